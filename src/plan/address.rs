@@ -1,0 +1,210 @@
+//! One address, checked once.
+
+use std::fmt;
+
+/// What the pure core asks of the platform's text handling.
+///
+/// The browser has a URL parser and Unicode tables already; shipping our own would cost more than
+/// the whole engine. Natively the tests bring crates for it.
+pub trait WebText {
+    /// Parses an absolute URL by the WHATWG URL standard.
+    fn parse_url(&self, text: &str) -> Option<UrlParts>;
+    /// Unicode normalisation form C.
+    fn nfc(&self, text: &str) -> String;
+    /// Full lower-casing, without a locale.
+    fn lower_case(&self, text: &str) -> String;
+}
+
+/// A URL as the URL standard splits it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlParts {
+    /// The whole, serialised.
+    pub href: String,
+    /// The scheme with its colon: `https:`.
+    pub protocol: String,
+    /// Scheme, host and port: `https://example.org:8443`.
+    pub origin: String,
+    /// The host without the port.
+    pub host: String,
+    /// The path, percent-encoded as it was given.
+    pub path: String,
+    /// Whether there is a user name or a password.
+    pub has_credentials: bool,
+}
+
+/// An address that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The URL, serialised.
+    pub href: String,
+    /// What per-origin limits go by; all `data:` URLs share `data:`.
+    pub origin: String,
+    /// The host without the port; empty for `data:`.
+    pub host: String,
+    /// The last segment of the path, still percent-encoded; empty where there is none.
+    pub segment: String,
+}
+
+/// Why a text is no address that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddressError {
+    /// The URL parser refused it, or it is relative.
+    NotAUrl {
+        /// The text, shortened.
+        text: String,
+    },
+    /// It is a URL of a kind that is not fetched.
+    Scheme {
+        /// The scheme with its colon.
+        protocol: String,
+    },
+    /// It carries a user name or a password, which the Fetch standard refuses.
+    Credentials {
+        /// The host, since the rest must not be repeated.
+        host: String,
+    },
+    /// A glob of it can't be expanded.
+    Glob {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAUrl { text } => write!(
+                f,
+                "not a URL: \"{text}\"; write the whole address, such as https://example.org/cat.jpg"
+            ),
+            Self::Scheme { protocol } => {
+                write!(f, "{protocol} addresses can't be fetched; use http: or https:")
+            }
+            Self::Credentials { host } => write!(
+                f,
+                "the address for {host} carries a user name or a password, which browsers refuse; \
+                 take them out"
+            ),
+            Self::Glob { reason } => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for AddressError {}
+
+impl Address {
+    /// Parses a text.
+    ///
+    /// # Errors
+    ///
+    /// Everything but absolute `http:`, `https:` and `data:` URLs without credentials.
+    pub fn parse(text: &str, web: &impl WebText) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let url =
+            web.parse_url(text).ok_or_else(|| AddressError::NotAUrl { text: shortened(&redacted(text)) })?;
+        let is_data = url.protocol == "data:";
+        if !is_data && url.protocol != "https:" && url.protocol != "http:" {
+            return Err(AddressError::Scheme { protocol: url.protocol });
+        }
+        if url.has_credentials {
+            return Err(AddressError::Credentials { host: url.host });
+        }
+        let segment = if is_data { "" } else { url.path.rsplit('/').next().unwrap_or_default() };
+        Ok(Self {
+            segment: segment.to_owned(),
+            origin: if is_data { url.protocol } else { url.origin },
+            host: url.host,
+            href: url.href,
+        })
+    }
+}
+
+/// The text without what stands between `//` and `@`, whether or not it parses.
+pub(super) fn redacted(text: &str) -> String {
+    let text = text.trim();
+    let Some((scheme, rest)) = text.split_once("//") else { return text.to_owned() };
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..authority].rfind('@') {
+        Some(at) => format!("{scheme}//…@{}", &rest[at + 1..]),
+        None => text.to_owned(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST_SHOWN: usize = 80;
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use unicode_normalization::UnicodeNormalization;
+
+    /// What the browser does, done by crates that follow the same standards.
+    pub(crate) struct NativeText;
+
+    impl WebText for NativeText {
+        fn parse_url(&self, text: &str) -> Option<UrlParts> {
+            let url = url::Url::parse(text).ok()?;
+            Some(UrlParts {
+                href: url.to_string(),
+                protocol: format!("{}:", url.scheme()),
+                origin: url.origin().ascii_serialization(),
+                host: url.host_str().unwrap_or_default().to_owned(),
+                path: url.path().to_owned(),
+                has_credentials: !url.username().is_empty() || url.password().is_some(),
+            })
+        }
+
+        fn nfc(&self, text: &str) -> String {
+            text.nfc().collect()
+        }
+
+        fn lower_case(&self, text: &str) -> String {
+            text.to_lowercase()
+        }
+    }
+
+    fn parse(text: &str) -> Result<Address, AddressError> {
+        Address::parse(text, &NativeText)
+    }
+
+    #[test]
+    fn an_address_is_split_once() {
+        let address = parse(" https://Example.org:8443/a/b%20c.jpg?w=1#x ").unwrap();
+        assert_eq!(address.href, "https://example.org:8443/a/b%20c.jpg?w=1#x");
+        assert_eq!(address.origin, "https://example.org:8443");
+        assert_eq!(address.host, "example.org");
+        assert_eq!(address.segment, "b%20c.jpg");
+    }
+
+    #[test]
+    fn relative_and_foreign_addresses_are_refused_with_what_to_do() {
+        for text in ["", "cat.jpg", "/cat.jpg", "//host/cat.jpg", "https://", "http://[::1"] {
+            assert!(matches!(parse(text), Err(AddressError::NotAUrl { .. })), "{text:?}");
+        }
+        for text in ["ftp://host/x", "file:///etc/passwd", "javascript:alert(1)", "blob:https://a/b"] {
+            assert!(matches!(parse(text), Err(AddressError::Scheme { .. })), "{text:?}");
+        }
+        let message = parse("ftp://host/x").unwrap_err().to_string();
+        assert_eq!(message, "ftp: addresses can't be fetched; use http: or https:");
+    }
+
+    #[test]
+    fn a_password_is_refused_and_never_repeated() {
+        let error = parse("https://me:secret@host.example/a.jpg").unwrap_err();
+        assert_eq!(error, AddressError::Credentials { host: "host.example".into() });
+        assert_eq!(redacted("https://me:s@cret@host.example/a@b"), "https://…@host.example/a@b");
+        let unparsable = parse("https://me:secret@host:port/a.jpg").unwrap_err().to_string();
+        assert!(!unparsable.contains("secret"), "{unparsable}");
+    }
+
+    #[test]
+    fn data_urls_share_an_origin_and_have_no_name() {
+        let address = parse("data:image/gif;base64,R0lGODlhAQABAAAAACw=").unwrap();
+        assert_eq!((address.origin.as_str(), address.segment.as_str()), ("data:", ""));
+    }
+}

@@ -1,0 +1,134 @@
+//! Lists of URLs as people paste them.
+
+use super::glob::{self, GlobError};
+use super::html;
+
+/// The most URLs that one list may name, globs expanded.
+///
+/// Some bound is needed, since `[0-999999999]` is quickly typed; a hundred thousand rows are still
+/// smooth, and more images than any archive of the workloads.
+pub const MOST_URLS: usize = 100_000;
+
+/// One URL that was asked for, not yet parsed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// The text of the URL.
+    pub text: String,
+    /// The entry name that was asked for.
+    pub name: Option<String>,
+    /// The line it stands on, from 1.
+    pub line: Option<usize>,
+    /// Why the line's glob was not expanded; the text is then the line.
+    pub glob_error: Option<String>,
+}
+
+impl Request {
+    /// A request for one URL.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// Reads a list: one URL or glob a line, several separated by spaces, `#` for comments, quotes
+/// and trailing commas ignored; or the links of pasted HTML.
+pub fn parse_list(text: &str) -> Vec<Request> {
+    if html::is_html(text) {
+        return html::links(text).take(MOST_URLS).map(Request::new).collect();
+    }
+    let mut requests = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if line.starts_with('#') {
+            continue;
+        }
+        for word in words(line) {
+            expand_into(&mut requests, word, index + 1);
+        }
+    }
+    requests
+}
+
+/// The URLs of a line. A line that holds spaces but no further URL is one text, so that a broken
+/// address is reported whole.
+fn words(line: &str) -> Vec<&str> {
+    let pieces: Vec<_> = line.split([' ', '\t']).map(unquoted).filter(|piece| !piece.is_empty()).collect();
+    let all_are_urls = pieces.iter().all(|piece| piece.contains("://") || piece.starts_with("data:"));
+    if all_are_urls { pieces } else { vec![unquoted(line)] }
+}
+
+/// Without what surrounds a URL in a JSON array, a CSV column or a Markdown line.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim().trim_end_matches([',', ';']).trim();
+    for (open, close) in [('"', '"'), ('\'', '\''), ('<', '>')] {
+        if let Some(inside) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
+            return inside;
+        }
+    }
+    text
+}
+
+fn expand_into(requests: &mut Vec<Request>, text: &str, line: usize) {
+    let room = MOST_URLS.saturating_sub(requests.len());
+    // A data URL's brackets and braces are its content.
+    let texts = if text.starts_with("data:") { Ok(vec![text.to_owned()]) } else { glob::expand(text, room) };
+    let request = Request { line: Some(line), ..Request::default() };
+    match texts {
+        Ok(texts) => {
+            requests.extend(texts.into_iter().map(|text| Request { text, ..request.clone() }));
+        }
+        Err(error) => {
+            let reason = match error {
+                GlobError::Backwards => format!("the range in \"{text}\" runs backwards; swap its ends"),
+                GlobError::TooMany { count } => format!(
+                    "line {line} stands for {count} URLs, and one list takes {MOST_URLS}; split it up"
+                ),
+            };
+            requests.push(Request { text: text.to_owned(), glob_error: Some(reason), ..request });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(list: &str) -> Vec<String> {
+        parse_list(list).into_iter().map(|request| request.text).collect()
+    }
+
+    #[test]
+    fn lines_comments_blanks_and_quotes() {
+        let list = "\u{feff}# pictures\r\nhttps://a.example/1.jpg\r\n\r\n  \"https://a.example/2.jpg\",\n\
+                    https://a.example/3.jpg https://a.example/4.jpg\n<https://a.example/5.jpg>\n";
+        let expected: Vec<_> = (1..=5).map(|n| format!("https://a.example/{n}.jpg")).collect();
+        assert_eq!(texts(list), expected);
+    }
+
+    #[test]
+    fn a_request_knows_its_line() {
+        let requests = parse_list("\n# x\nhttps://a.example/[1-2]\nnot a url");
+        let lines: Vec<_> = requests.iter().map(|request| request.line).collect();
+        assert_eq!(lines, [Some(3), Some(3), Some(4)]);
+        assert_eq!(requests[2].text, "not a url");
+    }
+
+    #[test]
+    fn the_same_url_ten_times_is_ten_requests() {
+        assert_eq!(texts(&"https://picsum.photos/200/300\n".repeat(10)).len(), 10);
+    }
+
+    #[test]
+    fn a_glob_beyond_the_cap_is_one_failed_request() {
+        let requests = parse_list("https://a.example/[1-999999999].jpg\nhttps://a.example/1.jpg");
+        assert_eq!(requests.len(), 2);
+        let reason = requests[0].glob_error.as_deref().unwrap();
+        assert_eq!(reason, "line 1 stands for 999999999 URLs, and one list takes 100000; split it up");
+        assert_eq!(requests[1].glob_error, None);
+    }
+
+    #[test]
+    fn a_fragment_is_no_comment_and_a_data_url_no_glob() {
+        assert_eq!(texts("https://a.example/1.svg#{a,b}").len(), 2);
+        assert_eq!(texts("data:image/svg+xml,<svg>{a,b}").len(), 1);
+    }
+}

@@ -1,0 +1,128 @@
+//! From what a user gives to what a run can start from.
+//!
+//! ```text
+//! text ── list::parse: lines, globs, links of pasted HTML ──▶ Request { text, line }
+//! JS array ── (api) ────────────────────────────────────────▶ Request { text, name }
+//!                        │ Plan::new: each text through the browser's URL parser
+//!                        ▼
+//!                      Plan { items in input order: address or why not, entry name }
+//! ```
+//!
+//! Nothing is ever dropped on the way: a text that is no address becomes an item that fails.
+
+mod address;
+mod glob;
+mod html;
+mod list;
+mod name;
+
+pub use address::{Address, AddressError, UrlParts, WebText};
+pub use list::{MOST_URLS, Request, parse_list};
+pub use name::{EntryName, EntryNames, NameTemplate, TemplateError};
+
+use std::collections::BTreeMap;
+
+/// An item's place in the input, from 0.
+pub type ItemId = usize;
+
+/// An origin's place among the plan's origins, from 0.
+pub type OriginId = usize;
+
+/// What a run is asked to fetch, in input order.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    items: Vec<Item>,
+    origins: Vec<String>,
+}
+
+/// One URL of the input.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Where to fetch it, or why that can't be done.
+    pub address: Result<Address, AddressError>,
+    /// The text that it was given as, without passwords.
+    pub text: String,
+    /// The entry name that the caller asked for, as it was given.
+    pub name: Option<String>,
+    /// Its line in the text that was pasted, from 1, where there was one.
+    pub line: Option<usize>,
+    /// Its origin, where it has an address.
+    pub origin: Option<OriginId>,
+}
+
+impl Item {
+    /// The address as a user may see it: parsed where it could be, and never with a password.
+    pub fn shown(&self) -> &str {
+        self.address.as_ref().map_or(&self.text, |address| &address.href)
+    }
+}
+
+impl Plan {
+    /// Parses each request's text with the browser's own URL parser.
+    pub fn new(requests: impl IntoIterator<Item = Request>, web: &impl WebText) -> Self {
+        let mut plan = Self::default();
+        let mut known = BTreeMap::new();
+        for request in requests {
+            let address = match request.glob_error {
+                Some(reason) => Err(AddressError::Glob { reason }),
+                None => Address::parse(&request.text, web),
+            };
+            let origin = address.as_ref().ok().map(|address| {
+                *known.entry(address.origin.clone()).or_insert_with(|| {
+                    plan.origins.push(address.origin.clone());
+                    plan.origins.len() - 1
+                })
+            });
+            let text = address::redacted(&request.text);
+            plan.items.push(Item { address, text, name: request.name, line: request.line, origin });
+        }
+        plan
+    }
+
+    /// The items, in input order.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The origins, in the order in which they first appear, such as `https://picsum.photos`.
+    pub fn origins(&self) -> &[String] {
+        &self.origins
+    }
+
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there is nothing to fetch.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::address::tests::NativeText;
+    use super::*;
+
+    /// A plan from addresses, for the tests of what comes after it.
+    pub(crate) fn plan_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Plan {
+        Plan::new(texts.into_iter().map(Request::new), &NativeText)
+    }
+
+    #[test]
+    fn a_bad_address_keeps_its_place() {
+        let plan = plan_of(["https://a.example/1.jpg", "htp:/x y", "https://b.example/2.jpg"]);
+        assert_eq!(plan.len(), 3);
+        assert!(plan.items()[1].address.is_err());
+        assert_eq!(plan.items()[1].shown(), "htp:/x y");
+        assert_eq!(plan.items()[1].origin, None);
+        assert_eq!(plan.items()[2].origin, Some(1));
+    }
+
+    #[test]
+    fn origins_are_counted_once() {
+        let plan = plan_of(["https://a.example/1", "https://A.example:443/2", "http://a.example/3"]);
+        assert_eq!(plan.origins(), ["https://a.example", "http://a.example"]);
+    }
+}

@@ -1,0 +1,308 @@
+//! Entry names: safe on every system, unique in the archive, with the extension the bytes call for.
+//!
+//! ```text
+//! given name ─────────────────────────────┐
+//! URL ─ last segment, decoded once ─ stem ┴▶ template ─▶ extension ─▶ safe ─▶ unique ─▶ EntryName
+//! ```
+//!
+//! A name is settled only when its bytes are known and its turn in the archive has come, since
+//! both have a say; the same input then gives the same names, whatever order images arrived in.
+
+mod safe;
+mod template;
+
+pub use template::{NameTemplate, TemplateError};
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::{Item, ItemId, Plan, WebText};
+use crate::image::Format;
+use safe::{split_extension, with_room};
+use template::Fields;
+
+/// The name of an entry: UTF-8, at most 200 bytes, without folders.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EntryName(String);
+
+impl EntryName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EntryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Hands out the names of one archive.
+#[derive(Debug)]
+pub struct EntryNames<'a, W> {
+    plan: &'a Plan,
+    template: &'a NameTemplate,
+    web: &'a W,
+    /// Segments that are only a number and stand in the list more than once, as in
+    /// `https://picsum.photos/200/300`, asked for ten times: they name nothing.
+    empty_words: BTreeSet<&'a str>,
+    /// The lower-cased names so far, each with the number that its next namesake tries first.
+    taken: BTreeMap<String, usize>,
+}
+
+impl<'a, W: WebText> EntryNames<'a, W> {
+    /// Names for the plan's items.
+    pub fn new(plan: &'a Plan, template: &'a NameTemplate, web: &'a W) -> Self {
+        let (mut seen, mut empty_words) = (BTreeSet::new(), BTreeSet::new());
+        for address in plan.items().iter().filter_map(|item| item.address.as_ref().ok()) {
+            let segment = address.segment.as_str();
+            if segment.bytes().all(|byte| byte.is_ascii_digit()) && !seen.insert(segment) {
+                empty_words.insert(segment);
+            }
+        }
+        Self { plan, template, web, empty_words, taken: BTreeMap::new() }
+    }
+
+    /// The name that an item would have as far as can be told before its bytes are there.
+    pub fn expected(&self, id: ItemId) -> String {
+        with_room(&safe::safe(&self.wanted(id, None), self.web), "")
+    }
+
+    /// The item's name in the archive. Call it in the order of the archive.
+    pub fn claim(&mut self, id: ItemId, format: Format) -> EntryName {
+        let wanted = self.wanted(id, Some(format));
+        let (stem, extension) = corrected(&safe::safe(&wanted, self.web), format);
+        let stem = safe::safe(&stem, self.web);
+        let stem = if stem.is_empty() { self.fallback(id) } else { stem };
+        let dotted = format!(".{extension}");
+        let first = with_room(&stem, &dotted);
+        let key = self.key(&first);
+        if !self.taken.contains_key(&key) {
+            self.taken.insert(key, 2);
+            return EntryName(first);
+        }
+        loop {
+            let number = self.taken.get_mut(&key).map_or(2, |next| std::mem::replace(next, *next + 1));
+            let suffix = format!(" ({number}){dotted}");
+            let name = with_room(&stem, &suffix);
+            let own_key = self.key(&name);
+            if !self.taken.contains_key(&own_key) {
+                self.taken.insert(own_key, 2);
+                return EntryName(name);
+            }
+        }
+    }
+
+    /// What the names must differ in: file systems fold case, and some normalise.
+    fn key(&self, name: &str) -> String {
+        self.web.nfc(&self.web.lower_case(name))
+    }
+
+    fn wanted(&self, id: ItemId, format: Option<Format>) -> String {
+        let item = &self.plan.items()[id];
+        if let Some(name) = item.name.as_deref().filter(|name| !safe::safe(name, self.web).is_empty()) {
+            return name.to_owned();
+        }
+        let own = self.own_name(id, item);
+        let (stem, extension) = match format {
+            Some(format) => corrected(&own, format),
+            None => split_extension(&own).map_or((own.clone(), String::new()), |(stem, extension)| {
+                (stem.to_owned(), extension.to_owned())
+            }),
+        };
+        let host = item.address.as_ref().map_or("", |address| &address.host);
+        self.template.fill(&Fields { stem: &stem, extension: &extension, host, index: &self.index(id) })
+    }
+
+    fn own_name(&self, id: ItemId, item: &Item) -> String {
+        let segment = item.address.as_ref().map_or("", |address| &address.segment);
+        let name = safe::safe(&safe::percent_decoded(segment), self.web);
+        if name.is_empty() || self.empty_words.contains(segment) { self.fallback(id) } else { name }
+    }
+
+    fn fallback(&self, id: ItemId) -> String {
+        format!("image-{}", self.index(id))
+    }
+
+    /// The item's number from 0, all of one width.
+    fn index(&self, id: ItemId) -> String {
+        let digits = (self.plan.len().max(1) - 1).to_string().len();
+        format!("{id:0digits$}")
+    }
+}
+
+/// Extensions that tell how a server made the answer, and nothing about what it is.
+const NOT_OF_IMAGES: [&str; 16] = [
+    "ashx", "asp", "aspx", "axd", "bin", "cgi", "dat", "do", "file", "htm", "html", "jsp", "php", "tmp",
+    "txt", "xml",
+];
+
+/// The stem, and the extension that fits the bytes: the name's own where it is right.
+fn corrected(name: &str, format: Format) -> (String, String) {
+    match split_extension(name) {
+        Some((stem, extension)) if format.accepts_extension(extension) => {
+            (stem.to_owned(), extension.to_owned())
+        }
+        Some((stem, extension)) if is_wrong_extension(extension) => {
+            (stem.to_owned(), format.extension().to_owned())
+        }
+        _ => (name.to_owned(), format.extension().to_owned()),
+    }
+}
+
+/// Whether to replace an extension that is not the format's; anything else after a dot (`v1.2`,
+/// `picsum.photos`) is part of the name.
+fn is_wrong_extension(extension: &str) -> bool {
+    Format::is_image_extension(extension)
+        || NOT_OF_IMAGES.iter().any(|known| known.eq_ignore_ascii_case(extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Request;
+    use super::super::address::tests::NativeText;
+    use super::super::tests::plan_of;
+    use super::*;
+
+    fn names_by(template: &str, plan: &Plan, format: Format) -> Vec<String> {
+        let template = NameTemplate::parse(template).unwrap();
+        let mut names = EntryNames::new(plan, &template, &NativeText);
+        (0..plan.len()).map(|id| names.claim(id, format).to_string()).collect()
+    }
+
+    fn names(urls: &[&str]) -> Vec<String> {
+        names_by("{name}", &plan_of(urls.iter().copied()), Format::Jpeg)
+    }
+
+    /// What one given name becomes for a JPEG.
+    fn given(name: &str) -> String {
+        let request = Request { name: Some(name.into()), ..Request::new("https://a.example/x") };
+        names_by("{name}", &Plan::new([request], &NativeText), Format::Jpeg).remove(0)
+    }
+
+    #[test]
+    fn picsum_ten_times_is_image_0_to_9() {
+        let expected: Vec<_> = (0..10).map(|n| format!("image-{n}.jpg")).collect();
+        assert_eq!(names(&["https://picsum.photos/200/300"; 10]), expected);
+        assert_eq!(names(&["https://a.example/photos/48213"]), ["48213.jpg"], "a number alone is a name");
+    }
+
+    #[test]
+    fn numbers_have_one_width() {
+        let plan = plan_of(["https://a.example/"; 11]);
+        let names = names_by("{name}", &plan, Format::Png);
+        assert_eq!((names[0].as_str(), names[10].as_str()), ("image-00.png", "image-10.png"));
+    }
+
+    #[test]
+    fn a_name_comes_from_the_last_segment_decoded_once() {
+        let cases = [
+            (
+                "https://images.unsplash.com/photo-1516117172878-fd2c41f4a759?w=1",
+                "photo-1516117172878-fd2c41f4a759.jpg",
+            ),
+            ("https://a.example/a/b%20c.jpg", "b c.jpg"),
+            ("https://a.example/%2541.jpg", "%41.jpg"),
+            ("https://a.example/%E2%82%AC.jpeg", "€.jpeg"),
+            ("https://a.example/%FF%FE.jpg", "%FF%FE.jpg"),
+            ("https://a.example/..%2f..%2fetc%2fpasswd", "_.._etc_passwd.jpg"),
+            ("https://a.example/%00.jpg", "jpg.jpg"),
+            ("https://a.example/dir/", "image-0.jpg"),
+        ];
+        for (url, name) in cases {
+            assert_eq!(names(&[url]), [name], "{url}");
+        }
+    }
+
+    #[test]
+    fn the_bytes_decide_the_extension() {
+        let cases = [
+            ("a.JPG", "a.JPG"),
+            ("a.jpeg", "a.jpeg"),
+            ("a.png", "a.jpg"),
+            ("a.php", "a.jpg"),
+            ("a", "a.jpg"),
+            ("a.v2", "a.v2.jpg"),
+            ("archive.tar", "archive.tar.jpg"),
+            ("a.", "a.jpg"),
+            ("a.jpg.png", "a.jpg.jpg"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(given(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_template_fills_its_fields() {
+        let plan = plan_of(["https://picsum.photos/200/cat.png", "https://[::1]:8/dog"]);
+        let cases = [
+            ("{index}-{name}", ["0-cat.jpg", "1-dog.jpg"]),
+            ("{host} {stem}.{ext}", ["picsum.photos cat.jpg", "[__1] dog.jpg"]),
+            ("{host}-{index}", ["picsum.photos-0.jpg", "[__1]-1.jpg"]),
+            ("x", ["x.jpg", "x (2).jpg"]),
+            ("", ["image-0.jpg", "image-1.jpg"]),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(names_by(template, &plan, Format::Jpeg), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn names_are_unique_under_lower_cased_nfc() {
+        let urls = [
+            "https://a.example/Cat.jpg",
+            "https://a.example/cat.JPG",
+            "https://b.example/cat%20(2).jpg",
+            "https://b.example/cat.jpg",
+            "https://a.example/%C3%A9.jpg",
+            "https://a.example/e%CC%81.jpg",
+        ];
+        assert_eq!(
+            names(&urls),
+            ["Cat.jpg", "cat (2).JPG", "cat (2) (2).jpg", "cat (3).jpg", "\u{e9}.jpg", "\u{e9} (2).jpg"]
+        );
+    }
+
+    #[test]
+    fn a_name_has_at_most_200_bytes_and_keeps_its_extension() {
+        let long = format!("https://a.example/{}.jpg", "é".repeat(300));
+        let names = names(&[&long, &long]);
+        assert!(names.iter().all(|name| name.len() <= 200), "{names:?}");
+        assert!(names[0].ends_with("é.jpg") && names[1].ends_with("é (2).jpg"), "{names:?}");
+    }
+
+    #[test]
+    fn ten_thousand_namesakes_are_named_in_no_time() {
+        let plan = plan_of(["https://a.example/cat.jpg"; 10_000]);
+        let names = names_by("{name}", &plan, Format::Jpeg);
+        assert_eq!(names[9_999], "cat (10000).jpg");
+    }
+
+    #[test]
+    fn a_given_name_wins_and_is_made_safe() {
+        let cases = [
+            ("../../x.jpg", "_.._x.jpg"),
+            ("C:\\d.jpg", "C__d.jpg"),
+            ("CON", "_CON.jpg"),
+            ("con.jpg", "_con.jpg"),
+            ("LPT¹.old.jpg", "_LPT¹.old.jpg"),
+            ("a\u{202E}gpj.exe", "agpj.exe.jpg"),
+            ("a\u{200B}\0\n.jpg", "a.jpg"),
+            (" .hidden. ", "hidden.jpg"),
+            ("...", "x.jpg"),
+            ("a .jpg", "a.jpg"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(given(name), expected, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn the_expected_name_is_told_before_the_bytes() {
+        let plan = plan_of(["https://a.example/photo-1", "https://a.example/cat.jpg"]);
+        let template = NameTemplate::default();
+        let names = EntryNames::new(&plan, &template, &NativeText);
+        assert_eq!((names.expected(0), names.expected(1)), ("photo-1".into(), "cat.jpg".into()));
+    }
+}

@@ -1,0 +1,122 @@
+//! Entry-name templates: `{index}-{name}`.
+
+use std::fmt;
+
+/// A parsed template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameTemplate(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Name,
+    Stem,
+    Extension,
+    Host,
+    Index,
+}
+
+/// What a template is filled with for one item.
+pub struct Fields<'a> {
+    /// The name without its extension.
+    pub stem: &'a str,
+    /// The extension without its dot; empty where it is not known yet.
+    pub extension: &'a str,
+    /// The host.
+    pub host: &'a str,
+    /// The number, padded.
+    pub index: &'a str,
+}
+
+/// Why a text is no template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// The template.
+    pub template: String,
+    /// What stands in the braces that can't be filled.
+    pub field: String,
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { template, field } = self;
+        write!(
+            f,
+            "\"{template}\" has {{{field}}}; a name has {{name}}, {{stem}}, {{ext}}, {{host}} and {{index}}"
+        )
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+impl Default for NameTemplate {
+    fn default() -> Self {
+        Self(vec![Part::Name])
+    }
+}
+
+impl NameTemplate {
+    /// Parses a template.
+    ///
+    /// # Errors
+    ///
+    /// A field that does not exist, or a brace that is not closed.
+    pub fn parse(template: &str) -> Result<Self, TemplateError> {
+        let mut parts = Vec::new();
+        let mut rest = template;
+        while let Some((text, after)) = rest.split_once('{') {
+            parts.push(Part::Text(text.to_owned()));
+            let (field, tail) = after.split_once('}').unwrap_or((after, ""));
+            let is_closed = after.len() > field.len();
+            parts.push(match field {
+                "name" if is_closed => Part::Name,
+                "stem" if is_closed => Part::Stem,
+                "ext" if is_closed => Part::Extension,
+                "host" if is_closed => Part::Host,
+                "index" if is_closed => Part::Index,
+                _ => return Err(TemplateError { template: template.to_owned(), field: field.to_owned() }),
+            });
+            rest = tail;
+        }
+        parts.push(Part::Text(rest.to_owned()));
+        Ok(Self(parts))
+    }
+
+    /// The template's text for one item.
+    pub(super) fn fill(&self, fields: &Fields<'_>) -> String {
+        let mut text = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(own) => text.push_str(own),
+                Part::Stem => text.push_str(fields.stem),
+                Part::Extension => text.push_str(fields.extension),
+                Part::Host => text.push_str(fields.host),
+                Part::Index => text.push_str(fields.index),
+                Part::Name => {
+                    text.push_str(fields.stem);
+                    if !fields.extension.is_empty() {
+                        text.push('.');
+                        text.push_str(fields.extension);
+                    }
+                }
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_does_not_exist_is_named() {
+        let error = NameTemplate::parse("{index}-{nmae}").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "\"{index}-{nmae}\" has {nmae}; a name has {name}, {stem}, {ext}, {host} and {index}"
+        );
+        assert!(NameTemplate::parse("{name").is_err());
+        assert!(NameTemplate::parse("name}").is_ok());
+    }
+}

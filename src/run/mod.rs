@@ -1,0 +1,25 @@
+//! A run: from a plan to one outcome for each of its items.
+//!
+//! ```text
+//! Plan ─▶ Schedule (pure: who may start, who waits) ◀─┐
+//!            │ Step::Start                            │ succeeded, failed
+//!            ▼                                        │
+//!          Run ── joins the futures of a Fetcher ─────┘ ─▶ Ended, one per item
+//!            └──▶ Event, at every step
+//! ```
+//!
+//! Nothing here knows a browser: the [`Fetcher`] has the requests, the clock and the dice.
+
+mod driver;
+mod event;
+mod outcome;
+mod retry;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+pub use driver::{Ended, Fetcher, Run, Stored};
+pub use event::{Event, EventKind};
+pub use outcome::FetchError;
+pub use retry::RetryPolicy;
+pub use schedule::{AfterFailure, Attempt, Limits, Schedule, Step};

@@ -1,0 +1,155 @@
+//! How an attempt, and in the end an item, can fail.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::image::NotAnImage;
+use crate::plan::AddressError;
+
+/// Why an image is not in the archive.
+///
+/// The messages are shown to users as they are, beside the address that they are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FetchError {
+    /// The text is no address that can be asked for; nothing was sent.
+    Address(AddressError),
+    /// The server answered with a status that is no success.
+    Http {
+        /// The status code, 300 to 599 (and 206, for a part of an image that was never asked for in parts).
+        status: u16,
+    },
+    /// The request failed without an answer that a page may see.
+    ///
+    /// The Fetch standard gives CORS refusal, DNS failure, reset, refused connection and redirect
+    /// loop one face, a `TypeError`, so nothing closer can be said.
+    Network,
+    /// The connection broke while the body was arriving.
+    Interrupted {
+        /// How many bytes had arrived.
+        received: u64,
+    },
+    /// No byte arrived for the length of the timeout.
+    Timeout {
+        /// The timeout.
+        after: Duration,
+    },
+    /// The body is empty.
+    Empty,
+    /// The body is something else than an image.
+    NotAnImage(NotAnImage),
+    /// The browser could not keep the bytes: its storage is full, or refused.
+    Storage {
+        /// The browser's own words.
+        reason: String,
+    },
+}
+
+impl FetchError {
+    /// The word that programs tell failures by: the `kind` in the JavaScript result and in the CSV.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::Http { .. } => "http",
+            Self::Network => "network",
+            Self::Interrupted { .. } => "interrupted",
+            Self::Timeout { .. } => "timeout",
+            Self::Empty => "empty",
+            Self::NotAnImage(_) => "not-an-image",
+            Self::Storage { .. } => "storage",
+        }
+    }
+
+    /// The HTTP status, where that is what failed.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Http { status } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// A word or two for a table's status column.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Address(_) => "not a URL".into(),
+            Self::Http { status } => status.to_string(),
+            Self::Network => "refused".into(),
+            Self::Interrupted { .. } => "cut off".into(),
+            Self::Timeout { .. } => "timeout".into(),
+            Self::Empty => "empty".into(),
+            Self::NotAnImage(_) => "no image".into(),
+            Self::Storage { .. } => "no space".into(),
+        }
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(error) => error.fmt(f),
+            Self::Http { status } => write!(f, "the server answered {status}{}", advice(*status)),
+            Self::Network => f.write_str(
+                "refused by the server's CORS policy, or unreachable: open the address in a tab; \
+                 if it shows there, the host must allow other sites to read it (CORS)",
+            ),
+            Self::Interrupted { received } => {
+                write!(f, "the connection broke after {received} bytes: try again")
+            }
+            Self::Timeout { after } => {
+                write!(f, "no byte arrived for {} s: try again, or with fewer at once", after.as_secs_f64())
+            }
+            Self::Empty => f.write_str("the server answered with no bytes: check the address"),
+            Self::NotAnImage(kind) => {
+                write!(f, "the server answered with {kind} instead of an image: open the address in a tab")
+            }
+            Self::Storage { reason } => {
+                write!(f, "the browser could not keep the image ({reason}): free some space, or fetch fewer")
+            }
+        }
+    }
+}
+
+impl std::error::Error for FetchError {}
+
+fn advice(status: u16) -> &'static str {
+    match status {
+        206 => " (a part of the file): try again",
+        300..=399 => " (a redirect without a target): open the address in a tab",
+        401 | 403 => " (not allowed): the image may need a sign-in, or the host refuses other sites",
+        404 | 410 => " (not there): check the address",
+        408 | 504 | 524 => " (too slow): try again later",
+        429 => " (too many requests): try again later, or with fewer at once",
+        400..=499 => ": check the address",
+        503 => " (busy): try again later, or with fewer at once",
+        _ => " (the server's own failure): try again later",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_says_what_happened_and_what_to_do() {
+        let cases = [
+            (FetchError::Http { status: 404 }, "the server answered 404 (not there): check the address"),
+            (
+                FetchError::Timeout { after: Duration::from_millis(1500) },
+                "no byte arrived for 1.5 s: try again, or with fewer at once",
+            ),
+            (
+                FetchError::NotAnImage(NotAnImage::Html),
+                "the server answered with an HTML page instead of an image: open the address in a tab",
+            ),
+            (FetchError::Empty, "the server answered with no bytes: check the address"),
+        ];
+        for (error, message) in cases {
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_status_is_told_only_for_http_failures() {
+        assert_eq!(FetchError::Http { status: 500 }.status(), Some(500));
+        assert_eq!(FetchError::Network.status(), None);
+    }
+}
