@@ -76,22 +76,23 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let stem = safe::safe(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
         let dotted = format!(".{extension}");
-        let first = with_room(&stem, &dotted);
-        let key = self.key(&first);
-        if !self.taken.contains_key(&key) {
-            self.taken.insert(key, 2);
-            return EntryName(first);
-        }
-        loop {
-            let number = self.taken.get_mut(&key).map_or(2, |next| std::mem::replace(next, *next + 1));
-            let suffix = format!(" ({number}){dotted}");
-            let name = with_room(&stem, &suffix);
-            let own_key = self.key(&name);
-            if !self.taken.contains_key(&own_key) {
-                self.taken.insert(own_key, 2);
-                return EntryName(name);
+        let plain = with_room(&stem, &dotted);
+        let plain_key = self.key(&plain);
+        let Some(mut number) = self.taken.get(&plain_key).copied() else {
+            self.taken.insert(plain_key, 2);
+            return EntryName(plain);
+        };
+        let (name, key) = loop {
+            let name = with_room(&stem, &format!(" ({number}){dotted}"));
+            let key = self.key(&name);
+            number += 1;
+            if !self.taken.contains_key(&key) {
+                break (name, key);
             }
-        }
+        };
+        self.taken.insert(plain_key, number);
+        self.taken.insert(key, 2);
+        EntryName(name)
     }
 
     /// What the names must differ in: file systems fold case, and some normalise.
