@@ -4,3 +4,4 @@ pub mod image;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod zip;

@@ -30,6 +30,13 @@ impl EntryName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// A name that a test knows to be one.
+    #[cfg(test)]
+    pub(crate) fn checked(name: &str) -> Self {
+        assert_eq!(safe::safe(name, &super::address::tests::NativeText), name);
+        Self(name.to_owned())
+    }
 }
 
 impl fmt::Display for EntryName {
