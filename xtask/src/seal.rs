@@ -1,0 +1,157 @@
+//! Integrity for the page. Trunk's own integrity attributes cover neither the wasm nor scripts
+//! that it doesn't inject, so our files hold placeholders, which are filled in when the files they
+//! speak of are final:
+//!
+//! - `{{sha384 FILE}}` becomes the value of an integrity attribute,
+//! - `{{version FILE}}` becomes a short name of the content, for a query: a host's cache then never
+//!   pairs an old file with a new hash.
+//!
+//! Trunk runs this after every build, its own `trunk build` and `trunk serve` too (see
+//! `Trunk.toml`).
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use sha2::{Digest, Sha384};
+
+use crate::error::{Error, Result};
+use crate::workspace;
+
+/// `cargo xtask seal [DIRECTORY]`; Trunk says by `TRUNK_STAGING_DIR` where the page is.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let dir = match arguments {
+        [] => std::env::var_os("TRUNK_STAGING_DIR").map_or_else(workspace::dist, PathBuf::from),
+        [dir] => PathBuf::from(dir),
+        _ => return Err(Error::Usage("seal takes at most one directory".to_owned())),
+    };
+    seal(&dir)
+}
+
+/// Fills in the placeholders of every script, style sheet and page at the top of `dir`.
+fn seal(dir: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).map_err(Error::io("list", dir))? {
+        let path = entry.map_err(Error::io("list", dir))?.path();
+        if let Some(rank) = rank(&path) {
+            files.push((rank, path));
+        }
+    }
+    files.sort();
+    for (_, path) in files {
+        let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        let sealed = without_trunk_links(&filled(&text, dir, &path)?);
+        if sealed != text {
+            fs::write(&path, sealed).map_err(Error::io("write", &path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Pages come last, because they speak of scripts and style sheets that have placeholders too.
+fn rank(path: &Path) -> Option<u8> {
+    match path.extension()?.to_str()? {
+        "css" | "js" => Some(0),
+        "html" => Some(1),
+        _ => None,
+    }
+}
+
+fn filled(text: &str, dir: &Path, path: &Path) -> Result<String> {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, kind, file, after)) = next_placeholder(rest) {
+        let target = dir.join(file);
+        let doing = format!("hash, for {},", path.display());
+        let bytes = fs::read(&target).map_err(Error::io(&doing, &target))?;
+        let hash = Sha384::digest(bytes);
+        result.push_str(before);
+        match kind {
+            Kind::Integrity => {
+                result.push_str("sha384-");
+                BASE64_STANDARD.encode_string(hash, &mut result);
+            }
+            Kind::Version => {
+                for byte in &hash[..8] {
+                    // Writing to a String never fails.
+                    let _ = write!(result, "{byte:02x}");
+                }
+            }
+        }
+        rest = after;
+    }
+    result.push_str(rest);
+    Ok(result)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Integrity,
+    Version,
+}
+
+/// The text before the first placeholder, what it asks for, and the text after it.
+fn next_placeholder(text: &str) -> Option<(&str, Kind, &str, &str)> {
+    text.match_indices("{{").find_map(|(at, _)| {
+        let (inside, after) = text[at + 2..].split_once("}}")?;
+        let (kind, file) = inside.split_once(' ')?;
+        let kind = match kind {
+            "sha384" => Kind::Integrity,
+            "version" => Kind::Version,
+            _ => return None,
+        };
+        Some((&text[..at], kind, file, after))
+    })
+}
+
+/// With `inject_scripts = false` Trunk leaves its `<link data-trunk rel="rust" …>` in the page,
+/// with a path that means nothing to a browser.
+fn without_trunk_links(text: &str) -> String {
+    let is_trunks = |line: &&str| line.trim_start().starts_with("<link data-trunk ");
+    text.split_inclusive('\n').filter(|line| !is_trunks(line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_sealed_after_what_it_speaks_of() {
+        let dir = std::env::temp_dir().join(format!("fetchzip-seal-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("a.html"), "<script integrity=\"{{sha384 b.js}}\">").unwrap();
+        fs::write(dir.join("b.js"), "import \"./c.wasm?{{version c.wasm}}\";").unwrap();
+        fs::write(dir.join("c.wasm"), "abc").unwrap();
+
+        seal(&dir).unwrap();
+
+        let script = fs::read_to_string(dir.join("b.js")).unwrap();
+        // SHA-384 of "abc" begins like this (FIPS 180-4's own example).
+        assert_eq!(script, "import \"./c.wasm?cb00753f45a35e8b\";");
+        let hash = BASE64_STANDARD.encode(Sha384::digest(script));
+        let page = fs::read_to_string(dir.join("a.html")).unwrap();
+        assert_eq!(page, format!("<script integrity=\"sha384-{hash}\">"));
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn a_placeholder_of_a_missing_file_is_an_error_that_names_both() {
+        let error = filled("{{sha384 gone.js}}", Path::new("nowhere"), Path::new("a.html"));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("a.html") && error.contains("gone.js"), "{error}");
+    }
+
+    #[test]
+    fn other_braces_are_left_alone() {
+        for text in ["f({{a: 1}})", "${{{x}}}", "{{", "{{version", "{{sha512 a}}"] {
+            assert_eq!(next_placeholder(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn trunks_own_links_are_taken_out() {
+        let page = "<head>\n  <link data-trunk rel=\"rust\" href=\"../Cargo.toml\">\n</head>\n";
+        assert_eq!(without_trunk_links(page), "<head>\n</head>\n");
+    }
+}

@@ -1,0 +1,81 @@
+//! The page and the demo image server, together.
+
+use std::process::Command;
+
+use crate::error::{Error, Result};
+use crate::origin::{self, Origin};
+use crate::page::{self, Build};
+use crate::{process, workspace};
+
+/// The port that Trunk serves on too.
+const PORT: u16 = 8080;
+
+/// `cargo xtask serve`.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let options = Options::parse(arguments)?;
+    page::build(Build::Local)?;
+    let program = origin::build()?;
+    let dist = workspace::dist();
+    let origin = Origin::start(&program, Some((&dist, options.port)))?;
+    let Some(page) = &origin.site else {
+        return Err(Error::Unexpected("the demo image server printed no line `site …`".to_owned()));
+    };
+    println!("\nfetchzip is at {page}\ndemo images are at {}\nCtrl-C ends both", origin.http);
+    if options.open {
+        open(page);
+    }
+    origin.wait()
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Options {
+    port: u16,
+    open: bool,
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Result<Self> {
+        let mut options = Self { port: PORT, open: false };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--open" => options.open = true,
+                "--port" => {
+                    let port = arguments.next().and_then(|port| port.parse().ok());
+                    options.port =
+                        port.ok_or_else(|| Error::Usage("--port takes a number up to 65535".to_owned()))?;
+                }
+                other => {
+                    return Err(Error::Usage(format!("serve takes --port N and --open, not {other}")));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// A browser that can't be opened is no reason to stop serving.
+fn open(address: &str) {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    if let Err(error) = process::run(Command::new(opener).arg(address)) {
+        eprintln!("{error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_checked() {
+        let parse = |line: &str| {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            Options::parse(&words).ok().map(|options| (options.port, options.open))
+        };
+        assert_eq!(parse(""), Some((8080, false)));
+        assert_eq!(parse("--open --port 9000"), Some((9000, true)));
+        assert_eq!(parse("--port"), None);
+        assert_eq!(parse("--port 70000"), None);
+        assert_eq!(parse("9000"), None);
+    }
+}

@@ -1,0 +1,125 @@
+//! What comes from the distribution: browsers with their drivers, and zip readers.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::cache::Lock;
+use super::{announced, on_path};
+use crate::error::{Error, Result};
+use crate::process;
+
+/// A program and the package that brings it.
+#[derive(Clone, Copy, Debug)]
+pub struct Package {
+    /// Any of these will do.
+    programs: &'static [&'static str],
+    /// Names in Debian and Ubuntu; the first that apt knows is installed.
+    names: &'static [&'static str],
+}
+
+const fn package(programs: &'static [&'static str], names: &'static [&'static str]) -> Package {
+    Package { programs, names }
+}
+
+pub const CHROMIUM: Package =
+    package(&["chromium", "chromium-browser", "google-chrome"], &["chromium", "chromium-browser"]);
+pub const CHROMEDRIVER: Package = package(&["chromedriver"], &["chromium-driver", "chromium-chromedriver"]);
+pub const FIREFOX: Package = package(&["firefox", "firefox-esr"], &["firefox-esr", "firefox"]);
+pub const WEBKIT: Package = package(&["WebKitWebDriver"], &["webkit2gtk-driver"]);
+pub const XVFB: Package = package(&["Xvfb"], &["xvfb"]);
+pub const UNZIP: Package = package(&["unzip"], &["unzip"]);
+pub const ZIP: Package = package(&["zip"], &["zip"]);
+pub const SEVEN_ZIP: Package = package(&["7z"], &["p7zip-full", "7zip"]);
+pub const BSDTAR: Package = package(&["bsdtar"], &["libarchive-tools"]);
+pub const PYTHON: Package = package(&["python3"], &["python3"]);
+/// The compiler too: a runtime alone can't start a test from its source.
+pub const JAVA: Package = package(&["javac"], &["default-jdk-headless"]);
+pub const NODE: Package = package(&["node"], &["nodejs"]);
+pub const NPM: Package = package(&["npm"], &["npm"]);
+
+impl Package {
+    /// The program, if it is there.
+    pub fn find(&self) -> Option<PathBuf> {
+        self.programs.iter().find_map(|name| on_path(name).next())
+    }
+
+    /// The program, or a sentence that it is missing.
+    pub fn found(&self) -> Result<PathBuf> {
+        self.find().ok_or_else(|| Error::Missing {
+            what: self.programs[0].to_owned(),
+            remedy: "see above".to_owned(),
+        })
+    }
+}
+
+/// Installs the packages whose programs are missing.
+pub fn ready(packages: &[Package]) -> Result<()> {
+    if packages.iter().all(|package| package.find().is_some()) {
+        return Ok(());
+    }
+    let _lock = Lock::take("apt")?;
+    // Another clone may have installed them while we waited.
+    let missing = packages.iter().filter(|package| package.find().is_none());
+    let missing: Vec<&Package> = missing.collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let programs: Vec<&str> = missing.iter().map(|package| package.programs[0]).collect();
+    let programs = programs.join(", ");
+    let Some(apt) = apt_get() else {
+        return Err(Error::Missing { what: programs, remedy: remedy(&missing) });
+    };
+    let how = "installing with apt-get, about a minute for each browser";
+    announced(&programs, how, || {
+        let run = |arguments: &[&str]| process::run(apt().args(arguments));
+        if let Err(error) = run(&["update"]) {
+            // One foreign source that is down is no reason not to use the others.
+            eprintln!("{error}; going on with the package lists that are there");
+        }
+        let mut install = vec!["install", "--yes", "--no-install-recommends"];
+        install.extend(missing.iter().map(|package| known_name(package)));
+        run(&install)
+    })
+}
+
+/// What makes an `apt-get` command that may install, if anything does.
+fn apt_get() -> Option<impl Fn() -> Command> {
+    on_path("apt-get").next()?;
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root && !process::succeeds(Command::new("sudo").args(["-n", "true"])) {
+        return None;
+    }
+    Some(move || {
+        let mut apt = Command::new(if is_root { "env" } else { "sudo" });
+        if !is_root {
+            apt.args(["-n", "env"]);
+        }
+        apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]);
+        apt.args(["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]);
+        apt
+    })
+}
+
+/// The package's first name that apt could install; its first name if it knows none.
+fn known_name(package: &Package) -> &'static str {
+    let known = |name: &&&str| {
+        let policy = Command::new("apt-cache").args(["policy", name]).output();
+        policy.is_ok_and(|policy| {
+            let policy = String::from_utf8_lossy(&policy.stdout);
+            policy.contains("Candidate:") && !policy.contains("Candidate: (none)")
+        })
+    };
+    package.names.iter().find(known).unwrap_or(&package.names[0])
+}
+
+fn remedy(missing: &[&Package]) -> String {
+    if on_path("apt-get").next().is_none() {
+        return "install it with this system's package manager".to_owned();
+    }
+    let names: Vec<&str> = missing.iter().map(|package| known_name(package)).collect();
+    format!(
+        "`sudo apt-get install --yes --no-install-recommends {}` installs it, which needs a \
+         password here",
+        names.join(" ")
+    )
+}

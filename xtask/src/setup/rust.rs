@@ -1,0 +1,49 @@
+//! The parts of a Rust installation that a minimal one lacks.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{announced, on_path};
+use crate::error::{Error, Result};
+use crate::{process, workspace};
+
+/// The standard library for wasm.
+pub fn wasm_target() -> Result<()> {
+    let sysroot = process::read(workspace::command("rustc").args(["--print", "sysroot"]))?;
+    let library = Path::new(sysroot.trim()).join("lib/rustlib").join(workspace::WASM);
+    if library.join("lib").is_dir() {
+        return Ok(());
+    }
+    let what = format!("rust's target {}", workspace::WASM);
+    rustup(&what, &["target", "add", workspace::WASM])
+}
+
+/// `cargo fmt` or `cargo clippy`.
+pub fn component(subcommand: &str) -> Result<()> {
+    if process::succeeds(&mut workspace::cargo([subcommand, "--version"])) {
+        return Ok(());
+    }
+    let component = match subcommand {
+        "fmt" => "rustfmt",
+        other => other,
+    };
+    let what = format!("`cargo {subcommand}`");
+    rustup(&what, &["component", "add", component])
+}
+
+fn rustup(what: &str, arguments: &[&str]) -> Result<()> {
+    if on_path("rustup").next().is_none() {
+        return Err(Error::Missing {
+            what: what.to_owned(),
+            remedy: format!(
+                "add it the way this Rust was installed; rustup would do it with `rustup {}`",
+                arguments.join(" ")
+            ),
+        });
+    }
+    announced(what, "adding it with rustup, a few seconds", || {
+        // At the root, so that it goes to the toolchain that builds this repository.
+        let mut rustup: Command = workspace::command("rustup");
+        process::run(rustup.args(arguments))
+    })
+}

@@ -1,0 +1,204 @@
+//! The steps of `cargo xtask test`, in the order in which they run: what breaks soonest first.
+
+use std::process::Command;
+
+use super::bench::Bench;
+use super::drivers::{Browser, Driver};
+use super::tally::Tally;
+use crate::error::Result;
+use crate::setup::apt::{self, Package};
+use crate::setup::npm;
+use crate::setup::tools::{Tool, Toolbox};
+use crate::{package, process, workspace};
+
+/// One step.
+pub struct Step {
+    /// As `--only` takes it.
+    pub name: &'static str,
+    /// What it checks.
+    pub about: &'static str,
+    /// Tools that it needs.
+    pub tools: &'static [Tool],
+    /// Packages of the distribution that it needs.
+    pub packages: &'static [Package],
+    /// Whether it compiles to wasm.
+    pub wasm: bool,
+    /// Runs it. An error counts as one failed test.
+    pub run: fn(&mut Bench) -> Result<Tally>,
+}
+
+/// A step that needs nothing but Rust; what the others are described in contrast to.
+const PLAIN: Step =
+    Step { name: "", about: "", tools: &[], packages: &[], wasm: false, run: |_| Ok(Tally::default()) };
+
+const PAGE_TOOLS: &[Tool] = &[Tool::Trunk, Tool::WasmBindgen, Tool::WasmOpt];
+
+/// All steps.
+pub const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        about: "the formatting",
+        run: |_| whole(&mut workspace::cargo(["fmt", "--all", "--check"])),
+        ..PLAIN
+    },
+    Step {
+        name: "clippy",
+        about: "clippy, natively and for wasm, with and without the page",
+        wasm: true,
+        run: clippy,
+        ..PLAIN
+    },
+    Step { name: "doc", about: "the documentation, natively and for wasm", wasm: true, run: doc, ..PLAIN },
+    Step {
+        name: "native",
+        about: "the tests of all that is pure",
+        run: |_| counted(&mut workspace::cargo(["test", "--workspace", "--no-fail-fast"])),
+        ..PLAIN
+    },
+    Step {
+        name: "wasm-chromium",
+        about: "wasm-pack test in Chromium, against the demo image server",
+        tools: &[Tool::WasmBindgen, Tool::WasmPack],
+        packages: &[apt::CHROMIUM, apt::CHROMEDRIVER],
+        wasm: true,
+        run: |bench| wasm(bench, Browser::Chromium),
+    },
+    Step {
+        name: "wasm-firefox",
+        about: "wasm-pack test in Firefox, against the demo image server",
+        tools: &[Tool::WasmBindgen, Tool::WasmPack, Tool::Geckodriver],
+        packages: &[apt::FIREFOX],
+        wasm: true,
+        run: |bench| wasm(bench, Browser::Firefox),
+    },
+    Step {
+        name: "package",
+        about: "the npm package can be built",
+        tools: package::TOOLS,
+        wasm: true,
+        run: |bench| bench.package().map(|_| Tally::whole(true)),
+        ..PLAIN
+    },
+    Step {
+        name: "page-chromium",
+        about: "the page and the package over WebDriver, in Chromium",
+        tools: PAGE_TOOLS,
+        packages: &[apt::CHROMIUM, apt::CHROMEDRIVER, apt::NODE, apt::NPM],
+        wasm: true,
+        run: |bench| page(bench, Browser::Chromium),
+    },
+    Step {
+        name: "page-firefox",
+        about: "the page and the package over WebDriver, in Firefox",
+        tools: &[Tool::Trunk, Tool::WasmBindgen, Tool::WasmOpt, Tool::Geckodriver],
+        packages: &[apt::FIREFOX, apt::NODE, apt::NPM],
+        wasm: true,
+        run: |bench| page(bench, Browser::Firefox),
+    },
+    Step {
+        name: "page-webkit",
+        about: "the page and the package over WebDriver, in WebKit",
+        tools: PAGE_TOOLS,
+        packages: &[apt::WEBKIT, apt::XVFB, apt::NODE, apt::NPM],
+        wasm: true,
+        run: |bench| page(bench, Browser::WebKit),
+    },
+    Step {
+        name: "readers",
+        about: "the archive in other people's readers",
+        packages: &[
+            apt::UNZIP,
+            apt::ZIP,
+            apt::SEVEN_ZIP,
+            apt::BSDTAR,
+            apt::PYTHON,
+            apt::JAVA,
+            apt::NODE,
+            apt::NPM,
+        ],
+        run: readers,
+        ..PLAIN
+    },
+];
+
+fn clippy(_: &mut Bench) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let native: &[&str] = &["--workspace", "--all-targets"];
+    let wasm: &[&str] = &["--package=fetchzip", "--tests", "--target", workspace::WASM];
+    for (what, features) in [(native, None), (wasm, None), (wasm, Some("--no-default-features"))] {
+        let mut clippy = workspace::cargo(["clippy"]);
+        clippy.args(what).args(features).args(["--", "-D", "warnings"]);
+        tally += whole(&mut clippy)?;
+    }
+    Ok(tally)
+}
+
+fn doc(_: &mut Bench) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let native: &[&str] = &["--workspace"];
+    let wasm: &[&str] = &["--package=fetchzip", "--target", workspace::WASM];
+    for what in [native, wasm] {
+        let mut doc = workspace::cargo(["doc", "--no-deps", "--document-private-items"]);
+        tally += whole(doc.args(what).env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(tally)
+}
+
+fn wasm(bench: &mut Bench, browser: Browser) -> Result<Tally> {
+    let toolbox = Toolbox::found(&[Tool::WasmBindgen, Tool::WasmPack])?;
+    let origin = bench.origin()?;
+    let (flag, driver_flag) = match browser {
+        Browser::Firefox => ("--firefox", "--geckodriver"),
+        Browser::Chromium | Browser::WebKit => ("--chrome", "--chromedriver"),
+    };
+    let mut tests = toolbox.command(Tool::WasmPack)?;
+    tests
+        .args(["test", "--headless", "--mode=no-install", flag, driver_flag])
+        .arg(browser.driver_program()?)
+        .args(["--", "--no-fail-fast"])
+        // Read by the tests when they are compiled: a page has no environment.
+        .env("FETCHZIP_ORIGIN", &origin.http)
+        .env("FETCHZIP_CROSS_ORIGIN", &origin.cross)
+        // Seconds for a whole file of tests; 20 otherwise.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
+        // As plain hosts serve a page.
+        .env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1")
+        // With it set, `--chrome` runs Firefox.
+        .env_remove("GECKODRIVER");
+    counted(&mut tests)
+}
+
+fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
+    let mut tests = workspace::cargo(["test", "--package=fetchzip", "--test=page", "--no-fail-fast"]);
+    tests
+        .env("FETCHZIP_DIST", bench.page()?)
+        .env("FETCHZIP_PKG", bench.package()?)
+        .env("FETCHZIP_NODE_MODULES", npm::test_packages()?)
+        .env("FETCHZIP_ORIGIN_PROGRAM", bench.origin_program()?)
+        .env("FETCHZIP_BROWSER", browser.name())
+        .env("FETCHZIP_BROWSER_BINARY", browser.program()?);
+    let driver = Driver::start(browser)?;
+    counted(tests.env("FETCHZIP_WEBDRIVER", &driver.address))
+}
+
+fn readers(bench: &mut Bench) -> Result<Tally> {
+    let mut tests = workspace::cargo(["test", "--package=fetchzip", "--test=readers", "--no-fail-fast"]);
+    tests
+        .env("FETCHZIP_NODE_MODULES", npm::test_packages()?)
+        .env("FETCHZIP_ORIGIN_PROGRAM", bench.origin_program()?);
+    counted(&mut tests)
+}
+
+/// Runs what passes or fails as a whole.
+fn whole(command: &mut Command) -> Result<Tally> {
+    let status = process::run_watched(command, |_| {})?;
+    Ok(Tally::whole(status.success()))
+}
+
+/// Runs tests and counts them.
+fn counted(command: &mut Command) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let status = process::run_watched(command, |line| tally.count(line))?;
+    tally.end(status.success());
+    Ok(tally)
+}
