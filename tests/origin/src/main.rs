@@ -1,2 +1,55 @@
-//! origin
-fn main() {}
+//! The demo image server as a program.
+
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+use origin::options::{Command, USAGE};
+use origin::{Options, Server, options, samples};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("origin: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
+    match options::parse(std::env::args_os().skip(1))? {
+        Command::Help => print!("{USAGE}"),
+        Command::WriteSamples(folder) => samples::write(&folder)
+            .map_err(|error| format!("the samples could not be written to {}: {error}", folder.display()))?,
+        Command::Serve { options, until_stdin_closes } => serve(options, until_stdin_closes)?,
+    }
+    Ok(())
+}
+
+fn serve(options: Options, until_stdin_closes: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let server = Server::start(options)?;
+    announce(&server)?;
+    if until_stdin_closes {
+        // What arrives is of no interest, only its end.
+        std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink())?;
+    } else {
+        loop {
+            std::thread::park();
+        }
+    }
+    Ok(())
+}
+
+/// Says where everything is, for people and for programs.
+fn announce(server: &Server) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "origin {}", server.origin())?;
+    writeln!(out, "cross {}", server.cross())?;
+    writeln!(out, "tls {}", server.tls())?;
+    if let Some(site) = server.site() {
+        writeln!(out, "site {site}")?;
+    }
+    writeln!(out, "certificate-spki {}", server.spki())?;
+    writeln!(out, "ready")?;
+    out.flush()
+}

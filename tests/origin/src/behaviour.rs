@@ -1,0 +1,185 @@
+//! Query parameters that shape the answer of any route: how late, how slow, with which headers.
+
+use std::time::Duration;
+
+use crate::answer::{Answer, Framing, Gate};
+use crate::date::http_date;
+use crate::journal::Journal;
+use crate::request::{ParameterError, Request};
+
+/// Who may read the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cors {
+    /// Any page, and preflights are allowed everything.
+    On,
+    /// Any page, as long as no preflight is needed.
+    Simple,
+    /// No page.
+    Off,
+}
+
+/// The answers that come before any route is looked at: preflights, wrong methods and `fail=N:CODE`.
+pub fn before(request: &Request, journal: &Journal) -> Result<Option<Answer>, ParameterError> {
+    match request.method.as_str() {
+        "GET" | "HEAD" | "POST" => failure(request, journal),
+        "OPTIONS" => preflight(request).map(Some),
+        other => {
+            Ok(Some(Answer::refusal(405, format!("{other} is not answered here")).with("allow", "GET, HEAD")))
+        }
+    }
+}
+
+/// Shapes a route's answer.
+pub fn shape(answer: Answer, request: &Request) -> Answer {
+    try_shape(answer, request).unwrap_or_else(|error| Answer::refusal(400, error.to_string()))
+}
+
+fn try_shape(mut answer: Answer, request: &Request) -> Result<Answer, ParameterError> {
+    if let Some(status) = request.number("status")? {
+        answer.status = status;
+    }
+    if let Some(content_type) = request.parameter("type") {
+        answer.set("content-type", content_type);
+    }
+    if let Some(name) = request.parameter("name") {
+        answer.set("content-disposition", content_disposition(&name));
+    }
+    if let Some(modified) = request.parameter("modified") {
+        answer.set("last-modified", modified.parse().map_or_else(|_| modified.into_owned(), http_date));
+    }
+    if let Some(value) = request.parameter("retry-after") {
+        answer.set("retry-after", value);
+    }
+    match request.parameter("cache") {
+        Some(value) => answer.set("cache-control", value),
+        // Counters that a cache kept from counting would be of no use.
+        None if !answer.has("cache-control") => answer.set("cache-control", "no-store"),
+        None => {}
+    }
+    set_cors(&mut answer, request)?;
+    set_framing(&mut answer, request)?;
+    set_pace(&mut answer, request)?;
+    Ok(answer)
+}
+
+fn set_cors(answer: &mut Answer, request: &Request) -> Result<(), ParameterError> {
+    if cors(request)? == Cors::Off {
+        answer.remove("access-control-allow-origin");
+    } else if !answer.has("access-control-allow-origin") {
+        answer.set("access-control-allow-origin", "*");
+    }
+    if let Some(names) = request.parameter("expose") {
+        answer.set("access-control-expose-headers", names);
+    }
+    if request.switch("tao", true)? {
+        answer.set("timing-allow-origin", "*");
+    }
+    Ok(())
+}
+
+fn set_framing(answer: &mut Answer, request: &Request) -> Result<(), ParameterError> {
+    if let Some(length) = request.number("length")? {
+        answer.framing = Framing::Declared(length);
+    }
+    match request.parameter("nolength").as_deref() {
+        None => {}
+        Some("" | "chunked") => answer.framing = Framing::Chunked,
+        Some("close") => answer.framing = Framing::UntilClose,
+        Some(other) => {
+            let value = other.to_owned();
+            return Err(ParameterError { name: "nolength", value, wanted: "chunked or close" });
+        }
+    }
+    Ok(())
+}
+
+fn set_pace(answer: &mut Answer, request: &Request) -> Result<(), ParameterError> {
+    let pace = &mut answer.pace;
+    if let Some(latency) = request.number("latency")? {
+        pace.latency = Duration::from_millis(latency);
+    }
+    pace.rate = request.number("rate")?.or(pace.rate);
+    pace.chunk = request.number("chunk")?.or(pace.chunk);
+    if let Some(key) = request.parameter("gate") {
+        pace.gate = Some(Gate { key: key.into_owned(), at: request.number("gate-at")? });
+    }
+    Ok(())
+}
+
+fn cors(request: &Request) -> Result<Cors, ParameterError> {
+    match request.parameter("cors").as_deref() {
+        None | Some("on") => Ok(Cors::On),
+        Some("simple") => Ok(Cors::Simple),
+        Some("off") => Ok(Cors::Off),
+        Some(other) => {
+            Err(ParameterError { name: "cors", value: other.to_owned(), wanted: "on, simple or off" })
+        }
+    }
+}
+
+/// A CORS preflight (Fetch Standard, "CORS-preflight fetch").
+fn preflight(request: &Request) -> Result<Answer, ParameterError> {
+    if cors(request)? != Cors::On {
+        return Ok(Answer::refusal(403, "no preflight is allowed here"));
+    }
+    let headers = request.header("access-control-request-headers").unwrap_or("*");
+    Ok(Answer::bare(204)
+        .with("access-control-allow-origin", "*")
+        .with("access-control-allow-methods", "GET, HEAD, POST")
+        .with("access-control-allow-headers", headers)
+        .with("access-control-max-age", "0"))
+}
+
+/// `fail=N:CODE`: the first N requests of a group (or, without `key`, of this very URL) fail.
+fn failure(request: &Request, journal: &Journal) -> Result<Option<Answer>, ParameterError> {
+    let Some(text) = request.parameter("fail") else { return Ok(None) };
+    let numbers =
+        text.split_once(':').and_then(|(most, status)| Some((most.parse().ok()?, status.parse().ok()?)));
+    let Some((most, status)) = numbers else {
+        let value = text.into_owned();
+        return Err(ParameterError { name: "fail", value, wanted: "a count and a status, as in 2:503" });
+    };
+    let key = request.key().unwrap_or_else(|| request.target.clone());
+    if !journal.take_failure(&key, most) {
+        return Ok(None);
+    }
+    let mut answer =
+        Answer::refusal(status, format!("this fails the first {most} times, as it was asked to"));
+    answer.set("cache-control", "no-store");
+    if let Some(value) = request.parameter("retry-after") {
+        answer.set("retry-after", value);
+    }
+    set_cors(&mut answer, request)?;
+    set_pace(&mut answer, request)?;
+    Ok(Some(answer))
+}
+
+/// `attachment` with the name for old readers and for new ones (RFC 6266, 4.3).
+pub fn content_disposition(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ' { c } else { '_' })
+        .collect();
+    let mut exact = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            exact.push(char::from(byte));
+        } else {
+            exact += &format!("%{byte:02X}");
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_is_sent_plainly_and_exactly() {
+        assert_eq!(
+            content_disposition("é \"1\".jpg"),
+            "attachment; filename=\"_ _1_.jpg\"; filename*=UTF-8''%C3%A9%20%221%22.jpg"
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! The demo image server: it stands in for picsum and Unsplash, and for everything that goes wrong.
+//!
+//! ```text
+//! socket ── http1 / http2 ── Request ──▶ service ──▶ route, faults ──▶ Answer
+//!                │                          │                            │ behaviour (?latency=…)
+//!                │                          └─▶ control, site            │
+//!                └◀──────────── flow: what to send, and when ◀───────────┘
+//! ```
+//!
+//! An [`answer::Answer`] is data, whatever is wrong with it; only the two protocols touch a socket.
+//! What was asked is in the [`journal`], which tests read, and wait for, through `control`.
+
+pub mod answer;
+mod behaviour;
+pub mod body;
+mod certificate;
+mod control;
+pub mod date;
+pub mod faults;
+pub mod fixture;
+mod flow;
+mod gates;
+mod http1;
+mod http2;
+pub mod journal;
+mod json;
+mod landscape;
+mod media;
+pub mod options;
+mod padding;
+pub mod picture;
+pub mod request;
+mod route;
+pub mod samples;
+mod seed;
+mod server;
+mod service;
+mod site;
+mod wire;
+
+pub use options::Options;
+pub use server::{Addresses, Server, StartError};

@@ -1,0 +1,121 @@
+//! JPEG files of an exact length: a small picture with comment segments before its frame, where
+//! every decoder skips them (ITU-T T.81, B.2.4.5), so that the file still ends with its EOI.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+
+use crate::body::Body;
+use crate::seed::{Dice, mix};
+
+/// The pictures inside, largest first: from how many bytes on each is worth its making, and its size.
+pub const BASES: [(u64, u32, u32); 5] =
+    [(1_000_000, 960, 640), (100_000, 480, 320), (12_000, 120, 80), (2_000, 24, 16), (0, 8, 8)];
+
+/// How many pictures padded files choose from. Their paddings differ, so no two files are equal,
+/// and thousands of them need no thousands of encodings.
+pub const LOOKS: u64 = 48;
+
+/// The shortest padding: a marker, a length and nothing.
+pub const SHORTEST: u64 = 4;
+
+/// The longest segment: a marker of 2 bytes and what a 16-bit length can say.
+const LONGEST: u64 = 2 + 0xFFFF;
+
+/// What a long file has of its own.
+const OWN: u64 = 1024;
+
+/// Marker COM (T.81, table B.1).
+const COMMENT: [u8; 2] = [0xFF, 0xFE];
+
+/// Full segments of noise, shared by all files. There are several, so that a chunk in the wrong
+/// place changes the file's checksum.
+static SEGMENTS: LazyLock<Vec<Bytes>> =
+    LazyLock::new(|| (0..16).map(|number| segment(number, LONGEST)).collect());
+
+/// Pads a JPEG file to a length. `None` if it is longer already, or shorter by less than a segment.
+pub fn pad(base: &Body, seed: u64, length: u64) -> Option<Body> {
+    let mut left = length.checked_sub(base.len())?;
+    if left == 0 {
+        return Some(base.clone());
+    }
+    if left < SHORTEST {
+        return None;
+    }
+    let start_of_image = 2;
+    let mut parts = base.slice(0..start_of_image).parts().to_vec();
+    // The first segment is this seed's own; the others are shared.
+    let first = if left <= LONGEST { left } else { OWN };
+    parts.push(segment(mix(seed), first));
+    left -= first;
+    let mut turn = seed as usize;
+    while left > 0 {
+        turn = turn.wrapping_add(1);
+        let next = match left {
+            ..=LONGEST => left,
+            _ if left - LONGEST >= SHORTEST => LONGEST,
+            // A full segment would leave a rest that is too short for one.
+            _ => LONGEST / 2,
+        };
+        parts.push(match next {
+            LONGEST => SEGMENTS[turn % SEGMENTS.len()].clone(),
+            shorter => segment(turn as u64, shorter),
+        });
+        left -= next;
+    }
+    parts.extend_from_slice(base.slice(start_of_image..base.len()).parts());
+    Some(Body::from_parts(parts))
+}
+
+/// A comment segment of that many bytes in all, full of noise.
+fn segment(seed: u64, length: u64) -> Bytes {
+    let mut dice = Dice::new(seed, length);
+    let mut bytes = Vec::with_capacity(length as usize + 8);
+    bytes.extend_from_slice(&COMMENT);
+    // `length` is at most LONGEST, so what follows the marker fits 16 bits.
+    bytes.extend_from_slice(&((length - 2) as u16).to_be_bytes());
+    while (bytes.len() as u64) < length {
+        // No byte of 0xFF, so that nothing in it looks like a marker.
+        bytes.extend(dice.next().to_le_bytes().map(|byte| byte & 0x7F));
+    }
+    bytes.truncate(length as usize);
+    bytes.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SOI, EOI and nothing between: all that padding looks at.
+    fn base() -> Body {
+        Body::from(vec![0xFF, 0xD8, 0xFF, 0xD9])
+    }
+
+    #[test]
+    fn every_length_from_the_shortest_on_is_met_with_whole_segments() {
+        let interesting = (8..200).chain(65_530..65_560).chain(131_060..131_100).chain([1_000_003]);
+        for length in interesting {
+            let bytes = pad(&base(), 7, length).unwrap().to_vec();
+            assert_eq!(bytes.len() as u64, length);
+            let mut at = 2;
+            while bytes[at..at + 2] == COMMENT {
+                at += 2 + usize::from(u16::from_be_bytes([bytes[at + 2], bytes[at + 3]]));
+            }
+            assert_eq!(bytes[at..], [0xFF, 0xD9], "{length}");
+        }
+    }
+
+    #[test]
+    fn a_gap_smaller_than_a_segment_cannot_be_filled() {
+        assert!(pad(&base(), 7, 3).is_none());
+        assert_eq!(pad(&base(), 7, 4).unwrap().len(), 4);
+        assert!(pad(&base(), 7, 6).is_none());
+    }
+
+    #[test]
+    fn files_of_two_seeds_differ_however_long_they_are() {
+        for length in [40, 70_000, 500_000] {
+            assert_ne!(pad(&base(), 1, length).unwrap().to_vec(), pad(&base(), 49, length).unwrap().to_vec());
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Paths to answers.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use crate::answer::Answer;
+use crate::body::Body;
+use crate::date::http_date;
+use crate::faults;
+use crate::fixture::Kind;
+use crate::media;
+use crate::picture::{Format, Picture, PictureError};
+use crate::request::{Plus, Request, decode, hex_byte};
+use crate::seed;
+use crate::service::World;
+
+/// How many pictures picsum's path chooses from.
+const PICSUM_IDS: u64 = 1085;
+
+/// Has no factor in common with `PICSUM_IDS`, so its multiples meet every id before one comes again.
+const PICSUM_STRIDE: u64 = 397;
+
+/// Sizes of the photographs at Unsplash's paths: 2 to 6 MB.
+const PHOTO_BYTES: std::ops::RangeInclusive<u64> = 2_000_000..=6_000_000;
+
+/// The answer of the image ports, before query parameters shape it.
+pub async fn answer(world: &World, request: &Request) -> Answer {
+    let path = request.path();
+    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match segments.as_slice() {
+        ["health"] => Answer::new(200, "text/plain; charset=utf-8", "ok\n"),
+        ["image", seed, file] => image(world, &decode(seed, Plus::IsPlus), file).await,
+        ["id", id, width, file] => picsum_picture(world, id, width, file).await,
+        ["folder", ..] => match &world.options.folder {
+            Some(folder) => file_below(folder, path.trim_start_matches("/folder")).await,
+            None => Answer::refusal(404, "this server was started without --folder"),
+        },
+        ["fault", name, rest @ ..] => faults::answer(world, request, name, rest).await,
+        ["fixture", kind, ..] => fixture(world, kind).await,
+        ["file", ..] => match request.parameter("kind") {
+            Some(kind) => fixture(world, &kind).await,
+            None => fixture(world, "jpg").await,
+        },
+        ["bytes"] => bytes(request),
+        [photo] if photo.starts_with("photo-") => unsplash_photo(world, request, photo).await,
+        [width, height] if is_size(width, height) => picsum_redirect(world, request, width, height),
+        _ => Answer::refusal(404, format!("there is no {path:?} here; tests/origin/README.md lists what is")),
+    }
+}
+
+/// `/image/{seed}/{width}x{height}.{format}` and `/image/{seed}/{bytes}b.jpg`.
+async fn image(world: &World, seed: &str, file: &str) -> Answer {
+    match Picture::parse(seed, file) {
+        Ok(picture) => picture_answer(world, picture).await,
+        Err(error) => refuse(&error),
+    }
+}
+
+/// The answer with a picture in it.
+pub async fn picture_answer(world: &World, picture: Picture) -> Answer {
+    let modified = http_date(seed::modified(picture.seed()));
+    let content_type = picture.format().content_type();
+    match world.gallery.get(picture).await {
+        Ok(body) => Answer::new(200, content_type, body).with("last-modified", modified),
+        Err(error) => refuse(&error),
+    }
+}
+
+fn refuse(error: &PictureError) -> Answer {
+    Answer::refusal(if error.is_callers_fault() { 400 } else { 500 }, error.to_string())
+}
+
+fn is_size(width: &str, height: &str) -> bool {
+    width.parse::<u32>().is_ok() && height.parse::<u32>().is_ok()
+}
+
+/// `/{width}/{height}`: a redirect to another picture each time, as picsum.photos does it.
+fn picsum_redirect(world: &World, request: &Request, width: &str, height: &str) -> Answer {
+    let turn = world.shuffle.fetch_add(1, Ordering::Relaxed);
+    let id = turn.wrapping_mul(PICSUM_STRIDE) % PICSUM_IDS;
+    let target = format!("/id/{id}/{width}/{height}.jpg?hmac={:016x}", seed::hash(&format!("{id}/{turn}")));
+    let host = request.host.as_str();
+    let (name, port) = host.find(':').map_or((host, ""), |colon| host.split_at(colon));
+    let location = match name {
+        "picsum.photos" => format!("{}://fastly.picsum.photos{port}{target}", request.scheme),
+        _ => target,
+    };
+    Answer::redirect(302, &location).with("cache-control", "private, no-cache, no-store, must-revalidate")
+}
+
+/// `/id/{id}/{width}/{height}.jpg`, where that redirect leads.
+async fn picsum_picture(world: &World, id: &str, width: &str, file: &str) -> Answer {
+    let height = file.strip_suffix(".jpg").unwrap_or(file);
+    let answer = image(world, &format!("picsum-{id}"), &format!("{width}x{height}.jpg")).await;
+    answer.with("content-disposition", format!("inline; filename=\"{id}-{width}x{height}.jpg\""))
+}
+
+/// `/photo-…`: a photograph of a few megabytes, or with `w` a picture of that width.
+async fn unsplash_photo(world: &World, request: &Request, name: &str) -> Answer {
+    let hash = seed::hash(name);
+    match request.number::<u32>("w") {
+        Ok(Some(width)) => {
+            image(world, name, &format!("{width}x{}.jpg", (u64::from(width) * 2 / 3).max(1))).await
+        }
+        Ok(None) => {
+            let length = PHOTO_BYTES.start() + hash % (PHOTO_BYTES.end() - PHOTO_BYTES.start() + 1);
+            picture_answer(world, Picture::Padded { seed: hash, bytes: length }).await
+        }
+        Err(error) => Answer::refusal(400, error.to_string()),
+    }
+}
+
+/// `/fixture/{kind}` and `/file/…?kind=`: a small file of that kind.
+async fn fixture(world: &World, kind: &str) -> Answer {
+    if let Some(format) = Format::parse(kind) {
+        let picture = Picture::Drawn { seed: seed::hash(kind), width: 96, height: 64, format };
+        return picture_answer(world, picture).await;
+    }
+    match Kind::parse(kind) {
+        Some(kind) => Answer::new(200, kind.content_type(), kind.bytes())
+            .with("last-modified", http_date(seed::modified(seed::hash(kind.name())))),
+        None => Answer::refusal(404, format!("there is no fixture {kind:?}")),
+    }
+}
+
+/// `/bytes?hex=…`: exactly these bytes.
+fn bytes(request: &Request) -> Answer {
+    let hex = request.parameter("hex").unwrap_or_default();
+    let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(hex_byte).collect();
+    match bytes {
+        Some(bytes) => Answer::new(200, "application/octet-stream", bytes),
+        None => Answer::refusal(400, format!("hex={hex:?} is not pairs of hexadecimal digits")),
+    }
+}
+
+/// A real file from a folder, and nothing outside it.
+pub async fn file_below(folder: &Path, path: &str) -> Answer {
+    let decoded = decode(path, Plus::IsPlus);
+    let relative: Option<PathBuf> = Path::new(decoded.trim_start_matches('/'))
+        .components()
+        .map(|component| match component {
+            Component::Normal(name) => Some(name),
+            _ => None,
+        })
+        .collect();
+    let not_found = || Answer::refusal(404, format!("there is no file {decoded:?} here"));
+    let Some(relative) = relative else { return not_found() };
+    let mut file = folder.join(relative);
+    let read = tokio::task::spawn_blocking(move || {
+        if file.is_dir() {
+            file.push("index.html");
+        }
+        // A link may lead out of the folder; its own files may not.
+        let modified = std::fs::metadata(&file)?.modified().ok();
+        Ok::<_, std::io::Error>((media::type_of(&file), modified, std::fs::read(&file)?))
+    });
+    match read.await {
+        Ok(Ok((content_type, modified, bytes))) => {
+            let answer = Answer::new(200, content_type, Body::from(bytes));
+            match modified {
+                Some(time) => answer.with("last-modified", http_date(crate::date::unix_seconds(time))),
+                None => answer,
+            }
+        }
+        Ok(Err(_)) | Err(_) => not_found(),
+    }
+}

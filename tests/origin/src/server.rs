@@ -1,0 +1,239 @@
+//! Binds the ports and gives every connection its protocol.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio_rustls::TlsAcceptor;
+
+use crate::certificate::{Certificate, CertificateError};
+use crate::gates::Gates;
+use crate::journal::Journal;
+use crate::options::Options;
+use crate::picture::Gallery;
+use crate::service::{Realm, Service, World};
+use crate::{http1, http2};
+
+/// Pause after a failed accept: with no file handles left, the next one would fail at once, too.
+const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(20);
+
+/// A running server. Dropped, it stops: its ports close and its connections end.
+#[derive(Debug)]
+pub struct Server {
+    addresses: Addresses,
+    spki: String,
+    certificate: Vec<u8>,
+    runtime: Option<Runtime>,
+}
+
+/// Where a server listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// HTTP/1.1.
+    pub origin: SocketAddr,
+    /// HTTP/1.1, another origin.
+    pub cross: SocketAddr,
+    /// HTTP/1.1 and HTTP/2 over TLS.
+    pub tls: SocketAddr,
+    /// The site, if there is one.
+    pub site: Option<SocketAddr>,
+}
+
+/// Why a server could not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A port could not be had.
+    Port {
+        /// The option that named it.
+        option: &'static str,
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A folder is none.
+    Folder {
+        /// The option that named it.
+        option: &'static str,
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
+    /// No certificate could be made.
+    Certificate(CertificateError),
+    /// The system gave no threads.
+    Threads(io::Error),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Port { option, port, source } if source.kind() == io::ErrorKind::AddrInUse => {
+                write!(
+                    f,
+                    "port {port} is taken by another program: choose another with {option}, or 0 for any"
+                )
+            }
+            Self::Port { option, port, source } => {
+                write!(f, "port {port} ({option}) cannot be had: {source}")
+            }
+            Self::Folder { option, folder } => write!(f, "{option} {} is not a folder", folder.display()),
+            Self::Certificate(error) => write!(f, "no certificate could be made: {error}"),
+            Self::Threads(error) => write!(f, "no threads could be started: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<StartError> for io::Error {
+    fn from(error: StartError) -> Self {
+        let kind = match &error {
+            StartError::Port { source, .. } | StartError::Threads(source) => source.kind(),
+            StartError::Folder { .. } => io::ErrorKind::NotADirectory,
+            StartError::Certificate(_) => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}
+
+impl Server {
+    /// Starts a server on threads of its own. When it returns, every port answers.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        for (option, folder) in [("--site", &options.site), ("--folder", &options.folder)] {
+            if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
+                return Err(StartError::Folder { option, folder: folder.clone() });
+            }
+        }
+        let origin = bind("--port", options.port)?;
+        let cross = bind("--cross-port", options.cross_port)?;
+        let tls = bind("--tls-port", options.tls_port)?;
+        let site = options.site.as_ref().map(|_| bind("--site-port", options.site_port)).transpose()?;
+        let addresses = Addresses {
+            origin: origin.1,
+            cross: cross.1,
+            tls: tls.1,
+            site: site.as_ref().map(|(_, address)| *address),
+        };
+        let certificate = Certificate::generate().map_err(StartError::Certificate)?;
+        let acceptor = certificate.acceptor().map_err(StartError::Certificate)?;
+        let runtime = Builder::new_multi_thread()
+            .enable_all()
+            .thread_name("origin")
+            .build()
+            .map_err(StartError::Threads)?;
+
+        let world = Arc::new(World {
+            options,
+            journal: Arc::new(Journal::new()),
+            gates: Gates::default(),
+            gallery: Gallery::default(),
+            shuffle: AtomicU64::new(0),
+            images: format!("http://{}", addresses.origin),
+        });
+        let images = Service::new(Arc::clone(&world), Realm::Images);
+        let connections = Arc::new(AtomicU64::new(0));
+        for (listener, acceptor) in [(origin.0, None), (cross.0, None), (tls.0, Some(acceptor))] {
+            runtime.spawn(accept(listener, acceptor, images.clone(), Arc::clone(&connections)));
+        }
+        if let Some((listener, _)) = site {
+            runtime.spawn(accept(listener, None, Service::new(world, Realm::Site), connections));
+        }
+        Ok(Self {
+            addresses,
+            spki: certificate.spki().to_owned(),
+            certificate: certificate.der().to_vec(),
+            runtime: Some(runtime),
+        })
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// The image ports' address, such as `http://127.0.0.1:4780`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.addresses.origin)
+    }
+
+    /// The address of another origin with the same routes.
+    pub fn cross(&self) -> String {
+        format!("http://{}", self.addresses.cross)
+    }
+
+    /// The address over TLS, by the name that the certificate is good for.
+    pub fn tls(&self) -> String {
+        format!("https://localhost:{}", self.addresses.tls.port())
+    }
+
+    /// The site's address, if there is a site.
+    pub fn site(&self) -> Option<String> {
+        self.addresses.site.map(|address| format!("http://{address}"))
+    }
+
+    /// The hash of its public key, as Chromium's `--ignore-certificate-errors-spki-list` takes it.
+    pub fn spki(&self) -> &str {
+        &self.spki
+    }
+
+    /// Its certificate in DER, for clients that are to trust it.
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Does not wait, and so may be called from within another runtime.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+type Bound = (TcpListener, SocketAddr);
+
+fn bind(option: &'static str, port: u16) -> Result<Bound, StartError> {
+    let bound = || {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bound().map_err(|source| StartError::Port { option, port, source })
+}
+
+async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    service: Service,
+    connections: Arc<AtomicU64>,
+) {
+    // It fails only outside a runtime or for a blocking socket, and `bind` made it non-blocking.
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    loop {
+        match listener.accept().await {
+            Ok((socket, _)) => {
+                let number = connections.fetch_add(1, Ordering::Relaxed) + 1;
+                tokio::spawn(serve(socket, tls.clone(), service.clone(), number));
+            }
+            Err(_) => tokio::time::sleep(AFTER_FAILED_ACCEPT).await,
+        }
+    }
+}
+
+async fn serve(socket: TcpStream, tls: Option<TlsAcceptor>, service: Service, number: u64) {
+    // It fails only for a socket that is gone, as the first read will find.
+    let _ = socket.set_nodelay(true);
+    let Some(tls) = tls else { return http1::serve(socket, service, "http", number).await };
+    // A client that does not trust the certificate goes away here.
+    let Ok(stream) = tls.accept(socket).await else { return };
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => http2::serve(stream, service, number).await,
+        _ => http1::serve(stream, service, "https", number).await,
+    }
+}
