@@ -15,7 +15,7 @@ pub enum Error {
     Usage(String),
     /// Something that can't be installed from here is missing.
     Missing {
-        /// What is missing, as the start of a sentence.
+        /// What is missing.
         what: String,
         /// What whoever reads this can do about it.
         remedy: String,
@@ -58,7 +58,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(sentence) | Self::Unexpected(sentence) => f.write_str(sentence),
-            Self::Missing { what, remedy } => write!(f, "{what} is missing: {remedy}"),
+            Self::Missing { what, remedy } => write!(f, "missing: {what}; {remedy}"),
             Self::Failed { command, status } => write!(f, "`{command}` failed with {status}"),
             Self::Io { doing, source } => write!(f, "could not {doing}: {source}"),
         }

@@ -10,7 +10,7 @@ use crate::setup::tools::{Tool, Toolbox};
 use crate::{process, workspace};
 
 /// What the build takes that may be missing.
-pub const TOOLS: &[Tool] = &[Tool::WasmBindgen, Tool::WasmOpt];
+pub const TOOLS: &[Tool] = &[Tool::WasmOpt, Tool::WasmBindgen];
 
 /// Copied from the repository's root.
 const DOCUMENTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];

@@ -26,10 +26,10 @@ pub enum Build {
 
 impl Build {
     /// What the build takes that may be missing.
-    pub fn tools(self) -> &'static [Tool] {
+    pub const fn tools(self) -> &'static [Tool] {
         match self {
-            Self::Release => &[Tool::Trunk, Tool::WasmBindgen, Tool::WasmOpt],
-            Self::Local => &[Tool::Trunk, Tool::WasmBindgen],
+            Self::Release => &[Tool::WasmOpt, Tool::WasmBindgen, Tool::Trunk],
+            Self::Local => &[Tool::WasmBindgen, Tool::Trunk],
         }
     }
 }

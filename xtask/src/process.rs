@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -70,6 +70,8 @@ pub fn run_watched(command: &mut Command, mut look: impl FnMut(&str)) -> Result<
 #[derive(Debug)]
 pub struct Group {
     child: Child,
+    /// Apart from the child, because waiting for a child closes its standard input.
+    stdin: Option<ChildStdin>,
     pid: Pid,
     name: String,
 }
@@ -92,10 +94,10 @@ impl Group {
     fn start_reading(command: &mut Command, stdin: Stdio) -> Result<Self> {
         // Held over the start, so that a signal finds either no child or a child in the list.
         let mut live = live();
-        let child = command.stdin(stdin).process_group(0).spawn().map_err(could_not_start(command))?;
+        let mut child = command.stdin(stdin).process_group(0).spawn().map_err(could_not_start(command))?;
         let pid = Pid::from_child(&child);
         live.push(pid);
-        Ok(Self { child, pid, name: name(command) })
+        Ok(Self { stdin: child.stdin.take(), child, pid, name: name(command) })
     }
 
     /// Waits for the program's end.
@@ -133,7 +135,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        drop(self.child.stdin.take());
+        drop(self.stdin.take());
         // Fails only if nobody is left in the group, which is what we want.
         let _ = kill_process_group(self.pid, Signal::TERM);
         let deadline = Instant::now() + GRACE;

@@ -6,6 +6,7 @@ use super::bench::Bench;
 use super::drivers::{Browser, Driver};
 use super::tally::Tally;
 use crate::error::Result;
+use crate::page::Build;
 use crate::setup::apt::{self, Package};
 use crate::setup::npm;
 use crate::setup::tools::{Tool, Toolbox};
@@ -31,7 +32,8 @@ pub struct Step {
 const PLAIN: Step =
     Step { name: "", about: "", tools: &[], packages: &[], wasm: false, run: |_| Ok(Tally::default()) };
 
-const PAGE_TOOLS: &[Tool] = &[Tool::Trunk, Tool::WasmBindgen, Tool::WasmOpt];
+/// What the steps take that look at the built page.
+const PAGE_TOOLS: &[Tool] = Build::Release.tools();
 
 /// All steps.
 pub const STEPS: &[Step] = &[
@@ -90,7 +92,7 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "page-firefox",
         about: "the page and the package over WebDriver, in Firefox",
-        tools: &[Tool::Trunk, Tool::WasmBindgen, Tool::WasmOpt, Tool::Geckodriver],
+        tools: &[Tool::WasmOpt, Tool::WasmBindgen, Tool::Trunk, Tool::Geckodriver],
         packages: &[apt::FIREFOX, apt::NODE, apt::NPM],
         wasm: true,
         run: |bench| page(bench, Browser::Firefox),
@@ -155,7 +157,6 @@ fn wasm(bench: &mut Bench, browser: Browser) -> Result<Tally> {
     tests
         .args(["test", "--headless", "--mode=no-install", flag, driver_flag])
         .arg(browser.driver_program()?)
-        .args(["--", "--no-fail-fast"])
         // Read by the tests when they are compiled: a page has no environment.
         .env("FETCHZIP_ORIGIN", &origin.http)
         .env("FETCHZIP_CROSS_ORIGIN", &origin.cross)
