@@ -1,5 +1,28 @@
-//! Fetches a list of image URLs at once and hands back one zip.
+//! Fetches a list of image URLs at once, in the browser, and hands back one zip.
+//!
+//! ```text
+//! text, file, JS array ─▶ plan ─▶ run ─▶ zip ─▶ one Blob, or a stream
+//!                                  │ Event, at every step
+//!                                  ▼
+//!                                report ─▶ rows, totals, speed-up, CSV and JSON
+//! ```
+//!
+//! The core is pure: it knows no clock, no browser and no dice, which are all arguments. What
+//! meets the browser is in [`mod@browser`], which exists for wasm32 only.
+//!
+//! - [`plan`]: text → items with an address and a name.
+//! - [`image`]: what a body's first bytes say it is.
+//! - [`run`]: the schedule, the retries, and the driver that joins the futures.
+//! - [`zip`]: the framing of stored entries, and CRC-32.
+//! - [`report`]: what a run's events add up to.
+//! - [`mod@browser`]: fetch, clock, spool, archive, sink.
+//! - [`api`]: `fetchZip`, the JavaScript API.
+//! - [`page`]: binds `www/` to a run.
 
+#[cfg(all(target_arch = "wasm32", feature = "api"))]
+pub mod api;
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 pub mod image;
 pub mod plan;
 pub mod report;

@@ -18,7 +18,7 @@ mod name;
 
 pub use address::{Address, AddressError, UrlParts, WebText};
 pub use list::{MOST_URLS, Request, parse_list};
-pub use name::{EntryName, EntryNames, NameTemplate, TemplateError};
+pub use name::{EntryName, EntryNames, NameTemplate, TemplateError, file_name_of};
 
 use std::collections::BTreeMap;
 

@@ -140,6 +140,11 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     }
 }
 
+/// A name for a whole archive, made as safe as an entry's; empty where nothing is left of it.
+pub fn file_name_of(name: &str, web: &impl WebText) -> String {
+    with_room(&safe::safe(name, web), "")
+}
+
 /// Extensions that tell how a server made the answer, and nothing about what it is.
 const NOT_OF_IMAGES: [&str; 16] = [
     "ashx", "asp", "aspx", "axd", "bin", "cgi", "dat", "do", "file", "htm", "html", "jsp", "php", "tmp",

@@ -1,0 +1,224 @@
+//! What the caller gave, checked once.
+
+use std::time::Duration;
+
+use js_sys::{Function, Reflect, try_iter};
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortSignal, RequestCache, WritableStream};
+
+use crate::browser::{Aborted, BrowserText, Settings};
+use crate::plan::{NameTemplate, Request, file_name_of};
+use crate::run::{Limits, RetryPolicy};
+
+/// The archive's name where the caller gives none.
+const FILE_NAME: &str = "images.zip";
+
+/// The arguments of one call.
+pub struct Arguments {
+    /// The URLs, in order, with their names.
+    pub requests: Vec<Request>,
+    /// How entries are named.
+    pub template: NameTemplate,
+    /// How they are fetched.
+    pub settings: Settings,
+    /// The archive's name.
+    pub file_name: String,
+    /// What aborts the run.
+    pub signal: Option<Signal>,
+    /// Where the archive goes, where not into a Blob.
+    pub sink: Option<WritableStream>,
+    /// Who is told what happens.
+    pub on_event: Option<Function>,
+}
+
+/// The caller's signal.
+pub struct Signal(AbortSignal);
+
+impl Signal {
+    /// Whether it was aborted already.
+    pub fn is_aborted(&self) -> bool {
+        self.0.aborted()
+    }
+
+    /// Ends when it is aborted.
+    pub fn aborted(&self) -> Aborted {
+        Aborted::new(self.0.clone())
+    }
+}
+
+impl Arguments {
+    /// Checks everything before anything is fetched.
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError` or `RangeError` that names the argument, what it must be and what it is.
+    pub fn parse(urls: &JsValue, options: &JsValue) -> Result<Self, JsValue> {
+        if !is_absent(options) && !options.is_object() {
+            return Err(type_error("options", "an object", options));
+        }
+        let options = Options(options);
+        let is_sequential = match options.text("mode")?.as_deref() {
+            None | Some("concurrent") => false,
+            Some("sequential") => true,
+            Some(other) => {
+                return Err(range_error("options.mode", "\"concurrent\" or \"sequential\"", other));
+            }
+        };
+        let defaults = Settings::default();
+        let in_flight = options.count("concurrency", 1.0)?.unwrap_or(defaults.limits.in_flight);
+        let retries = options.count("retries", 0.0)?.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        let limits = Limits {
+            in_flight: if is_sequential { 1 } else { in_flight },
+            per_origin: options.count("perOrigin", 1.0)?.unwrap_or(defaults.limits.per_origin),
+            retry: retries.map_or(defaults.limits.retry, |retries| RetryPolicy { retries }),
+        };
+        let template = match options.text("names")? {
+            None => NameTemplate::default(),
+            Some(text) => NameTemplate::parse(&text)
+                .map_err(|error| js_sys::RangeError::new(&format!("options.names: {error}")))?,
+        };
+        let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
+        Ok(Self {
+            requests: requests(urls)?,
+            template,
+            settings: Settings {
+                limits,
+                timeout: options.timeout()?.unwrap_or(defaults.timeout),
+                cache: options.cache()?.unwrap_or(defaults.cache),
+            },
+            file_name: file_name.filter(|name| !name.is_empty()).unwrap_or_else(|| FILE_NAME.into()),
+            signal: options.instance::<AbortSignal>("signal", "an AbortSignal")?.map(Signal),
+            sink: options.sink()?,
+            on_event: options.instance("onEvent", "a function")?,
+        })
+    }
+}
+
+fn requests(urls: &JsValue) -> Result<Vec<Request>, JsValue> {
+    const EXPECTED: &str = "an array or another iterable of URLs";
+    // A string is an iterable too, of its characters.
+    if urls.is_string() {
+        return Err(type_error("urls", EXPECTED, urls));
+    }
+    let items = try_iter(urls)?.ok_or_else(|| type_error("urls", EXPECTED, urls))?;
+    items.enumerate().map(|(index, item)| request(index, &item?)).collect()
+}
+
+fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
+    if let Some(text) = url_text(item) {
+        return Ok(Request::new(text));
+    }
+    let argument = || format!("urls[{index}]");
+    if !item.is_object() {
+        return Err(type_error(&argument(), "a string or { url, name }", item));
+    }
+    let url = Reflect::get(item, &"url".into())?;
+    let text = url_text(&url).ok_or_else(|| type_error(&format!("{}.url", argument()), "a string", &url))?;
+    let name = Reflect::get(item, &"name".into())?;
+    if !is_absent(&name) && !name.is_string() {
+        return Err(type_error(&format!("{}.name", argument()), "a string", &name));
+    }
+    Ok(Request { name: name.as_string(), ..Request::new(text) })
+}
+
+/// The text of a string, or of a `URL`.
+fn url_text(value: &JsValue) -> Option<String> {
+    value.as_string().or_else(|| value.dyn_ref::<web_sys::Url>().map(web_sys::Url::href))
+}
+
+/// The options object, asked option by option; `undefined` and `null` are both "not given".
+struct Options<'a>(&'a JsValue);
+
+impl Options<'_> {
+    fn get(&self, name: &str) -> Result<Option<JsValue>, JsValue> {
+        if is_absent(self.0) {
+            return Ok(None);
+        }
+        let value = Reflect::get(self.0, &name.into())?;
+        Ok((!is_absent(&value)).then_some(value))
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, JsValue> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        value.as_string().map(Some).ok_or_else(|| type_error(&of_options(name), "a string", &value))
+    }
+
+    fn number(&self, name: &str) -> Result<Option<f64>, JsValue> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        value.as_f64().map(Some).ok_or_else(|| type_error(&of_options(name), "a number", &value))
+    }
+
+    /// A whole number from `least` on, or `Infinity`.
+    fn count(&self, name: &str, least: f64) -> Result<Option<usize>, JsValue> {
+        let Some(number) = self.number(name)? else { return Ok(None) };
+        if number >= least && (number.fract() == 0.0 || number.is_infinite()) {
+            return Ok(Some(number as usize));
+        }
+        let expected = format!("a whole number from {least} on, or Infinity");
+        Err(range_error(&of_options(name), &expected, &shown(&number.into())))
+    }
+
+    fn timeout(&self) -> Result<Option<Duration>, JsValue> {
+        const NAME: &str = "timeoutMs";
+        let Some(number) = self.number(NAME)? else { return Ok(None) };
+        if number > 0.0 {
+            return Ok(Some(Duration::try_from_secs_f64(number / 1000.0).unwrap_or(Duration::MAX)));
+        }
+        Err(range_error(&of_options(NAME), "a number of milliseconds above 0", &shown(&number.into())))
+    }
+
+    fn cache(&self) -> Result<Option<RequestCache>, JsValue> {
+        const NAME: &str = "cache";
+        let Some(text) = self.text(NAME)? else { return Ok(None) };
+        // "only-if-cached" is for requests to the page's own origin alone.
+        match RequestCache::from_js_value(&JsValue::from_str(&text)) {
+            Some(cache) if cache != RequestCache::OnlyIfCached => Ok(Some(cache)),
+            _ => {
+                let expected = "\"default\", \"no-store\", \"reload\", \"no-cache\" or \"force-cache\"";
+                Err(range_error(&of_options(NAME), expected, &text))
+            }
+        }
+    }
+
+    fn sink(&self) -> Result<Option<WritableStream>, JsValue> {
+        const EXPECTED: &str = "a WritableStream that is not locked";
+        let sink = self.instance::<WritableStream>("sink", EXPECTED)?;
+        match sink {
+            Some(sink) if sink.locked() => Err(type_error(&of_options("sink"), EXPECTED, &sink)),
+            sink => Ok(sink),
+        }
+    }
+
+    fn instance<T: JsCast>(&self, name: &str, expected: &str) -> Result<Option<T>, JsValue> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        value.dyn_into().map(Some).map_err(|value| type_error(&of_options(name), expected, &value))
+    }
+}
+
+fn of_options(name: &str) -> String {
+    format!("options.{name}")
+}
+
+fn is_absent(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
+}
+
+fn type_error(argument: &str, expected: &str, value: &JsValue) -> JsValue {
+    js_sys::TypeError::new(&format!("{argument} must be {expected}, not {}", shown(value))).into()
+}
+
+fn range_error(argument: &str, expected: &str, value: &str) -> JsValue {
+    js_sys::RangeError::new(&format!("{argument} must be {expected}, not {value}")).into()
+}
+
+/// A value as JavaScript prints it.
+fn shown(value: &JsValue) -> String {
+    string_of(value).unwrap_or_else(|_| "an object".into())
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The global `String`, which takes anything; an object's own `toString` may throw.
+    #[wasm_bindgen(js_name = String, catch)]
+    fn string_of(value: &JsValue) -> Result<String, JsValue>;
+}

@@ -1,0 +1,82 @@
+//! The JavaScript API: `fetchZip(urls, options)`.
+//!
+//! ```text
+//! JS values ─▶ arguments: checked once, or a TypeError or RangeError that names the argument
+//!           ─▶ browser::collect, or collect_into for a sink
+//!           ─▶ results: events, items and timings as plain objects
+//! ```
+
+mod arguments;
+mod results;
+
+use std::cell::RefCell;
+use std::pin::pin;
+
+use futures::future::{Either, select};
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+
+use crate::browser::{Archive, ArchiveError, BrowserText, Clock, collect, collect_into};
+use crate::plan::Plan;
+use crate::report::Rows;
+use crate::run::Event;
+use arguments::{Arguments, Signal};
+use results::{EventListener, result_object};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("types.d.ts");
+
+/// Fetches images at once and resolves to one zip and a report; its types are in `types.d.ts`.
+///
+/// # Errors
+///
+/// Rejects with a `TypeError` or `RangeError` that names an argument that makes no sense, with an
+/// `AbortError` when the signal says so, and with an `Error` when the archive could not be made.
+#[wasm_bindgen(js_name = fetchZip, skip_typescript)]
+pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValue> {
+    let arguments = Arguments::parse(&urls, &options)?;
+    if arguments.signal.as_ref().is_some_and(Signal::is_aborted) {
+        return Err(abort_error());
+    }
+    let plan = Plan::new(arguments.requests.iter().cloned(), &BrowserText);
+    let clock = Clock::start();
+    let rows = RefCell::new(Rows::new(plan.len()));
+    let listener = arguments.on_event.clone().map(EventListener::new);
+    let emit = |event: Event| {
+        rows.borrow_mut().apply(&event);
+        if let Some(listener) = &listener {
+            listener.tell(&event);
+        }
+    };
+    let archive = {
+        let run = pin!(make_archive(&arguments, &plan, clock, &emit));
+        match &arguments.signal {
+            None => run.await,
+            Some(signal) => match select(run, pin!(signal.aborted())).await {
+                Either::Left((archive, _)) => archive,
+                Either::Right(_) => return Err(abort_error()),
+            },
+        }
+    }
+    .map_err(|error| JsValue::from(js_sys::Error::new(&error.to_string())))?;
+    result_object(&arguments.file_name, &plan, &rows.borrow(), &archive, clock.now())
+}
+
+async fn make_archive(
+    arguments: &Arguments,
+    plan: &Plan,
+    clock: Clock,
+    emit: &dyn Fn(Event),
+) -> Result<Archive, ArchiveError> {
+    let Arguments { template, settings, .. } = arguments;
+    match &arguments.sink {
+        Some(sink) => collect_into(sink, plan, template, settings, clock, emit).await,
+        None => collect(plan, template, settings, clock, emit, &|_, _| ()).await,
+    }
+}
+
+/// What an aborted fetch rejects with (WebIDL, `AbortError`).
+fn abort_error() -> JsValue {
+    web_sys::DomException::new_with_message_and_name("the run was aborted by its signal", "AbortError")
+        .map_or_else(|error| error, JsValue::from)
+}

@@ -1,0 +1,128 @@
+//! What the caller gets: events, items and timings as plain JavaScript objects.
+
+use std::time::Duration;
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use crate::browser::Archive;
+use crate::plan::Plan;
+use crate::report::{Row, Rows};
+use crate::run::{Event, EventKind, FetchError};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The global function: shows an error as uncaught without ending anything.
+    #[wasm_bindgen(js_name = reportError, catch)]
+    fn report_error(error: &JsValue) -> Result<(), JsValue>;
+}
+
+/// The caller's `onEvent`.
+pub struct EventListener(Function);
+
+impl EventListener {
+    /// Wraps the callback.
+    pub fn new(callback: Function) -> Self {
+        Self(callback)
+    }
+
+    /// Calls it. What it throws is the page's affair and does not end the run.
+    pub fn tell(&self, event: &Event) {
+        if let Err(error) = self.0.call1(&JsValue::UNDEFINED, &event_object(event)) {
+            let _ = report_error(&error);
+        }
+    }
+}
+
+/// A plain object under construction.
+struct Fields(Object);
+
+impl Fields {
+    fn new() -> Self {
+        Self(Object::new())
+    }
+
+    fn set(self, name: &str, value: impl Into<JsValue>) -> Self {
+        // Setting a property of a plain object that nobody else has seen can't fail.
+        let _ = Reflect::set(&self.0, &name.into(), &value.into());
+        self
+    }
+}
+
+fn event_object(event: &Event) -> JsValue {
+    let (kind, fields) = match &event.kind {
+        EventKind::Queued => ("queued", Fields::new()),
+        EventKind::Started { attempt } => ("started", Fields::new().set("attempt", *attempt)),
+        EventKind::Headers { declared } => {
+            ("headers", Fields::new().set("declaredBytes", declared.map(|bytes| bytes as f64)))
+        }
+        EventKind::Received { bytes } => ("received", Fields::new().set("bytes", *bytes as f64)),
+        EventKind::Retrying { error, resumes } => (
+            "retrying",
+            Fields::new().set("error", error_object(error)).set("resumesAt", milliseconds(*resumes)),
+        ),
+        EventKind::Stored { bytes, crc32, format } => (
+            "stored",
+            Fields::new().set("bytes", *bytes as f64).set("crc32", *crc32).set("type", format.media_type()),
+        ),
+        EventKind::Failed { error } => ("failed", Fields::new().set("error", error_object(error))),
+    };
+    fields.set("kind", kind).set("at", milliseconds(event.at)).set("item", event.item as f64).0.into()
+}
+
+fn error_object(error: &FetchError) -> JsValue {
+    let fields = Fields::new().set("kind", error.kind()).set("message", error.to_string());
+    match error.status() {
+        Some(status) => fields.set("status", status).0.into(),
+        None => fields.0.into(),
+    }
+}
+
+/// The object that a call resolves to.
+pub fn result_object(
+    file_name: &str,
+    plan: &Plan,
+    rows: &Rows,
+    archive: &Archive,
+    wall: Duration,
+) -> Result<Object, JsValue> {
+    let items = Array::new();
+    for (index, row) in rows.as_slice().iter().enumerate() {
+        let name = archive.names[index].as_ref().map(|name| name.as_str());
+        items.push(&item_object(plan.items()[index].shown(), name, row));
+    }
+    let timings = Fields::new()
+        .set("wallMs", milliseconds(wall))
+        .set("busyMs", milliseconds(rows.totals().busy))
+        .set("bytes", rows.totals().stored_bytes as f64);
+    Ok(Fields::new()
+        .set("blob", archive.blob.clone().map_or(JsValue::NULL, JsValue::from))
+        .set("fileName", file_name)
+        .set("items", items)
+        .set("timings", timings.0)
+        .0)
+}
+
+fn item_object(url: &str, entry_name: Option<&str>, row: &Row) -> JsValue {
+    let or_null = |time: Option<Duration>| time.map_or(JsValue::NULL, |time| milliseconds(time).into());
+    let stored = row.format;
+    Fields::new()
+        .set("url", url)
+        .set("entryName", entry_name.map_or(JsValue::NULL, JsValue::from))
+        .set("outcome", if stored.is_some() { "stored" } else { "failed" })
+        .set("error", row.error().map_or(JsValue::NULL, error_object))
+        .set("type", stored.map_or(JsValue::NULL, |format| format.media_type().into()))
+        .set("bytes", stored.map_or(0.0, |_| row.received as f64))
+        .set("crc32", row.crc32)
+        .set("attempts", row.attempts.len() as f64)
+        .set("queuedAt", milliseconds(row.queued))
+        .set("startedAt", or_null(row.started()))
+        .set("headersAt", or_null(row.headers()))
+        .set("finishedAt", or_null(row.finished))
+        .0
+        .into()
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,100 @@
+/** One URL to fetch, and the entry name it should have (made safe and unique, with the extension its bytes call for). */
+export interface FetchZipRequest {
+  url: string | URL;
+  name?: string;
+}
+
+export interface FetchZipOptions {
+  /** "sequential" fetches one after the other. Default: "concurrent". */
+  mode?: "concurrent" | "sequential";
+  /** Most requests in flight, a whole number from 1 on, or Infinity. Default: 16. */
+  concurrency?: number;
+  /** Most requests in flight to one origin. Default: no limit of its own. */
+  perOrigin?: number;
+  /** Attempts after the first, for failures that may pass. Default: 3. */
+  retries?: number;
+  /** How long an attempt may go without a byte, in milliseconds. Default: 30000. */
+  timeoutMs?: number;
+  /** What the browser's cache may do. Default: "no-store", so ten times the same URL is ten requests. */
+  cache?: RequestCache;
+  /** Entry-name template of {name}, {stem}, {ext}, {host} and {index} (from 0, all of one width). Default: "{name}". A request's own name wins. */
+  names?: string;
+  /** The archive's name. Default: "images.zip". */
+  fileName?: string;
+  /** Aborts the run and its requests; the promise then rejects with an AbortError. */
+  signal?: AbortSignal;
+  /** Takes the archive as it grows, in input order; the result's blob is then null. It is closed at the end, or aborted. */
+  sink?: WritableStream<Uint8Array>;
+  /** Told everything that happens to any item. */
+  onEvent?: (event: FetchZipEvent) => void;
+}
+
+/** Why an image is not in the archive. */
+export interface FetchZipError {
+  /** "address", "http", "network", "interrupted", "timeout", "empty", "not-an-image" or "storage". */
+  kind: string;
+  /** What happened and what to do about it, in words. */
+  message: string;
+  /** The HTTP status, for the kind "http". */
+  status?: number;
+}
+
+/** What happened to one item: `item` is its index, `at` the milliseconds since the run began. */
+export type FetchZipEvent = { at: number; item: number } & (
+  | { kind: "queued" }
+  | { kind: "started"; attempt: number }
+  | { kind: "headers"; declaredBytes: number | undefined }
+  | { kind: "received"; bytes: number }
+  | { kind: "retrying"; error: FetchZipError; resumesAt: number }
+  | { kind: "stored"; bytes: number; crc32: number; type: string }
+  | { kind: "failed"; error: FetchZipError }
+);
+
+/** What became of one URL. All times are milliseconds since the run began. */
+export interface FetchZipItem {
+  url: string;
+  /** Its name in the archive; null when it is not there. */
+  entryName: string | null;
+  outcome: "stored" | "failed";
+  error: FetchZipError | null;
+  /** The media type that its bytes call for. */
+  type: string | null;
+  bytes: number;
+  /** The CRC-32 of its bytes, as an unsigned number; 0 when it failed. */
+  crc32: number;
+  attempts: number;
+  queuedAt: number;
+  /** When its first request was made; null when none was. */
+  startedAt: number | null;
+  /** When the headers of its last attempt arrived; null when none did. */
+  headersAt: number | null;
+  finishedAt: number;
+}
+
+export interface FetchZipResult {
+  /** The archive; null when nothing was stored, or when it went to a sink. */
+  blob: Blob | null;
+  fileName: string;
+  /** In input order, one per URL, whatever happened. */
+  items: FetchZipItem[];
+  timings: {
+    /** From the start of the run until the archive was ready. */
+    wallMs: number;
+    /** The sum of the items' own durations, from the first request to the end. */
+    busyMs: number;
+    /** Bytes of all stored images. */
+    bytes: number;
+  };
+}
+
+/**
+ * Fetches images at once and makes one zip of them.
+ *
+ * A URL that can't be had never costs another image: its item says why. Rejects with a TypeError or
+ * RangeError that names an argument that makes no sense, with an AbortError when the signal says so,
+ * and with an Error when the archive itself could not be made.
+ */
+export function fetchZip(
+  urls: Iterable<string | URL | FetchZipRequest>,
+  options?: FetchZipOptions,
+): Promise<FetchZipResult>;

@@ -1,0 +1,172 @@
+//! One attempt: one Fetch API request, its body read to the end and kept.
+
+use std::cell::{Cell, RefCell};
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use gloo_net::http::{Request, Response};
+use js_sys::Date;
+use wasm_bindgen::prelude::*;
+use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestInit};
+
+use super::abort::AbortGuard;
+use super::body::{Body, ScratchBuffer};
+use super::clock::Clock;
+use super::spool::{Payload, SpoolWriter};
+use crate::image::{Format, HEAD_BYTES, recognise};
+use crate::plan::Address;
+use crate::run::{EventKind, FetchError, Fetcher, Stored};
+use crate::zip::Crc32;
+
+/// The most requests that are ever in flight: Chromium fails at about 1,500
+/// (`ERR_INSUFFICIENT_RESOURCES`).
+pub const MOST_IN_FLIGHT: usize = 1000;
+
+/// Makes the requests of one run.
+#[derive(Debug)]
+pub struct BrowserFetcher {
+    clock: Clock,
+    /// How long an attempt may go without a byte.
+    timeout: Duration,
+    cache: RequestCache,
+    scratch: RefCell<ScratchBuffer>,
+}
+
+impl BrowserFetcher {
+    /// A fetcher whose times are those of the clock.
+    pub fn new(clock: Clock, timeout: Duration, cache: RequestCache) -> Self {
+        Self { clock, timeout, cache, scratch: RefCell::default() }
+    }
+}
+
+impl Fetcher for BrowserFetcher {
+    type Payload = Payload;
+
+    async fn attempt(
+        &self,
+        address: &Address,
+        progress: &dyn Fn(EventKind),
+    ) -> Result<Stored<Payload>, FetchError> {
+        let last_byte = Cell::new(self.clock.now());
+        let request = pin!(self.request(address, progress, &last_byte));
+        let silence = pin!(self.silence(&last_byte));
+        match select(request, silence).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => Err(FetchError::Timeout { after: self.timeout }),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    async fn sleep_until(&self, time: Duration) {
+        self.clock.sleep_until(time).await;
+    }
+
+    fn random(&self) -> f64 {
+        js_sys::Math::random()
+    }
+}
+
+impl BrowserFetcher {
+    async fn request(
+        &self,
+        address: &Address,
+        progress: &dyn Fn(EventKind),
+        last_byte: &Cell<Duration>,
+    ) -> Result<Stored<Payload>, FetchError> {
+        let guard = AbortGuard::new().ok_or(FetchError::Network)?;
+        let response = self.send(address, &guard).await?;
+        last_byte.set(self.clock.now());
+        let header = |name| response.headers().get(name);
+        let declared = header("content-length").and_then(|value| value.parse().ok());
+        progress(EventKind::Headers { declared });
+
+        let status = response.status();
+        // 206 answers a request for a part, and none was made.
+        if !response.ok() || status == 206 {
+            return Err(FetchError::Http { status });
+        }
+        let body = Body::new(&response.body().ok_or(FetchError::Empty)?);
+        let mut reception = Reception::default();
+        while let Some(chunk) =
+            body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes })?
+        {
+            last_byte.set(self.clock.now());
+            reception.take(&chunk, &mut self.scratch.borrow_mut())?;
+            progress(EventKind::Received { bytes: reception.bytes });
+        }
+        reception.finish(header("last-modified").and_then(|value| http_date(&value)))
+    }
+
+    async fn send(&self, address: &Address, guard: &AbortGuard) -> Result<Response, FetchError> {
+        let options = RequestInit::new();
+        options.set_cache(self.cache);
+        options.set_credentials(RequestCredentials::Omit);
+        options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        options.set_signal(Some(&guard.signal()));
+        // gloo-net's own builder takes addresses apart and together again, which loses a trailing `?`.
+        let request = web_sys::Request::new_with_str_and_init(&address.href, &options)
+            .map_err(|_| FetchError::Network)?;
+        Request::from(request).send().await.map_err(|_| FetchError::Network)
+    }
+
+    /// Ends when no byte has come for the length of the timeout.
+    async fn silence(&self, last_byte: &Cell<Duration>) {
+        loop {
+            let due = last_byte.get().saturating_add(self.timeout);
+            if self.clock.now() >= due {
+                return;
+            }
+            self.clock.sleep_until(due).await;
+        }
+    }
+}
+
+/// What has arrived of one body.
+#[derive(Default)]
+struct Reception {
+    writer: SpoolWriter,
+    crc: Crc32,
+    bytes: u64,
+    head: Vec<u8>,
+    format: Option<Format>,
+}
+
+impl Reception {
+    fn take(&mut self, chunk: &js_sys::Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
+        scratch.pass(chunk, &mut self.crc, &mut self.head, HEAD_BYTES);
+        self.bytes += u64::from(chunk.length());
+        self.writer.write(chunk).map_err(storage)?;
+        // What is no image is not worth the rest of its bytes.
+        if self.format.is_none() && self.head.len() == HEAD_BYTES {
+            self.format = Some(recognise(&self.head).map_err(FetchError::NotAnImage)?);
+        }
+        Ok(())
+    }
+
+    fn finish(self, modified: Option<i64>) -> Result<Stored<Payload>, FetchError> {
+        if self.bytes == 0 {
+            return Err(FetchError::Empty);
+        }
+        let format = match self.format {
+            Some(format) => format,
+            None => recognise(&self.head).map_err(FetchError::NotAnImage)?,
+        };
+        let payload = self.writer.finish(format.media_type()).map_err(storage)?;
+        Ok(Stored { payload, bytes: self.bytes, crc32: self.crc.value(), format, modified })
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+fn storage(error: JsValue) -> FetchError {
+    FetchError::Storage { reason: super::archive::message_of(&error) }
+}
+
+/// Seconds since 1970 of an HTTP date, as the browser reads it.
+fn http_date(text: &str) -> Option<i64> {
+    let milliseconds = Date::parse(text);
+    milliseconds.is_finite().then(|| (milliseconds / 1000.0).floor() as i64)
+}

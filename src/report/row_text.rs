@@ -1,0 +1,173 @@
+//! What a row of the table says.
+
+use super::words::{count, exact, percent, rate, size};
+use super::{Row, State};
+use crate::plan::Item;
+
+/// The size column: what has arrived, with `…` while more is expected.
+pub fn size_text(row: &Row) -> String {
+    match row.state {
+        State::Stored => size(row.received),
+        State::Receiving if row.received > 0 => format!("{}…", size(row.received)),
+        _ => "–".into(),
+    }
+}
+
+/// The status column: a word or two.
+pub fn status_text(row: &Row) -> String {
+    match &row.state {
+        State::Queued => "queued".into(),
+        State::Waiting => "waiting".into(),
+        State::Receiving => row.progress().map_or_else(|| "receiving".into(), percent),
+        State::BackingOff { error, .. } => format!("{}, again", error.short()),
+        State::Stored => "ok".into(),
+        State::Failed(error) => error.short(),
+        State::Cancelled => "cancelled".into(),
+    }
+}
+
+/// The line under the name: why it failed and what can be done, or where it is from.
+pub fn detail_text(row: &Row, item: &Item) -> String {
+    match &row.state {
+        State::Failed(error) => error.to_string(),
+        State::BackingOff { error, .. } => {
+            format!("attempt {} failed ({}); another follows", row.attempts.len(), error.short())
+        }
+        _ => {
+            let host = match &item.address {
+                Ok(address) if address.host.is_empty() => "in the address itself",
+                Ok(address) => &address.host,
+                Err(_) => "",
+            };
+            match row.attempts.len() {
+                0 | 1 => host.to_owned(),
+                attempts => format!("{host} · attempt {attempts}"),
+            }
+        }
+    }
+}
+
+/// The exact figures of a row, for who points at it.
+pub fn figures(row: &Row) -> String {
+    let mut parts = Vec::new();
+    for (number, attempt) in row.attempts.iter().enumerate() {
+        let which = if row.attempts.len() > 1 { format!("attempt {} ", number + 1) } else { String::new() };
+        parts.push(format!("{which}asked at {}", exact(attempt.started)));
+        if let Some(headers) = attempt.headers {
+            parts.push(format!("headers after {}", exact(headers.saturating_sub(attempt.started))));
+        }
+        let begun = attempt.headers.unwrap_or(attempt.started);
+        if let Some(ended) = attempt.ended {
+            let time = ended.saturating_sub(begun);
+            parts.push(if attempt.failed {
+                format!("broke off after {}", exact(time))
+            } else {
+                let rate = rate(row.received, time).map(|rate| format!(" ({rate})")).unwrap_or_default();
+                format!("{} received in {}{rate}", size(row.received), exact(time))
+            });
+        }
+    }
+    if row.attempts.is_empty() {
+        parts.push("never asked for".into());
+    }
+    match (&row.state, row.finished) {
+        (State::Stored, Some(finished)) => {
+            parts.push(format!("stored at {}", exact(finished)));
+            parts.extend(row.format.map(|format| format.media_type().to_owned()));
+            parts.push(format!("CRC-32 {:08x}", row.crc32));
+        }
+        (State::Failed(_), Some(finished)) => parts.push(format!("given up at {}", exact(finished))),
+        (State::Cancelled, Some(finished)) => parts.push(format!("cancelled at {}", exact(finished))),
+        (State::Queued, _) => parts = vec!["waits for its turn".into()],
+        (State::BackingOff { resumes, .. }, _) => parts.push(format!("next attempt at {}", exact(*resumes))),
+        _ => {}
+    }
+    parts.join(", ")
+}
+
+/// The waterfall's bar in words, for who can't see it.
+pub fn bar_text(row: &Row) -> String {
+    match (row.started(), row.finished) {
+        (None, _) => "not asked for yet".into(),
+        (Some(_), None) => "under way".into(),
+        (Some(started), Some(finished)) => {
+            let time = exact(finished.saturating_sub(started));
+            match row.attempts.len() {
+                1 => time,
+                attempts => format!("{time}, {}", count(attempts, "attempt")),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::AttemptSpan;
+    use super::*;
+    use crate::image::Format;
+    use crate::plan::tests::plan_of;
+    use crate::run::FetchError;
+
+    const BUSY: FetchError = FetchError::Http { status: 503 };
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    fn attempt(started: u64, headers: Option<u64>, ended: Option<u64>, failed: bool) -> AttemptSpan {
+        AttemptSpan { started: ms(started), headers: headers.map(ms), ended: ended.map(ms), failed }
+    }
+
+    fn stored() -> Row {
+        Row {
+            state: State::Stored,
+            attempts: vec![attempt(0, None, Some(200), true), attempt(500, Some(810), Some(2050), false)],
+            finished: Some(ms(2050)),
+            received: 3_100_000,
+            crc32: 0xAB12,
+            format: Some(Format::Jpeg),
+            ..Row::default()
+        }
+    }
+
+    #[test]
+    fn every_state_has_its_words() {
+        let cases = [
+            (State::Queued, "–", "queued"),
+            (State::Waiting, "–", "waiting"),
+            (State::Receiving, "3.1 MB…", "62 %"),
+            (State::BackingOff { error: BUSY, resumes: ms(9) }, "–", "503, again"),
+            (State::Stored, "3.1 MB", "ok"),
+            (State::Failed(BUSY), "–", "503"),
+            (State::Cancelled, "–", "cancelled"),
+        ];
+        for (state, size, status) in cases {
+            let row = Row { state, declared: Some(5_000_000), ..stored() };
+            assert_eq!((size_text(&row).as_str(), status_text(&row).as_str()), (size, status));
+        }
+    }
+
+    #[test]
+    fn the_line_under_the_name_says_why_or_where_from() {
+        let plan = plan_of(["https://a.example/1.jpg", "nonsense"]);
+        let detail = |state, item: usize| detail_text(&Row { state, ..Row::default() }, &plan.items()[item]);
+        assert_eq!(detail(State::Waiting, 0), "a.example");
+        assert_eq!(detail(State::Queued, 1), "");
+        assert!(detail(State::Failed(BUSY), 0).starts_with("the server answered 503 (busy): "));
+        assert_eq!(detail_text(&stored(), &plan.items()[0]), "a.example · attempt 2");
+    }
+
+    #[test]
+    fn figures_are_exact() {
+        assert_eq!(
+            figures(&stored()),
+            "attempt 1 asked at less than 1 ms, broke off after 200 ms, attempt 2 asked at 500 ms, headers \
+             after 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
+             CRC-32 0000ab12"
+        );
+        assert_eq!(figures(&Row::default()), "waits for its turn");
+        assert_eq!(bar_text(&stored()), "2.050 s, 2 attempts");
+    }
+}

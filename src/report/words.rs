@@ -1,0 +1,208 @@
+//! Numbers as people read them: sizes, durations, rates and counts in plain text.
+//!
+//! All of it is integer arithmetic: formatting floating-point numbers would bring its tables into
+//! the wasm, which are larger than this room.
+
+use std::time::Duration;
+
+/// A size in bytes: `812 B`, `15.2 kB`, `3.1 MB`, `539 MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut scale = 1000;
+    for unit in UNITS {
+        let tenths = (bytes + scale / 20) / (scale / 10);
+        if tenths < 1000 {
+            return format!("{}.{} {unit}", tenths / 10, tenths % 10);
+        }
+        let whole = (bytes + scale / 2) / scale;
+        if whole < 1000 {
+            return format!("{whole} {unit}");
+        }
+        scale *= 1000;
+    }
+    format!("{} EB", bytes / scale)
+}
+
+/// Bytes per second over a time: `7.4 MB/s`; `None` where no time passed.
+pub fn rate(bytes: u64, time: Duration) -> Option<String> {
+    let micros = time.as_micros();
+    let per_second = (u128::from(bytes) * 1_000_000).checked_div(micros)?;
+    Some(format!("{}/s", size(u64::try_from(per_second).unwrap_or(u64::MAX))))
+}
+
+/// A duration at a glance: `340 ms`, `5.6 s`, `1 min 23 s`, `2 h 05 min`.
+pub fn duration(time: Duration) -> String {
+    let millis = time.as_millis();
+    let tenths = (millis + 50) / 100;
+    let seconds = (millis + 500) / 1000;
+    match millis {
+        0..1000 => format!("{millis} ms"),
+        _ if tenths < 600 => format!("{}.{} s", tenths / 10, tenths % 10),
+        _ if seconds < 3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A duration to the millisecond: `340 ms`, `5.617 s`, `83.020 s`.
+pub fn exact(time: Duration) -> String {
+    let millis = (time.as_micros() + 500) / 1000;
+    match millis {
+        0 => "less than 1 ms".into(),
+        1..1000 => format!("{millis} ms"),
+        _ => format!("{}.{:03} s", millis / 1000, millis % 1000),
+    }
+}
+
+/// What is left of a time that nobody knows exactly: `about 2 s`, `about 40 s`, `about 3 min`.
+pub fn about(time: Duration) -> String {
+    let seconds = (time.as_millis() + 500) / 1000;
+    match seconds {
+        0..=1 => "about 1 s".into(),
+        2..=10 => format!("about {seconds} s"),
+        11..=57 => format!("about {} s", (seconds + 2) / 5 * 5),
+        58..=3570 => format!("about {} min", (seconds + 30) / 60),
+        _ => format!("about {} h", (seconds + 1800) / 3600),
+    }
+}
+
+/// A number with its digits in groups: `12,044`.
+pub fn number(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of things: `1 image`, `12,044 images`.
+pub fn count(value: usize, thing: &str) -> String {
+    let plural = if value == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", number(value))
+}
+
+/// A share of a whole, never `100 %` before all of it is there: `62 %`.
+pub fn percent(share: f64) -> String {
+    format!("{} %", (share.clamp(0.0, 1.0) * 100.0) as u8)
+}
+
+/// A ratio: `4.1`, and `0.04` where one digit would be too coarse.
+pub fn ratio(value: f64) -> String {
+    let hundredths = (value.max(0.0) * 100.0).round() as u64;
+    if hundredths < 10 {
+        return format!("0.{hundredths:02}");
+    }
+    let tenths = (value * 10.0).round() as u64;
+    if tenths < 1000 { format!("{}.{}", tenths / 10, tenths % 10) } else { number((tenths as usize + 5) / 10) }
+}
+
+/// Milliseconds as programs read them, to the microsecond, without digits that say nothing: `12.5`.
+pub fn millis(time: Duration) -> String {
+    let micros = time.as_micros();
+    let text = format!("{}.{:03}", micros / 1000, micros % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn sizes_have_two_or_three_digits_and_round_into_the_next_unit() {
+        let cases = [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (15_249, "15.2 kB"),
+            (99_949, "99.9 kB"),
+            (99_950, "100 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (53_400_000, "53.4 MB"),
+            (4_294_967_296, "4.3 GB"),
+            (u64::MAX, "18 EB"),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn a_rate_needs_time() {
+        assert_eq!(rate(7_400_000, ms(1000)).as_deref(), Some("7.4 MB/s"));
+        assert_eq!(rate(u64::MAX, ms(1)).as_deref(), Some("18 EB/s"));
+        assert_eq!(rate(5, ms(0)), None);
+    }
+
+    #[test]
+    fn durations_grow_coarser() {
+        let cases = [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1000, "1.0 s"),
+            (5649, "5.6 s"),
+            (59_949, "59.9 s"),
+            (59_950, "1 min 00 s"),
+            (83_400, "1 min 23 s"),
+            (7_500_000, "2 h 05 min"),
+        ];
+        for (time, text) in cases {
+            assert_eq!(duration(ms(time)), text);
+        }
+        let exact_cases = [(0, "less than 1 ms"), (340, "340 ms"), (5617, "5.617 s"), (83_020, "83.020 s")];
+        for (time, text) in exact_cases {
+            assert_eq!(exact(ms(time)), text);
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_never_more_exact_than_it_can_be() {
+        let cases = [
+            (0, "about 1 s"),
+            (2400, "about 2 s"),
+            (38_000, "about 40 s"),
+            (58_000, "about 1 min"),
+            (200_000, "about 3 min"),
+            (7_200_000, "about 2 h"),
+        ];
+        for (time, text) in cases {
+            assert_eq!(about(ms(time)), text);
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped_and_pluralised() {
+        assert_eq!(count(0, "image"), "0 images");
+        assert_eq!(count(1, "image"), "1 image");
+        assert_eq!(count(12_044, "image"), "12,044 images");
+        assert_eq!(number(1_000_000), "1,000,000");
+    }
+
+    #[test]
+    fn shares_and_ratios() {
+        assert_eq!(percent(0.629), "62 %");
+        assert_eq!(percent(0.9999), "99 %");
+        assert_eq!(percent(7.0), "100 %");
+        for (value, text) in [(4.13, "4.1"), (0.9, "0.9"), (0.04, "0.04"), (9.96, "10.0"), (1234.0, "1,234")] {
+            assert_eq!(ratio(value), text);
+        }
+    }
+
+    #[test]
+    fn milliseconds_for_programs_have_no_idle_digits() {
+        assert_eq!(millis(Duration::from_micros(12_500)), "12.5");
+        assert_eq!(millis(Duration::from_micros(7)), "0.007");
+        assert_eq!(millis(ms(1200)), "1200");
+        assert_eq!(millis(ms(0)), "0");
+    }
+}
