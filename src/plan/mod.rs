@@ -102,7 +102,7 @@ impl Plan {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::address::tests::NativeText;
+    pub(crate) use super::address::tests::NativeText;
     use super::*;
 
     /// A plan from addresses, for the tests of what comes after it.

@@ -1,12 +1,30 @@
-//! What a run's events add up to.
+//! What a run's events add up to, and how it is said.
 //!
 //! ```text
 //! Event ─▶ Rows::apply ─▶ rows (state, times, bytes of each item) and totals
+//!            ├─▶ waterfall: spans on the time axis, and its ticks
+//!            ├─▶ row_text, summary, failures: the page's words
+//!            └─▶ export: CSV and JSON
+//! samples of the totals ─▶ Pace ─▶ rate, time left
 //! wall times of several runs ─▶ Comparison ─▶ speed-up with its spread
 //! ```
 
+mod export;
+mod failures;
+mod pace;
+mod row_text;
 mod rows;
 mod speedup;
+mod summary;
+pub mod waterfall;
+mod window;
+pub mod words;
 
+pub use export::Export;
+pub use failures::{FailureGroup, failure_groups, group_text};
+pub use pace::Pace;
+pub use row_text::{bar_text, detail_text, figures, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
-pub use speedup::{Comparison, SpeedUp, median};
+pub use speedup::{COMPARISON_ORDER, Comparison, Measured, Mode, SpeedUp, median_wall};
+pub use summary::{cancelled_text, outcome_text, plan_text, progress_text, progress_title, share_done};
+pub use window::Window;

@@ -2,13 +2,44 @@
 
 use std::time::Duration;
 
-/// The wall times of a comparison, in the order in which the runs were made.
+use super::words::{count, ratio};
+
+/// How the images of a run are fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// One after the other.
+    Sequential,
+    /// At once.
+    Concurrent,
+}
+
+/// The runs of a comparison: three pairs, each with the other mode first, so that what the first
+/// run of a pair warms up (connections, caches on the way) favours neither.
+pub const COMPARISON_ORDER: [Mode; 6] = [
+    Mode::Sequential,
+    Mode::Concurrent,
+    Mode::Concurrent,
+    Mode::Sequential,
+    Mode::Sequential,
+    Mode::Concurrent,
+];
+
+/// What was measured of one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// From its beginning to the archive.
+    pub wall: Duration,
+    /// Of each item, whether it was stored.
+    pub stored: Vec<bool>,
+}
+
+/// The runs of a comparison so far, in the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
     /// One after the other.
-    pub sequential: Vec<Duration>,
+    pub sequential: Vec<Measured>,
     /// At once.
-    pub concurrent: Vec<Duration>,
+    pub concurrent: Vec<Measured>,
 }
 
 /// A measured speed-up.
@@ -25,25 +56,69 @@ pub struct SpeedUp {
 }
 
 impl Comparison {
+    /// Takes in a run.
+    pub fn add(&mut self, mode: Mode, run: Measured) {
+        match mode {
+            Mode::Sequential => self.sequential.push(run),
+            Mode::Concurrent => self.concurrent.push(run),
+        }
+    }
+
     /// The speed-up over the pairs that are complete; `None` before the first, or where a run took
     /// no time at all.
     ///
     /// Each pair ran back to back, so that a network which drifts spoils no ratio.
     pub fn speed_up(&self) -> Option<SpeedUp> {
-        let pairs = self.sequential.iter().zip(&self.concurrent);
-        let mut ratios: Vec<_> = pairs
-            .filter(|(_, concurrent)| !concurrent.is_zero())
-            .map(|(sequential, concurrent)| sequential.as_secs_f64() / concurrent.as_secs_f64())
+        let mut ratios: Vec<_> = self
+            .pairs()
+            .filter(|(_, concurrent)| !concurrent.wall.is_zero())
+            .map(|(sequential, concurrent)| sequential.wall.as_secs_f64() / concurrent.wall.as_secs_f64())
             .collect();
         ratios.sort_by(f64::total_cmp);
         let (least, most) = (*ratios.first()?, *ratios.last()?);
         Some(SpeedUp { median: middle_of(&ratios)?, least, most, pairs: ratios.len() })
     }
+
+    /// Why the times are not of the same work, where they are not: the first pair whose runs did
+    /// not store the same images.
+    pub fn difference(&self) -> Option<String> {
+        let stored = |run: &Measured| run.stored.iter().filter(|stored| **stored).count();
+        let (pair, (sequential, concurrent)) = self
+            .pairs()
+            .enumerate()
+            .find(|(_, (sequential, concurrent))| sequential.stored != concurrent.stored)?;
+        Some(format!(
+            "The runs of pair {} did not store the same images ({} one after the other, {} at once), so \
+             their times are not of the same work.",
+            pair + 1,
+            stored(sequential),
+            stored(concurrent)
+        ))
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&Measured, &Measured)> {
+        self.sequential.iter().zip(&self.concurrent)
+    }
 }
 
-/// The median of some durations; `None` where there are none.
-pub fn median(times: &[Duration]) -> Option<Duration> {
-    let mut seconds: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
+impl SpeedUp {
+    /// The speed-up in words, with its spread, whichever way it went.
+    pub fn text(&self) -> String {
+        let spread = format!("({}–{}, {})", ratio(self.least), ratio(self.most), count(self.pairs, "pair"));
+        let median = ratio(self.median);
+        if self.least <= 1.0 && self.most >= 1.0 {
+            format!("{median} × the speed of one after the other {spread}: too close to tell")
+        } else if self.median > 1.0 {
+            format!("{median} × faster than one after the other {spread}")
+        } else {
+            format!("{median} × the speed of one after the other {spread}: fetching at once was slower")
+        }
+    }
+}
+
+/// The median wall time of some runs; `None` where there are none.
+pub fn median_wall(runs: &[Measured]) -> Option<Duration> {
+    let mut seconds: Vec<_> = runs.iter().map(|run| run.wall.as_secs_f64()).collect();
     seconds.sort_by(f64::total_cmp);
     middle_of(&seconds).map(Duration::from_secs_f64)
 }
@@ -58,29 +133,64 @@ fn middle_of(sorted: &[f64]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn seconds(values: &[f64]) -> Vec<Duration> {
-        values.iter().copied().map(Duration::from_secs_f64).collect()
+    fn runs(seconds: &[f64]) -> Vec<Measured> {
+        let run = |seconds: &f64| Measured { wall: Duration::from_secs_f64(*seconds), stored: vec![true; 2] };
+        seconds.iter().map(run).collect()
+    }
+
+    fn comparison(sequential: &[f64], concurrent: &[f64]) -> Comparison {
+        Comparison { sequential: runs(sequential), concurrent: runs(concurrent) }
     }
 
     #[test]
     fn the_speed_up_is_the_median_of_pairs_with_its_spread() {
-        let comparison =
-            Comparison { sequential: seconds(&[20.0, 24.0, 22.0]), concurrent: seconds(&[5.0, 4.0, 5.5]) };
         let expected = SpeedUp { median: 4.0, least: 4.0, most: 6.0, pairs: 3 };
-        assert_eq!(comparison.speed_up(), Some(expected));
+        assert_eq!(comparison(&[20.0, 24.0, 22.0], &[5.0, 4.0, 5.5]).speed_up(), Some(expected));
     }
 
     #[test]
     fn there_is_none_before_a_pair_is_complete() {
-        let one = Comparison { sequential: seconds(&[3.0]), concurrent: vec![] };
-        assert_eq!(one.speed_up(), None);
-        let instant = Comparison { sequential: seconds(&[3.0]), concurrent: seconds(&[0.0]) };
-        assert_eq!(instant.speed_up(), None);
+        assert_eq!(comparison(&[3.0], &[]).speed_up(), None);
+        assert_eq!(comparison(&[3.0], &[0.0]).speed_up(), None);
+    }
+
+    #[test]
+    fn each_mode_is_run_three_times_and_goes_first_in_turn() {
+        let pairs: Vec<_> = COMPARISON_ORDER.chunks(2).collect();
+        assert!(pairs.iter().all(|pair| pair[0] != pair[1]));
+        assert_ne!(pairs[0], pairs[1]);
+        assert_eq!(pairs[0], pairs[2]);
+    }
+
+    #[test]
+    fn words_are_honest_either_way() {
+        let cases = [
+            ((4.13, 3.8, 4.3), "4.1 × faster than one after the other (3.8–4.3, 3 pairs)"),
+            (
+                (0.88, 0.8, 0.93),
+                "0.9 × the speed of one after the other (0.8–0.9, 3 pairs): fetching at once was slower",
+            ),
+            ((1.1, 0.9, 1.3), "1.1 × the speed of one after the other (0.9–1.3, 3 pairs): too close to tell"),
+        ];
+        for ((median, least, most), text) in cases {
+            assert_eq!(SpeedUp { median, least, most, pairs: 3 }.text(), text);
+        }
+    }
+
+    #[test]
+    fn runs_that_stored_different_images_are_not_compared_in_silence() {
+        let mut comparison = comparison(&[3.0, 3.0], &[1.0, 1.0]);
+        assert_eq!(comparison.difference(), None);
+        comparison.concurrent[1].stored[0] = false;
+        let text = comparison.difference().unwrap();
+        assert!(
+            text.starts_with("The runs of pair 2 did not store the same images (2 one after the other, 1")
+        );
     }
 
     #[test]
     fn a_median_of_an_even_number_lies_between() {
-        assert_eq!(median(&seconds(&[4.0, 1.0, 3.0, 2.0])), Some(Duration::from_secs_f64(2.5)));
-        assert_eq!(median(&[]), None);
+        assert_eq!(median_wall(&runs(&[4.0, 1.0, 3.0, 2.0])), Some(Duration::from_secs_f64(2.5)));
+        assert_eq!(median_wall(&[]), None);
     }
 }

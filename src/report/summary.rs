@@ -11,11 +11,7 @@ pub fn plan_text(plan: &Plan) -> String {
     }
     let mut bad = plan.items().iter().filter_map(|item| Some((item.line, item.address.as_ref().err()?)));
     let Some((line, error)) = bad.next() else {
-        return format!(
-            "{} from {}",
-            count(plan.len(), "URL"),
-            count(plan.origins().len(), "origin")
-        );
+        return format!("{} from {}", count(plan.len(), "URL"), count(plan.origins().len(), "origin"));
     };
     let more = bad.count();
     let good = plan.len() - more - 1;
@@ -38,10 +34,8 @@ pub fn plan_text(plan: &Plan) -> String {
 /// A run on its way: `11 of 15 images · 38.2 MB · 7.4 MB/s · about 2 s`.
 pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     let totals = rows.totals();
-    let mut parts = vec![
-        format!("{} of {}", number(totals.ended()), count(totals.items, "image")),
-        size(totals.bytes),
-    ];
+    let mut parts =
+        vec![format!("{} of {}", number(totals.ended()), count(totals.items, "image")), size(totals.bytes)];
     parts.extend(pace.recent().and_then(|(bytes, time)| rate(bytes, time)));
     parts.extend(pace.left().map(about));
     parts.join(" · ")
@@ -83,11 +77,7 @@ pub fn outcome_text(rows: &Rows) -> String {
 /// A run that was cancelled: `Cancelled after 3 of 15 images. Nothing was kept.`
 pub fn cancelled_text(rows: &Rows) -> String {
     let totals = rows.totals();
-    format!(
-        "Cancelled after {} of {}; no zip was made",
-        number(totals.ended()),
-        count(totals.items, "image")
-    )
+    format!("Cancelled after {} of {}; no zip was made", number(totals.ended()), count(totals.items, "image"))
 }
 
 #[cfg(test)]
@@ -96,8 +86,8 @@ mod tests {
 
     use super::*;
     use crate::image::Format;
-    use crate::plan::address_tests::NativeText;
     use crate::plan::parse_list;
+    use crate::plan::tests::NativeText;
     use crate::run::{Event, EventKind, FetchError};
 
     fn plan_text_of(list: &str) -> String {
@@ -125,10 +115,7 @@ mod tests {
             ("https://a.example/[1-1200]\nhttps://b.example/", "1,201 URLs from 2 origins"),
             ("https://a.example/1\nhtp//x y", "1 URL from 1 origin · line 2 is not a URL: \"htp//x y\""),
             ("x\ny\nz", "line 1 is not a URL: \"x\" (and 2 more like it)"),
-            (
-                "ftp://a.example/1",
-                "line 1: ftp: addresses can't be fetched; use http: or https:",
-            ),
+            ("ftp://a.example/1", "line 1: ftp: addresses can't be fetched; use http: or https:"),
         ];
         for (list, text) in cases {
             assert_eq!(plan_text_of(list), text, "{list:?}");

@@ -13,11 +13,11 @@ pub fn size(bytes: u64) -> String {
     }
     let mut scale = 1000;
     for unit in UNITS {
-        let tenths = (bytes + scale / 20) / (scale / 10);
+        let tenths = bytes.saturating_add(scale / 20) / (scale / 10);
         if tenths < 1000 {
             return format!("{}.{} {unit}", tenths / 10, tenths % 10);
         }
-        let whole = (bytes + scale / 2) / scale;
+        let whole = bytes.saturating_add(scale / 2) / scale;
         if whole < 1000 {
             return format!("{whole} {unit}");
         }
@@ -99,7 +99,11 @@ pub fn ratio(value: f64) -> String {
         return format!("0.{hundredths:02}");
     }
     let tenths = (value * 10.0).round() as u64;
-    if tenths < 1000 { format!("{}.{}", tenths / 10, tenths % 10) } else { number((tenths as usize + 5) / 10) }
+    if tenths < 1000 {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    } else {
+        number((tenths as usize + 5) / 10)
+    }
 }
 
 /// Milliseconds as programs read them, to the microsecond, without digits that say nothing: `12.5`.
@@ -193,7 +197,8 @@ mod tests {
         assert_eq!(percent(0.629), "62 %");
         assert_eq!(percent(0.9999), "99 %");
         assert_eq!(percent(7.0), "100 %");
-        for (value, text) in [(4.13, "4.1"), (0.9, "0.9"), (0.04, "0.04"), (9.96, "10.0"), (1234.0, "1,234")] {
+        for (value, text) in [(4.13, "4.1"), (0.9, "0.9"), (0.04, "0.04"), (9.96, "10.0"), (1234.0, "1,234")]
+        {
             assert_eq!(ratio(value), text);
         }
     }
