@@ -35,6 +35,8 @@ pub fn build() -> Result<()> {
         "--lib",
         "--release",
         "--no-default-features",
+        "--features=api",
+        "--features=api",
         "--target",
         workspace::WASM,
     ]))?;

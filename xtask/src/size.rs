@@ -24,10 +24,8 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
 
     package::build()?;
     page::build(Build::Release)?;
-    let package = measured(&workspace::pkg(), |file| has_extension(file, &["js", "wasm"]))?;
-    let page = measured(&workspace::dist(), |file| {
-        has_extension(file, &["html", "css", "js", "wasm", "svg", "json"])
-    })?;
+    let package = measured(&workspace::pkg(), |name| name.ends_with(".js") || name.ends_with(".wasm"))?;
+    let page = measured(&workspace::dist(), |name| !name.starts_with("samples/"))?;
 
     println!("gzipped, in KB of 1000 bytes");
     let package = report("pkg", "wasm and JavaScript", &package, package_budget);
@@ -38,14 +36,15 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
 /// A file's name below its directory, and its gzipped size in bytes.
 type Part = (String, u64);
 
-/// The size of every file in a directory and below that `counts`.
-fn measured(dir: &Path, counts: fn(&Path) -> bool) -> Result<Vec<Part>> {
+/// The size of every file in a directory and below whose name `counts`.
+fn measured(dir: &Path, counts: fn(&str) -> bool) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
-    for file in files(dir)?.into_iter().filter(|file| counts(file)) {
-        let bytes = fs::read(&file).map_err(Error::io("read", &file))?;
-        let size = gzipped(&bytes).map_err(Error::io("compress", &file))?;
-        let name = file.strip_prefix(dir).unwrap_or(&file);
-        parts.push((name.display().to_string(), size));
+    for file in files(dir)? {
+        let name = file.strip_prefix(dir).unwrap_or(&file).to_string_lossy().into_owned();
+        if counts(&name) {
+            let bytes = fs::read(&file).map_err(Error::io("read", &file))?;
+            parts.push((name, gzipped(&bytes).map_err(Error::io("compress", &file))?));
+        }
     }
     parts.sort();
     Ok(parts)
@@ -62,11 +61,6 @@ fn files(dir: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
-}
-
-fn has_extension(file: &Path, extensions: &[&str]) -> bool {
-    let extension = file.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| extensions.contains(&extension))
 }
 
 /// As a web server would send it, at gzip's highest level.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::error::{Error, Result};
 
@@ -12,10 +13,15 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The only target that the page and the package are built for.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
-/// The repository's root.
+/// The repository's root. Cargo says at run time where this crate is: two clones that share a target
+/// directory share this program too.
 pub fn root() -> &'static Path {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let xtask = std::env::var_os("CARGO_MANIFEST_DIR");
+        let xtask = xtask.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        xtask.parent().map_or_else(|| xtask.clone(), Path::to_owned)
+    });
+    &ROOT
 }
 
 /// The page as `build` leaves it.

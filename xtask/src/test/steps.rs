@@ -45,7 +45,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "clippy",
-        about: "clippy, natively and for wasm, with and without the page",
+        about: "clippy, natively and for wasm, as package, as page and as both",
         wasm: true,
         run: clippy,
         ..PLAIN
@@ -127,7 +127,10 @@ fn clippy(_: &mut Bench) -> Result<Tally> {
     let mut tally = Tally::default();
     let native: &[&str] = &["--workspace", "--all-targets"];
     let wasm: &[&str] = &["--package=fetchzip", "--tests", "--target", workspace::WASM];
-    for (what, features) in [(native, None), (wasm, None), (wasm, Some("--no-default-features"))] {
+    let both: &[&str] = &[];
+    let api: &[&str] = &["--no-default-features", "--features=api"];
+    let page: &[&str] = &["--no-default-features", "--features=page"];
+    for (what, features) in [(native, both), (wasm, both), (wasm, api), (wasm, page)] {
         let mut clippy = workspace::cargo(["clippy"]);
         clippy.args(what).args(features).args(["--", "-D", "warnings"]);
         tally += whole(&mut clippy)?;
