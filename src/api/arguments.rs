@@ -65,11 +65,11 @@ impl Arguments {
             }
         };
         let defaults = Settings::default();
-        let in_flight = options.count("concurrency", 1.0)?.unwrap_or(defaults.limits.in_flight);
-        let retries = options.count("retries", 0.0)?.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        let in_flight = options.count("concurrency", 1)?.unwrap_or(defaults.limits.in_flight);
+        let retries = options.count("retries", 0)?.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         let limits = Limits {
             in_flight: if is_sequential { 1 } else { in_flight },
-            per_origin: options.count("perOrigin", 1.0)?.unwrap_or(defaults.limits.per_origin),
+            per_origin: options.count("perOrigin", 1)?.unwrap_or(defaults.limits.per_origin),
             retry: retries.map_or(defaults.limits.retry, |retries| RetryPolicy { retries }),
         };
         let template = match options.text("names")? {
@@ -149,9 +149,9 @@ impl Options<'_> {
     }
 
     /// A whole number from `least` on, or `Infinity`.
-    fn count(&self, name: &str, least: f64) -> Result<Option<usize>, JsValue> {
+    fn count(&self, name: &str, least: u8) -> Result<Option<usize>, JsValue> {
         let Some(number) = self.number(name)? else { return Ok(None) };
-        if number >= least && (number.fract() == 0.0 || number.is_infinite()) {
+        if number >= f64::from(least) && (number.fract() == 0.0 || number.is_infinite()) {
             return Ok(Some(number as usize));
         }
         let expected = format!("a whole number from {least} on, or Infinity");

@@ -5,7 +5,7 @@
 //! their origins allow.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use super::{FetchError, RetryPolicy};
@@ -65,32 +65,36 @@ pub struct Schedule {
     origin_of: Vec<Option<OriginId>>,
     attempts: Vec<u32>,
     origins: Vec<Origin>,
-    /// The first ready item of every origin that is below its limit.
-    startable: BTreeSet<(ItemId, OriginId)>,
+    /// Has the first ready item of every origin that is below its limit, and entries that have
+    /// grown stale since.
+    startable: BinaryHeap<Reverse<(ItemId, OriginId)>>,
     backing_off: BinaryHeap<Reverse<(Duration, ItemId)>>,
     in_flight: usize,
 }
 
 #[derive(Debug, Default)]
 struct Origin {
-    ready: BTreeSet<ItemId>,
+    ready: BinaryHeap<Reverse<ItemId>>,
     in_flight: usize,
 }
 
 impl Schedule {
     /// A schedule of every item that has an address.
     pub fn new(plan: &Plan, limits: Limits) -> Self {
-        let mut origins: Vec<_> = plan.origins().iter().map(|_| Origin::default()).collect();
         let origin_of: Vec<_> = plan.items().iter().map(|item| item.origin).collect();
-        for (item, origin) in origin_of.iter().enumerate() {
-            if let Some(origin) = origin {
-                origins[*origin].ready.insert(item);
-            }
+        let mut schedule = Self {
+            limits,
+            attempts: vec![0; origin_of.len()],
+            origins: plan.origins().iter().map(|_| Origin::default()).collect(),
+            startable: BinaryHeap::new(),
+            backing_off: BinaryHeap::new(),
+            in_flight: 0,
+            origin_of,
+        };
+        for item in 0..plan.len() {
+            schedule.ready(item);
         }
-        let first_of = |(id, origin): (usize, &Origin)| origin.ready.first().map(|item| (*item, id));
-        let startable = origins.iter().enumerate().filter_map(first_of).collect();
-        let attempts = vec![0; origin_of.len()];
-        Self { limits, origin_of, attempts, origins, startable, backing_off: BinaryHeap::new(), in_flight: 0 }
+        schedule
     }
 
     /// What to do now. Ask again after each `Start`, and after whatever a `Wait` waits for.
@@ -99,19 +103,13 @@ impl Schedule {
             && due <= now
         {
             self.backing_off.pop();
-            self.change_origin_of(item, |origin| {
-                origin.ready.insert(item);
-            });
+            self.ready(item);
         }
         if self.in_flight < self.limits.in_flight
-            && let Some((item, _)) = self.startable.first().copied()
+            && let Some(item) = self.take_startable()
         {
             self.in_flight += 1;
             self.attempts[item] += 1;
-            self.change_origin_of(item, |origin| {
-                origin.ready.remove(&item);
-                origin.in_flight += 1;
-            });
             return Step::Start(Attempt { item, number: self.attempts[item] });
         }
         let until = self.backing_off.peek().map(|Reverse((due, _))| *due);
@@ -141,23 +139,41 @@ impl Schedule {
         }
     }
 
-    fn release(&mut self, item: ItemId) {
-        self.in_flight -= 1;
-        self.change_origin_of(item, |origin| origin.in_flight -= 1);
+    fn ready(&mut self, item: ItemId) {
+        if let Some(id) = self.origin_of[item] {
+            self.origins[id].ready.push(Reverse(item));
+            self.offer(id);
+        }
     }
 
-    /// Changes an origin and keeps its entry in `startable` true.
-    fn change_origin_of(&mut self, item: ItemId, change: impl FnOnce(&mut Origin)) {
-        let Some(id) = self.origin_of[item] else { return };
-        let origin = &mut self.origins[id];
-        if let Some(first) = origin.ready.first() {
-            self.startable.remove(&(*first, id));
+    fn take_startable(&mut self) -> Option<ItemId> {
+        while let Some(Reverse((item, id))) = self.startable.pop() {
+            let origin = &mut self.origins[id];
+            if origin.in_flight < self.limits.per_origin && origin.ready.peek() == Some(&Reverse(item)) {
+                origin.ready.pop();
+                origin.in_flight += 1;
+                self.offer(id);
+                return Some(item);
+            }
         }
-        change(origin);
-        if let Some(first) = origin.ready.first()
+        None
+    }
+
+    fn release(&mut self, item: ItemId) {
+        self.in_flight -= 1;
+        if let Some(id) = self.origin_of[item] {
+            self.origins[id].in_flight -= 1;
+            self.offer(id);
+        }
+    }
+
+    /// Keeps the promise of `startable` after an origin has changed.
+    fn offer(&mut self, id: OriginId) {
+        let origin = &self.origins[id];
+        if let Some(Reverse(first)) = origin.ready.peek()
             && origin.in_flight < self.limits.per_origin
         {
-            self.startable.insert((*first, id));
+            self.startable.push(Reverse((*first, id)));
         }
     }
 }

@@ -26,7 +26,7 @@ impl DosTime {
         let of_day = seconds % SECONDS_A_DAY;
         let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
         Self {
-            time: (hour << 11 | minute << 5 | second / 2) as u16,
+            time: (hour << 11 | minute << 5 | (second / 2)) as u16,
             date: ((year - 1980) << 9 | month << 5 | day) as u16,
         }
     }

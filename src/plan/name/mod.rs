@@ -13,7 +13,7 @@ mod template;
 
 pub use template::{NameTemplate, TemplateError};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Item, ItemId, Plan, WebText};
@@ -51,9 +51,9 @@ pub struct EntryNames<'a, W> {
     plan: &'a Plan,
     template: &'a NameTemplate,
     web: &'a W,
-    /// Segments that are only a number and stand in the list more than once, as in
-    /// `https://picsum.photos/200/300`, asked for ten times: they name nothing.
-    empty_words: BTreeSet<&'a str>,
+    /// How often each segment stands in the list that is only a number. One that stands there
+    /// more than once names nothing, such as in `https://picsum.photos/200/300`, ten times.
+    numbers: BTreeMap<String, usize>,
     /// The lower-cased names so far, each with the number that its next namesake tries first.
     taken: BTreeMap<String, usize>,
 }
@@ -61,14 +61,13 @@ pub struct EntryNames<'a, W> {
 impl<'a, W: WebText> EntryNames<'a, W> {
     /// Names for the plan's items.
     pub fn new(plan: &'a Plan, template: &'a NameTemplate, web: &'a W) -> Self {
-        let (mut seen, mut empty_words) = (BTreeSet::new(), BTreeSet::new());
+        let mut numbers = BTreeMap::new();
         for address in plan.items().iter().filter_map(|item| item.address.as_ref().ok()) {
-            let segment = address.segment.as_str();
-            if segment.bytes().all(|byte| byte.is_ascii_digit()) && !seen.insert(segment) {
-                empty_words.insert(segment);
+            if address.segment.bytes().all(|byte| byte.is_ascii_digit()) {
+                *numbers.entry(address.segment.clone()).or_default() += 1;
             }
         }
-        Self { plan, template, web, empty_words, taken: BTreeMap::new() }
+        Self { plan, template, web, numbers, taken: BTreeMap::new() }
     }
 
     /// The name that an item would have as far as can be told before its bytes are there.
@@ -126,7 +125,8 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     fn own_name(&self, id: ItemId, item: &Item) -> String {
         let segment = item.address.as_ref().map_or("", |address| &address.segment);
         let name = safe::safe(&safe::percent_decoded(segment), self.web);
-        if name.is_empty() || self.empty_words.contains(segment) { self.fallback(id) } else { name }
+        let is_shared_number = self.numbers.get(segment).is_some_and(|count| *count > 1);
+        if name.is_empty() || is_shared_number { self.fallback(id) } else { name }
     }
 
     fn fallback(&self, id: ItemId) -> String {

@@ -35,12 +35,12 @@ pub struct Fault {
 }
 
 /// What a fault has to work with.
-pub struct Case<'a> {
+struct Case<'a> {
     request: &'a Request,
     /// The rest of the path.
     rest: &'a [&'a str],
-    /// A good answer.
-    pub good: Answer,
+    good: Answer,
+    /// Where in the body it happens.
     after: u64,
 }
 
@@ -210,7 +210,7 @@ pub const FAULTS: &[Fault] = &[
         let to = case.request.parameter("to").unwrap_or_default();
         Answer::redirect(302, &to)
     }),
-    fault("redirect-chain", "/fault/redirect-chain/{n}: n redirects, then a good file", |case| chain(case)),
+    fault("redirect-chain", "/fault/redirect-chain/{n}: n redirects, then a good file", chain),
     fault("redirect-loop", "302 to itself", |case| Answer::redirect(302, &case.request.target)),
     fault("redirect-nowhere", "302 without a Location", |_| Answer::bare(302)),
     fault("redirect-bad", "302 to what is no URL", |_| Answer::redirect(302, "http://[::bad/")),
@@ -291,7 +291,7 @@ pub const FAULTS: &[Fault] = &[
     }),
     fault("switch", "101 to a protocol nobody asked for", |_| wire::switch()),
     fault("early-hints", "100 and 103 before a good answer", |case| wire::early_hints(&case.good)),
-    fault("more-behind", "noise behind a good answer on a connection that stays open", |case| {
+    fault("more-behind", "noise behind a good answer that announced no close", |case| {
         wire::more_behind(&case.good)
     }),
 ];

@@ -120,7 +120,10 @@ impl<S: Socket> Connection<S> {
     ) -> Result<bool, Ended> {
         let service = self.service.clone();
         let answer = self.unless_gone(service.answer(request)).await?;
-        self.unless_gone(sleep(answer.pace.latency)).await?;
+        if !answer.pace.latency.is_zero() {
+            // Even a sleep of nothing takes up to a millisecond.
+            self.unless_gone(sleep(answer.pace.latency)).await?;
+        }
         if let Some(gate) = answer.pace.gate.as_ref().filter(|gate| gate.at.is_none()) {
             self.unless_gone(service.gates().pass(&gate.key)).await?;
         }

@@ -115,6 +115,8 @@ struct Scene {
     clouds: f32,
     /// From the farthest to the nearest; each has a crest for every column, in pixels.
     ridges: Vec<Vec<f32>>,
+    /// About how high each of them stands, in heights.
+    crests: Vec<f32>,
     /// The row where a lake begins, in pixels.
     lake: Option<f32>,
     width: f32,
@@ -148,25 +150,26 @@ impl Scene {
         let lake = dice.chance(0.4).then(|| dice.between(0.70, 0.78) * height as f32);
         let horizon = dice.between(0.42, 0.56);
         let layers = 4 + (dice.next() % 3) as usize;
-        let ridges = (0..layers)
+        let (ridges, crests) = (0..layers)
             .map(|layer| {
                 let nearness = layer as f32 / (layers - 1) as f32;
                 // With a lake, only the nearest hill stands before it, at the very bottom.
                 let foot = if lake.is_none() || layer == layers - 1 { 0.93 } else { 0.70 };
                 let crest = horizon + (foot - horizon) * nearness.powf(1.15);
-                let rise = dice.between(0.10, 0.17) * (1.0 - 0.55 * nearness);
+                let rise = dice.between(0.17, 0.32) * (1.0 - 0.5 * nearness);
                 let wood = layer + 1 == layers && dice.chance(0.55);
-                ridge(&mut dice, width, height, crest, rise, nearness, wood)
+                (ridge(&mut dice, width, height, crest, rise, nearness, wood), crest)
             })
-            .collect();
+            .unzip();
         let aspect = width as f32 / height as f32;
         Self {
             seed,
-            sun: (dice.between(0.18, 0.82) * aspect, dice.between(0.14, horizon - 0.08)),
+            sun: (dice.between(0.18, 0.82) * aspect, dice.between(0.12, horizon - 0.17)),
             sun_radius: dice.between(0.032, 0.062),
             clouds: if palette.stars { 0.12 } else { dice.between(0.15, 0.55) },
             palette,
             ridges,
+            crests,
             lake,
             width: width as f32,
             height: height as f32,
@@ -188,13 +191,13 @@ impl Scene {
         let nearest = self.ridges.len() - 1;
         let cover = self.cover(nearest, x, y);
         if cover >= 1.0 {
-            return self.ground(nearest, x, y);
+            return self.ground(nearest, y);
         }
         let behind = match self.lake {
             Some(shore) if y > shore => self.water(x, y, shore),
             _ => self.land_or_sky(x, y, sky),
         };
-        if cover > 0.0 { blend(behind, self.ground(nearest, x, y), cover) } else { behind }
+        if cover > 0.0 { blend(behind, self.ground(nearest, y), cover) } else { behind }
     }
 
     /// What is seen between the nearest hill and the sky.
@@ -202,13 +205,13 @@ impl Scene {
         let hills = self.ridges.len() - 1;
         let solid = (0..hills).rev().find(|hill| self.cover(*hill, x, y) >= 1.0);
         let mut colour = match solid {
-            Some(hill) => self.ground(hill, x, y),
+            Some(hill) => self.ground(hill, y),
             None => self.sky(x, y, sky),
         };
         for hill in solid.map_or(0, |hill| hill + 1)..hills {
             let cover = self.cover(hill, x, y);
             if cover > 0.0 {
-                colour = blend(colour, self.ground(hill, x, y), cover);
+                colour = blend(colour, self.ground(hill, y), cover);
             }
         }
         colour
@@ -221,11 +224,10 @@ impl Scene {
     }
 
     /// A hill's colour: its crest is clear, its foot lies in haze.
-    fn ground(&self, hill: usize, x: f32, y: f32) -> Colour {
+    fn ground(&self, hill: usize, y: f32) -> Colour {
         let nearness = hill as f32 / (self.ridges.len() - 1) as f32;
         let body = blend(self.palette.far, self.palette.near, nearness.powf(1.2));
-        let column = (x as usize).min(self.width as usize - 1);
-        let below = ((y - self.ridges[hill][column]) / self.height / 0.22).clamp(0.0, 1.0);
+        let below = ((y / self.height - self.crests[hill]) / 0.22 + 0.35).clamp(0.0, 1.0);
         blend(body, self.palette.horizon, below * 0.42 * (1.0 - nearness))
     }
 
@@ -276,12 +278,12 @@ fn ridge(
 ) -> Vec<f32> {
     let seed = dice.next();
     // Far mountains are sharp, near hills round.
-    let sharp = (1.0 - nearness).powi(2) * 0.8;
+    let sharp = (1.0 - nearness).powi(2);
     (0..width)
         .map(|x| {
             let u = x as f32 / height as f32;
             let mut hill = 0.0;
-            let (mut frequency, mut weight) = (1.6 - 0.5 * nearness, 0.55);
+            let (mut frequency, mut weight) = (2.3 - 0.7 * nearness, 0.55);
             for octave in 0..5 {
                 let round = value_noise(seed ^ octave, u * frequency, 0.5);
                 let peak = 1.0 - (2.0 * round - 1.0).abs();
@@ -297,14 +299,14 @@ fn ridge(
 
 /// The height of the firs above the ground at `u`, in heights of the picture.
 fn firs(seed: u64, u: f32) -> f32 {
-    const SPACING: f32 = 0.021;
+    const SPACING: f32 = 0.03;
     let here = (u / SPACING) as i64;
-    (here - 1..=here + 1)
+    (here - 2..=here + 2)
         .map(|tree| {
             let mut dice = Dice::new(seed, tree as u64);
             let (middle, tall) =
-                ((tree as f32 + dice.between(0.2, 0.8)) * SPACING, dice.between(0.025, 0.075));
-            let aside = (u - middle).abs() / (tall * 0.2);
+                ((tree as f32 + dice.between(0.2, 0.8)) * SPACING, dice.between(0.035, 0.11));
+            let aside = (u - middle).abs() / (tall * 0.26);
             // Branches: the outline steps in and out on its way up.
             let step = (aside * 4.0).fract() * 0.10;
             if aside < 1.0 { tall * (1.0 - aside + step) } else { 0.0 }

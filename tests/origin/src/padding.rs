@@ -22,8 +22,8 @@ pub const SHORTEST: u64 = 4;
 /// The longest segment: a marker of 2 bytes and what a 16-bit length can say.
 const LONGEST: u64 = 2 + 0xFFFF;
 
-/// What a long file has of its own.
-const OWN: u64 = 1024;
+/// What each file has of its own; the rest is shared, so that small files cost next to nothing.
+const OWN: u64 = 64;
 
 /// Marker COM (T.81, table B.1).
 const COMMENT: [u8; 2] = [0xFF, 0xFE];
@@ -44,23 +44,27 @@ pub fn pad(base: &Body, seed: u64, length: u64) -> Option<Body> {
     }
     let start_of_image = 2;
     let mut parts = base.slice(0..start_of_image).parts().to_vec();
-    // The first segment is this seed's own; the others are shared.
-    let first = if left <= LONGEST { left } else { OWN };
-    parts.push(segment(mix(seed), first));
-    left -= first;
+    let own = if left < OWN + SHORTEST { left } else { OWN };
+    parts.push(segment(mix(seed), own));
+    left -= own;
     let mut turn = seed as usize;
     while left > 0 {
         turn = turn.wrapping_add(1);
+        let shared = &SEGMENTS[turn % SEGMENTS.len()];
         let next = match left {
-            ..=LONGEST => left,
-            _ if left - LONGEST >= SHORTEST => LONGEST,
+            LONGEST => LONGEST,
+            _ if left >= LONGEST + SHORTEST => LONGEST,
             // A full segment would leave a rest that is too short for one.
-            _ => LONGEST / 2,
+            LONGEST.. => LONGEST / 2,
+            _ => left,
         };
-        parts.push(match next {
-            LONGEST => SEGMENTS[turn % SEGMENTS.len()].clone(),
-            shorter => segment(turn as u64, shorter),
-        });
+        if next == LONGEST {
+            parts.push(shared.clone());
+        } else {
+            let content_from = SHORTEST as usize;
+            parts.push(Bytes::copy_from_slice(&beginning(next)));
+            parts.push(shared.slice(content_from..next as usize));
+        }
         left -= next;
     }
     parts.extend_from_slice(base.slice(start_of_image..base.len()).parts());
@@ -71,15 +75,20 @@ pub fn pad(base: &Body, seed: u64, length: u64) -> Option<Body> {
 fn segment(seed: u64, length: u64) -> Bytes {
     let mut dice = Dice::new(seed, length);
     let mut bytes = Vec::with_capacity(length as usize + 8);
-    bytes.extend_from_slice(&COMMENT);
-    // `length` is at most LONGEST, so what follows the marker fits 16 bits.
-    bytes.extend_from_slice(&((length - 2) as u16).to_be_bytes());
+    bytes.extend_from_slice(&beginning(length));
     while (bytes.len() as u64) < length {
         // No byte of 0xFF, so that nothing in it looks like a marker.
         bytes.extend(dice.next().to_le_bytes().map(|byte| byte & 0x7F));
     }
     bytes.truncate(length as usize);
     bytes.into()
+}
+
+/// The marker and length that begin a segment of that many bytes in all.
+fn beginning(length: u64) -> [u8; SHORTEST as usize] {
+    // At most LONGEST, so what follows the marker fits 16 bits.
+    let [high, low] = ((length - 2) as u16).to_be_bytes();
+    [COMMENT[0], COMMENT[1], high, low]
 }
 
 #[cfg(test)]

@@ -11,18 +11,18 @@ const SUB_PATH: &str = "/some/sub/path";
 
 /// The demo preset: seed, file and latency in milliseconds of each picture.
 const DEMO: [(&str, &str, u32); 12] = [
-    ("demo-8", "1280x853.jpg", 420),
-    ("demo-17", "1024x683.jpg", 280),
-    ("demo-2", "1600x1067.jpg", 760),
-    ("demo-11", "960x640.jpg", 350),
-    ("demo-20", "640x480.png", 610),
-    ("demo-5", "1200x800.jpg", 900),
-    ("demo-14", "800x600.jpg", 200),
-    ("demo-23", "1440x960.jpg", 540),
-    ("demo-7", "640x480.webp", 310),
-    ("demo-29", "1280x720.jpg", 690),
-    ("demo-16", "640x480.gif", 470),
-    ("demo-3", "1100x733.jpg", 820),
+    ("16", "1280x853.jpg", 420),
+    ("53", "1024x683.jpg", 280),
+    ("62", "1600x1067.jpg", 760),
+    ("27", "960x640.jpg", 350),
+    ("82", "640x480.png", 610),
+    ("12", "1200x800.jpg", 900),
+    ("45", "800x600.jpg", 200),
+    ("8", "1440x960.jpg", 540),
+    ("61", "640x480.webp", 310),
+    ("79", "1280x720.jpg", 690),
+    ("70", "640x480.gif", 470),
+    ("17", "1100x733.jpg", 820),
 ];
 
 /// The answer of the site's port.
