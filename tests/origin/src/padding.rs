@@ -51,12 +51,13 @@ pub fn pad(base: &Body, seed: u64, length: u64) -> Option<Body> {
     while left > 0 {
         turn = turn.wrapping_add(1);
         let shared = &SEGMENTS[turn % SEGMENTS.len()];
-        let next = match left {
-            LONGEST => LONGEST,
-            _ if left >= LONGEST + SHORTEST => LONGEST,
+        let next = if left <= LONGEST {
+            left
+        } else if left - LONGEST >= SHORTEST {
+            LONGEST
+        } else {
             // A full segment would leave a rest that is too short for one.
-            LONGEST.. => LONGEST / 2,
-            _ => left,
+            LONGEST / 2
         };
         if next == LONGEST {
             parts.push(shared.clone());
