@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
@@ -17,10 +17,11 @@ const START: Duration = Duration::from_secs(60);
 const PROFILE: [&str; 2] =
     ["--config=profile.origin.inherits=\"dev\"", "--config=profile.origin.opt-level=2"];
 
-/// `cargo xtask origin ARGUMENT…`: the server in our place, so that signals go straight to it.
+/// `cargo xtask origin ARGUMENT…`: the server in our place, so that signals go straight to it, and
+/// where we were called, so that a folder can be given relative to there.
 pub fn run(arguments: &[String]) -> Result<()> {
     let program = build()?;
-    let source = workspace::command(program).args(arguments).exec();
+    let source = Command::new(program).args(arguments).exec();
     Err(Error::Io { doing: "start the demo image server".to_owned(), source })
 }
 

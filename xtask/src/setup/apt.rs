@@ -47,7 +47,7 @@ impl Package {
     pub fn found(&self) -> Result<PathBuf> {
         self.find().ok_or_else(|| Error::Missing {
             what: self.programs[0].to_owned(),
-            remedy: "see above".to_owned(),
+            remedy: "apt-get did not bring it, see above".to_owned(),
         })
     }
 }
@@ -78,7 +78,9 @@ pub fn ready(packages: &[Package]) -> Result<()> {
         }
         let mut install = vec!["install", "--yes", "--no-install-recommends"];
         install.extend(missing.iter().map(|package| known_name(package)));
-        run(&install)
+        run(&install)?;
+        // A package may bring something else by that name, as Ubuntu's browsers do without snap.
+        missing.iter().try_for_each(|package| package.found().map(drop))
     })
 }
 
