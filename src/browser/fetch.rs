@@ -1,6 +1,6 @@
 //! One attempt: one Fetch API request, its body read to the end and kept.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use super::body::{Body, ScratchBuffer};
 use super::clock::Clock;
 use super::spool::{Payload, SpoolWriter};
 use crate::image::{Format, HEAD_BYTES, recognise};
-use crate::plan::Address;
-use crate::run::{EventKind, FetchError, Fetcher, Stored};
+use crate::plan::{Address, OriginId};
+use crate::run::{EventKind, FetchError, Fetcher, ListeningKey, Silence, Stored};
 use crate::zip::Crc32;
 
 /// The most requests that are ever in flight: Chromium fails at about 1,500
@@ -30,13 +30,14 @@ pub struct BrowserFetcher {
     /// How long an attempt may go without a byte.
     timeout: Duration,
     cache: RequestCache,
+    silence: RefCell<Silence>,
     scratch: RefCell<ScratchBuffer>,
 }
 
 impl BrowserFetcher {
     /// A fetcher whose times are those of the clock.
     pub fn new(clock: Clock, timeout: Duration, cache: RequestCache) -> Self {
-        Self { clock, timeout, cache, scratch: RefCell::default() }
+        Self { clock, timeout, cache, silence: RefCell::default(), scratch: RefCell::default() }
     }
 }
 
@@ -46,12 +47,12 @@ impl Fetcher for BrowserFetcher {
     async fn attempt(
         &self,
         address: &Address,
+        origin: OriginId,
         progress: &dyn Fn(EventKind),
     ) -> Result<Stored<Payload>, FetchError> {
-        let last_byte = Cell::new(self.clock.now());
-        let request = pin!(self.request(address, progress, &last_byte));
-        let silence = pin!(self.silence(&last_byte));
-        match select(request, silence).await {
+        let listener = Listener::new(self, origin);
+        let request = pin!(self.request(address, progress, &listener));
+        match select(request, pin!(listener.timeout())).await {
             Either::Left((result, _)) => result,
             Either::Right(_) => Err(FetchError::Timeout { after: self.timeout }),
         }
@@ -75,11 +76,11 @@ impl BrowserFetcher {
         &self,
         address: &Address,
         progress: &dyn Fn(EventKind),
-        last_byte: &Cell<Duration>,
+        listener: &Listener<'_>,
     ) -> Result<Stored<Payload>, FetchError> {
         let guard = AbortGuard::new().ok_or(FetchError::Network)?;
         let response = self.send(address, &guard).await?;
-        last_byte.set(self.clock.now());
+        listener.heard();
         let header = |name| response.headers().get(name);
         let declared = header("content-length").and_then(|value| value.parse().ok());
         progress(EventKind::Headers { declared });
@@ -94,7 +95,7 @@ impl BrowserFetcher {
         while let Some(chunk) =
             body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes })?
         {
-            last_byte.set(self.clock.now());
+            listener.heard();
             reception.take(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes });
         }
@@ -112,16 +113,42 @@ impl BrowserFetcher {
             .map_err(|_| FetchError::Network)?;
         Request::from(request).send().await.map_err(|_| FetchError::Network)
     }
+}
 
-    /// Ends when no byte has come for the length of the timeout.
-    async fn silence(&self, last_byte: &Cell<Duration>) {
+/// One attempt's place in [`Silence`], given up when it is dropped.
+struct Listener<'a> {
+    fetcher: &'a BrowserFetcher,
+    key: ListeningKey,
+}
+
+impl<'a> Listener<'a> {
+    fn new(fetcher: &'a BrowserFetcher, origin: OriginId) -> Self {
+        let key = fetcher.silence.borrow_mut().begin(origin, fetcher.clock.now());
+        Self { fetcher, key }
+    }
+
+    fn heard(&self) {
+        self.fetcher.silence.borrow_mut().heard(self.key, self.fetcher.clock.now());
+    }
+
+    /// Ends when the attempt has been silent for the length of the timeout.
+    async fn timeout(&self) {
+        let BrowserFetcher { clock, timeout, silence, .. } = self.fetcher;
         loop {
-            let due = last_byte.get().saturating_add(self.timeout);
-            if self.clock.now() >= due {
+            let now = clock.now();
+            let since = silence.borrow().since(self.key);
+            let due = since.unwrap_or(now).saturating_add(*timeout);
+            if now >= due {
                 return;
             }
-            self.clock.sleep_until(due).await;
+            clock.sleep_until(due).await;
         }
+    }
+}
+
+impl Drop for Listener<'_> {
+    fn drop(&mut self) {
+        self.fetcher.silence.borrow_mut().end(self.key, self.fetcher.clock.now());
     }
 }
 

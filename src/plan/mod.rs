@@ -33,6 +33,8 @@ pub type OriginId = usize;
 pub struct Plan {
     items: Vec<Item>,
     origins: Vec<String>,
+    /// Each origin's place.
+    known: BTreeMap<String, OriginId>,
 }
 
 /// One URL of the input.
@@ -61,22 +63,27 @@ impl Plan {
     /// Parses each request's text with the browser's own URL parser.
     pub fn new(requests: impl IntoIterator<Item = Request>, web: &impl WebText) -> Self {
         let mut plan = Self::default();
-        let mut known = BTreeMap::new();
+        plan.extend(requests, web);
+        plan
+    }
+
+    /// Parses more requests, which follow those that are there: a page reads a long list piece by
+    /// piece, so that it never stops answering.
+    pub fn extend(&mut self, requests: impl IntoIterator<Item = Request>, web: &impl WebText) {
         for request in requests {
             let address = match request.glob_error {
                 Some(reason) => Err(AddressError::Glob { reason }),
                 None => Address::parse(&request.text, web),
             };
             let origin = address.as_ref().ok().map(|address| {
-                *known.entry(address.origin.clone()).or_insert_with(|| {
-                    plan.origins.push(address.origin.clone());
-                    plan.origins.len() - 1
+                *self.known.entry(address.origin.clone()).or_insert_with(|| {
+                    self.origins.push(address.origin.clone());
+                    self.origins.len() - 1
                 })
             });
             let text = address::redacted(&request.text);
-            plan.items.push(Item { address, text, name: request.name, line: request.line, origin });
+            self.items.push(Item { address, text, name: request.name, line: request.line, origin });
         }
-        plan
     }
 
     /// The items, in input order.

@@ -10,7 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use super::schedule::AfterFailure;
 use super::{Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
 use crate::image::Format;
-use crate::plan::{Address, ItemId, Plan};
+use crate::plan::{Address, Item, ItemId, OriginId, Plan};
 
 /// The one point where a run meets the world.
 pub trait Fetcher {
@@ -21,6 +21,7 @@ pub trait Fetcher {
     fn attempt(
         &self,
         address: &Address,
+        origin: OriginId,
         progress: &dyn Fn(EventKind),
     ) -> impl Future<Output = Result<Stored<Self::Payload>, FetchError>>;
 
@@ -124,12 +125,14 @@ impl<'a, F: Fetcher> Run<'a, F> {
 
     fn start(&mut self, attempt: Attempt) {
         let Attempt { item, number } = attempt;
-        let Ok(address) = &self.plan.items()[item].address else { return };
+        let Item { address: Ok(address), origin: Some(origin), .. } = &self.plan.items()[item] else {
+            return;
+        };
         self.emit(item, EventKind::Started { attempt: number });
         let (fetcher, emit) = (self.fetcher, self.emit);
         let request = async move {
             let progress = |kind| emit(Event { at: fetcher.now(), item, kind });
-            (attempt, fetcher.attempt(address, &progress).await)
+            (attempt, fetcher.attempt(address, *origin, &progress).await)
         };
         self.in_flight.push(request.boxed_local());
     }

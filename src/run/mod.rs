@@ -15,6 +15,7 @@ mod event;
 mod outcome;
 mod retry;
 mod schedule;
+mod silence;
 #[cfg(test)]
 mod tests;
 
@@ -23,3 +24,4 @@ pub use event::{Event, EventKind};
 pub use outcome::FetchError;
 pub use retry::RetryPolicy;
 pub use schedule::{AfterFailure, Attempt, Limits, Schedule, Step};
+pub use silence::{ListeningKey, Silence};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::*;
 use crate::image::Format;
 use crate::plan::tests::plan_of;
-use crate::plan::{Address, Plan};
+use crate::plan::{Address, OriginId, Plan};
 
 /// What an address like `https://a.example/200ms/503/503/ok` does: it takes the time, and its
 /// attempts end with these in turn, the last one from then on.
@@ -65,6 +65,7 @@ impl Fetcher for FakeWorld {
     async fn attempt(
         &self,
         address: &Address,
+        _origin: OriginId,
         progress: &dyn Fn(EventKind),
     ) -> Result<Stored<String>, FetchError> {
         self.in_flight.set(self.in_flight.get() + 1);

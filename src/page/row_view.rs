@@ -1,0 +1,167 @@
+//! One row element, which shows one item after the other as the table scrolls.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement, HtmlTemplateElement};
+
+use super::elements::{document, set_property};
+use super::sheet::Sheet;
+use super::thumbnails::Thumbnails;
+use crate::plan::ItemId;
+use crate::report::waterfall::{Phase, Span, spans};
+use crate::report::words::millis;
+use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
+
+/// A row element and what it shows.
+pub struct RowView {
+    pub element: HtmlElement,
+    thumb: Element,
+    name: Element,
+    size: Element,
+    lane: Element,
+    state: Element,
+    detail: Element,
+    /// The spans' elements; those past the row's spans are hidden.
+    bars: Vec<HtmlElement>,
+    /// Its place among the rows, from 0.
+    pub index: usize,
+    item: ItemId,
+    /// What is shown: the item's version; `None` where nothing is.
+    shown: Option<u32>,
+    has_thumb: bool,
+    top: f64,
+}
+
+impl RowView {
+    /// A row out of the page's template.
+    pub fn new(template: &HtmlTemplateElement) -> Result<Self, JsValue> {
+        let row = template.content().first_element_child().ok_or("the row template is empty")?;
+        let element: HtmlElement = row.clone_node_with_deep(true)?.unchecked_into();
+        let part = |selector: &str| -> Result<Element, JsValue> {
+            let missing = || JsValue::from(JsError::new(&format!("the row template has no {selector}")));
+            element.query_selector(selector)?.ok_or_else(missing)
+        };
+        Ok(Self {
+            thumb: part(".thumb")?,
+            name: part(".name")?,
+            size: part(".size")?,
+            lane: part(".lane")?,
+            state: part(".state")?,
+            detail: part(".detail")?,
+            element,
+            bars: Vec::new(),
+            index: usize::MAX,
+            item: ItemId::MAX,
+            shown: None,
+            has_thumb: false,
+            top: f64::NAN,
+        })
+    }
+
+    /// Takes the row's place in the table.
+    pub fn place(&mut self, index: usize, top: f64) {
+        if self.index != index {
+            self.index = index;
+            // The first row of the table is its header's.
+            let _ = self.element.set_attribute("aria-rowindex", &(index + 2).to_string());
+        }
+        if self.top.to_bits() != top.to_bits() {
+            self.top = top;
+            let _ = self.element.style().set_property("transform", &format!("translateY({}px)", top.round() as i64));
+        }
+    }
+
+    /// Whether it shows nothing of this item yet, or something that is no longer so.
+    pub fn is_stale(&self, item: ItemId, version: u32) -> bool {
+        self.item != item || self.shown != Some(version)
+    }
+
+    /// Forgets what it shows, as when a new run takes the table over.
+    pub fn forget(&mut self) {
+        self.shown = None;
+        self.has_thumb = false;
+    }
+
+    /// Shows an item.
+    pub fn show(&mut self, sheet: &Sheet, item: ItemId) {
+        let rows = sheet.rows.borrow();
+        let row = &rows.as_slice()[item];
+        if self.item != item {
+            self.has_thumb = false;
+        }
+        if !self.has_thumb {
+            self.thumb.replace_children_with_node_0();
+        }
+        let name = sheet.name_of(item);
+        self.name.set_text_content(Some(&name));
+        // A name that is cut short can still be read.
+        let _ = self.name.set_attribute("title", &name);
+        self.size.set_text_content(Some(&size_text(row)));
+        self.state.set_text_content(Some(&status_text(row)));
+        self.detail.set_text_content(Some(&detail_text(row, &sheet.plan.items()[item])));
+        let _ = self.lane.set_attribute("aria-label", &bar_text(row));
+        self.element.set_class_name(class_of(row));
+        self.draw(&spans(row));
+        self.item = item;
+        self.shown = Some(sheet.version(item));
+    }
+
+    /// Shows the thumbnail, if there is one by now; says whether one is still wanted.
+    pub fn show_thumbnail(&mut self, thumbnails: &Thumbnails) -> bool {
+        if self.has_thumb {
+            return false;
+        }
+        match thumbnails.get(self.item) {
+            Some(canvas) => {
+                if let Some(canvas) = canvas {
+                    self.thumb.replace_children_with_node_1(&canvas);
+                }
+                self.has_thumb = true;
+                false
+            }
+            None => true,
+        }
+    }
+
+    fn draw(&mut self, spans: &[Span]) {
+        while self.bars.len() < spans.len() {
+            let Ok(bar) = document().and_then(|document| document.create_element("i")) else { return };
+            let _ = self.lane.append_child(&bar);
+            self.bars.push(bar.unchecked_into());
+        }
+        for (at, bar) in self.bars.iter().enumerate() {
+            let Some(span) = spans.get(at) else {
+                bar.set_class_name("");
+                continue;
+            };
+            bar.set_class_name(&bar_class(span));
+            set_property(bar, "--from", &millis(span.from));
+            if let Some(to) = span.to {
+                set_property(bar, "--to", &millis(to));
+            }
+        }
+    }
+}
+
+fn class_of(row: &Row) -> &'static str {
+    match row.state {
+        State::Stored => "stored",
+        State::Failed(_) => "failed",
+        State::BackingOff { .. } => "backing-off",
+        State::Cancelled => "cancelled",
+        _ => "",
+    }
+}
+
+fn bar_class(span: &Span) -> String {
+    let mut class = String::from(match span.phase {
+        Phase::Queued => "span queued",
+        Phase::Waiting => "span waiting",
+        Phase::Receiving => "span receiving",
+    });
+    for (is_so, word) in [(span.failed, " failed"), (span.breaks, " breaks"), (span.to.is_none(), " open")] {
+        if is_so {
+            class.push_str(word);
+        }
+    }
+    class
+}

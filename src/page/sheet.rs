@@ -1,0 +1,145 @@
+//! A run as the table shows it.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::rc::Rc;
+use std::time::Duration;
+
+use web_sys::Blob;
+
+use crate::browser::{BrowserText, Clock};
+use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
+use crate::report::waterfall::{axis_when_done, axis_while_running};
+use crate::report::{Pace, Rows, share_done};
+use crate::run::Event;
+
+/// The rows of a run and what belongs to them.
+pub struct Sheet {
+    pub plan: Rc<Plan>,
+    pub rows: RefCell<Rows>,
+    pub clock: Clock,
+    pub pace: RefCell<Pace>,
+    /// Counts each row's changes, so that only what changed is drawn again.
+    versions: RefCell<Vec<u32>>,
+    /// Names as far as they were asked for.
+    names: RefCell<Vec<Option<String>>>,
+    /// The stored images, for their thumbnails.
+    images: RefCell<Vec<Option<Blob>>>,
+    /// How long the run took, once it is over.
+    wall: Cell<Option<Duration>>,
+}
+
+impl Sheet {
+    /// The sheet of a run that begins now.
+    pub fn new(plan: Rc<Plan>) -> Self {
+        let items = plan.len();
+        Self {
+            plan,
+            rows: RefCell::new(Rows::new(items)),
+            clock: Clock::start(),
+            pace: RefCell::default(),
+            versions: RefCell::new(vec![0; items]),
+            names: RefCell::new(vec![None; items]),
+            images: RefCell::new(vec![None; items]),
+            wall: Cell::default(),
+        }
+    }
+
+    pub fn apply(&self, event: &Event) {
+        self.rows.borrow_mut().apply(event);
+        self.versions.borrow_mut()[event.item] += 1;
+    }
+
+    pub fn keep(&self, item: ItemId, image: &Blob) {
+        self.images.borrow_mut()[item] = Some(image.clone());
+    }
+
+    pub fn image(&self, item: ItemId) -> Option<Blob> {
+        self.images.borrow()[item].clone()
+    }
+
+    pub fn version(&self, item: ItemId) -> u32 {
+        self.versions.borrow()[item]
+    }
+
+    /// Takes a sample of the pace.
+    pub fn sample(&self) {
+        let rows = self.rows.borrow();
+        self.pace.borrow_mut().sample(self.clock.now(), rows.totals().bytes, share_done(&rows));
+    }
+
+    /// The run is over; `names` are those of its archive.
+    pub fn finish(&self, wall: Duration, names: &[Option<EntryName>]) {
+        self.wall.set(Some(wall));
+        let mut own = self.names.borrow_mut();
+        for (own, name) in own.iter_mut().zip(names) {
+            if let Some(name) = name {
+                *own = Some(name.to_string());
+            }
+        }
+        self.touch();
+    }
+
+    /// The run was cancelled.
+    pub fn cancel(&self) {
+        let now = self.clock.now();
+        self.rows.borrow_mut().cancel(now);
+        self.wall.set(Some(now));
+        self.touch();
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.wall.get().is_some()
+    }
+
+    /// How old the run is, or was when it ended.
+    pub fn now(&self) -> Duration {
+        self.wall.get().unwrap_or_else(|| self.clock.now())
+    }
+
+    /// How much time the axis shows.
+    pub fn axis(&self, smooth: bool) -> Duration {
+        self.wall.get().map_or_else(|| axis_while_running(self.clock.now(), smooth), axis_when_done)
+    }
+
+    /// Makes sure that these items' names are known. An address that is none has no name: its text
+    /// stands for it.
+    pub fn name(&self, items: &[ItemId], template: &NameTemplate) {
+        let mut names = self.names.borrow_mut();
+        if items.iter().all(|item| names[*item].is_some()) {
+            return;
+        }
+        let expected = EntryNames::new(&self.plan, template, &BrowserText);
+        for item in items {
+            names[*item].get_or_insert_with(|| match self.plan.items()[*item].address {
+                Ok(_) => expected.expected(*item),
+                Err(_) => self.plan.items()[*item].shown().to_owned(),
+            });
+        }
+    }
+
+    /// A name that was asked for.
+    pub fn name_of(&self, item: ItemId) -> String {
+        self.names.borrow()[item].clone().unwrap_or_default()
+    }
+
+    /// The items that failed.
+    pub fn failed(&self) -> Vec<ItemId> {
+        let rows = self.rows.borrow();
+        (0..self.plan.len()).filter(|item| rows.as_slice()[*item].error().is_some()).collect()
+    }
+
+    fn touch(&self) {
+        for version in self.versions.borrow_mut().iter_mut() {
+            *version += 1;
+        }
+    }
+}
+
+/// The items of a range of rows, where only some items are shown.
+pub fn items_of(filter: Option<&[ItemId]>, rows: Range<usize>) -> Vec<ItemId> {
+    match filter {
+        Some(items) => items.get(rows).unwrap_or_default().to_vec(),
+        None => rows.collect(),
+    }
+}

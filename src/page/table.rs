@@ -1,0 +1,387 @@
+//! The table of images: only the rows in view are elements, recycled as it scrolls.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, Event, HtmlElement, HtmlTemplateElement, KeyboardEvent, Node};
+
+use super::elements::{by_id, document, has_focus, on, set_property, window};
+use super::row_view::RowView;
+use super::sheet::{Sheet, items_of};
+use super::thumbnails::Thumbnails;
+use crate::plan::{ItemId, NameTemplate};
+use crate::report::waterfall::{tick_label, tick_step};
+use crate::report::words::millis;
+use crate::report::{Window, figures};
+
+/// The room that a tick's label takes, in pixels.
+const TICK_ROOM: f64 = 76.0;
+
+/// What the figures line says while no row is pointed at.
+const INVITATION: &str = "Point at a row for its exact figures, or walk through them with the arrow keys.";
+
+/// The table.
+pub struct Table {
+    viewport: HtmlElement,
+    table: HtmlElement,
+    head: HtmlElement,
+    body: HtmlElement,
+    ticks: HtmlElement,
+    figures: HtmlElement,
+    template: HtmlTemplateElement,
+    thumbnails: Thumbnails,
+    names: NameTemplate,
+    state: RefCell<State>,
+    /// Whether a frame was asked for already.
+    awaits_frame: Cell<bool>,
+    frame: RefCell<Option<js_sys::Function>>,
+    /// Whether thumbnails wait, so that decoding them does not slow what is being measured.
+    pub thumbnails_wait: Cell<bool>,
+}
+
+#[derive(Default)]
+struct State {
+    sheet: Option<Rc<Sheet>>,
+    filter: Option<Vec<ItemId>>,
+    /// The row elements in use, in the order of their rows.
+    views: Vec<RowView>,
+    spare: Vec<RowView>,
+    tick_labels: Vec<HtmlElement>,
+    window: Option<Window>,
+    /// The row that the focus is on, or would be.
+    current: usize,
+    /// The row that is pointed at.
+    pointed: Option<usize>,
+    /// What the figures line is about: the item and its version.
+    told: Option<(ItemId, u32)>,
+    step: Option<(std::time::Duration, usize)>,
+}
+
+impl State {
+    fn rows(&self) -> usize {
+        match (&self.filter, &self.sheet) {
+            (Some(items), _) => items.len(),
+            (None, Some(sheet)) => sheet.plan.len(),
+            (None, None) => 0,
+        }
+    }
+
+    fn item(&self, row: usize) -> Option<ItemId> {
+        match &self.filter {
+            Some(items) => items.get(row).copied(),
+            None => (row < self.rows()).then_some(row),
+        }
+    }
+
+    /// The row that an event's target is in.
+    fn row_of(&self, event: &Event) -> Option<usize> {
+        let target: Element = event.target()?.dyn_into().ok()?;
+        let row = target.closest("tr").ok()??;
+        self.views.iter().find(|view| view.element.is_same_node(Some(&row))).map(|view| view.index)
+    }
+}
+
+impl Table {
+    pub fn find() -> Result<Self, JsValue> {
+        let table: HtmlElement = by_id("images")?;
+        Ok(Self {
+            viewport: by_id("viewport")?,
+            head: table.query_selector("thead")?.ok_or("the table has no head")?.unchecked_into(),
+            table,
+            body: by_id("rows")?,
+            ticks: by_id("ticks")?,
+            figures: by_id("figures")?,
+            template: by_id("row")?,
+            thumbnails: Thumbnails::default(),
+            names: NameTemplate::default(),
+            state: RefCell::default(),
+            awaits_frame: Cell::new(false),
+            frame: RefCell::default(),
+            thumbnails_wait: Cell::new(false),
+        })
+    }
+
+    pub fn bind(&'static self) -> Result<(), JsValue> {
+        let frame = Closure::<dyn Fn()>::new(|| {
+            self.awaits_frame.set(false);
+            self.paint();
+        });
+        // One closure for all frames, for as long as the page lives.
+        *self.frame.borrow_mut() = Some(frame.into_js_value().unchecked_into());
+        on(&self.viewport, "scroll", |_| self.request_frame())?;
+        on(&window()?, "resize", |_| self.resized())?;
+        on(&self.body, "keydown", |event| self.key(&event))?;
+        on(&self.body, "focusin", |event| {
+            // A focus that the table itself sets meets a table that is busy, and is known to it.
+            if let Ok(mut state) = self.state.try_borrow_mut()
+                && let Some(row) = state.row_of(&event)
+            {
+                state.current = row;
+                state.pointed = None;
+            }
+            self.request_frame();
+        })?;
+        on(&self.body, "pointerover", |event| {
+            if let Ok(mut state) = self.state.try_borrow_mut() {
+                state.pointed = state.row_of(&event);
+            }
+            self.request_frame();
+        })?;
+        on(&self.body, "pointerleave", |_| {
+            if let Ok(mut state) = self.state.try_borrow_mut() {
+                state.pointed = None;
+            }
+            self.request_frame();
+        })?;
+        self.figures.set_text_content(Some(INVITATION));
+        Ok(())
+    }
+
+    /// Shows a run from its first row on.
+    pub fn show(&'static self, sheet: Rc<Sheet>) {
+        self.thumbnails.clear();
+        {
+            let mut state = self.state.borrow_mut();
+            state.sheet = Some(sheet);
+            state.filter = None;
+        }
+        self.rows_changed();
+    }
+
+    /// Shows only these items; all of them without a filter.
+    pub fn filter(&'static self, items: Option<Vec<ItemId>>) {
+        self.state.borrow_mut().filter = items;
+        self.rows_changed();
+    }
+
+    fn rows_changed(&'static self) {
+        {
+            let mut state = self.state.borrow_mut();
+            let rows = state.rows();
+            state.current = state.current.min(rows.saturating_sub(1));
+            (state.window, state.pointed, state.told, state.step) = (None, None, None, None);
+            for view in &mut state.views {
+                view.forget();
+            }
+            let _ = self.table.set_attribute("aria-rowcount", &(rows + 1).to_string());
+        }
+        self.viewport.set_scroll_top(0);
+        self.request_frame();
+    }
+
+    fn resized(&'static self) {
+        let mut state = self.state.borrow_mut();
+        (state.window, state.step) = (None, None);
+        drop(state);
+        self.request_frame();
+    }
+
+    /// Paints before the next frame.
+    pub fn request_frame(&self) {
+        if self.awaits_frame.replace(true) {
+            return;
+        }
+        if let (Ok(window), Some(frame)) = (window(), &*self.frame.borrow()) {
+            // It throws only where there is no document to paint.
+            let _ = window.request_animation_frame(frame);
+        }
+    }
+
+    /// Paints what changed, and goes on while the run does.
+    fn paint(&'static self) {
+        let state = &mut *self.state.borrow_mut();
+        let Some(sheet) = state.sheet.clone() else { return };
+        self.paint_axis(state, &sheet);
+        if self.paint_rows(state, &sheet).is_err() {
+            return; // the page is going away
+        }
+        self.tell_figures(state, &sheet);
+        if !sheet.is_over() {
+            self.request_frame();
+        }
+    }
+
+    fn paint_axis(&self, state: &mut State, sheet: &Sheet) {
+        let smooth = !prefers_reduced_motion();
+        let (now, axis) = (sheet.now(), sheet.axis(smooth));
+        set_property(&self.table, "--now", &millis(now));
+        set_property(&self.table, "--axis", &millis(axis));
+        let width = match state.step {
+            Some(_) => None,
+            None => Some(f64::from(self.ticks.client_width())),
+        };
+        // The number of ticks depends on the room, which is measured anew after a change of size.
+        let most = width.map_or_else(|| state.step.map_or(4, |(_, most)| most as u32), |width| (width / TICK_ROOM) as u32);
+        let step = tick_step(axis, most);
+        if state.step != Some((step, most as usize)) {
+            state.step = Some((step, most as usize));
+            set_property(&self.table, "--step", &millis(step));
+            for (number, label) in state.tick_labels.iter().enumerate() {
+                self.label_tick(label, step * number as u32, step);
+            }
+        }
+        // A label at the very edge would be cut off.
+        let last_at = axis.mul_f64(0.94);
+        let shown = (last_at.as_nanos() / step.as_nanos().max(1)) as usize + 1;
+        while state.tick_labels.len() < shown {
+            let Ok(label) = document().and_then(|document| document.create_element("span")) else { return };
+            let label: HtmlElement = label.unchecked_into();
+            self.label_tick(&label, step * state.tick_labels.len() as u32, step);
+            let _ = self.ticks.append_child(&label);
+            state.tick_labels.push(label);
+        }
+        for (number, label) in state.tick_labels.iter().enumerate() {
+            label.set_hidden(number >= shown);
+        }
+    }
+
+    fn label_tick(&self, label: &HtmlElement, at: std::time::Duration, step: std::time::Duration) {
+        set_property(label, "--at", &millis(at));
+        label.set_text_content(Some(&tick_label(at, step)));
+    }
+
+    fn paint_rows(&'static self, state: &mut State, sheet: &Rc<Sheet>) -> Result<(), JsValue> {
+        let rows = state.rows();
+        let window = match state.window {
+            Some(window) => window,
+            None => self.measure(state, rows)?,
+        };
+        let scroll = f64::from(self.viewport.scroll_top());
+        let visible = window.visible(scroll);
+        let mut wanted: Vec<_> = visible.clone().collect();
+        // The row that has the focus, or will get it, stays in the document wherever it is.
+        if rows > 0 && !visible.contains(&state.current) {
+            let at = if state.current < visible.start { 0 } else { wanted.len() };
+            wanted.insert(at, state.current);
+        }
+        self.recycle(state, &wanted)?;
+        let items = items_of(state.filter.as_deref(), 0..rows);
+        let in_view: Vec<_> = wanted.iter().filter_map(|row| items.get(*row).copied()).collect();
+        sheet.name(&in_view, &self.names);
+        let near = in_view.first().copied().unwrap_or(0).saturating_sub(60)
+            ..in_view.last().copied().unwrap_or(0) + 60;
+        let current = state.current;
+        for (view, (row, item)) in state.views.iter_mut().zip(wanted.iter().zip(&in_view)) {
+            view.place(*row, window.top_of(*row, scroll));
+            view.element.set_tab_index(if *row == current { 0 } else { -1 });
+            if view.is_stale(*item, sheet.version(*item)) {
+                view.show(sheet, *item);
+            }
+            if !self.thumbnails_wait.get()
+                && view.show_thumbnail(&self.thumbnails)
+                && self.thumbnails.has_room()
+                && let Some(image) = sheet.image(*item)
+            {
+                self.decode(*item, image, near.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn decode(&'static self, item: ItemId, image: web_sys::Blob, near: std::ops::Range<ItemId>) {
+        spawn_local(async move {
+            self.thumbnails.decode(item, image, near).await;
+            self.request_frame();
+        });
+    }
+
+    /// Gives each wanted row an element, moving only those that are no longer wanted, and keeps
+    /// the document in the order of the rows.
+    fn recycle(&self, state: &mut State, wanted: &[usize]) -> Result<(), JsValue> {
+        let (kept, free): (Vec<_>, Vec<_>) =
+            state.views.drain(..).partition(|view| wanted.binary_search(&view.index).is_ok());
+        for view in free {
+            view.element.remove();
+            state.spare.push(view);
+        }
+        let mut kept = kept.into_iter().peekable();
+        for row in wanted {
+            if let Some(view) = kept.next_if(|view| view.index == *row) {
+                state.views.push(view);
+                continue;
+            }
+            let mut view = match state.spare.pop() {
+                Some(view) => view,
+                None => RowView::new(&self.template)?,
+            };
+            view.index = usize::MAX;
+            let before: Option<&Node> = kept.peek().map(|next| &**next.element);
+            self.body.insert_before(&view.element, before)?;
+            state.views.push(view);
+        }
+        Ok(())
+    }
+
+    /// Measures a row and the view, and gives the body its height.
+    fn measure(&self, state: &mut State, rows: usize) -> Result<Window, JsValue> {
+        if state.views.is_empty() {
+            let view = RowView::new(&self.template)?;
+            self.body.append_child(&view.element)?;
+            state.views.push(view);
+        }
+        let row_height = state.views.first().map_or(0, |view| view.element.offset_height());
+        // The height of the view follows from that of the body, up to what the style sheet allows.
+        let mut window = Window { rows, row_height: f64::from(row_height.max(1)), view_height: 0.0 };
+        self.body.style().set_property("height", &format!("{}px", window.height() as u64))?;
+        window.view_height = f64::from((self.viewport.client_height() - self.head.offset_height()).max(1));
+        state.window = Some(window);
+        Ok(window)
+    }
+
+    fn tell_figures(&self, state: &mut State, sheet: &Sheet) {
+        let row = state.pointed.or_else(|| has_focus(&self.body).then_some(state.current));
+        let told = row.and_then(|row| state.item(row)).map(|item| (item, sheet.version(item)));
+        if told == state.told {
+            return;
+        }
+        state.told = told;
+        let text = told.map_or_else(
+            || INVITATION.to_owned(),
+            |(item, _)| format!("{}: {}", sheet.name_of(item), figures(&sheet.rows.borrow().as_slice()[item])),
+        );
+        self.figures.set_text_content(Some(&text));
+    }
+
+    fn key(&'static self, event: &Event) {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        {
+            let state = &mut *self.state.borrow_mut();
+            let (Some(window), Some(last)) = (state.window, state.rows().checked_sub(1)) else { return };
+            let row = match event.key().as_str() {
+                "ArrowDown" => state.current + 1,
+                "ArrowUp" => state.current.saturating_sub(1),
+                "PageDown" => state.current + window.page(),
+                "PageUp" => state.current.saturating_sub(window.page()),
+                "Home" => 0,
+                "End" => last,
+                _ => return,
+            };
+            event.prevent_default();
+            state.current = row.min(last);
+            state.pointed = None;
+            let scroll = f64::from(self.viewport.scroll_top());
+            self.viewport.set_scroll_top(window.scroll_to(state.current, scroll).round() as i32);
+        }
+        // The row must be in the document before it can have the focus.
+        self.paint();
+        let state = self.state.borrow();
+        let current = state.views.iter().find(|view| view.index == state.current);
+        let element = current.map(|view| view.element.clone());
+        drop(state);
+        if let Some(element) = element {
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = element.focus_with_options(&options);
+        }
+    }
+}
+
+fn prefers_reduced_motion() -> bool {
+    let query = window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)"));
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
