@@ -16,7 +16,7 @@ use crate::journal::Journal;
 use crate::options::Options;
 use crate::picture::Gallery;
 use crate::service::{Realm, Service, World};
-use crate::{http1, http2};
+use crate::{http1, http2, site};
 
 /// Pause after a failed accept: with no file handles left, the next one would fail at once, too.
 const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(20);
@@ -140,6 +140,7 @@ impl Server {
             runtime.spawn(accept(listener, acceptor, images.clone(), Arc::clone(&connections)));
         }
         if let Some((listener, _)) = site {
+            runtime.spawn(site::warm_up(Arc::clone(&world)));
             runtime.spawn(accept(listener, None, Service::new(world, Realm::Site), connections));
         }
         Ok(Self {

@@ -1,7 +1,10 @@
 //! The page itself, served from a folder as any static host would.
 
+use std::sync::Arc;
+
 use crate::answer::Answer;
 use crate::json;
+use crate::picture::Picture;
 use crate::request::Request;
 use crate::route::file_below;
 use crate::service::World;
@@ -38,6 +41,16 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
         true => answer,
         // Kept, but asked for again each time: a new build shows at once.
         false => answer.with("cache-control", "no-cache"),
+    }
+}
+
+/// Makes the demo's pictures before they are asked for, so that its first run is timed as its second.
+pub async fn warm_up(world: Arc<World>) {
+    for (seed, file, _) in DEMO {
+        if let Ok(picture) = Picture::parse(seed, file) {
+            // An error comes again, and in words, when the picture is asked for.
+            let _ = world.gallery.get(picture).await;
+        }
     }
 }
 
