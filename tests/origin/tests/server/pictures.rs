@@ -78,7 +78,9 @@ fn ten_requests_at_picsums_path_are_ten_different_pictures() {
 fn picsums_own_host_redirects_to_its_other_host_on_the_same_port() {
     let server = server();
     let mut connection = Connection::open(server.addresses().origin);
-    assert!(connection.get("/200/300").header("location").unwrap().starts_with("/id/"));
+    let carried = connection.get("/200/300?key=k&latency=1&rate=9");
+    let location = carried.header("location").unwrap();
+    assert!(location.starts_with("/id/") && location.ends_with("&key=k&rate=9"), "{location}");
     connection.send_to("picsum.photos:4780", "/200/300");
     let redirect = connection.receive();
     let location = redirect.header("location").unwrap();
