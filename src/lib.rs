@@ -8,22 +8,24 @@
 //! ```
 //!
 //! The core is pure: it knows no clock, no browser and no dice, which are all arguments. What
-//! meets the browser is in [`mod@browser`], which exists for wasm32 only.
+//! meets the browser is in `browser`, which exists for wasm32 only.
 //!
 //! - [`plan`]: text → items with an address and a name.
 //! - [`image`]: what a body's first bytes say it is.
 //! - [`run`]: the schedule, the retries, and the driver that joins the futures.
 //! - [`zip`]: the framing of stored entries, and CRC-32.
 //! - [`report`]: what a run's events add up to.
-//! - [`mod@browser`]: fetch, clock, spool, archive, sink.
-//! - [`api`]: `fetchZip`, the JavaScript API.
-//! - [`page`]: binds `www/` to a run.
+//! - `browser`: fetch, clock, spool, archive, sink.
+//! - `api`: `fetchZip`, the JavaScript API.
+//! - `page`: binds `www/` to a run.
 
 #[cfg(all(target_arch = "wasm32", feature = "api"))]
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod image;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
+pub mod page;
 pub mod plan;
 pub mod report;
 pub mod run;

@@ -66,7 +66,10 @@ impl RowView {
         }
         if self.top.to_bits() != top.to_bits() {
             self.top = top;
-            let _ = self.element.style().set_property("transform", &format!("translateY({}px)", top.round() as i64));
+            let _ = self
+                .element
+                .style()
+                .set_property("transform", &format!("translateY({}px)", top.round() as i64));
         }
     }
 

@@ -1,7 +1,6 @@
 //! A run as the table shows it.
 
 use std::cell::{Cell, RefCell};
-use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -133,13 +132,5 @@ impl Sheet {
         for version in self.versions.borrow_mut().iter_mut() {
             *version += 1;
         }
-    }
-}
-
-/// The items of a range of rows, where only some items are shown.
-pub fn items_of(filter: Option<&[ItemId]>, rows: Range<usize>) -> Vec<ItemId> {
-    match filter {
-        Some(items) => items.get(rows).unwrap_or_default().to_vec(),
-        None => rows.collect(),
     }
 }

@@ -9,7 +9,7 @@ use web_sys::{Element, Event, HtmlElement, HtmlTemplateElement, KeyboardEvent, N
 
 use super::elements::{by_id, document, has_focus, on, set_property, window};
 use super::row_view::RowView;
-use super::sheet::{Sheet, items_of};
+use super::sheet::Sheet;
 use super::thumbnails::Thumbnails;
 use crate::plan::{ItemId, NameTemplate};
 use crate::report::waterfall::{tick_label, tick_step};
@@ -111,7 +111,8 @@ impl Table {
         // One closure for all frames, for as long as the page lives.
         *self.frame.borrow_mut() = Some(frame.into_js_value().unchecked_into());
         on(&self.viewport, "scroll", |_| self.request_frame())?;
-        on(&window()?, "resize", |_| self.resized())?;
+        let window = window()?;
+        on(&window, "resize", |_| self.resized())?;
         on(&self.body, "keydown", |event| self.key(&event))?;
         on(&self.body, "focusin", |event| {
             // A focus that the table itself sets meets a table that is busy, and is known to it.
@@ -162,7 +163,8 @@ impl Table {
             let rows = state.rows();
             state.current = state.current.min(rows.saturating_sub(1));
             (state.window, state.pointed, state.told, state.step) = (None, None, None, None);
-            for view in &mut state.views {
+            let State { views, spare, .. } = &mut *state;
+            for view in views.iter_mut().chain(spare) {
                 view.forget();
             }
             let _ = self.table.set_attribute("aria-rowcount", &(rows + 1).to_string());
@@ -213,7 +215,10 @@ impl Table {
             None => Some(f64::from(self.ticks.client_width())),
         };
         // The number of ticks depends on the room, which is measured anew after a change of size.
-        let most = width.map_or_else(|| state.step.map_or(4, |(_, most)| most as u32), |width| (width / TICK_ROOM) as u32);
+        let most = width.map_or_else(
+            || state.step.map_or(4, |(_, most)| most as u32),
+            |width| (width / TICK_ROOM) as u32,
+        );
         let step = tick_step(axis, most);
         if state.step != Some((step, most as usize)) {
             state.step = Some((step, most as usize));
@@ -257,8 +262,7 @@ impl Table {
             wanted.insert(at, state.current);
         }
         self.recycle(state, &wanted)?;
-        let items = items_of(state.filter.as_deref(), 0..rows);
-        let in_view: Vec<_> = wanted.iter().filter_map(|row| items.get(*row).copied()).collect();
+        let in_view: Vec<_> = wanted.iter().filter_map(|row| state.item(*row)).collect();
         sheet.name(&in_view, &self.names);
         let near = in_view.first().copied().unwrap_or(0).saturating_sub(60)
             ..in_view.last().copied().unwrap_or(0) + 60;
@@ -339,7 +343,9 @@ impl Table {
         state.told = told;
         let text = told.map_or_else(
             || INVITATION.to_owned(),
-            |(item, _)| format!("{}: {}", sheet.name_of(item), figures(&sheet.rows.borrow().as_slice()[item])),
+            |(item, _)| {
+                format!("{}: {}", sheet.name_of(item), figures(&sheet.rows.borrow().as_slice()[item]))
+            },
         );
         self.figures.set_text_content(Some(&text));
     }

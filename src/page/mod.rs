@@ -1,0 +1,157 @@
+//! The page: binds `www/` to a run, and decides nothing that could be decided without it.
+//!
+//! ```text
+//! form (list, mode, "At once") ◀─ presets, files
+//!   │ Fetch
+//!   ▼
+//! running ── browser::collect ── Event ─▶ sheet (the run as it stands)
+//!   │                                       ├─▶ table ─▶ row views, thumbnails   at each frame
+//!   │                                       └─▶ words, title, live region        by a timer
+//!   ▼
+//! outcome: the zip, failures, timings, CSV and JSON
+//! ```
+
+mod announce;
+mod elements;
+mod files;
+mod form;
+mod object_url;
+mod outcome;
+mod presets;
+mod row_view;
+mod running;
+mod sheet;
+mod storage;
+mod table;
+mod thumbnails;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, KeyboardEvent};
+
+use announce::Announcer;
+use elements::{by_id, document, focused, on};
+use form::Form;
+use outcome::{Format, Outcome};
+use running::Running;
+use table::Table;
+
+/// All parts of the page.
+struct Page {
+    form: Form,
+    running: Running,
+    table: Table,
+    outcome: Outcome,
+    announcer: Announcer,
+    help: HtmlDialogElement,
+}
+
+/// Brings the page to life. `www/boot.js` calls it once.
+///
+/// # Errors
+///
+/// The document is not the one that this code was built for.
+#[wasm_bindgen(js_name = startPage)]
+pub fn start_page() -> Result<(), JsValue> {
+    let page = Page {
+        form: Form::find()?,
+        running: Running::find()?,
+        table: Table::find()?,
+        outcome: Outcome::find()?,
+        announcer: Announcer::find()?,
+        help: by_id("help")?,
+    };
+    // It lives as long as the document, and its listeners refer to it.
+    let page: &'static Page = Box::leak(Box::new(page));
+    page.form.bind()?;
+    page.table.bind()?;
+    files::bind(page)?;
+    let document = document()?;
+    let form: HtmlElement = by_id("form")?;
+    on(&form, "submit", move |event| {
+        event.prevent_default();
+        running::start(page);
+    })?;
+    on(&document, "click", move |event| {
+        if let Some(action) = action_of(event) {
+            page.act(&action);
+        }
+    })?;
+    on(&document, "keydown", move |event| {
+        if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+            page.key(event);
+        }
+    })?;
+    on(&page.outcome.failed_only, "change", move |_| {
+        let only = page.outcome.failed_only.checked();
+        page.table.filter(page.outcome.failed().filter(|_| only));
+    })
+}
+
+/// What the button that was clicked is for.
+fn action_of(event: Event) -> Option<String> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest("[data-action]").ok()??.get_attribute("data-action")
+}
+
+impl Page {
+    fn act(&'static self, action: &str) {
+        match action {
+            "demo" => spawn_local(async {
+                match presets::demo().await {
+                    Ok(list) => self.fill(&list),
+                    Err(_) => {
+                        self.form.say("The demo's list could not be loaded from this page's host.");
+                    }
+                }
+            }),
+            "picsum" => self.fill(&presets::picsum()),
+            "unsplash" => self.fill(&presets::unsplash()),
+            "undo" => self.form.undo(),
+            "cancel" | "stop" => self.running.cancel(),
+            "keep-going" => self.running.keep_going(),
+            "help" => {
+                // It throws only when it is open already.
+                let _ = self.help.show_modal();
+            }
+            "close-help" => self.help.close(),
+            "csv" => self.download(Format::Csv),
+            "json" => self.download(Format::Json),
+            _ => {}
+        }
+    }
+
+    fn fill(&'static self, list: &str) {
+        self.form.replace(list);
+        self.announcer.say("The list was filled.");
+    }
+
+    fn download(&self, format: Format) {
+        if self.outcome.download(format).is_err() {
+            self.announcer.say("The browser could not make the file.");
+        }
+    }
+
+    fn key(&'static self, event: &KeyboardEvent) {
+        let is_help_open = self.help.open();
+        match event.key().as_str() {
+            "Enter" if (event.ctrl_key() || event.meta_key()) && !is_help_open => {
+                event.prevent_default();
+                running::start(self);
+            }
+            "Escape" if self.running.is_on() && !is_help_open && !event.is_composing() => {
+                event.prevent_default();
+                self.running.ask_to_stop();
+            }
+            "?" if !is_help_open && !is_typing() => {
+                let _ = self.help.show_modal();
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether keys go into a text now.
+fn is_typing() -> bool {
+    focused().is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
+}

@@ -1,0 +1,310 @@
+//! A run from Fetch to its end, and what stops it.
+
+use std::cell::{Cell, RefCell};
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::future::{AbortHandle, Aborted, Either, abortable, select};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlDialogElement, HtmlElement};
+
+use super::Page;
+use super::elements::{by_id, document, focused, has_focus, set_shown};
+use super::form::Choice;
+use super::outcome::Finished;
+use super::sheet::Sheet;
+use crate::browser::{Archive, ArchiveError, Clock, Settings, collect};
+use crate::plan::{NameTemplate, Plan};
+use crate::report::words::count;
+use crate::report::{
+    COMPARISON_ORDER, Comparison, Measured, Mode, State, cancelled_text, outcome_text, progress_text,
+    progress_title, share_done,
+};
+
+/// How often the words about a run are brought up to date. Its bars are at every frame.
+const WORDS_EVERY: Duration = Duration::from_millis(250);
+
+/// The elements of a run on its way.
+pub struct Running {
+    section: HtmlElement,
+    progress: web_sys::HtmlProgressElement,
+    text: HtmlElement,
+    fetch: HtmlElement,
+    cancel: HtmlElement,
+    stop: HtmlDialogElement,
+    /// Where the focus was before the question whether to stop.
+    focus_before: RefCell<Option<HtmlElement>>,
+    current: RefCell<Option<Current>>,
+    /// Which run of a comparison is on, from 0, and what is said before its progress.
+    part: Cell<usize>,
+    prefix: RefCell<String>,
+}
+
+/// A run on its way.
+struct Current {
+    handle: AbortHandle,
+    /// What it shows at the moment; none before the list was read.
+    sheet: Option<Rc<Sheet>>,
+}
+
+impl Running {
+    pub fn find() -> Result<Self, JsValue> {
+        Ok(Self {
+            section: by_id("run")?,
+            progress: by_id("progress")?,
+            text: by_id("run-text")?,
+            fetch: by_id("fetch")?,
+            cancel: by_id("cancel")?,
+            stop: by_id("stop")?,
+            focus_before: RefCell::default(),
+            current: RefCell::default(),
+            part: Cell::default(),
+            prefix: RefCell::default(),
+        })
+    }
+
+    pub fn is_on(&self) -> bool {
+        self.current.borrow().is_some()
+    }
+
+    /// Stops the run: its future is dropped, which aborts every request.
+    pub fn cancel(&self) {
+        if let Some(current) = &*self.current.borrow() {
+            current.handle.abort();
+        }
+    }
+
+    /// Asks whether to stop, or takes the question back.
+    pub fn ask_to_stop(&self) {
+        if self.stop.open() {
+            self.keep_going();
+        } else {
+            *self.focus_before.borrow_mut() = focused();
+            self.stop.show();
+        }
+    }
+
+    /// Closes the question and puts the focus back.
+    pub fn keep_going(&self) {
+        if !self.stop.open() {
+            return;
+        }
+        let had_focus = has_focus(&self.stop);
+        self.stop.close();
+        if let Some(before) = self.focus_before.take()
+            && had_focus
+        {
+            let _ = before.focus();
+        }
+    }
+
+    /// Shows Cancel in place of Fetch, or the other way round, and keeps the focus there.
+    fn swap_buttons(&self, running: bool) {
+        let (shown, hidden) = if running { (&self.cancel, &self.fetch) } else { (&self.fetch, &self.cancel) };
+        let had_focus = has_focus(hidden);
+        set_shown(shown, true);
+        if had_focus {
+            let _ = shown.focus();
+        }
+        set_shown(hidden, false);
+    }
+
+    fn say(&self, text: &str) {
+        self.text.set_text_content(Some(text));
+    }
+}
+
+/// The state of a run, as it stands on the root element.
+fn set_state(state: &str, title: &str) {
+    let Ok(document) = document() else { return };
+    if let Some(root) = document.document_element() {
+        let _ = root.set_attribute("data-run", state);
+    }
+    document.set_title(title);
+}
+
+/// Fetches what the list says.
+pub fn start(page: &'static Page) {
+    let running = &page.running;
+    if running.is_on() {
+        return;
+    }
+    let choice = page.form.choice();
+    let (work, handle) = abortable(whole(page, choice));
+    *running.current.borrow_mut() = Some(Current { handle, sheet: None });
+    spawn_local(async move {
+        // The words go on for as long as the work does.
+        let ended = match select(pin!(work), pin!(words(page))).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right((never, _)) => match never {},
+        };
+        let sheet = page.running.current.take().and_then(|current| current.sheet);
+        end(page, ended, sheet);
+    });
+}
+
+/// Reads the list and runs what was chosen.
+async fn whole(page: &'static Page, choice: Choice) -> Result<Option<Finished>, ArchiveError> {
+    let plan = page.form.plan().await;
+    if plan.is_empty() {
+        return Ok(None);
+    }
+    begin(page, plan.len());
+    let limit = page.form.limit();
+    page.table.thumbnails_wait.set(choice == Choice::Compare);
+    let finished = match choice {
+        Choice::Concurrent => one(page, &plan, limit).await?,
+        Choice::Sequential => one(page, &plan, 1).await?,
+        Choice::Compare => compare(page, &plan, limit).await?,
+    };
+    Ok(Some(finished))
+}
+
+fn begin(page: &'static Page, items: usize) {
+    let running = &page.running;
+    page.outcome.clear();
+    running.part.set(0);
+    running.prefix.take();
+    running.progress.set_value(0.0);
+    set_shown(&running.progress, true);
+    set_shown(&running.section, true);
+    running.swap_buttons(true);
+    set_state("running", "0 % · fetchzip");
+    let text = format!("Fetching {}", count(items, "image"));
+    running.say(&text);
+    page.announcer.say(&format!("{text}."));
+}
+
+/// One run of the plan.
+async fn one(page: &'static Page, plan: &Rc<Plan>, limit: usize) -> Result<Finished, ArchiveError> {
+    let mut settings = Settings::default();
+    settings.limits.in_flight = limit;
+    let sheet = Rc::new(Sheet::new(Rc::clone(plan)));
+    if let Some(current) = &mut *page.running.current.borrow_mut() {
+        current.sheet = Some(Rc::clone(&sheet));
+    }
+    page.table.show(Rc::clone(&sheet));
+    let archive = collect(
+        plan,
+        &NameTemplate::default(),
+        &settings,
+        sheet.clock,
+        &|event| sheet.apply(&event),
+        &|item, image| sheet.keep(item, image),
+    )
+    .await?;
+    let wall = sheet.clock.now();
+    sheet.finish(wall, &archive.names);
+    Ok(Finished { sheet, archive, wall, comparison: None })
+}
+
+/// All runs of a comparison; what is left is the last one, which fetched at once.
+async fn compare(page: &'static Page, plan: &Rc<Plan>, limit: usize) -> Result<Finished, ArchiveError> {
+    let mut comparison = Comparison::default();
+    let mut last = Finished {
+        sheet: Rc::new(Sheet::new(Rc::clone(plan))),
+        archive: Archive { blob: None, names: Vec::new() },
+        wall: Duration::ZERO,
+        comparison: None,
+    };
+    for (part, mode) in COMPARISON_ORDER.into_iter().enumerate() {
+        let (words, limit) = match mode {
+            Mode::Sequential => ("one after the other", 1),
+            Mode::Concurrent => ("at once", limit),
+        };
+        let prefix = format!("Run {} of {}: {words}", part + 1, COMPARISON_ORDER.len());
+        page.announcer.progress(&format!("{prefix}."));
+        page.running.part.set(part);
+        *page.running.prefix.borrow_mut() = format!("{prefix} · ");
+        last = one(page, plan, limit).await?;
+        let rows = last.sheet.rows.borrow();
+        let stored = rows.as_slice().iter().map(|row| row.state == State::Stored).collect();
+        comparison.add(mode, Measured { wall: last.wall, stored });
+        drop(rows);
+    }
+    last.comparison = Some(comparison);
+    Ok(last)
+}
+
+/// Says how it is going, for as long as it is asked to. By a timer and not by frames, since a
+/// hidden tab has none, and its title must go on.
+async fn words(page: &'static Page) -> std::convert::Infallible {
+    let clock = Clock::start();
+    loop {
+        clock.sleep_until(clock.now() + WORDS_EVERY).await;
+        let running = &page.running;
+        let sheet = running.current.borrow().as_ref().and_then(|current| current.sheet.clone());
+        let Some(sheet) = sheet else { continue };
+        sheet.sample();
+        let rows = sheet.rows.borrow();
+        let text = progress_text(&rows, &sheet.pace.borrow());
+        let prefix = running.prefix.borrow();
+        running.say(&format!("{prefix}{text}"));
+        page.announcer.progress(&format!("{prefix}{text}."));
+        let runs = if prefix.is_empty() { 1 } else { COMPARISON_ORDER.len() };
+        let share = (running.part.get() as f64 + share_done(&rows)) / runs as f64;
+        running.progress.set_value(share);
+        let title = if runs == 1 { progress_title(&rows) } else { crate::report::words::percent(share) };
+        if let Ok(document) = document() {
+            document.set_title(&format!("{title} · fetchzip"));
+        }
+    }
+}
+
+/// Shows how a run ended.
+fn end(
+    page: &'static Page,
+    ended: Result<Result<Option<Finished>, ArchiveError>, Aborted>,
+    sheet: Option<Rc<Sheet>>,
+) {
+    let running = &page.running;
+    running.keep_going();
+    page.table.thumbnails_wait.set(false);
+    set_shown(&running.progress, false);
+    let (state, text, title) = match ended {
+        Ok(Ok(None)) => {
+            page.form.focus();
+            page.form.say("There is nothing to fetch yet: paste some addresses, or try the Demo.");
+            page.announcer.say("There is nothing to fetch yet.");
+            return;
+        }
+        Ok(Ok(Some(finished))) => {
+            let text = outcome_text(&finished.sheet.rows.borrow());
+            let failed = finished.sheet.rows.borrow().totals().failed;
+            let title = if failed > 0 { format!("done, {failed} failed") } else { "done".into() };
+            match page.outcome.show(finished) {
+                Ok(()) => ("done", text, title),
+                Err(_) => (
+                    "done",
+                    "The archive is there, but the browser gives no address for it; \
+                     load the page again"
+                        .to_owned(),
+                    "stopped".into(),
+                ),
+            }
+        }
+        Ok(Err(error)) => {
+            if let Some(sheet) = sheet {
+                sheet.cancel();
+            }
+            ("done", format!("No zip was made: {error}"), "failed".into())
+        }
+        Err(Aborted) => {
+            let text = sheet.map_or_else(
+                || "Cancelled".into(),
+                |sheet| {
+                    sheet.cancel();
+                    cancelled_text(&sheet.rows.borrow())
+                },
+            );
+            ("cancelled", text, "cancelled".into())
+        }
+    };
+    running.say(&text);
+    page.announcer.say(&format!("{text}."));
+    set_state(state, &format!("{title} · fetchzip"));
+    running.swap_buttons(false);
+    page.table.request_frame();
+}

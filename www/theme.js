@@ -1,0 +1,38 @@
+// The colours: the system's, or light or dark as chosen here. The choice outlives the page.
+
+const THEMES = { auto: "automatic", light: "light", dark: "dark" };
+const KEY = "fetchzip.theme";
+
+function stored() {
+  try {
+    const theme = localStorage.getItem(KEY);
+    return theme in THEMES ? theme : "auto";
+  } catch {
+    return "auto"; // storage is refused in some private windows
+  }
+}
+
+function apply(theme) {
+  document.documentElement.dataset.theme = theme;
+  const button = document.getElementById("theme");
+  if (button) {
+    button.title = `Theme: ${THEMES[theme]}`;
+    button.setAttribute("aria-label", button.title);
+  }
+}
+
+apply(stored());
+
+document.addEventListener("DOMContentLoaded", () => {
+  apply(stored());
+  document.getElementById("theme").addEventListener("click", () => {
+    const names = Object.keys(THEMES);
+    const next = names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length];
+    try {
+      localStorage.setItem(KEY, next);
+    } catch {
+      // it then lasts as long as the page
+    }
+    apply(next);
+  });
+});
