@@ -1,0 +1,23 @@
+//! The engine in a page of a real browser. `worker.rs` runs the same cases in a worker.
+//!
+//! - `web/without_server.rs`: what needs nothing but a browser.
+//! - `web/fetching.rs`: requests, bodies and archives, against the demo image server.
+//! - `web/failures.rs`: everything that can go wrong, and cancelling.
+//! - `web/origin.rs`, `web/fixtures.rs`: the server's control routes, and a run in one call.
+
+#![cfg(target_arch = "wasm32")]
+
+use wasm_bindgen_test::wasm_bindgen_test_configure;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[path = "web/failures.rs"]
+mod failures;
+#[path = "web/fetching.rs"]
+mod fetching;
+#[path = "web/fixtures.rs"]
+mod fixtures;
+#[path = "web/origin.rs"]
+mod origin;
+#[path = "web/without_server.rs"]
+mod without_server;

@@ -1,0 +1,214 @@
+//! Requests, bodies and archives, against the demo image server.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use fetchzip::browser::{Clock, Settings, collect, collect_into};
+use fetchzip::image::Format;
+use fetchzip::plan::NameTemplate;
+use fetchzip::run::{EventKind, Limits};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::fixtures::{Ran, bytes_of, entries_of, fetch, plan_of, settings};
+use super::origin::Origin;
+
+fn at_once(in_flight: usize) -> Settings {
+    let settings = settings();
+    Settings { limits: Limits { in_flight, ..settings.limits }, ..settings }
+}
+
+#[wasm_bindgen_test]
+async fn ten_times_one_url_are_ten_different_pictures() {
+    let Some(origin) = Origin::find("ten").await else { return };
+    let ran = fetch(&vec![origin.url("/200/300"); 10], settings()).await;
+    let mut entries = ran.entries().await;
+    let names: Vec<_> = entries.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(names, (0..10).map(|n| format!("image-{n}.jpg")).collect::<Vec<_>>());
+    entries.sort_by(|a, b| a.1.cmp(&b.1));
+    entries.dedup_by(|a, b| a.1 == b.1);
+    assert_eq!(entries.len(), 10);
+    // Each is a redirect and a picture.
+    assert_eq!(origin.counter("requests").await, 20.0);
+}
+
+#[wasm_bindgen_test]
+async fn the_archive_has_the_exact_bytes_that_the_server_sent() {
+    let Some(origin) = Origin::find("exact").await else { return };
+    let paths = ["/image/1/640x480.jpg", "/image/2/300000b.jpg", "/photo-a", "/image/3/64x64.webp"];
+    let urls = paths.map(|path| origin.url(path));
+    let ran = fetch(&urls, settings()).await;
+    let entries = ran.entries().await;
+    let names = ["640x480.jpg", "300000b.jpg", "photo-a.jpg", "64x64.webp"];
+    for (index, path) in paths.into_iter().enumerate() {
+        let (length, crc32) = origin.body_of(path).await;
+        let (name, bytes) = &entries[index];
+        assert_eq!((name.as_str(), bytes.len() as u64), (names[index], length), "{path}");
+        assert_eq!(crc32fast::hash(bytes), crc32, "{path}");
+        assert_eq!(ran.rows[index].crc32, crc32, "{path}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn in_flight_is_bounded_and_one_after_the_other_is_one() {
+    let Some(origin) = Origin::find("one").await else { return };
+    let urls = vec![origin.url("/image/1/32x32.png"); 5];
+    fetch(&urls, at_once(1)).await;
+    assert_eq!(origin.counter("mostInFlight").await, 1.0);
+
+    let Some(origin) = Origin::find("three").await else { return };
+    let held = origin.url(&format!("/image/1/32x32.png?gate={}", origin.gate()));
+    let urls = vec![held; 5];
+    let opened = async {
+        origin.wait_for("inFlight", 3).await;
+        origin.open_gate().await;
+    };
+    futures::join!(fetch(&urls, at_once(3)), opened);
+    assert_eq!(origin.counter("mostInFlight").await, 3.0);
+}
+
+#[wasm_bindgen_test]
+async fn every_kind_of_image_is_known_by_its_bytes() {
+    let Some(origin) = Origin::find("kinds").await else { return };
+    let kinds = [
+        ("jpg", Format::Jpeg),
+        ("png", Format::Png),
+        ("webp", Format::WebP),
+        ("gif", Format::Gif),
+        ("bmp", Format::Bmp),
+        ("tiff", Format::Tiff),
+        ("tiff-big-endian", Format::Tiff),
+        ("ico", Format::Ico),
+        ("svg", Format::Svg),
+        ("svg-xml", Format::Svg),
+        ("avif", Format::Avif),
+        ("heic", Format::Heic),
+        ("jxl", Format::Jxl),
+        ("jxl-container", Format::Jxl),
+    ];
+    let urls = kinds.map(|(kind, _)| origin.url(&format!("/fixture/{kind}/photo.png")));
+    let ran = fetch(&urls, settings()).await;
+    for (row, (kind, format)) in ran.rows.iter().zip(kinds) {
+        assert_eq!(row.format, Some(format), "{kind}");
+    }
+    let names: Vec<_> = ran.entries().await.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names[..4], ["photo.jpg", "photo.png", "photo.webp", "photo.gif"]);
+    assert_eq!(names[6], "photo (2).tif");
+}
+
+#[wasm_bindgen_test]
+async fn last_modified_is_the_entry_s_time() {
+    let Some(origin) = Origin::find("time").await else { return };
+    let urls = [origin.url("/image/1/32x32.png?modified=1580608922")];
+    let blob = fetch(&urls, settings()).await.archive.blob.expect("it was stored");
+    let bytes = bytes_of(&blob).await;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("it is a zip");
+    let time = archive.by_index(0).expect("it has an entry").last_modified().expect("it has a time");
+    let parts = (time.year(), time.month(), time.day(), time.hour(), time.minute(), time.second());
+    assert_eq!(parts, (2020, 2, 2, 2, 2, 2));
+}
+
+#[wasm_bindgen_test]
+async fn a_compressed_answer_is_stored_as_the_image_it_holds() {
+    let Some(origin) = Origin::find("gzip").await else { return };
+    let ran = fetch(&[origin.url("/fault/gzip")], settings()).await;
+    let entries = ran.entries().await;
+    let (name, bytes) = &entries[0];
+    assert_eq!((name.as_str(), bytes.len()), ("gzip.jpg", 20_000));
+    assert!(bytes.starts_with(b"\xFF\xD8\xFF") && bytes.ends_with(b"\xFF\xD9"), "it is a whole JPEG");
+    // Content-Length counts what was sent.
+    assert!(ran.rows[0].declared.is_some_and(|declared| declared < 20_000));
+}
+
+#[wasm_bindgen_test]
+async fn the_times_of_an_image_are_in_order() {
+    let Some(origin) = Origin::find("order").await else { return };
+    let Ran { rows, .. } = fetch(&vec![origin.url("/image/1/200000b.jpg"); 3], at_once(2)).await;
+    for row in rows {
+        let times = [Some(row.queued), row.started(), row.headers(), row.finished];
+        assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{times:?}");
+        assert_eq!(row.declared, Some(200_000));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_body_is_told_of_while_it_arrives() {
+    let Some(origin) = Origin::find("arrives").await else { return };
+    let gate = origin.gate();
+    let url = origin.url(&format!("/image/1/100000b.jpg?gate={gate}&gate-at=60000"));
+    let plan = plan_of(&[url]);
+    let (half, received) = futures::channel::oneshot::channel();
+    let half = RefCell::new(Some(half));
+    let emit = |event: fetchzip::run::Event| {
+        if let EventKind::Received { bytes: 60_000 } = event.kind
+            && let Some(half) = half.borrow_mut().take()
+        {
+            half.send(()).expect("the test waits for it");
+        }
+    };
+    let (template, settings) = (NameTemplate::default(), settings());
+    let run = collect(&plan, &template, &settings, Clock::start(), &emit, &|_, _| ());
+    let opened = async {
+        received.await.expect("half of it is told of while the rest is held");
+        origin.open_gate().await;
+    };
+    let (archive, ()) = futures::join!(run, opened);
+    assert!(archive.expect("there is an archive").blob.is_some());
+}
+
+#[wasm_bindgen_test]
+async fn a_sink_gets_the_same_bytes_as_the_blob_in_input_order() {
+    let Some(origin) = Origin::find("sink").await else { return };
+    let gate = origin.gate();
+    // The first image ends last.
+    let first = origin.url(&format!("/image/1/5000b.jpg?gate={gate}"));
+    let urls = [
+        first,
+        origin.url("/image/2/9000b.jpg"),
+        origin.url("/fault/html"),
+        origin.url("/image/3/7000b.jpg"),
+    ];
+    let plan = plan_of(&urls);
+    let written = Rc::new(RefCell::new(Vec::new()));
+    let closed = Rc::new(RefCell::new(false));
+    let sink = sink_of(&written, &closed);
+    let (template, settings) = (NameTemplate::default(), settings());
+    let run = collect_into(&sink, &plan, &template, &settings, Clock::start(), &|_| ());
+    let opened = async {
+        origin.wait_for("completed", 3).await;
+        assert!(written.borrow().is_empty(), "the first image is not there yet");
+        origin.open_gate().await;
+    };
+    let (archive, ()) = futures::join!(run, opened);
+    assert!(archive.expect("the sink took it").blob.is_none());
+    assert!(*closed.borrow());
+    let names: Vec<_> = entries_of(written.borrow().clone()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["5000b.jpg", "9000b.jpg", "7000b.jpg"]);
+    let blob = fetch(&urls, settings).await.archive.blob.expect("it was stored");
+    assert!(bytes_of(&blob).await == *written.borrow());
+}
+
+/// A WritableStream that appends to a vector.
+fn sink_of(written: &Rc<RefCell<Vec<u8>>>, closed: &Rc<RefCell<bool>>) -> web_sys::WritableStream {
+    let (to, done) = (Rc::clone(written), Rc::clone(closed));
+    let write = Closure::<dyn FnMut(js_sys::Uint8Array)>::new(move |chunk: js_sys::Uint8Array| {
+        to.borrow_mut().extend(chunk.to_vec());
+    });
+    let close = Closure::<dyn FnMut()>::new(move || *done.borrow_mut() = true);
+    let underlying = js_sys::Object::new();
+    for (name, callback) in [("write", write.into_js_value()), ("close", close.into_js_value())] {
+        js_sys::Reflect::set(&underlying, &name.into(), &callback).expect("it is a plain object");
+    }
+    web_sys::WritableStream::new_with_underlying_sink(&underlying).expect("it is a sink")
+}
+
+#[wasm_bindgen_test]
+async fn what_waits_for_a_connection_is_not_silent() {
+    let Some(origin) = Origin::find("queue").await else { return };
+    // Twelve requests of one connection's time each: the browser's queue is longer than the timeout.
+    let urls = vec![origin.url("/image/1/32x32.png?latency=300"); 24];
+    let patient = Settings { timeout: Duration::from_millis(800), ..at_once(24) };
+    let ran = fetch(&urls, patient).await;
+    assert!((0..24).all(|item| ran.error(item).is_none()), "{:?}", ran.error(23));
+}

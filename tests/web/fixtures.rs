@@ -1,0 +1,73 @@
+//! A run in one call, and its archive opened by a reader that is not ours.
+
+use std::cell::RefCell;
+use std::io::{Cursor, Read};
+use std::time::Duration;
+
+use fetchzip::browser::{Archive, BrowserText, Clock, Settings, collect};
+use fetchzip::plan::{NameTemplate, Plan, Request};
+use fetchzip::report::{Row, Rows};
+use fetchzip::run::{Event, FetchError, Limits, RetryPolicy};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// What a run left behind.
+pub struct Ran {
+    pub archive: Archive,
+    pub rows: Vec<Row>,
+    pub events: Vec<Event>,
+}
+
+/// Settings of a test: no retries, and a timeout that only a broken test meets.
+pub fn settings() -> Settings {
+    let settings = Settings::default();
+    let retry = RetryPolicy { retries: 0 };
+    Settings { limits: Limits { retry, ..settings.limits }, timeout: Duration::from_secs(20), ..settings }
+}
+
+pub fn plan_of(urls: &[String]) -> Plan {
+    Plan::new(urls.iter().map(Request::new), &BrowserText)
+}
+
+/// Runs to the end.
+pub async fn fetch(urls: &[String], settings: Settings) -> Ran {
+    let plan = plan_of(urls);
+    let events = RefCell::new(Vec::new());
+    let emit = |event| events.borrow_mut().push(event);
+    let template = NameTemplate::default();
+    let archive = collect(&plan, &template, &settings, Clock::start(), &emit, &|_, _| ()).await;
+    let events = events.into_inner();
+    let mut rows = Rows::new(plan.len());
+    events.iter().for_each(|event| rows.apply(event));
+    Ran { archive: archive.expect("there is an archive"), rows: rows.as_slice().to_vec(), events }
+}
+
+impl Ran {
+    /// Names and bytes of the archive's entries, as the `zip` crate reads them, CRC-32 checked.
+    pub async fn entries(&self) -> Vec<(String, Vec<u8>)> {
+        let blob = self.archive.blob.as_ref().expect("something was stored");
+        entries_of(bytes_of(blob).await)
+    }
+
+    /// Why an item failed.
+    pub fn error(&self, item: usize) -> Option<&FetchError> {
+        self.rows[item].error()
+    }
+}
+
+pub async fn bytes_of(blob: &web_sys::Blob) -> Vec<u8> {
+    let buffer = JsFuture::from(blob.array_buffer()).await.expect("the archive can be read");
+    js_sys::Uint8Array::new(&buffer.unchecked_into::<js_sys::ArrayBuffer>()).to_vec()
+}
+
+pub fn entries_of(archive: Vec<u8>) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("it is a zip");
+    let entries = archive.len();
+    let read = |index| {
+        let mut entry = archive.by_index(index).expect("the entry is there");
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("its CRC-32 is right");
+        (entry.name().expect("its name is UTF-8").into_owned(), bytes)
+    };
+    (0..entries).map(read).collect()
+}

@@ -1,0 +1,71 @@
+//! What needs nothing but a browser.
+
+use std::time::Duration;
+
+use fetchzip::browser::{BrowserText, Clock};
+use fetchzip::plan::{NameTemplate, WebText};
+use fetchzip::run::FetchError;
+use fetchzip::zip::Crc32;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::fixtures::{fetch, plan_of, settings};
+
+/// One transparent pixel.
+const GIF: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+
+#[wasm_bindgen_test]
+fn the_browser_parses_urls_and_normalises_names() {
+    let url = BrowserText.parse_url("HTTPS://Example.org:443/a/../b%20c?d#e").expect("it is a URL");
+    assert_eq!(url.href, "https://example.org/b%20c?d#e");
+    assert_eq!((url.origin.as_str(), url.path.as_str()), ("https://example.org", "/b%20c"));
+    assert!(BrowserText.parse_url("cat.jpg").is_none());
+    assert_eq!(BrowserText.nfc("e\u{301}"), "\u{e9}");
+    assert_eq!(BrowserText.lower_case("ÄİK"), "äi\u{307}k");
+}
+
+#[wasm_bindgen_test]
+async fn the_clock_reaches_the_time_that_is_waited_for() {
+    let clock = Clock::start();
+    let time = clock.now() + Duration::from_millis(20);
+    clock.sleep_until(time).await;
+    assert!(clock.now() >= time);
+}
+
+#[wasm_bindgen_test]
+fn crc32_in_wasm_agrees_with_a_reference() {
+    let bytes: Vec<u8> = (0..70_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    for length in (0..300).chain([4095, 65_535, 65_536, 65_537, 70_000]) {
+        let mut crc = Crc32::default();
+        crc.update(&bytes[..length]);
+        assert_eq!(crc.value(), crc32fast::hash(&bytes[..length]), "{length}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn data_urls_become_an_archive() {
+    let svg = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";
+    let ran = fetch(&[GIF.to_owned(), svg.to_owned(), GIF.to_owned()], settings()).await;
+    let entries = ran.entries().await;
+    let names: Vec<_> = entries.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["image-0.gif", "image-1.svg", "image-2.gif"]);
+    assert!(entries[0].1.starts_with(b"GIF89a"));
+    assert_eq!(entries[1].1, b"<svg xmlns='http://www.w3.org/2000/svg'/>");
+}
+
+#[wasm_bindgen_test]
+async fn nothing_stored_is_no_archive() {
+    let ran = fetch(&["not a url".to_owned()], settings()).await;
+    assert!(ran.archive.blob.is_none());
+    assert!(matches!(ran.error(0), Some(FetchError::Address(_))));
+    assert!(fetch(&[], settings()).await.archive.blob.is_none());
+}
+
+#[wasm_bindgen_test]
+fn a_plan_takes_the_browser_s_word_for_what_an_origin_is() {
+    let urls = ["https://a.example/1", "https://A.example:443/2", "http://a.example/3"];
+    let plan = plan_of(&urls.map(str::to_owned));
+    assert_eq!(plan.origins(), ["https://a.example", "http://a.example"]);
+    let template = NameTemplate::default();
+    let names = fetchzip::plan::EntryNames::new(&plan, &template, &BrowserText);
+    assert_eq!(names.expected(0), "1");
+}

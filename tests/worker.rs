@@ -1,0 +1,18 @@
+//! The engine in a dedicated worker of a real browser: the cases of `web.rs`.
+
+#![cfg(target_arch = "wasm32")]
+
+use wasm_bindgen_test::wasm_bindgen_test_configure;
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[path = "web/failures.rs"]
+mod failures;
+#[path = "web/fetching.rs"]
+mod fetching;
+#[path = "web/fixtures.rs"]
+mod fixtures;
+#[path = "web/origin.rs"]
+mod origin;
+#[path = "web/without_server.rs"]
+mod without_server;
