@@ -43,6 +43,7 @@ pub struct Outcome {
     overlap: Element,
     throughput: Element,
     speed_up: HtmlElement,
+    measures_of: HtmlElement,
     speed_up_text: Element,
     speed_up_note: Element,
     sequential: Bar,
@@ -79,6 +80,7 @@ impl Outcome {
             overlap: by_id("overlap")?,
             throughput: by_id("throughput")?,
             speed_up: by_id("speed-up")?,
+            measures_of: by_id("measures-of")?,
             speed_up_text: by_id("speed-up-text")?,
             speed_up_note: by_id("speed-up-note")?,
             sequential: Bar { bar: by_id("sequential-bar")?, words: by_id("sequential-wall")? },
@@ -90,7 +92,8 @@ impl Outcome {
     /// A new run begins: nothing of the last one is offered any more.
     pub fn clear(&self) {
         let _ = self.save.remove_attribute("href");
-        for element in [&*self.save, &self.save_box, &self.failures, &self.timings, &self.speed_up] {
+        let comparison = [&self.speed_up, &self.measures_of];
+        for element in [&*self.save, &self.save_box, &self.failures, &self.timings].into_iter().chain(comparison) {
             set_shown(element, false);
         }
         self.failed_only.set_checked(false);
@@ -170,6 +173,7 @@ impl Outcome {
             bar.words.set_text_content(Some(&format!("{} ({})", duration(median), all_walls(runs))));
         }
         set_shown(&self.speed_up, true);
+        set_shown(&self.measures_of, true);
     }
 
     /// Downloads the timings of the run that is shown.

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -16,8 +17,11 @@ use crate::report::waterfall::{tick_label, tick_step};
 use crate::report::words::millis;
 use crate::report::{Window, figures};
 
-/// The room that a tick's label takes, in pixels.
+/// The least distance of two ticks, in pixels.
 const TICK_ROOM: f64 = 76.0;
+
+/// The room that a label itself takes, in pixels.
+const LABEL_ROOM: f64 = 48.0;
 
 /// What the figures line says while no row is pointed at.
 const INVITATION: &str = "Point at a row for its exact figures, or walk through them with the arrow keys.";
@@ -56,7 +60,10 @@ struct State {
     pointed: Option<usize>,
     /// What the figures line is about: the item and its version.
     told: Option<(ItemId, u32)>,
-    step: Option<(std::time::Duration, usize)>,
+    /// The distance of the ticks.
+    step: Option<Duration>,
+    /// The room for them, in pixels, until the next change of size.
+    ticks_width: Option<f64>,
 }
 
 impl State {
@@ -163,6 +170,7 @@ impl Table {
             let rows = state.rows();
             state.current = state.current.min(rows.saturating_sub(1));
             (state.window, state.pointed, state.told, state.step) = (None, None, None, None);
+            state.ticks_width = None;
             let State { views, spare, .. } = &mut *state;
             for view in views.iter_mut().chain(spare) {
                 view.forget();
@@ -175,7 +183,7 @@ impl Table {
 
     fn resized(&'static self) {
         let mut state = self.state.borrow_mut();
-        (state.window, state.step) = (None, None);
+        (state.window, state.ticks_width) = (None, None);
         drop(state);
         self.request_frame();
     }
@@ -210,25 +218,18 @@ impl Table {
         let (now, axis) = (sheet.now(), sheet.axis(smooth));
         set_property(&self.table, "--now", &millis(now));
         set_property(&self.table, "--axis", &millis(axis));
-        let width = match state.step {
-            Some(_) => None,
-            None => Some(f64::from(self.ticks.client_width())),
-        };
-        // The number of ticks depends on the room, which is measured anew after a change of size.
-        let most = width.map_or_else(
-            || state.step.map_or(4, |(_, most)| most as u32),
-            |width| (width / TICK_ROOM) as u32,
-        );
+        let width = *state.ticks_width.get_or_insert_with(|| f64::from(self.ticks.client_width()));
+        let most = (width / TICK_ROOM) as u32;
         let step = tick_step(axis, most);
-        if state.step != Some((step, most as usize)) {
-            state.step = Some((step, most as usize));
+        if state.step != Some(step) {
+            state.step = Some(step);
             set_property(&self.table, "--step", &millis(step));
             for (number, label) in state.tick_labels.iter().enumerate() {
                 self.label_tick(label, step * number as u32, step);
             }
         }
         // A label at the very edge would be cut off.
-        let last_at = axis.mul_f64(0.94);
+        let last_at = axis.mul_f64((1.0 - LABEL_ROOM / width.max(1.0)).max(0.0));
         let shown = (last_at.as_nanos() / step.as_nanos().max(1)) as usize + 1;
         while state.tick_labels.len() < shown {
             let Ok(label) = document().and_then(|document| document.create_element("span")) else { return };
@@ -242,7 +243,7 @@ impl Table {
         }
     }
 
-    fn label_tick(&self, label: &HtmlElement, at: std::time::Duration, step: std::time::Duration) {
+    fn label_tick(&self, label: &HtmlElement, at: Duration, step: Duration) {
         set_property(label, "--at", &millis(at));
         label.set_text_content(Some(&tick_label(at, step)));
     }

@@ -19,7 +19,7 @@ pub fn status_text(row: &Row) -> String {
         State::Queued => "queued".into(),
         State::Waiting => "waiting".into(),
         State::Receiving => row.progress().map_or_else(|| "receiving".into(), percent),
-        State::BackingOff { error, .. } => format!("{}, again", error.short()),
+        State::BackingOff { .. } => "retrying".into(),
         State::Stored => "ok".into(),
         State::Failed(error) => error.short(),
         State::Cancelled => "cancelled".into(),
@@ -49,7 +49,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
 
 /// The exact figures of a row, for who points at it.
 pub fn figures(row: &Row) -> String {
-    let mut parts = Vec::new();
+    let mut parts: Vec<String> = row.error().map(ToString::to_string).into_iter().collect();
     for (number, attempt) in row.attempts.iter().enumerate() {
         let which = if row.attempts.len() > 1 { format!("attempt {} ", number + 1) } else { String::new() };
         parts.push(format!("{which}asked at {}", exact(attempt.started)));
@@ -61,6 +61,8 @@ pub fn figures(row: &Row) -> String {
             let time = ended.saturating_sub(begun);
             parts.push(if attempt.failed {
                 format!("broke off after {}", exact(time))
+            } else if row.state != State::Stored {
+                format!("went on for {}", exact(time))
             } else {
                 let rate = rate(row.received, time).map(|rate| format!(" ({rate})")).unwrap_or_default();
                 format!("{} received in {}{rate}", size(row.received), exact(time))
@@ -138,7 +140,7 @@ mod tests {
             (State::Queued, "–", "queued"),
             (State::Waiting, "–", "waiting"),
             (State::Receiving, "3.1 MB…", "62 %"),
-            (State::BackingOff { error: BUSY, resumes: ms(9) }, "–", "503, again"),
+            (State::BackingOff { error: BUSY, resumes: ms(9) }, "–", "retrying"),
             (State::Stored, "3.1 MB", "ok"),
             (State::Failed(BUSY), "–", "503"),
             (State::Cancelled, "–", "cancelled"),

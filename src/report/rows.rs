@@ -188,10 +188,10 @@ impl Rows {
         }
     }
 
-    /// The run was cancelled: what has not ended never will.
+    /// The run was cancelled: what has not ended never will. What was under way did not fail.
     pub fn cancel(&mut self, at: Duration) {
         for row in self.rows.iter_mut().filter(|row| row.finished.is_none()) {
-            row.end_attempt(at, true);
+            row.end_attempt(at, false);
             row.state = State::Cancelled;
             row.finished = Some(at);
         }
@@ -280,6 +280,7 @@ mod tests {
         rows.cancel(ms(9));
         let states: Vec<_> = rows.as_slice().iter().map(|row| row.state.clone()).collect();
         assert_eq!(states, [State::Cancelled, State::Failed(BUSY), State::Cancelled]);
-        assert_eq!(rows.as_slice()[0].attempts[0].ended, Some(ms(9)));
+        let attempt = &rows.as_slice()[0].attempts[0];
+        assert_eq!((attempt.ended, attempt.failed), (Some(ms(9)), false));
     }
 }

@@ -92,6 +92,7 @@ pub fn tick_step(axis: Duration, most: u32) -> Duration {
 pub fn tick_label(at: Duration, step: Duration) -> String {
     let (millis, step_millis) = (at.as_millis(), step.as_millis());
     match step_millis {
+        _ if millis == 0 => "0 s".into(),
         0..100 => format!("{millis} ms"),
         100..1000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
         1000..60_000 => format!("{} s", millis / 1000),
@@ -99,11 +100,10 @@ pub fn tick_label(at: Duration, step: Duration) -> String {
     }
 }
 
-/// The smallest of 1, 2, 5, 10, 20, 50 … milliseconds or seconds, then minutes, that is at least
-/// this long.
+/// The smallest of 1, 2, 5, 10 … milliseconds up to 20 s, then minutes, that is at least this long.
 fn step_at_least(time: Duration) -> Duration {
     let minute = Duration::from_secs(60);
-    let unit = if time > minute / 2 { minute } else { Duration::from_millis(1) };
+    let unit = if time > minute / 3 { minute } else { Duration::from_millis(1) };
     let mut decade = unit;
     loop {
         for factor in [1, 2, 5] {
@@ -176,7 +176,7 @@ mod tests {
             (ms(5000), 5, ms(1000)),
             (ms(5001), 5, ms(2000)),
             (ms(23_000), 6, ms(5000)),
-            (ms(170_000), 6, ms(30_000).max(ms(50_000))),
+            (ms(150_000), 6, ms(60_000)),
             (ms(400_000), 6, ms(120_000)),
             (ms(1), 9, ms(1)),
         ];
