@@ -1,0 +1,147 @@
+//! Makes an archive on disk with the crate's own names and framing.
+
+use std::fs;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::PathBuf;
+
+use fetchzip::image::Format;
+use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request, UrlParts, WebText};
+use fetchzip::zip::{Crc32, Entry, Framing};
+use tempfile::TempDir;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::archive::contents::{File, sha256};
+
+/// What an entry is made of.
+#[derive(Clone)]
+pub struct Image {
+    pub url: String,
+    /// The name asked for, where the URL's is not to be used.
+    pub name: Option<String>,
+    pub format: Format,
+    /// Seconds since 1970.
+    pub modified: Option<i64>,
+    pub content: Content,
+}
+
+/// An entry's bytes. The readers care for no image.
+#[derive(Clone)]
+pub enum Content {
+    Bytes(Vec<u8>),
+    /// As many as 32 bits can't count any more, as a hole in the file.
+    FourGibOfZeros,
+}
+
+impl Image {
+    pub fn new(url: &str, bytes: &[u8]) -> Self {
+        Self {
+            url: url.to_owned(),
+            name: None,
+            format: Format::Jpeg,
+            modified: None,
+            content: Content::Bytes(bytes.to_vec()),
+        }
+    }
+}
+
+/// An archive on disk, gone when this is.
+pub struct Archive {
+    folder: TempDir,
+    /// What it holds.
+    pub files: Vec<File>,
+}
+
+impl Archive {
+    pub fn path(&self) -> PathBuf {
+        path_in(&self.folder)
+    }
+
+    pub fn names(&self) -> Vec<&str> {
+        self.files.iter().map(|file| file.name.as_str()).collect()
+    }
+}
+
+fn path_in(folder: &TempDir) -> PathBuf {
+    folder.path().join("images.zip")
+}
+
+pub fn build(images: &[Image]) -> Archive {
+    let requests =
+        images.iter().map(|image| Request { name: image.name.clone(), ..Request::new(&image.url) });
+    let plan = Plan::new(requests, &CrateText);
+    let template = NameTemplate::default();
+    let mut names = EntryNames::new(&plan, &template, &CrateText);
+    let mut framing = Framing::default();
+    let folder = TempDir::new().unwrap();
+    let mut file = std::io::BufWriter::new(fs::File::create_new(path_in(&folder)).unwrap());
+    let mut files = Vec::new();
+    for (id, image) in images.iter().enumerate() {
+        let name = names.claim(id, image.format);
+        let (size, crc32, sha256) = image.content.measured();
+        files.push(File { name: name.to_string(), size, sha256 });
+        let header = framing.entry(&Entry { name, size, crc32, modified: image.modified });
+        file.write_all(&header).unwrap();
+        match &image.content {
+            Content::Bytes(bytes) => file.write_all(bytes).unwrap(),
+            Content::FourGibOfZeros => drop(file.seek(SeekFrom::Current(size as i64)).unwrap()),
+        }
+    }
+    file.write_all(&framing.finish()).unwrap();
+    file.flush().unwrap();
+    Archive { folder, files }
+}
+
+impl Content {
+    /// Size, CRC-32 and SHA-256.
+    fn measured(&self) -> (u64, u32, String) {
+        match self {
+            Self::Bytes(bytes) => {
+                let mut crc = Crc32::default();
+                crc.update(bytes);
+                (bytes.len() as u64, crc.value(), sha256(bytes.as_slice()))
+            }
+            Self::FourGibOfZeros => {
+                const SIZE: u64 = 1 << 32;
+                /// `head -c 4294967296 /dev/zero | sha256sum`.
+                const SHA256: &str = "8479e43911dc45e89f934fe48d01297e16f51d17aa561d4d1c216b1ae0fcddca";
+                let crc = crc_of_zeros(SIZE);
+                (SIZE, crc, SHA256.to_owned())
+            }
+        }
+    }
+}
+
+/// A power of two of zero bytes: twice as many have the CRC-32 of both halves combined.
+fn crc_of_zeros(size: u64) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(&[0]);
+    for _ in 0..size.ilog2() {
+        crc.combine(&crc.clone());
+    }
+    crc.finalize()
+}
+
+/// The browser's part, played by crates that follow the same standards.
+struct CrateText;
+
+impl WebText for CrateText {
+    fn parse_url(&self, text: &str) -> Option<UrlParts> {
+        let url = url::Url::parse(text).ok()?;
+        Some(UrlParts {
+            href: url.to_string(),
+            protocol: format!("{}:", url.scheme()),
+            origin: url.origin().ascii_serialization(),
+            host: url.host_str().unwrap_or_default().to_owned(),
+            path: url.path().to_owned(),
+            has_credentials: !url.username().is_empty() || url.password().is_some(),
+        })
+    }
+
+    fn nfc(&self, text: &str) -> String {
+        text.nfc().collect()
+    }
+
+    fn lower_case(&self, text: &str) -> String {
+        text.to_lowercase()
+    }
+}
