@@ -1,9 +1,10 @@
 //! The demo image server, as the tests see it.
 
+use std::cell::Cell;
+
 use gloo_net::http::Request;
-use js_sys::JSON;
+use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_test::console_log;
 
 /// Where `cargo xtask test` started the server, or else where `cargo xtask origin` does.
 const ADDRESS: &str = match option_env!("FETCHZIP_ORIGIN") {
@@ -21,7 +22,7 @@ impl Origin {
     /// The server, where it runs. `key` names the test's requests.
     pub async fn find(key: &str) -> Option<Self> {
         if text(&format!("{ADDRESS}/health")).await.is_none() {
-            console_log!("left out, as no demo server is at {ADDRESS}: start it with `cargo xtask origin`");
+            say_once_what_is_left_out();
             return None;
         }
         // Both suites and both browsers may use one server.
@@ -74,6 +75,28 @@ async fn text(url: &str) -> Option<String> {
 }
 
 fn number(object: &JsValue, name: &str) -> f64 {
-    let value = js_sys::Reflect::get(object, &name.into()).expect("it is an object");
+    let value = Reflect::get(object, &name.into()).expect("it is an object");
     value.as_f64().expect("it is a number")
+}
+
+/// The console of a test that passes is not shown, so the line goes where the results go: to the
+/// function that the test runner has for it in a worker, or to its element in a page.
+fn say_once_what_is_left_out() {
+    thread_local!(static SAID: Cell<bool> = const { Cell::new(false) });
+    if SAID.replace(true) {
+        return;
+    }
+    let line = format!(
+        "fetching and failures are left out, as no demo server is at {ADDRESS}: `cargo xtask origin` starts it"
+    );
+    let global = js_sys::global();
+    let writeln = Reflect::get(&global, &"__wbg_test_output_writeln".into()).unwrap_or_default();
+    if let Some(writeln) = writeln.dyn_ref::<Function>() {
+        writeln.call1(&global, &line.into()).expect("the runner takes a line");
+    } else if let Some(output) = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("output"))
+    {
+        output.append_with_str_1(&format!("{line}\n")).expect("the runner's output is an element");
+    }
 }
