@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult};
 
-use crate::zip::Crc32;
+use crate::zip::{Crc32, CrcBuffer};
 
 /// The size of the one buffer in wasm memory that all bytes pass through.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -34,11 +34,11 @@ impl Body {
 
 /// The fixed buffer through which chunks pass for their CRC-32.
 #[derive(Debug)]
-pub struct ScratchBuffer(Box<[u8]>);
+pub struct ScratchBuffer(CrcBuffer);
 
 impl Default for ScratchBuffer {
     fn default() -> Self {
-        Self(vec![0; BUFFER_BYTES].into_boxed_slice())
+        Self(CrcBuffer::new(BUFFER_BYTES))
     }
 }
 
@@ -50,11 +50,11 @@ impl ScratchBuffer {
         let mut start = 0;
         while start < length {
             let end = length.min(start + BUFFER_BYTES as u32);
-            let piece = &mut self.0[..(end - start) as usize];
+            let piece = &mut self.0.bytes()[..(end - start) as usize];
             chunk.subarray(start, end).copy_to(piece);
-            crc.update(piece);
             let wanted = head_bytes.saturating_sub(head.len()).min(piece.len());
             head.extend_from_slice(&piece[..wanted]);
+            crc.update(&mut self.0, (end - start) as usize);
             start = end;
         }
     }

@@ -17,7 +17,7 @@ mod entry;
 mod framing;
 mod local;
 
-pub use crc32::Crc32;
+pub use crc32::{Crc32, CrcBuffer};
 pub use entry::Entry;
 pub use framing::Framing;
 

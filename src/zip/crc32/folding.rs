@@ -1,0 +1,128 @@
+//! CRC-32 without tables: a sparse multiple of its polynomial folds words forward.
+//!
+//! x^300 + x^155 + x^117 + x^89 + 1 is a multiple of the CRC-32 polynomial, and squaring keeps such
+//! a relation, so it holds for words of 2^k bits as well. So a word may be taken out of the
+//! message if it is added 145, 183, 211 and 300 words further on: the CRC stays the same. Done
+//! word by word, that leaves the last 300. The idea is Chorba's (arXiv 2412.16398).
+//!
+//! Adding is XOR, which knows no words, so the code below works on bytes, in runs that no word of
+//! the same run is added to.
+
+use super::slicing;
+
+/// How far a word is added, in words.
+const DISTANCES: [usize; 4] = [NEAR, 183, 211, REACH];
+const NEAR: usize = 145;
+const REACH: usize = 300;
+
+/// The bytes of the widest words: a vector's.
+const WIDEST: usize = 16;
+
+/// Zero bytes before the message, which its first words have as predecessors.
+const ZEROS: usize = REACH * WIDEST;
+
+/// From this length on there is something to fold, and room for the zeros of smaller words.
+const SHORTEST: usize = 2 * ZEROS;
+
+/// A buffer for bytes whose CRC-32 is wanted. Folding uses them up.
+#[derive(Debug)]
+pub struct CrcBuffer(Box<[u8]>);
+
+impl CrcBuffer {
+    /// A buffer for that many bytes.
+    pub fn new(bytes: usize) -> Self {
+        Self(vec![0; ZEROS + bytes].into_boxed_slice())
+    }
+
+    /// Where to put the bytes.
+    pub fn bytes(&mut self) -> &mut [u8] {
+        &mut self.0[ZEROS..]
+    }
+
+    /// The state after the first `length` bytes, which are no more then.
+    pub(super) fn fold(&mut self, state: u32, length: usize) -> u32 {
+        if length < SHORTEST {
+            return slicing::update(state, &self.bytes()[..length]);
+        }
+        // Beginning with a state is beginning with zero and having it added to the first bytes.
+        self.bytes().iter_mut().zip(state.to_le_bytes()).for_each(|(byte, of_state)| *byte ^= of_state);
+
+        let mut message = &mut self.0[..ZEROS + length];
+        for word in [WIDEST, 8, 4] {
+            let begin = fold_words(message, word);
+            // What lies before the rest is used up, so the zeros of the next words go there.
+            let zeros = begin - REACH * word / 2;
+            message[zeros..begin].fill(0);
+            message = &mut message[zeros..];
+        }
+        let rest = REACH * 4 / 2;
+        slicing::update(0, &message[rest..])
+    }
+}
+
+/// Folds a message behind its zeros; gives where the rest of it begins.
+fn fold_words(message: &mut [u8], word: usize) -> usize {
+    let end = REACH * word + (message.len() - REACH * word) / word * word;
+    let rest = end - REACH * word;
+    let mut at = REACH * word;
+    while at < end {
+        // A word of the rest is not used up, so it is not added to another: towards the end the
+        // terms become zeros, one after the other.
+        let ends = DISTANCES.map(|distance| rest + distance * word);
+        let stop = ends.into_iter().find(|end| at < *end).unwrap_or(end).min(at + NEAR * word);
+        let (before, run) = message[..stop].split_at_mut(at);
+        let term = |index: usize| {
+            let begin = if at < ends[index] { at - DISTANCES[index] * word } else { 0 };
+            &before[begin..begin + run.len()]
+        };
+        let terms = [0, 1, 2, 3].map(term);
+        add_terms(run, terms);
+        at = stop;
+    }
+    rest
+}
+
+/// Adds four terms to each byte: the loop that nearly all of the time is spent in. All slices have
+/// one length.
+#[cfg(not(target_feature = "simd128"))]
+fn add_terms(sums: &mut [u8], [a, b, c, d]: [&[u8]; 4]) {
+    for (sum, (((a, b), c), d)) in sums.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
+        *sum ^= a ^ b ^ c ^ d;
+    }
+}
+
+/// The same in vectors, two at a time and with one index: where the compiler optimises for size,
+/// it does none of this by itself.
+#[cfg(target_feature = "simd128")]
+fn add_terms(sums: &mut [u8], terms: [&[u8]; 4]) {
+    use core::arch::wasm32::{v128, v128_xor};
+    /// Adds one vector.
+    ///
+    /// # Safety
+    ///
+    /// All pointers must be good for sixteen bytes from `at` on. They need no alignment.
+    #[inline(always)]
+    unsafe fn add(sum: *mut u8, [a, b, c, d]: [*const u8; 4], at: usize) {
+        // SAFETY: the caller vouches for it.
+        unsafe {
+            let vector = |pointer: *const u8| pointer.add(at).cast::<v128>().read_unaligned();
+            let added = v128_xor(v128_xor(vector(a), vector(b)), v128_xor(vector(c), vector(d)));
+            sum.add(at).cast::<v128>().write_unaligned(v128_xor(added, vector(sum)));
+        }
+    }
+    let length = sums.len();
+    assert!(terms.iter().all(|term| term.len() == length));
+    let (sum, pointers) = (sums.as_mut_ptr(), terms.map(<[u8]>::as_ptr));
+    let mut at = 0;
+    while at + 2 * WIDEST <= length {
+        // SAFETY: all slices have one length, and two vectors fit into what is left of it.
+        unsafe {
+            add(sum, pointers, at);
+            add(sum, pointers, at + WIDEST);
+        }
+        at += 2 * WIDEST;
+    }
+    for at in at..length {
+        sums[at] ^= terms.iter().fold(0, |added, term| added ^ term[at]);
+    }
+}
