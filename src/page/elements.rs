@@ -13,16 +13,19 @@ pub fn document() -> Result<Document, JsValue> {
     window()?.document().ok_or_else(|| JsError::new("there is no document").into())
 }
 
-/// The element of `www/index.html` with this id, as what it is there.
+/// The element of `www/index.html` with this id, as what it is there: this code and that page are
+/// built together, so the kind of element is not asked for again.
 ///
 /// # Errors
 ///
-/// It is missing or something else: the page and the code are of different versions.
+/// It is missing.
 pub fn by_id<T: JsCast>(id: &str) -> Result<T, JsValue> {
-    document()?
-        .get_element_by_id(id)
-        .and_then(|element| element.dyn_into().ok())
-        .ok_or_else(|| JsError::new(&format!("the page has no #{id}")).into())
+    element(id).map(JsCast::unchecked_into)
+}
+
+#[inline(never)]
+fn element(id: &str) -> Result<Element, JsValue> {
+    document()?.get_element_by_id(id).ok_or_else(|| JsError::new(&format!("the page has no #{id}")).into())
 }
 
 /// Shows or hides an element.

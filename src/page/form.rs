@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
-use super::elements::{by_id, document, on, set_shown};
+use super::elements::{by_id, on, set_shown};
 use super::storage;
 use crate::browser::{BrowserText, Clock};
 use crate::plan::{Plan, parse_list};
@@ -34,7 +34,7 @@ pub struct Form {
     plan_line: HtmlElement,
     undo: HtmlElement,
     at_once: HtmlInputElement,
-    modes: Vec<HtmlInputElement>,
+    modes: [HtmlInputElement; 3],
     /// The list that a preset or a file took the place of.
     replaced: RefCell<Option<String>>,
     /// The list as it was last read.
@@ -45,18 +45,12 @@ pub struct Form {
 
 impl Form {
     pub fn find() -> Result<Self, JsValue> {
-        let document = document()?;
-        let mode = |value: &str| -> Result<HtmlInputElement, JsValue> {
-            let selector = format!("input[name=mode][value={value}]");
-            let found = document.query_selector(&selector)?.and_then(|element| element.dyn_into().ok());
-            found.ok_or_else(|| JsError::new(&format!("the page has no {selector}")).into())
-        };
         Ok(Self {
             list: by_id("list")?,
             plan_line: by_id("plan")?,
             undo: by_id("undo")?,
             at_once: by_id("at-once")?,
-            modes: vec![mode("concurrent")?, mode("sequential")?, mode("compare")?],
+            modes: [by_id("concurrent")?, by_id("sequential")?, by_id("compare")?],
             replaced: RefCell::default(),
             read: RefCell::default(),
             changes: Cell::default(),

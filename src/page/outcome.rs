@@ -93,7 +93,9 @@ impl Outcome {
     pub fn clear(&self) {
         let _ = self.save.remove_attribute("href");
         let comparison = [&self.speed_up, &self.measures_of];
-        for element in [&*self.save, &self.save_box, &self.failures, &self.timings].into_iter().chain(comparison) {
+        for element in
+            [&*self.save, &self.save_box, &self.failures, &self.timings].into_iter().chain(comparison)
+        {
             set_shown(element, false);
         }
         self.failed_only.set_checked(false);

@@ -13,7 +13,7 @@ use super::row_view::RowView;
 use super::sheet::Sheet;
 use super::thumbnails::Thumbnails;
 use crate::plan::{ItemId, NameTemplate};
-use crate::report::waterfall::{tick_label, tick_step};
+use crate::report::waterfall::{tick_label, tick_step, ticks_within};
 use crate::report::words::millis;
 use crate::report::{Window, figures};
 
@@ -54,6 +54,9 @@ struct State {
     spare: Vec<RowView>,
     tick_labels: Vec<HtmlElement>,
     window: Option<Window>,
+    /// How far the view is scrolled. Asked for when it changes only: in the middle of painting the
+    /// answer would cost a layout.
+    scroll: f64,
     /// The row that the focus is on, or would be.
     current: usize,
     /// The row that is pointed at.
@@ -117,7 +120,12 @@ impl Table {
         });
         // One closure for all frames, for as long as the page lives.
         *self.frame.borrow_mut() = Some(frame.into_js_value().unchecked_into());
-        on(&self.viewport, "scroll", |_| self.request_frame())?;
+        on(&self.viewport, "scroll", |_| {
+            if let Ok(mut state) = self.state.try_borrow_mut() {
+                state.scroll = f64::from(self.viewport.scroll_top());
+            }
+            self.request_frame();
+        })?;
         let window = window()?;
         on(&window, "resize", |_| self.resized())?;
         on(&self.body, "keydown", |event| self.key(&event))?;
@@ -170,7 +178,7 @@ impl Table {
             let rows = state.rows();
             state.current = state.current.min(rows.saturating_sub(1));
             (state.window, state.pointed, state.told, state.step) = (None, None, None, None);
-            state.ticks_width = None;
+            (state.ticks_width, state.scroll) = (None, 0.0);
             let State { views, spare, .. } = &mut *state;
             for view in views.iter_mut().chain(spare) {
                 view.forget();
@@ -178,7 +186,12 @@ impl Table {
             let _ = self.table.set_attribute("aria-rowcount", &(rows + 1).to_string());
         }
         self.viewport.set_scroll_top(0);
-        self.request_frame();
+        if has_focus(&self.body) {
+            // The row that had the focus may be gone.
+            self.focus_current();
+        } else {
+            self.request_frame();
+        }
     }
 
     fn resized(&'static self) {
@@ -230,7 +243,7 @@ impl Table {
         }
         // A label at the very edge would be cut off.
         let last_at = axis.mul_f64((1.0 - LABEL_ROOM / width.max(1.0)).max(0.0));
-        let shown = (last_at.as_nanos() / step.as_nanos().max(1)) as usize + 1;
+        let shown = ticks_within(last_at, step);
         while state.tick_labels.len() < shown {
             let Ok(label) = document().and_then(|document| document.create_element("span")) else { return };
             let label: HtmlElement = label.unchecked_into();
@@ -254,7 +267,7 @@ impl Table {
             Some(window) => window,
             None => self.measure(state, rows)?,
         };
-        let scroll = f64::from(self.viewport.scroll_top());
+        let scroll = state.scroll;
         let visible = window.visible(scroll);
         let mut wanted: Vec<_> = visible.clone().collect();
         // The row that has the focus, or will get it, stays in the document wherever it is.
@@ -371,9 +384,14 @@ impl Table {
             event.prevent_default();
             state.current = row.min(last);
             state.pointed = None;
-            let scroll = f64::from(self.viewport.scroll_top());
-            self.viewport.set_scroll_top(window.scroll_to(state.current, scroll).round() as i32);
+            let scroll = window.scroll_to(state.current, state.scroll).round();
+            self.viewport.set_scroll_top(scroll as i32);
+            state.scroll = scroll;
         }
+        self.focus_current();
+    }
+
+    fn focus_current(&'static self) {
         // The row must be in the document before it can have the focus.
         self.paint();
         let state = self.state.borrow();

@@ -1,7 +1,6 @@
 //! Thumbnails of the images that are in view, decoded small.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use js_sys::{Object, Promise, Reflect};
@@ -31,7 +30,7 @@ const MOST_KEPT: usize = 400;
 #[derive(Default)]
 pub struct Thumbnails {
     /// `None` for what can't be decoded, so that it is not tried again.
-    kept: RefCell<BTreeMap<ItemId, Option<HtmlCanvasElement>>>,
+    kept: RefCell<Vec<(ItemId, Option<HtmlCanvasElement>)>>,
     decoding: Cell<usize>,
     /// Counts runs, so that a thumbnail of the one before is not taken for one of this.
     run: Cell<u32>,
@@ -47,7 +46,7 @@ impl Thumbnails {
     /// The thumbnail of an item: `None` where it was not decoded yet, `Some(None)` where it can't
     /// be.
     pub fn get(&self, item: ItemId) -> Option<Option<HtmlCanvasElement>> {
-        self.kept.borrow().get(&item).cloned()
+        self.kept.borrow().iter().find(|(kept, _)| *kept == item).map(|(_, canvas)| canvas.clone())
     }
 
     /// Whether another one may be decoded now.
@@ -66,9 +65,9 @@ impl Thumbnails {
         }
         let mut kept = self.kept.borrow_mut();
         if kept.len() >= MOST_KEPT {
-            kept.retain(|kept, _| near.contains(kept));
+            kept.retain(|(kept, _)| near.contains(kept));
         }
-        kept.insert(item, drawn);
+        kept.push((item, drawn));
     }
 }
 

@@ -59,10 +59,17 @@ fn largest_of(srcset: &str) -> Option<String> {
     let candidates = srcset.split(", ").filter_map(|candidate| {
         let mut words = candidate.split_whitespace();
         let url = words.next()?.trim_end_matches(',');
-        let size = words.next().and_then(|size| size.trim_end_matches(['w', 'x', ',']).parse::<f32>().ok());
-        Some((url, size.unwrap_or(1.0)))
+        Some((url, words.next().map_or((1, 0), size_of)))
     });
-    candidates.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(url, _)| url.to_owned())
+    candidates.max_by_key(|(_, size)| *size).map(|(url, _)| url.to_owned())
+}
+
+/// A descriptor's number, `480w` or `1.5x`, as whole and first decimal. Parsing floating-point
+/// numbers would bring ten kilobytes of tables into the wasm.
+fn size_of(descriptor: &str) -> (u32, u8) {
+    let number = descriptor.trim_end_matches(['w', 'x', ',']);
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    (whole.parse().unwrap_or(0), decimals.bytes().next().unwrap_or(b'0'))
 }
 
 #[cfg(test)]
@@ -80,6 +87,18 @@ mod tests {
             found,
             ["https://a.example/1.jpg?a=1&b=2", "https://a.example/2.jpg", "https://a.example/l.jpg"]
         );
+    }
+
+    #[test]
+    fn the_largest_candidate_of_a_set_is_taken() {
+        let cases = [
+            ("https://a.example/1, https://a.example/2 2x, https://a.example/3 1.5x", "https://a.example/2"),
+            ("https://a.example/1 1.2x, https://a.example/2 1.5x", "https://a.example/2"),
+            ("https://a.example/1 1200w, https://a.example/2 480w", "https://a.example/1"),
+        ];
+        for (set, url) in cases {
+            assert_eq!(largest_of(set).as_deref(), Some(url), "{set}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub struct FailureGroup {
     pub items: Vec<ItemId>,
 }
 
-/// The failures of a run, the most frequent first.
+/// The failures of a run, in the order in which each kind is first met in the list.
 pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
     let mut groups: Vec<FailureGroup> = Vec::new();
     for (id, (item, row)) in plan.items().iter().zip(rows.as_slice()).enumerate() {
@@ -31,7 +31,6 @@ pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
             }
         }
     }
-    groups.sort_by_key(|group| std::cmp::Reverse(group.items.len()));
     groups
 }
 
@@ -79,14 +78,14 @@ mod tests {
         }
         let groups = failure_groups(&plan, &rows);
         let items: Vec<_> = groups.iter().map(|group| group.items.as_slice()).collect();
-        assert_eq!(items, [&[1, 3][..], &[2, 4], &[0], &[5]]);
+        assert_eq!(items, [&[0][..], &[1, 3], &[2, 4], &[5]]);
         let text = group_text(&groups[3], &plan);
         assert_eq!(
             text,
             "1 image from https://b.example: the server answered 404 (not there): check the address"
         );
         assert!(
-            group_text(&groups[1], &plan).starts_with("2 lines of the list; the first: not a URL: \"non")
+            group_text(&groups[2], &plan).starts_with("2 lines of the list; the first: not a URL: \"non")
         );
     }
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::Row;
+use super::words::millis_of;
 
 /// What an image waits for, or does, during a part of its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,9 +89,14 @@ pub fn tick_step(axis: Duration, most: u32) -> Duration {
     step_at_least(axis / most.max(1)).max(Duration::from_millis(1))
 }
 
+/// How many ticks, with the one at zero, stand on this much of the axis.
+pub fn ticks_within(time: Duration, step: Duration) -> usize {
+    (millis_of(time) / millis_of(step).max(1)) as usize + 1
+}
+
 /// A tick's label: all labels of an axis have one unit, which the step sets.
 pub fn tick_label(at: Duration, step: Duration) -> String {
-    let (millis, step_millis) = (at.as_millis(), step.as_millis());
+    let (millis, step_millis) = (millis_of(at), millis_of(step));
     match step_millis {
         _ if millis == 0 => "0 s".into(),
         0..100 => format!("{millis} ms"),
@@ -183,6 +189,12 @@ mod tests {
         for (axis, most, step) in cases {
             assert_eq!(tick_step(axis, most), step, "{axis:?}");
         }
+    }
+
+    #[test]
+    fn ticks_are_counted_from_zero() {
+        assert_eq!(ticks_within(ms(99), ms(100)), 1);
+        assert_eq!(ticks_within(ms(500), ms(100)), 6);
     }
 
     #[test]

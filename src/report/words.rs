@@ -1,7 +1,8 @@
 //! Numbers as people read them: sizes, durations, rates and counts in plain text.
 //!
-//! All of it is integer arithmetic: formatting floating-point numbers would bring its tables into
-//! the wasm, which are larger than this room.
+//! All of it is arithmetic with integers of 64 bits: formatting floating-point numbers, or the
+//! 128 bits that `Duration::as_millis` has, would bring code into the wasm that is larger than
+//! this room.
 
 use std::time::Duration;
 
@@ -28,14 +29,17 @@ pub fn size(bytes: u64) -> String {
 
 /// Bytes per second over a time: `7.4 MB/s`; `None` where no time passed.
 pub fn rate(bytes: u64, time: Duration) -> Option<String> {
-    let micros = time.as_micros();
-    let per_second = (u128::from(bytes) * 1_000_000).checked_div(micros)?;
-    Some(format!("{}/s", size(u64::try_from(per_second).unwrap_or(u64::MAX))))
+    // Microseconds where they fit, which is up to 18 TB.
+    let per_second = match bytes.checked_mul(1_000_000) {
+        Some(scaled) => scaled.checked_div(micros_of(time))?,
+        None => (bytes / millis_of(time).max(1)).saturating_mul(1000),
+    };
+    Some(format!("{}/s", size(per_second)))
 }
 
 /// A duration at a glance: `340 ms`, `5.6 s`, `1 min 23 s`, `2 h 05 min`.
 pub fn duration(time: Duration) -> String {
-    let millis = time.as_millis();
+    let millis = millis_of(time);
     let tenths = (millis + 50) / 100;
     let seconds = (millis + 500) / 1000;
     match millis {
@@ -48,7 +52,7 @@ pub fn duration(time: Duration) -> String {
 
 /// A duration to the millisecond: `340 ms`, `5.617 s`, `83.020 s`.
 pub fn exact(time: Duration) -> String {
-    let millis = (time.as_micros() + 500) / 1000;
+    let millis = (micros_of(time) + 500) / 1000;
     match millis {
         0 => "less than 1 ms".into(),
         1..1000 => format!("{millis} ms"),
@@ -58,7 +62,7 @@ pub fn exact(time: Duration) -> String {
 
 /// What is left of a time that nobody knows exactly: `about 2 s`, `about 40 s`, `about 3 min`.
 pub fn about(time: Duration) -> String {
-    let seconds = (time.as_millis() + 500) / 1000;
+    let seconds = (millis_of(time) + 500) / 1000;
     match seconds {
         0..=1 => "about 1 s".into(),
         2..=10 => format!("about {seconds} s"),
@@ -79,6 +83,16 @@ pub fn number(value: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Whole milliseconds.
+pub fn millis_of(time: Duration) -> u64 {
+    micros_of(time) / 1000
+}
+
+/// Whole microseconds; no run takes the half million years that would not fit.
+fn micros_of(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1_000_000) + u64::from(time.subsec_micros())
 }
 
 /// A number of things: `1 image`, `12,044 images`.
@@ -108,7 +122,7 @@ pub fn ratio(value: f64) -> String {
 
 /// Milliseconds as programs read them, to the microsecond, without digits that say nothing: `12.5`.
 pub fn millis(time: Duration) -> String {
-    let micros = time.as_micros();
+    let micros = micros_of(time);
     let text = format!("{}.{:03}", micros / 1000, micros % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
