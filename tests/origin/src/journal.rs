@@ -278,12 +278,12 @@ impl Exchange {
         Self { recorded: None }
     }
 
-    /// The head has been handed to the network.
+    /// The head has been handed to the network. What is told again, later, changes nothing.
     pub fn head_sent(&self) {
         let Some(recorded) = &self.recorded else { return };
         let now = recorded.journal.now_ms();
         if let Some(entry) = recorded.journal.state().log.get_mut(&recorded.id) {
-            entry.headers_ms = Some(now);
+            entry.headers_ms.get_or_insert(now);
         }
     }
 

@@ -80,6 +80,26 @@ fn the_log_tells_what_was_asked_and_when() {
 }
 
 #[test]
+fn the_log_s_time_of_the_head_is_not_that_of_the_body() {
+    let server = server();
+    let address = server.addresses().origin;
+    let mut connection = Connection::open(address);
+    connection.send("/bytes?hex=00000000&gate=g&gate-at=2&key=l");
+    connection.head();
+    connection.bytes(2);
+    get(address, "/control/wait?key=l&bytesSent=2");
+    let head_time = || {
+        let log = get(address, "/control/log?key=l");
+        log.text().split("\"headersMs\":").nth(1).unwrap().split(',').next().unwrap().to_owned()
+    };
+    let before = head_time();
+    assert_ne!(before, "null");
+    get(address, "/control/open?gate=g");
+    get(address, "/control/wait?key=l&completed=1");
+    assert_eq!(head_time(), before);
+}
+
+#[test]
 fn a_checksum_is_that_of_the_file_without_its_faults() {
     let server = server();
     let address = server.addresses().origin;
