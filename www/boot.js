@@ -4,6 +4,7 @@
 const wasm = new URL("./fetchzip_bg.wasm?{{version fetchzip_bg.wasm}}", import.meta.url);
 
 let crashed = false;
+document.documentElement.dataset.booted = "";
 
 function crash(title, text, error) {
   if (crashed) return; // what follows a crash is its echo
@@ -16,7 +17,7 @@ function crash(title, text, error) {
   document.getElementById("crash-title").textContent = title;
   document.getElementById("crash-text").textContent = text;
   document.getElementById("crash-details").textContent = error?.stack || String(error);
-  document.getElementById("crash").hidden = false;
+  for (const id of ["crash", "crash-reload", "crash-more"]) document.getElementById(id).hidden = false;
   for (const button of document.querySelectorAll("#form button, #form input, dialog button")) {
     button.disabled = true;
   }

@@ -1,4 +1,7 @@
-// The colours: the system's, or light or dark as chosen here. The choice outlives the page.
+// What must be there before, and without, everything else: the colours, and a word when the rest
+// of the page does not come.
+
+// The colours are the system's, or light or dark as chosen here. The choice outlives the page.
 
 const THEMES = { auto: "automatic", light: "light", dark: "dark" };
 const KEY = "fetchzip.theme";
@@ -35,4 +38,9 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     apply(next);
   });
+});
+
+// boot.js answers for all that happens once it runs; here it is missed when it never did.
+addEventListener("load", () => {
+  if (!("booted" in document.documentElement.dataset)) document.getElementById("crash").hidden = false;
 });
