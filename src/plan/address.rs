@@ -55,8 +55,8 @@ pub enum AddressError {
     },
     /// It is a URL of a kind that is not fetched.
     Scheme {
-        /// The scheme with its colon.
-        protocol: String,
+        /// The text, shortened.
+        text: String,
     },
     /// It carries a user name or a password, which the Fetch standard refuses.
     Credentials {
@@ -77,8 +77,8 @@ impl fmt::Display for AddressError {
                 f,
                 "not a URL: \"{text}\"; write the whole address, such as https://example.org/cat.jpg"
             ),
-            Self::Scheme { protocol } => {
-                write!(f, "{protocol} addresses can't be fetched; use http: or https:")
+            Self::Scheme { text } => {
+                write!(f, "not a URL that can be fetched: \"{text}\"; use http: or https:")
             }
             Self::Credentials { host } => write!(
                 f,
@@ -100,11 +100,11 @@ impl Address {
     /// Everything but absolute `http:`, `https:` and `data:` URLs without credentials.
     pub fn parse(text: &str, web: &impl WebText) -> Result<Self, AddressError> {
         let text = text.trim();
-        let url =
-            web.parse_url(text).ok_or_else(|| AddressError::NotAUrl { text: shortened(&redacted(text)) })?;
+        let shown = || shortened(&redacted(text));
+        let url = web.parse_url(text).ok_or_else(|| AddressError::NotAUrl { text: shown() })?;
         let is_data = url.protocol == "data:";
         if !is_data && url.protocol != "https:" && url.protocol != "http:" {
-            return Err(AddressError::Scheme { protocol: url.protocol });
+            return Err(AddressError::Scheme { text: shown() });
         }
         if url.has_credentials {
             return Err(AddressError::Credentials { host: url.host });
@@ -190,7 +190,7 @@ pub(crate) mod tests {
             assert!(matches!(parse(text), Err(AddressError::Scheme { .. })), "{text:?}");
         }
         let message = parse("ftp://host/x").unwrap_err().to_string();
-        assert_eq!(message, "ftp: addresses can't be fetched; use http: or https:");
+        assert_eq!(message, "not a URL that can be fetched: \"ftp://host/x\"; use http: or https:");
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
     match segments.as_slice() {
         ["health"] => Answer::new(200, "text/plain; charset=utf-8", "ok\n"),
         ["image", seed, file] => image(world, &decode(seed, Plus::IsPlus), file).await,
+        // The last segment may be any name, as photographs have.
+        ["image", seed, file, _name] => image(world, &decode(seed, Plus::IsPlus), file).await,
         ["id", id, width, file] => picsum_picture(world, id, width, file).await,
         ["folder", ..] => match &world.options.folder {
             Some(folder) => file_below(folder, path.trim_start_matches("/folder")).await,
@@ -51,7 +53,7 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
     }
 }
 
-/// `/image/{seed}/{width}x{height}.{format}` and `/image/{seed}/{bytes}b.jpg`.
+/// `/image/{seed}/{width}x{height}.{format}` and `/image/{seed}/{bytes}b.jpg`, with any name behind.
 async fn image(world: &World, seed: &str, file: &str) -> Answer {
     match Picture::parse(seed, file) {
         Ok(picture) => picture_answer(world, picture).await,

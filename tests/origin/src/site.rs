@@ -12,20 +12,20 @@ use crate::service::World;
 /// A second address of the whole site, so that tests can see that it works below any path.
 const SUB_PATH: &str = "/some/sub/path";
 
-/// The demo preset: seed, file and latency in milliseconds of each picture.
-const DEMO: [(&str, &str, u32); 12] = [
-    ("16", "1280x853.jpg", 420),
-    ("53", "1024x683.jpg", 280),
-    ("62", "1600x1067.jpg", 760),
-    ("27", "960x640.jpg", 350),
-    ("82", "640x480.png", 610),
-    ("12", "1200x800.jpg", 900),
-    ("45", "800x600.jpg", 200),
-    ("8", "1440x960.jpg", 540),
-    ("61", "640x480.webp", 310),
-    ("79", "1280x720.jpg", 690),
-    ("70", "640x480.gif", 470),
-    ("17", "1100x733.jpg", 820),
+/// The demo preset: seed, size, name, latency in milliseconds and kilobytes a second of each picture.
+const DEMO: [(&str, &str, &str, u32, u32); 12] = [
+    ("16", "1280x853.jpg", "violet-lake.jpg", 420, 900),
+    ("53", "1024x683.jpg", "hills-at-dusk.jpg", 280, 400),
+    ("62", "1600x1067.jpg", "blue-hour.jpg", 760, 700),
+    ("27", "960x640.jpg", "desert-noon.jpg", 350, 300),
+    ("82", "640x480.png", "summer-lake.png", 610, 200),
+    ("12", "1200x800.jpg", "golden-ridge.jpg", 900, 600),
+    ("45", "800x600.jpg", "late-light.jpg", 200, 150),
+    ("8", "1440x960.jpg", "pale-dawn.jpg", 540, 500),
+    ("61", "640x480.webp", "afterglow.webp", 310, 350),
+    ("79", "1280x720.jpg", "moonrise.jpg", 690, 450),
+    ("70", "640x480.gif", "twilight.gif", 470, 250),
+    ("17", "1100x733.jpg", "morning-mist.jpg", 820, 800),
 ];
 
 /// The answer of the site's port.
@@ -46,7 +46,7 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
 
 /// Makes the demo's pictures before they are asked for, so that its first run is timed as its second.
 pub async fn warm_up(world: Arc<World>) {
-    for (seed, file, _) in DEMO {
+    for (seed, file, ..) in DEMO {
         if let Ok(picture) = Picture::parse(seed, file) {
             // An error comes again, and in words, when the picture is asked for.
             let _ = world.gallery.get(picture).await;
@@ -55,8 +55,9 @@ pub async fn warm_up(world: Arc<World>) {
 }
 
 fn demo(images: &str) -> String {
-    let urls = DEMO
-        .iter()
-        .map(|(seed, file, latency)| json::quote(&format!("{images}/image/{seed}/{file}?latency={latency}")));
+    let urls = DEMO.iter().map(|(seed, file, name, latency, kilobytes)| {
+        let pace = format!("latency={latency}&rate={kilobytes}000");
+        json::quote(&format!("{images}/image/{seed}/{file}/{name}?{pace}"))
+    });
     json::object().raw("urls", &json::array(urls)).end()
 }
