@@ -115,7 +115,10 @@ mod tests {
             ("https://a.example/[1-1200]\nhttps://b.example/", "1,201 URLs from 2 origins"),
             ("https://a.example/1\nhtp//x y", "1 URL from 1 origin · line 2 is not a URL: \"htp//x y\""),
             ("x\ny\nz", "line 1 is not a URL: \"x\" (and 2 more like it)"),
-            ("ftp://a.example/1", "line 1: ftp: addresses can't be fetched; use http: or https:"),
+            (
+                "ftp://a.example/1",
+                "line 1: not a URL that can be fetched: \"ftp://a.example/1\"; use http: or https:",
+            ),
         ];
         for (list, text) in cases {
             assert_eq!(plan_text_of(list), text, "{list:?}");
