@@ -149,7 +149,7 @@ impl Outcome {
         self.wall.set_text_content(Some(&duration(finished.wall)));
         self.busy.set_text_content(Some(&duration(totals.busy)));
         self.overlap.set_text_content(Some(&overlap.map_or_else(none, ratio)));
-        let throughput = rate(totals.stored_bytes, finished.wall);
+        let throughput = rate(totals.stored_bytes, finished.wall).filter(|_| totals.stored > 0);
         self.throughput.set_text_content(Some(&throughput.unwrap_or_else(none)));
         if let Some(comparison) = &finished.comparison {
             self.show_comparison(comparison);
