@@ -96,8 +96,8 @@ impl Arguments {
 
 fn requests(urls: &JsValue) -> Result<Vec<Request>, JsValue> {
     const EXPECTED: &str = "an array or another iterable of URLs";
-    // A string is an iterable too, of its characters.
-    if urls.is_string() {
+    // A string is an iterable too, of its characters; what is no object can't even be asked.
+    if !urls.is_object() {
         return Err(type_error("urls", EXPECTED, urls));
     }
     let items = try_iter(urls)?.ok_or_else(|| type_error("urls", EXPECTED, urls))?;
