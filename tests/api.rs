@@ -1,0 +1,30 @@
+//! The JavaScript package, driven from a plain HTML page over WebDriver.
+//!
+//! - `results`: the contract to the letter, in a page and in a module worker
+//! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
+//! - `aborting`: signals, their reasons, and what the server sees of it
+//! - `sinks`: streams, their pace and their failures
+//! - `events`: `onEvent`, and times that agree with the server's log
+//! - `naming`: templates, given names, namesakes, hostile names in every reader
+//! - `calls`: calls that make no sense
+//! - `documents`: the types under `tsc --strict`, the README's example
+//!
+//! `cargo xtask test --only page-chromium` runs these, too; so do `page-firefox` and `page-webkit`.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+
+mod archive;
+mod browser;
+
+mod api {
+    mod aborting;
+    mod bench;
+    mod calls;
+    mod documents;
+    mod events;
+    mod naming;
+    mod requests;
+    mod results;
+    mod sinks;
+}

@@ -1,0 +1,99 @@
+//! The package on a plain page: calls it there or in a module worker, and takes the archive out.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use serde_json::{Value, json};
+
+use crate::browser::site::Site;
+use crate::browser::{Browser, browse};
+
+/// Where the package runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    Page,
+    Worker,
+}
+
+pub const PLACES: [Place; 2] = [Place::Page, Place::Worker];
+
+/// What a call rejected with.
+#[derive(Debug)]
+pub struct Rejection {
+    /// `TypeError`, `RangeError`, `DOMException` or `Error`: what it is an instance of.
+    pub class: String,
+    /// Its `name`.
+    pub name: String,
+    pub message: String,
+}
+
+/// What a call resolved to.
+pub struct Outcome {
+    /// Without the Blob.
+    pub result: Value,
+    /// The Blob's bytes.
+    pub zip: Option<Vec<u8>>,
+}
+
+impl Outcome {
+    pub fn items(&self) -> &[Value] {
+        self.result["items"].as_array().unwrap()
+    }
+
+    pub fn entry_names(&self) -> Vec<&str> {
+        self.items().iter().map(|item| item["entryName"].as_str().unwrap_or("-")).collect()
+    }
+
+    pub fn zip(&self) -> &[u8] {
+        self.zip.as_deref().expect("there is an archive")
+    }
+}
+
+/// Runs a test on the plain page.
+pub fn with_package(test: impl AsyncFnOnce(&Browser)) {
+    let site = Site::package()
+        .with("index.html", include_str!("index.html"))
+        .with("run.js", include_str!("run.js"))
+        .with("worker.js", include_str!("worker.js"));
+    browse(site, async |browser| {
+        browser.until("window.runHere").await;
+        test(browser).await;
+    });
+}
+
+impl Browser {
+    /// Runs the body of an async function with `fetchZip`, `args` and `base64(blob)`.
+    pub async fn run(&self, place: Place, body: &str, args: Value) -> Result<Value, Rejection> {
+        let function = match place {
+            Place::Page => "runHere",
+            Place::Worker => "runInWorker",
+        };
+        let call = format!("return {function}(...arguments);");
+        let result = self.execute_async(&call, vec![body.into(), args]).await;
+        let error = &result["error"];
+        if error.is_null() {
+            return Ok(result["value"].clone());
+        }
+        let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+        Err(Rejection { class: text("type"), name: text("name"), message: text("message") })
+    }
+
+    /// One call that resolves.
+    pub async fn fetch_zip(&self, place: Place, urls: Value, options: Value) -> Outcome {
+        const CALL: &str = "const { blob, ...result } = await fetchZip(args.urls, args.options);
+             return { result, zip: blob && await base64(blob) };";
+        let args = json!({ "urls": urls, "options": options });
+        let mut value = self.run(place, CALL, args).await.expect("the call resolves");
+        let zip = value["zip"].as_str().map(|text| BASE64_STANDARD.decode(text).unwrap());
+        Outcome { result: value["result"].take(), zip }
+    }
+
+    /// Begins a call whose promise is kept in the page, for [`Browser::end_run`].
+    pub async fn begin_run(&self, body: &str, args: Value) {
+        let begin = "window.pending = runHere(...arguments)";
+        self.execute(begin, vec![body.into(), args]).await;
+    }
+
+    /// What came of the call that was begun.
+    pub async fn end_run(&self) -> Result<Value, Rejection> {
+        self.run(Place::Page, "const { value, error } = await window.pending; if (error) throw Object.assign(new Error(error.message), error); return value;", json!({})).await
+    }
+}

@@ -1,0 +1,97 @@
+//! Calls that make no sense.
+
+use serde_json::json;
+
+use super::bench::{Place, with_package};
+
+/// Arguments as JavaScript, what is thrown, and the argument that the message names.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("", "TypeError", "urls"),
+    ("null", "TypeError", "urls"),
+    ("5", "TypeError", "urls"),
+    ("{}", "TypeError", "urls"),
+    ("url", "TypeError", "urls"),
+    ("[5]", "TypeError", "urls[0]"),
+    ("[url, null]", "TypeError", "urls[1]"),
+    ("[{}]", "TypeError", "urls[0].url"),
+    ("[{ url: 5 }]", "TypeError", "urls[0].url"),
+    ("[{ url, name: 5 }]", "TypeError", "urls[0].name"),
+    ("[url], 5", "TypeError", "options"),
+    ("[url], 'fast'", "TypeError", "options"),
+    ("[url], { mode: 'fast' }", "RangeError", "options.mode"),
+    ("[url], { mode: 1 }", "TypeError", "options.mode"),
+    ("[url], { concurrency: 0 }", "RangeError", "options.concurrency"),
+    ("[url], { concurrency: -1 }", "RangeError", "options.concurrency"),
+    ("[url], { concurrency: 1.5 }", "RangeError", "options.concurrency"),
+    ("[url], { concurrency: NaN }", "RangeError", "options.concurrency"),
+    ("[url], { concurrency: '3' }", "TypeError", "options.concurrency"),
+    ("[url], { perOrigin: 0 }", "RangeError", "options.perOrigin"),
+    ("[url], { perOrigin: {} }", "TypeError", "options.perOrigin"),
+    ("[url], { retries: -1 }", "RangeError", "options.retries"),
+    ("[url], { retries: 0.5 }", "RangeError", "options.retries"),
+    ("[url], { retries: true }", "TypeError", "options.retries"),
+    ("[url], { timeoutMs: 0 }", "RangeError", "options.timeoutMs"),
+    ("[url], { timeoutMs: -5 }", "RangeError", "options.timeoutMs"),
+    ("[url], { timeoutMs: NaN }", "RangeError", "options.timeoutMs"),
+    ("[url], { timeoutMs: '1s' }", "TypeError", "options.timeoutMs"),
+    ("[url], { cache: 'never' }", "RangeError", "options.cache"),
+    ("[url], { cache: 'only-if-cached' }", "RangeError", "options.cache"),
+    ("[url], { cache: 1 }", "TypeError", "options.cache"),
+    ("[url], { names: '{nome}' }", "RangeError", "options.names"),
+    ("[url], { names: 5 }", "TypeError", "options.names"),
+    ("[url], { fileName: 5 }", "TypeError", "options.fileName"),
+    ("[url], { signal: {} }", "TypeError", "options.signal"),
+    ("[url], { signal: new AbortController() }", "TypeError", "options.signal"),
+    ("[url], { sink: [] }", "TypeError", "options.sink"),
+    ("[url], { sink: new ReadableStream() }", "TypeError", "options.sink"),
+    ("[url], { sink: locked }", "TypeError", "options.sink"),
+    ("[url], { onEvent: 'log' }", "TypeError", "options.onEvent"),
+];
+
+#[test]
+fn a_call_that_makes_no_sense_is_told_which_argument_and_asks_for_nothing() {
+    with_package(async |browser| {
+        let url = browser.origin.url("/image/1/64x48.jpg?key=asked");
+        for (arguments, class, argument) in WRONG {
+            let body = format!(
+                "const url = args; const locked = new WritableStream(); locked.getWriter();
+                 await fetchZip({arguments})"
+            );
+            let Err(rejection) = browser.run(Place::Page, &body, json!(url)).await else {
+                panic!("fetchZip({arguments}) resolved");
+            };
+            assert_eq!(rejection.class, *class, "fetchZip({arguments}): {rejection:?}");
+            // The name is followed by a space or a colon, so that `urls` is not `urls[0]`.
+            let names_it = rejection.message.split([' ', ':']).next() == Some(argument);
+            assert!(names_it, "fetchZip({arguments}): {rejection:?}");
+        }
+        assert_eq!(browser.origin.counters("asked")["requests"], 0);
+    });
+}
+
+#[test]
+fn undefined_and_null_options_are_as_if_they_were_not_given() {
+    with_package(async |browser| {
+        let body =
+            "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'timeoutMs', 'cache', 'names',
+                                   'fileName', 'signal', 'sink', 'onEvent'];
+            for (const value of [undefined, null]) {
+              await fetchZip([args], value);
+              await fetchZip([args], Object.fromEntries(names.map((name) => [name, value])));
+            }
+            return true;";
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        assert_eq!(browser.run(Place::Page, body, json!(url)).await.unwrap(), true);
+    });
+}
+
+#[test]
+fn what_an_iterable_throws_is_thrown_on() {
+    with_package(async |browser| {
+        let body = "await fetchZip((function* () { yield args; throw new RangeError('mine'); })());";
+        let url = browser.origin.url("/image/1/64x48.jpg?key=asked");
+        let rejection = browser.run(Place::Page, body, json!(url)).await.unwrap_err();
+        assert_eq!((rejection.class.as_str(), rejection.message.as_str()), ("RangeError", "mine"));
+        assert_eq!(browser.origin.counters("asked")["requests"], 0);
+    });
+}

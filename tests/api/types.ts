@@ -1,0 +1,81 @@
+// What TypeScript must accept of a caller, and what it must refuse. Compiled, never run.
+
+import init, {
+  fetchZip,
+  type FetchZipError,
+  type FetchZipEvent,
+  type FetchZipItem,
+  type FetchZipOptions,
+  type FetchZipResult,
+} from "fetchzip";
+
+await init();
+await init({ module_or_path: fetch("fetchzip_bg.wasm") });
+
+const url = "https://example.org/cat.jpg";
+const { blob, fileName, items, timings } = await fetchZip([url]);
+const size: number = blob === null ? 0 : blob.size;
+const name: string = fileName;
+const { wallMs, busyMs, bytes }: { wallMs: number; busyMs: number; bytes: number } = timings;
+
+const item: FetchZipItem = items[0]!;
+const entryName: string | null = item.entryName;
+const times: [number, number | null, number | null, number] = [
+  item.queuedAt,
+  item.startedAt,
+  item.headersAt,
+  item.finishedAt,
+];
+const outcome: "stored" | "failed" = item.outcome;
+const error: FetchZipError | null = item.error;
+const status: number | undefined = error?.status;
+const figures: [string | null, number, number, number] = [item.type, item.bytes, item.crc32, item.attempts];
+
+await fetchZip(new Set([url, new URL(url)]));
+await fetchZip([{ url }, { url: new URL(url), name: "mine" }] as const);
+
+const options: FetchZipOptions = {
+  mode: "sequential",
+  concurrency: Infinity,
+  perOrigin: 2,
+  retries: 0,
+  timeoutMs: 1000,
+  cache: "no-cache",
+  names: "{index}-{name}",
+  fileName: "cats.zip",
+  signal: AbortSignal.timeout(1000),
+  sink: new WritableStream<Uint8Array>(),
+  onEvent(event: FetchZipEvent) {
+    switch (event.kind) {
+      case "queued":
+        return;
+      case "started":
+        return use(event.attempt);
+      case "headers":
+        return use(event.declaredBytes ?? 0);
+      case "received":
+        return use(event.bytes);
+      case "retrying":
+        return use(event.resumesAt, event.error.kind, event.error.message);
+      case "stored":
+        return use(event.bytes, event.crc32, event.type, event.at, event.item);
+      case "failed":
+        return use(event.error.status ?? 0);
+      default:
+        return use(event satisfies never);
+    }
+  },
+};
+const result: Promise<FetchZipResult> = fetchZip([], options);
+
+// @ts-expect-error There is no such mode.
+await fetchZip([url], { mode: "fast" });
+// @ts-expect-error There is no such option.
+await fetchZip([url], { parallel: 3 });
+// @ts-expect-error A number is no URL.
+await fetchZip([5]);
+// @ts-expect-error The archive may be missing.
+blob.size;
+
+function use(...values: unknown[]): void {}
+use(size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result);

@@ -1,0 +1,50 @@
+//! What `cargo xtask test` tells the tests.
+
+use std::env;
+use std::path::PathBuf;
+
+/// The driver's address.
+pub fn webdriver() -> String {
+    text("FETCHZIP_WEBDRIVER")
+}
+
+/// `chromium`, `firefox` or `webkit`.
+pub fn browser() -> String {
+    text("FETCHZIP_BROWSER")
+}
+
+/// The browser's program.
+pub fn browser_program() -> String {
+    text("FETCHZIP_BROWSER_BINARY")
+}
+
+/// The demo image server's program.
+pub fn origin_program() -> PathBuf {
+    text("FETCHZIP_ORIGIN_PROGRAM").into()
+}
+
+/// The built page.
+pub fn dist() -> PathBuf {
+    text("FETCHZIP_DIST").into()
+}
+
+/// The built package.
+pub fn package() -> PathBuf {
+    text("FETCHZIP_PKG").into()
+}
+
+/// Where npm's packages are.
+pub fn node_modules() -> PathBuf {
+    text("FETCHZIP_NODE_MODULES").into()
+}
+
+/// The repository.
+pub fn repository() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
+}
+
+fn text(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: `cargo xtask test --only page-chromium` builds and starts what these tests need")
+    })
+}

@@ -1,0 +1,139 @@
+//! A browser under WebDriver, with a demo image server and a static site of its own.
+//!
+//! - `environment`: what `cargo xtask test` tells the tests
+//! - `origin`: the demo image server and its control routes
+//! - `site`: what its static site holds: the built page, or a plain page beside the package
+//! - `driver`: the capabilities that a session of each browser is asked for
+//! - `downloads`: files that the browser saved
+//! - `elements`: finding elements by role and accessible name
+//! - `proxy`: sends any host to the demo server
+
+#![allow(dead_code, reason = "each test target takes what it needs")]
+
+pub mod downloads;
+mod driver;
+pub mod elements;
+pub mod environment;
+pub mod origin;
+mod proxy;
+pub mod site;
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, Locator};
+use futures::FutureExt;
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub use driver::Kind;
+use origin::Origin;
+use proxy::Proxy;
+use site::Site;
+
+/// A test that waits longer than this has failed.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// How often a condition is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_millis(40);
+
+/// geckodriver and WebKit's driver keep one session at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// A browser that shows a site.
+pub struct Browser {
+    pub client: Client,
+    pub kind: Kind,
+    pub origin: Origin,
+    /// The address of the site, with a slash at the end.
+    pub address: String,
+    downloads: TempDir,
+    _proxy: Option<Proxy>,
+    site: Site,
+}
+
+/// Runs a test in a browser of its own, and ends that in any case.
+pub fn browse(site: Site, test: impl AsyncFnOnce(&Browser)) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let browser = Browser::open(site).await;
+        let result = AssertUnwindSafe(test(&browser)).catch_unwind().await;
+        if result.is_err() {
+            browser.print_state().await;
+        }
+        let _ = browser.client.close().await;
+        result.unwrap_or_else(|panic| resume_unwind(panic));
+    });
+}
+
+impl Browser {
+    async fn open(site: Site) -> Self {
+        let origin = Origin::start(site.folder());
+        let proxy = site.maps_all_hosts().then(|| Proxy::start(origin.tls_port()));
+        let downloads = TempDir::new().unwrap();
+        let (client, kind) = driver::connect(downloads.path(), proxy.as_ref()).await;
+        let address = format!("{}{}", origin.site, site.path());
+        client.goto(&address).await.unwrap();
+        Self { client, kind, origin, address, downloads, _proxy: proxy, site }
+    }
+
+    /// Runs a script's function body in the page, with `arguments`.
+    pub async fn execute(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// The same for an `async` body, whose value it waits for.
+    pub async fn execute_async(&self, body: &str, arguments: Vec<Value>) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; const given = [...arguments].slice(0, -1);
+             (async (...arguments) => {{ {body} }})(...given).then((value) => done({{ value }}),
+               (error) => done({{ error: `${{error?.name}}: ${{error?.message}} ${{error?.stack}}` }}));"
+        );
+        let result = self.client.execute_async(&script, arguments).await.unwrap();
+        assert_eq!(result["error"], Value::Null, "{body}");
+        result["value"].clone()
+    }
+
+    /// Waits until an expression is true in the page.
+    pub async fn until(&self, expression: &str) {
+        let script = format!("return Boolean({expression})");
+        let met = async || self.execute(&script, vec![]).await == true;
+        self.until_met(expression, met).await;
+    }
+
+    /// Waits until a condition is met.
+    pub async fn until_met<F: Future<Output = bool>>(&self, what: &str, mut condition: impl FnMut() -> F) {
+        let wait = pin!(async {
+            while !condition().await {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        });
+        assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "it never came to this: {what}");
+    }
+
+    /// Waits for an element by a selector, where it has no name.
+    pub async fn until_found(&self, selector: &str) -> Element {
+        let wait = self.client.wait().at_most(PATIENCE).every(LOOK_AGAIN);
+        let found = wait.for_element(Locator::Css(selector)).await;
+        found.unwrap_or_else(|error| panic!("{selector} never came: {error}"))
+    }
+
+    /// A file of the site.
+    pub fn site_file(&self, path: &str) -> Vec<u8> {
+        std::fs::read(self.site.folder().join(path)).unwrap()
+    }
+
+    /// What a failed test left on the screen, for whoever has to find out why.
+    async fn print_state(&self) {
+        let script = "return `data-run: ${document.documentElement.dataset.run}\n` +
+            `recorded: ${JSON.stringify(window.recorded ?? [])}\n` + document.body?.innerText";
+        if let Ok(text) = self.client.execute(script, vec![]).await {
+            eprintln!("── in {}\n{}\n──", self.kind.name(), text.as_str().unwrap_or_default());
+        }
+    }
+}

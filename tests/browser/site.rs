@@ -1,0 +1,96 @@
+//! What the demo server's static site holds in a test.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::environment;
+
+/// A folder that is served, gone when this is.
+pub struct Site {
+    folder: TempDir,
+    path: &'static str,
+    maps_all_hosts: bool,
+}
+
+impl Site {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap(), path: "/", maps_all_hosts: false }
+    }
+
+    /// The built page, with a script in front of all others that records what goes wrong: violations
+    /// of its Content Security Policy, errors, rejections.
+    pub fn page() -> Self {
+        let site = Self::new();
+        copy(&environment::dist(), site.folder());
+        let index = site.folder().join("index.html");
+        let html = fs::read_to_string(&index).unwrap();
+        let watched = html.replacen("<head>", "<head><script src=\"record.js\"></script>", 1);
+        assert_ne!(html, watched, "the page has a head");
+        fs::write(index, watched).unwrap();
+        fs::write(site.folder().join("record.js"), include_str!("record.js")).unwrap();
+        site
+    }
+
+    /// The package below `pkg/`, and nothing else.
+    pub fn package() -> Self {
+        let site = Self::new();
+        copy(&environment::package(), &site.folder().join("pkg"));
+        site
+    }
+
+    /// One more file.
+    pub fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        fs::write(self.folder().join(name), content).unwrap();
+        self
+    }
+
+    /// The sample images below `samples/`, as the repository has them.
+    pub fn with_samples(self) -> Self {
+        copy(&environment::repository().join("www/samples"), &self.folder().join("samples"));
+        self
+    }
+
+    /// The built page once more, below a folder, where the demo server doesn't offer its own images:
+    /// a static host as any other.
+    pub fn with_page_below(self, folder: &str) -> Self {
+        copy(&environment::dist(), &self.folder().join(folder));
+        self
+    }
+
+    /// Opened at this path of the server's instead of at its root.
+    pub fn at(self, path: &'static str) -> Self {
+        Self { path, ..self }
+    }
+
+    /// `https:` of any host leads to the demo server.
+    pub fn with_all_hosts_mapped(self) -> Self {
+        Self { maps_all_hosts: true, ..self }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn path(&self) -> &str {
+        self.path
+    }
+
+    pub fn maps_all_hosts(&self) -> bool {
+        self.maps_all_hosts
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    let entries = fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    for entry in entries.map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
