@@ -122,20 +122,25 @@ impl Address {
 /// The text without what stands between `//` and `@`, whether or not it parses.
 pub(super) fn redacted(text: &str) -> String {
     let text = text.trim();
-    let Some((scheme, rest)) = text.split_once("//") else { return text.to_owned() };
-    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..authority].rfind('@') {
-        Some(at) => format!("{scheme}//…@{}", &rest[at + 1..]),
+    let mut pieces = text.split('/');
+    let scheme = pieces.next().unwrap_or_default();
+    let (Some(""), Some(rest)) = (pieces.next(), text.get(scheme.len() + 2..)) else {
+        return text.to_owned();
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.rfind('@').and_then(|at| rest.get(at + 1..)) {
+        Some(rest) => format!("{scheme}//…@{rest}"),
         None => text.to_owned(),
     }
 }
 
 fn shortened(text: &str) -> String {
     const LONGEST_SHOWN: usize = 80;
-    match text.char_indices().nth(LONGEST_SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    let mut shown: String = text.chars().take(LONGEST_SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
     }
+    shown
 }
 
 #[cfg(test)]

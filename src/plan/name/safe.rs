@@ -23,8 +23,8 @@ pub fn safe(name: &str, web: &impl WebText) -> String {
 /// Stem and suffix, the stem shortened so that both fit.
 pub fn with_room(stem: &str, suffix: &str) -> String {
     let room = LONGEST_NAME - suffix.len().min(LONGEST_NAME);
-    let end = (0..=room.min(stem.len())).rev().find(|at| stem.is_char_boundary(*at)).unwrap_or(0);
-    format!("{}{suffix}", stem[..end].trim_end_matches(['.', ' ']))
+    let stem = (0..=room.min(stem.len())).rev().find_map(|end| stem.get(..end)).unwrap_or_default();
+    format!("{}{suffix}", stem.trim_end_matches(['.', ' ']))
 }
 
 /// Stem and extension, where what follows the last dot looks like one.
@@ -75,13 +75,13 @@ fn is_refused(c: char) -> bool {
 /// Device names, which Windows reserves with any extension ("Naming Files, Paths, and Namespaces").
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end();
-    let Some(device) = stem.get(..3) else { return false };
+    let Some((device, number)) = stem.split_at_checked(3) else { return false };
     if ["CON", "PRN", "AUX", "NUL"].iter().any(|known| known.eq_ignore_ascii_case(stem)) {
         return true;
     }
     let is_port = device.eq_ignore_ascii_case("COM") || device.eq_ignore_ascii_case("LPT");
     (is_port
-        && matches!(&stem[3..], "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
+        && matches!(number, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
         || stem.eq_ignore_ascii_case("CONIN$")
         || stem.eq_ignore_ascii_case("CONOUT$")
 }
