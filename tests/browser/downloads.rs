@@ -3,7 +3,41 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Browser;
+use tempfile::TempDir;
+
+use super::{Browser, Kind, environment};
+
+/// The folder that a session saves files to.
+pub enum Downloads {
+    /// Told to the session.
+    Own(TempDir),
+    /// Known to the driver: MiniBrowser saves into the home folder that it was started with, and has
+    /// no capability for another.
+    Shared(PathBuf),
+}
+
+impl Downloads {
+    pub fn of(kind: Kind) -> Self {
+        if kind != Kind::WebKit {
+            return Self::Own(TempDir::new().unwrap());
+        }
+        let folder = environment::downloads();
+        // What the last session left; folders are the browser's own.
+        for entry in fs::read_dir(&folder).unwrap().flatten() {
+            if entry.file_type().unwrap().is_file() {
+                fs::remove_file(entry.path()).unwrap();
+            }
+        }
+        Self::Shared(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Shared(folder) => folder,
+        }
+    }
+}
 
 impl Browser {
     /// Waits until the browser has saved a file under this name, and gives its path.

@@ -39,8 +39,7 @@ impl Kind {
 }
 
 /// An ordinary profile that saves downloads into a folder without asking.
-pub async fn connect(downloads: &Path, proxy: Option<&Proxy>) -> (Client, Kind) {
-    let kind = Kind::of_environment();
+pub async fn connect(kind: Kind, downloads: &Path, proxy: Option<&Proxy>) -> Client {
     let program = environment::browser_program();
     let mut capabilities: Map<String, Value> = match kind {
         Kind::Chromium => chromium(&program, downloads),
@@ -55,7 +54,7 @@ pub async fn connect(downloads: &Path, proxy: Option<&Proxy>) -> (Client, Kind) 
     }
     let mut builder = ClientBuilder::new(HttpConnector::new());
     let client = builder.capabilities(capabilities).connect(&environment::webdriver()).await;
-    (client.unwrap_or_else(|error| panic!("no session of {}: {error}", kind.name())), kind)
+    client.unwrap_or_else(|error| panic!("no session of {}: {error}", kind.name()))
 }
 
 fn chromium(program: &str, downloads: &Path) -> Map<String, Value> {

@@ -18,6 +18,11 @@ pub fn browser_program() -> String {
     text("FETCHZIP_BROWSER_BINARY")
 }
 
+/// Where a browser saves files that can't be told where to by its session.
+pub fn downloads() -> PathBuf {
+    text("FETCHZIP_DOWNLOADS").into()
+}
+
 /// The demo image server's program.
 pub fn origin_program() -> PathBuf {
     text("FETCHZIP_ORIGIN_PROGRAM").into()

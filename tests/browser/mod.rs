@@ -28,8 +28,8 @@ use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
 use futures::FutureExt;
 use serde_json::Value;
-use tempfile::TempDir;
 
+use downloads::Downloads;
 pub use driver::Kind;
 use origin::Origin;
 use proxy::Proxy;
@@ -51,7 +51,7 @@ pub struct Browser {
     pub origin: Origin,
     /// The address of the site, with a slash at the end.
     pub address: String,
-    downloads: TempDir,
+    downloads: Downloads,
     _proxy: Option<Proxy>,
     site: Site,
 }
@@ -75,8 +75,9 @@ impl Browser {
     async fn open(site: Site) -> Self {
         let origin = Origin::start(site.folder());
         let proxy = site.maps_all_hosts().then(|| Proxy::start(origin.tls_port()));
-        let downloads = TempDir::new().unwrap();
-        let (client, kind) = driver::connect(downloads.path(), proxy.as_ref()).await;
+        let kind = Kind::of_environment();
+        let downloads = Downloads::of(kind);
+        let client = driver::connect(kind, downloads.path(), proxy.as_ref()).await;
         let address = format!("{}{}", origin.site, site.path());
         client.goto(&address).await.unwrap();
         Self { client, kind, origin, address, downloads, _proxy: proxy, site }

@@ -84,7 +84,7 @@ fn print_steps() {
 /// the steps that can't do without say so again and fail.
 fn set_up(steps: &[&Step]) {
     let tools: Vec<_> = steps.iter().flat_map(|step| step.tools).copied().collect();
-    let packages: Vec<_> = steps.iter().flat_map(|step| step.packages).copied().collect();
+    let packages: Vec<_> = steps.iter().flat_map(|step| step.packages).copied().flatten().copied().collect();
     let say = |result: Result<()>| {
         if let Err(error) = result {
             eprintln!("cargo xtask: {error}");

@@ -12,6 +12,7 @@ use crate::origin::free_port;
 use crate::process::Group;
 use crate::setup::apt;
 use crate::setup::tools::{Tool, Toolbox};
+use crate::workspace;
 
 /// What a driver or a display needs at most to get ready on a busy machine.
 const START: Duration = Duration::from_secs(30);
@@ -64,6 +65,8 @@ impl Browser {
 pub struct Driver {
     /// Where it listens.
     pub address: String,
+    /// The home folder of WebKit's MiniBrowser, which saves downloads there and can't be told where to.
+    pub home: PathBuf,
     // In this order: a display ends after what is shown on it.
     _server: Group,
     _display: Option<Display>,
@@ -88,6 +91,11 @@ impl Driver {
             // Its sandbox refuses root, which is what containers run tests as; the pages are ours.
             command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         }
+        let home = workspace::target().join("webdriver").join(browser.name());
+        fs::create_dir_all(&home).map_err(Error::io("make", &home))?;
+        if browser == Browser::WebKit {
+            command.env("HOME", &home).env("XDG_CONFIG_HOME", home.join(".config"));
+        }
         let mut server = Group::start(&mut command)?;
         let deadline = Instant::now() + START;
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
@@ -99,7 +107,8 @@ impl Driver {
             }
             thread::sleep(Duration::from_millis(50));
         }
-        Ok(Self { address: format!("http://127.0.0.1:{port}"), _server: server, _display: display })
+        let address = format!("http://127.0.0.1:{port}");
+        Ok(Self { address, home, _server: server, _display: display })
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Step {
     /// Tools that it needs.
     pub tools: &'static [Tool],
     /// Packages of the distribution that it needs.
-    pub packages: &'static [Package],
+    pub packages: &'static [&'static [Package]],
     /// Whether it compiles to wasm.
     pub wasm: bool,
     /// Runs it. An error counts as one failed test.
@@ -34,6 +34,10 @@ const PLAIN: Step =
 
 /// What the steps take that look at the built page.
 const PAGE_TOOLS: &[Tool] = Build::Release.tools();
+
+/// Other people's zip readers, and what runs them.
+const READERS: &[Package] =
+    &[apt::UNZIP, apt::ZIP, apt::SEVEN_ZIP, apt::BSDTAR, apt::PYTHON, apt::JAVA, apt::NODE, apt::NPM];
 
 /// All steps.
 pub const STEPS: &[Step] = &[
@@ -61,7 +65,7 @@ pub const STEPS: &[Step] = &[
         name: "wasm-chromium",
         about: "wasm-pack test in Chromium, against the demo image server",
         tools: &[Tool::WasmBindgen, Tool::WasmPack],
-        packages: &[apt::CHROMIUM, apt::CHROMEDRIVER],
+        packages: &[&[apt::CHROMIUM, apt::CHROMEDRIVER]],
         wasm: true,
         run: |bench| wasm(bench, Browser::Chromium),
     },
@@ -69,7 +73,7 @@ pub const STEPS: &[Step] = &[
         name: "wasm-firefox",
         about: "wasm-pack test in Firefox, against the demo image server",
         tools: &[Tool::WasmBindgen, Tool::WasmPack, Tool::Geckodriver],
-        packages: &[apt::FIREFOX],
+        packages: &[&[apt::FIREFOX]],
         wasm: true,
         run: |bench| wasm(bench, Browser::Firefox),
     },
@@ -85,7 +89,7 @@ pub const STEPS: &[Step] = &[
         name: "page-chromium",
         about: "the page and the package over WebDriver, in Chromium",
         tools: PAGE_TOOLS,
-        packages: &[apt::CHROMIUM, apt::CHROMEDRIVER, apt::NODE, apt::NPM],
+        packages: &[&[apt::CHROMIUM, apt::CHROMEDRIVER], READERS],
         wasm: true,
         run: |bench| page(bench, Browser::Chromium),
     },
@@ -93,7 +97,7 @@ pub const STEPS: &[Step] = &[
         name: "page-firefox",
         about: "the page and the package over WebDriver, in Firefox",
         tools: &[Tool::WasmOpt, Tool::WasmBindgen, Tool::Trunk, Tool::Geckodriver],
-        packages: &[apt::FIREFOX, apt::NODE, apt::NPM],
+        packages: &[&[apt::FIREFOX], READERS],
         wasm: true,
         run: |bench| page(bench, Browser::Firefox),
     },
@@ -101,24 +105,15 @@ pub const STEPS: &[Step] = &[
         name: "page-webkit",
         about: "the page and the package over WebDriver, in WebKit",
         tools: PAGE_TOOLS,
-        packages: &[apt::WEBKIT, apt::XVFB, apt::NODE, apt::NPM],
+        packages: &[&[apt::WEBKIT, apt::XVFB], READERS],
         wasm: true,
         run: |bench| page(bench, Browser::WebKit),
     },
     Step {
         name: "readers",
         about: "the archive in other people's readers",
-        packages: &[
-            apt::UNZIP,
-            apt::ZIP,
-            apt::SEVEN_ZIP,
-            apt::BSDTAR,
-            apt::PYTHON,
-            apt::JAVA,
-            apt::NODE,
-            apt::NPM,
-        ],
-        run: readers,
+        packages: &[READERS],
+        run: |_| readers(),
         ..PLAIN
     },
 ];
@@ -126,11 +121,13 @@ pub const STEPS: &[Step] = &[
 fn clippy(_: &mut Bench) -> Result<Tally> {
     let mut tally = Tally::default();
     let native: &[&str] = &["--workspace", "--all-targets"];
+    // Not among all targets, since `cargo test` alone can't run them.
+    let driven: &[&str] = &["--package=fetchzip", "--test=api", "--test=page", "--test=readers"];
     let wasm: &[&str] = &["--package=fetchzip", "--tests", "--target", workspace::WASM];
     let both: &[&str] = &[];
     let api: &[&str] = &["--no-default-features", "--features=api"];
     let page: &[&str] = &["--no-default-features", "--features=page"];
-    for (what, features) in [(native, both), (wasm, both), (wasm, api), (wasm, page)] {
+    for (what, features) in [(native, both), (driven, both), (wasm, both), (wasm, api), (wasm, page)] {
         let mut clippy = workspace::cargo(["clippy"]);
         clippy.args(what).args(features).args(["--", "-D", "warnings"]);
         tally += whole(&mut clippy)?;
@@ -173,7 +170,8 @@ fn wasm(bench: &mut Bench, browser: Browser) -> Result<Tally> {
 }
 
 fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
-    let mut tests = workspace::cargo(["test", "--package=fetchzip", "--test=page", "--no-fail-fast"]);
+    let mut tests =
+        workspace::cargo(["test", "--package=fetchzip", "--test=page", "--test=api", "--no-fail-fast"]);
     tests
         .env("FETCHZIP_DIST", bench.page()?)
         .env("FETCHZIP_PKG", bench.package()?)
@@ -182,15 +180,13 @@ fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
         .env("FETCHZIP_BROWSER", browser.name())
         .env("FETCHZIP_BROWSER_BINARY", browser.program()?);
     let driver = Driver::start(browser)?;
+    tests.env("FETCHZIP_DOWNLOADS", &driver.home);
     counted(tests.env("FETCHZIP_WEBDRIVER", &driver.address))
 }
 
-fn readers(bench: &mut Bench) -> Result<Tally> {
-    let mut tests = workspace::cargo(["test", "--package=fetchzip", "--test=readers", "--no-fail-fast"]);
-    tests
-        .env("FETCHZIP_NODE_MODULES", npm::test_packages()?)
-        .env("FETCHZIP_ORIGIN_PROGRAM", bench.origin_program()?);
-    counted(&mut tests)
+fn readers() -> Result<Tally> {
+    npm::test_packages()?;
+    counted(&mut workspace::cargo(["test", "--package=fetchzip", "--test=readers", "--no-fail-fast"]))
 }
 
 /// Runs what passes or fails as a whole.
