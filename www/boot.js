@@ -1,7 +1,7 @@
 // Starts the wasm, and says so on the page when it can't start or breaks down: whatever happens,
 // the page never just stops.
 
-const wasm = new URL("./fetchzip_bg.wasm?{{version fetchzip_bg.wasm}}", import.meta.url);
+const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);
 
 let crashed = false;
 document.documentElement.dataset.booted = "";
@@ -54,8 +54,8 @@ if (typeof WebAssembly !== "object") {
   try {
     // Imported here and not above, so that a failure is met here too. The address must be that of
     // the page's modulepreload, which carries the integrity.
-    const { default: init, startPage } = await import("./fetchzip.js?{{version fetchzip.js}}");
-    await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 fetchzip_bg.wasm}}" }) });
+    const { default: init, startPage } = await import("./page.js?{{version page.js}}");
+    await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 page_bg.wasm}}" }) });
     startPage();
   } catch (error) {
     crash(

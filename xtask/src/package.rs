@@ -30,12 +30,13 @@ pub fn build() -> Result<()> {
     let start = Instant::now();
     eprintln!("building the package into pkg/");
     process::run(&mut workspace::cargo([
-        "build",
+        "rustc",
         "--package=fetchzip",
         "--lib",
+        // Of this kind alone: cargo optimises across crates only where no rlib is wanted as well.
+        "--crate-type=cdylib",
         "--release",
         "--no-default-features",
-        "--features=api",
         "--features=api",
         "--target",
         workspace::WASM,
