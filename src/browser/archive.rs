@@ -81,26 +81,57 @@ impl<'a, W: WebText> Layout<'a, W> {
     }
 }
 
-/// Makes the archive of all images, in input order, and proves that it can be read.
-pub async fn assemble<W: WebText>(
-    mut layout: Layout<'_, W>,
-    images: &[Option<Stored<Payload>>],
-) -> Result<Archive, ArchiveError> {
-    let parts = Array::new();
-    for (item, image) in images.iter().enumerate() {
-        if let Some(image) = image {
-            parts.push(&Uint8Array::from(layout.place(item, image).as_slice()));
-            parts.push(image.payload.as_blob());
-        }
+/// An archive that grows in the browser's memory, as Blobs of Blobs: nothing is copied.
+pub struct GrowingArchive<'a, W> {
+    layout: Layout<'a, W>,
+    /// Blobs of parts, in order.
+    groups: Array,
+    /// Parts that are in no group yet, in order.
+    parts: Array,
+}
+
+/// How many parts make a group. One Blob of the 24,000 parts of 12,000 images took Chromium up to
+/// 3.5 s in one go; groups are made while images arrive.
+const PARTS_OF_A_GROUP: u32 = 128;
+
+impl<'a, W: WebText> GrowingArchive<'a, W> {
+    /// An archive that has nothing yet.
+    pub fn new(layout: Layout<'a, W>) -> Self {
+        Self { layout, groups: Array::new(), parts: Array::new() }
     }
-    let (tail, names) = layout.finish();
-    let Some(tail) = tail else { return Ok(Archive { blob: None, names }) };
-    parts.push(&Uint8Array::from(tail.as_slice()));
-    let properties = BlobPropertyBag::new();
-    properties.set_type("application/zip");
-    let blob = Blob::new_with_blob_sequence_and_options(&parts, &properties).map_err(unreadable)?;
-    prove(&blob, tail.len()).await.map_err(unreadable)?;
-    Ok(Archive { blob: Some(blob), names })
+
+    /// Puts an image in, behind those before it.
+    ///
+    /// # Errors
+    ///
+    /// The browser makes no Blob of it.
+    pub fn put(&mut self, item: ItemId, image: &Stored<Payload>) -> Result<(), ArchiveError> {
+        self.parts.push(&Uint8Array::from(self.layout.place(item, image).as_slice()));
+        self.parts.push(image.payload.as_blob());
+        if self.parts.length() >= PARTS_OF_A_GROUP {
+            let parts = std::mem::take(&mut self.parts);
+            let group = Blob::new_with_blob_sequence(&parts).map_err(unreadable)?;
+            self.groups.push(&group);
+        }
+        Ok(())
+    }
+
+    /// Ends the archive, and proves that it can be read.
+    ///
+    /// # Errors
+    ///
+    /// The browser can't read it back.
+    pub async fn finish(self) -> Result<Archive, ArchiveError> {
+        let (tail, names) = self.layout.finish();
+        let Some(tail) = tail else { return Ok(Archive { blob: None, names }) };
+        let parts = self.groups.concat(&self.parts);
+        parts.push(&Uint8Array::from(tail.as_slice()));
+        let properties = BlobPropertyBag::new();
+        properties.set_type("application/zip");
+        let blob = Blob::new_with_blob_sequence_and_options(&parts, &properties).map_err(unreadable)?;
+        prove(&blob, tail.len()).await.map_err(unreadable)?;
+        Ok(Archive { blob: Some(blob), names })
+    }
 }
 
 /// Reads the archive's end back. Making a Blob never fails; reading one whose bytes the browser

@@ -7,13 +7,13 @@ use futures::channel::mpsc::unbounded;
 use futures::future::try_join;
 use web_sys::{Blob, RequestCache, WritableStream};
 
-use super::archive::{Archive, ArchiveError, Layout, assemble};
+use super::archive::{Archive, ArchiveError, GrowingArchive, Layout};
 use super::clock::Clock;
 use super::fetch::{BrowserFetcher, MOST_IN_FLIGHT};
 use super::sink::write_archive;
 use super::text::BrowserText;
 use crate::plan::{ItemId, NameTemplate, Plan};
-use crate::run::{Event, Limits, RetryPolicy, Run};
+use crate::run::{Ended, Event, InOrder, Limits, RetryPolicy, Run};
 
 /// How a run fetches.
 #[derive(Clone, Copy, Debug)]
@@ -71,14 +71,20 @@ pub async fn collect(
 ) -> Result<Archive, ArchiveError> {
     let fetcher = settings.fetcher(clock);
     let mut run = Run::new(plan, settings.limits(), &fetcher, emit);
-    let mut images: Vec<_> = (0..plan.len()).map(|_| None).collect();
-    while let Some(ended) = run.next().await {
-        if let Ok(image) = ended.outcome {
-            kept(ended.item, image.payload.as_blob());
-            images[ended.item] = Some(image);
+    let mut archive = GrowingArchive::new(Layout::new(plan, template, &BrowserText));
+    let mut outcomes = InOrder::new(plan.len());
+    while let Some(Ended { item, outcome }) = run.next().await {
+        if let Ok(image) = &outcome {
+            kept(item, image.payload.as_blob());
+        }
+        outcomes.put(item, outcome);
+        while let Some((item, outcome)) = outcomes.next_due() {
+            if let Ok(image) = outcome {
+                archive.put(item, &image)?;
+            }
         }
     }
-    assemble(Layout::new(plan, template, &BrowserText), &images).await
+    archive.finish().await
 }
 
 /// Fetches a plan and writes its archive into a sink while it grows.

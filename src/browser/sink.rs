@@ -11,7 +11,7 @@ use super::archive::{Archive, ArchiveError, Layout, message_of};
 use super::body::Body;
 use super::spool::Payload;
 use crate::plan::WebText;
-use crate::run::Ended;
+use crate::run::{Ended, InOrder};
 
 /// Writes the archive while its images arrive: each entry as soon as all before it have ended.
 ///
@@ -24,20 +24,16 @@ pub async fn write_archive<W: WebText>(
     sink: &WritableStream,
 ) -> Result<Archive, ArchiveError> {
     let writer = SinkWriter::new(sink).map_err(failed)?;
-    let mut early: Vec<Option<Ended<Payload>>> = (0..items).map(|_| None).collect();
-    let mut due = 0;
-    while let Some(ended) = arrivals.next().await {
-        let item = ended.item;
-        early[item] = Some(ended);
-        while let Some(ended) = early.get_mut(due).and_then(Option::take) {
-            if let Ok(image) = &ended.outcome {
-                writer.write(&layout.place(due, image)).await.map_err(failed)?;
-                let payload = Body::new(&image.payload.as_blob().stream());
-                while let Some(chunk) = payload.next().await.map_err(failed)? {
-                    writer.write_chunk(&chunk).await.map_err(failed)?;
-                }
+    let mut outcomes = InOrder::new(items);
+    while let Some(Ended { item, outcome }) = arrivals.next().await {
+        outcomes.put(item, outcome);
+        while let Some((item, outcome)) = outcomes.next_due() {
+            let Ok(image) = outcome else { continue };
+            writer.write(&layout.place(item, &image)).await.map_err(failed)?;
+            let payload = Body::new(&image.payload.as_blob().stream());
+            while let Some(chunk) = payload.next().await.map_err(failed)? {
+                writer.write_chunk(&chunk).await.map_err(failed)?;
             }
-            due += 1;
         }
     }
     let (tail, names) = layout.finish();

@@ -12,6 +12,7 @@
 
 mod driver;
 mod event;
+mod in_order;
 mod outcome;
 mod retry;
 mod schedule;
@@ -21,6 +22,7 @@ mod tests;
 
 pub use driver::{Ended, Fetcher, Run, Stored};
 pub use event::{Event, EventKind};
+pub use in_order::InOrder;
 pub use outcome::FetchError;
 pub use retry::RetryPolicy;
 pub use schedule::{AfterFailure, Attempt, Limits, Schedule, Step};

@@ -80,8 +80,7 @@ fn is_reserved(name: &str) -> bool {
         return true;
     }
     let is_port = device.eq_ignore_ascii_case("COM") || device.eq_ignore_ascii_case("LPT");
-    (is_port
-        && matches!(number, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
+    (is_port && matches!(number, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
         || stem.eq_ignore_ascii_case("CONIN$")
         || stem.eq_ignore_ascii_case("CONOUT$")
 }
