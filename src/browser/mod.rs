@@ -26,3 +26,7 @@ pub use clock::Clock;
 pub use collect::{Settings, collect, collect_into};
 pub use fetch::MOST_IN_FLIGHT;
 pub use text::BrowserText;
+
+/// The standard library's allocator for wasm would be 3 KB more to download.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
