@@ -47,6 +47,11 @@ impl Browser {
         self.until_met(&what, async || is_whole(&file)).await;
         file
     }
+
+    /// Removes a file, so that the next may have its name.
+    pub fn forget_download(&self, name: &str) {
+        fs::remove_file(self.downloads.path().join(name)).unwrap();
+    }
 }
 
 /// Firefox makes an empty file of the name first; both write beside it and rename in the end.

@@ -6,6 +6,7 @@
 //! - `driver`: the capabilities that a session of each browser is asked for
 //! - `downloads`: files that the browser saved
 //! - `elements`: finding elements by role and accessible name
+//! - `keys`: the keyboard
 //! - `proxy`: sends any host to the demo server
 
 #![allow(dead_code, reason = "each test target takes what it needs")]
@@ -14,6 +15,7 @@ pub mod downloads;
 mod driver;
 pub mod elements;
 pub mod environment;
+pub mod keys;
 pub mod origin;
 mod proxy;
 pub mod site;

@@ -88,6 +88,11 @@ impl Origin {
         self.json(&format!("/control/counters?key={key}"))
     }
 
+    /// The counters of all requests.
+    pub fn counters_of_all(&self) -> Value {
+        self.json("/control/counters")
+    }
+
     /// Waits for counters such as `requests=3&completed=2`, and gives all of the group.
     pub fn wait(&self, key: &str, counters: &str) -> Value {
         self.json(&format!("/control/wait?key={key}&{counters}"))

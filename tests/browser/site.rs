@@ -24,13 +24,17 @@ impl Site {
     pub fn page() -> Self {
         let site = Self::new();
         copy(&environment::dist(), site.folder());
-        let index = site.folder().join("index.html");
+        site.with_script("record.js", include_str!("record.js"))
+    }
+
+    /// A script in front of all others of the page.
+    pub fn with_script(self, name: &str, script: &str) -> Self {
+        let index = self.folder().join("index.html");
         let html = fs::read_to_string(&index).unwrap();
-        let watched = html.replacen("<head>", "<head><script src=\"record.js\"></script>", 1);
-        assert_ne!(html, watched, "the page has a head");
-        fs::write(index, watched).unwrap();
-        fs::write(site.folder().join("record.js"), include_str!("record.js")).unwrap();
-        site
+        let more = html.replacen("<head>", &format!("<head><script src=\"{name}\"></script>"), 1);
+        assert_ne!(html, more, "the page has a head");
+        fs::write(index, more).unwrap();
+        self.with(name, script)
     }
 
     /// The package below `pkg/`, and nothing else.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use fetchzip::image::Format;
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request, UrlParts, WebText};
-use fetchzip::zip::{Crc32, Entry, Framing};
+use fetchzip::zip::{Entry, Framing};
 use tempfile::TempDir;
 use unicode_normalization::UnicodeNormalization;
 
@@ -95,11 +95,7 @@ impl Content {
     /// Size, CRC-32 and SHA-256.
     fn measured(&self) -> (u64, u32, String) {
         match self {
-            Self::Bytes(bytes) => {
-                let mut crc = Crc32::default();
-                crc.update(bytes);
-                (bytes.len() as u64, crc.value(), sha256(bytes.as_slice()))
-            }
+            Self::Bytes(bytes) => (bytes.len() as u64, crc32fast::hash(bytes), sha256(bytes.as_slice())),
             Self::FourGibOfZeros => {
                 const SIZE: u64 = 1 << 32;
                 /// `head -c 4294967296 /dev/zero | sha256sum`.

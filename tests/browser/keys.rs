@@ -1,0 +1,24 @@
+//! The keyboard. The characters stand for keys as WebDriver has them ("Keyboard Actions").
+
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+
+use super::Browser;
+
+pub const TAB: char = '\u{E004}';
+pub const ENTER: char = '\u{E007}';
+pub const CONTROL: char = '\u{E009}';
+pub const ESCAPE: char = '\u{E00C}';
+pub const END: char = '\u{E010}';
+pub const HOME: char = '\u{E011}';
+pub const DOWN: char = '\u{E015}';
+
+impl Browser {
+    /// Presses keys together, wherever the focus is, and lets go of them.
+    pub async fn press_keys(&self, keys: &[char]) {
+        let down = keys.iter().map(|value| KeyAction::Down { value: *value });
+        let up = keys.iter().rev().map(|value| KeyAction::Up { value: *value });
+        let keyboard = KeyActions::new("keyboard".to_owned());
+        let actions = down.chain(up).fold(keyboard, |keyboard, action| keyboard.then(action));
+        self.client.perform_actions(actions).await.unwrap();
+    }
+}

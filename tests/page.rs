@@ -1,0 +1,38 @@
+//! The page, driven over WebDriver by roles and accessible names, as a stranger's program would.
+//!
+//! - `contract`: every name and state that the design promises
+//! - `archive`: from a list to a file on disk that holds the exact bytes the server sent
+//! - `presets`: the demo, and both examples with their own addresses in all three modes
+//! - `modes`: how many at once, the comparison, the timings
+//! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
+//! - `cancelling`: Cancel, Escape, and the run after
+//! - `keyboard`: everything without a pointer; what survives a reload
+//! - `table`: ten thousand rows
+//! - `exports`: CSV and JSON, against the server's log
+//! - `breakdowns`: a tampered page, a panic
+//! - `looks`: axe-core, contrast in both themes, no overflow on a phone
+//!
+//! Every test ends with a look at what the page recorded: no violation of its Content Security
+//! Policy, no error, no rejection. `cargo xtask test --only page-chromium` (`page-firefox`,
+//! `page-webkit`) builds the page and starts a driver.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+
+mod archive;
+mod browser;
+
+mod page {
+    mod archive;
+    mod breakdowns;
+    mod cancelling;
+    mod contract;
+    mod desk;
+    mod exports;
+    mod failures;
+    mod keyboard;
+    mod looks;
+    mod modes;
+    mod presets;
+    mod table;
+}

@@ -1,0 +1,129 @@
+//! What a person does at the page, in one call each.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::browser::site::Site;
+use crate::browser::{Browser, browse};
+
+/// Runs a test on the page, and sees that nothing went wrong behind it.
+pub fn with_page(test: impl AsyncFnOnce(&Browser)) {
+    with_page_of(Site::page(), test);
+}
+
+/// The same for a site of the test's own.
+pub fn with_page_of(site: Site, test: impl AsyncFnOnce(&Browser)) {
+    browse(site, async |browser| {
+        browser.until_ready().await;
+        test(browser).await;
+        assert_eq!(browser.execute("return window.recorded ?? []", vec![]).await, json!([]));
+    });
+}
+
+/// A row of the table of images, as it reads.
+#[derive(Debug)]
+pub struct Row {
+    pub name: String,
+    pub status: String,
+    pub detail: String,
+}
+
+/// The cells of each row by their column's heading.
+const ROWS: &str = "
+    const table = document.querySelector('[role=table][aria-label=Images]');
+    const headings = [...table.querySelectorAll('[role=columnheader]')].map((cell) => cell.innerText.trim());
+    return [...table.querySelectorAll('[role=row]')].slice(1).map((row) => {
+      const cells = [...row.querySelectorAll('[role=rowheader], [role=cell]')].map((cell) => cell.innerText.trim());
+      return Object.fromEntries(cells.map((text, column) => [headings[column], text]));
+    });";
+
+impl Browser {
+    /// The wasm is running: the page answers.
+    pub async fn until_ready(&self) {
+        // Its table's words are the first thing that it writes.
+        self.until("document.body.innerText.includes('Point at a row') || document.getElementById('figures')?.textContent")
+            .await;
+    }
+
+    /// Types a list in the place of the one that is there.
+    pub async fn fill(&self, list: &str) {
+        let textbox = self.the("textbox", "Image URLs").await;
+        textbox.clear().await.unwrap();
+        textbox.send_keys(list).await.unwrap();
+    }
+
+    /// Puts a list into the box that is too long to be typed.
+    pub async fn paste(&self, list: &str) {
+        let textbox = self.the("textbox", "Image URLs").await;
+        let script = "arguments[0].value = arguments[1];
+            arguments[0].dispatchEvent(new InputEvent('input', { bubbles: true }));";
+        self.execute(script, vec![serde_json::to_value(&textbox).unwrap(), list.into()]).await;
+    }
+
+    /// A list of the demo server's paths.
+    pub async fn fill_paths(&self, paths: &[impl AsRef<str>]) {
+        let lines: Vec<_> = paths.iter().map(|path| self.origin.url(path.as_ref())).collect();
+        self.fill(&lines.join("\n")).await;
+    }
+
+    /// What the list box holds.
+    pub async fn list(&self) -> String {
+        self.the("textbox", "Image URLs").await.prop("value").await.unwrap().unwrap()
+    }
+
+    pub async fn choose(&self, mode: &str) {
+        self.the("radio", mode).await.click().await.unwrap();
+    }
+
+    /// Empty is no limit.
+    pub async fn at_once(&self, limit: &str) {
+        let field = self.the("spinbutton", "At once").await;
+        field.clear().await.unwrap();
+        field.send_keys(limit).await.unwrap();
+    }
+
+    pub async fn until_run(&self, state: &str) {
+        self.until(&format!("document.documentElement.dataset.run === '{state}'")).await;
+    }
+
+    /// Fetches, and waits for the end.
+    pub async fn fetch(&self) {
+        self.press("Fetch").await;
+        self.until_run("done").await;
+    }
+
+    /// Saves the zip, and gives its path on disk.
+    pub async fn save(&self) -> PathBuf {
+        self.the("link", "Save zip").await.click().await.unwrap();
+        self.downloaded("images.zip").await
+    }
+
+    /// Saves the zip, and gives its names and contents.
+    pub async fn save_entries(&self) -> Vec<(String, Vec<u8>)> {
+        crate::archive::contents::entries(&fs::read(self.save().await).unwrap())
+    }
+
+    /// The rows that are in the document.
+    pub async fn rows(&self) -> Vec<Row> {
+        let Value::Array(rows) = self.execute(ROWS, vec![]).await else { panic!("no rows") };
+        let row = |row: Value| {
+            let text = |heading: &str| {
+                row[heading].as_str().unwrap_or_else(|| panic!("{heading}: {row}")).to_owned()
+            };
+            Row { name: text("Image"), status: text("Status"), detail: text("Details") }
+        };
+        rows.into_iter().map(row).collect()
+    }
+
+    /// All that can be read on the page.
+    pub async fn text(&self) -> String {
+        self.execute("return document.body.innerText", vec![]).await.as_str().unwrap().to_owned()
+    }
+
+    /// What the region "Timings" says.
+    pub async fn timings(&self) -> String {
+        self.the("region", "Timings").await.text().await.unwrap()
+    }
+}

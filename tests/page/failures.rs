@@ -1,0 +1,88 @@
+//! What can go wrong with images.
+
+use super::desk::with_page;
+
+/// Path, status and a part of the reason.
+const FAILING: &[(&str, &str, &str)] = &[
+    ("/fault/status/404", "404", "not there"),
+    ("/fault/html", "no image", "an HTML page instead of an image"),
+    ("/fault/json-error", "no image", "instead of an image"),
+    ("/fault/empty", "empty", "no bytes"),
+    ("/image/1/64x48.jpg?cors=off", "refused", "CORS"),
+    ("/fault/reset", "refused", "unreachable"),
+    ("/fault/reset-mid", "cut off", "the connection broke"),
+];
+
+#[test]
+fn each_failure_says_why_and_the_rest_is_saved() {
+    with_page(async |browser| {
+        let mut lines = vec![browser.origin.url("/image/1/64x48.jpg")];
+        lines.extend(FAILING.iter().map(|(path, ..)| browser.origin.url(path)));
+        lines.push("htp://not a URL".to_owned());
+        lines.push(browser.origin.url("/image/2/32x32.png"));
+        browser.fill(&lines.join("\n")).await;
+        browser.fetch().await;
+
+        let rows = browser.rows().await;
+        assert_eq!(rows.len(), lines.len());
+        let expected = FAILING.iter().copied().chain([("not a URL", "not a URL", "not a URL")]);
+        for ((path, status, reason), row) in expected.zip(&rows[1..]) {
+            assert_eq!(row.status, status, "{path}: {row:?}");
+            assert!(row.detail.contains(reason), "{path}: {row:?}");
+        }
+        assert_eq!((rows[0].status.as_str(), rows[lines.len() - 1].status.as_str()), ("ok", "ok"));
+        let text = browser.text().await;
+        assert!(text.contains("2 of 10 images saved, 8 failed"), "{text}");
+        let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["64x48.jpg", "32x32.png"]);
+
+        // The list can be narrowed to what failed.
+        browser.the("checkbox", "Failed images only").await.click().await.unwrap();
+        browser.until("document.querySelector('[role=table]').getAttribute('aria-rowcount') === '9'").await;
+    });
+}
+
+#[test]
+fn where_all_failed_there_is_nothing_to_save() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/fault/status/404", "/fault/status/403"]).await;
+        browser.fetch().await;
+        assert!(browser.all("link", "Save zip").await.is_empty());
+        let text = browser.text().await;
+        assert!(text.contains("nothing to save"), "{text}");
+    });
+}
+
+#[test]
+fn a_failure_that_passes_is_tried_again_in_the_same_row() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg?fail=1:503&key=k"]).await;
+        browser.fetch().await;
+        let rows = browser.rows().await;
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].status, "ok");
+        assert!(rows[0].detail.contains("attempt 2"), "{rows:?}");
+        assert_eq!(browser.origin.counters("k")["requests"], 2);
+    });
+}
+
+#[test]
+fn a_line_that_is_no_url_is_told_while_the_list_is_written() {
+    with_page(async |browser| {
+        browser.fill("https://a.example/1.jpg\nhtp://b\nhttps://a.example/2.jpg").await;
+        browser.until("document.body.innerText.includes('htp:')").await;
+        let text = browser.text().await;
+        assert!(text.contains("2 URLs") && text.contains("line 2"), "{text}");
+    });
+}
+
+#[test]
+fn a_password_is_never_shown() {
+    with_page(async |browser| {
+        let url = browser.origin.http.replacen("//", "//me:secret@", 1);
+        browser.fill(&format!("{url}/image/1/64x48.jpg")).await;
+        browser.fetch().await;
+        let text = browser.text().await;
+        assert!(!text.contains("secret") && text.contains("password"), "{text}");
+    });
+}

@@ -1,0 +1,134 @@
+//! Without a pointer.
+
+use serde_json::Value;
+
+use super::desk::with_page;
+use crate::browser::Browser;
+use crate::browser::keys::{CONTROL, DOWN, END, ENTER, HOME, TAB};
+
+#[test]
+fn a_run_from_the_list_to_the_file_on_disk() {
+    with_page(async |browser| {
+        browser.tab_to("Image URLs").await;
+        let list =
+            [browser.origin.url("/image/1/64x48.jpg?key=k"), browser.origin.url("/image/2/64x48.png?key=k")];
+        for key in list.join("\n").chars() {
+            browser.press_keys(&[key]).await;
+        }
+        browser.tab_to("Concurrent").await;
+        browser.press_keys(&[DOWN]).await;
+        assert_eq!(browser.focused().await, "Sequential");
+        browser.tab_to("Fetch").await;
+        browser.press_keys(&[ENTER]).await;
+        browser.until_run("done").await;
+        assert_eq!(browser.focused().await, "Fetch", "the focus comes back");
+        assert_eq!(browser.origin.counters("k")["mostInFlight"], 1);
+        browser.tab_to("Save zip").await;
+        browser.press_keys(&[ENTER]).await;
+        browser.downloaded("images.zip").await;
+    });
+}
+
+#[test]
+fn while_it_runs_the_focus_is_on_cancel_and_enter_cancels() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=never"]).await;
+        browser.tab_to("Fetch").await;
+        browser.press_keys(&[ENTER]).await;
+        browser.origin.wait("k", "inFlight=1");
+        assert_eq!(browser.focused().await, "Cancel");
+        browser.press_keys(&[ENTER]).await;
+        browser.until_run("cancelled").await;
+        assert_eq!(browser.focused().await, "Fetch");
+    });
+}
+
+#[test]
+fn control_enter_in_the_list_fetches() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg"]).await;
+        browser.press_keys(&[CONTROL, ENTER]).await;
+        browser.until_run("done").await;
+    });
+}
+
+#[test]
+fn arrows_walk_through_the_rows() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.png", "/image/3/64x48.gif"]).await;
+        browser.fetch().await;
+        browser
+            .until_met("a row can be reached", async || {
+                browser.press_keys(&[TAB]).await;
+                browser.focused_row().await == 2
+            })
+            .await;
+        for (key, row) in [(DOWN, 3), (DOWN, 4), (DOWN, 4), (HOME, 2), (END, 4)] {
+            browser.press_keys(&[key]).await;
+            assert_eq!(browser.focused_row().await, row);
+        }
+        // The exact figures of the row are said.
+        browser.until("document.body.innerText.includes('64x48.gif: asked at')").await;
+    });
+}
+
+#[test]
+fn the_list_the_mode_and_the_limit_survive_a_reload() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg"]).await;
+        let list = browser.list().await;
+        browser.choose("Sequential").await;
+        browser.at_once("3").await;
+        browser.fetch().await;
+        assert_eq!(browser.list().await, list, "a run leaves the list where it was");
+        browser.client.refresh().await.unwrap();
+        browser.until_ready().await;
+        assert_eq!(browser.list().await, list);
+        assert!(browser.the("radio", "Sequential").await.is_selected().await.unwrap());
+        let limit = browser.the("spinbutton", "At once").await;
+        assert_eq!(limit.prop("value").await.unwrap().as_deref(), Some("3"));
+    });
+}
+
+#[test]
+fn a_list_that_a_preset_replaced_can_be_had_back() {
+    with_page(async |browser| {
+        browser.fill("https://mine.example/1.jpg").await;
+        browser.press("10 from picsum").await;
+        assert!(browser.list().await.contains("picsum"));
+        browser.press("Undo").await;
+        assert_eq!(browser.list().await, "https://mine.example/1.jpg");
+    });
+}
+
+/// The accessible name of what has the focus, as far as these tests need it.
+const FOCUSED: &str = "
+    const element = document.activeElement;
+    return element.getAttribute('aria-label') || element.labels?.[0]?.innerText.trim() || element.innerText?.trim() || '';";
+
+impl Browser {
+    async fn focused(&self) -> String {
+        self.execute(FOCUSED, vec![]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The `aria-rowindex` of the row that has the focus.
+    async fn focused_row(&self) -> u64 {
+        let index = "return Number(document.activeElement.getAttribute('aria-rowindex') ?? 0)";
+        self.execute(index, vec![]).await.as_u64().unwrap()
+    }
+
+    async fn tab_to(&self, name: &str) {
+        /// More than there are places for the focus.
+        const PLACES: usize = 40;
+        let mut passed = Vec::<Value>::new();
+        for _ in 0..PLACES {
+            self.press_keys(&[TAB]).await;
+            let focused = self.focused().await;
+            if focused == name {
+                return;
+            }
+            passed.push(focused.into());
+        }
+        panic!("Tab does not lead to {name}, but to {passed:?}");
+    }
+}

@@ -1,0 +1,94 @@
+//! axe-core, both themes, a phone.
+
+use serde_json::{Value, json};
+
+use super::desk::with_page_of;
+use crate::browser::site::Site;
+use crate::browser::{Browser, environment};
+
+/// A page as wide as a phone, in a frame: no desktop browser makes its window as narrow.
+const PHONE: &str = "<!doctype html><html lang=\"en\"><title>a phone</title>
+    <iframe title=\"the page\" src=\"./\" width=\"360\" height=\"740\" style=\"border: 0\"></iframe>";
+
+const WIDTHS: [&str; 2] = ["wide", "phone"];
+
+#[test]
+fn axe_finds_nothing_in_any_state_theme_or_width() {
+    let axe = environment::node_modules().join("axe-core/axe.min.js");
+    let axe = std::fs::read_to_string(axe).unwrap();
+    for width in WIDTHS {
+        with_page_of(Site::page().with("phone.html", PHONE), async |browser| {
+            browser.show_as(width).await;
+            browser.execute(&axe, vec![]).await;
+            browser.check_in_both_themes(&format!("{width}, idle")).await;
+
+            browser
+                .fill_paths(&["/image/1/64x48.jpg?gate=g", "/image/2/64x48.png", "/fault/status/404"])
+                .await;
+            browser.press("Fetch").await;
+            browser.until("document.body.innerText.includes('2 of 3 images')").await;
+            browser.check_in_both_themes(&format!("{width}, running")).await;
+            browser.origin.open_gate("g");
+            browser.until_run("done").await;
+            browser.check_in_both_themes(&format!("{width}, partly failed")).await;
+
+            browser.choose("Compare").await;
+            browser.fill_paths(&["/image/1/64x48.jpg?latency=20"; 3]).await;
+            browser.fetch().await;
+            browser.check_in_both_themes(&format!("{width}, compared")).await;
+            browser.press("Help").await;
+            browser.check_in_both_themes(&format!("{width}, help")).await;
+        });
+    }
+}
+
+#[test]
+fn nothing_is_wider_than_a_phone() {
+    with_page_of(Site::page().with("phone.html", PHONE), async |browser| {
+        browser.show_as("phone").await;
+        browser.check_width("idle").await;
+        let long = format!("/file/{}.jpg", "a-very-long-name-".repeat(8));
+        browser.fill_paths(&[&long, "/fault/status/404", "/image/1/64x48.jpg"]).await;
+        browser.check_width("with a list").await;
+        browser.fetch().await;
+        browser.check_width("done").await;
+        browser.choose("Compare").await;
+        browser.fetch().await;
+        browser.check_width("compared").await;
+    });
+}
+
+impl Browser {
+    async fn show_as(&self, width: &str) {
+        if width == "phone" {
+            self.client.goto(&format!("{}phone.html", self.address)).await.unwrap();
+            self.client.enter_frame(0).await.unwrap();
+            self.until_ready().await;
+            assert_eq!(self.execute("return innerWidth", vec![]).await, 360);
+        }
+    }
+
+    async fn check_width(&self, state: &str) {
+        let wider = "const root = document.scrollingElement;
+            return root.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+              .filter((element) => element.getBoundingClientRect().right > innerWidth)
+              .map((element) => element.outerHTML.slice(0, 120));";
+        assert_eq!(self.execute(wider, vec![]).await, json!([]), "{state}: wider than the screen");
+    }
+
+    async fn check_in_both_themes(&self, state: &str) {
+        for theme in ["light", "dark"] {
+            let set = "document.documentElement.dataset.theme = arguments[0]";
+            self.execute(set, vec![theme.into()]).await;
+            // Colours on their way are none that stay.
+            let found = self.execute_async(
+                "await Promise.all(document.getAnimations().map(({ finished }) => finished));
+                 const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+                 return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary) }));",
+                vec![],
+            );
+            let found: Value = found.await;
+            assert_eq!(found, json!([]), "{state}, {theme}");
+        }
+    }
+}

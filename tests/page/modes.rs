@@ -1,0 +1,67 @@
+//! How many at once, and what it was worth.
+
+use super::desk::with_page;
+
+#[test]
+fn at_once_bounds_what_is_in_flight() {
+    with_page(async |browser| {
+        for (mode, at_once, most) in [("Concurrent", "2", 2), ("Concurrent", "4", 4), ("Sequential", "4", 1)]
+        {
+            let key = format!("{mode}{at_once}");
+            browser.fill_paths(&vec![format!("/image/1/64x48.jpg?key={key}&gate={key}"); 6]).await;
+            browser.choose(mode).await;
+            browser.at_once(at_once).await;
+            browser.press("Fetch").await;
+            browser.origin.wait(&key, &format!("inFlight={most}"));
+            browser.origin.open_gate(&key);
+            browser.until_run("done").await;
+            let counters = browser.origin.counters(&key);
+            assert_eq!(
+                (counters["mostInFlight"].as_u64(), counters["requests"].as_u64()),
+                (Some(most), Some(6))
+            );
+        }
+    });
+}
+
+#[test]
+fn compare_shows_the_measured_speed_up_with_its_spread() {
+    with_page(async |browser| {
+        let paths: Vec<_> = (0..4).map(|n| format!("/image/{n}/64x48.jpg?key=k&latency=150")).collect();
+        browser.fill_paths(&paths).await;
+        browser.choose("Compare").await;
+        browser.fetch().await;
+        let text = browser.timings().await;
+        // "3.9 × faster than one after the other (3.8–4.0, 3 pairs)"
+        let (speed_up, rest) = text.lines().find_map(|line| line.split_once(" × faster")).expect(&text);
+        let spread = rest.split_once('(').and_then(|(_, rest)| rest.split_once(',')).expect(rest).0;
+        let (least, most) = spread.split_once('–').expect(spread);
+        let [speed_up, least, most] =
+            [speed_up, least, most].map(|number| number.trim().parse::<f64>().unwrap());
+        assert!(1.0 < least && least <= speed_up && speed_up <= most, "{text}");
+        for words in ["one after the other", "at once"] {
+            assert!(text.contains(words), "{text}");
+        }
+        // Three runs in each mode, and the server saw them.
+        assert_eq!(browser.origin.counters("k")["requests"], 4 * 6);
+        let log = browser.origin.log("k");
+        let starts: Vec<_> = log.iter().map(|request| request["startMs"].as_f64().unwrap()).collect();
+        let ends: Vec<_> = log.iter().map(|request| request["endMs"].as_f64().unwrap()).collect();
+        let is_at_once: Vec<_> = (0..6).map(|run| starts[4 * run + 1] < ends[4 * run]).collect();
+        assert_eq!(is_at_once, [false, true, true, false, false, true]);
+    });
+}
+
+#[test]
+fn the_timings_are_in_words() {
+    with_page(async |browser| {
+        let paths: Vec<_> = (0..4).map(|n| format!("/image/{n}/64x48.jpg?latency=100")).collect();
+        browser.fill_paths(&paths).await;
+        browser.fetch().await;
+        let text = browser.timings().await.to_lowercase();
+        for words in ["wall", "busy", "overlap", "csv", "json"] {
+            assert!(text.contains(words), "{text}");
+        }
+        assert!(!text.contains("faster"), "a speed-up that was not measured: {text}");
+    });
+}

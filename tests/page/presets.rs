@@ -1,0 +1,94 @@
+//! Both examples that the project grew out of, with their own addresses: a proxy leads
+//! `picsum.photos` and `images.unsplash.com` to the demo server, over TLS and HTTP/2.
+
+use super::desk::with_page_of;
+use crate::browser::Browser;
+use crate::browser::site::Site;
+
+const MODES: [(&str, u64); 3] = [("Sequential", 1), ("Concurrent", 1), ("Compare", 6)];
+
+#[test]
+fn ten_from_picsum_are_ten_different_pictures_in_every_mode() {
+    with_page_of(Site::page().with_all_hosts_mapped(), async |browser| {
+        browser.press("10 from picsum").await;
+        assert_eq!(browser.list().await, "https://picsum.photos/200/300\n".repeat(10));
+        browser.at_once("").await;
+        for (mode, runs) in MODES {
+            browser.origin.get("/control/reset");
+            browser.choose(mode).await;
+            browser.fetch().await;
+            let entries = browser.save_again("images.zip").await;
+            let names: Vec<_> = entries.iter().map(|(name, _)| name.clone()).collect();
+            let expected: Vec<_> = (0..10).map(|number| format!("image-{number}.jpg")).collect();
+            assert_eq!(names, expected, "{mode}");
+            // The last run's ten, each as the server has it.
+            let log = browser.origin.whole_log();
+            let pictures: Vec<_> = log
+                .iter()
+                .filter_map(|request| request["path"].as_str())
+                .filter(|path| path.starts_with("/id/"))
+                .collect();
+            assert_eq!(pictures.len() as u64, 10 * runs, "{mode}");
+            let mut sent: Vec<_> =
+                pictures.iter().rev().take(10).map(|path| browser.origin.get(path)).collect();
+            let mut saved: Vec<_> = entries.into_iter().map(|(_, content)| content).collect();
+            sent.sort();
+            saved.sort();
+            assert!(saved == sent, "{mode}: other pictures than the server sent");
+            saved.dedup();
+            assert_eq!(saved.len(), 10, "{mode}: ten different pictures");
+            if mode == "Sequential" {
+                assert_eq!(browser.origin.counters_of_all()["mostInFlight"], 1);
+            }
+        }
+    });
+}
+
+#[test]
+fn fifteen_from_unsplash_are_named_after_their_paths_in_every_mode() {
+    with_page_of(Site::page().with_all_hosts_mapped(), async |browser| {
+        browser.press("15 from Unsplash").await;
+        let list = browser.list().await;
+        assert_eq!(list.lines().count(), 15);
+        let paths: Vec<_> = list
+            .lines()
+            .map(|url| url.strip_prefix("https://images.unsplash.com").unwrap().to_owned())
+            .collect();
+        let expected: Vec<_> =
+            paths.iter().map(|path| (format!("{}.jpg", &path[1..]), browser.origin.get(path))).collect();
+        for (mode, runs) in MODES {
+            browser.origin.get("/control/reset");
+            browser.choose(mode).await;
+            browser.fetch().await;
+            assert!(browser.save_again("images.zip").await == expected, "{mode}");
+            let counters = browser.origin.counters_of_all();
+            assert_eq!(counters["requests"], 15 * runs, "{mode}");
+            let most = counters["mostInFlight"].as_u64().unwrap();
+            assert_eq!(most == 1, mode == "Sequential", "{mode}: {most} in flight");
+        }
+    });
+}
+
+#[test]
+fn without_a_limit_all_ten_are_in_flight_at_once_over_http_2() {
+    with_page_of(Site::page().with_all_hosts_mapped(), async |browser| {
+        browser.fill(&"https://picsum.photos/200/300?gate=g&key=k\n".repeat(10)).await;
+        browser.at_once("").await;
+        browser.press("Fetch").await;
+        let counters = browser.origin.wait("k", "inFlight=10");
+        assert_eq!(counters["mostInFlight"], 10);
+        assert_eq!(browser.origin.log("k")[0]["protocol"], "HTTP/2");
+        browser.origin.open_gate("g");
+        browser.until_run("done").await;
+        assert_eq!(browser.save_entries().await.len(), 10);
+    });
+}
+
+impl Browser {
+    /// Saves one zip after another under the same name.
+    async fn save_again(&self, name: &str) -> Vec<(String, Vec<u8>)> {
+        let entries = self.save_entries().await;
+        self.forget_download(name);
+        entries
+    }
+}
