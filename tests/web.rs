@@ -6,6 +6,7 @@
 //! - `web/origin.rs`, `web/fixtures.rs`: the server's control routes, and a run in one call.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::expect_used, reason = "in a test, to panic is to fail")]
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

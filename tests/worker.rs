@@ -1,6 +1,7 @@
 //! The engine in a dedicated worker of a real browser: the cases of `web.rs`.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::expect_used, reason = "in a test, to panic is to fail")]
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 
