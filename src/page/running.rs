@@ -116,13 +116,18 @@ impl Running {
     }
 }
 
-/// The state of a run, as it stands on the root element.
-fn set_state(state: &str, title: &str) {
-    let Ok(document) = document() else { return };
-    if let Some(root) = document.document_element() {
-        let _ = root.set_attribute("data-run", state);
+/// Sets the state of a run, as it stands on the root element; gives the one before.
+fn set_state(state: &str) -> Option<String> {
+    let root = document().ok()?.document_element()?;
+    let before = root.get_attribute("data-run");
+    let _ = root.set_attribute("data-run", state);
+    before
+}
+
+fn set_title(title: &str) {
+    if let Ok(document) = document() {
+        document.set_title(title);
     }
-    document.set_title(title);
 }
 
 /// Fetches what the list says.
@@ -132,6 +137,8 @@ pub fn start(page: &'static Page) {
         return;
     }
     let choice = page.form.choice();
+    // At once, and not when the list is read: who waits for "done" must not see the last run's.
+    let before = set_state("running");
     let (work, handle) = abortable(whole(page, choice));
     *running.current.borrow_mut() = Some(Current { handle, sheet: None });
     spawn_local(async move {
@@ -141,7 +148,7 @@ pub fn start(page: &'static Page) {
             Either::Right((never, _)) => match never {},
         };
         let sheet = page.running.current.take().and_then(|current| current.sheet);
-        end(page, ended, sheet);
+        end(page, ended, sheet, before.as_deref().unwrap_or("idle"));
     });
 }
 
@@ -171,7 +178,7 @@ fn begin(page: &'static Page, items: usize) {
     set_shown(&running.progress, true);
     set_shown(&running.section, true);
     running.swap_buttons(true);
-    set_state("running", "0 % · fetchzip");
+    set_title("0 % · fetchzip");
     let text = format!("Fetching {}", count(items, "image"));
     running.say(&text);
     page.announcer.say(&format!("{text}."));
@@ -247,17 +254,16 @@ async fn words(page: &'static Page) -> std::convert::Infallible {
         let share = (running.part.get() as f64 + share_done(&rows)) / runs as f64;
         running.progress.set_value(share);
         let title = if runs == 1 { progress_title(&rows) } else { crate::report::words::percent(share) };
-        if let Ok(document) = document() {
-            document.set_title(&format!("{title} · fetchzip"));
-        }
+        set_title(&format!("{title} · fetchzip"));
     }
 }
 
-/// Shows how a run ended.
+/// Shows how a run ended; where there was nothing to run, everything stays as it was before.
 fn end(
     page: &'static Page,
     ended: Result<Result<Option<Finished>, ArchiveError>, Aborted>,
     sheet: Option<Rc<Sheet>>,
+    before: &str,
 ) {
     let running = &page.running;
     running.keep_going();
@@ -265,6 +271,7 @@ fn end(
     set_shown(&running.progress, false);
     let (state, text, title) = match ended {
         Ok(Ok(None)) => {
+            set_state(before);
             page.form.focus();
             page.form.say("There is nothing to fetch yet: paste some addresses, or try the Demo.");
             page.announcer.say("There is nothing to fetch yet.");
@@ -304,7 +311,8 @@ fn end(
     };
     running.say(&text);
     page.announcer.say(&format!("{text}."));
-    set_state(state, &format!("{title} · fetchzip"));
+    set_state(state);
+    set_title(&format!("{title} · fetchzip"));
     running.swap_buttons(false);
     page.table.request_frame();
 }

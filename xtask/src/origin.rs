@@ -13,10 +13,6 @@ use crate::workspace;
 /// It makes a certificate and a few images before it answers.
 const START: Duration = Duration::from_secs(60);
 
-/// Debug builds encode images slowly, and the release profile is there for small wasm.
-const PROFILE: [&str; 2] =
-    ["--config=profile.origin.inherits=\"dev\"", "--config=profile.origin.opt-level=2"];
-
 /// `cargo xtask origin ARGUMENT…`: the server in our place, so that signals go straight to it, and
 /// where we were called, so that a folder can be given relative to there.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -28,9 +24,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
 /// Builds the server and returns its program.
 pub fn build() -> Result<PathBuf> {
     eprintln!("building the demo image server");
-    let mut cargo = workspace::cargo(["build", "--package", "origin", "--profile", "origin"]);
-    process::run(cargo.args(PROFILE))?;
-    Ok(workspace::target().join("origin").join("origin"))
+    process::run(&mut workspace::cargo(["build", "--package", "origin"]))?;
+    Ok(workspace::target().join("debug").join("origin"))
 }
 
 /// A running server, ended when this is dropped.
