@@ -311,8 +311,9 @@ fn end(
     };
     running.say(&text);
     page.announcer.say(&format!("{text}."));
-    set_state(state);
     set_title(&format!("{title} · fetchzip"));
     running.swap_buttons(false);
-    page.table.request_frame();
+    page.table.paint();
+    // Last of all: a program that waits for the state reads the page right then.
+    set_state(state);
 }

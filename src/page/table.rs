@@ -213,7 +213,7 @@ impl Table {
     }
 
     /// Paints what changed, and goes on while the run does.
-    fn paint(&'static self) {
+    pub fn paint(&'static self) {
         let state = &mut *self.state.borrow_mut();
         let Some(sheet) = state.sheet.clone() else { return };
         self.paint_axis(state, &sheet);
