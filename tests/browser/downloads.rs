@@ -54,10 +54,20 @@ impl Browser {
     }
 }
 
-/// Firefox makes an empty file of the name first; both write beside it and rename in the end.
+/// Firefox makes an empty file of the name first; it and Chromium write beside it and rename in the
+/// end. WebKit writes into it.
 fn is_whole(file: &Path) -> bool {
     let Some(folder) = file.parent() else { return false };
     let is_partial = |path: &Path| path.extension().is_some_and(|end| end == "part" || end == "crdownload");
     let mut files = fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
-    fs::metadata(file).is_ok_and(|file| file.len() > 0) && !files.any(|file| is_partial(&file))
+    let is_there = fs::metadata(file).is_ok_and(|file| file.len() > 0);
+    is_there && !files.any(|file| is_partial(&file)) && !is_open(file)
+}
+
+/// Whether any process of this user's has the file open.
+fn is_open(file: &Path) -> bool {
+    let listed =
+        |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut handles = listed(Path::new("/proc")).flat_map(|process| listed(&process.join("fd")));
+    handles.any(|handle| fs::read_link(handle).is_ok_and(|target| target == file))
 }

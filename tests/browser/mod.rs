@@ -40,6 +40,9 @@ use site::Site;
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// A browser that hangs is met by this.
+const LONGEST_TEST: Duration = Duration::from_secs(180);
+
 /// How often a condition is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
@@ -64,12 +67,18 @@ pub fn browse(site: Site, test: impl AsyncFnOnce(&Browser)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let browser = Browser::open(site).await;
-        let result = AssertUnwindSafe(test(&browser)).catch_unwind().await;
-        if result.is_err() {
-            browser.print_state().await;
-        }
-        let _ = browser.client.close().await;
-        result.unwrap_or_else(|panic| resume_unwind(panic));
+        let test = tokio::time::timeout(LONGEST_TEST, test(&browser));
+        let result = AssertUnwindSafe(test).catch_unwind().await;
+        // A browser that does not answer any more may be the reason.
+        let _ = tokio::time::timeout(PATIENCE, async {
+            if !matches!(result, Ok(Ok(()))) {
+                browser.print_state().await;
+            }
+            browser.client.clone().close().await
+        })
+        .await;
+        let in_time = result.unwrap_or_else(|panic| resume_unwind(panic));
+        assert!(in_time.is_ok(), "the test did not end within {LONGEST_TEST:?}");
     });
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
 use crate::browser::{Browser, browse};
 
@@ -51,7 +52,8 @@ impl Browser {
     pub async fn fill(&self, list: &str) {
         let textbox = self.the("textbox", "Image URLs").await;
         textbox.clear().await.unwrap();
-        textbox.send_keys(list).await.unwrap();
+        // As keys: WebKit's driver drops line feeds.
+        textbox.send_keys(&list.replace('\n', &ENTER.to_string())).await.unwrap();
     }
 
     /// Puts a list into the box that is too long to be typed.
@@ -81,7 +83,9 @@ impl Browser {
     pub async fn at_once(&self, limit: &str) {
         let field = self.the("spinbutton", "At once").await;
         field.clear().await.unwrap();
-        field.send_keys(limit).await.unwrap();
+        if !limit.is_empty() {
+            field.send_keys(limit).await.unwrap();
+        }
     }
 
     pub async fn until_run(&self, state: &str) {
@@ -124,6 +128,7 @@ impl Browser {
 
     /// What the region "Timings" says.
     pub async fn timings(&self) -> String {
-        self.the("region", "Timings").await.text().await.unwrap()
+        let region = serde_json::to_value(self.the("region", "Timings").await).unwrap();
+        self.execute("return arguments[0].innerText", vec![region]).await.as_str().unwrap().to_owned()
     }
 }

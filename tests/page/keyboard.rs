@@ -12,8 +12,13 @@ fn a_run_from_the_list_to_the_file_on_disk() {
         browser.tab_to("Image URLs").await;
         let list =
             [browser.origin.url("/image/1/64x48.jpg?key=k"), browser.origin.url("/image/2/64x48.png?key=k")];
-        for key in list.join("\n").chars() {
-            browser.press_keys(&[key]).await;
+        for (number, url) in list.iter().enumerate() {
+            if number > 0 {
+                browser.press_keys(&[ENTER]).await;
+            }
+            for key in url.chars() {
+                browser.press_keys(&[key]).await;
+            }
         }
         browser.tab_to("Concurrent").await;
         browser.press_keys(&[DOWN]).await;

@@ -82,7 +82,7 @@ impl Browser {
             self.execute(set, vec![theme.into()]).await;
             // Colours on their way are none that stay.
             let found = self.execute_async(
-                "await Promise.all(document.getAnimations().map(({ finished }) => finished));
+                "await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})));
                  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
                  return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary) }));",
                 vec![],
