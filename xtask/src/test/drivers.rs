@@ -123,7 +123,10 @@ impl Display {
     fn start() -> Result<Self> {
         let mut xvfb = Command::new(apt::XVFB.found()?);
         // It chooses a free display itself, and prints the number on descriptor 1.
-        xvfb.args(["-displayfd", "1", "-screen", "0", "1440x1200x24", "-nolisten", "tcp"])
+        // Otherwise it begins anew whenever its last window goes, and refuses a browser that comes
+        // at that moment; the driver would wait for that browser for ever.
+        xvfb.arg("-noreset")
+            .args(["-displayfd", "1", "-screen", "0", "1440x1200x24", "-nolisten", "tcp"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut server = Group::start(&mut xvfb)?;
