@@ -88,7 +88,8 @@ impl Browser {
         let proxy = site.maps_all_hosts().then(|| Proxy::start(origin.tls_port()));
         let kind = Kind::of_environment();
         let downloads = Downloads::of(kind);
-        let client = driver::connect(kind, downloads.path(), proxy.as_ref()).await;
+        let client = driver::connect(kind, downloads.path(), proxy.as_ref());
+        let client = tokio::time::timeout(PATIENCE, client).await.expect("the browser starts");
         let address = format!("{}{}", origin.site, site.path());
         client.goto(&address).await.unwrap();
         Self { client, kind, origin, address, downloads, _proxy: proxy, site }
