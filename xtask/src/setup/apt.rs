@@ -60,7 +60,10 @@ pub fn ready(packages: &[Package]) -> Result<()> {
     let _lock = Lock::take("apt")?;
     // Another clone may have installed them while we waited.
     let missing = packages.iter().filter(|package| package.find().is_none());
-    let missing: Vec<&Package> = missing.collect();
+    let mut missing: Vec<&Package> = missing.collect();
+    // Several steps may want the same one.
+    missing.sort_by_key(|package| package.programs);
+    missing.dedup_by_key(|package| package.programs);
     if missing.is_empty() {
         return Ok(());
     }
