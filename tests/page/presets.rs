@@ -62,9 +62,11 @@ fn fifteen_from_unsplash_are_named_after_their_paths_in_every_mode() {
             browser.fetch().await;
             assert!(browser.save_again("images.zip").await == expected, "{mode}");
             let counters = browser.origin.counters_of_all();
-            // A connection that breaks has its image asked for again; the bytes above are the proof.
             let requests = counters["requests"].as_u64().unwrap();
-            assert!(requests >= 15 * runs, "{mode}: {requests} requests");
+            // Firefox breaks off some of many large bodies that come fast over HTTP/2, from any server
+            // and with plain `fetch` too. They are asked for again; the bytes above are the proof.
+            let again = if browser.kind == Kind::Firefox { 15 * runs } else { 0 };
+            assert!((15 * runs..=15 * runs + again).contains(&requests), "{mode}: {requests} requests");
             let most = counters["mostInFlight"].as_u64().unwrap();
             assert_eq!(most == 1, mode == "Sequential", "{mode}: {most} in flight");
         }
