@@ -13,6 +13,7 @@
 //! - [`plan`]: text → items with an address and a name.
 //! - [`image`]: what a body's first bytes say it is.
 //! - [`run`]: the schedule, the retries, and the driver that joins the futures.
+//! - [`spool`]: where payloads lie until the archive is made.
 //! - [`zip`]: the framing of stored entries, and CRC-32.
 //! - [`report`]: what a run's events add up to.
 //! - `browser`: fetch, clock, spool, archive, sink.
@@ -29,4 +30,5 @@ pub mod page;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod spool;
 pub mod zip;

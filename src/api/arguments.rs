@@ -6,7 +6,7 @@ use js_sys::{Function, Reflect, try_iter};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, RequestCache, WritableStream};
 
-use crate::browser::{Aborted, BrowserText, Settings};
+use crate::browser::{Aborted, BrowserText, Order, Settings};
 use crate::plan::{NameTemplate, Request, file_name_of};
 use crate::run::{Limits, RetryPolicy};
 
@@ -27,6 +27,8 @@ pub struct Arguments {
     pub signal: Option<Signal>,
     /// Where the archive goes, where not into a Blob.
     pub sink: Option<WritableStream>,
+    /// The order of the sink's entries.
+    pub order: Order,
     /// Who is told what happens.
     pub on_event: Option<Function>,
 }
@@ -64,6 +66,11 @@ impl Arguments {
                 return Err(range_error("options.mode", "\"concurrent\" or \"sequential\"", other));
             }
         };
+        let order = match options.text("order")?.as_deref() {
+            None | Some("input") => Order::Input,
+            Some("completion") => Order::Completion,
+            Some(other) => return Err(range_error("options.order", "\"input\" or \"completion\"", other)),
+        };
         let defaults = Settings::default();
         let in_flight = options.count("concurrency", 1)?.unwrap_or(defaults.limits.in_flight);
         let retries = options.count("retries", 0)?.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
@@ -89,6 +96,7 @@ impl Arguments {
             file_name: file_name.filter(|name| !name.is_empty()).unwrap_or_else(|| FILE_NAME.into()),
             signal: options.instance::<AbortSignal>("signal", "an AbortSignal")?.map(Signal),
             sink: options.sink()?,
+            order,
             on_event: options.instance("onEvent", "a function")?,
         })
     }

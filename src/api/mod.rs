@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! JS values ─▶ arguments: checked once, or a TypeError or RangeError that names the argument
-//!           ─▶ browser::collect, or collect_into for a sink
+//!           ─▶ browser::collect
 //!           ─▶ results: events, items and timings as plain objects
 //! ```
 
@@ -16,7 +16,7 @@ use futures::future::{Either, select};
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{Archive, ArchiveError, BrowserText, Clock, collect, collect_into};
+use crate::browser::{BrowserText, Clock, Job, collect};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::Event;
@@ -48,8 +48,16 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
             listener.tell(&event);
         }
     };
+    let job = Job {
+        plan: &plan,
+        template: arguments.template,
+        settings: arguments.settings,
+        clock,
+        sink: arguments.sink.as_ref(),
+        order: arguments.order,
+    };
     let archive = {
-        let run = pin!(make_archive(&arguments, &plan, clock, &emit));
+        let run = pin!(collect(&job, &emit, &|_| ()));
         match &arguments.signal {
             None => run.await,
             Some(signal) => match select(run, pin!(signal.aborted())).await {
@@ -59,20 +67,15 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
         }
     }
     .map_err(|error| JsValue::from(js_sys::Error::new(&error.to_string())))?;
-    result_object(&arguments.file_name, &plan, &rows.borrow(), &archive, clock.now())
+    result_object(&arguments.file_name, &plan, &rows.borrow(), archive, clock.now())
 }
 
-async fn make_archive(
-    arguments: &Arguments,
-    plan: &Plan,
-    clock: Clock,
-    emit: &dyn Fn(Event),
-) -> Result<Archive, ArchiveError> {
-    let Arguments { template, settings, .. } = arguments;
-    match &arguments.sink {
-        Some(sink) => collect_into(sink, plan, template, settings, clock, emit).await,
-        None => collect(plan, template, settings, clock, emit, &|_, _| ()).await,
-    }
+/// Runs when the package has been loaded, here and in its own worker.
+#[cfg(not(feature = "page"))]
+#[wasm_bindgen(start)]
+fn start() {
+    // The first call should not wait for it.
+    drop(crate::browser::Worker::start());
 }
 
 /// What an aborted fetch rejects with (WebIDL, `AbortError`).

@@ -1,5 +1,6 @@
 //! What the caller gets: events, items and timings as plain JavaScript objects.
 
+use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use js_sys::{Array, Function, Object, Reflect};
@@ -83,7 +84,7 @@ pub fn result_object(
     file_name: &str,
     plan: &Plan,
     rows: &Rows,
-    archive: &Archive,
+    archive: Archive,
     wall: Duration,
 ) -> Result<Object, JsValue> {
     let items = Array::new();
@@ -95,12 +96,20 @@ pub fn result_object(
         .set("wallMs", milliseconds(wall))
         .set("busyMs", milliseconds(rows.totals().busy))
         .set("bytes", rows.totals().stored_bytes as f64);
-    Ok(Fields::new()
-        .set("blob", archive.blob.clone().map_or(JsValue::NULL, JsValue::from))
+    let is_file = archive.storage.is_file();
+    // Not dropped with the function: the Blob may be in use for long after nobody has that any more.
+    let mut storage = Some(ManuallyDrop::new(archive.storage));
+    let dispose = Closure::<dyn FnMut()>::new(move || drop(storage.take().map(ManuallyDrop::into_inner)));
+    let result = Fields::new()
+        .set("blob", archive.blob.map_or(JsValue::NULL, JsValue::from))
         .set("fileName", file_name)
         .set("items", items)
         .set("timings", timings.0)
-        .0)
+        .set("storage", if is_file { "file" } else { "blobs" })
+        .0;
+    // Not enumerable, so that the result can still be posted to another thread.
+    let property = Fields::new().set("value", dispose.into_js_value()).0;
+    Ok(Object::define_property(&result, &"dispose".into(), &property))
 }
 
 fn item_object(url: &str, entry_name: Option<&str>, row: &Row) -> JsValue {

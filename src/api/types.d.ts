@@ -23,8 +23,10 @@ export interface FetchZipOptions {
   fileName?: string;
   /** Aborts the run and its requests; the promise then rejects with an AbortError. */
   signal?: AbortSignal;
-  /** Takes the archive as it grows, in input order; the result's blob is then null. It is closed at the end, or aborted. */
+  /** Takes the archive as it grows, as fast as it can; the result's blob is then null. It is closed at the end, or aborted. */
   sink?: WritableStream<Uint8Array>;
+  /** The order of a sink's entries: "input", or "completion", in which none waits for one before it. Default: "input". */
+  order?: "input" | "completion";
   /** Told everything that happens to any item. */
   onEvent?: (event: FetchZipEvent) => void;
 }
@@ -85,6 +87,13 @@ export interface FetchZipResult {
     /** Bytes of all stored images. */
     bytes: number;
   };
+  /** Where the images were kept: in a temporary file of the browser's, or, where it has none for us, in Blobs. */
+  storage: "file" | "blobs";
+  /**
+   * Removes the temporary file, after which `blob` can't be read any more. Without it the file stays
+   * as long as the page does, and is removed when fetchzip is next loaded from this origin.
+   */
+  dispose(): void;
 }
 
 /**

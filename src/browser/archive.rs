@@ -1,13 +1,13 @@
-//! The archive as one Blob: framing around payloads, nothing copied.
+//! What a run's images became, and where each has its place in it.
 
 use std::fmt;
+use std::rc::Rc;
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag};
+use web_sys::Blob;
 
-use super::spool::Payload;
+use super::spool::{Payload, Spool};
+use super::worker::Connection;
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan, WebText};
 use crate::run::Stored;
 use crate::zip::{Entry, Framing};
@@ -19,6 +19,33 @@ pub struct Archive {
     pub blob: Option<Blob>,
     /// The entry name of each item that is in it, in input order.
     pub names: Vec<Option<EntryName>>,
+    /// What keeps the Blob readable.
+    pub storage: Storage,
+}
+
+/// Where an archive's payloads lie. A file of them is removed when this is dropped, and then the
+/// archive's Blob can't be read any more.
+#[derive(Clone, Debug)]
+pub enum Storage {
+    /// Here.
+    Here(Spool),
+    /// With the worker that fetched them.
+    Worker {
+        /// The run there.
+        run: Rc<Connection>,
+        /// Whether they are in a file.
+        is_file: bool,
+    },
+}
+
+impl Storage {
+    /// Whether the payloads are in a file of the origin's private file system, and not in Blobs.
+    pub fn is_file(&self) -> bool {
+        match self {
+            Self::Here(spool) => matches!(spool, Spool::File(_)),
+            Self::Worker { is_file, .. } => *is_file,
+        }
+    }
 }
 
 /// Why there is no archive although images arrived.
@@ -34,6 +61,48 @@ pub enum ArchiveError {
         /// The sink's own words.
         reason: String,
     },
+    /// The browser can't keep the archive.
+    Storage {
+        /// The browser's own words.
+        reason: String,
+    },
+    /// The worker that fetched is gone.
+    Worker {
+        /// The browser's own words.
+        reason: String,
+    },
+}
+
+impl ArchiveError {
+    /// A word for the kind of it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "unreadable",
+            Self::Sink { .. } => "sink",
+            Self::Storage { .. } => "storage",
+            Self::Worker { .. } => "worker",
+        }
+    }
+
+    /// Somebody else's words for it.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Unreadable { reason }
+            | Self::Sink { reason }
+            | Self::Storage { reason }
+            | Self::Worker { reason } => reason,
+        }
+    }
+
+    /// The error of that kind, as another thread told it.
+    pub fn of_kind(kind: &str, reason: String) -> Self {
+        match kind {
+            "unreadable" => Self::Unreadable { reason },
+            "sink" => Self::Sink { reason },
+            "storage" => Self::Storage { reason },
+            _ => Self::Worker { reason },
+        }
+    }
 }
 
 impl fmt::Display for ArchiveError {
@@ -45,6 +114,15 @@ impl fmt::Display for ArchiveError {
             ),
             Self::Sink { reason } => {
                 write!(f, "the archive could not be written to its sink ({reason}): try another place")
+            }
+            Self::Storage { reason } => {
+                write!(
+                    f,
+                    "the browser could not keep the archive ({reason}): free some space, or fetch fewer"
+                )
+            }
+            Self::Worker { reason } => {
+                write!(f, "the worker that fetched broke down ({reason}): try again, or with fewer at once")
             }
         }
     }
@@ -79,73 +157,6 @@ impl<'a, W: WebText> Layout<'a, W> {
         let has_entries = self.framing.entries() > 0;
         (has_entries.then(|| self.framing.finish()), self.placed)
     }
-}
-
-/// An archive that grows in the browser's memory, as Blobs of Blobs: nothing is copied.
-pub struct GrowingArchive<'a, W> {
-    layout: Layout<'a, W>,
-    /// Blobs of parts, in order.
-    groups: Array,
-    /// Parts that are in no group yet, in order.
-    parts: Array,
-}
-
-/// How many parts make a group. One Blob of the 24,000 parts of 12,000 images took Chromium up to
-/// 3.5 s in one go; groups are made while images arrive.
-const PARTS_OF_A_GROUP: u32 = 128;
-
-impl<'a, W: WebText> GrowingArchive<'a, W> {
-    /// An archive that has nothing yet.
-    pub fn new(layout: Layout<'a, W>) -> Self {
-        Self { layout, groups: Array::new(), parts: Array::new() }
-    }
-
-    /// Puts an image in, behind those before it.
-    ///
-    /// # Errors
-    ///
-    /// The browser makes no Blob of it.
-    pub fn put(&mut self, item: ItemId, image: &Stored<Payload>) -> Result<(), ArchiveError> {
-        self.parts.push(&Uint8Array::from(self.layout.place(item, image).as_slice()));
-        self.parts.push(image.payload.as_blob());
-        if self.parts.length() >= PARTS_OF_A_GROUP {
-            let parts = std::mem::take(&mut self.parts);
-            let group = Blob::new_with_blob_sequence(&parts).map_err(unreadable)?;
-            self.groups.push(&group);
-        }
-        Ok(())
-    }
-
-    /// Ends the archive, and proves that it can be read.
-    ///
-    /// # Errors
-    ///
-    /// The browser can't read it back.
-    pub async fn finish(self) -> Result<Archive, ArchiveError> {
-        let (tail, names) = self.layout.finish();
-        let Some(tail) = tail else { return Ok(Archive { blob: None, names }) };
-        let parts = self.groups.concat(&self.parts);
-        parts.push(&Uint8Array::from(tail.as_slice()));
-        let properties = BlobPropertyBag::new();
-        properties.set_type("application/zip");
-        let blob = Blob::new_with_blob_sequence_and_options(&parts, &properties).map_err(unreadable)?;
-        prove(&blob, tail.len()).await.map_err(unreadable)?;
-        Ok(Archive { blob: Some(blob), names })
-    }
-}
-
-/// Reads the archive's end back. Making a Blob never fails; reading one whose bytes the browser
-/// had no room for does.
-async fn prove(archive: &Blob, tail: usize) -> Result<(), JsValue> {
-    let size = archive.size();
-    let end = archive.slice_with_f64_and_f64(size - tail as f64, size)?;
-    let bytes: ArrayBuffer = JsFuture::from(end.array_buffer()).await?.unchecked_into();
-    if bytes.byte_length() as usize == tail { Ok(()) } else { Err(JsValue::from_str("its end is missing")) }
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn unreadable(error: JsValue) -> ArchiveError {
-    ArchiveError::Unreadable { reason: message_of(&error) }
 }
 
 /// The message of whatever was thrown.

@@ -1,44 +1,97 @@
 //! Reads a response's body, chunk by chunk.
 
-use js_sys::Uint8Array;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader, ReadableStreamReadResult};
+use web_sys::{ReadableStream, ReadableStreamReadResult};
 
 use crate::zip::{Crc32, CrcBuffer};
 
-/// The size of the one buffer in wasm memory that all bytes pass through.
-const BUFFER_BYTES: usize = 64 << 10;
+/// The size of the buffers that bodies are read into, and of the one in wasm memory that all bytes
+/// pass through. Larger ones gained nothing.
+const BUFFER_BYTES: u32 = 256 << 10;
+
+#[wasm_bindgen]
+extern "C" {
+    type Stream;
+    /// Throws for `byob` where the stream, or the browser, has no such reader.
+    #[wasm_bindgen(method, js_name = getReader, catch)]
+    fn get_reader(this: &Stream, options: &JsValue) -> Result<Reader, JsValue>;
+
+    /// A reader of either kind.
+    #[derive(Debug)]
+    type Reader;
+    #[wasm_bindgen(method)]
+    fn read(this: &Reader, view: &JsValue) -> Promise;
+}
+
+/// Buffers that bodies have been read into, for the next ones.
+#[derive(Clone, Debug, Default)]
+pub struct Buffers(Rc<RefCell<Vec<ArrayBuffer>>>);
 
 /// A stream on its way.
 #[derive(Debug)]
-pub struct Body(ReadableStreamDefaultReader);
+pub struct Body {
+    reader: Reader,
+    /// The buffer that the next chunk goes to, for a reader that takes one.
+    buffer: Option<ArrayBuffer>,
+    buffers: Buffers,
+}
 
 impl Body {
-    /// Takes over the stream.
-    pub fn new(stream: &ReadableStream) -> Self {
-        Self(stream.get_reader().unchecked_into())
+    /// Takes over the stream. Where it can be read into buffers of ours, it is.
+    ///
+    /// # Errors
+    ///
+    /// Somebody else is reading it.
+    pub fn new(stream: &ReadableStream, buffers: &Buffers) -> Result<Self, JsValue> {
+        let stream: &Stream = stream.unchecked_ref();
+        let options = Object::new();
+        Reflect::set(&options, &"mode".into(), &"byob".into())?;
+        if let Ok(reader) = stream.get_reader(&options) {
+            let spare = buffers.0.borrow_mut().pop();
+            let buffer = spare.unwrap_or_else(|| ArrayBuffer::new(BUFFER_BYTES));
+            return Ok(Self { reader, buffer: Some(buffer), buffers: buffers.clone() });
+        }
+        let reader = stream.get_reader(&JsValue::UNDEFINED)?;
+        Ok(Self { reader, buffer: None, buffers: buffers.clone() })
     }
 
-    /// The next chunk; `None` at the end.
+    /// The next chunk, good until the one after it is asked for; `None` at the end.
     ///
     /// # Errors
     ///
     /// The stream broke. Firefox calls a reset an `AbortError`, so its name tells nothing.
-    pub async fn next(&self) -> Result<Option<Uint8Array>, JsValue> {
-        let result: ReadableStreamReadResult = JsFuture::from(self.0.read()).await?.unchecked_into();
+    pub async fn next(&mut self) -> Result<Option<Uint8Array>, JsValue> {
+        let buffer = self.buffer.take();
+        let is_ours = buffer.is_some();
+        // A buffer of ours is detached now, and comes back with what was read.
+        let view = buffer.map_or(JsValue::UNDEFINED, |buffer| Uint8Array::new(&buffer).into());
+        let result: ReadableStreamReadResult =
+            JsFuture::from(self.reader.read(&view)).await?.unchecked_into();
         let is_done = result.get_done().unwrap_or(false);
-        Ok((!is_done).then(|| result.get_value().unchecked_into()))
+        let chunk = result.get_value().dyn_into::<Uint8Array>().ok();
+        if is_ours && let Some(chunk) = &chunk {
+            if is_done {
+                self.buffers.0.borrow_mut().push(chunk.buffer());
+            } else {
+                self.buffer = Some(chunk.buffer());
+            }
+        }
+        Ok(chunk.filter(|_| !is_done))
     }
 }
 
-/// The fixed buffer through which chunks pass for their CRC-32.
+/// The fixed buffer in wasm memory through which chunks pass for their CRC-32.
 #[derive(Debug)]
 pub struct ScratchBuffer(CrcBuffer);
 
 impl Default for ScratchBuffer {
     fn default() -> Self {
-        Self(CrcBuffer::new(BUFFER_BYTES))
+        Self(CrcBuffer::new(BUFFER_BYTES as usize))
     }
 }
 
@@ -49,7 +102,7 @@ impl ScratchBuffer {
         let length = chunk.length();
         let mut start = 0;
         while start < length {
-            let end = length.min(start + BUFFER_BYTES as u32);
+            let end = length.min(start + BUFFER_BYTES);
             let piece = &mut self.0.bytes()[..(end - start) as usize];
             chunk.subarray(start, end).copy_to(piece);
             let wanted = head_bytes.saturating_sub(head.len()).min(piece.len());

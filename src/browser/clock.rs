@@ -10,6 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 extern "C" {
     #[wasm_bindgen(js_name = now, js_namespace = performance)]
     fn performance_now() -> f64;
+    #[wasm_bindgen(thread_local_v2, js_name = timeOrigin, js_namespace = performance)]
+    static TIME_ORIGIN: f64;
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(handler: &js_sys::Function, milliseconds: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
@@ -30,6 +32,16 @@ impl Clock {
     /// A clock that stands at zero now.
     pub fn start() -> Self {
         Self { start: performance_now() }
+    }
+
+    /// The start in milliseconds since 1970, to tell it to another thread.
+    pub fn epoch(self) -> f64 {
+        TIME_ORIGIN.with(|origin| origin + self.start)
+    }
+
+    /// A clock that started when another thread's did.
+    pub fn of_epoch(epoch: f64) -> Self {
+        Self { start: TIME_ORIGIN.with(|origin| epoch - origin) }
     }
 
     /// The time since the start. Browsers round it, to 0.1 ms or worse.

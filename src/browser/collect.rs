@@ -1,19 +1,47 @@
-//! A whole run: from a plan to its archive.
+//! A whole run: from a plan to its archive, in a worker where there can be one.
 
-use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
-use futures::channel::mpsc::unbounded;
-use futures::future::try_join;
-use web_sys::{Blob, RequestCache, WritableStream};
+use web_sys::{RequestCache, WritableStream};
 
-use super::archive::{Archive, ArchiveError, GrowingArchive, Layout};
+use super::archive::{Archive, ArchiveError};
 use super::clock::Clock;
-use super::fetch::{BrowserFetcher, MOST_IN_FLIGHT};
-use super::sink::write_archive;
-use super::text::BrowserText;
-use crate::plan::{ItemId, NameTemplate, Plan};
-use crate::run::{Ended, Event, InOrder, Limits, RetryPolicy, Run};
+use super::fetch::MOST_IN_FLIGHT;
+use super::here::collect_here;
+use super::images::{Images, KeptImages};
+use super::later::Later;
+use super::sink::{Sink, StreamSink};
+use super::worker::Worker;
+use crate::plan::{NameTemplate, Plan};
+use crate::run::{Event, Limits, RetryPolicy};
+
+/// What to fetch, how, and where to.
+#[derive(Clone, Debug)]
+pub struct Job<'a> {
+    /// What.
+    pub plan: &'a Plan,
+    /// How entries are named.
+    pub template: NameTemplate,
+    /// How it is fetched.
+    pub settings: Settings,
+    /// The clock that the run's times are told by.
+    pub clock: Clock,
+    /// Where the archive goes, where not into a Blob.
+    pub sink: Option<&'a WritableStream>,
+    /// The order of a sink's entries. That of a Blob's is always [`Order::Input`].
+    pub order: Order,
+}
+
+/// The order of an archive's entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// That of the plan: the same images give the same archive.
+    #[default]
+    Input,
+    /// That in which they become complete: none waits for one before it.
+    Completion,
+}
 
 /// How a run fetches.
 #[derive(Clone, Copy, Debug)]
@@ -44,76 +72,38 @@ impl Default for Settings {
 }
 
 impl Settings {
-    fn fetcher(&self, clock: Clock) -> BrowserFetcher {
-        BrowserFetcher::new(clock, self.timeout, self.cache)
-    }
-
-    fn limits(&self) -> Limits {
+    /// The limits, within the browser's own.
+    pub(super) fn limits(&self) -> Limits {
         Limits { in_flight: self.limits.in_flight.min(MOST_IN_FLIGHT), ..self.limits }
     }
 }
 
-/// Fetches a plan and makes its archive, one Blob. `kept` sees each image as soon as it is whole.
+/// Runs a job. `images` is told early on where its images can be seen.
 ///
-/// Dropping the future cancels the run: every request is aborted.
+/// In a page it runs in a worker of ours, where files can be written as they arrive and nothing
+/// holds up the page; where no worker can be started, and in a worker, it runs in place.
+///
+/// Dropping the future cancels the run: every request is aborted, and so is the sink.
 ///
 /// # Errors
 ///
 /// The archive could not be made. Images that can't be had are no error: they are not in it, and
 /// the events say why.
 pub async fn collect(
-    plan: &Plan,
-    template: &NameTemplate,
-    settings: &Settings,
-    clock: Clock,
+    job: &Job<'_>,
     emit: &dyn Fn(Event),
-    kept: &dyn Fn(ItemId, &Blob),
+    images: &dyn Fn(Images),
 ) -> Result<Archive, ArchiveError> {
-    let fetcher = settings.fetcher(clock);
-    let mut run = Run::new(plan, settings.limits(), &fetcher, emit);
-    let mut archive = GrowingArchive::new(Layout::new(plan, template, &BrowserText));
-    let mut outcomes = InOrder::new(plan.len());
-    while let Some(Ended { item, outcome }) = run.next().await {
-        if let Ok(image) = &outcome {
-            kept(item, image.payload.as_blob());
-        }
-        outcomes.put(item, outcome);
-        while let Some((item, outcome)) = outcomes.next_due() {
-            if let Ok(image) = outcome {
-                archive.put(item, &image)?;
-            }
-        }
+    let sink = job.sink.map(StreamSink::new).transpose()?;
+    let sink = sink.as_ref().map(|sink| -> &dyn Sink { sink });
+    if let Some(worker) = Worker::of_this_page().await
+        && let Some(run) = worker.run(job)
+    {
+        images(Images::Worker(Rc::clone(&run)));
+        return run.finish(job.plan, sink, emit).await;
     }
-    archive.finish().await
-}
-
-/// Fetches a plan and writes its archive into a sink while it grows.
-///
-/// Dropping the future cancels the run: every request is aborted, and so is the sink.
-///
-/// # Errors
-///
-/// As [`collect`], and where the sink fails.
-pub async fn collect_into(
-    sink: &WritableStream,
-    plan: &Plan,
-    template: &NameTemplate,
-    settings: &Settings,
-    clock: Clock,
-    emit: &dyn Fn(Event),
-) -> Result<Archive, ArchiveError> {
-    let fetcher = settings.fetcher(clock);
-    let mut run = Run::new(plan, settings.limits(), &fetcher, emit);
-    let (arrived, arrivals) = unbounded();
-    let fetching = async move {
-        while let Some(ended) = run.next().await {
-            // A writer that is gone has failed, and its error ends the run.
-            let _ = arrived.unbounded_send(ended);
-        }
-        Ok(())
-    };
-    let layout = Layout::new(plan, template, &BrowserText);
-    let writing = write_archive(layout, arrivals, plan.len(), sink);
-    let (archive, ()) = try_join(pin!(writing), pin!(fetching)).await?;
-    Ok(archive)
+    let spool = Rc::new(Later::default());
+    let kept = KeptImages::new(Rc::clone(&spool));
+    images(Images::Here(kept.clone()));
+    collect_here(job, sink, spool, &kept, emit).await
 }

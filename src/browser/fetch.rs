@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures::future::{Either, select};
@@ -11,9 +12,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestInit};
 
 use super::abort::AbortGuard;
-use super::body::{Body, ScratchBuffer};
+use super::body::{Body, Buffers, ScratchBuffer};
 use super::clock::Clock;
-use super::spool::{Payload, SpoolWriter};
+use super::later::Later;
+use super::spool::{Payload, Spool, SpoolWriter};
 use crate::image::{Format, HEAD_BYTES, recognise};
 use crate::plan::{Address, OriginId};
 use crate::run::{EventKind, FetchError, Fetcher, ListeningKey, Silence, Stored};
@@ -31,13 +33,17 @@ pub struct BrowserFetcher {
     timeout: Duration,
     cache: RequestCache,
     silence: RefCell<Silence>,
+    buffers: Buffers,
     scratch: RefCell<ScratchBuffer>,
+    /// Opened while the first requests are on their way.
+    spool: Rc<Later<Spool>>,
 }
 
 impl BrowserFetcher {
-    /// A fetcher whose times are those of the clock.
-    pub fn new(clock: Clock, timeout: Duration, cache: RequestCache) -> Self {
-        Self { clock, timeout, cache, silence: RefCell::default(), scratch: RefCell::default() }
+    /// A fetcher whose times are those of the clock, and whose images go to the spool.
+    pub fn new(clock: Clock, timeout: Duration, cache: RequestCache, spool: Rc<Later<Spool>>) -> Self {
+        let (silence, scratch) = <(RefCell<Silence>, RefCell<ScratchBuffer>)>::default();
+        Self { clock, timeout, cache, silence, buffers: Buffers::default(), scratch, spool }
     }
 }
 
@@ -90,8 +96,10 @@ impl BrowserFetcher {
         if !response.ok() || status == 206 {
             return Err(FetchError::Http { status });
         }
-        let body = Body::new(&response.body().ok_or(FetchError::Empty)?);
-        let mut reception = Reception::default();
+        let stream = response.body().ok_or(FetchError::Empty)?;
+        let mut body = Body::new(&stream, &self.buffers).map_err(storage)?;
+        let spool = self.spool.get().await;
+        let mut reception = Reception::new(&spool, declared);
         while let Some(chunk) =
             body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes })?
         {
@@ -153,16 +161,20 @@ impl Drop for Listener<'_> {
 }
 
 /// What has arrived of one body.
-#[derive(Default)]
-struct Reception {
-    writer: SpoolWriter,
+struct Reception<'a> {
+    writer: SpoolWriter<'a>,
     crc: Crc32,
     bytes: u64,
     head: Vec<u8>,
     format: Option<Format>,
 }
 
-impl Reception {
+impl<'a> Reception<'a> {
+    fn new(spool: &'a Spool, declared: Option<u64>) -> Self {
+        let writer = SpoolWriter::new(spool, declared);
+        Self { writer, crc: Crc32::default(), bytes: 0, head: Vec::new(), format: None }
+    }
+
     fn take(&mut self, chunk: &js_sys::Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
         scratch.pass(chunk, &mut self.crc, &mut self.head, HEAD_BYTES);
         self.bytes += u64::from(chunk.length());
@@ -182,7 +194,7 @@ impl Reception {
             Some(format) => format,
             None => recognise(&self.head).map_err(FetchError::NotAnImage)?,
         };
-        let payload = self.writer.finish(format.media_type()).map_err(storage)?;
+        let payload = self.writer.finish().map_err(storage)?;
         Ok(Stored { payload, bytes: self.bytes, crc32: self.crc.value(), format, modified })
     }
 }

@@ -1,14 +1,15 @@
 //! The only room that knows the browser. It exists for wasm32 alone.
 //!
 //! ```text
-//! Plan ─▶ collect ─┬▶ run::Run ◀── BrowserFetcher: one attempt = one Fetch API request
-//!                  │                 body ─ chunks ─▶ CRC-32 in wasm, and on to the spool
-//!                  ├▶ Archive: one Blob of framing and payloads
-//!                  └▶ or the same parts, one after the other, into a WritableStream
+//! Job ─▶ collect ─▶ worker: the same code on a thread of its own, events as bytes
+//!              └──▶ here ─┬▶ run::Run ◀── BrowserFetcher: one attempt = one Fetch API request
+//!                         │                 body ─ chunks ─▶ CRC-32 in wasm, and on to the spool
+//!                         ├▶ growing: one Blob of framing and payloads
+//!                         └▶ sink: the same, one after the other, into a WritableStream
 //! ```
 //!
-//! Payloads stay with the browser: a chunk passes through one fixed buffer for its CRC-32, and
-//! what is kept of it is a handle.
+//! Payloads are never collected in memory: a chunk passes through one fixed buffer for its CRC-32
+//! and goes on to the spool, which is a file where the browser has one for us.
 
 mod abort;
 mod archive;
@@ -16,16 +17,23 @@ mod body;
 mod clock;
 mod collect;
 mod fetch;
+mod growing;
+mod here;
+mod images;
+mod later;
 mod sink;
 mod spool;
 mod text;
+mod worker;
 
 pub use abort::Aborted;
-pub use archive::{Archive, ArchiveError};
+pub use archive::{Archive, ArchiveError, Storage};
 pub use clock::Clock;
-pub use collect::{Settings, collect, collect_into};
+pub use collect::{Job, Order, Settings, collect};
 pub use fetch::MOST_IN_FLIGHT;
+pub use images::{Images, PREVIEW_WIDTH};
 pub use text::BrowserText;
+pub use worker::{Worker, serve_run};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.
 #[global_allocator]

@@ -1,76 +1,258 @@
-//! The archive as a stream: the same parts in the same order, as they become due.
+//! The archive as a stream: headers and payloads, one entry after the other as it becomes due.
+//!
+//! ```text
+//! StreamedArchive ─▶ JoinedWriter: small pieces become large ones ─▶ Sink ─┬▶ a WritableStream here
+//!                                                                         └▶ or one in the page
+//! ```
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
 
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
+use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{WritableStream, WritableStreamDefaultWriter};
 
-use super::archive::{Archive, ArchiveError, Layout, message_of};
-use super::body::Body;
-use super::spool::Payload;
-use crate::plan::WebText;
-use crate::run::{Ended, InOrder};
+use super::archive::{Archive, ArchiveError, Layout, Storage, message_of};
+use super::body::{Body, Buffers};
+use super::collect::Order;
+use super::later::Later;
+use super::spool::{Payload, Spool, read_pieces};
+use crate::plan::{ItemId, WebText};
+use crate::run::{Ended, InOrder, Stored};
 
-/// Writes the archive while its images arrive: each entry as soon as all before it have ended.
-///
-/// Every write waits for the sink, so a slow one holds back the writing and nothing piles up
-/// there. When this future is dropped unfinished, the sink is aborted.
-pub async fn write_archive<W: WebText>(
-    mut layout: Layout<'_, W>,
-    mut arrivals: UnboundedReceiver<Ended<Payload>>,
-    items: usize,
-    sink: &WritableStream,
-) -> Result<Archive, ArchiveError> {
-    let writer = SinkWriter::new(sink).map_err(failed)?;
-    let mut outcomes = InOrder::new(items);
-    while let Some(Ended { item, outcome }) = arrivals.next().await {
-        outcomes.put(item, outcome);
-        while let Some((item, outcome)) = outcomes.next_due() {
-            let Ok(image) = outcome else { continue };
-            writer.write(&layout.place(item, &image)).await.map_err(failed)?;
-            let payload = Body::new(&image.payload.as_blob().stream());
-            while let Some(chunk) = payload.next().await.map_err(failed)? {
-                writer.write_chunk(&chunk).await.map_err(failed)?;
+/// Small pieces are joined up to this many bytes, so that thousands of entries are not thousands
+/// of writes.
+const JOINED_BYTES: u32 = 256 << 10;
+
+/// How many bytes may wait for a sink that is slower than the network before fetching waits, too.
+const MOST_WAITING: u64 = 64 << 20;
+
+/// Where the archive goes. It is aborted unless it was closed.
+pub trait Sink {
+    /// Hands a chunk over for good, and waits until the sink wants more.
+    fn write(&self, chunk: &Uint8Array) -> LocalBoxFuture<'_, Result<(), JsValue>>;
+    /// Nothing more will come; waits until all is written.
+    fn close(&self) -> LocalBoxFuture<'_, Result<(), JsValue>>;
+}
+
+/// Writes entries to a sink, in the order in which they are given.
+pub struct StreamedArchive<'a, W> {
+    layout: Layout<'a, W>,
+    writer: JoinedWriter<'a>,
+    spool: Rc<Later<Spool>>,
+}
+
+impl<'a, W: WebText> StreamedArchive<'a, W> {
+    /// An archive that has nothing yet.
+    pub fn new(layout: Layout<'a, W>, sink: &'a dyn Sink, spool: Rc<Later<Spool>>) -> Self {
+        Self { layout, writer: JoinedWriter { sink, joined: None, filled: 0 }, spool }
+    }
+
+    /// Writes the images that arrive, until no more will. Every write waits for the sink.
+    ///
+    /// # Errors
+    ///
+    /// The sink failed, or an image can't be read back.
+    pub async fn write_all(
+        &mut self,
+        mut arrivals: UnboundedReceiver<Ended<Payload>>,
+        items: usize,
+        order: Order,
+        backlog: &Backlog,
+    ) -> Result<(), ArchiveError> {
+        let mut outcomes = InOrder::new(items);
+        loop {
+            let arrived = match arrivals.try_recv() {
+                Ok(ended) => Some(ended),
+                Err(_) => {
+                    // What is complete should not wait for what is not.
+                    self.writer.flush().await.map_err(failed)?;
+                    backlog.set_writing(false);
+                    arrivals.next().await
+                }
+            };
+            let Some(Ended { item, outcome }) = arrived else { return Ok(()) };
+            backlog.set_writing(true);
+            match order {
+                Order::Completion => self.write(item, outcome, backlog).await?,
+                Order::Input => {
+                    outcomes.put(item, outcome);
+                    while let Some((item, outcome)) = outcomes.next_due() {
+                        self.write(item, outcome, backlog).await?;
+                    }
+                }
             }
         }
     }
-    let (tail, names) = layout.finish();
-    if let Some(tail) = tail {
-        writer.write(&tail).await.map_err(failed)?;
+
+    async fn write<E>(
+        &mut self,
+        item: ItemId,
+        outcome: Result<Stored<Payload>, E>,
+        backlog: &Backlog,
+    ) -> Result<(), ArchiveError> {
+        let Ok(image) = outcome else { return Ok(()) };
+        let header = Uint8Array::from(self.layout.place(item, &image).as_slice());
+        self.writer.put(&header).await.map_err(failed)?;
+        match (&image.payload, &self.spool.get().await) {
+            (Payload::Held(bytes), _) => self.writer.put(bytes).await.map_err(failed)?,
+            (Payload::Extents(extents), Spool::File(file)) => {
+                for piece in read_pieces(file, extents) {
+                    self.writer.put(&piece.map_err(unreadable)?).await.map_err(failed)?;
+                }
+                extents.iter().for_each(|extent| file.release(*extent));
+            }
+            (Payload::Blob(blob), _) => {
+                let mut body = Body::new(&blob.stream(), &Buffers::default()).map_err(unreadable)?;
+                while let Some(chunk) = body.next().await.map_err(unreadable)? {
+                    self.writer.put(&chunk).await.map_err(failed)?;
+                }
+            }
+            (Payload::Extents(_), Spool::Blobs) => {}
+        }
+        backlog.written(image.bytes);
+        Ok(())
     }
-    writer.close().await.map_err(failed)?;
-    Ok(Archive { blob: None, names })
+
+    /// Ends the archive and closes the sink.
+    ///
+    /// # Errors
+    ///
+    /// The sink failed.
+    pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
+        let (tail, names) = self.layout.finish();
+        if let Some(tail) = tail {
+            self.writer.put(&Uint8Array::from(tail.as_slice())).await.map_err(failed)?;
+        }
+        self.writer.close().await.map_err(failed)?;
+        Ok(Archive { blob: None, names, storage: Storage::Here(self.spool.get().await) })
+    }
 }
 
+/// The sink's own words.
 #[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn failed(error: JsValue) -> ArchiveError {
+pub fn failed(error: JsValue) -> ArchiveError {
     ArchiveError::Sink { reason: message_of(&error) }
 }
 
-/// A sink that is aborted unless it was closed.
-struct SinkWriter(WritableStreamDefaultWriter);
+#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+fn unreadable(error: JsValue) -> ArchiveError {
+    ArchiveError::Unreadable { reason: message_of(&error) }
+}
 
-impl SinkWriter {
-    fn new(sink: &WritableStream) -> Result<Self, JsValue> {
-        sink.get_writer().map(Self)
+/// What has arrived and was not written yet.
+#[derive(Debug, Default)]
+pub struct Backlog {
+    bytes: Cell<u64>,
+    is_writing: Cell<bool>,
+    fetching: RefCell<Option<Waker>>,
+}
+
+impl Backlog {
+    /// An image has arrived.
+    pub fn arrived(&self, bytes: u64) {
+        self.bytes.set(self.bytes.get() + bytes);
     }
 
-    async fn write(&self, bytes: &[u8]) -> Result<(), JsValue> {
-        self.write_chunk(&Uint8Array::from(bytes)).await
+    /// Ends when more may be fetched: not much waits, or what waits does so for an image that is
+    /// not there yet, and not for the sink.
+    pub async fn has_room(&self) {
+        poll_fn(|context| {
+            if self.bytes.get() < MOST_WAITING || !self.is_writing.get() {
+                return Poll::Ready(());
+            }
+            *self.fetching.borrow_mut() = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
     }
 
-    async fn write_chunk(&self, chunk: &Uint8Array) -> Result<(), JsValue> {
-        JsFuture::from(self.0.write_with_chunk(chunk)).await.map(|_| ())
+    fn written(&self, bytes: u64) {
+        self.bytes.set(self.bytes.get() - bytes);
+        self.wake();
     }
 
-    async fn close(&self) -> Result<(), JsValue> {
-        JsFuture::from(self.0.close()).await.map(|_| ())
+    fn set_writing(&self, is_writing: bool) {
+        self.is_writing.set(is_writing);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        self.fetching.take().into_iter().for_each(Waker::wake);
     }
 }
 
-impl Drop for SinkWriter {
+/// Joins small pieces before the sink gets them.
+struct JoinedWriter<'a> {
+    sink: &'a dyn Sink,
+    joined: Option<Uint8Array>,
+    filled: u32,
+}
+
+impl JoinedWriter<'_> {
+    /// Writes a piece, whose memory may be used for something else afterwards.
+    async fn put(&mut self, piece: &Uint8Array) -> Result<(), JsValue> {
+        let length = piece.length();
+        if self.filled + length > JOINED_BYTES {
+            self.flush().await?;
+        }
+        if length >= JOINED_BYTES {
+            return self.sink.write(&piece.slice(0, length)).await;
+        }
+        let joined = self.joined.get_or_insert_with(|| Uint8Array::new_with_length(JOINED_BYTES));
+        joined.set(piece, self.filled);
+        self.filled += length;
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), JsValue> {
+        let filled = std::mem::take(&mut self.filled);
+        match self.joined.take().filter(|_| filled > 0) {
+            Some(joined) => self.sink.write(&joined.subarray(0, filled)).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn close(&mut self) -> Result<(), JsValue> {
+        self.flush().await?;
+        self.sink.close().await
+    }
+}
+
+/// A `WritableStream` of this thread's.
+#[derive(Debug)]
+pub struct StreamSink(WritableStreamDefaultWriter);
+
+impl StreamSink {
+    /// Takes the stream over.
+    ///
+    /// # Errors
+    ///
+    /// Somebody else is writing to it.
+    pub fn new(stream: &WritableStream) -> Result<Self, ArchiveError> {
+        stream.get_writer().map(Self).map_err(failed)
+    }
+}
+
+impl Sink for StreamSink {
+    fn write(&self, chunk: &Uint8Array) -> LocalBoxFuture<'_, Result<(), JsValue>> {
+        let written = JsFuture::from(self.0.write_with_chunk(chunk));
+        Box::pin(async { written.await.map(|_| ()) })
+    }
+
+    fn close(&self) -> LocalBoxFuture<'_, Result<(), JsValue>> {
+        let closed = JsFuture::from(self.0.close());
+        Box::pin(async { closed.await.map(|_| ()) })
+    }
+}
+
+impl Drop for StreamSink {
     fn drop(&mut self) {
         // Aborting a stream that is closed or failed does nothing; a promise that nobody hears of
         // would be reported as an unhandled rejection.

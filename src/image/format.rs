@@ -35,6 +35,21 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them, in the order of their definition.
+    pub const ALL: [Self; 11] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Gif,
+        Self::WebP,
+        Self::Avif,
+        Self::Heic,
+        Self::Jxl,
+        Self::Bmp,
+        Self::Tiff,
+        Self::Ico,
+        Self::Svg,
+    ];
+
     /// The extension that an entry of this format gets when its own is missing or wrong, without the dot.
     pub fn extension(self) -> &'static str {
         self.extensions()[0]
@@ -64,7 +79,7 @@ impl Format {
 
     /// Whether `extension` (without the dot, in any case) belongs to any format here.
     pub fn is_image_extension(extension: &str) -> bool {
-        ALL.iter().any(|format| format.accepts_extension(extension))
+        Self::ALL.iter().any(|format| format.accepts_extension(extension))
     }
 
     fn extensions(self) -> &'static [&'static str] {
@@ -83,20 +98,6 @@ impl Format {
         }
     }
 }
-
-const ALL: [Format; 11] = [
-    Format::Jpeg,
-    Format::Png,
-    Format::Gif,
-    Format::WebP,
-    Format::Avif,
-    Format::Heic,
-    Format::Jxl,
-    Format::Bmp,
-    Format::Tiff,
-    Format::Ico,
-    Format::Svg,
-];
 
 /// What a body is that no image format claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +118,12 @@ pub enum NotAnImage {
     Archive,
     /// Bytes that nothing here knows.
     Unknown,
+}
+
+impl NotAnImage {
+    /// All of them, in the order of their definition.
+    pub const ALL: [Self; 8] =
+        [Self::Html, Self::Json, Self::Xml, Self::Text, Self::Pdf, Self::Media, Self::Archive, Self::Unknown];
 }
 
 impl fmt::Display for NotAnImage {

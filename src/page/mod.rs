@@ -66,6 +66,8 @@ pub fn start_page() -> Result<(), JsValue> {
     };
     // It lives as long as the document, and its listeners refer to it.
     let page: &'static Page = Box::leak(Box::new(page));
+    // The first run should not wait for it.
+    drop(crate::browser::Worker::start());
     page.form.bind()?;
     page.table.bind()?;
     files::bind(page)?;

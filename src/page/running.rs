@@ -15,7 +15,7 @@ use super::elements::{by_id, document, focused, has_focus, set_shown};
 use super::form::Choice;
 use super::outcome::Finished;
 use super::sheet::Sheet;
-use crate::browser::{Archive, ArchiveError, Clock, Settings, collect};
+use crate::browser::{ArchiveError, Clock, Job, Order, Settings, collect};
 use crate::plan::{NameTemplate, Plan};
 use crate::report::words::count;
 use crate::report::{
@@ -162,11 +162,11 @@ async fn whole(page: &'static Page, choice: Choice) -> Result<Option<Finished>, 
     let limit = page.form.limit();
     page.table.thumbnails_wait.set(choice == Choice::Compare);
     let finished = match choice {
-        Choice::Concurrent => one(page, &plan, limit).await?,
-        Choice::Sequential => one(page, &plan, 1).await?,
+        Choice::Concurrent => Some(one(page, &plan, limit).await?),
+        Choice::Sequential => Some(one(page, &plan, 1).await?),
         Choice::Compare => compare(page, &plan, limit).await?,
     };
-    Ok(Some(finished))
+    Ok(finished)
 }
 
 fn begin(page: &'static Page, items: usize) {
@@ -193,29 +193,28 @@ async fn one(page: &'static Page, plan: &Rc<Plan>, limit: usize) -> Result<Finis
         current.sheet = Some(Rc::clone(&sheet));
     }
     page.table.show(Rc::clone(&sheet));
-    let archive = collect(
+    let job = Job {
         plan,
-        &NameTemplate::default(),
-        &settings,
-        sheet.clock,
-        &|event| sheet.apply(&event),
-        &|item, image| sheet.keep(item, image),
-    )
-    .await?;
+        template: NameTemplate::default(),
+        settings,
+        clock: sheet.clock,
+        sink: None,
+        order: Order::Input,
+    };
+    let archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
     let wall = sheet.clock.now();
     sheet.finish(wall, &archive.names);
     Ok(Finished { sheet, archive, wall, comparison: None })
 }
 
 /// All runs of a comparison; what is left is the last one, which fetched at once.
-async fn compare(page: &'static Page, plan: &Rc<Plan>, limit: usize) -> Result<Finished, ArchiveError> {
+async fn compare(
+    page: &'static Page,
+    plan: &Rc<Plan>,
+    limit: usize,
+) -> Result<Option<Finished>, ArchiveError> {
     let mut comparison = Comparison::default();
-    let mut last = Finished {
-        sheet: Rc::new(Sheet::new(Rc::clone(plan))),
-        archive: Archive { blob: None, names: Vec::new() },
-        wall: Duration::ZERO,
-        comparison: None,
-    };
+    let mut last = None;
     for (part, mode) in COMPARISON_ORDER.into_iter().enumerate() {
         let (words, limit) = match mode {
             Mode::Sequential => ("one after the other", 1),
@@ -225,14 +224,16 @@ async fn compare(page: &'static Page, plan: &Rc<Plan>, limit: usize) -> Result<F
         page.announcer.progress(&format!("{prefix}."));
         page.running.part.set(part);
         *page.running.prefix.borrow_mut() = format!("{prefix} · ");
-        last = one(page, plan, limit).await?;
-        let rows = last.sheet.rows.borrow();
+        // What the run before has stored is let go now, and not while this one is measured.
+        drop(last.take());
+        let finished = one(page, plan, limit).await?;
+        let rows = finished.sheet.rows.borrow();
         let stored = rows.as_slice().iter().map(|row| row.state == State::Stored).collect();
-        comparison.add(mode, Measured { wall: last.wall, stored });
+        comparison.add(mode, Measured { wall: finished.wall, stored });
         drop(rows);
+        last = Some(finished);
     }
-    last.comparison = Some(comparison);
-    Ok(last)
+    Ok(last.map(|last| Finished { comparison: Some(comparison), ..last }))
 }
 
 /// Says how it is going, for as long as it is asked to. By a timer and not by frames, since a

@@ -4,12 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use web_sys::Blob;
-
-use crate::browser::{BrowserText, Clock};
+use crate::browser::{BrowserText, Clock, Images};
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
 use crate::report::waterfall::{axis_when_done, axis_while_running};
-use crate::report::{Pace, Rows, share_done};
+use crate::report::{Pace, Rows, State, share_done};
 use crate::run::Event;
 
 /// The rows of a run and what belongs to them.
@@ -22,8 +20,8 @@ pub struct Sheet {
     versions: RefCell<Vec<u32>>,
     /// Names as far as they were asked for.
     names: RefCell<Vec<Option<String>>>,
-    /// The stored images, for their thumbnails.
-    images: RefCell<Vec<Option<Blob>>>,
+    /// Where the stored images can be seen.
+    images: RefCell<Option<Images>>,
     /// How long the run took, once it is over.
     wall: Cell<Option<Duration>>,
 }
@@ -39,7 +37,7 @@ impl Sheet {
             pace: RefCell::default(),
             versions: RefCell::new(vec![0; items]),
             names: RefCell::new(vec![None; items]),
-            images: RefCell::new(vec![None; items]),
+            images: RefCell::default(),
             wall: Cell::default(),
         }
     }
@@ -49,12 +47,15 @@ impl Sheet {
         self.versions.borrow_mut()[event.item] += 1;
     }
 
-    pub fn keep(&self, item: ItemId, image: &Blob) {
-        self.images.borrow_mut()[item] = Some(image.clone());
+    /// The run's images can be seen there.
+    pub fn keep(&self, images: Images) {
+        *self.images.borrow_mut() = Some(images);
     }
 
-    pub fn image(&self, item: ItemId) -> Option<Blob> {
-        self.images.borrow()[item].clone()
+    /// Where an item's image can be seen, once it is stored.
+    pub fn images_of(&self, item: ItemId) -> Option<Images> {
+        let is_stored = self.rows.borrow().as_slice()[item].state == State::Stored;
+        self.images.borrow().clone().filter(|_| is_stored)
     }
 
     pub fn version(&self, item: ItemId) -> u32 {

@@ -12,6 +12,7 @@ use super::elements::{by_id, document, has_focus, on, set_property, window};
 use super::row_view::RowView;
 use super::sheet::Sheet;
 use super::thumbnails::Thumbnails;
+use crate::browser::Images;
 use crate::plan::{ItemId, NameTemplate};
 use crate::report::waterfall::{tick_label, tick_step, ticks_within};
 use crate::report::words::millis;
@@ -290,17 +291,17 @@ impl Table {
             if !self.thumbnails_wait.get()
                 && view.show_thumbnail(&self.thumbnails)
                 && self.thumbnails.has_room()
-                && let Some(image) = sheet.image(*item)
+                && let Some(images) = sheet.images_of(*item)
             {
-                self.decode(*item, image, near.clone());
+                self.decode(*item, images, near.clone());
             }
         }
         Ok(())
     }
 
-    fn decode(&'static self, item: ItemId, image: web_sys::Blob, near: std::ops::Range<ItemId>) {
+    fn decode(&'static self, item: ItemId, images: Images, near: std::ops::Range<ItemId>) {
         spawn_local(async move {
-            self.thumbnails.decode(item, image, near).await;
+            self.thumbnails.decode(item, images, near).await;
             self.request_frame();
         });
     }

@@ -3,22 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
-use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
 
 use super::elements::document;
+use crate::browser::{Images, PREVIEW_WIDTH};
 use crate::plan::ItemId;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = createImageBitmap, catch)]
-    fn create_image_bitmap(blob: &Blob, options: &Object) -> Result<Promise, JsValue>;
-}
-
-/// A thumbnail's edge in pixels: twice its size on the page, for dense screens.
-const EDGE: u32 = 72;
 
 /// Decoded at a time: photographs of several megabytes keep the processor busy.
 const MOST_DECODING: usize = 2;
@@ -54,11 +44,11 @@ impl Thumbnails {
         self.decoding.get() < MOST_DECODING
     }
 
-    /// Decodes an item's image; `near` are the items around the view, which are kept.
-    pub async fn decode(&self, item: ItemId, image: Blob, near: Range<ItemId>) {
+    /// Has an item's image decoded; `near` are the items around the view, which are kept.
+    pub async fn decode(&self, item: ItemId, images: Images, near: Range<ItemId>) {
         let run = self.run.get();
         self.decoding.set(self.decoding.get() + 1);
-        let drawn = draw(&image).await.ok();
+        let drawn = images.preview(item).await.and_then(|preview| draw(&preview).ok());
         self.decoding.set(self.decoding.get() - 1);
         if self.run.get() != run {
             return;
@@ -71,27 +61,24 @@ impl Thumbnails {
     }
 }
 
-/// Draws an image into a small canvas, its middle cut out square.
-async fn draw(image: &Blob) -> Result<HtmlCanvasElement, JsValue> {
-    let options = Object::new();
-    Reflect::set(&options, &"resizeWidth".into(), &EDGE.into())?;
-    Reflect::set(&options, &"resizeQuality".into(), &"medium".into())?;
-    let bitmap: ImageBitmap = JsFuture::from(create_image_bitmap(image, &options)?).await?.dyn_into()?;
+/// Draws a preview into a canvas, its middle cut out square.
+fn draw(preview: &ImageBitmap) -> Result<HtmlCanvasElement, JsValue> {
     let canvas: HtmlCanvasElement = document()?.create_element("canvas")?.unchecked_into();
-    canvas.set_width(EDGE);
-    canvas.set_height(EDGE);
+    canvas.set_width(PREVIEW_WIDTH);
+    canvas.set_height(PREVIEW_WIDTH);
     let context: CanvasRenderingContext2d =
         canvas.get_context("2d")?.ok_or("no canvas context")?.unchecked_into();
-    let (edge, width, height) = (f64::from(EDGE), f64::from(bitmap.width()), f64::from(bitmap.height()));
+    let edge = f64::from(PREVIEW_WIDTH);
+    let (width, height) = (f64::from(preview.width()), f64::from(preview.height()));
     let scale = (edge / width).max(edge / height);
     let (width, height) = (width * scale, height * scale);
     context.draw_image_with_image_bitmap_and_dw_and_dh(
-        &bitmap,
+        preview,
         (edge - width) / 2.0,
         (edge - height) / 2.0,
         width,
         height,
     )?;
-    bitmap.close();
+    preview.close();
     Ok(canvas)
 }

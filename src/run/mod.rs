@@ -19,6 +19,7 @@ mod schedule;
 mod silence;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use driver::{Ended, Fetcher, Run, Stored};
 pub use event::{Event, EventKind};
@@ -27,3 +28,4 @@ pub use outcome::FetchError;
 pub use retry::RetryPolicy;
 pub use schedule::{AfterFailure, Attempt, Limits, Schedule, Step};
 pub use silence::{ListeningKey, Silence};
+pub use wire::{EventWriter, read_events};

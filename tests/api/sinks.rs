@@ -57,10 +57,10 @@ fn a_sink_grows_before_the_last_image_is_there() {
 fn a_slow_sink_holds_the_archive_back() {
     with_package(async |browser| {
         let urls: Vec<_> =
-            (1..=4).map(|seed| browser.origin.url(&format!("/image/{seed}/64x48.jpg"))).collect();
+            (1..=4).map(|seed| browser.origin.url(&format!("/image/{seed}/900000b.jpg"))).collect();
         let body = "let queued = 0, written = 0, stored = 0, open;
             const gate = new Promise((resolve) => (open = resolve));
-            // The first header goes through; its payload is held.
+            // The first chunk goes through; the second is held.
             const write = () => (written += 1) > 1 ? gate : undefined;
             const sink = new WritableStream({ write }, { highWaterMark: 1, size: () => (queued += 1, 1) });
             const allStored = new Promise((resolve) => {

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use fetchzip::browser::{Clock, Settings, collect};
-use fetchzip::plan::NameTemplate;
+use fetchzip::browser::{Settings, collect};
 use fetchzip::run::{Event, EventKind, Limits, RetryPolicy};
 use futures::FutureExt;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fixtures::{fetch, plan_of, settings};
+use super::fixtures::{fetch, job, plan_of, settings};
 use super::origin::Origin;
 
 #[wasm_bindgen_test]
@@ -93,10 +92,11 @@ async fn dropping_a_run_closes_its_requests_and_a_new_run_is_clean() {
     let before = origin.url(&format!("/image/1/32x32.png?gate={gate}"));
     let within = origin.url(&format!("/image/2/90000b.jpg?gate={gate}&gate-at=50000"));
     let plan = plan_of(&[before, within]);
-    let (template, settings) = (NameTemplate::default(), settings());
+    let settings = settings();
     {
         let ignore = |_: Event| ();
-        let run = collect(&plan, &template, &settings, Clock::start(), &ignore, &|_, _| ());
+        let dropped = job(&plan, settings);
+        let run = collect(&dropped, &ignore, &|_| ());
         let both_are_there = origin.wait_for("inFlight", 2);
         futures::select_biased! {
             _ = std::pin::pin!(run.fuse()) => panic!("the gate is closed"),

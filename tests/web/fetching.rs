@@ -4,14 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use fetchzip::browser::{Clock, Settings, collect, collect_into};
+use fetchzip::browser::{Job, Order, Settings, collect};
 use fetchzip::image::Format;
-use fetchzip::plan::NameTemplate;
 use fetchzip::run::{EventKind, Limits};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fixtures::{Ran, bytes_of, entries_of, fetch, plan_of, settings};
+use super::fixtures::{Ran, entries_of, fetch, job, plan_of, settings};
 use super::origin::Origin;
 
 fn at_once(in_flight: usize) -> Settings {
@@ -101,8 +100,7 @@ async fn every_kind_of_image_is_known_by_its_bytes() {
 async fn last_modified_is_the_entry_s_time() {
     let Some(origin) = Origin::find("time").await else { return };
     let urls = [origin.url("/image/1/32x32.png?modified=1580608922")];
-    let blob = fetch(&urls, settings()).await.archive.blob.expect("it was stored");
-    let bytes = bytes_of(&blob).await;
+    let bytes = fetch(&urls, settings()).await.bytes().await;
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("it is a zip");
     let time = archive.by_index(0).expect("it has an entry").last_modified().expect("it has a time");
     let parts = (time.year(), time.month(), time.day(), time.hour(), time.minute(), time.second());
@@ -147,8 +145,8 @@ async fn a_body_is_told_of_while_it_arrives() {
             half.send(()).expect("the test waits for it");
         }
     };
-    let (template, settings) = (NameTemplate::default(), settings());
-    let run = collect(&plan, &template, &settings, Clock::start(), &emit, &|_, _| ());
+    let job = job(&plan, settings());
+    let run = collect(&job, &emit, &|_| ());
     let opened = async {
         received.await.expect("half of it is told of while the rest is held");
         origin.open_gate().await;
@@ -173,8 +171,8 @@ async fn a_sink_gets_the_same_bytes_as_the_blob_in_input_order() {
     let written = Rc::new(RefCell::new(Vec::new()));
     let closed = Rc::new(RefCell::new(false));
     let sink = sink_of(&written, &closed);
-    let (template, settings) = (NameTemplate::default(), settings());
-    let run = collect_into(&sink, &plan, &template, &settings, Clock::start(), &|_| ());
+    let job = Job { sink: Some(&sink), ..job(&plan, settings()) };
+    let run = collect(&job, &|_| (), &|_| ());
     let opened = async {
         origin.wait_for("completed", 3).await;
         assert!(written.borrow().is_empty(), "the first image is not there yet");
@@ -185,8 +183,59 @@ async fn a_sink_gets_the_same_bytes_as_the_blob_in_input_order() {
     assert!(*closed.borrow());
     let names: Vec<_> = entries_of(written.borrow().clone()).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["5000b.jpg", "9000b.jpg", "7000b.jpg"]);
-    let blob = fetch(&urls, settings).await.archive.blob.expect("it was stored");
-    assert!(bytes_of(&blob).await == *written.borrow());
+    assert!(fetch(&urls, settings()).await.bytes().await == *written.borrow());
+}
+
+#[wasm_bindgen_test]
+async fn by_completion_no_entry_of_a_sink_waits_for_one_before_it() {
+    let Some(origin) = Origin::find("completion").await else { return };
+    let gate = origin.gate();
+    let first = origin.url(&format!("/image/1/5000b.jpg?gate={gate}"));
+    // One that is held in memory, and one that goes through the file.
+    let urls = [first, origin.url("/image/2/9000b.jpg"), origin.url("/image/3/700000b.jpg")];
+    let plan = plan_of(&urls);
+    let (written, closed) = <(Rc<RefCell<Vec<u8>>>, Rc<RefCell<bool>>)>::default();
+    let sink = sink_of(&written, &closed);
+    let job = Job { sink: Some(&sink), order: Order::Completion, ..job(&plan, settings()) };
+    let run = collect(&job, &|_| (), &|_| ());
+    let opened = async {
+        while written.borrow().len() < 709_000 {
+            // As long as a request takes.
+            origin.counter("requests").await;
+        }
+        origin.open_gate().await;
+    };
+    let (archive, ()) = futures::join!(run, opened);
+    let archive = archive.expect("the sink took it");
+    let name = |item: usize| archive.names[item].as_ref().map(ToString::to_string);
+    assert_eq!(name(0).as_deref(), Some("5000b.jpg"));
+    let mut names: Vec<_> = entries_of(written.borrow().clone()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names.pop().as_deref(), Some("5000b.jpg"));
+    names.sort();
+    assert_eq!(names, ["700000b.jpg", "9000b.jpg"]);
+}
+
+#[wasm_bindgen_test]
+async fn images_of_every_size_and_order_of_arrival_lie_in_one_archive() {
+    let Some(origin) = Origin::find("sizes").await else { return };
+    let gate = origin.gate();
+    // The first is late, so that more than may be held in memory waits for it: 60 of 200 kB.
+    let mut paths = vec![format!("/image/0/4000b.jpg?gate={gate}")];
+    paths.extend((1..=60).map(|n| format!("/image/{n}/200000b.jpg")));
+    paths.extend((61..=64).map(|n| format!("/image/{n}/1500000b.jpg?nolength")));
+    let urls: Vec<_> = paths.iter().map(|path| origin.url(path)).collect();
+    let opened = async {
+        origin.wait_for("completed", 64).await;
+        origin.open_gate().await;
+    };
+    let (ran, ()) = futures::join!(fetch(&urls, settings()), opened);
+    assert!(ran.archive.storage.is_file(), "both browsers have files for us");
+    let entries = ran.entries().await;
+    assert_eq!(entries.len(), 65);
+    for (path, (name, bytes)) in paths.iter().zip(&entries) {
+        let (length, crc32) = origin.body_of(path.split('?').next().expect("there is a path")).await;
+        assert_eq!((bytes.len() as u64, crc32fast::hash(bytes)), (length, crc32), "{path} {name}");
+    }
 }
 
 /// A WritableStream that appends to a vector.

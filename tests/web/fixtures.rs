@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{Cursor, Read};
 use std::time::Duration;
 
-use fetchzip::browser::{Archive, BrowserText, Clock, Settings, collect};
+use fetchzip::browser::{Archive, BrowserText, Clock, Job, Order, Settings, collect};
 use fetchzip::plan::{NameTemplate, Plan, Request};
 use fetchzip::report::{Row, Rows};
 use fetchzip::run::{Event, FetchError, Limits, RetryPolicy};
@@ -29,13 +29,18 @@ pub fn plan_of(urls: &[String]) -> Plan {
     Plan::new(urls.iter().map(Request::new), &BrowserText)
 }
 
+/// A job that begins now.
+pub fn job(plan: &Plan, settings: Settings) -> Job<'_> {
+    let template = NameTemplate::default();
+    Job { plan, template, settings, clock: Clock::start(), sink: None, order: Order::Input }
+}
+
 /// Runs to the end.
 pub async fn fetch(urls: &[String], settings: Settings) -> Ran {
     let plan = plan_of(urls);
     let events = RefCell::new(Vec::new());
     let emit = |event| events.borrow_mut().push(event);
-    let template = NameTemplate::default();
-    let archive = collect(&plan, &template, &settings, Clock::start(), &emit, &|_, _| ()).await;
+    let archive = collect(&job(&plan, settings), &emit, &|_| ()).await;
     let events = events.into_inner();
     let mut rows = Rows::new(plan.len());
     events.iter().for_each(|event| rows.apply(event));
@@ -45,8 +50,12 @@ pub async fn fetch(urls: &[String], settings: Settings) -> Ran {
 impl Ran {
     /// Names and bytes of the archive's entries, as the `zip` crate reads them, CRC-32 checked.
     pub async fn entries(&self) -> Vec<(String, Vec<u8>)> {
-        let blob = self.archive.blob.as_ref().expect("something was stored");
-        entries_of(bytes_of(blob).await)
+        entries_of(self.bytes().await)
+    }
+
+    /// The archive's bytes.
+    pub async fn bytes(&self) -> Vec<u8> {
+        bytes_of(self.archive.blob.as_ref().expect("something was stored")).await
     }
 
     /// Why an item failed.

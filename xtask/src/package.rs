@@ -46,7 +46,7 @@ pub fn build() -> Result<()> {
     remove_dir(&pkg)?;
     let compiled = workspace::target().join(workspace::WASM).join("release/fetchzip.wasm");
     let mut bindgen = toolbox.command(Tool::WasmBindgen)?;
-    bindgen.args(["--target", "web", "--out-dir"]).arg(&pkg).arg(compiled);
+    bindgen.args(["--target", "web", "--split-linked-modules", "--out-dir"]).arg(&pkg).arg(compiled);
     process::run(&mut bindgen)?;
 
     // wasm-opt strips, and not rustc, which would take away `target_features` too early.

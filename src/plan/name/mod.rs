@@ -31,6 +31,12 @@ impl EntryName {
         &self.0
     }
 
+    /// A name that [`EntryNames`] gave out on another thread.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn settled(name: String) -> Self {
+        Self(name)
+    }
+
     /// A name that a test knows to be one.
     #[cfg(test)]
     pub(crate) fn checked(name: &str) -> Self {

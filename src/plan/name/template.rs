@@ -82,6 +82,19 @@ impl NameTemplate {
         Ok(Self(parts))
     }
 
+    /// The text that it was parsed from.
+    pub fn source(&self) -> String {
+        let texts = self.0.iter().map(|part| match part {
+            Part::Text(own) => own,
+            Part::Name => "{name}",
+            Part::Stem => "{stem}",
+            Part::Extension => "{ext}",
+            Part::Host => "{host}",
+            Part::Index => "{index}",
+        });
+        texts.collect()
+    }
+
     /// The template's text for one item.
     pub(super) fn fill(&self, fields: &Fields<'_>) -> String {
         let mut text = String::new();
@@ -108,6 +121,15 @@ impl NameTemplate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_template_can_be_told_to_somebody_else() {
+        for source in ["", "{name}", "a-{index} {stem}.{ext}", "{host}}{name}x"] {
+            let template = NameTemplate::parse(source).unwrap();
+            assert_eq!(template.source(), source);
+        }
+        assert_eq!(NameTemplate::default().source(), "{name}");
+    }
 
     #[test]
     fn a_field_that_does_not_exist_is_named() {

@@ -1,0 +1,45 @@
+//! A value that somebody else will bring.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+/// Brought once, and then there for everybody who waits.
+#[derive(Debug)]
+pub struct Later<T> {
+    value: RefCell<Option<T>>,
+    waiting: RefCell<Vec<Waker>>,
+}
+
+impl<T> Default for Later<T> {
+    fn default() -> Self {
+        Self { value: RefCell::default(), waiting: RefCell::default() }
+    }
+}
+
+impl<T: Clone> Later<T> {
+    /// Brings the value.
+    pub fn set(&self, value: T) {
+        *self.value.borrow_mut() = Some(value);
+        self.waiting.take().into_iter().for_each(Waker::wake);
+    }
+
+    /// Brings the value unless there is one.
+    pub fn set_unless_there(&self, value: T) {
+        if self.value.borrow().is_none() {
+            self.set(value);
+        }
+    }
+
+    /// The value, as soon as it is there.
+    pub async fn get(&self) -> T {
+        poll_fn(|context| match &*self.value.borrow() {
+            Some(value) => Poll::Ready(value.clone()),
+            None => {
+                self.waiting.borrow_mut().push(context.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}

@@ -1,0 +1,186 @@
+//! One run's spool: an OPFS file through its sync access handle.
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{File, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
+
+use super::super::later::Later;
+use super::directory::{Directory, NewSpool};
+use crate::spool::{Extent, Room};
+
+/// Small pieces are joined up to this many bytes before they are written: one write of a megabyte
+/// beats many of ten kilobytes.
+const STAGING_BYTES: u32 = 1 << 20;
+
+/// The file. It is removed when this is dropped.
+#[derive(Debug)]
+pub struct SpoolFile {
+    directory: Directory,
+    name: String,
+    file: FileSystemFileHandle,
+    access: FileSystemSyncAccessHandle,
+    lock: FileSystemSyncAccessHandle,
+    options: FileSystemReadWriteOptions,
+    room: RefCell<Room>,
+    staging: RefCell<Staging>,
+    /// The file as it is read once nothing more is written.
+    finished: Later<File>,
+    is_closed: Cell<bool>,
+    is_kept: Cell<bool>,
+}
+
+/// Pieces that are still to be written, at a place that is theirs already.
+#[derive(Debug, Default)]
+struct Staging {
+    bytes: Option<Uint8Array>,
+    place: Option<Extent>,
+    filled: u32,
+}
+
+thread_local! {
+    /// Whether the spools of tabs that are gone were looked for.
+    static HAS_SWEPT: Cell<bool> = const { Cell::new(false) };
+}
+
+impl SpoolFile {
+    /// Makes a spool of its own for one run, after removing those of tabs that are gone.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the browser says: it has none of this here, refuses it, or its disk is full.
+    pub async fn open() -> Result<Self, JsValue> {
+        let directory = Directory::open().await?;
+        if !HAS_SWEPT.replace(true) {
+            // An orphan that stays does no harm to this run.
+            let _ = directory.sweep().await;
+        }
+        let NewSpool { name, spool, lock } = directory.new_spool().await?;
+        Ok(Self {
+            directory,
+            name,
+            file: spool.file,
+            access: spool.access,
+            lock,
+            options: FileSystemReadWriteOptions::new(),
+            room: RefCell::default(),
+            staging: RefCell::default(),
+            finished: Later::default(),
+            is_closed: Cell::new(false),
+            is_kept: Cell::new(false),
+        })
+    }
+
+    /// Takes room for so many bytes in one piece.
+    pub fn reserve(&self, bytes: u64) -> Extent {
+        self.room.borrow_mut().reserve(bytes)
+    }
+
+    /// Gives room back.
+    pub fn release(&self, extent: Extent) {
+        self.room.borrow_mut().release(extent);
+    }
+
+    /// Writes at a place that was reserved.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says when its disk is full.
+    pub fn write(&self, bytes: &Uint8Array, offset: u64) -> Result<(), JsValue> {
+        self.options.set_at(offset as f64);
+        let written = self.access.write_with_js_u8_array_and_options(bytes, &self.options)?;
+        if written == f64::from(bytes.length()) {
+            return Ok(());
+        }
+        Err(js_sys::Error::new("the disk took only a part of it").into())
+    }
+
+    /// Appends a small piece, of at most [`STAGING_BYTES`], and says where. Pieces that follow each
+    /// other lie behind each other as far as there is room.
+    ///
+    /// # Errors
+    ///
+    /// As [`SpoolFile::write`].
+    pub fn append(&self, piece: &Uint8Array) -> Result<Extent, JsValue> {
+        let mut staging = self.staging.borrow_mut();
+        let length = piece.length();
+        if staging.place.is_some_and(|place| u64::from(staging.filled + length) > place.length) {
+            self.write_staged(&mut staging)?;
+        }
+        let place = *staging.place.get_or_insert_with(|| self.reserve(u64::from(STAGING_BYTES)));
+        let at = staging.filled;
+        staging.filled += length;
+        let bytes = staging.bytes.get_or_insert_with(|| Uint8Array::new_with_length(STAGING_BYTES));
+        bytes.set(piece, at);
+        Ok(Extent { offset: place.offset + u64::from(at), length: u64::from(length) })
+    }
+
+    /// Writes what is staged.
+    ///
+    /// # Errors
+    ///
+    /// As [`SpoolFile::write`].
+    pub fn settle(&self) -> Result<(), JsValue> {
+        self.write_staged(&mut self.staging.borrow_mut())
+    }
+
+    fn write_staged(&self, staging: &mut Staging) -> Result<(), JsValue> {
+        let (Some(bytes), Some(place)) = (&staging.bytes, staging.place.take()) else { return Ok(()) };
+        let filled = u64::from(std::mem::take(&mut staging.filled));
+        self.release(Extent { offset: place.offset + filled, length: place.length - filled });
+        self.write(&bytes.subarray(0, filled as u32), place.offset)
+    }
+
+    /// Reads bytes back, while the file is still being written.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says, or that bytes are missing.
+    pub fn read(&self, extent: Extent) -> Result<Uint8Array, JsValue> {
+        self.settle()?;
+        let bytes = Uint8Array::new_with_length(extent.length as u32);
+        self.options.set_at(extent.offset as f64);
+        let read = self.access.read_with_js_u8_array_and_options(&bytes, &self.options)?;
+        if read == extent.length as f64 { Ok(bytes) } else { Err("bytes are missing".into()) }
+    }
+
+    /// Ends the writing; from now on the file is read as a Blob.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says when the file is gone or can't be completed.
+    pub async fn finish(&self) -> Result<File, JsValue> {
+        self.settle()?;
+        self.is_closed.set(true);
+        self.access.close();
+        let file: File = JsFuture::from(self.file.get_file()).await?.unchecked_into();
+        self.finished.set(file.clone());
+        Ok(file)
+    }
+
+    /// The file as a Blob, once it is finished; `None` as long as it is being written.
+    pub async fn finished(&self) -> Option<File> {
+        if self.is_closed.get() { Some(self.finished.get().await) } else { None }
+    }
+
+    /// Lets the file be when this is dropped: an archive is read from it for as long as the page
+    /// lives, and the next start finds it an orphan.
+    pub fn keep(&self) {
+        self.is_kept.set(true);
+    }
+}
+
+impl Drop for SpoolFile {
+    fn drop(&mut self) {
+        if self.is_kept.get() {
+            return;
+        }
+        // Closing a handle once more does nothing.
+        self.access.close();
+        self.lock.close();
+        let (directory, name) = (self.directory.clone(), std::mem::take(&mut self.name));
+        spawn_local(async move { directory.remove(&name).await });
+    }
+}

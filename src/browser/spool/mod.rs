@@ -1,0 +1,38 @@
+//! Where payloads are kept until the archive is made.
+//!
+//! ```text
+//! chunks ─▶ SpoolWriter ─┬▶ held in memory, as long as the image is small
+//!                        ├▶ SpoolFile: an OPFS file through its sync access handle
+//!                        └▶ Blobs, where the browser has no such file, or refuses it
+//!                   └─▶ Payload
+//! ```
+//!
+//! Which of the two it is is found out by trying: sync access handles exist in dedicated workers
+//! only, and private windows and full disks refuse them.
+
+mod directory;
+mod file;
+mod payload;
+mod writer;
+
+use std::rc::Rc;
+
+pub use file::SpoolFile;
+pub use payload::{HELD_MOST, Payload, read_pieces, slice};
+pub use writer::SpoolWriter;
+
+/// Where a run keeps its payloads.
+#[derive(Clone, Debug)]
+pub enum Spool {
+    /// In a file of the origin's private file system.
+    File(Rc<SpoolFile>),
+    /// In Blobs, which the browser keeps in memory or on disk as it sees fit.
+    Blobs,
+}
+
+impl Spool {
+    /// A spool of its own for one run.
+    pub async fn open() -> Self {
+        SpoolFile::open().await.map_or(Self::Blobs, |file| Self::File(Rc::new(file)))
+    }
+}

@@ -1,0 +1,152 @@
+//! Takes in one image, chunk by chunk.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+use super::{HELD_MOST, Payload, Spool, SpoolFile};
+use crate::spool::{Extent, join};
+
+/// How much room is taken at a time where the length is not known.
+const GROWTH: u64 = 4 << 20;
+
+/// How much room is taken at most at a time: a declared length is a claim.
+const LARGEST_RESERVE: u64 = 1 << 30;
+
+/// How many bytes of one image are held as chunks before they are handed to the browser as a Blob.
+///
+/// Making a Blob costs 0.1 to 0.2 ms, so not one a chunk; holding more would fill the memory.
+const BLOB_BYTES: u64 = 4 << 20;
+
+/// Takes in one image. What it has written is given back when it is dropped unfinished.
+#[derive(Debug)]
+pub struct SpoolWriter<'a> {
+    spool: &'a Spool,
+    /// How much is to be expected, where it was declared.
+    declared: Option<u64>,
+    /// Chunks that are not written yet, in order.
+    held: Array,
+    held_bytes: u64,
+    /// What was written into the file, in order.
+    extents: Vec<Extent>,
+    written: u64,
+    /// Room that was taken and not written to yet.
+    spare: Extent,
+    /// Blobs of what was handed over, in order.
+    blobs: Array,
+}
+
+impl<'a> SpoolWriter<'a> {
+    /// A writer for an image of that length, as far as it was declared.
+    pub fn new(spool: &'a Spool, declared: Option<u64>) -> Self {
+        Self {
+            spool,
+            declared,
+            held: Array::new(),
+            held_bytes: 0,
+            extents: Vec::new(),
+            written: 0,
+            spare: Extent { offset: 0, length: 0 },
+            blobs: Array::new(),
+        }
+    }
+
+    /// Takes the next chunk, whose memory may be used for another one afterwards.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says when it can't keep more.
+    pub fn write(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+        let length = u64::from(chunk.length());
+        match self.spool {
+            Spool::File(file) => {
+                let is_small = self.declared.unwrap_or(0).max(self.held_bytes + length) <= HELD_MOST;
+                if is_small && self.written == 0 {
+                    self.hold(chunk);
+                    return Ok(());
+                }
+                let held = std::mem::take(&mut self.held);
+                self.held_bytes = 0;
+                for chunk in held.iter() {
+                    self.put(file, chunk.unchecked_ref())?;
+                }
+                self.put(file, chunk)
+            }
+            Spool::Blobs => {
+                self.hold(chunk);
+                if self.held_bytes >= BLOB_BYTES {
+                    let blob = Blob::new_with_u8_array_sequence(&self.held)?;
+                    self.blobs.push(&blob);
+                    (self.held, self.held_bytes) = (Array::new(), 0);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn hold(&mut self, chunk: &Uint8Array) {
+        self.held.push(&chunk.slice(0, chunk.length()));
+        self.held_bytes += u64::from(chunk.length());
+    }
+
+    /// Writes into the file, where there is room.
+    fn put(&mut self, file: &SpoolFile, chunk: &Uint8Array) -> Result<(), JsValue> {
+        let mut start = 0;
+        while start < chunk.length() {
+            let left = u64::from(chunk.length() - start);
+            if self.spare.length == 0 {
+                let expected = self.declared.unwrap_or(0).saturating_sub(self.written);
+                let wanted = if expected == 0 { GROWTH } else { expected };
+                self.spare = file.reserve(wanted.min(LARGEST_RESERVE).max(left));
+            }
+            let length = left.min(self.spare.length);
+            let end = start + length as u32;
+            file.write(&chunk.subarray(start, end), self.spare.offset)?;
+            join(&mut self.extents, Extent { offset: self.spare.offset, length });
+            self.spare = Extent { offset: self.spare.offset + length, length: self.spare.length - length };
+            self.written += length;
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// The image is whole.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says when it can't keep it.
+    pub fn finish(mut self) -> Result<Payload, JsValue> {
+        if self.written > 0 {
+            return Ok(Payload::Extents(std::mem::take(&mut self.extents)));
+        }
+        if self.blobs.length() == 0 && self.held_bytes <= HELD_MOST {
+            return Ok(Payload::Held(joined(&self.held, self.held_bytes as u32)));
+        }
+        let parts = self.blobs.concat(&self.held);
+        Blob::new_with_blob_sequence(&parts).map(Payload::Blob)
+    }
+}
+
+impl Drop for SpoolWriter<'_> {
+    fn drop(&mut self) {
+        if let Spool::File(file) = self.spool {
+            file.release(self.spare);
+            self.extents.drain(..).for_each(|extent| file.release(extent));
+        }
+    }
+}
+
+/// Chunks as one piece.
+fn joined(chunks: &Array, bytes: u32) -> Uint8Array {
+    if chunks.length() == 1 {
+        return chunks.get(0).unchecked_into();
+    }
+    let whole = Uint8Array::new_with_length(bytes);
+    let mut at = 0;
+    for chunk in chunks.iter() {
+        let chunk: Uint8Array = chunk.unchecked_into();
+        whole.set(&chunk, at);
+        at += chunk.length();
+    }
+    whole
+}

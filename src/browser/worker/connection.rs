@@ -1,0 +1,190 @@
+//! The page's end of a run that is with the worker.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use futures::future::{Either, LocalBoxFuture, select};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{ImageBitmap, MessageEvent, MessagePort};
+
+use super::super::archive::{Archive, ArchiveError, Storage, message_of};
+use super::super::later::Later;
+use super::super::sink::Sink;
+use crate::plan::{EntryName, ItemId, Plan};
+use crate::run::{Event, read_events};
+
+/// Tells the worker to end the run.
+pub const CANCEL: &str = "cancel";
+
+/// Tells the worker that the sink has taken a chunk; an array has the reason why it has not.
+pub const WRITTEN: &str = "written";
+
+/// The words that arrays from the worker begin with.
+pub const PREVIEW: &str = "preview";
+pub const CHUNK: &str = "chunk";
+pub const DONE: &str = "done";
+pub const FAILED: &str = "failed";
+
+/// A run that is with the worker. What it has kept is let go when this is dropped.
+#[derive(Debug)]
+pub struct Connection {
+    port: MessagePort,
+    inbox: Rc<Inbox>,
+    /// Whether the run ended by itself.
+    has_ended: Cell<bool>,
+    _listener: Closure<dyn Fn(MessageEvent)>,
+}
+
+/// What has come and was not looked at yet.
+#[derive(Debug, Default)]
+struct Inbox {
+    messages: RefCell<VecDeque<JsValue>>,
+    reader: RefCell<Option<Waker>>,
+    /// Previews that were asked for.
+    previews: RefCell<Vec<(ItemId, Rc<Later<JsValue>>)>>,
+}
+
+impl Inbox {
+    fn receive(&self, message: JsValue) {
+        if let Some(words) = message.dyn_ref::<Array>()
+            && words.get(0) == PREVIEW
+        {
+            self.preview(words.get(1).as_f64(), &words.get(2));
+            return;
+        }
+        self.messages.borrow_mut().push_back(message);
+        self.reader.take().into_iter().for_each(Waker::wake);
+    }
+
+    fn preview(&self, item: Option<f64>, bitmap: &JsValue) {
+        self.previews.borrow_mut().retain(|(wanted, later)| {
+            let is_it = item == Some(*wanted as f64);
+            if is_it {
+                later.set(bitmap.clone());
+            }
+            !is_it
+        });
+    }
+
+    async fn next(&self) -> JsValue {
+        poll_fn(|context| match self.messages.borrow_mut().pop_front() {
+            Some(message) => Poll::Ready(message),
+            None => {
+                *self.reader.borrow_mut() = Some(context.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}
+
+impl Connection {
+    pub fn new(port: MessagePort) -> Rc<Self> {
+        let inbox = Rc::<Inbox>::default();
+        let receiver = Rc::clone(&inbox);
+        let listener = Closure::new(move |event: MessageEvent| receiver.receive(event.data()));
+        port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        Rc::new(Self { port, inbox, has_ended: Cell::new(false), _listener: listener })
+    }
+
+    /// Passes the run's events on, and its archive to the sink, until it ends. Dropping the future
+    /// cancels the run.
+    pub async fn finish(
+        self: Rc<Self>,
+        plan: &Plan,
+        sink: Option<&dyn Sink>,
+        emit: &dyn Fn(Event),
+    ) -> Result<Archive, ArchiveError> {
+        let unfinished = Unfinished(&self);
+        // One chunk at a time is on its way, and events go on meanwhile.
+        let mut writing: Option<LocalBoxFuture<'_, Result<(), JsValue>>> = None;
+        loop {
+            let message = match &mut writing {
+                None => self.inbox.next().await,
+                Some(written) => match select(written, pin!(self.inbox.next())).await {
+                    Either::Left((written, _)) => {
+                        writing = None;
+                        let refusal = |error| Array::of1(&message_of(&error).into()).into();
+                        self.post(&written.map_or_else(refusal, |()| WRITTEN.into()));
+                        continue;
+                    }
+                    Either::Right((message, _)) => message,
+                },
+            };
+            let message = match message.dyn_into::<Uint8Array>() {
+                Ok(events) => {
+                    read_events(&events.to_vec(), plan).for_each(emit);
+                    continue;
+                }
+                Err(message) => message.unchecked_into::<Array>(),
+            };
+            if message.get(0) == CHUNK {
+                // Without a chunk it is the end.
+                writing = sink.map(|sink| match message.get(1).dyn_ref() {
+                    Some(chunk) => sink.write(chunk),
+                    None => sink.close(),
+                });
+                continue;
+            }
+            self.has_ended.set(true);
+            drop(unfinished);
+            if message.get(0) == DONE {
+                let names: Array = message.get(2).unchecked_into();
+                let names = names.iter().map(|name| name.as_string().map(EntryName::settled)).collect();
+                let is_file = message.get(3).is_truthy();
+                let storage = Storage::Worker { run: Rc::clone(&self), is_file };
+                return Ok(Archive { blob: message.get(1).dyn_into().ok(), names, storage });
+            }
+            let text = |index| message.get(index).as_string().unwrap_or_default();
+            return Err(ArchiveError::of_kind(&text(1), text(2)));
+        }
+    }
+
+    /// An image decoded small.
+    pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
+        let later = Rc::<Later<JsValue>>::default();
+        self.inbox.previews.borrow_mut().push((item, Rc::clone(&later)));
+        self.post(&(item as f64).into());
+        later.get().await.dyn_into().ok()
+    }
+
+    /// The worker is no more.
+    pub fn broke_down(&self, reason: &str) {
+        for (_, preview) in self.inbox.previews.take() {
+            preview.set(JsValue::NULL);
+        }
+        let error = ArchiveError::Worker { reason: reason.to_owned() };
+        self.inbox.receive(Array::of3(&FAILED.into(), &error.kind().into(), &reason.into()).into());
+    }
+
+    fn post(&self, message: &JsValue) {
+        // A port takes whatever can be copied, and numbers and words can.
+        let _ = self.port.post_message(message);
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.post(&JsValue::NULL);
+        self.port.close();
+    }
+}
+
+/// Cancels a run that nobody waits for any more.
+struct Unfinished<'a>(&'a Connection);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.0.has_ended.get() {
+            self.0.post(&CANCEL.into());
+            for (_, preview) in self.0.inbox.previews.take() {
+                preview.set(JsValue::NULL);
+            }
+        }
+    }
+}

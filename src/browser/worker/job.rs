@@ -1,0 +1,84 @@
+//! A job as a message: to an array, and back again on the other side.
+
+use std::time::Duration;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::RequestCache;
+
+use super::super::clock::Clock;
+use super::super::collect::{Job, Order, Settings};
+use super::super::text::BrowserText;
+use crate::plan::{NameTemplate, Plan, Request};
+use crate::run::{Limits, RetryPolicy};
+
+/// What the page asked for, as the worker has it.
+pub struct ReceivedJob {
+    pub plan: Plan,
+    pub template: NameTemplate,
+    pub settings: Settings,
+    pub clock: Clock,
+    /// Whether the archive goes to a sink, which the page has.
+    pub has_sink: bool,
+    pub order: Order,
+}
+
+/// In the order of [`from_message`].
+pub fn to_message(job: &Job<'_>) -> Array {
+    let (addresses, names) = (Array::new(), Array::new());
+    for item in job.plan.items() {
+        // An address that is none is none on the other side as well; the reason stays here.
+        addresses.push(&item.address.as_ref().map_or("", |address| &address.href).into());
+        names.push(&item.name.as_deref().into());
+    }
+    let Settings { limits, timeout, cache } = job.settings;
+    let message = Array::of2(&addresses, &names);
+    message.push(&job.template.source().into());
+    let numbers = [
+        limits.in_flight as f64,
+        limits.per_origin as f64,
+        f64::from(limits.retry.retries),
+        timeout.as_secs_f64(),
+        job.clock.epoch(),
+    ];
+    for number in numbers {
+        message.push(&number.into());
+    }
+    message.push(&cache.into());
+    message.push(&(job.order == Order::Completion).into());
+    message.push(&job.sink.is_some().into());
+    message
+}
+
+/// `None` for what was never sent.
+pub fn from_message(message: &Array) -> Option<ReceivedJob> {
+    let mut fields = message.iter();
+    let mut next = || fields.next();
+    let addresses: Array = next()?.unchecked_into();
+    let names: Array = next()?.unchecked_into();
+    let requests = addresses.iter().zip(names.iter()).map(|(address, name)| Request {
+        name: name.as_string(),
+        ..Request::new(address.as_string().unwrap_or_default())
+    });
+    let plan = Plan::new(requests, &BrowserText);
+    let template = NameTemplate::parse(&next()?.as_string()?).ok()?;
+    let mut number = || fields.next()?.as_f64();
+    let limits = Limits {
+        in_flight: number()? as usize,
+        per_origin: number()? as usize,
+        retry: RetryPolicy { retries: number()? as u32 },
+    };
+    let timeout = Duration::try_from_secs_f64(number()?).unwrap_or(Duration::MAX);
+    let clock = Clock::of_epoch(number()?);
+    let cache = RequestCache::from_js_value(&fields.next()?)?;
+    let is_by_completion = fields.next()?.as_bool()?;
+    let has_sink = fields.next()?.as_bool()?;
+    Some(ReceivedJob {
+        plan,
+        template,
+        settings: Settings { limits, timeout, cache },
+        clock,
+        has_sink,
+        order: if is_by_completion { Order::Completion } else { Order::Input },
+    })
+}

@@ -1,0 +1,146 @@
+//! The worker's end of a run.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{MessageEvent, MessagePort};
+
+use super::super::archive::{Archive, ArchiveError};
+use super::super::clock::Clock;
+use super::super::collect::Job;
+use super::super::here::collect_here;
+use super::super::images::KeptImages;
+use super::super::later::Later;
+use super::super::sink::Sink;
+use super::super::spool::Spool;
+use super::connection::{CANCEL, DONE, FAILED, PREVIEW, WRITTEN};
+use super::job::{self, ReceivedJob};
+use super::sink::PageSink;
+use crate::run::EventWriter;
+
+/// How often events are sent: a frame's time, since nobody sees more of them.
+const SEND_EVERY: Duration = Duration::from_millis(16);
+
+/// Runs a job of the page's; `worker.js` calls it with the run's port.
+#[wasm_bindgen(js_name = serveRun, skip_typescript)]
+pub fn serve_run(port: MessagePort, message: Array) {
+    let spool = Rc::new(Later::default());
+    let images = KeptImages::new(Rc::clone(&spool));
+    let cancelled = Rc::<Later<()>>::default();
+    // What keeps the archive readable until the page lets it go.
+    let kept = Rc::<RefCell<Option<Archive>>>::default();
+    let sink = PageSink::new(&port);
+    listen(&port, &images, &sink, &cancelled, &kept);
+    spawn_local(async move {
+        let Some(job) = job::from_message(&message) else { return };
+        let events = RefCell::new(EventWriter::default());
+        let run = run(&job, &sink, spool, &images, &events);
+        let serving = pin!(async {
+            match select(pin!(run), pin!(send_events(job.clock, &events, &port))).await {
+                Either::Left((ended, _)) => ended,
+                Either::Right((never, _)) => match never {},
+            }
+        });
+        let Either::Left((ended, _)) = select(serving, pin!(cancelled.get())).await else { return };
+        send(&port, &events);
+        let answer = match ended {
+            Ok(archive) => {
+                let answer = done(&archive);
+                *kept.borrow_mut() = Some(archive);
+                answer
+            }
+            Err(error) => Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into()),
+        };
+        post(&port, &answer);
+    });
+}
+
+async fn run(
+    job: &ReceivedJob,
+    sink: &PageSink,
+    spool: Rc<Later<Spool>>,
+    images: &KeptImages,
+    events: &RefCell<EventWriter>,
+) -> Result<Archive, ArchiveError> {
+    let ReceivedJob { plan, template, settings, clock, has_sink, order } = job;
+    let job = Job {
+        plan,
+        template: template.clone(),
+        settings: *settings,
+        clock: *clock,
+        sink: None,
+        order: *order,
+    };
+    let sink = has_sink.then_some(sink as &dyn Sink);
+    collect_here(&job, sink, spool, images, &|event| events.borrow_mut().put(&event)).await
+}
+
+fn done(archive: &Archive) -> Array {
+    let names: Array =
+        archive.names.iter().map(|name| JsValue::from(name.as_ref().map(|name| name.as_str()))).collect();
+    let blob = archive.blob.clone().map_or(JsValue::NULL, JsValue::from);
+    Array::of4(&DONE.into(), &blob, &names, &archive.storage.is_file().into())
+}
+
+fn listen(
+    port: &MessagePort,
+    images: &KeptImages,
+    sink: &PageSink,
+    cancelled: &Rc<Later<()>>,
+    kept: &Rc<RefCell<Option<Archive>>>,
+) {
+    let (images, sink, cancelled, kept, to_page) =
+        (images.clone(), sink.clone(), Rc::clone(cancelled), Rc::clone(kept), port.clone());
+    let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let message = event.data();
+        if let Some(item) = message.as_f64() {
+            let (images, port) = (images.clone(), to_page.clone());
+            spawn_local(async move {
+                let preview = images.preview(item as usize).await;
+                let answer = Array::of3(&PREVIEW.into(), &item.into(), &preview.into());
+                post(&port, &answer);
+            });
+        } else if message == CANCEL {
+            cancelled.set(());
+        } else if message == WRITTEN {
+            sink.answered(Ok(()));
+        } else if let Some(refusal) = message.dyn_ref::<Array>() {
+            sink.answered(Err(refusal.get(0)));
+        } else {
+            cancelled.set(());
+            images.clear();
+            drop(kept.take());
+            to_page.close();
+        }
+    });
+    // It lives as long as the port does.
+    port.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
+}
+
+/// Sends what has happened, for as long as it is asked to.
+async fn send_events(clock: Clock, events: &RefCell<EventWriter>, port: &MessagePort) -> Infallible {
+    loop {
+        clock.sleep_until(clock.now() + SEND_EVERY).await;
+        send(port, events);
+    }
+}
+
+fn send(port: &MessagePort, events: &RefCell<EventWriter>) {
+    let mut events = events.borrow_mut();
+    if !events.is_empty() {
+        let bytes = Uint8Array::from(events.take().as_slice());
+        let _ = port.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));
+    }
+}
+
+fn post(port: &MessagePort, answer: &Array) {
+    // Blobs, bitmaps and words can all be copied.
+    let _ = port.post_message(answer);
+}

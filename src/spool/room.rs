@@ -1,0 +1,134 @@
+//! Which bytes of the spool are taken, and which may be written over.
+
+/// A run of bytes in the spool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Where it begins, in bytes from the spool's start.
+    pub offset: u64,
+    /// How long it is, in bytes.
+    pub length: u64,
+}
+
+impl Extent {
+    fn end(self) -> u64 {
+        self.offset + self.length
+    }
+}
+
+/// Appends an extent to a list of them, as a part of the last one where it follows that.
+pub fn join(extents: &mut Vec<Extent>, next: Extent) {
+    match extents.last_mut() {
+        _ if next.length == 0 => {}
+        Some(last) if last.end() == next.offset => last.length += next.length,
+        _ => extents.push(next),
+    }
+}
+
+/// Hands out room in the spool.
+#[derive(Debug, Default)]
+pub struct Room {
+    end: u64,
+    /// What was given back, by offset; no two of them touch, and none is at the end.
+    holes: Vec<Extent>,
+}
+
+impl Room {
+    /// Takes that many bytes in one piece: from the first hole that has them, else at the end.
+    pub fn reserve(&mut self, length: u64) -> Extent {
+        if let Some(index) = self.holes.iter().position(|hole| hole.length >= length) {
+            let hole = &mut self.holes[index];
+            let taken = Extent { offset: hole.offset, length };
+            *hole = Extent { offset: taken.end(), length: hole.length - length };
+            if hole.length == 0 {
+                self.holes.remove(index);
+            }
+            return taken;
+        }
+        let taken = Extent { offset: self.end, length };
+        self.end = taken.end();
+        taken
+    }
+
+    /// Gives bytes back that were reserved.
+    pub fn release(&mut self, extent: Extent) {
+        if extent.length == 0 {
+            return;
+        }
+        let index = self.holes.partition_point(|hole| hole.offset < extent.offset);
+        self.holes.insert(index, extent);
+        let mut joined = Vec::with_capacity(self.holes.len());
+        for hole in std::mem::take(&mut self.holes) {
+            join(&mut joined, hole);
+        }
+        if let Some(last) = joined.last().copied().filter(|last| last.end() == self.end) {
+            self.end = last.offset;
+            joined.pop();
+        }
+        self.holes = joined;
+    }
+
+    /// How long the spool is, holes included.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extent(offset: u64, length: u64) -> Extent {
+        Extent { offset, length }
+    }
+
+    #[test]
+    fn room_is_taken_at_the_end() {
+        let mut room = Room::default();
+        assert_eq!(room.reserve(10), extent(0, 10));
+        assert_eq!(room.reserve(5), extent(10, 5));
+        assert_eq!(room.end(), 15);
+    }
+
+    #[test]
+    fn a_hole_is_refilled_before_the_spool_grows() {
+        let mut room = Room::default();
+        let first = room.reserve(10);
+        room.reserve(10);
+        room.release(first);
+        assert_eq!(room.reserve(11), extent(20, 11));
+        assert_eq!(room.reserve(4), extent(0, 4));
+        assert_eq!(room.reserve(6), extent(4, 6));
+        assert_eq!(room.reserve(1), extent(31, 1));
+    }
+
+    #[test]
+    fn neighbouring_holes_become_one() {
+        let mut room = Room::default();
+        let extents: Vec<_> = (0..5).map(|_| room.reserve(10)).collect();
+        for index in [2, 0, 1] {
+            room.release(extents[index]);
+        }
+        assert_eq!(room.reserve(30), extent(0, 30));
+    }
+
+    #[test]
+    fn what_is_given_back_at_the_end_makes_the_spool_shorter() {
+        let mut room = Room::default();
+        let extents: Vec<_> = (0..3).map(|_| room.reserve(10)).collect();
+        room.release(extents[1]);
+        room.release(extents[2]);
+        assert_eq!(room.end(), 10);
+        room.release(extents[0]);
+        assert_eq!(room.end(), 0);
+        assert_eq!(room.reserve(1), extent(0, 1));
+    }
+
+    #[test]
+    fn extents_that_follow_each_other_are_one() {
+        let mut extents = Vec::new();
+        for next in [extent(0, 3), extent(3, 4), extent(7, 0), extent(9, 1), extent(10, 1)] {
+            join(&mut extents, next);
+        }
+        assert_eq!(extents, [extent(0, 7), extent(9, 2)]);
+    }
+}
