@@ -53,8 +53,8 @@ struct Page {
 /// The document is not the one that this code was built for.
 #[wasm_bindgen(js_name = startPage)]
 pub fn start_page() -> Result<(), JsValue> {
-    // As an error with words; the trap that would come of it otherwise has none. Either way
-    // boot.js says on the page that it has stopped.
+    // A panic is a trap, and boot.js says on the page that it has stopped; a release has no words for it.
+    #[cfg(debug_assertions)]
     std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
     let page = Page {
         form: Form::find()?,

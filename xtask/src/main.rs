@@ -11,8 +11,10 @@ mod process;
 mod seal;
 mod serve;
 mod setup;
+mod shrink;
 mod size;
 mod test;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;

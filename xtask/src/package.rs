@@ -7,10 +7,10 @@ use crate::error::{Error, Result};
 use crate::setup::cache::remove_dir;
 use crate::setup::rust;
 use crate::setup::tools::{Tool, Toolbox};
-use crate::{process, workspace};
+use crate::{process, shrink, workspace};
 
 /// What the build takes that may be missing.
-pub const TOOLS: &[Tool] = &[Tool::WasmOpt, Tool::WasmBindgen];
+pub const TOOLS: &[Tool] = &[Tool::WasmOpt, Tool::Esbuild, Tool::WasmBindgen];
 
 /// Copied from the repository's root.
 const DOCUMENTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -49,11 +49,7 @@ pub fn build() -> Result<()> {
     bindgen.args(["--target", "web", "--split-linked-modules", "--out-dir"]).arg(&pkg).arg(compiled);
     process::run(&mut bindgen)?;
 
-    // wasm-opt strips, and not rustc, which would take away `target_features` too early.
-    let wasm = pkg.join("fetchzip_bg.wasm");
-    let mut optimise = toolbox.command(Tool::WasmOpt)?;
-    optimise.args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"]);
-    process::run(optimise.arg(&wasm).arg("-o").arg(&wasm))?;
+    shrink::shrink(&toolbox, &pkg, "fetchzip")?;
 
     let manifest = pkg.join("package.json");
     fs::write(&manifest, self::manifest()).map_err(Error::io("write", &manifest))?;

@@ -20,7 +20,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
 pub enum Build {
     /// As small as can be; what is deployed.
     Release,
-    /// The same code without wasm-opt, which needs Node: for a look at the page on any machine.
+    /// The same code as the compiler leaves it, since making it small takes Node: for a look at
+    /// the page on any machine.
     Local,
 }
 
@@ -28,7 +29,7 @@ impl Build {
     /// What the build takes that may be missing.
     pub const fn tools(self) -> &'static [Tool] {
         match self {
-            Self::Release => &[Tool::WasmOpt, Tool::WasmBindgen, Tool::Trunk],
+            Self::Release => &[Tool::WasmOpt, Tool::Esbuild, Tool::WasmBindgen, Tool::Trunk],
             Self::Local => &[Tool::WasmBindgen, Tool::Trunk],
         }
     }

@@ -1,4 +1,6 @@
-//! Integrity for the page. Trunk's own integrity attributes cover neither the wasm nor scripts
+//! The last steps of a build of the page: a release is made small, and then sealed.
+//!
+//! Trunk's own integrity attributes cover neither the wasm nor scripts
 //! that it doesn't inject, so our files hold placeholders, which are filled in when the files they
 //! speak of are final:
 //!
@@ -17,6 +19,8 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha384};
 
 use crate::error::{Error, Result};
+use crate::setup::tools::Toolbox;
+use crate::shrink::{self, Text};
 use crate::workspace;
 
 /// `cargo xtask seal [DIRECTORY]`; Trunk says by `TRUNK_STAGING_DIR` where the page is.
@@ -26,7 +30,30 @@ pub fn run(arguments: &[String]) -> Result<()> {
         [dir] => PathBuf::from(dir),
         _ => return Err(Error::Usage("seal takes at most one directory".to_owned())),
     };
+    // Trunk's own word for `--release`.
+    if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
+        shrink_page(&dir)?;
+    }
     seal(&dir)
+}
+
+/// What `shrink_page` needs is installed by `cargo xtask build`. Trunk alone makes a page that
+/// works without it, and is larger.
+fn shrink_page(dir: &Path) -> Result<()> {
+    const STEM: &str = "page";
+    let toolbox = match Toolbox::found(shrink::TOOLS) {
+        Ok(toolbox) => toolbox,
+        Err(Error::Missing { what, .. }) => {
+            eprintln!("{what} is missing, so the page is larger; `cargo xtask build` installs it");
+            return shrink::strip(dir, STEM);
+        }
+        Err(error) => return Err(error),
+    };
+    shrink::shrink(&toolbox, dir, STEM)?;
+    for (name, text) in [("boot.js", Text::Module), ("early.js", Text::Plain), ("style.css", Text::Plain)] {
+        shrink::minify(&toolbox, &dir.join(name), text)?;
+    }
+    Ok(())
 }
 
 /// Fills in the placeholders of every script, style sheet and page at the top of `dir`.

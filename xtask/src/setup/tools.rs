@@ -19,6 +19,8 @@ pub enum Tool {
     WasmBindgen,
     /// Makes wasm smaller.
     WasmOpt,
+    /// Makes scripts and style sheets smaller.
+    Esbuild,
     /// Runs tests in a browser.
     WasmPack,
     /// WebDriver for Firefox.
@@ -82,6 +84,14 @@ impl Tool {
                 registry: Registry::Npm,
                 package: "binaryen",
                 version: "132.0.0".to_owned(),
+                takes: "a few seconds",
+            },
+            Self::Esbuild => Recipe {
+                programs: &["esbuild"],
+                accepted: Accepted::Series,
+                registry: Registry::Npm,
+                package: "esbuild",
+                version: "0.28.2".to_owned(),
                 takes: "a few seconds",
             },
             Self::WasmPack => Recipe {
@@ -291,6 +301,7 @@ mod tests {
         for (said, version) in [
             ("trunk 0.21.14\n", Some([0, 21, 14])),
             ("wasm-opt version 132 (version_132)\n", Some([132, 0, 0])),
+            ("0.28.2\n", Some([0, 28, 2])),
             ("geckodriver 0.36.0 (a3d508507022 2025)\n\nThe source", Some([0, 36, 0])),
             ("no such subcommand\n", None),
         ] {

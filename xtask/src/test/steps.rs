@@ -96,7 +96,7 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "page-firefox",
         about: "the page and the package over WebDriver, in Firefox",
-        tools: &[Tool::WasmOpt, Tool::WasmBindgen, Tool::Trunk, Tool::Geckodriver],
+        tools: &[Tool::WasmOpt, Tool::Esbuild, Tool::WasmBindgen, Tool::Trunk, Tool::Geckodriver],
         packages: &[&[apt::FIREFOX], READERS],
         wasm: true,
         run: |bench| page(bench, Browser::Firefox),

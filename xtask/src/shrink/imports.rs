@@ -1,0 +1,124 @@
+//! Short names for what the wasm takes from its script.
+//!
+//! wasm-bindgen's names, such as `__wbg_new_5502aad30c185fc8`, stand in both files, and a hash does
+//! not compress. What the wasm no longer asks for goes out of the script.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::wasm::Module;
+
+/// What wasm-bindgen writes around the functions of its `--target web`.
+const OPENING: &str = "    const import0 = {\n        __proto__: null,\n";
+const CLOSING: &str = "\n    };\n";
+
+/// Renames the imports in the module, and in the script that is given back.
+///
+/// # Errors
+///
+/// The script is not as this version of wasm-bindgen writes it.
+pub fn shorten(module: &mut Module, script: &str) -> Result<String> {
+    let unexpected =
+        |what: &str| Error::Unexpected(format!("the script of wasm-bindgen is not as expected: {what}"));
+    let (before, rest) = script.split_once(OPENING).ok_or_else(|| unexpected("it has no `import0`"))?;
+    let (inside, after) = rest.split_once(CLOSING).ok_or_else(|| unexpected("`import0` has no end"))?;
+    let mut functions = functions(inside);
+    let (own, after) = own_module(after).ok_or_else(|| unexpected("`import0` is of no module"))?;
+
+    let mut imports = module.imports()?;
+    let mut kept = String::new();
+    for (index, import) in imports.iter_mut().filter(|import| import.module == own).enumerate() {
+        let function = functions
+            .remove(import.name.as_str())
+            .ok_or_else(|| unexpected(&format!("it has no `{}`", import.name)))?;
+        import.name = short_name(index);
+        import.module = OWN.to_owned();
+        kept.push_str(&format!("        {}:{function}\n", import.name));
+    }
+    module.set_imports(&imports);
+    Ok(format!("{before}{OPENING}{kept}{CLOSING}{after}"))
+}
+
+/// The name of the script as a module of imports.
+const OWN: &str = "_";
+
+/// The name by which the wasm imports `import0`, and the text with a short one in its place.
+fn own_module(text: &str) -> Option<(&str, String)> {
+    let (before, after) = text.split_once(": import0,")?;
+    let (before, name) = before.strip_suffix('"')?.rsplit_once('"')?;
+    Some((name, format!("{before}\"{OWN}\": import0,{after}")))
+}
+
+/// Each function of the object by its name: all of the text from after the colon on.
+fn functions(inside: &str) -> BTreeMap<&str, String> {
+    let mut functions = BTreeMap::new();
+    let mut current = None;
+    for line in inside.lines() {
+        if let Some((name, rest)) = key(line) {
+            functions.insert(name, rest.to_owned());
+            current = Some(name);
+        } else if let Some(function) = current.and_then(|name| functions.get_mut(name)) {
+            function.push('\n');
+            function.push_str(line);
+        }
+    }
+    functions
+}
+
+/// A line that begins a function of the object, at eight spaces.
+fn key(line: &str) -> Option<(&str, &str)> {
+    let (name, rest) = line.strip_prefix("        ")?.split_once(':')?;
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'));
+    (is_name && !name.is_empty()).then_some((name, rest))
+}
+
+/// `a` to `z`, `A` to `Z`, then `aa`, `ba` and so on.
+fn short_name(index: usize) -> String {
+    const LETTERS: &[u8; 52] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let mut name = String::new();
+    let mut left = index + 1;
+    while left > 0 {
+        left -= 1;
+        name.push(char::from(LETTERS[left % LETTERS.len()]));
+        left /= LETTERS.len();
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wasm::tests::module_of;
+
+    const SCRIPT: &str = "function __wbg_get_imports() {\n    const import0 = {\n        __proto__: null,\n        \
+                          __wbg_a_0: function(arg0) {\n            return arg0;\n        },\n        \
+                          __wbg_b_1: function() {\n            throw 1;\n        },\n    };\n    return {\n        \
+                          __proto__: null,\n        \"./a_bg.js\": import0,\n    };\n}\n";
+
+    #[test]
+    fn an_import_has_the_same_short_name_in_both() {
+        let mut module = module_of(&[], b"");
+        let script = shorten(&mut module, SCRIPT).unwrap();
+        let import = &module.imports().unwrap()[0];
+        assert_eq!((import.module.as_str(), import.name.as_str()), ("_", "a"));
+        assert!(script.contains("        a: function() {\n            throw 1;\n        },\n"), "{script}");
+        assert!(script.contains("\"_\": import0,"), "{script}");
+        assert!(!script.contains("return arg0"), "what the wasm does not ask for stays: {script}");
+    }
+
+    #[test]
+    fn a_script_of_another_shape_is_refused() {
+        for script in ["", &SCRIPT.replace("__wbg_b_1", "__wbg_c_1"), &SCRIPT.replace("import0", "imports")] {
+            assert!(shorten(&mut module_of(&[], b""), script).is_err(), "{script}");
+        }
+    }
+
+    #[test]
+    fn short_names_differ() {
+        let mut names: Vec<String> = (0..3000).map(short_name).collect();
+        assert_eq!((names[0].as_str(), names[51].as_str(), names[52].as_str()), ("a", "Z", "aa"));
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 3000);
+    }
+}
