@@ -16,6 +16,7 @@
 //! - [`spool`]: where payloads lie until the archive is made.
 //! - [`zip`]: the framing of stored entries, and CRC-32.
 //! - [`report`]: what a run's events add up to.
+//! - `text`: putting texts together from pieces.
 //! - `browser`: fetch, clock, spool, archive, sink.
 //! - `api`: `fetchZip`, the JavaScript API.
 //! - `page`: binds `www/` to a run.
@@ -31,4 +32,5 @@ pub mod plan;
 pub mod report;
 pub mod run;
 pub mod spool;
+mod text;
 pub mod zip;

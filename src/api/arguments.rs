@@ -9,6 +9,7 @@ use web_sys::{AbortSignal, RequestCache, WritableStream};
 use crate::browser::{Aborted, BrowserText, Order, Settings};
 use crate::plan::{NameTemplate, Request, file_name_of};
 use crate::run::{Limits, RetryPolicy};
+use crate::text::text;
 
 /// The archive's name where the caller gives none.
 const FILE_NAME: &str = "images.zip";
@@ -82,7 +83,7 @@ impl Arguments {
         let template = match options.text("names")? {
             None => NameTemplate::default(),
             Some(text) => NameTemplate::parse(&text)
-                .map_err(|error| js_sys::RangeError::new(&format!("options.names: {error}")))?,
+                .map_err(|error| js_sys::RangeError::new(&text!["options.names: ", error]))?,
         };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
         Ok(Self {
@@ -116,15 +117,15 @@ fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
     if let Some(text) = url_text(item) {
         return Ok(Request::new(text));
     }
-    let argument = || format!("urls[{index}]");
+    let argument = || text!["urls[", index, "]"];
     if !item.is_object() {
         return Err(type_error(&argument(), "a string or { url, name }", item));
     }
     let url = Reflect::get(item, &"url".into())?;
-    let text = url_text(&url).ok_or_else(|| type_error(&format!("{}.url", argument()), "a string", &url))?;
+    let text = url_text(&url).ok_or_else(|| type_error(&text![argument(), ".url"], "a string", &url))?;
     let name = Reflect::get(item, &"name".into())?;
     if !is_absent(&name) && !name.is_string() {
-        return Err(type_error(&format!("{}.name", argument()), "a string", &name));
+        return Err(type_error(&text![argument(), ".name"], "a string", &name));
     }
     Ok(Request { name: name.as_string(), ..Request::new(text) })
 }
@@ -162,7 +163,7 @@ impl Options<'_> {
         if number >= f64::from(least) && (number.fract() == 0.0 || number.is_infinite()) {
             return Ok(Some(number as usize));
         }
-        let expected = format!("a whole number from {least} on, or Infinity");
+        let expected = text!["a whole number from ", least, " on, or Infinity"];
         Err(range_error(&of_options(name), &expected, &shown(&number.into())))
     }
 
@@ -204,7 +205,7 @@ impl Options<'_> {
 }
 
 fn of_options(name: &str) -> String {
-    format!("options.{name}")
+    text!["options.", name]
 }
 
 fn is_absent(value: &JsValue) -> bool {
@@ -212,11 +213,11 @@ fn is_absent(value: &JsValue) -> bool {
 }
 
 fn type_error(argument: &str, expected: &str, value: &JsValue) -> JsValue {
-    js_sys::TypeError::new(&format!("{argument} must be {expected}, not {}", shown(value))).into()
+    js_sys::TypeError::new(&text![argument, " must be ", expected, ", not ", shown(value)]).into()
 }
 
 fn range_error(argument: &str, expected: &str, value: &str) -> JsValue {
-    js_sys::RangeError::new(&format!("{argument} must be {expected}, not {value}")).into()
+    js_sys::RangeError::new(&text![argument, " must be ", expected, ", not ", value]).into()
 }
 
 /// A value as JavaScript prints it.

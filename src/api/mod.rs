@@ -20,6 +20,7 @@ use crate::browser::{BrowserText, Clock, Job, collect};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::Event;
+use crate::text::text;
 use arguments::{Arguments, Signal};
 use results::{EventListener, result_object};
 
@@ -66,7 +67,7 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
             },
         }
     }
-    .map_err(|error| JsValue::from(js_sys::Error::new(&error.to_string())))?;
+    .map_err(|error| JsValue::from(js_sys::Error::new(&text![error])))?;
     result_object(&arguments.file_name, &plan, &rows.borrow(), archive, clock.now())
 }
 

@@ -10,6 +10,7 @@ use crate::browser::Archive;
 use crate::plan::Plan;
 use crate::report::{Row, Rows};
 use crate::run::{Event, EventKind, FetchError};
+use crate::text::text;
 
 #[wasm_bindgen]
 extern "C" {
@@ -72,7 +73,7 @@ fn event_object(event: &Event) -> JsValue {
 }
 
 fn error_object(error: &FetchError) -> JsValue {
-    let fields = Fields::new().set("kind", error.kind()).set("message", error.to_string());
+    let fields = Fields::new().set("kind", error.kind()).set("message", text![error]);
     match error.status() {
         Some(status) => fields.set("status", status).0.into(),
         None => fields.0.into(),

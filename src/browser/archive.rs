@@ -1,6 +1,5 @@
 //! What a run's images became, and where each has its place in it.
 
-use std::fmt;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -10,6 +9,7 @@ use super::spool::{Payload, Spool};
 use super::worker::Connection;
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan, WebText};
 use crate::run::Stored;
+use crate::text::{Piece, add, display_by_piece};
 use crate::zip::{Entry, Framing};
 
 /// What a run's images became.
@@ -105,28 +105,39 @@ impl ArchiveError {
     }
 }
 
-impl fmt::Display for ArchiveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Piece for ArchiveError {
+    fn add_to(&self, whole: &mut String) {
         match self {
-            Self::Unreadable { reason } => write!(
-                f,
-                "the browser can't read the archive back ({reason}): free some space, or fetch fewer images at a time"
+            Self::Unreadable { reason } => add!(
+                whole,
+                "the browser can't read the archive back (",
+                reason,
+                "): free some space, or fetch fewer images at a time"
             ),
             Self::Sink { reason } => {
-                write!(f, "the archive could not be written to its sink ({reason}): try another place")
+                add!(whole, "the archive could not be written to its sink (", reason, "): try another place")
             }
             Self::Storage { reason } => {
-                write!(
-                    f,
-                    "the browser could not keep the archive ({reason}): free some space, or fetch fewer"
+                add!(
+                    whole,
+                    "the browser could not keep the archive (",
+                    reason,
+                    "): free some space, or fetch fewer"
                 )
             }
             Self::Worker { reason } => {
-                write!(f, "the worker that fetched broke down ({reason}): try again, or with fewer at once")
+                add!(
+                    whole,
+                    "the worker that fetched broke down (",
+                    reason,
+                    "): try again, or with fewer at once"
+                )
             }
         }
     }
 }
+
+display_by_piece!(ArchiveError);
 
 impl std::error::Error for ArchiveError {}
 

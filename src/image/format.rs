@@ -1,6 +1,6 @@
 //! Image formats, by their first bytes and by their extensions.
 
-use std::fmt;
+use crate::text::{Piece, display_by_piece};
 
 /// How many of a body's first bytes [`recognise`] looks at.
 ///
@@ -126,9 +126,9 @@ impl NotAnImage {
         [Self::Html, Self::Json, Self::Xml, Self::Text, Self::Pdf, Self::Media, Self::Archive, Self::Unknown];
 }
 
-impl fmt::Display for NotAnImage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Piece for NotAnImage {
+    fn add_to(&self, whole: &mut String) {
+        whole.push_str(match self {
             Self::Html => "an HTML page",
             Self::Json => "JSON",
             Self::Xml => "XML",
@@ -140,6 +140,8 @@ impl fmt::Display for NotAnImage {
         })
     }
 }
+
+display_by_piece!(NotAnImage);
 
 /// Tells what a body is from its first bytes: [`HEAD_BYTES`] of them, or all where it is shorter.
 ///

@@ -1,5 +1,6 @@
 //! The page's elements, found once, and the listeners on them.
 
+use crate::text::text;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
 
@@ -25,7 +26,7 @@ pub fn by_id<T: JsCast>(id: &str) -> Result<T, JsValue> {
 
 #[inline(never)]
 fn element(id: &str) -> Result<Element, JsValue> {
-    document()?.get_element_by_id(id).ok_or_else(|| JsError::new(&format!("the page has no #{id}")).into())
+    document()?.get_element_by_id(id).ok_or_else(|| JsError::new(&text!["the page has no #", id]).into())
 }
 
 /// Shows or hides an element.

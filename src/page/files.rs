@@ -7,6 +7,7 @@ use web_sys::{DragEvent, Event, FileList, HtmlElement, HtmlInputElement};
 use super::Page;
 use super::elements::{by_id, document, on};
 use crate::report::words::{count, size};
+use crate::text::text;
 
 /// A list of a hundred thousand long addresses has about 20 MB; what is larger is no list.
 const LARGEST: f64 = 64e6;
@@ -58,7 +59,7 @@ async fn read(page: &'static Page, files: FileList) {
         let refused = if file.type_().starts_with("image/") {
             Some("is an image; a list of addresses is wanted, as text".to_owned())
         } else if file.size() > LARGEST {
-            Some(format!("has {}, which is too large for a list", size(file.size() as u64)))
+            Some(text!["has ", size(file.size() as u64), ", which is too large for a list"])
         } else {
             match JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()) {
                 Some(text) => {
@@ -70,12 +71,12 @@ async fn read(page: &'static Page, files: FileList) {
             }
         };
         if let Some(reason) = refused {
-            let text = format!("{} {reason}.", file.name());
+            let text = text![file.name(), " ", reason, "."];
             page.form.say(&text);
             page.announcer.say(&text);
             return;
         }
     }
     page.form.replace(&list);
-    page.announcer.say(&format!("{} read.", count(files.length() as usize, "file")));
+    page.announcer.say(&text![count(files.length() as usize, "file"), " read."]);
 }

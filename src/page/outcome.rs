@@ -13,6 +13,7 @@ use super::sheet::Sheet;
 use crate::browser::Archive;
 use crate::report::words::{duration, rate, ratio, size};
 use crate::report::{Comparison, Export, Measured, failure_groups, group_text, median_wall};
+use crate::text::text;
 
 /// The archive's file name.
 const FILE_NAME: &str = "images.zip";
@@ -171,8 +172,8 @@ impl Outcome {
         for ((bar, median), runs) in [&self.sequential, &self.concurrent].into_iter().zip(medians).zip(runs) {
             let Some(median) = median else { continue };
             let permille = (median.as_secs_f64() / longest.max(f64::MIN_POSITIVE) * 1000.0) as u32;
-            set_property(&bar.bar, "--permille", &permille.to_string());
-            bar.words.set_text_content(Some(&format!("{} ({})", duration(median), all_walls(runs))));
+            set_property(&bar.bar, "--permille", &text![permille]);
+            bar.words.set_text_content(Some(&text![duration(median), " (", all_walls(runs), ")"]));
         }
         set_shown(&self.speed_up, true);
         set_shown(&self.measures_of, true);

@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, Url};
 
 use super::elements::{document, window};
+use crate::text::text;
 
 /// Ten answers to one address, each a different picture.
 pub fn picsum() -> String {
@@ -31,7 +32,7 @@ pub fn unsplash() -> String {
         "1550439062-609e1531270e",
         "1549692520-acc6669e2f0c",
     ];
-    PHOTOS.map(|photo| format!("https://images.unsplash.com/photo-{photo}\n")).concat()
+    PHOTOS.map(|photo| text!["https://images.unsplash.com/photo-", photo, "\n"]).concat()
 }
 
 /// The list that this page's own host offers: `demo.json` beside the page, its addresses relative

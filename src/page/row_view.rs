@@ -10,6 +10,7 @@ use crate::plan::ItemId;
 use crate::report::waterfall::{Phase, Span, spans};
 use crate::report::words::millis;
 use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
+use crate::text::text;
 
 /// A row element and what it shows.
 pub struct RowView {
@@ -37,7 +38,7 @@ impl RowView {
         let row = template.content().first_element_child().ok_or("the row template is empty")?;
         let element: HtmlElement = row.clone_node_with_deep(true)?.unchecked_into();
         let part = |selector: &str| -> Result<Element, JsValue> {
-            let missing = || JsValue::from(JsError::new(&format!("the row template has no {selector}")));
+            let missing = || JsValue::from(JsError::new(&text!["the row template has no ", selector]));
             element.query_selector(selector)?.ok_or_else(missing)
         };
         Ok(Self {
@@ -62,14 +63,14 @@ impl RowView {
         if self.index != index {
             self.index = index;
             // The first row of the table is its header's.
-            let _ = self.element.set_attribute("aria-rowindex", &(index + 2).to_string());
+            let _ = self.element.set_attribute("aria-rowindex", &text![index + 2]);
         }
         if self.top.to_bits() != top.to_bits() {
             self.top = top;
             let _ = self
                 .element
                 .style()
-                .set_property("transform", &format!("translateY({}px)", top.round() as i64));
+                .set_property("transform", &text!["translateY(", top.round() as i64, "px)"]);
         }
     }
 

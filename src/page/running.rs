@@ -22,6 +22,7 @@ use crate::report::{
     COMPARISON_ORDER, Comparison, Measured, Mode, State, cancelled_text, outcome_text, progress_text,
     progress_title, share_done,
 };
+use crate::text::text;
 
 /// How often the words about a run are brought up to date. Its bars are at every frame.
 const WORDS_EVERY: Duration = Duration::from_millis(250);
@@ -179,9 +180,9 @@ fn begin(page: &'static Page, items: usize) {
     set_shown(&running.section, true);
     running.swap_buttons(true);
     set_title("0 % · fetchzip");
-    let text = format!("Fetching {}", count(items, "image"));
+    let text = text!["Fetching ", count(items, "image")];
     running.say(&text);
-    page.announcer.say(&format!("{text}."));
+    page.announcer.say(&text![text, "."]);
 }
 
 /// One run of the plan.
@@ -220,10 +221,10 @@ async fn compare(
             Mode::Sequential => ("one after the other", 1),
             Mode::Concurrent => ("at once", limit),
         };
-        let prefix = format!("Run {} of {}: {words}", part + 1, COMPARISON_ORDER.len());
-        page.announcer.progress(&format!("{prefix}."));
+        let prefix = text!["Run ", part + 1, " of ", COMPARISON_ORDER.len(), ": ", words];
+        page.announcer.progress(&text![prefix, "."]);
         page.running.part.set(part);
-        *page.running.prefix.borrow_mut() = format!("{prefix} · ");
+        *page.running.prefix.borrow_mut() = text![prefix, " · "];
         // What the run before has stored is let go now, and not while this one is measured.
         drop(last.take());
         let finished = one(page, plan, limit).await?;
@@ -249,13 +250,13 @@ async fn words(page: &'static Page) -> std::convert::Infallible {
         let rows = sheet.rows.borrow();
         let text = progress_text(&rows, &sheet.pace.borrow());
         let prefix = running.prefix.borrow();
-        running.say(&format!("{prefix}{text}"));
-        page.announcer.progress(&format!("{prefix}{text}."));
+        running.say(&text![*prefix, text]);
+        page.announcer.progress(&text![*prefix, text, "."]);
         let runs = if prefix.is_empty() { 1 } else { COMPARISON_ORDER.len() };
         let share = (running.part.get() as f64 + share_done(&rows)) / runs as f64;
         running.progress.set_value(share);
         let title = if runs == 1 { progress_title(&rows) } else { crate::report::words::percent(share) };
-        set_title(&format!("{title} · fetchzip"));
+        set_title(&text![title, " · fetchzip"]);
     }
 }
 
@@ -281,7 +282,7 @@ fn end(
         Ok(Ok(Some(finished))) => {
             let text = outcome_text(&finished.sheet.rows.borrow());
             let failed = finished.sheet.rows.borrow().totals().failed;
-            let title = if failed > 0 { format!("done, {failed} failed") } else { "done".into() };
+            let title = if failed > 0 { text!["done, ", failed, " failed"] } else { "done".into() };
             match page.outcome.show(finished) {
                 Ok(()) => ("done", text, title),
                 Err(_) => (
@@ -297,7 +298,7 @@ fn end(
             if let Some(sheet) = sheet {
                 sheet.cancel();
             }
-            ("done", format!("No zip was made: {error}"), "failed".into())
+            ("done", text!["No zip was made: ", error], "failed".into())
         }
         Err(Aborted) => {
             let text = sheet.map_or_else(
@@ -311,8 +312,8 @@ fn end(
         }
     };
     running.say(&text);
-    page.announcer.say(&format!("{text}."));
-    set_title(&format!("{title} · fetchzip"));
+    page.announcer.say(&text![text, "."]);
+    set_title(&text![title, " · fetchzip"]);
     running.swap_buttons(false);
     page.table.paint();
     // Last of all: a program that waits for the state reads the page right then.

@@ -1,6 +1,7 @@
 //! What outlives the page: the list, the mode and "At once".
 
 use super::elements::window;
+use crate::text::text;
 
 /// What was stored under a key. Private windows may refuse, which is as good as nothing stored.
 pub fn read(key: &str) -> Option<String> {
@@ -18,5 +19,5 @@ pub fn write(key: &str, text: &str) {
 
 /// Other pages of the same host share the storage.
 fn full(key: &str) -> String {
-    format!("fetchzip.{key}")
+    text!["fetchzip.", key]
 }

@@ -17,6 +17,7 @@ use crate::plan::{ItemId, NameTemplate};
 use crate::report::waterfall::{tick_label, tick_step, ticks_within};
 use crate::report::words::millis;
 use crate::report::{Window, figures};
+use crate::text::text;
 
 /// The least distance of two ticks, in pixels.
 const TICK_ROOM: f64 = 76.0;
@@ -184,7 +185,7 @@ impl Table {
             for view in views.iter_mut().chain(spare) {
                 view.forget();
             }
-            let _ = self.table.set_attribute("aria-rowcount", &(rows + 1).to_string());
+            let _ = self.table.set_attribute("aria-rowcount", &text![rows + 1]);
         }
         self.viewport.set_scroll_top(0);
         if has_focus(&self.body) {
@@ -343,7 +344,7 @@ impl Table {
         let row_height = state.views.first().map_or(0, |view| view.element.offset_height());
         // The height of the view follows from that of the body, up to what the style sheet allows.
         let mut window = Window { rows, row_height: f64::from(row_height.max(1)), view_height: 0.0 };
-        self.body.style().set_property("height", &format!("{}px", window.height() as u64))?;
+        self.body.style().set_property("height", &text![window.height() as u64, "px"])?;
         window.view_height = f64::from((self.viewport.client_height() - self.head.offset_height()).max(1));
         state.window = Some(window);
         Ok(window)
@@ -358,9 +359,7 @@ impl Table {
         state.told = told;
         let text = told.map_or_else(
             || INVITATION.to_owned(),
-            |(item, _)| {
-                format!("{}: {}", sheet.name_of(item), figures(&sheet.rows.borrow().as_slice()[item]))
-            },
+            |(item, _)| text![sheet.name_of(item), ": ", figures(&sheet.rows.borrow().as_slice()[item])],
         );
         self.figures.set_text_content(Some(&text));
     }

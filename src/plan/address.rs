@@ -1,6 +1,6 @@
 //! One address, checked once.
 
-use std::fmt;
+use crate::text::{Piece, add, display_by_piece, text};
 
 /// What the pure core asks of the platform's text handling.
 ///
@@ -70,25 +70,30 @@ pub enum AddressError {
     },
 }
 
-impl fmt::Display for AddressError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Piece for AddressError {
+    fn add_to(&self, whole: &mut String) {
         match self {
-            Self::NotAUrl { text } => write!(
-                f,
-                "not a URL: \"{text}\"; write the whole address, such as https://example.org/cat.jpg"
+            Self::NotAUrl { text } => add!(
+                whole,
+                "not a URL: \"",
+                text,
+                "\"; write the whole address, such as https://example.org/cat.jpg"
             ),
             Self::Scheme { text } => {
-                write!(f, "not a URL that can be fetched: \"{text}\"; use http: or https:")
+                add!(whole, "not a URL that can be fetched: \"", text, "\"; use http: or https:")
             }
-            Self::Credentials { host } => write!(
-                f,
-                "the address for {host} carries a user name or a password, which browsers refuse; \
-                 take them out"
+            Self::Credentials { host } => add!(
+                whole,
+                "the address for ",
+                host,
+                " carries a user name or a password, which browsers refuse; take them out"
             ),
-            Self::Glob { reason } => f.write_str(reason),
+            Self::Glob { reason } => whole.push_str(reason),
         }
     }
 }
+
+display_by_piece!(AddressError);
 
 impl std::error::Error for AddressError {}
 
@@ -129,7 +134,7 @@ pub(super) fn redacted(text: &str) -> String {
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     match authority.rfind('@').and_then(|at| rest.get(at + 1..)) {
-        Some(rest) => format!("{scheme}//…@{rest}"),
+        Some(rest) => text![scheme, "//…@", rest],
         None => text.to_owned(),
     }
 }

@@ -4,6 +4,8 @@
 //! Brackets and braces that are none of these stay as they are, since URLs may contain them
 //! (`http://[::1]/`, `?sizes={}`).
 
+use crate::text::{Padded, text};
+
 /// One glob or the text between two.
 #[derive(Debug, PartialEq, Eq)]
 enum Part<'a> {
@@ -74,15 +76,14 @@ impl Part<'_> {
 
     fn each(&self, start: &str) -> Vec<String> {
         match self {
-            Self::Text(text) => vec![format!("{start}{text}")],
-            Self::Words(words) => words.iter().map(|word| format!("{start}{word}")).collect(),
+            Self::Text(text) => vec![text![start, text]],
+            Self::Words(words) => words.iter().map(|word| text![start, word]).collect(),
             Self::Numbers { first, step, digits, .. } => {
-                (0..self.count()).map(|n| format!("{start}{:0digits$}", first + n * step)).collect()
+                (0..self.count()).map(|n| text![start, Padded(first + n * step, *digits)]).collect()
             }
-            Self::Letters { first, last, step } => (*first..=*last)
-                .step_by(*step)
-                .map(|letter| format!("{start}{}", char::from(letter)))
-                .collect(),
+            Self::Letters { first, last, step } => {
+                (*first..=*last).step_by(*step).map(|letter| text![start, char::from(letter)]).collect()
+            }
         }
     }
 }

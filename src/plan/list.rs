@@ -2,6 +2,7 @@
 
 use super::glob::{self, GlobError};
 use super::html;
+use crate::text::text;
 
 /// The most URLs that one list may name, globs expanded.
 ///
@@ -78,10 +79,16 @@ fn expand_into(requests: &mut Vec<Request>, text: &str, line: usize) {
         }
         Err(error) => {
             let reason = match error {
-                GlobError::Backwards => format!("the range in \"{text}\" runs backwards; swap its ends"),
-                GlobError::TooMany { count } => format!(
-                    "line {line} stands for {count} URLs, and one list takes {MOST_URLS}; split it up"
-                ),
+                GlobError::Backwards => text!["the range in \"", text, "\" runs backwards; swap its ends"],
+                GlobError::TooMany { count } => text![
+                    "line ",
+                    line,
+                    " stands for ",
+                    count,
+                    " URLs, and one list takes ",
+                    MOST_URLS,
+                    "; split it up"
+                ],
             };
             requests.push(Request { text: text.to_owned(), glob_error: Some(reason), ..request });
         }

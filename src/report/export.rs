@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::words::millis;
 use super::{Comparison, Measured, Row, Rows, State};
 use crate::plan::{EntryName, Plan};
+use crate::text::{Hex, text};
 
 /// All that is written out of a run that ended.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +62,7 @@ impl Export<'_> {
                 }
                 match (COLUMNS[column], value) {
                     (_, Value::None) => {}
-                    ("crc32", _) => csv.push_str(&format!("{:08x}", self.rows.as_slice()[index].crc32)),
+                    ("crc32", _) => csv.push_str(&text![Hex(self.rows.as_slice()[index].crc32)]),
                     (_, Value::Text(text)) => push_cell(&mut csv, text),
                     (_, Value::Owned(text)) => push_cell(&mut csv, &text),
                     (_, Value::Number(digits)) => csv.push_str(&digits),
@@ -80,12 +81,15 @@ impl Export<'_> {
             json.push_str(if index > 0 { ",\n" } else { "\n" });
             self.push_item(&mut json, index);
         }
-        json += &format!(
-            "\n],\"timings\":{{\"wallMs\":{},\"busyMs\":{},\"bytes\":{}}},\"comparison\":",
+        json += &text![
+            "\n],\"timings\":{\"wallMs\":",
             millis(self.wall),
+            ",\"busyMs\":",
             millis(totals.busy),
-            totals.stored_bytes
-        );
+            ",\"bytes\":",
+            totals.stored_bytes,
+            "},\"comparison\":"
+        ];
         match self.comparison {
             Some(comparison) => json += &comparison_json(comparison),
             None => json += "null",
@@ -102,21 +106,19 @@ impl Export<'_> {
         let name = self.names.get(index).and_then(Option::as_ref);
         let text = |value: Option<&'static str>| value.map_or(Value::None, Value::Text);
         let time = |value: Option<Duration>| value.map_or(Value::None, |time| Value::Number(millis(time)));
-        let crc32 = if stored { Value::Number(row.crc32.to_string()) } else { Value::None };
+        let crc32 = if stored { Value::Number(text![row.crc32]) } else { Value::None };
         [
-            Value::Number(index.to_string()),
+            Value::Number(text![index]),
             Value::Text(item.shown()),
             name.map_or(Value::None, |name| Value::Text(name.as_str())),
             Value::Text(outcome(row)),
             text(error.map(|error| error.kind())),
-            error.map_or(Value::None, |error| Value::Owned(error.to_string())),
-            error
-                .and_then(|error| error.status())
-                .map_or(Value::None, |status| Value::Number(status.to_string())),
+            error.map_or(Value::None, |error| Value::Owned(text![error])),
+            error.and_then(|error| error.status()).map_or(Value::None, |status| Value::Number(text![status])),
             text(format.map(|format| format.media_type())),
-            Value::Number(row.received.to_string()),
+            Value::Number(text![row.received]),
             crc32,
-            Value::Number(row.attempts.len().to_string()),
+            Value::Number(text![row.attempts.len()]),
             Value::Number(millis(row.queued)),
             time(row.started()),
             time(row.headers()),
@@ -178,7 +180,7 @@ fn outcome(row: &Row) -> &'static str {
 fn comparison_json(comparison: &Comparison) -> String {
     let walls = |runs: &[Measured]| runs.iter().map(|run| millis(run.wall)).collect::<Vec<_>>().join(",");
     let stored = |runs: &[Measured]| {
-        let count = |run: &Measured| run.stored.iter().filter(|stored| **stored).count().to_string();
+        let count = |run: &Measured| text![run.stored.iter().filter(|stored| **stored).count()];
         runs.iter().map(count).collect::<Vec<_>>().join(",")
     };
     let (sequential, concurrent) = (&comparison.sequential, &comparison.concurrent);
@@ -186,23 +188,32 @@ fn comparison_json(comparison: &Comparison) -> String {
     let speed_up = comparison.speed_up().map_or_else(
         || "null".to_owned(),
         |found| {
-            format!(
-                "{{\"median\":{},\"least\":{},\"most\":{},\"pairs\":{}}}",
+            text![
+                "{\"median\":",
                 thousandths(found.median),
+                ",\"least\":",
                 thousandths(found.least),
+                ",\"most\":",
                 thousandths(found.most),
-                found.pairs
-            )
+                ",\"pairs\":",
+                found.pairs,
+                "}"
+            ]
         },
     );
-    format!(
-        "{{\"sequentialWallMs\":[{}],\"concurrentWallMs\":[{}],\"sequentialStored\":[{}],\
-         \"concurrentStored\":[{}],\"speedUp\":{speed_up}}}",
+    text![
+        "{\"sequentialWallMs\":[",
         walls(sequential),
+        "],\"concurrentWallMs\":[",
         walls(concurrent),
+        "],\"sequentialStored\":[",
         stored(sequential),
-        stored(concurrent)
-    )
+        "],\"concurrentStored\":[",
+        stored(concurrent),
+        "],\"speedUp\":",
+        speed_up,
+        "}"
+    ]
 }
 
 /// A cell of text, quoted where it has to be. A text that a spreadsheet would take for a formula
@@ -239,7 +250,9 @@ fn push_string(json: &mut String, text: &str) {
             '\\' => json.push_str("\\\\"),
             '\n' => json.push_str("\\n"),
             // U+2028 and U+2029 are valid JSON, but end a line in older JavaScript.
-            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => json.push_str(&format!("\\u{:04x}", u32::from(c))),
+            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => {
+                json.push_str(&text!["\\u", Hex(u32::from(c))].replacen("0000", "", 1))
+            }
             c => json.push(c),
         }
     }

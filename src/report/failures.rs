@@ -4,6 +4,7 @@ use super::Rows;
 use super::words::count;
 use crate::plan::{ItemId, OriginId, Plan};
 use crate::run::FetchError;
+use crate::text::text;
 
 /// Images of one origin that failed for one reason.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,9 +44,9 @@ fn reason(error: &FetchError) -> (&'static str, Option<u16>) {
 pub fn group_text(group: &FailureGroup, plan: &Plan) -> String {
     let FailureGroup { origin, error, items } = group;
     match origin.and_then(|origin| plan.origins().get(origin)) {
-        Some(origin) => format!("{} from {origin}: {error}", count(items.len(), "image")),
-        None if items.len() == 1 => error.to_string(),
-        None => format!("{} of the list; the first: {error}", count(items.len(), "line")),
+        Some(origin) => text![count(items.len(), "image"), " from ", origin, ": ", error],
+        None if items.len() == 1 => text![error],
+        None => text![count(items.len(), "line"), " of the list; the first: ", error],
     }
 }
 

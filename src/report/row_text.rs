@@ -3,12 +3,13 @@
 use super::words::{count, exact, percent, rate, size};
 use super::{Row, State};
 use crate::plan::Item;
+use crate::text::{Hex, text};
 
 /// The size column: what has arrived, with `…` while more is expected.
 pub fn size_text(row: &Row) -> String {
     match row.state {
         State::Stored => size(row.received),
-        State::Receiving if row.received > 0 => format!("{}…", size(row.received)),
+        State::Receiving if row.received > 0 => text![size(row.received), "…"],
         _ => "–".into(),
     }
 }
@@ -29,9 +30,9 @@ pub fn status_text(row: &Row) -> String {
 /// The line under the name: why it failed and what can be done, or where it is from.
 pub fn detail_text(row: &Row, item: &Item) -> String {
     match &row.state {
-        State::Failed(error) => error.to_string(),
+        State::Failed(error) => text![error],
         State::BackingOff { error, .. } => {
-            format!("attempt {} failed ({}); another follows", row.attempts.len(), error.short())
+            text!["attempt ", row.attempts.len(), " failed (", error.short(), "); another follows"]
         }
         _ => {
             let host = match &item.address {
@@ -41,7 +42,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
             };
             match row.attempts.len() {
                 0 | 1 => host.to_owned(),
-                attempts => format!("{host} · attempt {attempts}"),
+                attempts => text![host, " · attempt ", attempts],
             }
         }
     }
@@ -51,21 +52,21 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
 pub fn figures(row: &Row) -> String {
     let mut parts: Vec<String> = row.error().map(ToString::to_string).into_iter().collect();
     for (number, attempt) in row.attempts.iter().enumerate() {
-        let which = if row.attempts.len() > 1 { format!("attempt {} ", number + 1) } else { String::new() };
-        parts.push(format!("{which}asked at {}", exact(attempt.started)));
+        let which = if row.attempts.len() > 1 { text!["attempt ", number + 1, " "] } else { String::new() };
+        parts.push(text![which, "asked at ", exact(attempt.started)]);
         if let Some(headers) = attempt.headers {
-            parts.push(format!("headers after {}", exact(headers.saturating_sub(attempt.started))));
+            parts.push(text!["headers after ", exact(headers.saturating_sub(attempt.started))]);
         }
         let begun = attempt.headers.unwrap_or(attempt.started);
         if let Some(ended) = attempt.ended {
             let time = ended.saturating_sub(begun);
             parts.push(if attempt.failed {
-                format!("broke off after {}", exact(time))
+                text!["broke off after ", exact(time)]
             } else if row.state != State::Stored {
-                format!("went on for {}", exact(time))
+                text!["went on for ", exact(time)]
             } else {
-                let rate = rate(row.received, time).map(|rate| format!(" ({rate})")).unwrap_or_default();
-                format!("{} received in {}{rate}", size(row.received), exact(time))
+                let rate = rate(row.received, time).map(|rate| text![" (", rate, ")"]).unwrap_or_default();
+                text![size(row.received), " received in ", exact(time), rate]
             });
         }
     }
@@ -74,14 +75,14 @@ pub fn figures(row: &Row) -> String {
     }
     match (&row.state, row.finished) {
         (State::Stored, Some(finished)) => {
-            parts.push(format!("stored at {}", exact(finished)));
+            parts.push(text!["stored at ", exact(finished)]);
             parts.extend(row.format.map(|format| format.media_type().to_owned()));
-            parts.push(format!("CRC-32 {:08x}", row.crc32));
+            parts.push(text!["CRC-32 ", Hex(row.crc32)]);
         }
-        (State::Failed(_), Some(finished)) => parts.push(format!("given up at {}", exact(finished))),
-        (State::Cancelled, Some(finished)) => parts.push(format!("cancelled at {}", exact(finished))),
+        (State::Failed(_), Some(finished)) => parts.push(text!["given up at ", exact(finished)]),
+        (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact(finished)]),
         (State::Queued, _) => parts = vec!["waits for its turn".into()],
-        (State::BackingOff { resumes, .. }, _) => parts.push(format!("next attempt at {}", exact(*resumes))),
+        (State::BackingOff { resumes, .. }, _) => parts.push(text!["next attempt at ", exact(*resumes)]),
         _ => {}
     }
     parts.join(", ")
@@ -96,7 +97,7 @@ pub fn bar_text(row: &Row) -> String {
             let time = exact(finished.saturating_sub(started));
             match row.attempts.len() {
                 1 => time,
-                attempts => format!("{time}, {}", count(attempts, "attempt")),
+                attempts => text![time, ", ", count(attempts, "attempt")],
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::words::{count, ratio};
+use crate::text::text;
 
 /// How the images of a run are fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,13 +86,15 @@ impl Comparison {
             .pairs()
             .enumerate()
             .find(|(_, (sequential, concurrent))| sequential.stored != concurrent.stored)?;
-        Some(format!(
-            "The runs of pair {} did not store the same images ({} one after the other, {} at once), so \
-             their times are not of the same work.",
+        Some(text![
+            "The runs of pair ",
             pair + 1,
+            " did not store the same images (",
             stored(sequential),
-            stored(concurrent)
-        ))
+            " one after the other, ",
+            stored(concurrent),
+            " at once), so their times are not of the same work."
+        ])
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&Measured, &Measured)> {
@@ -102,14 +105,15 @@ impl Comparison {
 impl SpeedUp {
     /// The speed-up in words, with its spread, whichever way it went.
     pub fn text(&self) -> String {
-        let spread = format!("({}–{}, {})", ratio(self.least), ratio(self.most), count(self.pairs, "pair"));
+        let spread =
+            text!["(", ratio(self.least), "–", ratio(self.most), ", ", count(self.pairs, "pair"), ")"];
         let median = ratio(self.median);
         if self.least <= 1.0 && self.most >= 1.0 {
-            format!("{median} × the speed of one after the other {spread}: too close to tell")
+            text![median, " × the speed of one after the other ", spread, ": too close to tell"]
         } else if self.median > 1.0 {
-            format!("{median} × faster than one after the other {spread}")
+            text![median, " × faster than one after the other ", spread]
         } else {
-            format!("{median} × the speed of one after the other {spread}: fetching at once was slower")
+            text![median, " × the speed of one after the other ", spread, ": fetching at once was slower"]
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::words::{about, count, number, percent, rate, size};
 use super::{Pace, Rows};
 use crate::plan::{AddressError, Plan};
+use crate::text::text;
 
 /// What a list holds: `15 URLs from 1 origin · line 7 is not a URL: "htp://…"`.
 pub fn plan_text(plan: &Plan) -> String {
@@ -11,22 +12,22 @@ pub fn plan_text(plan: &Plan) -> String {
     }
     let mut bad = plan.items().iter().filter_map(|item| Some((item.line, item.address.as_ref().err()?)));
     let Some((line, error)) = bad.next() else {
-        return format!("{} from {}", count(plan.len(), "URL"), count(plan.origins().len(), "origin"));
+        return text![count(plan.len(), "URL"), " from ", count(plan.origins().len(), "origin")];
     };
     let more = bad.count();
     let good = plan.len() - more - 1;
     let mut text = match good {
         0 => String::new(),
-        _ => format!("{} from {} · ", count(good, "URL"), count(plan.origins().len(), "origin")),
+        _ => text![count(good, "URL"), " from ", count(plan.origins().len(), "origin"), " · "],
     };
-    let place = line.map(|line| format!("line {line}")).unwrap_or_else(|| "one".into());
+    let place = line.map(|line| text!["line ", line]).unwrap_or_else(|| "one".into());
     text += &match error {
-        AddressError::NotAUrl { text } => format!("{place} is not a URL: \"{text}\""),
+        AddressError::NotAUrl { text } => text![place, " is not a URL: \"", text, "\""],
         AddressError::Glob { reason } => reason.clone(),
-        other => format!("{place}: {other}"),
+        other => text![place, ": ", other],
     };
     if more > 0 {
-        text += &format!(" (and {} more like it)", number(more));
+        text += &text![" (and ", number(more), " more like it)"];
     }
     text
 }
@@ -35,7 +36,7 @@ pub fn plan_text(plan: &Plan) -> String {
 pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     let totals = rows.totals();
     let mut parts =
-        vec![format!("{} of {}", number(totals.ended()), count(totals.items, "image")), size(totals.bytes)];
+        vec![text![number(totals.ended()), " of ", count(totals.items, "image")], size(totals.bytes)];
     parts.extend(pace.recent().and_then(|(bytes, time)| rate(bytes, time)));
     parts.extend(pace.left().map(about));
     parts.join(" · ")
@@ -67,17 +68,23 @@ pub fn outcome_text(rows: &Rows) -> String {
     let (saved, all) = (number(totals.stored), count(totals.items, "image"));
     match (totals.stored, totals.failed) {
         (0, 1) if totals.items == 1 => "The image failed; there is nothing to save".into(),
-        (0, _) => format!("All {all} failed; there is nothing to save"),
+        (0, _) => text!["All ", all, " failed; there is nothing to save"],
         (_, 0) if totals.items == 1 => "1 image saved".into(),
-        (_, 0) => format!("All {all} saved"),
-        (_, failed) => format!("{saved} of {all} saved, {} failed", number(failed)),
+        (_, 0) => text!["All ", all, " saved"],
+        (_, failed) => text![saved, " of ", all, " saved, ", number(failed), " failed"],
     }
 }
 
 /// A run that was cancelled: `Cancelled after 3 of 15 images. Nothing was kept.`
 pub fn cancelled_text(rows: &Rows) -> String {
     let totals = rows.totals();
-    format!("Cancelled after {} of {}; no zip was made", number(totals.ended()), count(totals.items, "image"))
+    text![
+        "Cancelled after ",
+        number(totals.ended()),
+        " of ",
+        count(totals.items, "image"),
+        "; no zip was made"
+    ]
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Row;
 use super::words::millis_of;
+use crate::text::text;
 
 /// What an image waits for, or does, during a part of its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +100,10 @@ pub fn tick_label(at: Duration, step: Duration) -> String {
     let (millis, step_millis) = (millis_of(at), millis_of(step));
     match step_millis {
         _ if millis == 0 => "0 s".into(),
-        0..100 => format!("{millis} ms"),
-        100..1000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        1000..60_000 => format!("{} s", millis / 1000),
-        _ => format!("{} min", (millis + 30_000) / 60_000),
+        0..100 => text![millis, " ms"],
+        100..1000 => text![millis / 1000, ".", millis % 1000 / 100, " s"],
+        1000..60_000 => text![millis / 1000, " s"],
+        _ => text![(millis + 30_000) / 60_000, " min"],
     }
 }
 

@@ -4,27 +4,28 @@
 //! 128 bits that `Duration::as_millis` has, would bring code into the wasm that is larger than
 //! this room.
 
+use crate::text::{Padded, text};
 use std::time::Duration;
 
 /// A size in bytes: `812 B`, `15.2 kB`, `3.1 MB`, `539 MB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
     if bytes < 1000 {
-        return format!("{bytes} B");
+        return text![bytes, " B"];
     }
     let mut scale = 1000;
     for unit in UNITS {
         let tenths = bytes.saturating_add(scale / 20) / (scale / 10);
         if tenths < 1000 {
-            return format!("{}.{} {unit}", tenths / 10, tenths % 10);
+            return text![tenths / 10, ".", tenths % 10, " ", unit];
         }
         let whole = bytes.saturating_add(scale / 2) / scale;
         if whole < 1000 {
-            return format!("{whole} {unit}");
+            return text![whole, " ", unit];
         }
         scale *= 1000;
     }
-    format!("{} EB", bytes / scale)
+    text![bytes / scale, " EB"]
 }
 
 /// Bytes per second over a time: `7.4 MB/s`; `None` where no time passed.
@@ -34,7 +35,7 @@ pub fn rate(bytes: u64, time: Duration) -> Option<String> {
         Some(scaled) => scaled.checked_div(micros_of(time))?,
         None => (bytes / millis_of(time).max(1)).saturating_mul(1000),
     };
-    Some(format!("{}/s", size(per_second)))
+    Some(text![size(per_second), "/s"])
 }
 
 /// A duration at a glance: `340 ms`, `5.6 s`, `1 min 23 s`, `2 h 05 min`.
@@ -43,10 +44,10 @@ pub fn duration(time: Duration) -> String {
     let tenths = (millis + 50) / 100;
     let seconds = (millis + 500) / 1000;
     match millis {
-        0..1000 => format!("{millis} ms"),
-        _ if tenths < 600 => format!("{}.{} s", tenths / 10, tenths % 10),
-        _ if seconds < 3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+        0..1000 => text![millis, " ms"],
+        _ if tenths < 600 => text![tenths / 10, ".", tenths % 10, " s"],
+        _ if seconds < 3600 => text![seconds / 60, " min ", Padded(seconds % 60, 2), " s"],
+        _ => text![seconds / 3600, " h ", Padded(seconds % 3600 / 60, 2), " min"],
     }
 }
 
@@ -55,8 +56,8 @@ pub fn exact(time: Duration) -> String {
     let millis = (micros_of(time) + 500) / 1000;
     match millis {
         0 => "less than 1 ms".into(),
-        1..1000 => format!("{millis} ms"),
-        _ => format!("{}.{:03} s", millis / 1000, millis % 1000),
+        1..1000 => text![millis, " ms"],
+        _ => text![millis / 1000, ".", Padded(millis % 1000, 3), " s"],
     }
 }
 
@@ -65,16 +66,16 @@ pub fn about(time: Duration) -> String {
     let seconds = (millis_of(time) + 500) / 1000;
     match seconds {
         0..=1 => "about 1 s".into(),
-        2..=10 => format!("about {seconds} s"),
-        11..=57 => format!("about {} s", (seconds + 2) / 5 * 5),
-        58..=3570 => format!("about {} min", (seconds + 30) / 60),
-        _ => format!("about {} h", (seconds + 1800) / 3600),
+        2..=10 => text!["about ", seconds, " s"],
+        11..=57 => text!["about ", (seconds + 2) / 5 * 5, " s"],
+        58..=3570 => text!["about ", (seconds + 30) / 60, " min"],
+        _ => text!["about ", (seconds + 1800) / 3600, " h"],
     }
 }
 
 /// A number with its digits in groups: `12,044`.
 pub fn number(value: usize) -> String {
-    let digits = value.to_string();
+    let digits = text![value];
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -98,32 +99,28 @@ fn micros_of(time: Duration) -> u64 {
 /// A number of things: `1 image`, `12,044 images`.
 pub fn count(value: usize, thing: &str) -> String {
     let plural = if value == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", number(value))
+    text![number(value), " ", thing, plural]
 }
 
 /// A share of a whole, never `100 %` before all of it is there: `62 %`.
 pub fn percent(share: f64) -> String {
-    format!("{} %", (share.clamp(0.0, 1.0) * 100.0) as u8)
+    text![(share.clamp(0.0, 1.0) * 100.0) as u8, " %"]
 }
 
 /// A ratio: `4.1`, and `0.04` where one digit would be too coarse.
 pub fn ratio(value: f64) -> String {
     let hundredths = (value.max(0.0) * 100.0).round() as u64;
     if hundredths < 10 {
-        return format!("0.{hundredths:02}");
+        return text!["0.", Padded(hundredths, 2)];
     }
     let tenths = (value * 10.0).round() as u64;
-    if tenths < 1000 {
-        format!("{}.{}", tenths / 10, tenths % 10)
-    } else {
-        number((tenths as usize + 5) / 10)
-    }
+    if tenths < 1000 { text![tenths / 10, ".", tenths % 10] } else { number((tenths as usize + 5) / 10) }
 }
 
 /// Milliseconds as programs read them, to the microsecond, without digits that say nothing: `12.5`.
 pub fn millis(time: Duration) -> String {
     let micros = micros_of(time);
-    let text = format!("{}.{:03}", micros / 1000, micros % 1000);
+    let text = text![micros / 1000, ".", Padded(micros % 1000, 3)];
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

@@ -1,10 +1,10 @@
 //! How an attempt, and in the end an item, can fail.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::image::NotAnImage;
 use crate::plan::AddressError;
+use crate::text::{Piece, add, display_by_piece, text};
 
 /// Why an image is not in the archive.
 ///
@@ -71,7 +71,7 @@ impl FetchError {
     pub fn short(&self) -> String {
         match self {
             Self::Address(_) => "not a URL".into(),
-            Self::Http { status } => status.to_string(),
+            Self::Http { status } => text![status],
             Self::Network => "refused".into(),
             Self::Interrupted { .. } => "cut off".into(),
             Self::Timeout { .. } => "timeout".into(),
@@ -82,17 +82,17 @@ impl FetchError {
     }
 }
 
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Piece for FetchError {
+    fn add_to(&self, whole: &mut String) {
         match self {
-            Self::Address(error) => error.fmt(f),
-            Self::Http { status } => write!(f, "the server answered {status}{}", advice(*status)),
-            Self::Network => f.write_str(
+            Self::Address(error) => error.add_to(whole),
+            Self::Http { status } => add!(whole, "the server answered ", status, advice(*status)),
+            Self::Network => whole.push_str(
                 "refused by the server's CORS policy, or unreachable: open the address in a tab; \
                  if it shows there, the host must allow other sites to read it (CORS)",
             ),
             Self::Interrupted { received } => {
-                write!(f, "the connection broke after {received} bytes: try again")
+                add!(whole, "the connection broke after ", received, " bytes: try again")
             }
             Self::Timeout { after } => {
                 // In milliseconds where it is not whole: printing a float takes 9 KB of wasm.
@@ -100,18 +100,30 @@ impl fmt::Display for FetchError {
                     0 => (after.as_secs(), "s"),
                     millis => (after.as_secs() * 1000 + u64::from(millis), "ms"),
                 };
-                write!(f, "no byte arrived for {time} {unit}: try again, or with fewer at once")
+                add!(whole, "no byte arrived for ", time, " ", unit, ": try again, or with fewer at once")
             }
-            Self::Empty => f.write_str("the server answered with no bytes: check the address"),
+            Self::Empty => whole.push_str("the server answered with no bytes: check the address"),
             Self::NotAnImage(kind) => {
-                write!(f, "the server answered with {kind} instead of an image: open the address in a tab")
+                add!(
+                    whole,
+                    "the server answered with ",
+                    kind,
+                    " instead of an image: open the address in a tab"
+                )
             }
             Self::Storage { reason } => {
-                write!(f, "the browser could not keep the image ({reason}): free some space, or fetch fewer")
+                add!(
+                    whole,
+                    "the browser could not keep the image (",
+                    reason,
+                    "): free some space, or fetch fewer"
+                )
             }
         }
     }
 }
+
+display_by_piece!(FetchError);
 
 impl std::error::Error for FetchError {}
 

@@ -13,12 +13,11 @@ mod template;
 
 pub use template::{NameTemplate, TemplateError};
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use super::{Item, ItemId, Plan, WebText};
 use crate::image::Format;
+use crate::text::{Padded, Piece, display_by_piece, text};
 use safe::{split_extension, with_room};
+use std::collections::BTreeMap;
 use template::Fields;
 
 /// The name of an entry: UTF-8, at most 200 bytes, without folders.
@@ -45,11 +44,13 @@ impl EntryName {
     }
 }
 
-impl fmt::Display for EntryName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl Piece for EntryName {
+    fn add_to(&self, whole: &mut String) {
+        whole.push_str(&self.0)
     }
 }
+
+display_by_piece!(EntryName);
 
 /// Hands out the names of one archive.
 #[derive(Debug)]
@@ -87,7 +88,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let (stem, extension) = corrected(&safe::safe(&wanted, self.web), format);
         let stem = safe::safe(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
-        let dotted = format!(".{extension}");
+        let dotted = text![".", extension];
         let plain = with_room(&stem, &dotted);
         let plain_key = self.key(&plain);
         let Some(mut number) = self.taken.get(&plain_key).copied() else {
@@ -95,7 +96,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
             return EntryName(plain);
         };
         let (name, key) = loop {
-            let name = with_room(&stem, &format!(" ({number}){dotted}"));
+            let name = with_room(&stem, &text![" (", number, ")", dotted]);
             let key = self.key(&name);
             number += 1;
             if !self.taken.contains_key(&key) {
@@ -136,13 +137,13 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     }
 
     fn fallback(&self, id: ItemId) -> String {
-        format!("image-{}", self.index(id))
+        text!["image-", self.index(id)]
     }
 
     /// The item's number from 0, all of one width.
     fn index(&self, id: ItemId) -> String {
-        let digits = (self.plan.len().max(1) - 1).to_string().len();
-        format!("{id:0digits$}")
+        let digits = text![self.plan.len().max(1) - 1].len();
+        text![Padded(id as u64, digits)]
     }
 }
 

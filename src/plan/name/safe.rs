@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::WebText;
+use crate::text::text;
 
 /// The longest name, in bytes. File systems allow 255; a copy's suffix or a folder's prefix still fits.
 const LONGEST_NAME: usize = 200;
@@ -17,14 +18,14 @@ pub fn safe(name: &str, web: &impl WebText) -> String {
     let plain = if plain.is_ascii() { plain } else { web.nfc(&plain) };
     // A dot in front hides a file on Unix; Windows drops dots and spaces at the end.
     let trimmed = plain.trim_matches(|c: char| c == '.' || c.is_whitespace());
-    if is_reserved(trimmed) { format!("_{trimmed}") } else { trimmed.to_owned() }
+    if is_reserved(trimmed) { text!["_", trimmed] } else { trimmed.to_owned() }
 }
 
 /// Stem and suffix, the stem shortened so that both fit.
 pub fn with_room(stem: &str, suffix: &str) -> String {
     let room = LONGEST_NAME - suffix.len().min(LONGEST_NAME);
     let stem = (0..=room.min(stem.len())).rev().find_map(|end| stem.get(..end)).unwrap_or_default();
-    format!("{}{suffix}", stem.trim_end_matches(['.', ' ']))
+    text![stem.trim_end_matches(['.', ' ']), suffix]
 }
 
 /// Stem and extension, where what follows the last dot looks like one.

@@ -1,6 +1,6 @@
 //! Entry-name templates: `{index}-{name}`.
 
-use std::fmt;
+use crate::text::{Piece, add, display_by_piece};
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +37,21 @@ pub struct TemplateError {
     pub field: String,
 }
 
-impl fmt::Display for TemplateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Piece for TemplateError {
+    fn add_to(&self, whole: &mut String) {
         let Self { template, field } = self;
-        write!(
-            f,
-            "\"{template}\" has {{{field}}}; a name has {{name}}, {{stem}}, {{ext}}, {{host}} and {{index}}"
+        add!(
+            whole,
+            "\"",
+            template,
+            "\" has {",
+            field,
+            "}; a name has {name}, {stem}, {ext}, {host} and {index}"
         )
     }
 }
+
+display_by_piece!(TemplateError);
 
 impl std::error::Error for TemplateError {}
 

@@ -1,0 +1,148 @@
+//! Text put together from pieces, without the standard library's formatting: once anything uses
+//! that, several KB of it have to be downloaded.
+
+/// Something that a text can be put together from by [`text!`].
+pub trait Piece {
+    /// Appends it.
+    fn add_to(&self, whole: &mut String);
+}
+
+/// The text of all pieces, one after the other, as `text!["item ", number, ": ", error]`.
+macro_rules! text {
+    ($($piece:expr),+ $(,)?) => {{
+        let mut whole = String::new();
+        $crate::text::add!(&mut whole, $($piece),+);
+        whole
+    }};
+}
+pub(crate) use text;
+
+/// Appends all pieces to a text, as `add!(text, "item ", number)`.
+macro_rules! add {
+    ($whole:expr, $($piece:expr),+ $(,)?) => {{
+        let whole: &mut String = $whole;
+        $($crate::text::Piece::add_to(&$piece, whole);)+
+    }};
+}
+pub(crate) use add;
+
+/// A type's [`std::fmt::Display`] is what it is as a [`Piece`].
+macro_rules! display_by_piece {
+    ($type:ty) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&$crate::text::text![self])
+            }
+        }
+    };
+}
+pub(crate) use display_by_piece;
+
+/// A number in decimal digits, with zeros before it up to a least number of digits.
+pub struct Padded(pub u64, pub usize);
+
+/// A number of 32 bits in eight hexadecimal digits.
+pub struct Hex(pub u32);
+
+impl Piece for Padded {
+    fn add_to(&self, whole: &mut String) {
+        let Self(mut left, least) = *self;
+        // The largest number has 20 digits.
+        let mut digits = Vec::with_capacity(20);
+        while left > 0 || digits.len() < least.max(1) {
+            digits.push(b'0' + (left % 10) as u8);
+            left /= 10;
+        }
+        whole.extend(digits.iter().rev().map(|digit| char::from(*digit)));
+    }
+}
+
+impl Piece for Hex {
+    fn add_to(&self, whole: &mut String) {
+        let digit = |place: u32| char::from_digit(self.0 >> (4 * place) & 15, 16);
+        whole.extend((0..8).rev().filter_map(digit));
+    }
+}
+
+impl Piece for u64 {
+    fn add_to(&self, whole: &mut String) {
+        Padded(*self, 1).add_to(whole);
+    }
+}
+
+impl Piece for u32 {
+    fn add_to(&self, whole: &mut String) {
+        u64::from(*self).add_to(whole);
+    }
+}
+
+impl Piece for u16 {
+    fn add_to(&self, whole: &mut String) {
+        u64::from(*self).add_to(whole);
+    }
+}
+
+impl Piece for u8 {
+    fn add_to(&self, whole: &mut String) {
+        u64::from(*self).add_to(whole);
+    }
+}
+
+impl Piece for usize {
+    fn add_to(&self, whole: &mut String) {
+        (*self as u64).add_to(whole);
+    }
+}
+
+impl Piece for i64 {
+    fn add_to(&self, whole: &mut String) {
+        if *self < 0 {
+            whole.push('-');
+        }
+        self.unsigned_abs().add_to(whole);
+    }
+}
+
+impl Piece for char {
+    fn add_to(&self, whole: &mut String) {
+        whole.push(*self);
+    }
+}
+
+impl Piece for str {
+    fn add_to(&self, whole: &mut String) {
+        whole.push_str(self);
+    }
+}
+
+impl Piece for String {
+    fn add_to(&self, whole: &mut String) {
+        whole.push_str(self);
+    }
+}
+
+impl<T: Piece + ?Sized> Piece for &T {
+    fn add_to(&self, whole: &mut String) {
+        (**self).add_to(whole);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_read_as_they_would_by_format() {
+        for number in [0, 7, 10, 999, 1_000, u64::MAX] {
+            assert_eq!(text![number], format!("{number}"));
+            assert_eq!(text![Padded(number, 3)], format!("{number:03}"));
+        }
+        for number in [0, 0xCBF4_3926, u32::MAX] {
+            assert_eq!(text![Hex(number)], format!("{number:08x}"));
+        }
+        for number in [i64::MIN, -1, 0, 5] {
+            assert_eq!(text![number], format!("{number}"));
+        }
+        assert_eq!(text!["a", 1_usize, 'é', String::from("b"), &"c"], "a1ébc");
+    }
+}
