@@ -21,6 +21,9 @@
 //! - `api`: `fetchZip`, the JavaScript API.
 //! - `page`: binds `www/` to a run.
 
+// `cargo xtask` takes the standard library's formatting out of a release: what used it would trap.
+#![cfg_attr(not(test), warn(clippy::disallowed_macros, clippy::disallowed_methods))]
+
 #[cfg(all(target_arch = "wasm32", feature = "api"))]
 pub mod api;
 #[cfg(target_arch = "wasm32")]

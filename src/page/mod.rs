@@ -55,6 +55,7 @@ struct Page {
 pub fn start_page() -> Result<(), JsValue> {
     // A panic is a trap, and boot.js says on the page that it has stopped; a release has no words for it.
     #[cfg(debug_assertions)]
+    #[allow(clippy::disallowed_methods, reason = "not in a release")]
     std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
     let page = Page {
         form: Form::find()?,

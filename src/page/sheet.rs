@@ -74,7 +74,7 @@ impl Sheet {
         let mut own = self.names.borrow_mut();
         for (own, name) in own.iter_mut().zip(names) {
             if let Some(name) = name {
-                *own = Some(name.to_string());
+                *own = Some(name.as_str().to_owned());
             }
         }
         self.touch();

@@ -50,7 +50,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
 
 /// The exact figures of a row, for who points at it.
 pub fn figures(row: &Row) -> String {
-    let mut parts: Vec<String> = row.error().map(ToString::to_string).into_iter().collect();
+    let mut parts: Vec<String> = row.error().map(|error| text![error]).into_iter().collect();
     for (number, attempt) in row.attempts.iter().enumerate() {
         let which = if row.attempts.len() > 1 { text!["attempt ", number + 1, " "] } else { String::new() };
         parts.push(text![which, "asked at ", exact(attempt.started)]);

@@ -2,6 +2,10 @@
 //!
 //! The entry points of panics get one instruction, `unreachable`, for a body. What only they used
 //! is then dead, and wasm-opt drops it. Every check that leads to a panic stays as it is.
+//!
+//! The standard library's formatting goes the same way: our own texts do without it (`src/text.rs`,
+//! which `clippy.toml` watches over), so panics alone are left to use it. wasm-opt can't know, since
+//! messages refer to it through tables.
 
 use crate::error::{Error, Result};
 use crate::wasm::Module;
@@ -25,13 +29,13 @@ pub fn trap(module: &mut Module) -> Result<()> {
     }
     let bodies: Vec<Vec<u8>> = functions
         .iter()
-        .map(|(name, body)| if is_panic(name) { TRAP.to_vec() } else { body.to_vec() })
+        .map(|(name, body)| if is_panic(name) || is_formatting(name) { TRAP.to_vec() } else { body.to_vec() })
         .collect();
     module.set_bodies(bodies.iter().map(Vec::as_slice));
     Ok(())
 }
 
-/// Whether a function does nothing but panic, or is there only for a panic's message.
+/// Whether a function does nothing but panic.
 fn is_panic(name: &str) -> bool {
     // All of the first module's functions end in a panic; in std's, `panic_count` is asked by others.
     const MODULES: [&str; 5] = [
@@ -53,10 +57,15 @@ fn is_panic(name: &str) -> bool {
         "__rustc::rust_begin_unwind",
         "__rustc::rust_panic",
     ];
-    // Nothing but a panic prints a value for debugging.
-    MODULES.iter().any(|start| name.starts_with(start))
-        || ENDS.iter().any(|end| name.ends_with(end))
-        || name.ends_with(" as core::fmt::Debug>::fmt")
+    MODULES.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a function belongs to the standard library's formatting.
+fn is_formatting(name: &str) -> bool {
+    const STARTS: [&str; 3] = ["core::fmt::", "<core::fmt::", "alloc::fmt::"];
+    const METHODS: [&str; 3] =
+        [" as core::fmt::Debug>::fmt", " as core::fmt::Display>::fmt", " as core::fmt::Write>::write_"];
+    STARTS.iter().any(|start| name.starts_with(start)) || METHODS.iter().any(|method| name.contains(method))
 }
 
 #[cfg(test)]
@@ -70,13 +79,14 @@ mod tests {
             "core[c5930c85a12de822]::panicking::panic_fmt",
             "core::option::unwrap_failed",
             "<alloc::string::String as core::fmt::Debug>::fmt",
+            "<core[c5930c85a12de822]::fmt::Formatter>::pad",
             "std::panicking::panic_count::is_zero_slow_path",
             "fetchzip::run::failed",
         ];
         let mut module = module_of(&names, b"");
         trap(&mut module).unwrap();
         let is_trap: Vec<bool> = module.functions().unwrap().iter().map(|(_, body)| *body == TRAP).collect();
-        assert_eq!(is_trap, [true, true, true, false, false]);
+        assert_eq!(is_trap, [true, true, true, true, false, false]);
     }
 
     #[test]
