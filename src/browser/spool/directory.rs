@@ -12,6 +12,8 @@ use web_sys::{
     FileSystemSyncAccessHandle,
 };
 
+use crate::text::text;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["navigator", "storage"], js_name = getDirectory, catch)]
@@ -64,9 +66,9 @@ impl Directory {
         const NAMES: u32 = 3;
         let mut refusal = JsValue::UNDEFINED;
         for _ in 0..NAMES {
-            let name = format!("{}", (js_sys::Math::random() * 1e15) as u64);
-            match self.open_file(&format!("{name}{LOCK}")).await {
-                Ok(lock) => match self.open_file(&format!("{name}{SPOOL}")).await {
+            let name = text![(js_sys::Math::random() * 1e15) as u64];
+            match self.open_file(&text![name, LOCK]).await {
+                Ok(lock) => match self.open_file(&text![name, SPOOL]).await {
                     Ok(spool) => return Ok(NewSpool { name, spool, lock: lock.access }),
                     Err(error) => {
                         lock.access.close();
@@ -84,7 +86,7 @@ impl Directory {
     pub async fn remove(&self, name: &str) {
         for extension in [SPOOL, LOCK] {
             // What can't be removed now is an orphan, and goes at the next start.
-            let _ = JsFuture::from(self.0.remove_entry(&format!("{name}{extension}"))).await;
+            let _ = JsFuture::from(self.0.remove_entry(&text![name, extension])).await;
         }
     }
 
@@ -101,7 +103,7 @@ impl Directory {
                 .extend(next.value().as_string().and_then(|name| Some(name.strip_suffix(LOCK)?.to_owned())));
         }
         for name in orphans {
-            if let Ok(lock) = self.open_file(&format!("{name}{LOCK}")).await {
+            if let Ok(lock) = self.open_file(&text![name, LOCK]).await {
                 lock.access.close();
                 self.remove(&name).await;
             }
