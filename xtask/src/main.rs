@@ -3,6 +3,7 @@
 #[cfg(not(unix))]
 compile_error!("cargo xtask runs on Linux and macOS; on Windows use it inside WSL");
 
+mod bench;
 mod error;
 mod origin;
 mod package;
@@ -25,13 +26,15 @@ const HELP: &str = "\
 cargo xtask serve [--port N] [--open]    build the page, serve it with the demo image server
 cargo xtask test [--only STEP…]          every check there is; `test --help` lists the steps
 cargo xtask build                        the release page into dist/, for any static host
+cargo xtask bench [WORKLOAD…]            speed and memory against plain fetching and the peers, in a
+                                         browser; `bench crc` for CRC-32; `bench --help` for more
 cargo xtask package                      the npm package into pkg/
 cargo xtask size                         gzipped sizes of both, against docs/budgets.toml
 cargo xtask origin [ARGUMENT…]           the demo image server alone; `origin --help` for its own
 cargo xtask seal                         Trunk's hook: fills in integrity hashes after a build
 
 What is missing is installed on the way: tools into the user's cache directory, browsers
-and zip readers (for `test`) with apt-get.
+and zip readers (for `test` and `bench`) with apt-get.
 ";
 
 fn main() -> ExitCode {
@@ -55,6 +58,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "serve" => serve::run(rest)?,
         "test" => return test::run(rest),
         "build" => page::run(rest)?,
+        "bench" => bench::run(rest)?,
         "package" => package::run(rest)?,
         "size" => return size::run(rest),
         "origin" => origin::run(rest)?,
@@ -62,8 +66,8 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "help" | "-h" | "--help" => print!("{HELP}"),
         unknown => {
             return Err(Error::Usage(format!(
-                "there is no command `{unknown}`; the commands are serve, test, build, package, \
-                 size and origin"
+                "there is no command `{unknown}`; the commands are serve, test, build, bench, \
+                 package, size and origin"
             )));
         }
     }

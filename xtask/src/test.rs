@@ -1,7 +1,7 @@
 //! Every check there is, in one run that ends with one line: `N passed, M failed`.
 
 mod bench;
-mod drivers;
+pub mod drivers;
 mod steps;
 mod tally;
 

@@ -1,0 +1,184 @@
+// Every contender, used as its own documentation advises for this job: stored entries, bodies fetched
+// as they are needed, as many at once as all the others.
+//
+// Each takes the workload, loads what it needs, and gives the function that is timed:
+// (sink) => { archive, bytes, lastByteAt }.
+
+/** Never from a cache: ten times the same URL is ten pictures, as fetchzip's default has it. */
+const REQUEST = { cache: "no-store" };
+
+export const contenders = {
+  floor,
+  "floor-byob": floorByob,
+  fetchzip: (workload) => fetchzip(workload, "concurrent"),
+  "fetchzip-sequential": (workload) => fetchzip(workload, "sequential"),
+  "client-zip": clientZip,
+  jszip,
+  fflate,
+  "zip.js": zipJs,
+};
+
+async function get({ url }) {
+  const response = await fetch(url, REQUEST);
+  if (!response.ok) throw new Error(`${url}: status ${response.status}`);
+  return response;
+}
+
+/** Works on all files, `atOnce` at a time, each begun when another is done. */
+async function pool({ files, atOnce }, work) {
+  let next = 0;
+  const lane = async () => {
+    while (next < files.length) {
+      const index = next++;
+      await work(files[index], index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, files.length) }, lane));
+}
+
+async function floor(workload) {
+  return async (sink) => {
+    if (sink) return floorIntoSink(workload, sink);
+    const blobs = new Array(workload.files.length);
+    await pool(workload, async (file, index) => {
+      blobs[index] = await (await get(file)).blob();
+    });
+    return { bytes: blobs.reduce((bytes, { size }) => bytes + size, 0) };
+  };
+}
+
+/** What is too large to keep goes where the archives go, as it is. */
+async function floorIntoSink(workload, sink) {
+  const writer = sink.getWriter();
+  let bytes = 0;
+  await pool(workload, async (file) => {
+    const blob = await (await get(file)).blob();
+    bytes += blob.size;
+    await writer.write(new Uint8Array(await blob.arrayBuffer()));
+  });
+  await writer.close();
+  return { bytes };
+}
+
+/** In a dedicated worker. */
+async function floorByob({ files, atOnce }) {
+  const worker = new Worker("/byob-worker.js");
+  return () =>
+    new Promise((resolve, reject) => {
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.onmessage = ({ data }) => {
+        worker.terminate();
+        if (data.error) reject(new Error(data.error));
+        else resolve(data);
+      };
+      worker.postMessage({ files, atOnce });
+    });
+}
+
+async function fetchzip({ files, atOnce }, mode) {
+  const { default: init, fetchZip } = await import("/pkg/fetchzip.js");
+  await init();
+  return async (sink) => {
+    let lastByteAt;
+    const onEvent = ({ kind }) => {
+      if (kind === "received" || kind === "stored") lastByteAt = performance.now();
+    };
+    const options = { mode, onEvent, ...(sink && { sink }) };
+    if (mode === "concurrent") options.concurrency = atOnce;
+    const { blob, items } = await fetchZip(files, options);
+    const failed = items.filter(({ outcome }) => outcome === "failed");
+    if (failed.length > 0) {
+      const [{ url, error }] = failed;
+      throw new Error(`${failed.length} images failed, such as ${url}: ${error.message}`);
+    }
+    return { archive: blob, lastByteAt };
+  };
+}
+
+/** "async generators (when zipping Responses so you can `fetch` them lazily)" (its README, "Usage"). */
+async function clientZip({ files, atOnce }) {
+  const { downloadZip } = await import("/modules/client-zip/index.js");
+  async function* inputs() {
+    const coming = files.slice(0, atOnce).map(get);
+    // Who is told late of a failure still fails; it must not count as unhandled meanwhile.
+    for (const response of coming) response.catch(() => {});
+    for (let index = 0; index < files.length; index += 1) {
+      yield { name: files[index].name, input: await coming[index] };
+      const next = index + atOnce;
+      if (next < files.length) {
+        coming[next] = get(files[next]);
+        coming[next].catch(() => {});
+      }
+      delete coming[index];
+    }
+  }
+  return async (sink) => {
+    const response = downloadZip(inputs());
+    if (!sink) return { archive: await response.blob() };
+    await response.body.pipeTo(sink);
+    return {};
+  };
+}
+
+/** Entries are stored unless it is told otherwise. */
+async function jszip(workload) {
+  await script("/modules/jszip/dist/jszip.min.js");
+  return async (sink) => {
+    if (sink) throw new Error("it can't write to a WritableStream");
+    const zip = new JSZip();
+    await pool(workload, async (file) => {
+      zip.file(file.name, await (await get(file)).arrayBuffer());
+    });
+    return { archive: await zip.generateAsync({ type: "blob" }) };
+  };
+}
+
+/** "If you need extremely high performance": its streams, with ZipPassThrough for what is compressed already. */
+async function fflate(workload) {
+  const { Zip, ZipPassThrough } = await import("/modules/fflate/esm/browser.js");
+  return (sink) =>
+    new Promise((resolve, reject) => {
+      if (sink) throw new Error("it does not wait for a slow WritableStream");
+      const chunks = [];
+      const zip = new Zip((error, chunk, final) => {
+        if (error) return reject(error);
+        chunks.push(chunk);
+        if (final) resolve({ archive: new Blob(chunks, { type: "application/zip" }) });
+      });
+      const work = async (file) => {
+        const response = await get(file);
+        const entry = new ZipPassThrough(file.name);
+        zip.add(entry);
+        const reader = response.body.getReader();
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          entry.push(value);
+        }
+        entry.push(new Uint8Array(0), true);
+      };
+      pool(workload, work).then(() => zip.end(), reject);
+    });
+}
+
+/** "Adding concurrently multiple entries in a zip file", each from a stream, as in "Hello world with Streams". */
+async function zipJs(workload) {
+  const { BlobWriter, ZipWriter } = await import("/modules/@zip.js/zip.js/index.js");
+  return async (sink) => {
+    const writer = new ZipWriter(sink ?? new BlobWriter("application/zip"), { level: 0 });
+    await pool(workload, async (file) => {
+      await writer.add(file.name, (await get(file)).body);
+    });
+    const result = await writer.close();
+    return sink ? {} : { archive: result };
+  };
+}
+
+function script(src) {
+  return new Promise((resolve, reject) => {
+    const element = Object.assign(document.createElement("script"), { src });
+    element.onload = resolve;
+    element.onerror = () => reject(new Error(`${src} could not be loaded`));
+    document.head.append(element);
+  });
+}

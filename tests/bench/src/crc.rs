@@ -1,0 +1,105 @@
+//! CRC-32 in GB/s, in each browser.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::machine::Machine;
+use crate::report::Table;
+use crate::session::Session;
+
+/// What ours is to reach with the copy into wasm counted, in GB/s.
+const GOAL: f64 = 10.0;
+
+/// Sizes of the buffers, in bytes.
+const SIZES: [u64; 3] = [64 << 10, 256 << 10, 1 << 20];
+
+/// All of it takes about a minute.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Measures all implementations in a browser that shows the page.
+pub async fn measure(session: &Session, address: &str) -> Result<Value> {
+    session.open_alone(address).await?;
+    let measured = session.call("return bench.measureCrc(argument)", json!(SIZES), PATIENCE).await?;
+    measured.map_err(|message| Error::Browser { doing: "measure CRC-32".to_owned(), message })
+}
+
+/// Tells what was measured, by browser, and writes it to `crc.json` and `crc.md`.
+pub fn report(
+    machine: &Machine,
+    version: &str,
+    measured: &[(String, Value)],
+    folder: &Path,
+) -> Result<String> {
+    let heading = format!("CRC-32, GB/s, fetchzip {version} on {}\n", machine.line());
+    let (mut text, mut markdown) = (heading.clone(), format!("# {heading}"));
+    for (browser, results) in measured {
+        let table = table(results);
+        text += &format!("\n{browser}\n\n{}\n{}\n", table.columns(), verdict(results));
+        markdown += &format!("\n## {browser}\n\n{}\n{}\n", table.markdown(), verdict(results));
+    }
+    let by_browser: serde_json::Map<String, Value> = measured.iter().cloned().collect();
+    let json = json!({ "machine": machine.line(), "fetchzip": version, "gigabytesPerSecond": by_browser });
+    for (name, content) in [("crc.md", markdown), ("crc.json", format!("{json:#}\n"))] {
+        let path = folder.join(name);
+        fs::write(&path, content).map_err(Error::path("write", &path))?;
+    }
+    Ok(text)
+}
+
+fn table(results: &Value) -> Table {
+    let mut headings = vec![String::new()];
+    headings.extend(SIZES.iter().map(|bytes| format!("{} KiB", bytes >> 10)));
+    headings.extend(SIZES.iter().map(|bytes| format!("{} KiB, no copy", bytes >> 10)));
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let mut table = Table::new(&headings);
+    for result in results.as_array().into_iter().flatten() {
+        let mut row = vec![result["name"].as_str().unwrap_or_default().to_owned()];
+        if let Some(error) = result["error"].as_str() {
+            row.push(format!("failed: {error}"));
+        }
+        for figure in ["copied", "uncopied"] {
+            for size in result["sizes"].as_array().into_iter().flatten() {
+                row.push(size[figure].as_f64().map_or_else(String::new, |speed| format!("{speed:.2}")));
+            }
+        }
+        table.push(row);
+    }
+    table
+}
+
+/// Whether the goal is met, at the buffer size that is best.
+fn verdict(results: &Value) -> String {
+    let ours = results.as_array().into_iter().flatten().find(|result| result["name"] == "fetchzip");
+    let speeds = ours.and_then(|ours| ours["sizes"].as_array()).into_iter().flatten();
+    let best = speeds.filter_map(|size| size["copied"].as_f64()).fold(0.0, f64::max);
+    let verdict = if best >= GOAL { "met" } else { "MISSED" };
+    format!("goal, copy counted: at least {GOAL} GB/s; measured {best:.2}: {verdict}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_goal_counts_the_copy() {
+        let results = |copied: f64| {
+            json!([
+                { "name": "crc32fast", "sizes": [{ "bytes": 1, "copied": 99.0, "uncopied": 99.0 }] },
+                { "name": "fetchzip", "sizes": [{ "bytes": 1, "copied": copied, "uncopied": 50.0 }] },
+            ])
+        };
+        assert!(verdict(&results(10.0)).ends_with("met"));
+        assert!(verdict(&results(9.9)).ends_with("MISSED"));
+        assert!(verdict(&json!([])).ends_with("MISSED"));
+    }
+
+    #[test]
+    fn one_that_failed_has_a_row_too() {
+        let results = json!([{ "name": "jszip", "error": "Error: gone" }]);
+        assert!(table(&results).columns().contains("failed: Error: gone"));
+    }
+}

@@ -1,0 +1,70 @@
+//! What can go wrong with the benchmark itself. A contender that fails is a result, not an error.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use crate::command_line::UsageError;
+
+/// The result of everything here that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why the benchmark stopped.
+#[derive(Debug)]
+pub enum Error {
+    /// The command line makes no sense.
+    Usage(UsageError),
+    /// `cargo xtask bench` did not say something.
+    Unset(String),
+    /// The operating system refused something.
+    Io {
+        /// What was being done, as in "write report.md".
+        doing: String,
+        /// Its reason.
+        source: io::Error,
+    },
+    /// The demo image server did not do what it was asked to.
+    Origin(String),
+    /// The browser or its driver did not.
+    Browser {
+        /// What was being done.
+        doing: String,
+        /// What it said.
+        message: String,
+    },
+}
+
+impl Error {
+    /// For `map_err`.
+    pub fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let doing = doing.into();
+        move |source| Self::Io { doing, source }
+    }
+
+    /// For `map_err` after an operation on a path.
+    pub fn path(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        Self::io(format!("{verb} {}", path.display()))
+    }
+
+    /// For `map_err` after a WebDriver command.
+    pub fn browser<E: fmt::Display>(doing: &str) -> impl FnOnce(E) -> Self + use<E> {
+        let doing = doing.to_owned();
+        move |error| Self::Browser { doing, message: error.to_string() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(error) => error.fmt(f),
+            Self::Unset(name) => {
+                write!(f, "{name} is not set: `cargo xtask bench` builds and starts what this program needs")
+            }
+            Self::Io { doing, source } => write!(f, "could not {doing}: {source}"),
+            Self::Origin(sentence) => f.write_str(sentence),
+            Self::Browser { doing, message } => write!(f, "the browser could not {doing}: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,125 @@
+//! The benchmark: fetchzip against plain fetching and against its peers, in a browser.
+//!
+//! `cargo xtask bench` installs, builds and starts what it needs, and runs it.
+//! `docs/performance.md` says what is measured and how.
+//!
+//! ```text
+//! workload ─▶ origin: the images, made and checksummed beforehand, in a process of its own
+//!          ─▶ rounds: contenders take turns ─▶ turn: one page, one run, one archive read back
+//!                         │                      │ session: the browser
+//!                         │                      │ sampler: its memory and disk
+//!                         ▼                      │ site: the page, and where archives are checked
+//!                       report                   ▼
+//! ```
+
+mod archive;
+mod client;
+mod command_line;
+mod crc;
+mod disk;
+mod environment;
+mod error;
+mod machine;
+mod origin;
+mod processes;
+mod report;
+mod rounds;
+mod sampler;
+mod schedule;
+mod session;
+mod site;
+mod statistics;
+mod turn;
+mod workload;
+
+use std::fs;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use command_line::{Browser, Command, Options};
+use environment::Environment;
+use error::{Error, Result};
+use machine::Machine;
+use origin::Origin;
+use report::{BrowserReport, Report};
+use rounds::Arena;
+use session::Session;
+use site::Site;
+use workload::Workload;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let command = command_line::parse(&arguments).map_err(Error::Usage)?;
+    if command == Command::Help {
+        print!("{}", command_line::USAGE);
+        return Ok(());
+    }
+    let environment = Environment::read()?;
+    fs::create_dir_all(&environment.output).map_err(Error::path("make", &environment.output))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::io("start the runtime"))?;
+    runtime.block_on(async {
+        match command {
+            Command::Workloads(options) => workloads(&environment, &options).await,
+            Command::Crc(browsers) => crc_32(&environment, &browsers).await,
+            Command::Help => Ok(()),
+        }
+    })
+}
+
+async fn workloads(environment: &Environment, options: &Options) -> Result<()> {
+    let start = Instant::now();
+    let site = Site::start(environment.folders.clone())?;
+    let mut report =
+        Report { machine: Machine::here(), version: environment.version.clone(), browsers: Vec::new() };
+    for browser in &options.browsers {
+        let driver = environment::driver(*browser)?;
+        let origin = Origin::start(&environment.origin)?;
+        let mut session = Session::open(*browser, &driver).await?;
+        eprintln!("\nmeasuring in {}", session.version);
+        let arena = Arena { origin: &origin, site: &site, browser: *browser, driver: &driver };
+        report.browsers.push(BrowserReport { version: session.version.clone(), workloads: Vec::new() });
+        for workload in Workload::all_of(options) {
+            let measured = rounds::play(&arena, &mut session, workload, options).await?;
+            if let Some(of_browser) = report.browsers.last_mut() {
+                of_browser.workloads.push(measured);
+            }
+            // A long run that is interrupted leaves what it has.
+            report.write(&environment.output)?;
+        }
+        session.close().await;
+    }
+    println!("\n{}", report.text());
+    println!(
+        "measured in {:.0} s; {} has report.md, report.json and chart.svg",
+        start.elapsed().as_secs_f64(),
+        environment.output.display()
+    );
+    Ok(())
+}
+
+async fn crc_32(environment: &Environment, browsers: &[Browser]) -> Result<()> {
+    let site = Site::start(environment.folders.clone())?;
+    let mut measured = Vec::new();
+    for browser in browsers {
+        let session = Session::open(*browser, &environment::driver(*browser)?).await?;
+        eprintln!("measuring CRC-32 in {}, about a minute", session.version);
+        measured.push((session.version.clone(), crc::measure(&session, &site.address()).await?));
+        session.close().await;
+    }
+    let told = crc::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
+    println!("\n{told}");
+    Ok(())
+}

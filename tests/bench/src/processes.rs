@@ -1,0 +1,165 @@
+//! The browser's processes: which belong to it, what each is for, and how much memory each has.
+
+use std::collections::HashMap;
+use std::fs;
+
+/// What a process is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Renderers and content processes.
+    Page,
+    /// The browser itself.
+    Browser,
+    /// Its network service, where that is a process of its own.
+    Network,
+    /// GPU, storage and whatever else.
+    Other,
+}
+
+impl Part {
+    /// All, in the order they are reported.
+    pub const ALL: [Self; 4] = [Self::Page, Self::Browser, Self::Network, Self::Other];
+
+    /// In reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Browser => "browser",
+            Self::Network => "network",
+            Self::Other => "other",
+        }
+    }
+
+    /// By its command line, words separated by NUL as in `/proc/PID/cmdline`.
+    fn of(command_line: &str) -> Self {
+        let words: Vec<&str> = command_line.split(['\0', ' ']).filter(|word| !word.is_empty()).collect();
+        let has = |word: &str| words.contains(&word);
+        let begins = |text: &str| words.iter().any(|word| word.starts_with(text));
+        // Chromium says `--type=renderer`, Firefox `-contentproc … tab`, its kind last.
+        if has("--type=renderer") || (has("-contentproc") && words.last() == Some(&"tab")) {
+            Self::Page
+        } else if begins("--utility-sub-type=network.")
+            || (has("-contentproc") && words.last() == Some(&"socket"))
+        {
+            Self::Network
+        } else if has("-contentproc") || begins("--type=") || begins("-parentBuildID") {
+            Self::Other
+        } else {
+            Self::Browser
+        }
+    }
+}
+
+/// Proportional set sizes by part, in bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory(HashMap<Part, u64>);
+
+impl Memory {
+    /// Of a process and all that descend from it.
+    pub fn of_tree(root: u32) -> Self {
+        let mut memory = Self::default();
+        for pid in tree(root) {
+            let command_line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+            *memory.0.entry(Part::of(&command_line)).or_default() += pss(&rollup);
+        }
+        memory
+    }
+
+    /// Of a part.
+    pub fn part(&self, part: Part) -> u64 {
+        self.0.get(&part).copied().unwrap_or(0)
+    }
+
+    /// Of all parts.
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+}
+
+/// The line `Pss:` of `/proc/PID/smaps_rollup` (Linux, `Documentation/filesystems/proc.rst`), in
+/// bytes. A process that has just ended has none.
+fn pss(rollup: &str) -> u64 {
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}
+
+/// A process and all that descend from it.
+pub fn tree(root: u32) -> Vec<u32> {
+    let parents = parents();
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        found.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| *pid));
+        next += 1;
+    }
+    found
+}
+
+/// The process whose command line has all of these words, and none that begins with `but_not`.
+pub fn find(words: &[&str], but_not: &str) -> Option<u32> {
+    parents().into_iter().map(|(pid, _)| pid).find(|pid| {
+        let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let given: Vec<&str> = line.split(['\0', ' ']).collect();
+        words.iter().all(|word| given.contains(word)) && !given.iter().any(|word| word.starts_with(but_not))
+    })
+}
+
+fn parents() -> Vec<(u32, u32)> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|process| {
+            let pid = process.file_name().to_str()?.parse().ok()?;
+            Some((pid, parent(&fs::read_to_string(process.path().join("stat")).ok()?)?))
+        })
+        .collect()
+}
+
+/// From `/proc/PID/stat`: `pid (name) state parent …`, where the name may hold anything.
+fn parent(stat: &str) -> Option<u32> {
+    let (_, after_name) = stat.rsplit_once(") ")?;
+    after_name.split(' ').nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pss_is_the_line_of_that_name() {
+        let rollup = "5581a0000000-7ffd [rollup]\nRss:   9000 kB\nPss:   1234 kB\nPss_Dirty:  99 kB\n";
+        assert_eq!(pss(rollup), 1234 * 1024);
+        assert_eq!(pss(""), 0);
+    }
+
+    #[test]
+    fn a_process_is_known_by_its_command_line() {
+        for (line, part) in [
+            ("/usr/lib/chromium/chromium\0--headless=new\0", Part::Browser),
+            ("/usr/lib/chromium/chromium --type=renderer --lang=en", Part::Page),
+            ("chromium\0--type=utility\0--utility-sub-type=network.mojom.NetworkService\0", Part::Network),
+            ("chromium\0--type=utility\0--utility-sub-type=storage.mojom.StorageService\0", Part::Other),
+            ("chromium\0--type=zygote\0", Part::Other),
+            ("/usr/lib/firefox-esr/firefox-esr\0-marionette\0-headless\0", Part::Browser),
+            ("firefox-esr\0-contentproc\0-isForBrowser\0{uuid}\x004\0tab\0", Part::Page),
+            ("firefox-esr\0-contentproc\0{uuid}\x001\0socket\0", Part::Network),
+            ("firefox-esr\0-contentproc\0{uuid}\x001\0rdd\0", Part::Other),
+        ] {
+            assert_eq!(Part::of(line), part, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_parentheses_does_not_hide_the_parent() {
+        assert_eq!(parent("42 (a) (b) S 7 42 0"), Some(7));
+        assert_eq!(parent("nonsense"), None);
+    }
+
+    #[test]
+    fn this_process_has_memory_and_is_in_its_own_tree() {
+        let own = std::process::id();
+        assert!(tree(own).contains(&own));
+        assert!(Memory::of_tree(own).total() > 0);
+    }
+}

@@ -1,0 +1,123 @@
+//! What was measured, told: on the terminal, as Markdown, as JSON, and as a chart.
+//!
+//! - `figures`: what is compared with what
+//! - `goals`: what was to be reached, and whether it was
+//! - `table`: rows of text, in columns or in Markdown
+//! - `json`: everything, turn by turn
+//! - `chart`: wall times as ratios to the floor, as SVG
+
+mod chart;
+mod figures;
+mod goals;
+mod json;
+mod table;
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use crate::command_line::Named;
+use crate::error::{Error, Result};
+use crate::machine::Machine;
+use crate::rounds::Measured;
+use figures::Figures;
+pub use table::Table;
+
+/// All that one run of the benchmark measured.
+#[derive(Debug)]
+pub struct Report {
+    /// Where.
+    pub machine: Machine,
+    /// fetchzip's version.
+    pub version: String,
+    /// By browser.
+    pub browsers: Vec<BrowserReport>,
+}
+
+/// What was measured in one browser.
+#[derive(Debug)]
+pub struct BrowserReport {
+    /// Its name and version.
+    pub version: String,
+    /// In the order in which they were done.
+    pub workloads: Vec<Measured>,
+}
+
+impl Report {
+    /// For the terminal.
+    pub fn text(&self) -> String {
+        self.told(Table::columns)
+    }
+
+    /// Writes `report.json`, `report.md` and `chart.svg`.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let markdown = format!("# fetchzip's benchmark\n\n{}", self.told(Table::markdown));
+        let files =
+            [("report.json", json::of(self)), ("report.md", markdown), ("chart.svg", chart::of(self))];
+        for (name, content) in files {
+            let path = folder.join(name);
+            fs::write(&path, content).map_err(Error::path("write", &path))?;
+        }
+        Ok(())
+    }
+
+    fn told(&self, layout: fn(&Table) -> String) -> String {
+        let mut text = format!("fetchzip {} on {}\n", self.version, self.machine.line());
+        for browser in &self.browsers {
+            for measured in &browser.workloads {
+                let _ = write!(text, "\n{}\n\n", heading(browser, measured));
+                text += &layout(&workload_table(measured));
+                for record in &measured.records {
+                    for failure in &record.failures {
+                        let _ = writeln!(text, "\n{} failed: {failure}", record.contender.name());
+                    }
+                }
+                if let Some(line) = Figures::of(measured).speedup_line() {
+                    let _ = writeln!(text, "\n{line}");
+                }
+            }
+        }
+        text += "\nGoals, medians\n\n";
+        text += &layout(&goals::table(self));
+        text
+    }
+}
+
+fn heading(browser: &BrowserReport, measured: &Measured) -> String {
+    let workload = &measured.workload;
+    let size = match workload.bytes() {
+        0 => "about 15 KB each".to_owned(),
+        bytes => format!("{:.1} MB", bytes as f64 / 1e6),
+    };
+    format!(
+        "{} in {}: {} files, {size}, {} at once; the server alone: {:.0} requests/s, {:.0} MB/s",
+        workload.title(),
+        browser.version,
+        workload.files.len(),
+        workload.at_once,
+        measured.limit.requests,
+        measured.limit.megabytes,
+    )
+}
+
+fn workload_table(measured: &Measured) -> Table {
+    let figures = Figures::of(measured);
+    let mut table = Table::new(&[
+        "",
+        "wall, s",
+        "min–max",
+        "× floor",
+        "× best peer",
+        "+memory, MiB",
+        "page/browser/network/other",
+        "+disk, MiB",
+        "longest task, ms",
+        "longest gap, ms",
+        "after last byte, ms",
+        "read back, s",
+    ]);
+    for record in &measured.records {
+        table.push(figures.row(record));
+    }
+    table
+}

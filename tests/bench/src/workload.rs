@@ -1,0 +1,276 @@
+//! The workloads: which files, how large, how far away. Sizes come from one seed.
+
+use serde_json::{Value, json};
+
+use crate::command_line::{Name, Named, Options, Protocol};
+use crate::schedule;
+
+/// Everything random follows from it.
+const SEED: u64 = 0x0FE7_C421;
+
+/// Shorter JPEGs are not made by the demo server.
+const SHORTEST: u64 = 900;
+
+/// Latency of both examples, and the bandwidth of one connection to Unsplash.
+const LATENCY_MS: u64 = 300;
+const RATE: u64 = 3_000_000;
+
+/// A browser opens no more connections to one HTTP/1.1 host.
+const CONNECTIONS: usize = 6;
+
+/// One file to fetch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its entry's name.
+    pub name: String,
+    /// Its path on the demo server, with the latency and bandwidth that it is to come with.
+    pub path: String,
+    /// The same without them; `None` where each answer is another picture.
+    pub plain: Option<String>,
+    /// Its length, where it is known beforehand.
+    pub bytes: u64,
+}
+
+/// A workload over one protocol.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// Which.
+    pub name: Name,
+    /// Over what.
+    pub protocol: Protocol,
+    /// In input order.
+    pub files: Vec<File>,
+    /// Requests in flight.
+    pub at_once: usize,
+    /// Before the head of each answer.
+    pub latency_ms: u64,
+    /// Bytes of one answer a second, if that is limited.
+    pub rate: Option<u64>,
+}
+
+impl Workload {
+    /// What the options ask for: each workload over its protocols.
+    pub fn all_of(options: &Options) -> Vec<Self> {
+        let protocols = |name: Name| match options.protocol {
+            Some(protocol) => vec![protocol],
+            None if name.has_sequential() => vec![Protocol::Http2, Protocol::Http1],
+            None => vec![Protocol::Http1],
+        };
+        let names = options.workloads.iter();
+        names
+            .flat_map(|name| protocols(*name).into_iter().map(|protocol| (*name, protocol)))
+            .map(|(name, protocol)| Self::new(name, protocol, options))
+            .collect()
+    }
+
+    fn new(name: Name, protocol: Protocol, options: &Options) -> Self {
+        let scale = options.scale;
+        let files = match name {
+            Name::Picsum10 => picsum(),
+            Name::Unsplash15 => photographs(&spread(15, scaled(60_000_000, scale), 3.0, SEED)),
+            Name::FewLarge => images(&spread(4, scaled(539_000_000, scale), 2.0, SEED)),
+            Name::ManySmall => images(&many_small(scale)),
+            Name::VeryMany => {
+                let tiny = spread(count(12_044 - 6_214, scale), scaled(11_000_000, scale), 3.0, SEED + 1);
+                images(&shuffled([many_small(scale), tiny].concat()))
+            }
+            Name::PastMemorySize => {
+                images(&spread(count(3_000, scale), scaled(12_000_000_000, scale), 4.0, SEED))
+            }
+            Name::PastMemoryCount => {
+                images(&spread(count(70_000, scale), scaled(77_000_000, scale), 1.3, SEED))
+            }
+        };
+        let (latency_ms, rate) = match name {
+            Name::Picsum10 => (LATENCY_MS, None),
+            Name::Unsplash15 => (LATENCY_MS, Some(RATE)),
+            _ => (0, None),
+        };
+        Self { name, protocol, files, at_once: options.at_once, latency_ms, rate }
+    }
+
+    /// As reports call it.
+    pub fn title(&self) -> String {
+        format!("{} over {}", self.name.name(), self.protocol_name())
+    }
+
+    /// As people call it.
+    pub fn protocol_name(&self) -> &'static str {
+        match self.protocol {
+            Protocol::Http1 => "HTTP/1.1",
+            Protocol::Http2 => "HTTP/2",
+        }
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// How often one after the other would take longer, if nothing but latency, bandwidth and
+    /// connections took time: the files' own durations added up, against the same put on as many
+    /// connections as there may be at once, each file on the first that is free, in input order.
+    pub fn possible_speedup(&self) -> f64 {
+        let durations: Vec<f64> = self.files.iter().map(|file| self.duration_ms(file)).collect();
+        let lanes = match self.protocol {
+            Protocol::Http1 => self.at_once.min(CONNECTIONS),
+            Protocol::Http2 => self.at_once,
+        };
+        durations.iter().sum::<f64>() / schedule::length(&durations, lanes)
+    }
+
+    fn duration_ms(&self, file: &File) -> f64 {
+        let transfer = self.rate.map_or(0.0, |rate| file.bytes as f64 / rate as f64 * 1000.0);
+        self.latency_ms as f64 + transfer
+    }
+
+    /// For the page: where the files are, seen from a browser.
+    pub fn to_json(&self, base: &str) -> Value {
+        let files = self.files.iter();
+        let files = files.map(|file| json!({ "url": format!("{base}{}", file.path), "name": file.name }));
+        json!({
+            "files": files.collect::<Vec<_>>(),
+            "bytes": self.bytes(),
+            "atOnce": self.at_once,
+            "toSink": self.name.goes_to_a_sink(),
+        })
+    }
+}
+
+/// Ten times the same address, answered with a redirect to another picture each time.
+fn picsum() -> Vec<File> {
+    let file = |number| File {
+        name: format!("picsum-{number:02}.jpg"),
+        path: format!("/200/300?latency={LATENCY_MS}"),
+        plain: None,
+        // Pictures of about 15 KB, which one is not known beforehand.
+        bytes: 0,
+    };
+    (1..=10).map(file).collect()
+}
+
+fn photographs(sizes: &[u64]) -> Vec<File> {
+    let mut files = images(sizes);
+    for file in &mut files {
+        file.path += &format!("?latency={LATENCY_MS}&rate={RATE}");
+    }
+    files
+}
+
+fn images(sizes: &[u64]) -> Vec<File> {
+    let file = |(index, bytes): (usize, &u64)| {
+        let name = format!("img-{:05}.jpg", index + 1);
+        let path = format!("/image/{}/{bytes}b.jpg/{name}", index + 1);
+        File { name, plain: Some(path.clone()), path, bytes: *bytes }
+    };
+    sizes.iter().enumerate().map(file).collect()
+}
+
+fn many_small(scale: f64) -> Vec<u64> {
+    spread(count(6_214, scale), scaled(119_000_000, scale), 20.0, SEED)
+}
+
+fn scaled(bytes: u64, scale: f64) -> u64 {
+    (bytes as f64 * scale) as u64
+}
+
+/// Of many files there are fewer in a part of a workload; of few, smaller ones.
+fn count(files: usize, scale: f64) -> usize {
+    ((files as f64 * scale) as usize).max(2)
+}
+
+/// So many sizes that add up to `total`, spread evenly on a logarithmic scale whose end is `ratio`
+/// times its beginning.
+fn spread(count: usize, total: u64, ratio: f64, seed: u64) -> Vec<u64> {
+    let mut dice = Dice(seed);
+    let weights: Vec<f64> = (0..count).map(|_| ratio.powf(dice.next())).collect();
+    let sum: f64 = weights.iter().sum();
+    let size = |weight: f64| ((total as f64 * weight / sum) as u64).max(SHORTEST);
+    let mut sizes: Vec<u64> = weights.into_iter().map(size).collect();
+    // What rounding took or gave is least seen in the largest.
+    let sum: u64 = sizes.iter().sum();
+    if let Some(largest) = sizes.iter_mut().max() {
+        *largest = (*largest + total).saturating_sub(sum).max(SHORTEST);
+    }
+    sizes
+}
+
+fn shuffled(mut sizes: Vec<u64>) -> Vec<u64> {
+    let mut dice = Dice(SEED);
+    for at in (1..sizes.len()).rev() {
+        sizes.swap(at, (dice.next() * (at + 1) as f64) as usize);
+    }
+    sizes
+}
+
+/// `SplitMix64`, as numbers from 0 up to 1.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command_line::{Browser, Command, parse};
+
+    fn workloads(line: &str) -> Vec<Workload> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        match parse(&words) {
+            Ok(Command::Workloads(options)) => {
+                assert_eq!(options.browsers, [Browser::Chromium]);
+                Workload::all_of(&options)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn counts_and_sizes_are_those_of_the_table() {
+        let all = workloads("few-large many-small very-many past-memory");
+        let told: Vec<_> = all.iter().map(|one| (one.name.name(), one.files.len(), one.bytes())).collect();
+        assert_eq!(
+            told,
+            [
+                ("few-large", 4, 539_000_000),
+                ("many-small", 6_214, 119_000_000),
+                ("very-many", 12_044, 130_000_000),
+                ("past-memory-size", 3_000, 12_000_000_000),
+                ("past-memory-count", 70_000, 77_000_000),
+            ]
+        );
+        let photographs = &workloads("unsplash15")[0];
+        assert!(photographs.files.iter().all(|file| (2_000_000..=6_500_000).contains(&file.bytes)));
+        assert_eq!(photographs.files.len(), 15);
+    }
+
+    #[test]
+    fn every_entry_has_a_name_of_its_own() {
+        for workload in workloads("picsum10 very-many") {
+            let names: std::collections::HashSet<_> = workload.files.iter().map(|file| &file.name).collect();
+            assert_eq!(names.len(), workload.files.len());
+        }
+    }
+
+    #[test]
+    fn the_examples_come_over_both_protocols_and_the_bound_knows_their_connections() {
+        let all = workloads("picsum10");
+        let told: Vec<_> = all.iter().map(|one| (one.protocol.name(), one.possible_speedup())).collect();
+        assert_eq!(told, [("http2", 10.0), ("http1", 5.0)]);
+        assert_eq!(workloads("picsum10 --at-once 4")[0].possible_speedup(), 10.0 / 3.0);
+        assert_eq!(workloads("picsum10 --protocol http1").len(), 1);
+    }
+
+    #[test]
+    fn a_part_of_a_workload_has_fewer_files_or_smaller_ones() {
+        let all = workloads("few-large many-small --scale 0.1");
+        assert_eq!((all[0].files.len(), all[0].bytes()), (4, 53_900_000));
+        assert_eq!((all[1].files.len(), all[1].bytes()), (621, 11_900_000));
+    }
+}
