@@ -8,6 +8,7 @@
 //! - `cancelling`: Cancel, Escape, and the run after
 //! - `keyboard`: everything without a pointer; what survives a reload
 //! - `table`: ten thousand rows
+//! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
 //! - `exports`: CSV and JSON, against the server's log
 //! - `breakdowns`: a tampered page, a panic
 //! - `looks`: axe-core, contrast in both themes, no overflow on a phone
@@ -28,6 +29,7 @@ mod page {
     mod cancelling;
     mod contract;
     mod desk;
+    mod disk;
     mod exports;
     mod failures;
     mod keyboard;

@@ -19,6 +19,10 @@ pub struct Archive {
     pub blob: Option<Blob>,
     /// The entry name of each item that is in it, in input order.
     pub names: Vec<Option<EntryName>>,
+    /// How long it is, in bytes; 0 where nothing was stored.
+    pub size: u64,
+    /// Over which protocols its images came, by their ALPN names, as far as their hosts disclose it.
+    pub protocols: Vec<String>,
     /// What keeps the Blob readable.
     pub storage: Storage,
 }
@@ -163,10 +167,12 @@ impl<'a, W: WebText> Layout<'a, W> {
         self.framing.entry(&Entry { name, size: bytes, crc32, modified })
     }
 
-    /// What ends the archive (nothing for one without entries), and the names.
-    pub fn finish(self) -> (Option<Vec<u8>>, Vec<Option<EntryName>>) {
-        let has_entries = self.framing.entries() > 0;
-        (has_entries.then(|| self.framing.finish()), self.placed)
+    /// What ends the archive (nothing for one without entries), the names, and its whole length.
+    pub fn finish(self) -> (Option<Vec<u8>>, Vec<Option<EntryName>>, u64) {
+        let before_tail = self.framing.len();
+        let tail = (self.framing.entries() > 0).then(|| self.framing.finish());
+        let size = before_tail + tail.as_ref().map_or(0, |tail| tail.len() as u64);
+        (tail, self.placed, size)
     }
 }
 

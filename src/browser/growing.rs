@@ -172,12 +172,12 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     pub async fn finish(self) -> Result<Archive, ArchiveError> {
         let Self { layout, spool, parts, blobs, loose, .. } = self;
         let spool = spool.get().await;
-        let (tail, names) = layout.finish();
+        let (tail, names, size) = layout.finish();
         let blob = match tail {
             None => None,
             Some(tail) => Some(whole(&spool, parts, &blobs.concat(&loose), &tail).await.map_err(unreadable)?),
         };
-        Ok(Archive { blob, names, storage: Storage::Here(spool) })
+        Ok(Archive { blob, names, size, protocols: Vec::new(), storage: Storage::Here(spool) })
     }
 }
 

@@ -68,9 +68,10 @@ impl KeptImages {
         }
     }
 
-    /// Nobody will ask for one any more.
-    pub fn clear(&self) {
+    /// Nobody will ask for one any more, so the spool may go.
+    pub fn let_go(&self) {
         self.kept.borrow_mut().clear();
+        self.spool.clear();
     }
 
     /// As [`Images::preview`].

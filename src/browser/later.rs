@@ -31,6 +31,11 @@ impl<T: Clone> Later<T> {
         }
     }
 
+    /// Takes the value away again.
+    pub fn clear(&self) {
+        self.value.take();
+    }
+
     /// The value, as soon as it is there.
     pub async fn get(&self) -> T {
         poll_fn(|context| match &*self.value.borrow() {

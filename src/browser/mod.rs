@@ -27,7 +27,7 @@ mod text;
 mod worker;
 
 pub use abort::Aborted;
-pub use archive::{Archive, ArchiveError, Storage};
+pub use archive::{Archive, ArchiveError, Storage, message_of};
 pub use clock::Clock;
 pub use collect::{Job, Order, Settings, collect};
 pub use fetch::MOST_IN_FLIGHT;

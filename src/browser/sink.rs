@@ -126,12 +126,13 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
     ///
     /// The sink failed.
     pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
-        let (tail, names) = self.layout.finish();
+        let (tail, names, size) = self.layout.finish();
         if let Some(tail) = tail {
             self.writer.put(&Uint8Array::from(tail.as_slice())).await.map_err(failed)?;
         }
         self.writer.close().await.map_err(failed)?;
-        Ok(Archive { blob: None, names, storage: Storage::Here(self.spool.get().await) })
+        let storage = Storage::Here(self.spool.get().await);
+        Ok(Archive { blob: None, names, size, protocols: Vec::new(), storage })
     }
 }
 

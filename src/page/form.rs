@@ -105,6 +105,11 @@ impl Form {
         if limit.is_nan() { usize::MAX } else { (limit as usize).max(1) }
     }
 
+    /// Whether there is nothing in the list box.
+    pub fn is_blank(&self) -> bool {
+        self.list.value().trim().is_empty()
+    }
+
     pub fn focus(&self) {
         let _ = self.list.focus();
     }

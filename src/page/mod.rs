@@ -2,19 +2,21 @@
 //!
 //! ```text
 //! form (list, mode, "At once") ◀─ presets, files
-//!   │ Fetch
+//!   │ Fetch, and a file to go to (disk)
 //!   ▼
 //! running ── browser::collect ── Event ─▶ sheet (the run as it stands)
 //!   │                                       ├─▶ table ─▶ row views, thumbnails   at each frame
 //!   │                                       └─▶ words, title, live region        by a timer
 //!   ▼
-//! outcome: the zip, failures, timings, CSV and JSON
+//! outcome: the zip, failures, timings, CSV and JSON; history: the runs side by side
 //! ```
 
 mod announce;
+mod disk;
 mod elements;
 mod files;
 mod form;
+mod history;
 mod object_url;
 mod outcome;
 mod presets;
@@ -30,8 +32,10 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, KeyboardEvent};
 
 use announce::Announcer;
-use elements::{by_id, document, focused, on};
+use disk::Disk;
+use elements::{by_id, document, focused, on, set_shown};
 use form::Form;
+use history::History;
 use outcome::{Format, Outcome};
 use running::Running;
 use table::Table;
@@ -43,6 +47,10 @@ struct Page {
     table: Table,
     outcome: Outcome,
     announcer: Announcer,
+    disk: Disk,
+    history: History,
+    /// Shown once it is known that the host has the demo over HTTP/2.
+    demo_http2: HtmlElement,
     help: HtmlDialogElement,
 }
 
@@ -63,6 +71,9 @@ pub fn start_page() -> Result<(), JsValue> {
         table: Table::find()?,
         outcome: Outcome::find()?,
         announcer: Announcer::find()?,
+        disk: Disk::find()?,
+        history: History::find()?,
+        demo_http2: by_id("demo-http2")?,
         help: by_id("help")?,
     };
     // It lives as long as the document, and its listeners refer to it.
@@ -102,10 +113,14 @@ fn action_of(event: Event) -> Option<String> {
 
 impl Page {
     fn act(&'static self, action: &str) {
+        let is_http2 = action == "demo-http2";
         match action {
-            "demo" => spawn_local(async {
+            "demo" | "demo-http2" => spawn_local(async move {
                 match presets::demo().await {
-                    Ok(list) => self.fill(&list),
+                    Ok(demo) => {
+                        set_shown(&self.demo_http2, !demo.http2.is_empty());
+                        self.fill(if is_http2 { &demo.http2 } else { &demo.list });
+                    }
                     Err(_) => {
                         self.form.say("The demo's list could not be loaded from this page's host.");
                     }

@@ -11,12 +11,12 @@ use super::elements::{by_id, document, set_property, set_shown};
 use super::object_url::{ObjectUrl, download_text};
 use super::sheet::Sheet;
 use crate::browser::Archive;
-use crate::report::words::{duration, rate, ratio, size};
+use crate::report::words::{count, duration, number, protocols, rate, ratio, size};
 use crate::report::{Comparison, Export, Measured, failure_groups, group_text, median_wall};
 use crate::text::text;
 
 /// The archive's file name.
-const FILE_NAME: &str = "images.zip";
+pub const FILE_NAME: &str = "images.zip";
 
 /// More reasons than this are left to the table.
 const MOST_REASONS: usize = 6;
@@ -28,6 +28,10 @@ pub struct Finished {
     /// From its beginning to the archive.
     pub wall: Duration,
     pub comparison: Option<Comparison>,
+    /// How it fetched, in a few words.
+    pub how: String,
+    /// The file that the archive went to, where it went straight there.
+    pub saved_as: Option<String>,
 }
 
 /// The elements that show a finished run.
@@ -43,6 +47,9 @@ pub struct Outcome {
     busy: Element,
     overlap: Element,
     throughput: Element,
+    protocol: Element,
+    storage: Element,
+    saved: HtmlElement,
     speed_up: HtmlElement,
     measures_of: HtmlElement,
     speed_up_text: Element,
@@ -80,6 +87,9 @@ impl Outcome {
             busy: by_id("busy")?,
             overlap: by_id("overlap")?,
             throughput: by_id("throughput")?,
+            protocol: by_id("protocol")?,
+            storage: by_id("storage")?,
+            saved: by_id("saved")?,
             speed_up: by_id("speed-up")?,
             measures_of: by_id("measures-of")?,
             speed_up_text: by_id("speed-up-text")?,
@@ -94,8 +104,9 @@ impl Outcome {
     pub fn clear(&self) {
         let _ = self.save.remove_attribute("href");
         let comparison = [&self.speed_up, &self.measures_of];
-        for element in
-            [&*self.save, &self.save_box, &self.failures, &self.timings].into_iter().chain(comparison)
+        for element in [&*self.save, &self.save_box, &self.saved, &self.failures, &self.timings]
+            .into_iter()
+            .chain(comparison)
         {
             set_shown(element, false);
         }
@@ -117,6 +128,11 @@ impl Outcome {
             }
             None => None,
         };
+        if let Some(name) = &finished.saved_as {
+            let words = text!["Saved as ", name, ", ", size(finished.archive.size)];
+            self.saved.set_text_content(Some(&words));
+            set_shown(&self.saved, true);
+        }
         self.show_failures(&finished.sheet)?;
         self.show_timings(&finished);
         *self.shown.borrow_mut() = Some(Shown { finished, _archive_url: archive_url, export_url: None });
@@ -152,6 +168,15 @@ impl Outcome {
         self.overlap.set_text_content(Some(&overlap.map_or_else(none, ratio)));
         let throughput = rate(totals.stored_bytes, finished.wall).filter(|_| totals.stored > 0);
         self.throughput.set_text_content(Some(&throughput.unwrap_or_else(none)));
+        self.protocol.set_text_content(Some(&protocols(&finished.archive.protocols)));
+        let storage = if finished.saved_as.is_some() {
+            "in the file that you chose"
+        } else if finished.archive.storage.is_file() {
+            "in a temporary file"
+        } else {
+            "with the browser"
+        };
+        self.storage.set_text_content(Some(storage));
         if let Some(comparison) = &finished.comparison {
             self.show_comparison(comparison);
         }
@@ -179,11 +204,25 @@ impl Outcome {
         set_shown(&self.measures_of, true);
     }
 
+    /// The words of a run for the table of runs.
+    pub fn words(finished: &Finished) -> [String; 5] {
+        let rows = finished.sheet.rows.borrow();
+        let totals = rows.totals();
+        let throughput = rate(totals.stored_bytes, finished.wall).filter(|_| totals.stored > 0);
+        [
+            text![number(totals.stored), " of ", count(totals.items, "image")],
+            finished.how.clone(),
+            protocols(&finished.archive.protocols),
+            duration(finished.wall),
+            throughput.unwrap_or_else(|| "–".into()),
+        ]
+    }
+
     /// Downloads the timings of the run that is shown.
     pub fn download(&self, format: Format) -> Result<(), JsValue> {
         let mut shown = self.shown.borrow_mut();
         let Some(shown) = &mut *shown else { return Ok(()) };
-        let Finished { sheet, archive, wall, comparison } = &shown.finished;
+        let Finished { sheet, archive, wall, comparison, .. } = &shown.finished;
         let export = Export {
             plan: &sheet.plan,
             rows: &sheet.rows.borrow(),

@@ -35,17 +35,27 @@ pub fn unsplash() -> String {
     PHOTOS.map(|photo| text!["https://images.unsplash.com/photo-", photo, "\n"]).concat()
 }
 
-/// The list that this page's own host offers: `demo.json` beside the page, its addresses relative
-/// to the page.
-pub async fn demo() -> Result<String, JsValue> {
+/// The lists that this page's own host offers.
+pub struct Demo {
+    pub list: String,
+    /// The same images over HTTP/2, where the host has them; empty otherwise.
+    pub http2: String,
+}
+
+/// Reads `demo.json` beside the page, whose addresses are relative to the page.
+pub async fn demo() -> Result<Demo, JsValue> {
     let response: Response = JsFuture::from(window()?.fetch_with_str("demo.json")).await?.dyn_into()?;
     let demo = JsFuture::from(response.json()?).await?;
     let base = document()?.base_uri()?.unwrap_or_default();
-    let mut list = String::new();
-    for url in Array::from(&Reflect::get(&demo, &"urls".into())?).iter() {
-        let url = url.as_string().unwrap_or_default();
-        list += &Url::new_with_base(&url, &base)?.href();
-        list.push('\n');
-    }
-    Ok(list)
+    let list_of = |name: &str| -> Result<String, JsValue> {
+        let mut list = String::new();
+        let urls: Option<Array> = Reflect::get(&demo, &name.into())?.dyn_into().ok();
+        for url in urls.unwrap_or_default().iter() {
+            let url = url.as_string().unwrap_or_default();
+            list += &Url::new_with_base(&url, &base)?.href();
+            list.push('\n');
+        }
+        Ok(list)
+    };
+    Ok(Demo { list: list_of("urls")?, http2: list_of("http2")? })
 }

@@ -11,13 +11,14 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 use super::Page;
+use super::disk::{ChosenFile, chosen};
 use super::elements::{by_id, document, focused, has_focus, set_shown};
 use super::form::Choice;
-use super::outcome::Finished;
+use super::outcome::{Finished, Outcome};
 use super::sheet::Sheet;
 use crate::browser::{ArchiveError, Clock, Job, Order, Settings, collect};
 use crate::plan::{NameTemplate, Plan};
-use crate::report::words::count;
+use crate::report::words::{count, number};
 use crate::report::{
     COMPARISON_ORDER, Comparison, Measured, Mode, State, cancelled_text, outcome_text, progress_text,
     progress_title, share_done,
@@ -138,9 +139,32 @@ pub fn start(page: &'static Page) {
         return;
     }
     let choice = page.form.choice();
-    // At once, and not when the list is read: who waits for "done" must not see the last run's.
-    let before = set_state("running");
-    let (work, handle) = abortable(whole(page, choice));
+    // Now and not later: a browser asks for a file only in answer to what the user has just done.
+    let is_to_disk = choice != Choice::Compare && !page.form.is_blank();
+    let asked = if is_to_disk { page.disk.ask() } else { None };
+    // At once, too: who waits for "done" must not see the last run's.
+    let before = set_state("running").unwrap_or_default();
+    let Some(asked) = asked else { return begin_run(page, choice, None, before) };
+    spawn_local(async move {
+        match chosen(asked).await {
+            Ok(file) => begin_run(page, choice, Some(file), before),
+            Err(words) => {
+                set_state(&before);
+                page.form.say(&words);
+                page.announcer.say(&words);
+            }
+        }
+    });
+}
+
+/// Runs what was chosen, into a file where there is one. `before` is the state to go back to where
+/// there is nothing to run.
+fn begin_run(page: &'static Page, choice: Choice, file: Option<ChosenFile>, before: String) {
+    let running = &page.running;
+    if running.is_on() {
+        return;
+    }
+    let (work, handle) = abortable(whole(page, choice, file));
     *running.current.borrow_mut() = Some(Current { handle, sheet: None });
     spawn_local(async move {
         // The words go on for as long as the work does.
@@ -149,12 +173,16 @@ pub fn start(page: &'static Page) {
             Either::Right((never, _)) => match never {},
         };
         let sheet = page.running.current.take().and_then(|current| current.sheet);
-        end(page, ended, sheet, before.as_deref().unwrap_or("idle"));
+        end(page, ended, sheet, &before);
     });
 }
 
 /// Reads the list and runs what was chosen.
-async fn whole(page: &'static Page, choice: Choice) -> Result<Option<Finished>, ArchiveError> {
+async fn whole(
+    page: &'static Page,
+    choice: Choice,
+    file: Option<ChosenFile>,
+) -> Result<Option<Finished>, ArchiveError> {
     let plan = page.form.plan().await;
     if plan.is_empty() {
         return Ok(None);
@@ -163,8 +191,8 @@ async fn whole(page: &'static Page, choice: Choice) -> Result<Option<Finished>, 
     let limit = page.form.limit();
     page.table.thumbnails_wait.set(choice == Choice::Compare);
     let finished = match choice {
-        Choice::Concurrent => Some(one(page, &plan, limit).await?),
-        Choice::Sequential => Some(one(page, &plan, 1).await?),
+        Choice::Concurrent => Some(one(page, &plan, limit, file).await?),
+        Choice::Sequential => Some(one(page, &plan, 1, file).await?),
         Choice::Compare => compare(page, &plan, limit).await?,
     };
     Ok(finished)
@@ -186,7 +214,12 @@ fn begin(page: &'static Page, items: usize) {
 }
 
 /// One run of the plan.
-async fn one(page: &'static Page, plan: &Rc<Plan>, limit: usize) -> Result<Finished, ArchiveError> {
+async fn one(
+    page: &'static Page,
+    plan: &Rc<Plan>,
+    limit: usize,
+    file: Option<ChosenFile>,
+) -> Result<Finished, ArchiveError> {
     let mut settings = Settings::default();
     settings.limits.in_flight = limit;
     let sheet = Rc::new(Sheet::new(Rc::clone(plan)));
@@ -199,13 +232,19 @@ async fn one(page: &'static Page, plan: &Rc<Plan>, limit: usize) -> Result<Finis
         template: NameTemplate::default(),
         settings,
         clock: sheet.clock,
-        sink: None,
+        sink: file.as_ref().map(|file| &file.stream),
         order: Order::Input,
     };
     let archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
     let wall = sheet.clock.now();
     sheet.finish(wall, &archive.names);
-    Ok(Finished { sheet, archive, wall, comparison: None })
+    let how = match limit {
+        1 => "one after the other".into(),
+        usize::MAX => "at once, no limit".into(),
+        limit => text![number(limit), " at once"],
+    };
+    let saved_as = file.filter(|_| archive.size > 0).map(|file| file.name);
+    Ok(Finished { sheet, archive, wall, comparison: None, how, saved_as })
 }
 
 /// All runs of a comparison; what is left is the last one, which fetched at once.
@@ -227,7 +266,7 @@ async fn compare(
         *page.running.prefix.borrow_mut() = text![prefix, " · "];
         // What the run before has stored is let go now, and not while this one is measured.
         drop(last.take());
-        let finished = one(page, plan, limit).await?;
+        let finished = one(page, plan, limit, None).await?;
         let rows = finished.sheet.rows.borrow();
         let stored = rows.as_slice().iter().map(|row| row.state == State::Stored).collect();
         comparison.add(mode, Measured { wall: finished.wall, stored });
@@ -283,6 +322,9 @@ fn end(
             let text = outcome_text(&finished.sheet.rows.borrow());
             let failed = finished.sheet.rows.borrow().totals().failed;
             let title = if failed > 0 { text!["done, ", failed, " failed"] } else { "done".into() };
+            let words = Outcome::words(&finished);
+            // A table of runs that can't be added to is no reason to hide this one.
+            let _ = page.history.add(&words);
             match page.outcome.show(finished) {
                 Ok(()) => ("done", text, title),
                 Err(_) => (

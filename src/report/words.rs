@@ -124,6 +124,18 @@ pub fn millis(time: Duration) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// Protocols by their ALPN names (RFC 7301): `HTTP/2`.
+pub fn protocols(names: &[String]) -> String {
+    let words = names.iter().map(|name| match name.as_str() {
+        "h2" => "HTTP/2",
+        "h3" => "HTTP/3",
+        "http/1.1" => "HTTP/1.1",
+        other => other,
+    });
+    let words = words.collect::<Vec<_>>().join(", ");
+    if words.is_empty() { "not disclosed".into() } else { words }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,5 +232,14 @@ mod tests {
         assert_eq!(millis(Duration::from_micros(7)), "0.007");
         assert_eq!(millis(ms(1200)), "1200");
         assert_eq!(millis(ms(0)), "0");
+    }
+
+    #[test]
+    fn protocols_have_the_names_that_people_know() {
+        let named =
+            |names: &[&str]| protocols(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        assert_eq!(named(&["h2", "http/1.1"]), "HTTP/2, HTTP/1.1");
+        assert_eq!(named(&["h3"]), "HTTP/3");
+        assert_eq!(named(&[]), "not disclosed");
     }
 }

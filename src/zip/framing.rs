@@ -24,6 +24,16 @@ impl Framing {
         header
     }
 
+    /// How long the archive is so far, payloads counted, in bytes.
+    pub fn len(&self) -> u64 {
+        self.offset
+    }
+
+    /// Whether it has no entries.
+    pub fn is_empty(&self) -> bool {
+        self.entries == 0
+    }
+
     /// How many entries there are so far.
     pub fn entries(&self) -> u64 {
         self.entries

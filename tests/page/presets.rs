@@ -88,6 +88,24 @@ fn without_a_limit_all_ten_are_in_flight_at_once_over_http_2() {
     });
 }
 
+#[test]
+fn the_demo_over_both_protocols_stands_side_by_side() {
+    with_preset_hosts(async |browser| {
+        browser.press("Demo").await;
+        browser.fetch().await;
+        assert!(browser.timings().await.contains("HTTP/1.1"));
+        browser.press("Demo over HTTP/2").await;
+        browser.fetch().await;
+        let rows = browser.execute(
+            "return [...document.querySelectorAll('#history tbody tr')].map((row) =>
+               [...row.children].slice(0, 3).map((cell) => cell.innerText))",
+            vec![],
+        );
+        let run = |protocol| serde_json::json!(["12 of 12 images", "16 at once", protocol]);
+        assert_eq!(rows.await, serde_json::json!([run("HTTP/1.1"), run("HTTP/2")]));
+    });
+}
+
 /// In WebKit this tests nothing: MiniBrowser makes its network session itself when it is driven, and
 /// neither the session's capability nor its own option makes that use a proxy.
 fn with_preset_hosts(test: impl AsyncFnOnce(&Browser)) {

@@ -29,7 +29,6 @@ pub struct SpoolFile {
     /// The file as it is read once nothing more is written.
     finished: Later<File>,
     is_closed: Cell<bool>,
-    is_kept: Cell<bool>,
 }
 
 /// Pieces that are still to be written, at a place that is theirs already.
@@ -69,7 +68,6 @@ impl SpoolFile {
             staging: RefCell::default(),
             finished: Later::default(),
             is_closed: Cell::new(false),
-            is_kept: Cell::new(false),
         })
     }
 
@@ -164,19 +162,10 @@ impl SpoolFile {
     pub async fn finished(&self) -> Option<File> {
         if self.is_closed.get() { Some(self.finished.get().await) } else { None }
     }
-
-    /// Lets the file be when this is dropped: an archive is read from it for as long as the page
-    /// lives, and the next start finds it an orphan.
-    pub fn keep(&self) {
-        self.is_kept.set(true);
-    }
 }
 
 impl Drop for SpoolFile {
     fn drop(&mut self) {
-        if self.is_kept.get() {
-            return;
-        }
         // Closing a handle once more does nothing.
         self.access.close();
         self.lock.close();

@@ -138,7 +138,10 @@ impl Connection {
                 let names = names.iter().map(|name| name.as_string().map(EntryName::settled)).collect();
                 let is_file = message.get(3).is_truthy();
                 let storage = Storage::Worker { run: Rc::clone(&self), is_file };
-                return Ok(Archive { blob: message.get(1).dyn_into().ok(), names, storage });
+                let size = message.get(4).as_f64().unwrap_or_default() as u64;
+                let protocols: Array = message.get(5).unchecked_into();
+                let protocols = protocols.iter().filter_map(|name| name.as_string()).collect();
+                return Ok(Archive { blob: message.get(1).dyn_into().ok(), names, size, protocols, storage });
             }
             let text = |index| message.get(index).as_string().unwrap_or_default();
             return Err(ArchiveError::of_kind(&text(1), text(2)));

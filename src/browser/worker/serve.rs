@@ -40,6 +40,7 @@ pub fn serve_run(port: MessagePort, message: Array) {
     listen(&port, &images, &sink, &cancelled, &kept);
     spawn_local(async move {
         let Some(job) = job::from_message(&message) else { return };
+        clear_timings();
         let events = RefCell::new(EventWriter::default());
         let run = run(&job, &sink, spool, &images, &events);
         let serving = pin!(async {
@@ -86,7 +87,40 @@ fn done(archive: &Archive) -> Array {
     let names: Array =
         archive.names.iter().map(|name| JsValue::from(name.as_ref().map(|name| name.as_str()))).collect();
     let blob = archive.blob.clone().map_or(JsValue::NULL, JsValue::from);
-    Array::of4(&DONE.into(), &blob, &names, &archive.storage.is_file().into())
+    let answer = Array::of5(
+        &DONE.into(),
+        &blob,
+        &names,
+        &archive.storage.is_file().into(),
+        &(archive.size as f64).into(),
+    );
+    answer.push(&protocols());
+    answer
+}
+
+#[wasm_bindgen]
+extern "C" {
+    // This worker's own entries, and nobody else looks at them.
+    #[wasm_bindgen(js_namespace = performance, js_name = clearResourceTimings)]
+    fn clear_timings();
+    #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByType)]
+    fn timings(kind: &str) -> Array;
+    type Timing;
+    #[wasm_bindgen(method, getter, js_name = nextHopProtocol)]
+    fn protocol(this: &Timing) -> JsValue;
+}
+
+/// The protocols of the run's requests, of the first 250 as browsers keep them. Hosts that send no
+/// `Timing-Allow-Origin` disclose none.
+fn protocols() -> Array {
+    let names = Array::new();
+    for timing in timings("resource").iter() {
+        let name = timing.unchecked_ref::<Timing>().protocol();
+        if name.is_truthy() && !names.includes(&name, 0) {
+            names.push(&name);
+        }
+    }
+    names
 }
 
 fn listen(
@@ -109,13 +143,14 @@ fn listen(
             });
         } else if message == CANCEL {
             cancelled.set(());
+            images.let_go();
         } else if message == WRITTEN {
             sink.answered(Ok(()));
         } else if let Some(refusal) = message.dyn_ref::<Array>() {
             sink.answered(Err(refusal.get(0)));
         } else {
             cancelled.set(());
-            images.clear();
+            images.let_go();
             drop(kept.take());
             to_page.close();
         }

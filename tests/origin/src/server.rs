@@ -133,6 +133,7 @@ impl Server {
             gallery: Gallery::default(),
             shuffle: AtomicU64::new(0),
             images: format!("http://{}", addresses.origin),
+            tls_images: format!("https://localhost:{}", addresses.tls.port()),
         });
         let images = Service::new(Arc::clone(&world), Realm::Images);
         let connections = Arc::new(AtomicU64::new(0));

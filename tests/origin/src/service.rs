@@ -25,6 +25,8 @@ pub struct World {
     pub shuffle: std::sync::atomic::AtomicU64,
     /// The first image port's address, such as `http://127.0.0.1:4780`.
     pub images: String,
+    /// The same over TLS.
+    pub tls_images: String,
 }
 
 /// What a port is for.

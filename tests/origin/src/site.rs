@@ -33,7 +33,7 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
     let path = request.path();
     let path = path.strip_prefix(SUB_PATH).filter(|rest| rest.starts_with('/')).unwrap_or(path);
     let answer = match &world.options.site {
-        _ if path == "/demo.json" => Answer::json(demo(&world.images)),
+        _ if path == "/demo.json" => Answer::json(demo(world)),
         Some(folder) => file_below(folder, path).await,
         None => Answer::refusal(404, "this server was started without --site"),
     };
@@ -54,10 +54,13 @@ pub async fn warm_up(world: Arc<World>) {
     }
 }
 
-fn demo(images: &str) -> String {
-    let urls = DEMO.iter().map(|(seed, file, name, latency, kilobytes)| {
-        let pace = format!("latency={latency}&rate={kilobytes}000");
-        json::quote(&format!("{images}/image/{seed}/{file}/{name}?{pace}"))
-    });
-    json::object().raw("urls", &json::array(urls)).end()
+fn demo(world: &World) -> String {
+    let from = |images: &str| {
+        let urls = DEMO.iter().map(|(seed, file, name, latency, kilobytes)| {
+            let pace = format!("latency={latency}&rate={kilobytes}000");
+            json::quote(&format!("{images}/image/{seed}/{file}/{name}?{pace}"))
+        });
+        json::array(urls)
+    };
+    json::object().raw("urls", &from(&world.images)).raw("http2", &from(&world.tls_images)).end()
 }

@@ -1,0 +1,143 @@
+//! What a run leaves in the browser's own file system, and "Save straight to disk".
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::desk::{with_page, with_page_of};
+use crate::browser::site::Site;
+use crate::browser::{Browser, Kind};
+
+/// WebKitGTK's automation has no such files, so images stay in Blobs there.
+fn kept(kind: Kind) -> &'static str {
+    if kind == Kind::WebKit { "with the browser" } else { "in a temporary file" }
+}
+
+/// The names in the folder of spools, sorted by what they are.
+const SPOOLS: &str = "
+    const root = await navigator.storage?.getDirectory?.();
+    const folder = await root?.getDirectoryHandle('fetchzip').catch(() => undefined);
+    const names = [];
+    if (folder) for await (const name of folder.keys()) names.push(name.split('.').pop());
+    return names.sort();";
+
+/// In the place of the browser's dialogue, which no test can answer: a file of the origin's own.
+const PICKER: &str = "
+    window.asked = [];
+    window.showSaveFilePicker = async (options) => {
+      window.asked.push(options.suggestedName);
+      if (window.refuses) throw new DOMException('closed', 'AbortError');
+      const root = await navigator.storage.getDirectory();
+      return root.getFileHandle('chosen.zip', { create: true });
+    };";
+
+#[test]
+fn a_spool_goes_when_the_next_run_is_there_or_when_the_page_is_loaded_again() {
+    with_page(async |browser| {
+        let one: &[&str] = if browser.kind == Kind::WebKit { &[] } else { &["lock", "spool"] };
+        browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg"]).await;
+        for _ in 0..3 {
+            browser.fetch().await;
+            assert!(browser.timings().await.contains(kept(browser.kind)));
+            browser.until_spools(one).await;
+        }
+        // Cancelled: nothing stays.
+        browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg?key=k&gate=never"]).await;
+        browser.press("Fetch").await;
+        browser.origin.wait("k", "inFlight=1");
+        browser.press("Cancel").await;
+        browser.until_run("cancelled").await;
+        browser.until_spools(&[]).await;
+
+        browser.fill_paths(&["/image/1/300000b.jpg"]).await;
+        browser.fetch().await;
+        browser.client.goto(&browser.address).await.unwrap();
+        browser.until_ready().await;
+        browser.fetch().await;
+        browser.until_spools(one).await;
+        assert_eq!(browser.save_entries().await.len(), 1);
+    });
+}
+
+#[test]
+fn two_tabs_do_not_touch_each_other_s_spools() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg"]).await;
+        browser.fetch().await;
+        let first = browser.client.window().await.unwrap();
+        let second = browser.client.new_window(true).await.unwrap().handle;
+        browser.client.switch_to_window(second).await.unwrap();
+        browser.client.goto(&browser.address).await.unwrap();
+        browser.until_ready().await;
+        browser.fill_paths(&["/image/3/400000b.jpg"]).await;
+        browser.fetch().await;
+        browser.client.close_window().await.unwrap();
+        browser.client.switch_to_window(first).await.unwrap();
+        let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["300000b.jpg", "64x48.jpg"]);
+    });
+}
+
+#[test]
+fn an_archive_saved_straight_to_disk_is_the_one_that_is_saved_otherwise() {
+    with_disk(async |browser| {
+        let paths = ["/image/1/900000b.jpg?latency=200", "/fault/status/404", "/image/2/64x48.png"];
+        browser.fill_paths(&paths).await;
+        browser.fetch().await;
+        let expected = fs::read(browser.save().await).unwrap();
+
+        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.fetch().await;
+        assert_eq!(browser.execute("return window.asked", vec![]).await, json!(["images.zip"]));
+        assert!(browser.text().await.contains("Saved as chosen.zip"));
+        assert!(browser.all("link", "Save zip").await.is_empty(), "there is nothing left to save");
+        let saved = browser.chosen_file().await;
+        assert!(saved == expected, "{} bytes, and not {}", saved.len(), expected.len());
+        browser.until_spools(&["lock", "spool"]).await;
+    });
+}
+
+#[test]
+fn who_chooses_no_file_has_fetched_nothing_and_who_cancels_has_no_file() {
+    with_disk(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=never"]).await;
+        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.execute("window.refuses = true", vec![]).await;
+        browser.press("Fetch").await;
+        browser.until("document.body.innerText.includes('No file was chosen')").await;
+        browser.until_run("idle").await;
+        assert_eq!(browser.origin.counters("k")["requests"], 0);
+
+        browser.execute("window.refuses = false", vec![]).await;
+        browser.press("Fetch").await;
+        browser.origin.wait("k", "inFlight=1");
+        browser.press("Cancel").await;
+        browser.until_run("cancelled").await;
+        assert_eq!(browser.chosen_file().await.len(), 0);
+    });
+}
+
+/// In WebKit this tests nothing: its automation has no file to choose.
+fn with_disk(test: impl AsyncFnOnce(&Browser)) {
+    if Kind::of_environment() != Kind::WebKit {
+        with_page_of(Site::page().with_script("picker.js", PICKER), test);
+    }
+}
+
+impl Browser {
+    /// Waits until the folder of spools holds files of these kinds.
+    async fn until_spools(&self, expected: &[&str]) {
+        let expected = json!(expected);
+        let what = format!("the spools are {expected}");
+        self.until_met(&what, async || self.execute_async(SPOOLS, vec![]).await == expected).await;
+    }
+
+    /// What is in the file that was chosen.
+    async fn chosen_file(&self) -> Vec<u8> {
+        let body = "const root = await navigator.storage.getDirectory();
+            const file = await (await root.getFileHandle('chosen.zip')).getFile();
+            return [...new Uint8Array(await file.arrayBuffer())];";
+        let Value::Array(bytes) = self.execute_async(body, vec![]).await else { panic!("no bytes") };
+        bytes.iter().map(|byte| byte.as_u64().unwrap() as u8).collect()
+    }
+}
