@@ -96,20 +96,24 @@ async function fetchzip({ files, atOnce }, mode) {
 }
 
 /** "async generators (when zipping Responses so you can `fetch` them lazily)" (its README, "Usage"). */
-async function clientZip({ files, atOnce }) {
+async function clientZip({ files, atOnce, protocol }) {
   const { downloadZip } = await import("/modules/client-zip/index.js");
+  // Bodies that wait for their turn over HTTP/2 use up the window of the connection that all share,
+  // and the one whose turn it is waits for ever. So there they are taken as Blobs.
+  const take = protocol === "http2" ? async (file) => (await get(file)).blob() : get;
   async function* inputs() {
-    const coming = files.slice(0, atOnce).map(get);
-    // Who is told late of a failure still fails; it must not count as unhandled meanwhile.
-    for (const response of coming) response.catch(() => {});
+    const coming = [];
+    const begin = (index) => {
+      if (index >= files.length) return;
+      coming[index] = take(files[index]);
+      // Who is told late of a failure still fails; it must not count as unhandled meanwhile.
+      coming[index].catch(() => {});
+    };
+    for (let index = 0; index < atOnce; index += 1) begin(index);
     for (let index = 0; index < files.length; index += 1) {
       yield { name: files[index].name, input: await coming[index] };
-      const next = index + atOnce;
-      if (next < files.length) {
-        coming[next] = get(files[next]);
-        coming[next].catch(() => {});
-      }
       delete coming[index];
+      begin(index + atOnce);
     }
   }
   return async (sink) => {

@@ -63,7 +63,9 @@ fn table(results: &Value) -> Table {
         }
         for figure in ["copied", "uncopied"] {
             for size in result["sizes"].as_array().into_iter().flatten() {
-                row.push(size[figure].as_f64().map_or_else(String::new, |speed| format!("{speed:.2}")));
+                row.push(
+                    number(&size[figure], "median").map_or_else(String::new, |speed| format!("{speed:.2}")),
+                );
             }
         }
         table.push(row);
@@ -74,10 +76,15 @@ fn table(results: &Value) -> Table {
 /// Whether the goal is met, at the buffer size that is best.
 fn verdict(results: &Value) -> String {
     let ours = results.as_array().into_iter().flatten().find(|result| result["name"] == "fetchzip");
-    let speeds = ours.and_then(|ours| ours["sizes"].as_array()).into_iter().flatten();
-    let best = speeds.filter_map(|size| size["copied"].as_f64()).fold(0.0, f64::max);
-    let verdict = if best >= GOAL { "met" } else { "MISSED" };
-    format!("goal, copy counted: at least {GOAL} GB/s; measured {best:.2}: {verdict}")
+    let sizes: Vec<&Value> = ours.and_then(|ours| ours["sizes"].as_array()).into_iter().flatten().collect();
+    let most = |of: &str| sizes.iter().filter_map(|size| number(&size["copied"], of)).fold(0.0, f64::max);
+    let (median, best) = (most("median"), most("best"));
+    let verdict = if median >= GOAL { "met" } else { "MISSED" };
+    format!("goal, copy counted: at least {GOAL} GB/s; measured {median:.2} (at best {best:.2}): {verdict}")
+}
+
+fn number(speed: &Value, of: &str) -> Option<f64> {
+    speed[of].as_f64()
 }
 
 #[cfg(test)]
@@ -86,10 +93,14 @@ mod tests {
 
     #[test]
     fn the_goal_counts_the_copy() {
+        let speed = |median: f64| json!({ "median": median, "best": 60.0 });
         let results = |copied: f64| {
             json!([
-                { "name": "crc32fast", "sizes": [{ "bytes": 1, "copied": 99.0, "uncopied": 99.0 }] },
-                { "name": "fetchzip", "sizes": [{ "bytes": 1, "copied": copied, "uncopied": 50.0 }] },
+                { "name": "crc32fast", "sizes": [{ "bytes": 1, "copied": speed(99.0) }] },
+                { "name": "fetchzip", "sizes": [
+                    { "bytes": 1, "copied": speed(1.0), "uncopied": speed(50.0) },
+                    { "bytes": 2, "copied": speed(copied), "uncopied": speed(50.0) },
+                ] },
             ])
         };
         assert!(verdict(&results(10.0)).ends_with("met"));

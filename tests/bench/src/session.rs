@@ -133,6 +133,12 @@ fn chromium(program: &str) -> Map<String, Value> {
 }
 
 fn firefox(program: &str) -> Map<String, Value> {
-    let arguments = ["-headless", "-width", "1440", "-height", "1000"];
-    Map::from_iter([("moz:firefoxOptions".into(), json!({ "binary": program, "args": arguments }))])
+    let options = json!({
+        "binary": program,
+        "args": ["-headless", "-width", "1440", "-height", "1000"],
+        // Otherwise it starts a process for the next tab a while after each, in the middle of a run,
+        // whose memory would count as that run's.
+        "prefs": { "dom.ipc.processPrelaunch.enabled": false },
+    });
+    Map::from_iter([("moz:firefoxOptions".into(), options)])
 }

@@ -11,11 +11,12 @@ use crate::session::Session;
 use crate::site::Site;
 use crate::workload::Workload;
 
-/// Longer is a contender that hangs.
-const LONGEST_RUN: Duration = Duration::from_secs(600);
+/// What everything else takes at most: loading libraries, letting go.
+const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The same for archives of many gigabytes.
-const LONGEST_SINK_RUN: Duration = Duration::from_secs(2 * 3600);
+/// A contender that is slower than this hangs: bytes, and files, a second.
+const SLOWEST_BYTES: f64 = 4e6;
+const SLOWEST_FILES: f64 = 50.0;
 
 /// What was measured. Times in milliseconds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,11 +61,10 @@ async fn try_take(
     workload: &Workload,
     contender: Contender,
 ) -> Result<std::result::Result<Turn, String>> {
-    let to_sink = workload.name.goes_to_a_sink();
-    let patience = if to_sink { LONGEST_SINK_RUN } else { LONGEST_RUN };
+    let patience = patience(workload);
     session.open_alone(&site.address()).await?;
     let prepare = "return bench.prepare(argument)";
-    if let Err(error) = session.call(prepare, json!(contender.name()), LONGEST_RUN).await? {
+    if let Err(error) = session.call(prepare, json!(contender.name()), PATIENCE).await? {
         return Ok(Err(error));
     }
     let sampler = Sampler::start(session.process, &session.profile);
@@ -73,7 +73,7 @@ async fn try_take(
     let measured = match measured? {
         Ok(measured) => measured,
         Err(error) => {
-            let _ = session.call("return bench.forget()", Value::Null, LONGEST_RUN).await?;
+            let _ = session.call("return bench.forget()", Value::Null, PATIENCE).await?;
             return Ok(Err(error));
         }
     };
@@ -86,7 +86,7 @@ async fn try_take(
         if let Some(error) = wrong_length(workload, &measured) {
             return Ok(Err(error));
         }
-        let _ = session.call("return bench.forget()", Value::Null, LONGEST_RUN).await?;
+        let _ = session.call("return bench.forget()", Value::Null, PATIENCE).await?;
         None
     };
     let number = |name: &str| measured[name].as_f64();
@@ -98,6 +98,12 @@ async fn try_take(
         longest_gap: number("longestGap").unwrap_or(f64::NAN),
         peak,
     }))
+}
+
+/// How long a run may take.
+fn patience(workload: &Workload) -> Duration {
+    let seconds = workload.bytes() as f64 / SLOWEST_BYTES + workload.files.len() as f64 / SLOWEST_FILES;
+    PATIENCE + Duration::from_secs_f64(seconds)
 }
 
 /// What a floor fetched is told by its length, where that is known.

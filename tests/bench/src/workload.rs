@@ -132,6 +132,7 @@ impl Workload {
             "files": files.collect::<Vec<_>>(),
             "bytes": self.bytes(),
             "atOnce": self.at_once,
+            "protocol": self.protocol.name(),
             "toSink": self.name.goes_to_a_sink(),
         })
     }
