@@ -47,14 +47,18 @@ async function floor(workload) {
   };
 }
 
-/** What is too large to keep goes where the archives go, as it is. */
+/** What is too large to keep goes where the archives go, as it comes. */
 async function floorIntoSink(workload, sink) {
   const writer = sink.getWriter();
   let bytes = 0;
   await pool(workload, async (file) => {
-    const blob = await (await get(file)).blob();
-    bytes += blob.size;
-    await writer.write(new Uint8Array(await blob.arrayBuffer()));
+    const reader = (await get(file)).body.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes += value.length;
+      await writer.write(value);
+    }
   });
   await writer.close();
   return { bytes };

@@ -1,5 +1,5 @@
-//! What a browser has on disk: its profile, and files that it has deleted and still has open, which
-//! is how Firefox keeps its large Blobs.
+//! What a browser has on disk: its profile, and the temporary files that it has open, which is how
+//! Firefox keeps its large Blobs.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,9 +11,9 @@ use crate::processes;
 /// Bytes of one block as `stat` counts them.
 const BLOCK: u64 = 512;
 
-/// Bytes of a profile's folder and of open, deleted files of the browser's processes.
+/// Bytes of a profile's folder and of temporary files that the browser's processes have open.
 pub fn used(profile: &Path, browser: u32) -> u64 {
-    folder(profile) + deleted(browser)
+    folder(profile) + open(browser, |target| is_temporary(target, profile))
 }
 
 fn folder(folder: &Path) -> u64 {
@@ -28,14 +28,14 @@ fn folder(folder: &Path) -> u64 {
         .sum()
 }
 
-fn deleted(browser: u32) -> u64 {
+fn open(browser: u32, counts: impl Fn(&Path) -> bool) -> u64 {
     let mut seen = HashSet::new();
     let mut bytes = 0;
     for pid in processes::tree(browser) {
         let handles = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
         for handle in handles {
             let target = fs::read_link(handle.path()).unwrap_or_default();
-            if !is_deleted_file(&target.to_string_lossy()) {
+            if !counts(&target) {
                 continue;
             }
             if let Ok(about) = fs::metadata(handle.path())
@@ -48,12 +48,14 @@ fn deleted(browser: u32) -> u64 {
     bytes
 }
 
-/// Shared memory looks like a deleted file, too; it is counted as memory.
-fn is_deleted_file(target: &str) -> bool {
-    target.ends_with(" (deleted)")
-        && target.starts_with('/')
-        && !target.starts_with("/dev/shm/")
-        && !target.starts_with("/memfd:")
+/// A deleted file, or one in the folder for temporary ones that is not in the profile as well.
+fn is_temporary(target: &Path, profile: &Path) -> bool {
+    let text = target.to_string_lossy();
+    // Shared memory looks like a deleted file, too; it is counted as memory.
+    let is_memory = text.starts_with("/dev/shm/") || text.starts_with("/memfd:");
+    let is_deleted = text.starts_with('/') && text.ends_with(" (deleted)");
+    let is_beside_profile = target.starts_with(std::env::temp_dir()) && !target.starts_with(profile);
+    !is_memory && (is_deleted || is_beside_profile)
 }
 
 #[cfg(test)]
@@ -61,21 +63,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shared_memory_is_no_disk() {
-        assert!(is_deleted_file("/tmp/mozilla-temp-1 (deleted)"));
-        for target in ["/dev/shm/org.chromium.x (deleted)", "/memfd:x (deleted)", "/tmp/a", "pipe:[7]"] {
-            assert!(!is_deleted_file(target), "{target}");
+    fn shared_memory_is_no_disk_and_the_profile_counts_once() {
+        let temporary = std::env::temp_dir();
+        let profile = temporary.join("profile");
+        let is = |target: &Path| is_temporary(target, &profile);
+        assert!(is(&temporary.join("mozilla-temp-1")) && is(Path::new("/elsewhere/a (deleted)")));
+        assert!(!is(&profile.join("storage/1.sqlite")));
+        for target in ["/dev/shm/org.chromium.x (deleted)", "/memfd:x (deleted)", "/usr/lib/a", "pipe:[7]"] {
+            assert!(!is(Path::new(target)), "{target}");
         }
     }
 
     #[test]
-    fn a_file_that_is_deleted_and_open_counts() {
+    fn a_temporary_file_counts_while_it_is_open() {
         use std::io::Write;
-        let path = std::env::temp_dir().join(format!("bench-deleted-{}", std::process::id()));
-        let before = deleted(std::process::id());
+        let own = std::process::id();
+        let path = std::env::temp_dir().join(format!("bench-disk-{own}"));
+        let counted = || open(own, |target| target.to_string_lossy().contains("bench-disk-"));
         let mut file = fs::File::create(&path).unwrap();
         file.write_all(&[7; 100_000]).unwrap();
+        assert!(counted() >= 100_000);
         fs::remove_file(&path).unwrap();
-        assert!(deleted(std::process::id()) >= before + 100_000);
+        assert!(counted() >= 100_000);
+        drop(file);
+        assert_eq!(counted(), 0);
     }
 }

@@ -55,13 +55,12 @@ impl Part {
 pub struct Memory(HashMap<Part, u64>);
 
 impl Memory {
-    /// Of a process and all that descend from it.
-    pub fn of_tree(root: u32) -> Self {
+    /// Of these processes.
+    pub fn of(processes: &[Process]) -> Self {
         let mut memory = Self::default();
-        for pid in tree(root) {
-            let command_line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        for Process { pid, part } in processes {
             let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-            *memory.0.entry(Part::of(&command_line)).or_default() += pss(&rollup);
+            *memory.0.entry(*part).or_default() += pss(&rollup);
         }
         memory
     }
@@ -83,6 +82,19 @@ fn pss(rollup: &str) -> u64 {
     let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
     let kilobytes = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1024
+}
+
+/// A process and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Process {
+    pid: u32,
+    part: Part,
+}
+
+/// A browser's processes. Finding them takes longer than looking at them.
+pub fn of_browser(root: u32) -> Vec<Process> {
+    let command_line = |pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    tree(root).into_iter().map(|pid| Process { pid, part: Part::of(&command_line(pid)) }).collect()
 }
 
 /// A process and all that descend from it.
@@ -160,6 +172,6 @@ mod tests {
     fn this_process_has_memory_and_is_in_its_own_tree() {
         let own = std::process::id();
         assert!(tree(own).contains(&own));
-        assert!(Memory::of_tree(own).total() > 0);
+        assert!(Memory::of(&of_browser(own)).total() > 0);
     }
 }

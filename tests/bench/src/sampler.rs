@@ -7,13 +7,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::disk;
-use crate::processes::{Memory, Part};
+use crate::processes::{self, Memory, Part};
 
 /// Between two looks at the memory.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Looks at the memory for one at the disk, which takes longer.
-const PER_DISK: u32 = 5;
+/// Looks at the memory for one at the disk, and for one at which processes there are: both take longer.
+const PER_LONG_LOOK: u32 = 5;
 
 /// Memory is settled when so many looks in a row are within this of each other.
 const SETTLED_LOOKS: usize = 4;
@@ -48,15 +48,16 @@ impl Sampler {
         let profile = PathBuf::from(profile);
         let watch = move || {
             let mut peak = Peak::default();
+            let mut processes = Vec::new();
             for look in 0_u32.. {
                 let began = Instant::now();
-                let now = Memory::of_tree(browser);
-                raise(&mut peak, &start, &now);
                 let last = ends.load(Ordering::Relaxed);
-                if last || look.is_multiple_of(PER_DISK) {
+                if last || look.is_multiple_of(PER_LONG_LOOK) {
+                    processes = processes::of_browser(browser);
                     let disk = disk::used(&profile, browser).saturating_sub(disk_at_start);
                     peak.disk = peak.disk.max(disk);
                 }
+                raise(&mut peak, &start, &Memory::of(&processes));
                 if last {
                     break;
                 }
@@ -89,7 +90,7 @@ fn settled(browser: u32) -> Memory {
     let deadline = Instant::now() + LONGEST_SETTLING;
     let mut last: Vec<u64> = Vec::new();
     loop {
-        let memory = Memory::of_tree(browser);
+        let memory = Memory::of(&processes::of_browser(browser));
         last.push(memory.total());
         let recent = &last[last.len().saturating_sub(SETTLED_LOOKS)..];
         let least = recent.iter().min().copied().unwrap_or(0);
