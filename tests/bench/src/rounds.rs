@@ -30,6 +30,16 @@ impl Record {
     pub fn series(&self, figure: impl Fn(&Turn) -> Option<f64>) -> Series {
         self.turns.iter().map(|turn| figure(turn.as_ref()?)).collect()
     }
+
+    /// How often it failed, the warm-up included, and with what at last.
+    pub fn failure_line(&self) -> Option<String> {
+        let times = match self.failures.len() {
+            0 | 1 => String::new(),
+            times => format!(" {times} times"),
+        };
+        let last = self.failures.last()?;
+        Some(format!("{} failed{times}, the warm-up included: {}", self.contender.name(), last.trim_end()))
+    }
 }
 
 /// What a workload came to.
@@ -158,6 +168,18 @@ mod tests {
         let Ok(Command::Workloads(options)) = parse(&words) else { panic!("{line}") };
         let workload = Workload::all_of(&options).remove(0);
         contenders(&workload, &options).into_iter().map(Contender::name).collect()
+    }
+
+    #[test]
+    fn failures_are_told_once_with_their_number() {
+        let failed = |failures: &[&str]| Record {
+            contender: Contender::Jszip,
+            turns: vec![None],
+            failures: failures.iter().map(|failure| (*failure).to_owned()).collect(),
+        };
+        assert_eq!(failed(&[]).failure_line(), None);
+        let line = failed(&["RangeError: a", "RangeError: a "]).failure_line();
+        assert_eq!(line.as_deref(), Some("jszip failed 2 times, the warm-up included: RangeError: a"));
     }
 
     #[test]

@@ -16,7 +16,6 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::command_line::Named;
 use crate::error::{Error, Result};
 use crate::machine::Machine;
 use crate::rounds::Measured;
@@ -68,8 +67,8 @@ impl Report {
                 let _ = write!(text, "\n{}\n\n", heading(browser, measured));
                 text += &layout(&workload_table(measured));
                 for record in &measured.records {
-                    for failure in &record.failures {
-                        let _ = writeln!(text, "\n{} failed: {failure}", record.contender.name());
+                    if let Some(line) = record.failure_line() {
+                        let _ = writeln!(text, "\n{line}");
                     }
                 }
                 if let Some(line) = Figures::of(measured).speedup_line() {
