@@ -22,7 +22,8 @@
 //! - `page`: binds `www/` to a run.
 
 // `cargo xtask` takes the standard library's formatting out of a release: what used it would trap.
-#![cfg_attr(not(test), warn(clippy::disallowed_macros, clippy::disallowed_methods))]
+// A text's slice that may panic costs 3 KB for the panic's words.
+#![cfg_attr(not(test), warn(clippy::disallowed_macros, clippy::disallowed_methods, clippy::string_slice))]
 
 #[cfg(all(target_arch = "wasm32", feature = "api"))]
 pub mod api;

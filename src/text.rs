@@ -41,8 +41,8 @@ pub(crate) use display_by_piece;
 /// A number in decimal digits, with zeros before it up to a least number of digits.
 pub struct Padded(pub u64, pub usize);
 
-/// A number of 32 bits in eight hexadecimal digits.
-pub struct Hex(pub u32);
+/// The last digits of a number in hexadecimal, as many as asked for.
+pub struct Hex(pub u32, pub u32);
 
 impl Piece for Padded {
     fn add_to(&self, whole: &mut String) {
@@ -60,7 +60,7 @@ impl Piece for Padded {
 impl Piece for Hex {
     fn add_to(&self, whole: &mut String) {
         let digit = |place: u32| char::from_digit(self.0 >> (4 * place) & 15, 16);
-        whole.extend((0..8).rev().filter_map(digit));
+        whole.extend((0..self.1).rev().filter_map(digit));
     }
 }
 
@@ -138,8 +138,9 @@ mod tests {
             assert_eq!(text![Padded(number, 3)], format!("{number:03}"));
         }
         for number in [0, 0xCBF4_3926, u32::MAX] {
-            assert_eq!(text![Hex(number)], format!("{number:08x}"));
+            assert_eq!(text![Hex(number, 8)], format!("{number:08x}"));
         }
+        assert_eq!(text![Hex(0x1F, 4)], "001f");
         for number in [i64::MIN, -1, 0, 5] {
             assert_eq!(text![number], format!("{number}"));
         }

@@ -91,23 +91,29 @@ impl Part<'_> {
 fn split(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut done, mut at) = (0, 0);
-    while let Some(open) = text[at..].find(['[', '{']).map(|offset| at + offset) {
+    while let Some(open) = from(text, at).find(['[', '{']).map(|offset| at + offset) {
+        let glob = from(text, open);
         let (close, parse): (_, fn(&str) -> Option<Part<'_>>) =
-            if text[open..].starts_with('[') { (']', range) } else { ('}', words) };
-        let glob = text[open..]
-            .find(close)
-            .and_then(|length| parse(&text[open + 1..open + length]).map(|part| (part, open + length + 1)));
-        match glob {
+            if glob.starts_with('[') { (']', range) } else { ('}', words) };
+        let part =
+            glob.find(close).and_then(|length| Some((parse(glob.get(1..length)?)?, open + length + 1)));
+        match part {
             Some((part, end)) => {
-                parts.push(Part::Text(&text[done..open]));
+                parts.push(Part::Text(text.get(done..open).unwrap_or_default()));
                 parts.push(part);
                 (done, at) = (end, end);
             }
             None => at = open + 1,
         }
     }
-    parts.push(Part::Text(&text[done..]));
+    parts.push(Part::Text(from(text, done)));
     parts
+}
+
+/// The text from a place on that is known to be between two characters. Slicing would bring in what
+/// a panic says about texts, which is 3 KB.
+fn from(text: &str, at: usize) -> &str {
+    text.get(at..).unwrap_or_default()
 }
 
 fn words(inside: &str) -> Option<Part<'_>> {

@@ -11,7 +11,7 @@ pub fn is_html(text: &str) -> bool {
 pub fn links(text: &str) -> impl Iterator<Item = String> + '_ {
     tags(text).flat_map(|tag| {
         let name_end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
-        let (name, rest) = tag.split_at(name_end);
+        let (name, rest) = tag.split_at_checked(name_end).unwrap_or_default();
         let wanted: &[&str] = match name.to_ascii_lowercase().as_str() {
             "img" | "source" => &["src", "srcset", "data-src"],
             "a" => &["href"],
@@ -21,11 +21,22 @@ pub fn links(text: &str) -> impl Iterator<Item = String> + '_ {
             .filter(|(name, _)| wanted.iter().any(|known| known.eq_ignore_ascii_case(name)))
             .flat_map(|(name, value)| {
                 let is_set = name.eq_ignore_ascii_case("srcset");
-                let value = value.replace("&amp;", "&");
+                let value = with_ampersands(value);
                 if is_set { largest_of(&value) } else { Some(value) }
             })
             .collect::<Vec<_>>()
     })
+}
+
+/// An address in HTML has `&amp;` for `&`.
+fn with_ampersands(value: &str) -> String {
+    let mut pieces = value.split('&');
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        plain.push('&');
+        plain.push_str(piece.strip_prefix("amp;").unwrap_or(piece));
+    }
+    plain
 }
 
 fn tags(text: &str) -> impl Iterator<Item = &str> {
@@ -38,15 +49,16 @@ fn attributes(mut rest: &str) -> impl Iterator<Item = (&str, &str)> {
         loop {
             rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
             let end = rest.find(|c: char| c == '=' || c.is_whitespace())?;
-            let name = &rest[..end];
-            let Some(after) = rest[end..].trim_start().strip_prefix('=') else {
-                rest = &rest[end..];
+            let (name, after) = rest.split_at_checked(end)?;
+            let Some(after) = after.trim_start().strip_prefix('=') else {
+                rest = after;
                 continue;
             };
             let after = after.trim_start();
-            let (value, tail) = match after.chars().next()? {
-                quote @ ('"' | '\'') => after[1..].split_once(quote)?,
-                _ => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
+            let mut characters = after.chars();
+            let (value, tail) = match characters.next()? {
+                quote @ ('"' | '\'') => characters.as_str().split_once(quote)?,
+                _ => after.split_at_checked(after.find(char::is_whitespace).unwrap_or(after.len()))?,
             };
             rest = tail;
             return Some((name, value.trim()));
@@ -56,10 +68,18 @@ fn attributes(mut rest: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// The candidate of a `srcset` with the greatest width or density.
 fn largest_of(srcset: &str) -> Option<String> {
-    let candidates = srcset.split(", ").filter_map(|candidate| {
-        let mut words = candidate.split_whitespace();
-        let url = words.next()?.trim_end_matches(',');
-        Some((url, words.next().map_or((1, 0), size_of)))
+    let mut words = srcset.split_whitespace();
+    let candidates = std::iter::from_fn(|| {
+        let mut word = words.next()?;
+        let (url, mut size) = (word.trim_end_matches(','), None);
+        // A comma ends a candidate only where a space follows: addresses have commas too.
+        while !word.ends_with(',')
+            && let Some(descriptor) = words.next()
+        {
+            size = size.or_else(|| Some(size_of(descriptor)));
+            word = descriptor;
+        }
+        Some((url, size.unwrap_or((1, 0))))
     });
     candidates.max_by_key(|(_, size)| *size).map(|(url, _)| url.to_owned())
 }

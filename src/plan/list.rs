@@ -53,8 +53,12 @@ pub fn parse_list(text: &str) -> Vec<Request> {
 /// address is reported whole.
 fn words(line: &str) -> Vec<&str> {
     let pieces: Vec<_> = line.split([' ', '\t']).map(unquoted).filter(|piece| !piece.is_empty()).collect();
-    let all_are_urls = pieces.iter().all(|piece| piece.contains("://") || piece.starts_with("data:"));
+    let all_are_urls = pieces.iter().all(|piece| is_url(piece));
     if all_are_urls { pieces } else { vec![unquoted(line)] }
+}
+
+fn is_url(text: &str) -> bool {
+    text.split(':').skip(1).any(|rest| rest.starts_with("//")) || text.starts_with("data:")
 }
 
 /// Without what surrounds a URL in a JSON array, a CSV column or a Markdown line.

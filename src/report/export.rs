@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::words::millis;
 use super::{Comparison, Measured, Row, Rows, State};
 use crate::plan::{EntryName, Plan};
-use crate::text::{Hex, text};
+use crate::text::{Hex, add, text};
 
 /// All that is written out of a run that ended.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,7 @@ impl Export<'_> {
                 }
                 match (COLUMNS[column], value) {
                     (_, Value::None) => {}
-                    ("crc32", _) => csv.push_str(&text![Hex(self.rows.as_slice()[index].crc32)]),
+                    ("crc32", _) => csv.push_str(&text![Hex(self.rows.as_slice()[index].crc32, 8)]),
                     (_, Value::Text(text)) => push_cell(&mut csv, text),
                     (_, Value::Owned(text)) => push_cell(&mut csv, &text),
                     (_, Value::Number(digits)) => csv.push_str(&digits),
@@ -251,7 +251,7 @@ fn push_string(json: &mut String, text: &str) {
             '\n' => json.push_str("\\n"),
             // U+2028 and U+2029 are valid JSON, but end a line in older JavaScript.
             '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => {
-                json.push_str(&text!["\\u", Hex(u32::from(c))].replacen("0000", "", 1))
+                add!(json, "\\u", Hex(u32::from(c), 4))
             }
             c => json.push(c),
         }

@@ -77,7 +77,7 @@ pub fn figures(row: &Row) -> String {
         (State::Stored, Some(finished)) => {
             parts.push(text!["stored at ", exact(finished)]);
             parts.extend(row.format.map(|format| format.media_type().to_owned()));
-            parts.push(text!["CRC-32 ", Hex(row.crc32)]);
+            parts.push(text!["CRC-32 ", Hex(row.crc32, 8)]);
         }
         (State::Failed(_), Some(finished)) => parts.push(text!["given up at ", exact(finished)]),
         (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact(finished)]),
