@@ -15,12 +15,13 @@ mod glob;
 mod html;
 mod list;
 mod name;
+mod text_map;
 
 pub use address::{Address, AddressError, UrlParts, WebText};
 pub use list::{MOST_URLS, Request, parse_list};
 pub use name::{EntryName, EntryNames, NameTemplate, TemplateError, file_name_of};
 
-use std::collections::BTreeMap;
+use text_map::TextMap;
 
 /// An item's place in the input, from 0.
 pub type ItemId = usize;
@@ -34,7 +35,7 @@ pub struct Plan {
     items: Vec<Item>,
     origins: Vec<String>,
     /// Each origin's place.
-    known: BTreeMap<String, OriginId>,
+    known: TextMap,
 }
 
 /// One URL of the input.
@@ -76,9 +77,11 @@ impl Plan {
                 None => Address::parse(&request.text, web),
             };
             let origin = address.as_ref().ok().map(|address| {
-                *self.known.entry(address.origin.clone()).or_insert_with(|| {
+                self.known.get(&address.origin).unwrap_or_else(|| {
+                    let id = self.origins.len();
                     self.origins.push(address.origin.clone());
-                    self.origins.len() - 1
+                    self.known.set(address.origin.clone(), id);
+                    id
                 })
             });
             let text = address::redacted(&request.text);

@@ -13,11 +13,11 @@ mod template;
 
 pub use template::{NameTemplate, TemplateError};
 
+use super::text_map::TextMap;
 use super::{Item, ItemId, Plan, WebText};
 use crate::image::Format;
 use crate::text::{Padded, Piece, display_by_piece, text};
 use safe::{split_extension, with_room};
-use std::collections::BTreeMap;
 use template::Fields;
 
 /// The name of an entry: UTF-8, at most 200 bytes, without folders.
@@ -60,21 +60,22 @@ pub struct EntryNames<'a, W> {
     web: &'a W,
     /// How often each segment stands in the list that is only a number. One that stands there
     /// more than once names nothing, such as in `https://picsum.photos/200/300`, ten times.
-    numbers: BTreeMap<String, usize>,
+    numbers: TextMap,
     /// The lower-cased names so far, each with the number that its next namesake tries first.
-    taken: BTreeMap<String, usize>,
+    taken: TextMap,
 }
 
 impl<'a, W: WebText> EntryNames<'a, W> {
     /// Names for the plan's items.
     pub fn new(plan: &'a Plan, template: &'a NameTemplate, web: &'a W) -> Self {
-        let mut numbers = BTreeMap::new();
+        let mut numbers = TextMap::default();
         for address in plan.items().iter().filter_map(|item| item.address.as_ref().ok()) {
             if address.segment.bytes().all(|byte| byte.is_ascii_digit()) {
-                *numbers.entry(address.segment.clone()).or_default() += 1;
+                let count = numbers.get(&address.segment).unwrap_or(0);
+                numbers.set(address.segment.clone(), count + 1);
             }
         }
-        Self { plan, template, web, numbers, taken: BTreeMap::new() }
+        Self { plan, template, web, numbers, taken: TextMap::default() }
     }
 
     /// The name that an item would have as far as can be told before its bytes are there.
@@ -91,20 +92,20 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let dotted = text![".", extension];
         let plain = with_room(&stem, &dotted);
         let plain_key = self.key(&plain);
-        let Some(mut number) = self.taken.get(&plain_key).copied() else {
-            self.taken.insert(plain_key, 2);
+        let Some(mut number) = self.taken.get(&plain_key) else {
+            self.taken.set(plain_key, 2);
             return EntryName(plain);
         };
         let (name, key) = loop {
             let name = with_room(&stem, &text![" (", number, ")", dotted]);
             let key = self.key(&name);
             number += 1;
-            if !self.taken.contains_key(&key) {
+            if self.taken.get(&key).is_none() {
                 break (name, key);
             }
         };
-        self.taken.insert(plain_key, number);
-        self.taken.insert(key, 2);
+        self.taken.set(plain_key, number);
+        self.taken.set(key, 2);
         EntryName(name)
     }
 
@@ -132,7 +133,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     fn own_name(&self, id: ItemId, item: &Item) -> String {
         let segment = item.address.as_ref().map_or("", |address| &address.segment);
         let name = safe::safe(&safe::percent_decoded(segment), self.web);
-        let is_shared_number = self.numbers.get(segment).is_some_and(|count| *count > 1);
+        let is_shared_number = self.numbers.get(segment).is_some_and(|count| count > 1);
         if name.is_empty() || is_shared_number { self.fallback(id) } else { name }
     }
 
