@@ -16,7 +16,7 @@
 //! - [`spool`]: where payloads lie until the archive is made.
 //! - [`zip`]: the framing of stored entries, and CRC-32.
 //! - [`report`]: what a run's events add up to.
-//! - `text`: putting texts together from pieces.
+//! - `text`: putting texts together from pieces; `seconds`: durations from numbers.
 //! - `browser`: fetch, clock, spool, archive, sink.
 //! - `api`: `fetchZip`, the JavaScript API.
 //! - `page`: binds `www/` to a run.
@@ -35,6 +35,7 @@ pub mod page;
 pub mod plan;
 pub mod report;
 pub mod run;
+mod seconds;
 pub mod spool;
 mod text;
 pub mod zip;

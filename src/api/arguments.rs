@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use js_sys::{Function, Reflect, try_iter};
+use js_sys::{Array, Function, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, RequestCache, WritableStream};
 
 use crate::browser::{Aborted, BrowserText, Order, Settings};
 use crate::plan::{NameTemplate, Request, file_name_of};
 use crate::run::{Limits, RetryPolicy};
+use crate::seconds::seconds;
 use crate::text::text;
 
 /// The archive's name where the caller gives none.
@@ -109,11 +110,18 @@ fn requests(urls: &JsValue) -> Result<Vec<Request>, JsValue> {
     if !urls.is_object() {
         return Err(type_error("urls", EXPECTED, urls));
     }
-    let items = try_iter(urls)?.ok_or_else(|| type_error("urls", EXPECTED, urls))?;
-    items.enumerate().map(|(index, item)| request(index, &item?)).collect()
+    if !Reflect::has(urls, &Symbol::iterator())? {
+        return Err(type_error("urls", EXPECTED, urls));
+    }
+    let items = array_from(urls)?;
+    let mut requests = Vec::new();
+    for index in 0..items.length() {
+        requests.push(request(index, &items.get(index))?);
+    }
+    Ok(requests)
 }
 
-fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
+fn request(index: u32, item: &JsValue) -> Result<Request, JsValue> {
     if let Some(text) = url_text(item) {
         return Ok(Request::new(text));
     }
@@ -171,7 +179,7 @@ impl Options<'_> {
         const NAME: &str = "timeoutMs";
         let Some(number) = self.number(NAME)? else { return Ok(None) };
         if number > 0.0 {
-            return Ok(Some(Duration::try_from_secs_f64(number / 1000.0).unwrap_or(Duration::MAX)));
+            return Ok(Some(seconds(number / 1000.0)));
         }
         Err(range_error(&of_options(NAME), "a number of milliseconds above 0", &shown(&number.into())))
     }
@@ -230,4 +238,7 @@ extern "C" {
     /// The global `String`, which takes anything; an object's own `toString` may throw.
     #[wasm_bindgen(js_name = String, catch)]
     fn string_of(value: &JsValue) -> Result<String, JsValue>;
+    /// All that an iterable gives; asking it may throw.
+    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
+    fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
 }

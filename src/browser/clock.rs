@@ -6,6 +6,8 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::seconds::seconds;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = now, js_namespace = performance)]
@@ -46,7 +48,7 @@ impl Clock {
 
     /// The time since the start. Browsers round it, to 0.1 ms or worse.
     pub fn now(self) -> Duration {
-        Duration::from_secs_f64((performance_now() - self.start).max(0.0) / 1000.0)
+        seconds((performance_now() - self.start) / 1000.0)
     }
 
     /// Ends when the clock shows `time`.

@@ -17,6 +17,7 @@ use crate::plan::{ItemId, NameTemplate};
 use crate::report::waterfall::{tick_label, tick_step, ticks_within};
 use crate::report::words::millis;
 use crate::report::{Window, figures};
+use crate::seconds::scaled;
 use crate::text::text;
 
 /// The least distance of two ticks, in pixels.
@@ -244,7 +245,7 @@ impl Table {
             }
         }
         // A label at the very edge would be cut off.
-        let last_at = axis.mul_f64((1.0 - LABEL_ROOM / width.max(1.0)).max(0.0));
+        let last_at = scaled(axis, 1.0 - LABEL_ROOM / width.max(1.0));
         let shown = ticks_within(last_at, step);
         while state.tick_labels.len() < shown {
             let Ok(label) = document().and_then(|document| document.create_element("span")) else { return };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::words::millis;
 use super::{Comparison, Measured, Row, Rows, State};
 use crate::plan::{EntryName, Plan};
+use crate::seconds::seconds;
 use crate::text::{Hex, add, text};
 
 /// All that is written out of a run that ended.
@@ -184,7 +185,7 @@ fn comparison_json(comparison: &Comparison) -> String {
         runs.iter().map(count).collect::<Vec<_>>().join(",")
     };
     let (sequential, concurrent) = (&comparison.sequential, &comparison.concurrent);
-    let thousandths = |value: f64| millis(Duration::from_secs_f64(value / 1000.0));
+    let thousandths = |value: f64| millis(seconds(value / 1000.0));
     let speed_up = comparison.speed_up().map_or_else(
         || "null".to_owned(),
         |found| {

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::seconds::scaled;
+
 /// What is said is the pace of this long a time, so that it neither jumps nor lags.
 const MEMORY: Duration = Duration::from_secs(4);
 
@@ -46,7 +48,7 @@ impl Pace {
         if last.at < TOO_EARLY || gained <= 0.0 || last.done >= 1.0 {
             return None;
         }
-        Duration::try_from_secs_f64(time.as_secs_f64() * (1.0 - last.done) / gained).ok()
+        Some(scaled(time, (1.0 - last.done) / gained))
     }
 }
 

@@ -121,7 +121,7 @@ impl SpeedUp {
 /// The median wall time of some runs; `None` where there are none.
 pub fn median_wall(runs: &[Measured]) -> Option<Duration> {
     let seconds = sorted(runs.iter().map(|run| run.wall.as_secs_f64()));
-    middle_of(&seconds).map(Duration::from_secs_f64)
+    middle_of(&seconds).map(crate::seconds::seconds)
 }
 
 /// A few numbers in order, each put into its place: the standard library's sorts are made for

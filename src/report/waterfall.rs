@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Row;
 use super::words::millis_of;
+use crate::seconds::scaled;
 use crate::text::text;
 
 /// What an image waits for, or does, during a part of its row.
@@ -74,14 +75,14 @@ const SHORTEST: Duration = Duration::from_millis(500);
 /// How much time the axis shows while a run is `now` old: a little more than has passed, growing
 /// with it, or by whole steps where motion is not wanted.
 pub fn axis_while_running(now: Duration, smooth: bool) -> Duration {
-    let needed = now.mul_f64(1.08).max(SHORTEST);
+    let needed = scaled(now, 1.08).max(SHORTEST);
     if smooth { needed } else { step_at_least(needed) }
 }
 
 /// How much time the axis shows once a run is over.
 pub fn axis_when_done(wall: Duration) -> Duration {
     // The last bar's end and its mark stay clear of the edge.
-    wall.mul_f64(1.02).max(Duration::from_millis(1))
+    scaled(wall, 1.02).max(Duration::from_millis(1))
 }
 
 /// The distance of the ticks, a 1-2-5 step, such that at most `most` of them fit on the axis

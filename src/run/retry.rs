@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::FetchError;
+use crate::seconds::scaled;
 
 /// The first wait's upper bound; each further one is twice the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -29,7 +30,7 @@ impl RetryPolicy {
         }
         let doublings = (attempt - 1).min(16);
         let bound = (FIRST_WAIT * 2_u32.pow(doublings)).min(LONGEST_WAIT);
-        Some(bound.mul_f64(jitter))
+        Some(scaled(bound, jitter))
     }
 }
 
