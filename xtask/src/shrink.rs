@@ -83,7 +83,8 @@ pub fn minify(toolbox: &Toolbox, file: &Path, text: Text) -> Result<()> {
     process::run(esbuild.arg(out).arg(file))
 }
 
-fn read(path: &Path) -> Result<Module> {
+/// Reads a module from a file.
+pub fn read(path: &Path) -> Result<Module> {
     Module::parse(&fs::read(path).map_err(Error::io("read", path))?)
 }
 

@@ -1,5 +1,7 @@
 //! What a visitor downloads: gzipped sizes, part by part, against `docs/budgets.toml`.
 
+mod rooms;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,27 +12,48 @@ use flate2::write::GzEncoder;
 
 use crate::error::{Error, Result};
 use crate::page::{self, Build};
-use crate::{package, workspace};
+use crate::{package, shrink, workspace};
 
 /// `cargo xtask size`; fails past a budget.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
     if let Some(extra) = arguments.first() {
         return Err(Error::Usage(format!("size takes no argument, such as {extra}")));
     }
+    package::build()?;
+    page::build(Build::Release)?;
+    Ok(if fits()? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints the sizes of the package and of the page as they were built last, and says whether both
+/// are within their budgets.
+pub fn fits() -> Result<bool> {
     let path = workspace::root().join("docs/budgets.toml");
     let budgets = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
     let package_budget = budget(&budgets, "package")?;
     let page_budget = budget(&budgets, "page")?;
-
-    package::build()?;
-    page::build(Build::Release)?;
     let package = measured(&workspace::pkg(), |name| name.ends_with(".js") || name.ends_with(".wasm"))?;
     let page = measured(&workspace::dist(), |name| !name.starts_with("samples/"))?;
 
     println!("gzipped, in KB of 1000 bytes");
-    let package = report("pkg", "wasm and JavaScript", &package, package_budget);
-    let page = report("dist", "without the sample images", &page, page_budget);
-    Ok(if package && page { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let package_fits = report("pkg", "wasm and JavaScript", &package, package_budget);
+    print_rooms("fetchzip", &package)?;
+    let page_fits = report("dist", "without the sample images", &page, page_budget);
+    print_rooms("page", &page)?;
+    Ok(package_fits && page_fits)
+}
+
+/// Prints whose the wasm's bytes are. Only the whole can be compressed, so each has its share of
+/// the gzipped size by its length before that.
+fn print_rooms(stem: &str, parts: &[Part]) -> Result<()> {
+    let wasm = format!("{stem}_bg.wasm");
+    let Some((_, gzipped)) = parts.iter().find(|(name, _)| *name == wasm) else { return Ok(()) };
+    let rooms = rooms::rooms(&shrink::read(&shrink::named(stem))?)?;
+    let whole: u64 = rooms.iter().map(|(_, bytes)| bytes).sum();
+    println!("{wasm}, shared out:");
+    for (room, bytes) in rooms {
+        println!("{:>8} {room}", kilobytes(gzipped * bytes / whole.max(1)));
+    }
+    Ok(())
 }
 
 /// A file's name below its directory, and its gzipped size in bytes.

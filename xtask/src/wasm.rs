@@ -11,10 +11,14 @@ use crate::error::{Error, Result};
 const HEADER: &[u8; 8] = b"\0asm\x01\0\0\0";
 
 /// Section numbers (5.5.2).
-mod id {
+pub mod section {
+    /// Whatever tools have to say.
     pub const CUSTOM: u8 = 0;
+    /// What is taken from outside.
     pub const IMPORT: u8 = 2;
+    /// The functions' bodies.
     pub const CODE: u8 = 10;
+    /// What memory holds at the start.
     pub const DATA: u8 = 11;
 }
 
@@ -75,15 +79,23 @@ impl Module {
         bytes
     }
 
+    /// The length of each section that is no custom one, by number.
+    pub fn lengths(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
+        self.sections
+            .iter()
+            .filter(|(id, _)| *id != section::CUSTOM)
+            .map(|(id, content)| (*id, content.len()))
+    }
+
     /// Takes out names, producers and whatever else is there for tools.
     pub fn drop_custom_sections(&mut self) {
-        self.sections.retain(|(id, _)| *id != id::CUSTOM);
+        self.sections.retain(|(id, _)| *id != section::CUSTOM);
     }
 
     /// All imports, in order.
     pub fn imports(&self) -> Result<Vec<Import>> {
         let mut imports = Vec::new();
-        let mut reader = Reader(self.section(id::IMPORT));
+        let mut reader = Reader(self.section(section::IMPORT));
         for _ in 0..reader.count()? {
             let (module, name) = (reader.name()?, reader.name()?);
             let start = reader.0;
@@ -114,14 +126,14 @@ impl Module {
             put_sized(&mut content, import.name.as_bytes());
             content.extend_from_slice(&import.descriptor);
         }
-        self.set_section(id::IMPORT, content);
+        self.set_section(section::IMPORT, content);
     }
 
     /// The bodies of the module's own functions, each with its name, where it has one.
     pub fn functions(&self) -> Result<Vec<(String, &[u8])>> {
         let imported = self.imports()?.iter().filter(|import| import.descriptor[0] == FUNCTION).count();
         let mut names = self.function_names()?;
-        let mut reader = Reader(self.section(id::CODE));
+        let mut reader = Reader(self.section(section::CODE));
         let mut functions = Vec::new();
         for index in 0..reader.count()? {
             functions.push((names.remove(&(imported + index)).unwrap_or_default(), reader.sized()?));
@@ -134,12 +146,12 @@ impl Module {
         let mut content = Vec::new();
         put_number(&mut content, bodies.len());
         bodies.for_each(|body| put_sized(&mut content, body));
-        self.set_section(id::CODE, content);
+        self.set_section(section::CODE, content);
     }
 
     /// The data segments, in order.
     pub fn data(&self) -> Result<Vec<Data>> {
-        let mut reader = Reader(self.section(id::DATA));
+        let mut reader = Reader(self.section(section::DATA));
         let mut segments = Vec::new();
         for _ in 0..reader.count()? {
             let start = reader.0;
@@ -169,14 +181,14 @@ impl Module {
             content.extend_from_slice(&segment.prefix);
             put_sized(&mut content, &segment.bytes);
         }
-        self.set_section(id::DATA, content);
+        self.set_section(section::DATA, content);
     }
 
     /// Names by the function's index, imports counted, from the name section (appendix 7.4.1).
     fn function_names(&self) -> Result<BTreeMap<usize, String>> {
         const FUNCTION_NAMES: u8 = 1;
         let mut names = BTreeMap::new();
-        for (_, content) in self.sections.iter().filter(|(id, _)| *id == id::CUSTOM) {
+        for (_, content) in self.sections.iter().filter(|(id, _)| *id == section::CUSTOM) {
             let mut reader = Reader(content);
             if reader.name()? != "name" {
                 continue;
@@ -329,9 +341,10 @@ pub(crate) mod tests {
         put_sized(&mut custom, b"name");
         custom.push(1);
         put_sized(&mut custom, &names);
-        let mut module =
-            Module { sections: vec![(id::IMPORT, vec![0]), (id::CODE, vec![0]), (id::DATA, vec![0])] };
-        module.sections.push((id::CUSTOM, custom));
+        let mut module = Module {
+            sections: vec![(section::IMPORT, vec![0]), (section::CODE, vec![0]), (section::DATA, vec![0])],
+        };
+        module.sections.push((section::CUSTOM, custom));
         module.set_imports(&[import]);
         module.set_bodies(functions.iter().map(|_| &[0, 1, END][..]));
         let prefix = vec![0, I32_CONST, 0xE4, 0, END];

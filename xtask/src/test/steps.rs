@@ -10,7 +10,7 @@ use crate::page::Build;
 use crate::setup::apt::{self, Package};
 use crate::setup::npm;
 use crate::setup::tools::{Tool, Toolbox};
-use crate::{package, process, workspace};
+use crate::{package, process, size, workspace};
 
 /// One step.
 pub struct Step {
@@ -83,6 +83,14 @@ pub const STEPS: &[Step] = &[
         tools: package::TOOLS,
         wasm: true,
         run: |bench| bench.package().map(|_| Tally::whole(true)),
+        ..PLAIN
+    },
+    Step {
+        name: "size",
+        about: "package and page are within the budgets of docs/budgets.toml",
+        tools: PAGE_TOOLS,
+        wasm: true,
+        run: size,
         ..PLAIN
     },
     Step {
@@ -182,6 +190,12 @@ fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
     let driver = Driver::start(browser)?;
     tests.env("FETCHZIP_DOWNLOADS", &driver.home);
     counted(tests.env("FETCHZIP_WEBDRIVER", &driver.address))
+}
+
+fn size(bench: &mut Bench) -> Result<Tally> {
+    bench.package()?;
+    bench.page()?;
+    Ok(Tally::whole(size::fits()?))
 }
 
 fn readers() -> Result<Tally> {
