@@ -33,8 +33,9 @@ impl Request {
 /// Reads a list: one URL or glob a line, several separated by spaces, `#` for comments, quotes
 /// and trailing commas ignored; or the links of pasted HTML.
 pub fn parse_list(text: &str) -> Vec<Request> {
-    if html::is_html(text) {
-        return html::links(text).take(MOST_URLS).map(Request::new).collect();
+    let links = html::links(text);
+    if !links.is_empty() {
+        return links.into_iter().take(MOST_URLS).map(Request::new).collect();
     }
     let mut requests = Vec::new();
     for (index, line) in text.lines().enumerate() {

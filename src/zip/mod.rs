@@ -10,14 +10,14 @@
 //! is PKWARE's APPNOTE.TXT 6.3.10.
 
 mod central;
-mod crc32;
 mod dos_time;
 mod end;
 mod entry;
 mod framing;
 mod local;
 
-pub use crc32::{Crc32, CrcBuffer};
+/// CRC-32, in a crate that is compiled for speed.
+pub use ::crc32::{Crc32, CrcBuffer};
 pub use entry::Entry;
 pub use framing::Framing;
 

@@ -1,4 +1,5 @@
-//! CRC-32 as zip has it (ISO 3309, reflected, polynomial 0xEDB88320).
+//! CRC-32 as zip has it (ISO 3309, reflected, polynomial 0xEDB88320). A crate of its own, because
+//! it is compiled for speed and the rest for size.
 //!
 //! ```text
 //! bytes ─▶ CrcBuffer ─ folding: 16-byte words, in place, until 4,800 are left
