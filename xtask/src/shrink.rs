@@ -47,10 +47,12 @@ pub fn shrink(toolbox: &Toolbox, dir: &Path, stem: &str) -> Result<()> {
     minify(toolbox, &script, Text::Module)
 }
 
-/// Only takes the names out of `STEM_bg.wasm`, which needs no tool.
+/// Does what needs no tool to `STEM_bg.wasm`.
 pub fn strip(dir: &Path, stem: &str) -> Result<()> {
     let compiled = dir.join(format!("{stem}_bg.wasm"));
     let mut module = read(&compiled)?;
+    panics::trap(&mut module)?;
+    locations::blank(&mut module)?;
     module.drop_custom_sections();
     write(&compiled, &module.to_bytes())
 }
