@@ -1,7 +1,5 @@
 //! A job as a message: to an array, and back again on the other side.
 
-use std::time::Duration;
-
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::RequestCache;
@@ -11,6 +9,7 @@ use super::super::collect::{Job, Order, Settings};
 use super::super::text::BrowserText;
 use crate::plan::{NameTemplate, Plan, Request};
 use crate::run::{Limits, RetryPolicy};
+use crate::seconds::seconds;
 
 /// What the page asked for, as the worker has it.
 pub struct ReceivedJob {
@@ -68,7 +67,7 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
         per_origin: number()? as usize,
         retry: RetryPolicy { retries: number()? as u32 },
     };
-    let timeout = Duration::try_from_secs_f64(number()?).unwrap_or(Duration::MAX);
+    let timeout = seconds(number()?);
     let clock = Clock::of_epoch(number()?);
     let cache = RequestCache::from_js_value(&fields.next()?)?;
     let is_by_completion = fields.next()?.as_bool()?;
