@@ -20,7 +20,7 @@ use super::super::images::KeptImages;
 use super::super::later::Later;
 use super::super::sink::Sink;
 use super::super::spool::Spool;
-use super::connection::{CANCEL, DONE, FAILED, PREVIEW, WRITTEN};
+use super::connection::{CANCEL, DONE, FAILED, WRITTEN};
 use super::job::{self, ReceivedJob};
 use super::sink::PageSink;
 use crate::run::EventWriter;
@@ -134,14 +134,12 @@ fn listen(
         (images.clone(), sink.clone(), Rc::clone(cancelled), Rc::clone(kept), port.clone());
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = event.data();
+        #[cfg(feature = "page")]
         if let Some(item) = message.as_f64() {
-            let (images, port) = (images.clone(), to_page.clone());
-            spawn_local(async move {
-                let preview = images.preview(item as usize).await;
-                let answer = Array::of3(&PREVIEW.into(), &item.into(), &preview.into());
-                post(&port, &answer);
-            });
-        } else if message == CANCEL {
+            show(item, images.clone(), to_page.clone());
+            return;
+        }
+        if message == CANCEL {
             cancelled.set(());
             images.let_go();
         } else if message == WRITTEN {
@@ -157,6 +155,16 @@ fn listen(
     });
     // It lives as long as the port does.
     port.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
+}
+
+/// Sends a preview of an image. The package never asks for one.
+#[cfg(feature = "page")]
+fn show(item: f64, images: KeptImages, port: MessagePort) {
+    spawn_local(async move {
+        let preview = images.preview(item as usize).await;
+        let answer = Array::of3(&super::connection::PREVIEW.into(), &item.into(), &preview.into());
+        post(&port, &answer);
+    });
 }
 
 /// Sends what has happened, for as long as it is asked to.
