@@ -63,9 +63,16 @@ fn event_object(event: &Event) -> JsValue {
             "retrying",
             Fields::new().set("error", error_object(error)).set("resumesAt", milliseconds(*resumes)),
         ),
-        EventKind::Stored { bytes, crc32, format } => (
+        EventKind::CoolingDown { until } => {
+            ("cooling-down", Fields::new().set("until", milliseconds(*until)))
+        }
+        EventKind::Stored { bytes, crc32, format, is_cut_short } => (
             "stored",
-            Fields::new().set("bytes", *bytes as f64).set("crc32", *crc32).set("type", format.media_type()),
+            Fields::new()
+                .set("bytes", *bytes as f64)
+                .set("crc32", *crc32)
+                .set("type", format.media_type())
+                .set("isCutShort", *is_cut_short),
         ),
         EventKind::Failed { error } => ("failed", Fields::new().set("error", error_object(error))),
     };

@@ -33,11 +33,11 @@ export interface FetchZipOptions {
 
 /** Why an image is not in the archive. */
 export interface FetchZipError {
-  /** "address", "http", "network", "interrupted", "timeout", "empty", "not-an-image" or "storage". */
+  /** "address", "http", "host-refuses", "network", "interrupted", "truncated", "timeout", "empty", "not-an-image", "storage" or "stopped". */
   kind: string;
   /** What happened and what to do about it, in words. */
   message: string;
-  /** The HTTP status, for the kind "http". */
+  /** The HTTP status, for the kinds "http" and "host-refuses". */
   status?: number;
 }
 
@@ -48,7 +48,10 @@ export type FetchZipEvent = { at: number; item: number } & (
   | { kind: "headers"; declaredBytes: number | undefined }
   | { kind: "received"; bytes: number }
   | { kind: "retrying"; error: FetchZipError; resumesAt: number }
-  | { kind: "stored"; bytes: number; crc32: number; type: string }
+  /** Its host refused, so that nothing is asked of that until then. */
+  | { kind: "cooling-down"; until: number }
+  /** `isCutShort`: the bytes end before the image does, as far as its format tells. */
+  | { kind: "stored"; bytes: number; crc32: number; type: string; isCutShort: boolean }
   | { kind: "failed"; error: FetchZipError }
 );
 

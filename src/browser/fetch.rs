@@ -94,7 +94,8 @@ impl BrowserFetcher {
         let status = response.status();
         // 206 answers a request for a part, and none was made.
         if !response.ok() || status == 206 {
-            return Err(FetchError::Http { status });
+            let retry_after = header("retry-after").and_then(|value| until_retry(&value));
+            return Err(FetchError::Http { status, retry_after });
         }
         let stream = response.body().ok_or(FetchError::Empty)?;
         let mut body = Body::new(&stream, &self.buffers).map_err(storage)?;
@@ -195,7 +196,14 @@ impl<'a> Reception<'a> {
             None => recognise(&self.head).map_err(FetchError::NotAnImage)?,
         };
         let payload = self.writer.finish().map_err(storage)?;
-        Ok(Stored { payload, bytes: self.bytes, crc32: self.crc.value(), format, modified })
+        Ok(Stored {
+            payload,
+            bytes: self.bytes,
+            crc32: self.crc.value(),
+            format,
+            modified,
+            is_cut_short: false,
+        })
     }
 }
 
@@ -208,4 +216,13 @@ fn storage(error: JsValue) -> FetchError {
 fn http_date(text: &str) -> Option<i64> {
     let milliseconds = Date::parse(text);
     milliseconds.is_finite().then(|| (milliseconds / 1000.0).floor() as i64)
+}
+
+/// How long a `Retry-After` asks to wait: it is a number of seconds, or a date (RFC 9110, 10.2.3).
+fn until_retry(text: &str) -> Option<Duration> {
+    let seconds = text.trim().parse().ok().or_else(|| {
+        let seconds = http_date(text)? - (Date::now() / 1000.0) as i64;
+        Some(u64::try_from(seconds).unwrap_or(0))
+    });
+    seconds.map(Duration::from_secs)
 }

@@ -276,10 +276,10 @@ mod tests {
         let events = [
             (1, 0, EventKind::Started { attempt: 1 }),
             (3, 0, EventKind::Headers { declared: None }),
-            (7, 0, EventKind::Stored { bytes: 10, crc32: 0xABC, format: Format::Jpeg }),
+            (7, 0, EventKind::Stored { bytes: 10, crc32: 0xABC, format: Format::Jpeg, is_cut_short: false }),
             (0, 1, EventKind::Failed { error: failed }),
             (1, 2, EventKind::Started { attempt: 1 }),
-            (5, 2, EventKind::Failed { error: FetchError::Http { status: 404 } }),
+            (5, 2, EventKind::Failed { error: FetchError::http(404) }),
         ];
         for (at, item, kind) in events {
             rows.apply(&Event { at: Duration::from_millis(at), item, kind });

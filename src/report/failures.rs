@@ -72,7 +72,7 @@ mod tests {
         for (item, parsed) in plan.items().iter().enumerate() {
             let error = match (&parsed.address, item) {
                 (Err(error), _) => FetchError::Address(error.clone()),
-                (Ok(_), 5) => FetchError::Http { status: 404 },
+                (Ok(_), 5) => FetchError::http(404),
                 (Ok(_), received) => FetchError::Interrupted { received: received as u64 },
             };
             rows.apply(&Event { at: Duration::ZERO, item, kind: EventKind::Failed { error } });

@@ -113,7 +113,7 @@ mod tests {
     use crate::plan::tests::plan_of;
     use crate::run::FetchError;
 
-    const BUSY: FetchError = FetchError::Http { status: 503 };
+    const BUSY: FetchError = FetchError::http(503);
 
     fn ms(millis: u64) -> Duration {
         Duration::from_millis(millis)

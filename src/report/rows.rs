@@ -166,7 +166,8 @@ impl Rows {
                 row.received = 0;
                 row.state = State::BackingOff { error: error.clone(), resumes: *resumes };
             }
-            EventKind::Stored { bytes, crc32, format } => {
+            EventKind::CoolingDown { .. } => {}
+            EventKind::Stored { bytes, crc32, format, .. } => {
                 row.end_attempt(at, false);
                 self.totals.bytes += bytes.saturating_sub(row.received);
                 (row.received, row.crc32, row.format) = (*bytes, *crc32, Some(*format));
@@ -217,7 +218,7 @@ impl Totals {
 mod tests {
     use super::*;
 
-    const BUSY: FetchError = FetchError::Http { status: 503 };
+    const BUSY: FetchError = FetchError::http(503);
 
     fn ms(millis: u64) -> Duration {
         Duration::from_millis(millis)
@@ -244,7 +245,7 @@ mod tests {
                 (20, 0, EventKind::Started { attempt: 2 }),
                 (25, 0, EventKind::Headers { declared: Some(10) }),
                 (26, 0, EventKind::Received { bytes: 6 }),
-                (30, 0, EventKind::Stored { bytes: 10, crc32: 1, format: Format::Gif }),
+                (30, 0, EventKind::Stored { bytes: 10, crc32: 1, format: Format::Gif, is_cut_short: false }),
             ],
         );
         let row = &rows.as_slice()[0];

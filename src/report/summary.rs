@@ -105,7 +105,7 @@ mod tests {
         let mut rows = Rows::new(items);
         for item in 0..stored + failed {
             let kind = if item < stored {
-                EventKind::Stored { bytes: 1000, crc32: 0, format: Format::Gif }
+                EventKind::Stored { bytes: 1000, crc32: 0, format: Format::Gif, is_cut_short: false }
             } else {
                 EventKind::Failed { error: FetchError::Empty }
             };

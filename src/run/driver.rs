@@ -4,10 +4,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::{Either, LocalBoxFuture, select};
+use futures::future::{Either, LocalBoxFuture, pending, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use super::schedule::AfterFailure;
 use super::{Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
 use crate::image::Format;
 use crate::plan::{Address, Item, ItemId, OriginId, Plan};
@@ -35,7 +34,7 @@ pub trait Fetcher {
     fn random(&self) -> f64;
 }
 
-/// An image that arrived whole.
+/// An image that arrived.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored<P> {
     /// Where its bytes are.
@@ -48,6 +47,8 @@ pub struct Stored<P> {
     pub format: Format,
     /// `Last-Modified`, in seconds since 1970.
     pub modified: Option<i64>,
+    /// Whether its bytes end before the image does, as far as its format tells.
+    pub is_cut_short: bool,
 }
 
 /// The end of one item.
@@ -68,26 +69,76 @@ pub struct Run<'a, F: Fetcher> {
     emit: &'a dyn Fn(Event),
     schedule: Schedule,
     in_flight: FuturesUnordered<LocalBoxFuture<'a, Finished<F::Payload>>>,
-    /// Items without an address, which end before anything is asked for.
+    /// Items that nothing more is asked for: those without an address, and what was stopped.
     hopeless: std::vec::IntoIter<(ItemId, FetchError)>,
+    /// Images that seem to be cut short and are asked for once more. They are better than none.
+    cut_short: Vec<(ItemId, Stored<F::Payload>)>,
+    keeps_cut_short: bool,
 }
 
 impl<'a, F: Fetcher> Run<'a, F> {
     /// A run of all the plan's items; says of each that it is queued.
     pub fn new(plan: &'a Plan, limits: Limits, fetcher: &'a F, emit: &'a dyn Fn(Event)) -> Self {
+        Self::of(plan, &(0..plan.len()).collect::<Vec<_>>(), limits, fetcher, emit)
+    }
+
+    /// A run of some of the plan's items, such as those that failed in one before; says of each
+    /// that it is queued. An item's id is its place in the plan.
+    pub fn of(
+        plan: &'a Plan,
+        items: &[ItemId],
+        limits: Limits,
+        fetcher: &'a F,
+        emit: &'a dyn Fn(Event),
+    ) -> Self {
         let at = fetcher.now();
-        for item in 0..plan.len() {
+        let mut hopeless = Vec::new();
+        for &item in items {
             emit(Event { at, item, kind: EventKind::Queued });
+            if let Err(error) = &plan.items()[item].address {
+                hopeless.push((item, FetchError::Address(error.clone())));
+            }
         }
-        let errors = plan.items().iter().enumerate().filter_map(|(id, item)| {
-            item.address.as_ref().err().map(|error| (id, FetchError::Address(error.clone())))
-        });
-        let hopeless = errors.collect::<Vec<_>>().into_iter();
-        let schedule = Schedule::new(plan, limits);
-        Self { plan, fetcher, emit, schedule, in_flight: FuturesUnordered::new(), hopeless }
+        Self {
+            plan,
+            fetcher,
+            emit,
+            schedule: Schedule::of(plan, items, limits),
+            in_flight: FuturesUnordered::new(),
+            hopeless: hopeless.into_iter(),
+            cut_short: Vec::new(),
+            keeps_cut_short: true,
+        }
+    }
+
+    /// Fails images that are cut short, which otherwise are kept, and marked.
+    pub fn leave_out_cut_short(&mut self) {
+        self.keeps_cut_short = false;
+    }
+
+    /// Starts nothing more until [`Run::go_on`]: there is no connection. What is in flight may still
+    /// arrive, and what of it fails as a lost connection fails does not count as an attempt.
+    pub fn pause(&mut self) {
+        self.schedule.pause();
+    }
+
+    /// Starts things again.
+    pub fn go_on(&mut self) {
+        self.schedule.go_on();
+    }
+
+    /// Aborts what is in flight. [`Run::next`] then ends every item that has not ended, and is done.
+    pub fn stop(&mut self) {
+        self.in_flight.clear();
+        let stopped = self.schedule.stop().into_iter().map(|item| (item, FetchError::Stopped));
+        self.hopeless = self.hopeless.by_ref().chain(stopped).collect::<Vec<_>>().into_iter();
     }
 
     /// Drives the run until the next item ends; `None` when all have.
+    ///
+    /// The future may be dropped at any point and this called again, and nothing is lost: that is
+    /// how [`pause`](Run::pause), [`go_on`](Run::go_on) and [`stop`](Run::stop) get their turn. While
+    /// the run is paused with nothing in flight it never ends.
     pub async fn next(&mut self) -> Option<Ended<F::Payload>> {
         if let Some((item, error)) = self.hopeless.next() {
             return Some(self.give_up(item, error));
@@ -97,6 +148,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 Step::Start(attempt) => {
                     self.start(attempt);
                     continue;
+                }
+                Step::GiveUp { item, status } => {
+                    return Some(self.give_up(item, FetchError::HostRefuses { status }));
                 }
                 Step::Wait { until } => until,
                 Step::Done => return None,
@@ -113,6 +167,8 @@ impl<'a, F: Fetcher> Run<'a, F> {
                         Either::Right(_) => None,
                     }
                 }
+                // Paused.
+                None if self.in_flight.is_empty() => pending().await,
                 None => self.in_flight.next().await,
             };
             if let Some(finished) = finished
@@ -140,29 +196,57 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// Takes an attempt's result to the schedule; gives the item's end where this was it.
     fn settle(&mut self, (attempt, result): Finished<F::Payload>) -> Option<Ended<F::Payload>> {
         let item = attempt.item;
-        match result {
-            Ok(stored) => {
-                self.schedule.succeeded(item);
-                let Stored { bytes, crc32, format, .. } = stored;
-                self.emit(item, EventKind::Stored { bytes, crc32, format });
-                Some(Ended { item, outcome: Ok(stored) })
-            }
-            Err(error) => {
-                let (now, jitter) = (self.fetcher.now(), self.fetcher.random());
-                match self.schedule.failed(item, &error, now, jitter) {
-                    AfterFailure::GiveUp => Some(self.give_up(item, error)),
-                    AfterFailure::Retry { at } => {
-                        self.emit(item, EventKind::Retrying { error, resumes: at });
-                        None
+        let error = match result {
+            Ok(stored) if stored.is_cut_short => {
+                let error = FetchError::Truncated { received: stored.bytes };
+                match self.cut_short.iter_mut().find(|(id, _)| *id == item) {
+                    None => self.cut_short.push((item, stored)),
+                    Some((_, before)) => {
+                        // Cut short twice: it will not get better.
+                        if stored.bytes > before.bytes {
+                            *before = stored;
+                        }
+                        self.schedule.succeeded(item);
+                        return Some(self.give_up(item, error));
                     }
                 }
+                error
+            }
+            Ok(stored) => {
+                self.schedule.succeeded(item);
+                return Some(self.keep(item, stored));
+            }
+            Err(error) => error,
+        };
+        let (now, jitter) = (self.fetcher.now(), self.fetcher.random());
+        let after = self.schedule.failed(item, &error, now, jitter);
+        if let Some(until) = after.cools_until {
+            self.emit(item, EventKind::CoolingDown { until });
+        }
+        match after.retry_at {
+            Some(resumes) => self.emit(item, EventKind::Retrying { error, resumes }),
+            None => return Some(self.give_up(item, error)),
+        }
+        None
+    }
+
+    /// Ends an item for which nothing more is asked, with the image that is cut short if there is one.
+    fn give_up(&mut self, item: ItemId, error: FetchError) -> Ended<F::Payload> {
+        let place = self.cut_short.iter().position(|(id, _)| *id == item);
+        match place.map(|place| self.cut_short.swap_remove(place).1) {
+            Some(stored) if self.keeps_cut_short => self.keep(item, stored),
+            _ => {
+                self.emit(item, EventKind::Failed { error: error.clone() });
+                Ended { item, outcome: Err(error) }
             }
         }
     }
 
-    fn give_up(&self, item: ItemId, error: FetchError) -> Ended<F::Payload> {
-        self.emit(item, EventKind::Failed { error: error.clone() });
-        Ended { item, outcome: Err(error) }
+    fn keep(&mut self, item: ItemId, stored: Stored<F::Payload>) -> Ended<F::Payload> {
+        self.cut_short.retain(|(id, _)| *id != item);
+        let Stored { bytes, crc32, format, is_cut_short, .. } = stored;
+        self.emit(item, EventKind::Stored { bytes, crc32, format, is_cut_short });
+        Ended { item, outcome: Ok(stored) }
     }
 
     fn emit(&self, item: ItemId, kind: EventKind) {

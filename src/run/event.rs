@@ -38,14 +38,21 @@ pub enum EventKind {
         /// The attempt's bytes so far.
         bytes: u64,
     },
-    /// The attempt failed and another one will follow.
+    /// The attempt failed and another one will follow; where nothing can be asked for at present, as
+    /// soon as the run goes on.
     Retrying {
         /// Why it failed.
         error: FetchError,
         /// When the next attempt may start, since the run began.
         resumes: Duration,
     },
-    /// The image is whole, and kept for the archive.
+    /// The attempt was refused, and the item's whole origin is left alone for a while. `Retrying` or
+    /// `Failed` follows, for the item itself.
+    CoolingDown {
+        /// Until when nothing is asked of the origin, since the run began.
+        until: Duration,
+    },
+    /// The image is kept for the archive.
     Stored {
         /// Its size.
         bytes: u64,
@@ -53,6 +60,8 @@ pub enum EventKind {
         crc32: u32,
         /// What its bytes are.
         format: Format,
+        /// Whether its bytes end before the image does, as far as its format tells.
+        is_cut_short: bool,
     },
     /// The item is given up.
     Failed {

@@ -10,9 +10,11 @@
 //!
 //! Nothing here knows a browser: the [`Fetcher`] has the requests, the clock and the dice.
 
+mod cooling;
 mod driver;
 mod event;
 mod in_order;
+mod origin;
 mod outcome;
 mod retry;
 mod schedule;
@@ -21,6 +23,7 @@ mod silence;
 mod tests;
 mod wire;
 
+pub use cooling::CoolingOrigins;
 pub use driver::{Ended, Fetcher, Run, Stored};
 pub use event::{Event, EventKind};
 pub use in_order::InOrder;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::retry::{LONGEST_OBEYED, MOST_REFUSALS};
 use crate::image::NotAnImage;
 use crate::plan::AddressError;
 use crate::text::{Piece, add, display_by_piece, text};
@@ -17,6 +18,13 @@ pub enum FetchError {
     Http {
         /// The status code, 300 to 599 (and 206, for a part of an image that was never asked for in parts).
         status: u16,
+        /// How long the server asked to wait (`Retry-After`), where it said so and a page may read it.
+        retry_after: Option<Duration>,
+    },
+    /// The image's host refused so often in a row that the rest was not asked for.
+    HostRefuses {
+        /// The status of the last refusal, 429 or 503.
+        status: u16,
     },
     /// The request failed without an answer that a page may see.
     ///
@@ -25,6 +33,11 @@ pub enum FetchError {
     Network,
     /// The connection broke while the body was arriving.
     Interrupted {
+        /// How many bytes had arrived.
+        received: u64,
+    },
+    /// The body ended before the image did, and nothing said so but the image's own format.
+    Truncated {
         /// How many bytes had arrived.
         received: u64,
     },
@@ -42,42 +55,68 @@ pub enum FetchError {
         /// The browser's own words.
         reason: String,
     },
+    /// The run was stopped before the image's turn came, or while it was under way.
+    Stopped,
 }
 
 impl FetchError {
+    /// An answer with this status that said nothing of when to come back.
+    pub const fn http(status: u16) -> Self {
+        Self::Http { status, retry_after: None }
+    }
+
     /// The word that programs tell failures by: the `kind` in the JavaScript result and in the CSV.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Address(_) => "address",
             Self::Http { .. } => "http",
+            Self::HostRefuses { .. } => "host-refuses",
             Self::Network => "network",
             Self::Interrupted { .. } => "interrupted",
+            Self::Truncated { .. } => "truncated",
             Self::Timeout { .. } => "timeout",
             Self::Empty => "empty",
             Self::NotAnImage(_) => "not-an-image",
             Self::Storage { .. } => "storage",
+            Self::Stopped => "stopped",
         }
     }
 
     /// The HTTP status, where that is what failed.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Http { status } => Some(*status),
+            Self::Http { status, .. } | Self::HostRefuses { status } => Some(*status),
             _ => None,
         }
+    }
+
+    /// How long the server asked to wait before the next request, where it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Http { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Whether a connection that is lost would look like this.
+    pub fn is_of_connection(&self) -> bool {
+        matches!(self, Self::Network | Self::Interrupted { .. } | Self::Timeout { .. })
     }
 
     /// A word or two for a table's status column.
     pub fn short(&self) -> String {
         match self {
             Self::Address(_) => "not a URL".into(),
-            Self::Http { status } => text![status],
+            Self::Http { status, .. } => text![status],
+            Self::HostRefuses { .. } => "host busy".into(),
             Self::Network => "refused".into(),
             Self::Interrupted { .. } => "cut off".into(),
+            Self::Truncated { .. } => "cut short".into(),
             Self::Timeout { .. } => "timeout".into(),
             Self::Empty => "empty".into(),
             Self::NotAnImage(_) => "no image".into(),
             Self::Storage { .. } => "no space".into(),
+            Self::Stopped => "stopped".into(),
         }
     }
 }
@@ -86,13 +125,35 @@ impl Piece for FetchError {
     fn add_to(&self, whole: &mut String) {
         match self {
             Self::Address(error) => error.add_to(whole),
-            Self::Http { status } => add!(whole, "the server answered ", status, advice(*status)),
+            Self::Http { status, retry_after: Some(wait) } if *wait > LONGEST_OBEYED => {
+                let minutes = wait.as_secs().div_ceil(60);
+                add!(
+                    whole,
+                    "the server answered ",
+                    status,
+                    " and asked to wait ",
+                    minutes,
+                    " min: try again after that"
+                )
+            }
+            Self::Http { status, .. } => add!(whole, "the server answered ", status, advice(*status)),
+            Self::HostRefuses { status } => add!(
+                whole,
+                "given up, because the host refused ",
+                MOST_REFUSALS,
+                " times in a row, the last time with ",
+                status,
+                ": try again later, or with fewer at once"
+            ),
             Self::Network => whole.push_str(
                 "refused by the server's CORS policy, or unreachable: open the address in a tab; \
                  if it shows there, the host must allow other sites to read it (CORS)",
             ),
             Self::Interrupted { received } => {
                 add!(whole, "the connection broke after ", received, " bytes: try again")
+            }
+            Self::Truncated { received } => {
+                add!(whole, "the image ends too early, after ", received, " bytes: try again")
             }
             Self::Timeout { after } => {
                 // In milliseconds where it is not whole: printing a float takes 9 KB of wasm.
@@ -119,6 +180,7 @@ impl Piece for FetchError {
                     "): free some space, or fetch fewer"
                 )
             }
+            Self::Stopped => whole.push_str("the run was stopped before this image was there: fetch it again"),
         }
     }
 }
@@ -148,7 +210,7 @@ mod tests {
     #[test]
     fn every_message_says_what_happened_and_what_to_do() {
         let cases = [
-            (FetchError::Http { status: 404 }, "the server answered 404 (not there): check the address"),
+            (FetchError::http(404), "the server answered 404 (not there): check the address"),
             (
                 FetchError::Timeout { after: Duration::from_millis(1500) },
                 "no byte arrived for 1500 ms: try again, or with fewer at once",
@@ -158,6 +220,19 @@ mod tests {
                 "the server answered with an HTML page instead of an image: open the address in a tab",
             ),
             (FetchError::Empty, "the server answered with no bytes: check the address"),
+            (
+                FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(3601)) },
+                "the server answered 429 and asked to wait 61 min: try again after that",
+            ),
+            (
+                FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(5)) },
+                "the server answered 429 (too many requests): try again later, or with fewer at once",
+            ),
+            (
+                FetchError::HostRefuses { status: 503 },
+                "given up, because the host refused 10 times in a row, the last time with 503: \
+                 try again later, or with fewer at once",
+            ),
         ];
         for (error, message) in cases {
             assert_eq!(error.to_string(), message);
@@ -166,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_status_is_told_only_for_http_failures() {
-        assert_eq!(FetchError::Http { status: 500 }.status(), Some(500));
+        assert_eq!(FetchError::http(500).status(), Some(500));
         assert_eq!(FetchError::Network.status(), None);
     }
 }

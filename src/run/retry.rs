@@ -11,6 +11,14 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// No wait is longer than this.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// No item waits longer than this for a server that says when to come back (`Retry-After`): it is
+/// given up, and the server's wish is told.
+pub const LONGEST_OBEYED: Duration = Duration::from_secs(300);
+
+/// After so many refusals of an origin in a row, nothing more is asked of it: with the waits below
+/// that is two and a half minutes without a single answer.
+pub const MOST_REFUSALS: u32 = 10;
+
 /// How often an item is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -23,26 +31,44 @@ impl RetryPolicy {
     ///
     /// `attempt` is the one that failed, from 1. `jitter` is a random number in `0..1`: the wait is
     /// spread over the whole range ("full jitter"), so that images which failed together do not
-    /// come back together.
+    /// come back together. It is never shorter than the server asked for.
     pub fn wait_after(&self, error: &FetchError, attempt: u32, jitter: f64) -> Option<Duration> {
-        if attempt > self.retries || !is_passing(error) {
+        let asked_for = error.retry_after().unwrap_or_default();
+        if attempt > self.retries || !is_passing(error) || asked_for > LONGEST_OBEYED {
             return None;
         }
-        let doublings = (attempt - 1).min(16);
-        let bound = (FIRST_WAIT * 2_u32.pow(doublings)).min(LONGEST_WAIT);
-        Some(scaled(bound, jitter))
+        Some(scaled(longest_wait(attempt), jitter).max(asked_for))
     }
+
+    /// How long an origin is left alone that has refused so many times in a row, from 1.
+    ///
+    /// Without jitter: there is one of it. Never shorter than the server asked for, unless that is
+    /// more than is obeyed.
+    pub fn cool_down(&self, error: &FetchError, refusals: u32) -> Duration {
+        let asked_for = error.retry_after().filter(|wait| *wait <= LONGEST_OBEYED);
+        longest_wait(refusals).max(asked_for.unwrap_or_default())
+    }
+}
+
+/// The bound of the n-th wait, from 1.
+fn longest_wait(n: u32) -> Duration {
+    (FIRST_WAIT * 2_u32.pow((n - 1).min(16))).min(LONGEST_WAIT)
 }
 
 /// Whether the failure may be gone by the next attempt. The statuses are those that curl retries.
 fn is_passing(error: &FetchError) -> bool {
     match error {
-        FetchError::Http { status } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 522 | 524),
-        FetchError::Network | FetchError::Interrupted { .. } | FetchError::Timeout { .. } => true,
+        FetchError::Http { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 522 | 524),
+        FetchError::Network
+        | FetchError::Interrupted { .. }
+        | FetchError::Truncated { .. }
+        | FetchError::Timeout { .. } => true,
         FetchError::Address(_)
         | FetchError::Empty
         | FetchError::NotAnImage(_)
-        | FetchError::Storage { .. } => false,
+        | FetchError::HostRefuses { .. }
+        | FetchError::Storage { .. }
+        | FetchError::Stopped => false,
     }
 }
 
@@ -50,7 +76,7 @@ fn is_passing(error: &FetchError) -> bool {
 mod tests {
     use super::*;
 
-    const BUSY: FetchError = FetchError::Http { status: 503 };
+    const BUSY: FetchError = FetchError::http(503);
 
     #[test]
     fn waits_double_from_half_a_second_to_thirty() {
@@ -69,6 +95,20 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_says_when_to_come_back_is_not_asked_before() {
+        let policy = RetryPolicy { retries: 1 };
+        let asks =
+            |seconds| FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
+        let wait = |seconds, jitter| policy.wait_after(&asks(seconds), 1, jitter);
+        assert_eq!(wait(7, 1.0), Some(Duration::from_secs(7)));
+        assert_eq!(wait(0, 1.0), Some(FIRST_WAIT));
+        assert_eq!((wait(300, 0.0), wait(301, 0.0)), (Some(LONGEST_OBEYED), None));
+        let cool_down = |seconds, refusals| policy.cool_down(&asks(seconds), refusals);
+        assert_eq!((cool_down(7, 1), cool_down(7, 5)), (Duration::from_secs(7), Duration::from_secs(8)));
+        assert_eq!(cool_down(301, 1), FIRST_WAIT);
+    }
+
+    #[test]
     fn attempts_end_with_the_policy() {
         assert_eq!(RetryPolicy { retries: 0 }.wait_after(&BUSY, 1, 0.5), None);
         assert!(RetryPolicy { retries: 3 }.wait_after(&BUSY, 3, 0.5).is_some());
@@ -81,7 +121,7 @@ mod tests {
         let again = |error: &FetchError| policy.wait_after(error, 1, 0.5).is_some();
         for status in 200..600 {
             let expected = [408, 429, 500, 502, 503, 504, 522, 524].contains(&status);
-            assert_eq!(again(&FetchError::Http { status }), expected, "{status}");
+            assert_eq!(again(&FetchError::http(status)), expected, "{status}");
         }
         assert!(again(&FetchError::Network));
         assert!(again(&FetchError::Timeout { after: LONGEST_WAIT }));

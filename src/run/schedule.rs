@@ -3,11 +3,14 @@
 //! The schedule knows no clock: `now` is an argument, and so is the jitter of a retry. An item that
 //! waits for its retry holds no slot. Ready items start in input order, as far as the limits of
 //! their origins allow.
+//!
+//! What an origin may be asked at once, and when it is left alone, is the business of [`Origin`].
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
+use super::origin::{AfterAnswer, Origin};
 use super::{FetchError, RetryPolicy};
 use crate::plan::{ItemId, OriginId, Plan};
 
@@ -27,9 +30,17 @@ pub struct Limits {
 pub enum Step {
     /// Make this attempt.
     Start(Attempt),
-    /// Nothing may start before an attempt ends or, where it is given, before this time.
+    /// Give this item up, for its origin has refused too often; it has ended with that.
+    GiveUp {
+        /// The item.
+        item: ItemId,
+        /// The status of the last refusal.
+        status: u16,
+    },
+    /// Nothing may start before an attempt ends or the schedule goes on or, where it is given,
+    /// before this time.
     Wait {
-        /// When the next retry is due, since the run began.
+        /// When the next retry is due or an origin has cooled down, since the run began.
         until: Option<Duration>,
     },
     /// Every item has ended.
@@ -45,16 +56,13 @@ pub struct Attempt {
     pub number: u32,
 }
 
-/// What a failed attempt leads to.
+/// What a failed attempt leads to. Times are since the run began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AfterFailure {
-    /// Another attempt, not before this time.
-    Retry {
-        /// Since the run began.
-        at: Duration,
-    },
-    /// None: the item is given up.
-    GiveUp,
+pub struct AfterFailure {
+    /// When another attempt may start; `None` where the item is given up.
+    pub retry_at: Option<Duration>,
+    /// Until when its origin is left alone, where this attempt is why.
+    pub cools_until: Option<Duration>,
 }
 
 /// The state of all items that have not ended.
@@ -63,80 +71,167 @@ pub struct Schedule {
     limits: Limits,
     /// Each item's origin; items without an address are never scheduled.
     origin_of: Vec<Option<OriginId>>,
-    attempts: Vec<u32>,
+    progress: Vec<Progress>,
     origins: Vec<Origin>,
-    /// Has the first ready item of every origin that is below its limit, and entries that have
+    /// Has the first ready item of every origin that may be asked for more, and entries that have
     /// grown stale since.
     startable: BinaryHeap<Reverse<(ItemId, OriginId)>>,
     backing_off: BinaryHeap<Reverse<(Duration, ItemId)>>,
+    /// Has every origin that cools down, and entries that have grown stale since.
+    cooling: BinaryHeap<Reverse<(Duration, OriginId)>>,
+    /// Items of origins that have refused too often.
+    given_up: BinaryHeap<Reverse<ItemId>>,
     in_flight: usize,
+    /// Items that have not ended.
+    open: usize,
+    is_paused: bool,
 }
 
-#[derive(Debug, Default)]
-struct Origin {
-    ready: BinaryHeap<Reverse<ItemId>>,
-    in_flight: usize,
+/// One item's.
+#[derive(Clone, Debug, Default)]
+struct Progress {
+    is_open: bool,
+    attempts: u32,
+    /// Attempts that do not count, since nothing could be asked for.
+    forgiven: u32,
+    /// How often its origin had cooled down when the latest attempt began.
+    cool_downs: u32,
 }
 
 impl Schedule {
     /// A schedule of every item that has an address.
     pub fn new(plan: &Plan, limits: Limits) -> Self {
-        let origin_of: Vec<_> = plan.items().iter().map(|item| item.origin).collect();
+        Self::of(plan, &(0..plan.len()).collect::<Vec<_>>(), limits)
+    }
+
+    /// A schedule of some of the plan's items, as far as they have an address.
+    pub fn of(plan: &Plan, items: &[ItemId], limits: Limits) -> Self {
+        let at_once = limits.per_origin.min(limits.in_flight);
         let mut schedule = Self {
             limits,
-            attempts: vec![0; origin_of.len()],
-            origins: plan.origins().iter().map(|_| Origin::default()).collect(),
+            origin_of: plan.items().iter().map(|item| item.origin).collect(),
+            progress: vec![Progress::default(); plan.len()],
+            origins: plan.origins().iter().map(|_| Origin::new(at_once)).collect(),
             startable: BinaryHeap::new(),
             backing_off: BinaryHeap::new(),
+            cooling: BinaryHeap::new(),
+            given_up: BinaryHeap::new(),
             in_flight: 0,
-            origin_of,
+            open: 0,
+            is_paused: false,
         };
-        for item in 0..plan.len() {
-            schedule.ready(item);
+        for &item in items {
+            if schedule.origin_of[item].is_some() && !schedule.progress[item].is_open {
+                schedule.progress[item].is_open = true;
+                schedule.open += 1;
+                schedule.ready(item);
+            }
         }
         schedule
     }
 
-    /// What to do now. Ask again after each `Start`, and after whatever a `Wait` waits for.
+    /// What to do now. Ask again after each `Start` and `GiveUp`, and after whatever a `Wait` waits for.
     pub fn next(&mut self, now: Duration) -> Step {
+        if self.open == 0 {
+            return Step::Done;
+        }
+        if let Some(step) = self.next_given_up() {
+            return step;
+        }
+        while let Some(Reverse((due, id))) = self.cooling.peek().copied()
+            && due <= now
+        {
+            self.cooling.pop();
+            if self.origins[id].cools_until.is_some_and(|until| until <= now) {
+                self.origins[id].cools_until = None;
+                self.offer(id);
+            }
+        }
         while let Some(Reverse((due, item))) = self.backing_off.peek().copied()
             && due <= now
         {
             self.backing_off.pop();
             self.ready(item);
         }
-        if self.in_flight < self.limits.in_flight
-            && let Some(item) = self.take_startable()
-        {
-            self.in_flight += 1;
-            self.attempts[item] += 1;
-            return Step::Start(Attempt { item, number: self.attempts[item] });
-        }
-        let until = self.backing_off.peek().map(|Reverse((due, _))| *due);
-        let is_full = self.in_flight >= self.limits.in_flight;
-        if self.in_flight == 0 && until.is_none() {
-            return Step::Done;
+        if self.is_paused {
+            return Step::Wait { until: None };
         }
         // With every slot taken, a retry that falls due changes nothing.
-        Step::Wait { until: until.filter(|_| !is_full) }
+        if self.in_flight >= self.limits.in_flight {
+            return Step::Wait { until: None };
+        }
+        if let Some((item, id)) = self.take_startable() {
+            let progress = &mut self.progress[item];
+            progress.attempts += 1;
+            progress.cool_downs = self.origins[id].cool_downs;
+            return Step::Start(Attempt { item, number: progress.attempts });
+        }
+        let retry = self.backing_off.peek().map(|Reverse((due, _))| *due);
+        let cool = self.cooling.peek().map(|Reverse((due, _))| *due);
+        Step::Wait { until: retry.into_iter().chain(cool).min() }
     }
 
     /// An attempt ended with an image.
     pub fn succeeded(&mut self, item: ItemId) {
-        self.release(item);
+        self.end(item);
+        let Some(id) = self.release(item) else { return };
+        let begun_after = self.progress[item].cool_downs;
+        self.origins[id].succeeded(begun_after);
+        self.offer(id);
     }
 
     /// An attempt ended without one. `jitter` is a random number in `0..1`.
     pub fn failed(&mut self, item: ItemId, error: &FetchError, now: Duration, jitter: f64) -> AfterFailure {
-        self.release(item);
-        match self.limits.retry.wait_after(error, self.attempts[item], jitter) {
-            Some(wait) => {
-                let at = now + wait;
-                self.backing_off.push(Reverse((at, item)));
-                AfterFailure::Retry { at }
-            }
-            None => AfterFailure::GiveUp,
+        let given_up = AfterFailure { retry_at: None, cools_until: None };
+        let Some(id) = self.release(item) else { return given_up };
+        if self.origins[id].closed_by.is_some() {
+            self.end(item);
+            return given_up;
         }
+        if self.is_paused && error.is_of_connection() {
+            self.progress[item].forgiven += 1;
+            self.ready(item);
+            return AfterFailure { retry_at: Some(now), cools_until: None };
+        }
+        let cools_until = self.cool_down(id, item, error, now);
+        self.offer(id);
+        let Progress { attempts, forgiven, .. } = self.progress[item];
+        let wait = self.limits.retry.wait_after(error, attempts - forgiven, jitter);
+        let is_open = self.origins[id].closed_by.is_none();
+        let retry_at = wait
+            .filter(|_| is_open)
+            .map(|wait| (now + wait).max(self.origins[id].cools_until.unwrap_or(now)));
+        match retry_at {
+            Some(at) => self.backing_off.push(Reverse((at, item))),
+            None => self.end(item),
+        }
+        AfterFailure { retry_at, cools_until }
+    }
+
+    /// Nothing starts any more: there is no connection. What is in flight may still end, and what of
+    /// it fails as a lost connection fails does not count as an attempt.
+    pub fn pause(&mut self) {
+        self.is_paused = true;
+    }
+
+    /// Things start again.
+    pub fn go_on(&mut self) {
+        self.is_paused = false;
+    }
+
+    /// Ends every item that has not ended, attempts in flight included, and gives them in input order.
+    pub fn stop(&mut self) -> Vec<ItemId> {
+        let open: Vec<_> = (0..self.progress.len()).filter(|item| self.progress[*item].is_open).collect();
+        for item in &open {
+            self.end(*item);
+        }
+        open
+    }
+
+    /// The origins that cool down, and until when.
+    pub fn cooling(&self, now: Duration) -> impl Iterator<Item = (OriginId, Duration)> + '_ {
+        let until = move |origin: &Origin| origin.cools_until.filter(|until| *until > now);
+        self.origins.iter().enumerate().filter_map(move |(id, origin)| Some((id, until(origin)?)))
     }
 
     fn ready(&mut self, item: ItemId) {
@@ -146,35 +241,79 @@ impl Schedule {
         }
     }
 
-    fn take_startable(&mut self) -> Option<ItemId> {
+    fn take_startable(&mut self) -> Option<(ItemId, OriginId)> {
         while let Some(Reverse((item, id))) = self.startable.pop() {
             let origin = &mut self.origins[id];
-            if origin.in_flight < self.limits.per_origin && origin.ready.peek() == Some(&Reverse(item)) {
+            if origin.first_startable() == Some(item) {
                 origin.ready.pop();
                 origin.in_flight += 1;
+                self.in_flight += 1;
                 self.offer(id);
-                return Some(item);
+                return Some((item, id));
             }
         }
         None
     }
 
-    fn release(&mut self, item: ItemId) {
+    fn release(&mut self, item: ItemId) -> Option<OriginId> {
+        let id = self.origin_of[item]?;
         self.in_flight -= 1;
-        if let Some(id) = self.origin_of[item] {
-            self.origins[id].in_flight -= 1;
-            self.offer(id);
-        }
+        self.origins[id].in_flight -= 1;
+        Some(id)
     }
 
     /// Keeps the promise of `startable` after an origin has changed.
     fn offer(&mut self, id: OriginId) {
-        let origin = &self.origins[id];
-        if let Some(Reverse(first)) = origin.ready.peek()
-            && origin.in_flight < self.limits.per_origin
-        {
-            self.startable.push(Reverse((*first, id)));
+        if let Some(first) = self.origins[id].first_startable() {
+            self.startable.push(Reverse((first, id)));
         }
+    }
+
+    fn end(&mut self, item: ItemId) {
+        self.progress[item].is_open = false;
+        self.open -= 1;
+    }
+
+    /// What a refusal means for its origin; gives until when that cools down because of it.
+    fn cool_down(
+        &mut self,
+        id: OriginId,
+        item: ItemId,
+        error: &FetchError,
+        now: Duration,
+    ) -> Option<Duration> {
+        let begun_after = self.progress[item].cool_downs;
+        match self.origins[id].failed(error, begun_after, &self.limits.retry, now) {
+            AfterAnswer::CoolDown { until } => {
+                self.cooling.push(Reverse((until, id)));
+                Some(until)
+            }
+            AfterAnswer::Close => {
+                self.close(id);
+                None
+            }
+            AfterAnswer::GoOn => None,
+        }
+    }
+
+    /// Gives up what has not been asked of an origin, or waits to be asked again.
+    fn close(&mut self, id: OriginId) {
+        let Self { origins, origin_of, backing_off, given_up, .. } = self;
+        given_up.append(&mut origins[id].ready);
+        backing_off.retain(|Reverse((_, item))| {
+            let stays = origin_of[*item] != Some(id);
+            if !stays {
+                given_up.push(Reverse(*item));
+            }
+            stays
+        });
+    }
+
+    fn next_given_up(&mut self) -> Option<Step> {
+        let Reverse(item) = self.given_up.pop()?;
+        self.end(item);
+        let status = self.origin_of[item].and_then(|id| self.origins[id].closed_by)?;
+        Some(Step::GiveUp { item, status })
     }
 }
 
@@ -184,7 +323,8 @@ mod tests {
     use crate::plan::tests::plan_of;
 
     const START: Duration = Duration::ZERO;
-    const BUSY: FetchError = FetchError::Http { status: 503 };
+    const BROKEN: FetchError = FetchError::http(500);
+    const BUSY: FetchError = FetchError::http(503);
 
     fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
         Limits { in_flight, per_origin, retry: RetryPolicy { retries } }
@@ -231,12 +371,12 @@ mod tests {
         let mut schedule = Schedule::new(&plan, limits(1, 1, 1));
         assert_eq!(started(&mut schedule, START), [0]);
         let at = Duration::from_millis(250);
-        assert_eq!(schedule.failed(0, &BUSY, START, 0.5), AfterFailure::Retry { at });
+        assert_eq!(schedule.failed(0, &BROKEN, START, 0.5).retry_at, Some(at));
         assert_eq!(started(&mut schedule, START), [1]);
         schedule.succeeded(1);
         assert_eq!(schedule.next(START), Step::Wait { until: Some(at) });
         assert_eq!(schedule.next(at), Step::Start(Attempt { item: 0, number: 2 }));
-        assert_eq!(schedule.failed(0, &BUSY, at, 0.5), AfterFailure::GiveUp);
+        assert_eq!(schedule.failed(0, &BROKEN, at, 0.5).retry_at, None);
         assert_eq!(schedule.next(at), Step::Done);
     }
 
@@ -245,8 +385,86 @@ mod tests {
         let plan = plan_of(["https://a.example/"; 3]);
         let mut schedule = Schedule::new(&plan, limits(1, 1, 1));
         assert_eq!(started(&mut schedule, START), [0]);
-        schedule.failed(0, &BUSY, START, 0.0);
+        schedule.failed(0, &BROKEN, START, 0.0);
         assert_eq!(started(&mut schedule, START), [0]);
+    }
+
+    #[test]
+    fn a_refusal_cools_the_whole_origin_and_halves_what_it_is_asked_at_once() {
+        let mut urls = vec!["https://a.example/"; 40];
+        urls.push("https://b.example/");
+        let plan = plan_of(urls);
+        let mut schedule = Schedule::new(&plan, limits(8, 100, 3));
+        assert_eq!(started(&mut schedule, START), [0, 1, 2, 3, 4, 5, 6, 7]);
+        let second = Duration::from_secs(1);
+        let later = FetchError::Http { status: 429, retry_after: Some(second * 3) };
+        let after = schedule.failed(0, &BUSY, second, 0.0);
+        let until = second + second / 2;
+        assert_eq!(after, AfterFailure { retry_at: Some(until), cools_until: Some(until) });
+        // What was under way is one refusal with it, but what it is told counts.
+        assert_eq!(schedule.failed(1, &BUSY, second, 0.0).cools_until, None);
+        assert_eq!(schedule.failed(2, &later, second, 0.0).cools_until, Some(second * 4));
+        assert_eq!(schedule.cooling(second).collect::<Vec<_>>(), [(0, second * 4)]);
+        assert_eq!(started(&mut schedule, second), [40], "other origins go on");
+        schedule.succeeded(40);
+        for item in 3..8 {
+            schedule.succeeded(item);
+        }
+        assert_eq!(started(&mut schedule, second * 3), []);
+        assert_eq!(schedule.next(second * 3), Step::Wait { until: Some(second * 4) });
+        assert_eq!(started(&mut schedule, second * 4), [0, 1, 2, 8], "half of eight");
+        assert_eq!(schedule.cooling(second * 4).count(), 0);
+    }
+
+    #[test]
+    fn an_origin_that_has_cooled_down_is_asked_for_more_step_by_step() {
+        let plan = plan_of(["https://a.example/"; 60]);
+        let mut schedule = Schedule::new(&plan, limits(4, 4, 0));
+        assert_eq!(started(&mut schedule, START), [0, 1, 2, 3]);
+        for item in 0..4 {
+            schedule.failed(item, &BUSY, START, 0.0);
+        }
+        let second = Duration::from_secs(1);
+        let mut under_way = started(&mut schedule, second);
+        assert_eq!(under_way, [4, 5]);
+        let mut at_once = vec![under_way.len()];
+        for _ in 0..12 {
+            schedule.succeeded(under_way.remove(0));
+            under_way.extend(started(&mut schedule, second));
+            at_once.push(under_way.len());
+        }
+        assert_eq!(at_once, [2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4]);
+    }
+
+    #[test]
+    fn cool_downs_grow_with_refusals_in_a_row_until_the_origin_is_given_up() {
+        let plan = plan_of(["https://a.example/"; 20]);
+        let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
+        let (mut now, mut waits) = (START, Vec::new());
+        while let Step::Start(Attempt { item, .. }) = schedule.next(now) {
+            let until = schedule.failed(item, &BUSY, now, 0.0).cools_until.unwrap_or(now);
+            waits.push((until - now).as_millis());
+            now = until;
+        }
+        assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 0]);
+        let given_up = (10..20).map(|item| Step::GiveUp { item, status: 503 });
+        assert!(given_up.skip(1).all(|step| schedule.next(now) == step));
+        assert_eq!(schedule.next(now), Step::Done);
+    }
+
+    #[test]
+    fn any_other_answer_ends_a_row_of_refusals() {
+        let plan = plan_of(["https://a.example/"; 9]);
+        let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
+        let mut now = START;
+        for error in [&BUSY, &BUSY, &FetchError::http(404), &BUSY] {
+            let [item] = started(&mut schedule, now)[..] else { panic!("one starts") };
+            if let Some(until) = schedule.failed(item, error, now, 0.0).cools_until {
+                assert!(until - now <= Duration::from_secs(1));
+                now = until;
+            }
+        }
+        assert_eq!(now, Duration::from_millis(500 + 1000 + 500));
     }
 
     #[test]

@@ -3,8 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::pin;
 use std::task::{Poll, Waker};
 use std::time::Duration;
+
+use futures::future::{Either, select};
 
 use super::*;
 use crate::image::Format;
@@ -12,7 +15,8 @@ use crate::plan::tests::plan_of;
 use crate::plan::{Address, OriginId, Plan};
 
 /// What an address like `https://a.example/200ms/503/503/ok` does: it takes the time, and its
-/// attempts end with these in turn, the last one from then on.
+/// attempts end with these in turn, the last one from then on. `503-7` asks to come back in 7 s,
+/// `short-5` is an image that ends after 5 bytes.
 fn script(address: &Address) -> (Duration, Vec<String>) {
     let path = address.href.splitn(4, '/').nth(3).unwrap();
     let mut words = path.split('/').map(str::to_owned);
@@ -76,20 +80,29 @@ impl Fetcher for FakeWorld {
         self.attempts.borrow_mut().push(address.href.clone());
         self.sleep_until(self.now() + takes).await;
         guard.1 = true;
-        match ends[before.min(ends.len() - 1)].as_str() {
-            "ok" => {
+        let (what, number) = match ends[before.min(ends.len() - 1)].split_once('-') {
+            Some((what, number)) => (what.to_owned(), Some(number.parse().unwrap())),
+            None => (ends[before.min(ends.len() - 1)].clone(), None),
+        };
+        match what.as_str() {
+            "ok" | "short" => {
+                let bytes = number.unwrap_or(3);
                 progress(EventKind::Headers { declared: Some(3) });
-                progress(EventKind::Received { bytes: 3 });
+                progress(EventKind::Received { bytes });
                 Ok(Stored {
                     payload: address.href.clone(),
-                    bytes: 3,
+                    bytes,
                     crc32: 7,
                     format: Format::Png,
                     modified: None,
+                    is_cut_short: what == "short",
                 })
             }
             "network" => Err(FetchError::Network),
-            status => Err(FetchError::Http { status: status.parse().unwrap() }),
+            status => {
+                let retry_after = number.map(Duration::from_secs);
+                Err(FetchError::Http { status: status.parse().unwrap(), retry_after })
+            }
         }
     }
 
@@ -123,18 +136,40 @@ struct Report {
 }
 
 fn run(plan: &Plan, limits: Limits) -> Report {
+    run_with(plan, limits, |_| ())
+}
+
+fn run_with(plan: &Plan, limits: Limits, prepare: impl Fn(&mut Run<'_, FakeWorld>)) -> Report {
     let world = FakeWorld::default();
     let events = RefCell::new(Vec::new());
     let emit = |event| events.borrow_mut().push(event);
     let ended = world.run(async {
         let mut run = Run::new(plan, limits, &world, &emit);
-        let mut ended = Vec::new();
-        while let Some(end) = run.next().await {
-            ended.push(end);
-        }
-        ended
+        prepare(&mut run);
+        all_of(&mut run).await
     });
     Report { ended, events: events.into_inner(), world }
+}
+
+async fn all_of(run: &mut Run<'_, FakeWorld>) -> Vec<Ended<String>> {
+    let mut ended = Vec::new();
+    while let Some(end) = run.next().await {
+        ended.push(end);
+    }
+    ended
+}
+
+/// Drives the run for so long.
+async fn drive_until(run: &mut Run<'_, FakeWorld>, world: &FakeWorld, millis: u64) -> Vec<Ended<String>> {
+    let time = Duration::from_millis(millis);
+    let mut ended = Vec::new();
+    loop {
+        let alarm = pin!(world.sleep_until(time));
+        match select(pin!(run.next()), alarm).await {
+            Either::Left((Some(end), _)) => ended.push(end),
+            Either::Left((None, _)) | Either::Right(_) => return ended,
+        }
+    }
 }
 
 #[test]
@@ -172,20 +207,21 @@ fn every_item_s_events_begin_with_queued_and_end_with_its_outcome() {
     let kinds = |item| -> Vec<_> {
         report.events.iter().filter(|event| event.item == item).map(|event| event.kind.clone()).collect()
     };
-    let busy = FetchError::Http { status: 503 };
+    let busy = FetchError::http(503);
     assert_eq!(
         kinds(0),
         [
             EventKind::Queued,
             EventKind::Started { attempt: 1 },
+            EventKind::CoolingDown { until: Duration::from_millis(510) },
             EventKind::Retrying { error: busy, resumes: Duration::from_millis(510) },
             EventKind::Started { attempt: 2 },
             EventKind::Headers { declared: Some(3) },
             EventKind::Received { bytes: 3 },
-            EventKind::Stored { bytes: 3, crc32: 7, format: Format::Png },
+            EventKind::Stored { bytes: 3, crc32: 7, format: Format::Png, is_cut_short: false },
         ]
     );
-    let missing = EventKind::Failed { error: FetchError::Http { status: 404 } };
+    let missing = EventKind::Failed { error: FetchError::http(404) };
     assert_eq!(kinds(1), [EventKind::Queued, EventKind::Started { attempt: 1 }, missing]);
     assert!(matches!(kinds(2)[..], [EventKind::Queued, EventKind::Failed { error: FetchError::Address(_) }]));
     assert!(report.events.is_sorted_by_key(|event| event.at));
@@ -205,9 +241,122 @@ fn dropping_a_run_aborts_what_is_in_flight() {
 
 #[test]
 fn an_image_that_waits_for_its_retry_lets_the_next_one_go() {
-    let plan = plan_of(["https://a.example/10ms/503/ok", "https://a.example/200ms/ok"]);
+    let plan = plan_of(["https://a.example/10ms/500/ok", "https://a.example/200ms/ok"]);
     let report = run(&plan, ONE_BY_ONE);
     let order: Vec<_> = report.ended.iter().map(|end| end.item).collect();
     assert_eq!(order, [1, 0]);
     assert_eq!(report.world.now.get(), Duration::from_millis(10 + 500 + 10));
+}
+
+#[test]
+fn an_origin_that_says_when_to_come_back_is_left_alone_until_then() {
+    let plan = plan_of([
+        "https://a.example/10ms/429-7/ok",
+        "https://a.example/10ms/ok",
+        "https://b.example/10ms/ok",
+    ]);
+    let report = run(&plan, ONE_BY_ONE);
+    let order: Vec<_> = report.ended.iter().map(|end| end.item).collect();
+    assert_eq!(order, [2, 0, 1]);
+    assert_eq!(report.world.now.get(), Duration::from_millis(7010 + 10 + 10));
+    let asked_for_ever = run(&plan_of(["https://a.example/10ms/429-301/ok"]), AT_ONCE);
+    let message = asked_for_ever.ended[0].outcome.as_ref().unwrap_err().to_string();
+    assert_eq!(message, "the server answered 429 and asked to wait 6 min: try again after that");
+}
+
+#[test]
+fn an_image_that_is_cut_short_is_asked_for_once_more_and_kept() {
+    let urls = [
+        "https://a.example/10ms/short-5/ok",
+        "https://a.example/10ms/short-5/short-4",
+        "https://a.example/10ms/short-5/404",
+        "https://a.example/10ms/short-5/short-6/ok",
+    ];
+    let plan = plan_of(urls);
+    let report = run(&plan, AT_ONCE);
+    let mut kept: Vec<_> = report.ended.iter().map(|end| (end.item, end.outcome.as_ref().unwrap())).collect();
+    kept.sort_by_key(|(item, _)| *item);
+    let told: Vec<_> = kept.iter().map(|(_, image)| (image.bytes, image.is_cut_short)).collect();
+    assert_eq!(told, [(3, false), (5, true), (5, true), (6, true)]);
+    assert_eq!(report.world.attempts.borrow().len(), 8);
+    let marked = |event: &&Event| matches!(event.kind, EventKind::Stored { is_cut_short: true, .. });
+    assert_eq!(report.events.iter().filter(marked).count(), 3);
+
+    let strict = run_with(&plan, AT_ONCE, |run| run.leave_out_cut_short());
+    let mut ended: Vec<_> = strict.ended.iter().map(|end| (end.item, end.outcome.as_ref().err())).collect();
+    ended.sort_by_key(|(item, _)| *item);
+    let truncated = |received| FetchError::Truncated { received };
+    let expected = [None, Some(truncated(4)), Some(FetchError::http(404)), Some(truncated(6))];
+    assert_eq!(ended, [0, 1, 2, 3].map(|item| (item, expected[item].as_ref())));
+}
+
+#[test]
+fn a_paused_run_starts_nothing_and_forgives_lost_connections() {
+    let urls = [
+        "https://a.example/10ms/network/network/ok",
+        "https://a.example/30ms/ok",
+        "https://b.example/10ms/ok",
+    ];
+    let limits = Limits { in_flight: 2, retry: RetryPolicy { retries: 1 }, ..AT_ONCE };
+    let (plan, world) = (plan_of(urls), FakeWorld::default());
+    world.run(async {
+        let mut run = Run::new(&plan, limits, &world, &|_| ());
+        assert!(drive_until(&mut run, &world, 5).await.is_empty());
+        run.pause();
+        // What was in flight still arrives.
+        assert_eq!(drive_until(&mut run, &world, 9000).await.len(), 1);
+        assert_eq!(world.attempts.borrow().len(), 2);
+        run.go_on();
+        let ended = all_of(&mut run).await;
+        assert!(ended.len() == 2 && ended.iter().all(|end| end.outcome.is_ok()), "{ended:?}");
+    });
+    assert_eq!(world.attempts.borrow().len(), 5);
+}
+
+#[test]
+fn a_stopped_run_keeps_what_arrived_and_ends_the_rest() {
+    let urls = [
+        "https://a.example/10ms/ok",
+        "https://a.example/99ms/ok",
+        "https://a.example/5ms/500/ok",
+        "https://a.example/10ms/short-5/ok",
+        "nonsense",
+    ];
+    let limits = Limits { in_flight: 4, ..AT_ONCE };
+    let (plan, world) = (plan_of(urls), FakeWorld::default());
+    world.run(async {
+        let mut run = Run::new(&plan, limits, &world, &|_| ());
+        let before = drive_until(&mut run, &world, 20).await;
+        assert_eq!(before.iter().map(|end| end.item).collect::<Vec<_>>(), [4, 0]);
+        run.stop();
+        assert_eq!((world.in_flight.get(), world.aborted.get()), (0, 1));
+        let after = all_of(&mut run).await;
+        let told: Vec<_> = after.iter().map(|end| (end.item, end.outcome.as_ref().err().cloned())).collect();
+        assert_eq!(told, [(1, Some(FetchError::Stopped)), (2, Some(FetchError::Stopped)), (3, None)]);
+    });
+    assert_eq!(world.now.get(), Duration::from_millis(20));
+}
+
+#[test]
+fn a_run_of_some_items_leaves_the_others_alone() {
+    let plan =
+        plan_of(["https://a.example/10ms/ok", "x", "https://a.example/20ms/ok", "https://a.example/30ms/ok"]);
+    let (world, events) = (FakeWorld::default(), RefCell::new(Vec::new()));
+    let emit = |event: Event| events.borrow_mut().push(event.item);
+    let ended = world.run(async { all_of(&mut Run::of(&plan, &[1, 3], AT_ONCE, &world, &emit)).await });
+    assert_eq!(ended.iter().map(|end| end.item).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(*world.attempts.borrow(), ["https://a.example/30ms/ok"]);
+    assert!(events.borrow().iter().all(|item| [1, 3].contains(item)));
+}
+
+#[test]
+fn a_host_that_only_refuses_is_given_up_before_all_of_it_was_asked_for() {
+    let urls = ["https://a.example/10ms/503"; 500].into_iter().chain(["https://b.example/10ms/ok"]);
+    let report = run(&plan_of(urls), Limits { in_flight: 16, ..AT_ONCE });
+    assert_eq!(report.ended.len(), 501);
+    let refused = |end: &&Ended<String>| end.outcome == Err(FetchError::HostRefuses { status: 503 });
+    assert!(report.ended.iter().filter(refused).count() > 450);
+    assert!(report.ended.iter().any(|end| end.item == 500 && end.outcome.is_ok()));
+    assert!(report.world.attempts.borrow().len() < 50);
+    assert!(report.world.now.get() < Duration::from_secs(180));
 }
