@@ -1,0 +1,438 @@
+//! Whether a body ends where its image does.
+//!
+//! A connection that ends early is often not told to a page: a `Content-Length` that is too short,
+//! a close-delimited body, a compressed one. The image's own structure is what is left to ask. Only
+//! lengths and markers are read on the way, payloads are passed over; what follows the image's end
+//! (a second picture, a film, an editor's leftovers) is nobody's concern.
+
+/// What a body's structure says of its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The image's end is there.
+    Whole,
+    /// The body ends before the image.
+    CutShort,
+    /// The format does not say, or the file follows it too loosely.
+    Unknown,
+}
+
+/// Finds an image's end while its bytes pass by.
+#[derive(Debug)]
+pub struct EndFinder {
+    step: Step,
+    /// Bytes to pass over before the next field.
+    skip: u64,
+    /// So many of them may be missing in files that are good otherwise.
+    slack: u64,
+    field: [u8; LONGEST_FIELD],
+    filled: usize,
+    wanted: usize,
+    /// Boxes of an ISO base media file that have begun: `meta`, `mdat`.
+    boxes: [bool; 2],
+    /// In a JPEG's scan: the last byte was 0xFF.
+    is_marker: bool,
+}
+
+/// A bitmap's header, as far as it tells the size.
+const LONGEST_FIELD: usize = 34;
+
+/// Enough to tell the formats apart.
+const SIGNATURE: usize = 12;
+
+/// What the next field is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Signature,
+    JpegSegment,
+    JpegScan,
+    PngChunk,
+    GifBlock,
+    GifImage,
+    GifData,
+    IsoBox,
+    Bitmap,
+    /// Nothing: once `skip` bytes have passed, the image has ended.
+    End,
+    /// Nothing: the end can't be found.
+    Lost,
+}
+
+impl Default for EndFinder {
+    fn default() -> Self {
+        Self {
+            step: Step::Signature,
+            skip: 0,
+            slack: 0,
+            field: [0; LONGEST_FIELD],
+            filled: 0,
+            wanted: SIGNATURE,
+            boxes: [false; 2],
+            is_marker: false,
+        }
+    }
+}
+
+impl EndFinder {
+    /// Takes in the next bytes of the body.
+    pub fn take(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let passed = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
+            self.skip -= passed as u64;
+            bytes = &bytes[passed..];
+            match self.step {
+                Step::End | Step::Lost => return,
+                Step::JpegScan => return self.scan(bytes),
+                _ => {
+                    let (part, rest) = bytes.split_at(bytes.len().min(self.wanted - self.filled));
+                    self.field[self.filled..self.filled + part.len()].copy_from_slice(part);
+                    self.filled += part.len();
+                    bytes = rest;
+                    if self.filled == self.wanted {
+                        self.read_field();
+                    }
+                }
+            }
+        }
+    }
+
+    /// What can be said if these were all the bytes.
+    pub fn ending(&self) -> Ending {
+        let is_between = self.skip == 0 && self.filled == 0;
+        match self.step {
+            Step::Signature | Step::Lost => Ending::Unknown,
+            Step::End if self.skip == 0 => Ending::Whole,
+            Step::End if self.skip <= self.slack => Ending::Unknown,
+            // Many a GIF lacks its trailer, and a box may have been the last one.
+            Step::GifBlock | Step::IsoBox if is_between => Ending::Unknown,
+            _ => Ending::CutShort,
+        }
+    }
+
+    fn expect(&mut self, step: Step, wanted: usize, skip: u64) {
+        (self.step, self.wanted, self.filled, self.skip) = (step, wanted, 0, skip);
+    }
+
+    fn lose(&mut self) {
+        self.expect(Step::Lost, 0, 0);
+    }
+
+    /// The image ends after so many bytes more.
+    fn end_after(&mut self, bytes: u64) {
+        self.expect(Step::End, 0, bytes);
+    }
+
+    fn read_field(&mut self) {
+        match self.step {
+            Step::Signature => self.read_signature(),
+            Step::JpegSegment => self.read_segment(),
+            Step::PngChunk => self.read_chunk(),
+            Step::GifBlock => match self.field[0] {
+                0x3B => self.end_after(0),
+                // An extension's label comes before its data.
+                0x21 => self.expect(Step::GifData, 1, 1),
+                0x2C => self.expect(Step::GifImage, 9, 0),
+                // Decoders pass over a terminator too many.
+                0 => self.expect(Step::GifBlock, 1, 0),
+                _ => self.lose(),
+            },
+            // The code size comes before an image's data.
+            Step::GifImage => self.expect(Step::GifData, 1, color_table(self.field[8]) + 1),
+            Step::GifData => match self.field[0] {
+                0 => self.expect(Step::GifBlock, 1, 0),
+                length => self.expect(Step::GifData, 1, length.into()),
+            },
+            Step::IsoBox => self.read_box(),
+            Step::Bitmap => match bitmap_size(&self.field) {
+                Some(size) => {
+                    // The padding of the last row is nothing to be seen.
+                    self.slack = 3;
+                    self.end_after(size.saturating_sub(LONGEST_FIELD as u64));
+                }
+                None => self.lose(),
+            },
+            Step::JpegScan | Step::End | Step::Lost => {}
+        }
+    }
+
+    fn read_signature(&mut self) {
+        let head = self.field;
+        let used = if head.starts_with(b"\xFF\xD8\xFF") {
+            self.expect(Step::JpegSegment, 4, 0);
+            2
+        } else if head.starts_with(b"\x89PNG\r\n\x1A\n") {
+            self.expect(Step::PngChunk, 8, 0);
+            8
+        } else if head.starts_with(b"GIF8") {
+            // Version, size, flags, background and aspect ratio are 13 bytes.
+            self.expect(Step::GifBlock, 1, 13 - SIGNATURE as u64 + color_table(head[10]));
+            SIGNATURE
+        } else if head.starts_with(b"RIFF") && &head[8..SIGNATURE] == b"WEBP" {
+            let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+            // Some count the eight bytes before what is counted.
+            self.slack = 8;
+            self.end_after(u64::from(length).saturating_sub(4));
+            SIGNATURE
+        } else if &head[4..8] == b"ftyp" {
+            self.expect(Step::IsoBox, 8, 0);
+            0
+        } else if head.starts_with(b"BM") {
+            self.expect(Step::Bitmap, LONGEST_FIELD, 0);
+            0
+        } else {
+            self.lose();
+            SIGNATURE
+        };
+        self.take(&head[used..SIGNATURE]);
+    }
+
+    /// A segment before the first scan: marker and length (ITU-T T.81, B.1.1.4). A thumbnail in one
+    /// has an end of its own, which is passed over.
+    fn read_segment(&mut self) {
+        const SCAN: u8 = 0xDA;
+        let [first, marker, high, low, ..] = self.field;
+        match marker {
+            0xD9 if first == 0xFF => self.lose(),
+            // Fill bytes, markers without a length, and what decoders pass over.
+            0 | 1 | 0xD0..=0xD8 | 0xFF => self.slide(),
+            _ if first != 0xFF => self.slide(),
+            _ => {
+                let skip = u64::from(u16::from_be_bytes([high, low])).saturating_sub(2);
+                let (step, wanted) =
+                    if marker == SCAN { (Step::JpegScan, 0) } else { (Step::JpegSegment, 4) };
+                self.expect(step, wanted, skip);
+            }
+        }
+    }
+
+    /// Looks for the segment one byte further on.
+    fn slide(&mut self) {
+        self.field.copy_within(1..4, 0);
+        self.filled = 3;
+    }
+
+    /// From the first scan on the end is the first 0xFF 0xD9: in coded data a zero follows each 0xFF
+    /// (T.81, F.1.2.3), and the tables between two scans do not have the pair.
+    fn scan(&mut self, bytes: &[u8]) {
+        let Some(last) = bytes.last() else { return };
+        if (self.is_marker && bytes[0] == 0xD9) || has_end_marker(bytes) {
+            self.end_after(0);
+        }
+        self.is_marker = *last == 0xFF;
+    }
+
+    /// Length, type, data and CRC (PNG 1.2, 3.2).
+    fn read_chunk(&mut self) {
+        let [a, b, c, d, kind @ .., _, _] = &self.field[..10] else { return };
+        let skip = u64::from(u32::from_be_bytes([*a, *b, *c, *d])) + 4;
+        match kind {
+            b"IEND" => self.end_after(skip),
+            kind if kind.iter().all(u8::is_ascii_alphabetic) => self.expect(Step::PngChunk, 8, skip),
+            _ => self.lose(),
+        }
+    }
+
+    /// Size and type (ISO/IEC 14496-12, 4.2). An image is whole with its `meta`, which says where
+    /// things are, and its `mdat`, where they are.
+    fn read_box(&mut self) {
+        const LARGE: usize = 16;
+        let number = |from: usize, to: usize| {
+            self.field[from..to].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+        };
+        let size = match number(0, 4) {
+            1 if self.wanted < LARGE => {
+                self.wanted = LARGE;
+                return;
+            }
+            1 => number(8, LARGE),
+            size => size,
+        };
+        let kind = &self.field[4..8];
+        let Some(skip) = size.checked_sub(self.wanted as u64) else { return self.lose() };
+        if !kind.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+            return self.lose();
+        }
+        self.boxes[0] |= kind == b"meta";
+        self.boxes[1] |= kind == b"mdat";
+        match self.boxes {
+            [true, true] => self.end_after(skip),
+            _ => self.expect(Step::IsoBox, 8, skip),
+        }
+    }
+}
+
+/// The size of a GIF's colour table, by the flags before it (GIF89a, 18 and 20).
+fn color_table(flags: u8) -> u64 {
+    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+}
+
+/// The size of a bitmap whose pixels are not compressed. The size that the file itself tells is often
+/// wrong, and no program asks for it.
+fn bitmap_size(header: &[u8; LONGEST_FIELD]) -> Option<u64> {
+    let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let (pixels_at, info, width, height) = (number(10), number(14), number(18), number(22));
+    let bits = u64::from(number(28) & 0xFFFF);
+    let is_plain = matches!(number(30), 0 | 3 | 6);
+    if !is_plain || !(40..=124).contains(&info) || pixels_at < 14 + info || bits > 32 || width > 1 << 30 {
+        return None;
+    }
+    let row = (u64::from(width) * bits).div_ceil(32) * 4;
+    // A negative height means that the rows begin at the top.
+    Some(u64::from(pixels_at) + row * u64::from(height.cast_signed().unsigned_abs()))
+}
+
+/// Whether a JPEG's end marker is among the bytes.
+#[cfg(not(target_feature = "simd128"))]
+fn has_end_marker(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| pair == [0xFF, 0xD9])
+}
+
+/// The same in vectors: where the compiler optimises for size, it makes none by itself.
+#[cfg(target_feature = "simd128")]
+fn has_end_marker(bytes: &[u8]) -> bool {
+    use core::arch::wasm32::{u8x16_eq, u8x16_splat, v128, v128_and, v128_any_true};
+    const VECTOR: usize = 16;
+    let mut at = 0;
+    while at + VECTOR < bytes.len() {
+        // SAFETY: a vector and one byte more are left.
+        let (first, second) = unsafe {
+            let pointer = bytes.as_ptr().add(at);
+            (pointer.cast::<v128>().read_unaligned(), pointer.add(1).cast::<v128>().read_unaligned())
+        };
+        let pairs = v128_and(u8x16_eq(first, u8x16_splat(0xFF)), u8x16_eq(second, u8x16_splat(0xD9)));
+        if v128_any_true(pairs) {
+            return true;
+        }
+        at += VECTOR;
+    }
+    bytes[at..].windows(2).any(|pair| pair == [0xFF, 0xD9])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLES: [&[u8]; 4] = [
+        include_bytes!("../../www/samples/01-dawn.jpg"),
+        include_bytes!("../../www/samples/05-lake.png"),
+        include_bytes!("../../www/samples/08-afterglow.webp"),
+        include_bytes!("../../www/samples/10-twilight.gif"),
+    ];
+
+    fn ending(parts: &[&[u8]]) -> Ending {
+        let mut finder = EndFinder::default();
+        parts.iter().for_each(|part| finder.take(part));
+        finder.ending()
+    }
+
+    /// What is said of every prefix, byte by byte: how many are cut short, and at most how many at
+    /// the end can't be told.
+    fn check_every_prefix(file: &[u8], mut unsure: usize) {
+        let mut finder = EndFinder::default();
+        for (length, byte) in file.iter().enumerate() {
+            match finder.ending() {
+                Ending::Whole => panic!("whole after {length} of {} bytes", file.len()),
+                Ending::Unknown if length >= SIGNATURE => {
+                    unsure = unsure.checked_sub(1).unwrap_or_else(|| panic!("unsure at {length}"));
+                }
+                Ending::Unknown | Ending::CutShort => {}
+            }
+            finder.take(std::slice::from_ref(byte));
+        }
+        assert_eq!(finder.ending(), Ending::Whole);
+        assert_eq!(ending(&[file]), Ending::Whole, "in one piece");
+    }
+
+    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        [&(8 + content.len() as u32).to_be_bytes(), &kind[..], content].concat()
+    }
+
+    fn avif() -> Vec<u8> {
+        let large = [&[0, 0, 0, 1], &b"mdat"[..], &56_u64.to_be_bytes(), &[0x5A; 40]].concat();
+        [boxed(b"ftyp", b"avif\0\0\0\0mif1"), boxed(b"meta", &[0; 30]), boxed(b"free", b""), large].concat()
+    }
+
+    fn bitmap(height: i32) -> Vec<u8> {
+        let mut file = b"BM".to_vec();
+        // A size that is wrong, as it often is.
+        for field in [7, 0, 54, 40, 3, height.cast_unsigned(), 1 | 24 << 16, 0, 0, 0, 0, 0, 0] {
+            file.extend(u32::to_le_bytes(field));
+        }
+        file.resize(54 + 12 * height.unsigned_abs() as usize, 9);
+        file
+    }
+
+    #[test]
+    fn every_prefix_of_a_file_is_cut_short() {
+        // A WebP's slack; the places between a GIF's blocks; those between boxes; a row's padding.
+        for (file, unsure) in SAMPLES.iter().zip([0, 0, 8, 4]) {
+            check_every_prefix(file, unsure);
+        }
+        check_every_prefix(&avif(), 3);
+        check_every_prefix(&bitmap(2), 3);
+        check_every_prefix(&bitmap(-5), 3);
+    }
+
+    #[test]
+    fn what_follows_the_end_does_not_matter() {
+        let film =
+            [&b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\0\0\x08mdat"[..], &[0xFF, 0xD8, 0xFF, 0, 0xFF]].concat();
+        let leftovers: [&[u8]; 5] = [&[0; 5000], &film, SAMPLES[0], &SAMPLES[0][..900], b"\xFF"];
+        for (file, rest) in SAMPLES.iter().flat_map(|file| leftovers.map(|rest| (file, rest))) {
+            assert_eq!(ending(&[file, rest]), Ending::Whole);
+        }
+        for rest in leftovers {
+            assert_eq!(ending(&[&avif(), rest]), Ending::Whole);
+            assert_eq!(ending(&[&bitmap(4), rest]), Ending::Whole);
+        }
+    }
+
+    #[test]
+    fn a_thumbnail_s_end_is_not_the_image_s() {
+        let (start, rest) = SAMPLES[0].split_at(2);
+        let length = (SAMPLES[0].len() as u16 + 2).to_be_bytes();
+        let app1 = [&[0xFF, 0xE1], &length[..], SAMPLES[0]].concat();
+        check_every_prefix(&[start, &app1, rest].concat(), 0);
+    }
+
+    #[test]
+    fn fill_bytes_and_stray_bytes_before_a_segment_are_passed_over() {
+        let (start, rest) = SAMPLES[0].split_at(2);
+        for stray in [&b"\xFF\xFF\xFF"[..], b"\xFF\0\0\0", b"\xFF\xD0"] {
+            check_every_prefix(&[start, stray, rest].concat(), 0);
+        }
+    }
+
+    #[test]
+    fn an_end_marker_is_found_wherever_a_chunk_ends() {
+        let head = &SAMPLES[0][..SAMPLES[0].len() - 2];
+        for before in 0..40 {
+            let coded = vec![7; before];
+            let tail = [&coded, &b"\xFF\xD9"[..], &vec![0; 40 - before]].concat();
+            for cut in 0..tail.len() {
+                assert_eq!(ending(&[head, &tail[..cut], &tail[cut..]]), Ending::Whole, "{before} {cut}");
+            }
+            assert_eq!(ending(&[head, &coded, b"\xFF", b"\0\xD9"]), Ending::CutShort);
+        }
+    }
+
+    #[test]
+    fn what_a_format_does_not_say_is_not_guessed() {
+        let without_trailer = &SAMPLES[3][..SAMPLES[3].len() - 1];
+        let endless =
+            [boxed(b"ftyp", b"avif\0\0\0\0"), boxed(b"meta", &[0; 4]), b"\0\0\0\0mdat123".to_vec()].concat();
+        let compressed = [&bitmap(2)[..30], &1_u32.to_le_bytes(), &[0; 9]].concat();
+        let files: [&[u8]; 8] = [
+            without_trailer,
+            &endless,
+            &compressed,
+            b"\xFF\x0A\x01\0\0\0\0\0\0\0\0\0\0\0",
+            b"\0\0\x01\0\x01\0\x02\x02\0\0\x01\0\x18\0",
+            b"<svg xmlns='http://www.w3.org/2000/svg'>",
+            b"II*\0\x08\0\0\0\0\0\0\0",
+            b"",
+        ];
+        for file in files {
+            assert_eq!(ending(&[file]), Ending::Unknown, "{file:?}");
+        }
+    }
+}
