@@ -135,9 +135,6 @@ impl Schedule {
         if self.open == 0 {
             return Step::Done;
         }
-        if let Some(step) = self.next_given_up() {
-            return step;
-        }
         while let Some(Reverse((due, id))) = self.cooling.peek().copied()
             && due <= now
         {
@@ -152,6 +149,9 @@ impl Schedule {
         {
             self.backing_off.pop();
             self.ready(item);
+        }
+        if let Some(step) = self.next_given_up() {
+            return step;
         }
         if self.is_paused {
             return Step::Wait { until: None };
@@ -235,7 +235,10 @@ impl Schedule {
     }
 
     fn ready(&mut self, item: ItemId) {
-        if let Some(id) = self.origin_of[item] {
+        let Some(id) = self.origin_of[item] else { return };
+        if self.origins[id].closed_by.is_some() {
+            self.given_up.push(Reverse(item));
+        } else {
             self.origins[id].ready.push(Reverse(item));
             self.offer(id);
         }
@@ -289,24 +292,11 @@ impl Schedule {
                 Some(until)
             }
             AfterAnswer::Close => {
-                self.close(id);
+                self.given_up.append(&mut self.origins[id].ready);
                 None
             }
             AfterAnswer::GoOn => None,
         }
-    }
-
-    /// Gives up what has not been asked of an origin, or waits to be asked again.
-    fn close(&mut self, id: OriginId) {
-        let Self { origins, origin_of, backing_off, given_up, .. } = self;
-        given_up.append(&mut origins[id].ready);
-        backing_off.retain(|Reverse((_, item))| {
-            let stays = origin_of[*item] != Some(id);
-            if !stays {
-                given_up.push(Reverse(*item));
-            }
-            stays
-        });
     }
 
     fn next_given_up(&mut self) -> Option<Step> {
@@ -439,17 +429,24 @@ mod tests {
     #[test]
     fn cool_downs_grow_with_refusals_in_a_row_until_the_origin_is_given_up() {
         let plan = plan_of(["https://a.example/"; 20]);
-        let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
+        let mut schedule = Schedule::new(&plan, limits(1, 1, 1));
+        let later = Duration::from_secs(300);
+        let in_an_hour = FetchError::Http { status: 429, retry_after: Some(later * 12) };
+        let broken = FetchError::Http { status: 500, retry_after: Some(later) };
+        assert_eq!(started(&mut schedule, START), [0]);
+        assert_eq!(schedule.failed(0, &broken, START, 0.0).retry_at, Some(later));
         let (mut now, mut waits) = (START, Vec::new());
         while let Step::Start(Attempt { item, .. }) = schedule.next(now) {
-            let until = schedule.failed(item, &BUSY, now, 0.0).cools_until.unwrap_or(now);
+            let until = schedule.failed(item, &in_an_hour, now, 0.0).cools_until.unwrap_or(now);
             waits.push((until - now).as_millis());
             now = until;
         }
         assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 0]);
-        let given_up = (10..20).map(|item| Step::GiveUp { item, status: 503 });
-        assert!(given_up.skip(1).all(|step| schedule.next(now) == step));
-        assert_eq!(schedule.next(now), Step::Done);
+        let given_up = |item| Step::GiveUp { item, status: 429 };
+        assert!((12..20).all(|item| schedule.next(now) == given_up(item)));
+        assert_eq!(schedule.next(now), Step::Wait { until: Some(later) });
+        assert_eq!(schedule.next(later), given_up(0), "what waits is not asked for either");
+        assert_eq!(schedule.next(later), Step::Done);
     }
 
     #[test]

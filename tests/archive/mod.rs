@@ -1,15 +1,19 @@
 //! What an archive should hold, and other people's readers to ask whether it does.
 //!
 //! - `contents`: the files of an archive, as told and as found
+//! - `hostile`: names that no reader should be led astray by
 //! - `programs`: programs that unpack archives: unzip, 7z, bsdtar, zip
 //! - `libraries`: libraries of Python, Java, JavaScript and Rust, each behind a short script in
 //!   `readers/` that prints what it read
+//! - `text`: what the browser does with URLs and Unicode, done by crates
 
 #![allow(dead_code, reason = "each test target takes what it needs")]
 
 pub mod contents;
+pub mod hostile;
 pub mod libraries;
 pub mod programs;
+pub mod text;
 
 use std::path::Path;
 

@@ -5,12 +5,12 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use fetchzip::image::Format;
-use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request, UrlParts, WebText};
+use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
 use fetchzip::zip::{Entry, Framing};
 use tempfile::TempDir;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::archive::contents::{File, sha256};
+use crate::archive::text::CrateText;
 
 /// What an entry is made of.
 #[derive(Clone)]
@@ -115,29 +115,4 @@ fn crc_of_zeros(size: u64) -> u32 {
         crc.combine(&crc.clone());
     }
     crc.finalize()
-}
-
-/// The browser's part, played by crates that follow the same standards.
-struct CrateText;
-
-impl WebText for CrateText {
-    fn parse_url(&self, text: &str) -> Option<UrlParts> {
-        let url = url::Url::parse(text).ok()?;
-        Some(UrlParts {
-            href: url.to_string(),
-            protocol: format!("{}:", url.scheme()),
-            origin: url.origin().ascii_serialization(),
-            host: url.host_str().unwrap_or_default().to_owned(),
-            path: url.path().to_owned(),
-            has_credentials: !url.username().is_empty() || url.password().is_some(),
-        })
-    }
-
-    fn nfc(&self, text: &str) -> String {
-        text.nfc().collect()
-    }
-
-    fn lower_case(&self, text: &str) -> String {
-        text.to_lowercase()
-    }
 }

@@ -1,0 +1,94 @@
+use std::io::Read;
+
+use fetchzip::image::Format;
+use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
+use fetchzip::zip::{Crc32, CrcBuffer, Entry, Framing};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::archive::contents;
+use crate::archive::text::CrateText;
+use crate::cases;
+
+const BUFFER: usize = 64 << 10;
+
+/// A name that was asked for, the bytes, and the time.
+type Image = (String, Vec<u8>, Option<i64>);
+
+fn image() -> impl Strategy<Value = Image> {
+    let time = prop_oneof![Just(None), any::<i64>().prop_map(Some), (0..4_000_000_000_i64).prop_map(Some)];
+    (any::<String>(), vec(any::<u8>(), 0..3000), time)
+}
+
+fn crc_of(pieces: &[&[u8]]) -> u32 {
+    let mut buffer = CrcBuffer::new(BUFFER);
+    let mut crc = Crc32::default();
+    for piece in pieces {
+        buffer.bytes()[..piece.len()].copy_from_slice(piece);
+        crc.update(&mut buffer, piece.len());
+    }
+    crc.value()
+}
+
+/// The archive, and the names that were given.
+fn archive_of(images: &[Image]) -> (Vec<u8>, Vec<String>) {
+    let requests = images
+        .iter()
+        .map(|(name, ..)| Request { name: Some(name.clone()), ..Request::new("https://a.example/photo") });
+    let plan = Plan::new(requests, &CrateText);
+    let template = NameTemplate::default();
+    let mut entry_names = EntryNames::new(&plan, &template, &CrateText);
+    let (mut framing, mut archive, mut names) = (Framing::default(), Vec::new(), Vec::new());
+    for (id, (_, bytes, modified)) in images.iter().enumerate() {
+        let name = entry_names.claim(id, Format::Jpeg);
+        names.push(name.to_string());
+        let crc32 = crc_of(&[bytes]);
+        archive.extend(framing.entry(&Entry { name, size: bytes.len() as u64, crc32, modified: *modified }));
+        archive.extend(bytes);
+    }
+    archive.extend(framing.finish());
+    (archive, names)
+}
+
+fn read_by_rawzip(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let archive = rawzip::ZipArchive::from_slice(archive).unwrap();
+    let mut entries = archive.entries();
+    let mut found = Vec::new();
+    while let Some(header) = entries.next_entry().unwrap() {
+        let entry = archive.get_entry(header.wayfinder()).unwrap();
+        let mut bytes = Vec::new();
+        entry.verifying_reader(entry.data()).read_to_end(&mut bytes).unwrap();
+        let name = header.file_path().try_normalize().unwrap();
+        found.push((name.as_ref().to_owned(), bytes));
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn two_other_crates_read_the_same_files(images in vec(image(), 1..20)) {
+        let (archive, names) = archive_of(&images);
+        let expected: Vec<_> = names.into_iter().zip(images.into_iter().map(|(_, bytes, _)| bytes)).collect();
+        prop_assert_eq!(&contents::entries(&archive), &expected);
+        prop_assert_eq!(&read_by_rawzip(&archive), &expected);
+    }
+
+    #[test]
+    fn a_crc_is_the_same_in_any_pieces(
+        bytes in vec(any::<u8>(), 0..BUFFER),
+        mut cuts in vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        cuts.sort_by_key(|cut| cut.index(bytes.len() + 1));
+        let mut pieces = Vec::new();
+        let mut rest = bytes.as_slice();
+        for cut in cuts {
+            let (piece, after) = rest.split_at(cut.index(bytes.len() + 1) - (bytes.len() - rest.len()));
+            pieces.push(piece);
+            rest = after;
+        }
+        pieces.push(rest);
+        prop_assert_eq!(crc_of(&pieces), crc32fast::hash(&bytes));
+    }
+}

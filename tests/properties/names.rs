@@ -1,0 +1,106 @@
+use std::collections::HashSet;
+
+use fetchzip::image::Format;
+use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request, file_name_of};
+use naughty_strings::BLNS;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::archive::hostile::HOSTILE;
+use crate::archive::text::CrateText;
+use crate::cases;
+
+/// What is wrong with a name, by the rules of Windows ("Naming Files, Paths, and Namespaces"), macOS
+/// and Linux, and by what readers of archives were seen to do with names.
+fn fault(name: &str) -> Option<&'static str> {
+    let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ').to_uppercase();
+    let numbered = ["COM", "LPT"].iter().find_map(|device| stem.strip_prefix(device));
+    let is_device = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&stem.as_str())
+        || numbered.is_some_and(|number| number.chars().count() == 1 && "0123456789¹²³".contains(number));
+    let misleads = |c: char| matches!(u32::from(c), 0xAD | 0x61C | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x2069 | 0xFEFF);
+    let rules = [
+        (name.is_empty(), "is empty"),
+        (name.len() > 200, "is too long"),
+        (name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']), "has what Windows refuses"),
+        (name.chars().any(char::is_control), "has control characters"),
+        (name.chars().any(misleads), "has characters that can't be seen"),
+        (name.starts_with(['.', ' ']), "is hidden"),
+        (name.ends_with(['.', ' ']), "ends in what Windows drops"),
+        (is_device, "is a device"),
+        (!is_nfc(name), "is not NFC"),
+    ];
+    rules.into_iter().find(|(is_broken, _)| *is_broken).map(|(_, fault)| fault)
+}
+
+/// Names a list of images; panics where a name is not what it should be.
+fn check(requests: Vec<Request>, template: &str, format: Format) {
+    let plan = Plan::new(requests, &CrateText);
+    let template = NameTemplate::parse(template).unwrap();
+    let mut names = EntryNames::new(&plan, &template, &CrateText);
+    let mut taken = HashSet::new();
+    for (id, item) in plan.items().iter().enumerate() {
+        let expected = names.expected(id);
+        assert!(expected.is_empty() || fault(&expected).is_none(), "{expected:?}");
+        let name = names.claim(id, format);
+        let name = name.as_str();
+        assert_eq!(fault(name), None, "{name:?} from {:?} or {:?}", item.name, item.text);
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+        assert!(extension.is_some_and(|extension| format.accepts_extension(extension)), "{name:?}");
+        assert!(taken.insert(name.to_lowercase().nfc().collect::<String>()), "{name:?} is there twice");
+    }
+}
+
+/// Each text as a name and as a URL's last segment, as it is and percent-encoded to the last byte.
+fn requests_for(text: &str) -> [Request; 3] {
+    let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    [
+        Request { name: Some(text.to_owned()), ..Request::new("https://a.example/photo") },
+        Request::new(format!("https://a.example/{text}")),
+        Request::new(format!("https://a.example/{encoded}")),
+    ]
+}
+
+/// Characters that rules are about, more often than chance has them.
+fn hostile_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[./\\\\:*?\"<>| ~$-]{1,3}",
+        "(?i)(con|nul|aux|prn|com[0-9¹]|lpt[1-3³])",
+        "[\u{0}-\u{1f}\u{7f}-\u{a0}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{206f}\u{feff}]",
+        "(\\.jpg|\\.JPEG|\\.png|\\.php|\\.|\\.tar\\.gz)",
+        "(é|e\u{301}|ß|İ|ı|K|\u{212a}|Å|\u{212b}|ﬁ|한|\u{1112}\u{1161}\u{11ab}|\u{37e})",
+        "[a-c]{1,2}",
+        "%[0-9a-fA-F]{2}",
+        any::<String>(),
+        "ü{90,110}",
+    ];
+    vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn anything_becomes_a_name_that_every_system_takes(
+        texts in vec(hostile_text(), 1..24),
+        template in prop::sample::select(&["{name}", "{stem}.{ext}", "{host} {index} {name}", "{index}", "{ext}", ""][..]),
+        format in prop::sample::select(&[Format::Jpeg, Format::Tiff, Format::Svg][..]),
+    ) {
+        check(texts.iter().flat_map(|text| requests_for(text)).collect(), template, format);
+        for text in &texts {
+            let name = file_name_of(text, &CrateText);
+            prop_assert!(name.is_empty() || fault(&name).is_none(), "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn the_big_list_of_naughty_strings_becomes_names() {
+    assert!(BLNS.len() > 400);
+    check(BLNS.iter().flat_map(|text| requests_for(text)).collect(), "{name}", Format::Png);
+}
+
+#[test]
+fn hostile_names_of_our_own_become_names() {
+    check(HOSTILE.iter().flat_map(|text| requests_for(text)).collect(), "{name}", Format::WebP);
+}

@@ -1,0 +1,245 @@
+use std::time::Duration;
+
+use fetchzip::plan::{ItemId, OriginId, Plan, Request};
+use fetchzip::run::{AfterFailure, Attempt, FetchError, Limits, RetryPolicy, Schedule, Step};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::archive::text::CrateText;
+use crate::cases;
+
+/// What is known of one item from the outside.
+#[derive(Clone, Debug, Default)]
+struct Item {
+    origin: OriginId,
+    is_in_flight: bool,
+    has_ended: bool,
+    starts: u32,
+    not_before: Duration,
+}
+
+/// A run that only keeps the rules in mind.
+struct World {
+    schedule: Schedule,
+    limits: Limits,
+    items: Vec<Item>,
+    now: Duration,
+    is_paused: bool,
+    /// Until when nothing may start at an origin.
+    cools_until: Vec<Duration>,
+    /// Refusals in a row, counted generously: one for each attempt.
+    refusals: Vec<u32>,
+    has_refused: Vec<bool>,
+    /// Given up: nothing more may start there.
+    is_closed: Vec<bool>,
+    /// An origin that does nothing but refuse.
+    always_refuses: OriginId,
+    /// What becomes of attempts, and in what order: taken in turn, over and over.
+    dice: Vec<u8>,
+    rolls: usize,
+    /// Failures that did not count.
+    forgiven: usize,
+}
+
+impl World {
+    fn new(origins: &[u8], limits: Limits, dice: Vec<u8>) -> Self {
+        let url = |origin: &u8| Request::new(format!("https://{origin}.example/"));
+        let plan = Plan::new(origins.iter().map(url), &CrateText);
+        let item = |item: &fetchzip::plan::Item| Item { origin: item.origin.unwrap(), ..Item::default() };
+        Self {
+            schedule: Schedule::new(&plan, limits),
+            limits,
+            items: plan.items().iter().map(item).collect(),
+            now: Duration::ZERO,
+            is_paused: false,
+            cools_until: vec![Duration::ZERO; plan.origins().len()],
+            refusals: vec![0; plan.origins().len()],
+            has_refused: vec![false; plan.origins().len()],
+            is_closed: vec![false; plan.origins().len()],
+            always_refuses: OriginId::MAX,
+            dice,
+            rolls: 0,
+            forgiven: 0,
+        }
+    }
+
+    fn roll(&mut self) -> u8 {
+        self.rolls += 1;
+        self.dice[self.rolls % self.dice.len()].wrapping_add((self.rolls / self.dice.len()) as u8)
+    }
+
+    fn in_flight(&self) -> Vec<ItemId> {
+        (0..self.items.len()).filter(|item| self.items[*item].is_in_flight).collect()
+    }
+
+    /// Runs to the end, with every rule checked at every step.
+    fn run(&mut self) {
+        let most_steps = 40 * self.items.len() * (self.limits.retry.retries as usize + 2) + 400;
+        for _ in 0..most_steps {
+            if self.roll().is_multiple_of(16) {
+                self.is_paused = !self.is_paused;
+                if self.is_paused { self.schedule.pause() } else { self.schedule.go_on() }
+            }
+            match self.schedule.next(self.now) {
+                Step::Start(attempt) => self.start(attempt),
+                Step::GiveUp { item, .. } => {
+                    let origin = self.items[item].origin;
+                    assert!(self.refusals[origin] >= 10, "{item} was given up too early");
+                    self.is_closed[origin] = true;
+                    self.end(item);
+                }
+                Step::Wait { until } => self.wait(until),
+                Step::Done => {
+                    assert!(self.items.iter().all(|item| item.has_ended), "{:?}", self.items);
+                    return;
+                }
+            }
+        }
+        panic!("it never ends");
+    }
+
+    fn start(&mut self, Attempt { item, number }: Attempt) {
+        let Item { origin, is_in_flight, has_ended, not_before, .. } = self.items[item];
+        assert!(!self.is_paused && !is_in_flight && !has_ended, "{item} has no business to start");
+        assert!(!self.is_closed[origin], "{item} started at an origin that is given up");
+        assert!(self.now >= not_before, "{item} started before its time");
+        assert!(self.now >= self.cools_until[origin], "{item} started while its origin cooled down");
+        self.items[item].is_in_flight = true;
+        self.items[item].starts += 1;
+        assert_eq!(number, self.items[item].starts);
+        let in_flight = self.in_flight();
+        assert!(in_flight.len() <= self.limits.in_flight);
+        let there = in_flight.iter().filter(|item| self.items[**item].origin == origin).count();
+        assert!(there <= self.limits.per_origin);
+        let passed_over = |earlier: &Item| earlier.origin == origin && self.is_ready(earlier);
+        assert!(!self.items[..item].iter().any(passed_over), "{item} jumped the queue");
+    }
+
+    fn is_ready(&self, item: &Item) -> bool {
+        !item.is_in_flight && !item.has_ended && item.not_before <= self.now
+    }
+
+    fn wait(&mut self, until: Option<Duration>) {
+        let in_flight = self.in_flight();
+        if !self.is_paused && in_flight.len() < self.limits.in_flight {
+            self.check_that_nothing_could_start(&in_flight);
+        }
+        match until {
+            Some(time) if in_flight.is_empty() || self.roll().is_multiple_of(3) => {
+                assert!(time > self.now, "it waits for what is past");
+                self.now = time;
+            }
+            _ if !in_flight.is_empty() => {
+                let which = usize::from(self.roll()) % in_flight.len();
+                let takes = u64::from(self.roll()) * 10;
+                self.now += Duration::from_millis(takes);
+                self.finish(in_flight[which]);
+            }
+            _ => {
+                assert!(self.is_paused, "everything waits for nothing: a slot has leaked");
+                self.is_paused = false;
+                self.schedule.go_on();
+            }
+        }
+    }
+
+    /// Of origins that never refused all is known: their limit is the configured one.
+    fn check_that_nothing_could_start(&self, in_flight: &[ItemId]) {
+        for (id, item) in self.items.iter().enumerate().filter(|(_, item)| self.is_ready(item)) {
+            let there = in_flight.iter().filter(|other| self.items[**other].origin == item.origin).count();
+            let is_full = there >= self.limits.per_origin;
+            assert!(self.has_refused[item.origin] || is_full, "{id} starves");
+        }
+    }
+
+    fn finish(&mut self, item: ItemId) {
+        let origin = self.items[item].origin;
+        self.items[item].is_in_flight = false;
+        let busy =
+            |seconds| FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
+        let error = match self.roll() % 12 {
+            _ if origin == self.always_refuses => FetchError::http(503),
+            0..=4 => {
+                self.schedule.succeeded(item);
+                self.refusals[origin] = 0;
+                return self.end(item);
+            }
+            5 => FetchError::http(404),
+            6 => FetchError::http(500),
+            7 => FetchError::Network,
+            8 => busy(3),
+            9 => busy(400),
+            _ => FetchError::http(503),
+        };
+        let is_refusal = matches!(error, FetchError::Http { status: 429 | 503, .. });
+        if is_refusal {
+            self.refusals[origin] += 1;
+            self.has_refused[origin] = true;
+        }
+        let jitter = f64::from(self.roll()) / 256.0;
+        let AfterFailure { retry_at, cools_until } = self.schedule.failed(item, &error, self.now, jitter);
+        if let Some(until) = cools_until {
+            assert!(is_refusal && until > self.now, "{until:?}");
+            assert!(until >= self.cools_until[origin], "a cool-down is never cut short");
+            self.cools_until[origin] = until;
+        }
+        let told: Vec<_> = self.schedule.cooling(self.now).filter(|(id, _)| *id == origin).collect();
+        let known = Some((origin, self.cools_until[origin])).filter(|(_, until)| *until > self.now);
+        assert_eq!(told, known.into_iter().collect::<Vec<_>>());
+        match retry_at {
+            Some(at) => {
+                assert!(at >= self.now + error.retry_after().unwrap_or_default());
+                self.forgiven += usize::from(self.is_paused && error == FetchError::Network);
+                self.items[item].not_before = at;
+            }
+            None => self.end(item),
+        }
+    }
+
+    fn end(&mut self, item: ItemId) {
+        assert!(!self.items[item].has_ended, "{item} ends twice");
+        assert!(!self.items[item].is_in_flight, "{item} is under way");
+        self.items[item].has_ended = true;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    #[test]
+    fn a_schedule_keeps_its_limits_and_ends_every_item_once(
+        origins in vec(0..4_u8, 0..40),
+        (in_flight, per_origin, retries) in (1..8_usize, 1..8_usize, 0..4_u32),
+        always_refuses in 0..8_usize,
+        dice in vec(any::<u8>(), 1..300),
+    ) {
+        let limits = Limits { in_flight, per_origin, retry: RetryPolicy { retries } };
+        let mut world = World::new(&origins, limits, dice);
+        world.always_refuses = always_refuses;
+        world.run();
+        let starts: u32 = world.items.iter().map(|item| item.starts).sum();
+        let most = world.items.len() * (retries as usize + 1) + world.forgiven;
+        prop_assert!(starts as usize <= most, "{starts} attempts");
+    }
+
+    #[test]
+    fn a_stopped_schedule_gives_back_what_had_not_ended(
+        origins in vec(0..3_u8, 1..20),
+        ended in 0..20_usize,
+    ) {
+        let limits = Limits { in_flight: 3, per_origin: 2, retry: RetryPolicy { retries: 1 } };
+        let mut world = World::new(&origins, limits, vec![0]);
+        while world.items.iter().filter(|item| item.has_ended).count() < ended.min(origins.len()) {
+            match world.schedule.next(world.now) {
+                Step::Start(Attempt { item, .. }) => {
+                    world.schedule.succeeded(item);
+                    world.end(item);
+                }
+                step => panic!("{step:?}"),
+            }
+        }
+        let left: Vec<_> = (0..origins.len()).filter(|item| !world.items[*item].has_ended).collect();
+        prop_assert_eq!(world.schedule.stop(), left);
+        prop_assert_eq!(world.schedule.next(world.now), Step::Done);
+    }
+}
