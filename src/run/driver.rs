@@ -69,8 +69,10 @@ pub struct Run<'a, F: Fetcher> {
     emit: &'a dyn Fn(Event),
     schedule: Schedule,
     in_flight: FuturesUnordered<LocalBoxFuture<'a, Finished<F::Payload>>>,
-    /// Items that nothing more is asked for: those without an address, and what was stopped.
+    /// Items without an address, which end before anything is asked for.
     hopeless: std::vec::IntoIter<(ItemId, FetchError)>,
+    /// Items that had not ended when the run was stopped.
+    stopped: std::vec::IntoIter<ItemId>,
     /// Images that seem to be cut short and are asked for once more. They are better than none.
     cut_short: Vec<(ItemId, Stored<F::Payload>)>,
     keeps_cut_short: bool,
@@ -106,6 +108,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
             schedule: Schedule::of(plan, items, limits),
             in_flight: FuturesUnordered::new(),
             hopeless: hopeless.into_iter(),
+            stopped: Vec::new().into_iter(),
             cut_short: Vec::new(),
             keeps_cut_short: true,
         }
@@ -130,8 +133,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// Aborts what is in flight. [`Run::next`] then ends every item that has not ended, and is done.
     pub fn stop(&mut self) {
         self.in_flight.clear();
-        let stopped = self.schedule.stop().into_iter().map(|item| (item, FetchError::Stopped));
-        self.hopeless = self.hopeless.by_ref().chain(stopped).collect::<Vec<_>>().into_iter();
+        self.stopped = self.schedule.stop().into_iter();
     }
 
     /// Drives the run until the next item ends; `None` when all have.
@@ -142,6 +144,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
     pub async fn next(&mut self) -> Option<Ended<F::Payload>> {
         if let Some((item, error)) = self.hopeless.next() {
             return Some(self.give_up(item, error));
+        }
+        if let Some(item) = self.stopped.next() {
+            return Some(self.give_up(item, FetchError::Stopped));
         }
         loop {
             let until = match self.schedule.next(self.fetcher.now()) {
@@ -196,44 +201,48 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// Takes an attempt's result to the schedule; gives the item's end where this was it.
     fn settle(&mut self, (attempt, result): Finished<F::Payload>) -> Option<Ended<F::Payload>> {
         let item = attempt.item;
-        let error = match result {
-            Ok(stored) if stored.is_cut_short => {
-                let error = FetchError::Truncated { received: stored.bytes };
-                match self.cut_short.iter_mut().find(|(id, _)| *id == item) {
-                    None => self.cut_short.push((item, stored)),
-                    Some((_, before)) => {
-                        // Cut short twice: it will not get better.
-                        if stored.bytes > before.bytes {
-                            *before = stored;
-                        }
-                        self.schedule.succeeded(item);
-                        return Some(self.give_up(item, error));
-                    }
-                }
-                error
+        let before = self.take_cut_short(item);
+        let (error, cut_short) = match result {
+            Ok(stored) if stored.is_cut_short && before.is_none() => {
+                (FetchError::Truncated { received: stored.bytes }, Some(stored))
             }
             Ok(stored) => {
                 self.schedule.succeeded(item);
-                return Some(self.keep(item, stored));
+                if !stored.is_cut_short {
+                    return Some(self.keep(item, stored));
+                }
+                // Cut short twice: it will not get better.
+                let error = FetchError::Truncated { received: stored.bytes };
+                let longer = before.filter(|before| before.bytes > stored.bytes).unwrap_or(stored);
+                return Some(self.end(item, error, Some(longer)));
             }
-            Err(error) => error,
+            Err(error) => (error, before),
         };
         let (now, jitter) = (self.fetcher.now(), self.fetcher.random());
         let after = self.schedule.failed(item, &error, now, jitter);
         if let Some(until) = after.cools_until {
             self.emit(item, EventKind::CoolingDown { until });
         }
-        match after.retry_at {
-            Some(resumes) => self.emit(item, EventKind::Retrying { error, resumes }),
-            None => return Some(self.give_up(item, error)),
-        }
+        let Some(resumes) = after.retry_at else { return Some(self.end(item, error, cut_short)) };
+        self.emit(item, EventKind::Retrying { error, resumes });
+        self.cut_short.extend(cut_short.map(|stored| (item, stored)));
         None
     }
 
-    /// Ends an item for which nothing more is asked, with the image that is cut short if there is one.
+    /// Ends an item for which nothing more is asked.
     fn give_up(&mut self, item: ItemId, error: FetchError) -> Ended<F::Payload> {
-        let place = self.cut_short.iter().position(|(id, _)| *id == item);
-        match place.map(|place| self.cut_short.swap_remove(place).1) {
+        let cut_short = self.take_cut_short(item);
+        self.end(item, error, cut_short)
+    }
+
+    /// Ends an item with the image that is cut short, if there is one and it is wanted.
+    fn end(
+        &self,
+        item: ItemId,
+        error: FetchError,
+        cut_short: Option<Stored<F::Payload>>,
+    ) -> Ended<F::Payload> {
+        match cut_short {
             Some(stored) if self.keeps_cut_short => self.keep(item, stored),
             _ => {
                 self.emit(item, EventKind::Failed { error: error.clone() });
@@ -242,11 +251,15 @@ impl<'a, F: Fetcher> Run<'a, F> {
         }
     }
 
-    fn keep(&mut self, item: ItemId, stored: Stored<F::Payload>) -> Ended<F::Payload> {
-        self.cut_short.retain(|(id, _)| *id != item);
+    fn keep(&self, item: ItemId, stored: Stored<F::Payload>) -> Ended<F::Payload> {
         let Stored { bytes, crc32, format, is_cut_short, .. } = stored;
         self.emit(item, EventKind::Stored { bytes, crc32, format, is_cut_short });
         Ended { item, outcome: Ok(stored) }
+    }
+
+    fn take_cut_short(&mut self, item: ItemId) -> Option<Stored<F::Payload>> {
+        let place = self.cut_short.iter().position(|(id, _)| *id == item)?;
+        Some(self.cut_short.swap_remove(place).1)
     }
 
     fn emit(&self, item: ItemId, kind: EventKind) {

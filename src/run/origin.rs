@@ -72,7 +72,8 @@ impl Origin {
     /// The item that may start next, where one may.
     pub fn first_startable(&self) -> Option<ItemId> {
         let Reverse(first) = self.ready.peek()?;
-        (self.in_flight < self.at_once && self.cools_until.is_none()).then_some(*first)
+        let is_open = self.cools_until.is_none() && self.closed_by.is_none();
+        (is_open && self.in_flight < self.at_once).then_some(*first)
     }
 
     /// An attempt, which began after so many cool-downs, ended with an image.

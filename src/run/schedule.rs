@@ -79,8 +79,8 @@ pub struct Schedule {
     backing_off: BinaryHeap<Reverse<(Duration, ItemId)>>,
     /// Has every origin that cools down, and entries that have grown stale since.
     cooling: BinaryHeap<Reverse<(Duration, OriginId)>>,
-    /// Items of origins that have refused too often.
-    given_up: BinaryHeap<Reverse<ItemId>>,
+    /// Origins that have refused too often; what is ready there is given up.
+    closed: Vec<OriginId>,
     in_flight: usize,
     /// Items that have not ended.
     open: usize,
@@ -115,7 +115,7 @@ impl Schedule {
             startable: BinaryHeap::new(),
             backing_off: BinaryHeap::new(),
             cooling: BinaryHeap::new(),
-            given_up: BinaryHeap::new(),
+            closed: Vec::new(),
             in_flight: 0,
             open: 0,
             is_paused: false,
@@ -236,12 +236,8 @@ impl Schedule {
 
     fn ready(&mut self, item: ItemId) {
         let Some(id) = self.origin_of[item] else { return };
-        if self.origins[id].closed_by.is_some() {
-            self.given_up.push(Reverse(item));
-        } else {
-            self.origins[id].ready.push(Reverse(item));
-            self.offer(id);
-        }
+        self.origins[id].ready.push(Reverse(item));
+        self.offer(id);
     }
 
     fn take_startable(&mut self) -> Option<(ItemId, OriginId)> {
@@ -292,7 +288,7 @@ impl Schedule {
                 Some(until)
             }
             AfterAnswer::Close => {
-                self.given_up.append(&mut self.origins[id].ready);
+                self.closed.push(id);
                 None
             }
             AfterAnswer::GoOn => None,
@@ -300,9 +296,12 @@ impl Schedule {
     }
 
     fn next_given_up(&mut self) -> Option<Step> {
-        let Reverse(item) = self.given_up.pop()?;
+        let Self { closed, origins, .. } = self;
+        let (item, status) = closed.iter().find_map(|id| {
+            let Reverse(item) = origins[*id].ready.pop()?;
+            Some((item, origins[*id].closed_by?))
+        })?;
         self.end(item);
-        let status = self.origin_of[item].and_then(|id| self.origins[id].closed_by)?;
         Some(Step::GiveUp { item, status })
     }
 }
