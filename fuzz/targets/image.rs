@@ -1,4 +1,4 @@
-//! A body: its first two bytes say where its chunks end.
+//! A body: the two bytes behind it say where its chunks end.
 
 #![no_main]
 
@@ -6,7 +6,7 @@ use fetchzip::image::{EndFinder, Ending, HEAD_BYTES, recognise};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let [first, second, body @ ..] = input else { return };
+    let [body @ .., first, second] = input else { return };
     let _ = recognise(&body[..body.len().min(HEAD_BYTES)]);
 
     let mut whole = EndFinder::default();

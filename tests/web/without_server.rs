@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fetchzip::browser::{BrowserText, Clock};
+use fetchzip::image::{EndFinder, Ending};
 use fetchzip::plan::{NameTemplate, WebText};
 use fetchzip::run::FetchError;
 use fetchzip::zip::{Crc32, CrcBuffer};
@@ -40,6 +41,31 @@ fn crc32_in_wasm_agrees_with_a_reference() {
         buffer.bytes()[..length].copy_from_slice(&bytes[..length]);
         crc.update(&mut buffer, length);
         assert_eq!(crc.value(), crc32fast::hash(&bytes[..length]), "{length}");
+    }
+}
+
+/// The vectors that look for a JPEG's end are only made for wasm.
+#[wasm_bindgen_test]
+fn an_image_s_end_is_found_in_wasm_wherever_it_is() {
+    let jpeg: &[u8] = include_bytes!("../../www/samples/01-dawn.jpg");
+    let (head, end) = jpeg.split_at(jpeg.len() - 2);
+    let ending = |parts: &[&[u8]]| {
+        let mut finder = EndFinder::default();
+        parts.iter().for_each(|part| finder.take(part));
+        finder.ending()
+    };
+    for before in 0..70 {
+        let coded = vec![0xFE; before];
+        for after in [0, 1, 15, 16, 17, 40] {
+            assert_eq!(
+                ending(&[head, &[&coded, end, &vec![0xFF; after]].concat()]),
+                Ending::Whole,
+                "{before}"
+            );
+        }
+        assert_eq!(ending(&[head, &coded, &end[..1], &end[1..]]), Ending::Whole, "{before}");
+        assert_eq!(ending(&[head, &coded, &end[..1]]), Ending::CutShort, "{before}");
+        assert_eq!(ending(&[head, &[&coded, &b"\xFF\0\xD9\xD9"[..]].concat()]), Ending::CutShort, "{before}");
     }
 }
 
