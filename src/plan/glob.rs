@@ -92,11 +92,14 @@ fn split(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut done, mut at) = (0, 0);
     while let Some(open) = from(text, at).find(['[', '{']).map(|offset| at + offset) {
-        let glob = from(text, open);
-        let (close, parse): (_, fn(&str) -> Option<Part<'_>>) =
-            if glob.starts_with('[') { (']', range) } else { ('}', words) };
+        let (ends, parse): (_, fn(&str) -> Option<Part<'_>>) =
+            if from(text, open).starts_with('[') { (['[', ']'], range) } else { (['{', '}'], words) };
+        let inside = from(text, open + 1);
+        // No glob has another one inside. Looking on behind the next one that opens would take hours
+        // for a long row of them.
+        let closed = inside.find(ends).filter(|length| !from(inside, *length).starts_with(ends[0]));
         let part =
-            glob.find(close).and_then(|length| Some((parse(glob.get(1..length)?)?, open + length + 1)));
+            closed.and_then(|length| Some((parse(inside.get(..length)?)?, open + length + 2)));
         match part {
             Some((part, end)) => {
                 parts.push(Part::Text(text.get(done..open).unwrap_or_default()));
@@ -168,6 +171,13 @@ mod tests {
         for (text, expanded) in cases {
             assert_eq!(expand(text, 100).unwrap(), expanded, "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_row_of_brackets_is_read_in_no_time() {
+        let row = "[{".repeat(200_000);
+        assert_eq!(expand(&format!("{row}[1-2]}}"), 9).unwrap().len(), 2);
+        assert_eq!(expand(&format!("{row}]}}]"), 9).unwrap().len(), 1);
     }
 
     #[test]
