@@ -74,13 +74,21 @@ impl Arguments {
             Some(other) => return Err(range_error("options.order", "\"input\" or \"completion\"", other)),
         };
         let defaults = Settings::default();
-        let in_flight = options.count("concurrency", 1)?.unwrap_or(defaults.limits.in_flight);
         let retries = options.count("retries", 0)?.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-        let limits = Limits {
-            in_flight: if is_sequential { 1 } else { in_flight },
-            per_origin: options.count("perOrigin", 1)?.unwrap_or(defaults.limits.per_origin),
-            retry: retries.map_or(defaults.limits.retry, |retries| RetryPolicy { retries }),
+        let mut settings = Settings {
+            limits: Limits {
+                per_origin: options.count("perOrigin", 1)?.unwrap_or(defaults.limits.per_origin),
+                retry: retries.map_or(defaults.limits.retry, |retries| RetryPolicy { retries }),
+                ..defaults.limits
+            },
+            timeout: options.timeout()?.unwrap_or(defaults.timeout),
+            cache: options.cache()?.unwrap_or(defaults.cache),
+            ..defaults
         };
+        let in_flight = options.count("concurrency", 1)?;
+        if let Some(in_flight) = if is_sequential { Some(1) } else { in_flight } {
+            settings.set_at_once(in_flight);
+        }
         let template = match options.text("names")? {
             None => NameTemplate::default(),
             Some(text) => NameTemplate::parse(&text)
@@ -90,11 +98,7 @@ impl Arguments {
         Ok(Self {
             requests: requests(urls)?,
             template,
-            settings: Settings {
-                limits,
-                timeout: options.timeout()?.unwrap_or(defaults.timeout),
-                cache: options.cache()?.unwrap_or(defaults.cache),
-            },
+            settings,
             file_name: file_name.filter(|name| !name.is_empty()).unwrap_or_else(|| FILE_NAME.into()),
             signal: options.instance::<AbortSignal>("signal", "an AbortSignal")?.map(Signal),
             sink: options.sink()?,

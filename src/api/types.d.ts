@@ -7,7 +7,7 @@ export interface FetchZipRequest {
 export interface FetchZipOptions {
   /** "sequential" fetches one after the other. Default: "concurrent". */
   mode?: "concurrent" | "sequential";
-  /** Most requests in flight, a whole number from 1 on, or Infinity. Default: 16. */
+  /** Most requests in flight, a whole number from 1 on, or Infinity. Default: found out while they run, from 16 on, and never more than 96. */
   concurrency?: number;
   /** Most requests in flight to one origin. Default: no limit of its own. */
   perOrigin?: number;

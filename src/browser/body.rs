@@ -96,17 +96,15 @@ impl Default for ScratchBuffer {
 }
 
 impl ScratchBuffer {
-    /// Takes a chunk into a CRC-32, piece by piece, and its first bytes into `head` until that
-    /// has `head_bytes`.
-    pub fn pass(&mut self, chunk: &Uint8Array, crc: &mut Crc32, head: &mut Vec<u8>, head_bytes: usize) {
+    /// Takes a chunk into a CRC-32, piece by piece, after `look` has seen the piece.
+    pub fn pass(&mut self, chunk: &Uint8Array, crc: &mut Crc32, mut look: impl FnMut(&[u8])) {
         let length = chunk.length();
         let mut start = 0;
         while start < length {
             let end = length.min(start + BUFFER_BYTES);
             let piece = &mut self.0.bytes()[..(end - start) as usize];
             chunk.subarray(start, end).copy_to(piece);
-            let wanted = head_bytes.saturating_sub(head.len()).min(piece.len());
-            head.extend_from_slice(&piece[..wanted]);
+            look(piece);
             crc.update(&mut self.0, (end - start) as usize);
             start = end;
         }

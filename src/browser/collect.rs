@@ -14,7 +14,7 @@ use super::later::Later;
 use super::sink::{Sink, StreamSink};
 use super::worker::Worker;
 use crate::plan::{NameTemplate, Plan};
-use crate::run::{Event, Limits, RetryPolicy};
+use crate::run::{Event, Limits, MOST_BY_WIDTH, RetryPolicy};
 
 /// What to fetch, how, and where to.
 #[derive(Clone, Debug)]
@@ -48,6 +48,8 @@ pub enum Order {
 pub struct Settings {
     /// How much at once, and how often again. The browser's own ceiling holds as well.
     pub limits: Limits,
+    /// Whether to find out, within the limits, how many at once are fastest.
+    pub finds_width: bool,
     /// How long an attempt may go without a byte.
     pub timeout: Duration,
     /// What the browser's cache may do.
@@ -56,14 +58,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        /// Both examples' images at once; more made thousands of small images slower.
-        const IN_FLIGHT: usize = 16;
         Self {
             limits: Limits {
-                in_flight: IN_FLIGHT,
+                in_flight: MOST_BY_WIDTH,
                 per_origin: MOST_IN_FLIGHT,
                 retry: RetryPolicy { retries: 3 },
             },
+            finds_width: true,
             timeout: Duration::from_secs(30),
             // Ten times the same URL is ten requests, and no lock of the cache in between.
             cache: RequestCache::NoStore,
@@ -72,6 +73,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Asks for exactly so many at once, as far as there are so many.
+    pub fn set_at_once(&mut self, in_flight: usize) {
+        (self.limits.in_flight, self.finds_width) = (in_flight, false);
+    }
+
     /// The limits, within the browser's own.
     pub(super) fn limits(&self) -> Limits {
         Limits { in_flight: self.limits.in_flight.min(MOST_IN_FLIGHT), ..self.limits }

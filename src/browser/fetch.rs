@@ -16,7 +16,7 @@ use super::body::{Body, Buffers, ScratchBuffer};
 use super::clock::Clock;
 use super::later::Later;
 use super::spool::{Payload, Spool, SpoolWriter};
-use crate::image::{Format, HEAD_BYTES, recognise};
+use crate::image::{EndFinder, Ending, Format, HEAD_BYTES, recognise};
 use crate::plan::{Address, OriginId};
 use crate::run::{EventKind, FetchError, Fetcher, ListeningKey, Silence, Stored};
 use crate::zip::Crc32;
@@ -168,16 +168,28 @@ struct Reception<'a> {
     bytes: u64,
     head: Vec<u8>,
     format: Option<Format>,
+    end: EndFinder,
 }
 
 impl<'a> Reception<'a> {
     fn new(spool: &'a Spool, declared: Option<u64>) -> Self {
         let writer = SpoolWriter::new(spool, declared);
-        Self { writer, crc: Crc32::default(), bytes: 0, head: Vec::new(), format: None }
+        Self {
+            writer,
+            crc: Crc32::default(),
+            bytes: 0,
+            head: Vec::new(),
+            format: None,
+            end: EndFinder::default(),
+        }
     }
 
     fn take(&mut self, chunk: &js_sys::Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
-        scratch.pass(chunk, &mut self.crc, &mut self.head, HEAD_BYTES);
+        scratch.pass(chunk, &mut self.crc, |bytes| {
+            let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
+            self.head.extend_from_slice(&bytes[..wanted]);
+            self.end.take(bytes);
+        });
         self.bytes += u64::from(chunk.length());
         self.writer.write(chunk).map_err(storage)?;
         // What is no image is not worth the rest of its bytes.
@@ -202,7 +214,7 @@ impl<'a> Reception<'a> {
             crc32: self.crc.value(),
             format,
             modified,
-            is_cut_short: false,
+            is_cut_short: self.end.ending() == Ending::CutShort,
         })
     }
 }

@@ -36,7 +36,10 @@ pub async fn collect_here(
     let collecting = async {
         let Settings { timeout, cache, .. } = job.settings;
         let fetcher = BrowserFetcher::new(job.clock, timeout, cache, Rc::clone(&spool));
-        let run = Run::new(job.plan, job.settings.limits(), &fetcher, emit);
+        let mut run = Run::new(job.plan, job.settings.limits(), &fetcher, emit);
+        if job.settings.finds_width {
+            run.find_width();
+        }
         let layout = Layout::new(job.plan, &job.template, &BrowserText);
         match sink {
             None => {

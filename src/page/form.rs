@@ -99,10 +99,10 @@ impl Form {
         }
     }
 
-    /// The most requests in flight; an empty field sets no limit.
-    pub fn limit(&self) -> usize {
+    /// The most requests in flight; `None` for an empty field, which leaves it to the run.
+    pub fn limit(&self) -> Option<usize> {
         let limit = self.at_once.value_as_number();
-        if limit.is_nan() { usize::MAX } else { (limit as usize).max(1) }
+        (!limit.is_nan()).then(|| (limit as usize).max(1))
     }
 
     /// Whether there is nothing in the list box.

@@ -192,7 +192,7 @@ async fn whole(
     page.table.thumbnails_wait.set(choice == Choice::Compare);
     let finished = match choice {
         Choice::Concurrent => Some(one(page, &plan, limit, file).await?),
-        Choice::Sequential => Some(one(page, &plan, 1, file).await?),
+        Choice::Sequential => Some(one(page, &plan, Some(1), file).await?),
         Choice::Compare => compare(page, &plan, limit).await?,
     };
     Ok(finished)
@@ -217,11 +217,13 @@ fn begin(page: &'static Page, items: usize) {
 async fn one(
     page: &'static Page,
     plan: &Rc<Plan>,
-    limit: usize,
+    limit: Option<usize>,
     file: Option<ChosenFile>,
 ) -> Result<Finished, ArchiveError> {
     let mut settings = Settings::default();
-    settings.limits.in_flight = limit;
+    if let Some(limit) = limit {
+        settings.set_at_once(limit);
+    }
     let sheet = Rc::new(Sheet::new(Rc::clone(plan)));
     if let Some(current) = &mut *page.running.current.borrow_mut() {
         current.sheet = Some(Rc::clone(&sheet));
@@ -239,9 +241,9 @@ async fn one(
     let wall = sheet.clock.now();
     sheet.finish(wall, &archive.names);
     let how = match limit {
-        1 => "one after the other".into(),
-        usize::MAX => "at once, no limit".into(),
-        limit => text![number(limit), " at once"],
+        Some(1) => "one after the other".into(),
+        Some(limit) => text![number(limit), " at once"],
+        None => text!["up to ", number(sheet.rows.borrow().totals().most_in_flight), " at once, found out"],
     };
     let saved_as = file.filter(|_| archive.size > 0).map(|file| file.name);
     Ok(Finished { sheet, archive, wall, comparison: None, how, saved_as })
@@ -251,13 +253,13 @@ async fn one(
 async fn compare(
     page: &'static Page,
     plan: &Rc<Plan>,
-    limit: usize,
+    limit: Option<usize>,
 ) -> Result<Option<Finished>, ArchiveError> {
     let mut comparison = Comparison::default();
     let mut last = None;
     for (part, mode) in COMPARISON_ORDER.into_iter().enumerate() {
         let (words, limit) = match mode {
-            Mode::Sequential => ("one after the other", 1),
+            Mode::Sequential => ("one after the other", Some(1)),
             Mode::Concurrent => ("at once", limit),
         };
         let prefix = text!["Run ", part + 1, " of ", COMPARISON_ORDER.len(), ": ", words];

@@ -98,8 +98,7 @@ fn split(text: &str) -> Vec<Part<'_>> {
         // No glob has another one inside. Looking on behind the next one that opens would take hours
         // for a long row of them.
         let closed = inside.find(ends).filter(|length| !from(inside, *length).starts_with(ends[0]));
-        let part =
-            closed.and_then(|length| Some((parse(inside.get(..length)?)?, open + length + 2)));
+        let part = closed.and_then(|length| Some((parse(inside.get(..length)?)?, open + length + 2)));
         match part {
             Some((part, end)) => {
                 parts.push(Part::Text(text.get(done..open).unwrap_or_default()));

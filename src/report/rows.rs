@@ -84,6 +84,10 @@ pub struct Totals {
     pub stored_bytes: u64,
     /// Bytes of all bodies that are kept or still arriving.
     pub bytes: u64,
+    /// Requests in flight at present.
+    pub in_flight: usize,
+    /// The most of them at any time.
+    pub most_in_flight: usize,
     /// Busy time: the sum of the durations of the items that have ended.
     pub busy: Duration,
 }
@@ -148,6 +152,8 @@ impl Rows {
                 row.state = State::Waiting;
                 row.declared = None;
                 row.attempts.push(AttemptSpan { started: at, headers: None, ended: None, failed: false });
+                self.totals.in_flight += 1;
+                self.totals.most_in_flight = self.totals.most_in_flight.max(self.totals.in_flight);
             }
             EventKind::Headers { declared } => {
                 row.state = State::Receiving;
@@ -161,14 +167,14 @@ impl Rows {
                 row.received = *bytes;
             }
             EventKind::Retrying { error, resumes } => {
-                row.end_attempt(at, true);
+                self.totals.in_flight -= row.end_attempt(at, true);
                 self.totals.bytes -= row.received;
                 row.received = 0;
                 row.state = State::BackingOff { error: error.clone(), resumes: *resumes };
             }
             EventKind::CoolingDown { .. } => {}
             EventKind::Stored { bytes, crc32, format, .. } => {
-                row.end_attempt(at, false);
+                self.totals.in_flight -= row.end_attempt(at, false);
                 self.totals.bytes += bytes.saturating_sub(row.received);
                 (row.received, row.crc32, row.format) = (*bytes, *crc32, Some(*format));
                 row.state = State::Stored;
@@ -178,7 +184,7 @@ impl Rows {
                 self.totals.busy += row.duration();
             }
             EventKind::Failed { error } => {
-                row.end_attempt(at, true);
+                self.totals.in_flight -= row.end_attempt(at, true);
                 self.totals.bytes -= row.received;
                 row.received = 0;
                 row.state = State::Failed(error.clone());
@@ -191,6 +197,7 @@ impl Rows {
 
     /// The run was cancelled: what has not ended never will. What was under way did not fail.
     pub fn cancel(&mut self, at: Duration) {
+        self.totals.in_flight = 0;
         for row in self.rows.iter_mut().filter(|row| row.finished.is_none()) {
             row.end_attempt(at, false);
             row.state = State::Cancelled;
@@ -200,10 +207,13 @@ impl Rows {
 }
 
 impl Row {
-    fn end_attempt(&mut self, at: Duration, failed: bool) {
-        if let Some(attempt) = self.attempts.last_mut().filter(|attempt| attempt.ended.is_none()) {
-            (attempt.ended, attempt.failed) = (Some(at), failed);
-        }
+    /// Ends the attempt that is under way; gives how many that were.
+    fn end_attempt(&mut self, at: Duration, failed: bool) -> usize {
+        let Some(attempt) = self.attempts.last_mut().filter(|attempt| attempt.ended.is_none()) else {
+            return 0;
+        };
+        (attempt.ended, attempt.failed) = (Some(at), failed);
+        1
     }
 }
 
@@ -253,7 +263,15 @@ mod tests {
         assert!(row.attempts[0].failed && !row.attempts[1].failed);
         assert_eq!((row.started(), row.headers(), row.finished), (Some(ms(1)), Some(ms(25)), Some(ms(30))));
         assert_eq!(row.duration(), ms(29));
-        let totals = Totals { items: 1, stored: 1, stored_bytes: 10, bytes: 10, busy: ms(29), failed: 0 };
+        let totals = Totals {
+            items: 1,
+            stored: 1,
+            stored_bytes: 10,
+            bytes: 10,
+            most_in_flight: 1,
+            busy: ms(29),
+            ..Totals::default()
+        };
         assert_eq!(rows.totals(), &totals);
     }
 

@@ -32,12 +32,15 @@ pub fn plan_text(plan: &Plan) -> String {
     text
 }
 
-/// A run on its way: `11 of 15 images · 38.2 MB · 7.4 MB/s · about 2 s`.
+/// A run on its way: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s`.
 pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     let totals = rows.totals();
     let mut parts =
         vec![text![number(totals.ended()), " of ", count(totals.items, "image")], size(totals.bytes)];
     parts.extend(pace.recent().and_then(|(bytes, time)| rate(bytes, time)));
+    if totals.in_flight > 0 {
+        parts.push(text![number(totals.in_flight), " at once"]);
+    }
     parts.extend(pace.left().map(about));
     parts.join(" · ")
 }

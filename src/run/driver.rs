@@ -7,6 +7,7 @@ use futures::FutureExt;
 use futures::future::{Either, LocalBoxFuture, pending, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
+use super::width::Width;
 use super::{Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
 use crate::image::Format;
 use crate::plan::{Address, Item, ItemId, OriginId, Plan};
@@ -76,6 +77,8 @@ pub struct Run<'a, F: Fetcher> {
     /// Images that seem to be cut short and are asked for once more. They are better than none.
     cut_short: Vec<(ItemId, Stored<F::Payload>)>,
     keeps_cut_short: bool,
+    /// How many at once, where that is found out.
+    width: Option<Width>,
 }
 
 impl<'a, F: Fetcher> Run<'a, F> {
@@ -111,7 +114,15 @@ impl<'a, F: Fetcher> Run<'a, F> {
             stopped: Vec::new().into_iter(),
             cut_short: Vec::new(),
             keeps_cut_short: true,
+            width: None,
         }
+    }
+
+    /// Finds out how many at once are fastest, within the limits.
+    pub fn find_width(&mut self) {
+        let width = Width::new(self.fetcher.now());
+        self.schedule.set_width(width.get());
+        self.width = Some(width);
     }
 
     /// Fails images that are cut short, which otherwise are kept, and marked.
@@ -237,7 +248,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
 
     /// Ends an item with the image that is cut short, if there is one and it is wanted.
     fn end(
-        &self,
+        &mut self,
         item: ItemId,
         error: FetchError,
         cut_short: Option<Stored<F::Payload>>,
@@ -251,7 +262,11 @@ impl<'a, F: Fetcher> Run<'a, F> {
         }
     }
 
-    fn keep(&self, item: ItemId, stored: Stored<F::Payload>) -> Ended<F::Payload> {
+    fn keep(&mut self, item: ItemId, stored: Stored<F::Payload>) -> Ended<F::Payload> {
+        if let Some(width) = &mut self.width {
+            width.arrived(stored.bytes, self.fetcher.now());
+            self.schedule.set_width(width.get());
+        }
         let Stored { bytes, crc32, format, is_cut_short, .. } = stored;
         self.emit(item, EventKind::Stored { bytes, crc32, format, is_cut_short });
         Ended { item, outcome: Ok(stored) }

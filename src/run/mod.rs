@@ -21,6 +21,7 @@ mod schedule;
 mod silence;
 #[cfg(test)]
 mod tests;
+mod width;
 mod wire;
 
 pub use cooling::CoolingOrigins;
@@ -31,4 +32,5 @@ pub use outcome::FetchError;
 pub use retry::RetryPolicy;
 pub use schedule::{AfterFailure, Attempt, Limits, Schedule, Step};
 pub use silence::{ListeningKey, Silence};
+pub use width::MOST as MOST_BY_WIDTH;
 pub use wire::{EventWriter, read_events};

@@ -180,7 +180,9 @@ impl Piece for FetchError {
                     "): free some space, or fetch fewer"
                 )
             }
-            Self::Stopped => whole.push_str("the run was stopped before this image was there: fetch it again"),
+            Self::Stopped => {
+                whole.push_str("the run was stopped before this image was there: fetch it again")
+            }
         }
     }
 }

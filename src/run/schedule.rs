@@ -82,6 +82,8 @@ pub struct Schedule {
     /// Origins that have refused too often; what is ready there is given up.
     closed: Vec<OriginId>,
     in_flight: usize,
+    /// The most in flight at present, within the limits.
+    width: usize,
     /// Items that have not ended.
     open: usize,
     is_paused: bool,
@@ -117,6 +119,7 @@ impl Schedule {
             cooling: BinaryHeap::new(),
             closed: Vec::new(),
             in_flight: 0,
+            width: usize::MAX,
             open: 0,
             is_paused: false,
         };
@@ -157,7 +160,7 @@ impl Schedule {
             return Step::Wait { until: None };
         }
         // With every slot taken, a retry that falls due changes nothing.
-        if self.in_flight >= self.limits.in_flight {
+        if self.in_flight >= self.limits.in_flight.min(self.width) {
             return Step::Wait { until: None };
         }
         if let Some((item, id)) = self.take_startable() {
@@ -206,6 +209,11 @@ impl Schedule {
             None => self.end(item),
         }
         AfterFailure { retry_at, cools_until }
+    }
+
+    /// Asks for no more than this at once from now on, within the limits. What is in flight stays so.
+    pub fn set_width(&mut self, width: usize) {
+        self.width = width;
     }
 
     /// Nothing starts any more: there is no connection. What is in flight may still end, and what of

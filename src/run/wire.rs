@@ -20,6 +20,7 @@ const RECEIVED: u8 = 3;
 const RETRYING: u8 = 4;
 const STORED: u8 = 5;
 const FAILED: u8 = 6;
+const COOLING_DOWN: u8 = 7;
 
 const ADDRESS: u8 = 0;
 const HTTP: u8 = 1;
@@ -29,9 +30,15 @@ const TIMEOUT: u8 = 4;
 const EMPTY: u8 = 5;
 const NOT_AN_IMAGE: u8 = 6;
 const STORAGE: u8 = 7;
+const HOST_REFUSES: u8 = 8;
+const TRUNCATED: u8 = 9;
+const STOPPED: u8 = 10;
 
 /// No `Content-Length`; a true one is smaller.
 const UNDECLARED: u64 = u64::MAX;
+
+/// No `Retry-After`.
+const NOT_SAID: u64 = u64::MAX;
 
 /// Takes events in until they are sent.
 ///
@@ -69,11 +76,16 @@ impl EventWriter {
                 self.time(*resumes);
                 self.error(error);
             }
-            EventKind::Stored { bytes, crc32, format } => {
+            EventKind::CoolingDown { until } => {
+                self.begin(COOLING_DOWN, event);
+                self.time(*until);
+            }
+            EventKind::Stored { bytes, crc32, format, is_cut_short } => {
                 self.begin(STORED, event);
                 self.u64(*bytes);
                 self.u64(u64::from(*crc32));
                 self.bytes.push(*format as u8);
+                self.bytes.push(u8::from(*is_cut_short));
             }
             EventKind::Failed { error } => {
                 self.begin(FAILED, event);
@@ -110,9 +122,12 @@ impl EventWriter {
         let (tag, number) = match error {
             // The reader's plan has the reason.
             FetchError::Address(_) => (ADDRESS, 0),
-            FetchError::Http { status } => (HTTP, u64::from(*status)),
+            FetchError::Http { status, .. } => (HTTP, u64::from(*status)),
+            FetchError::HostRefuses { status } => (HOST_REFUSES, u64::from(*status)),
             FetchError::Network => (NETWORK, 0),
             FetchError::Interrupted { received } => (INTERRUPTED, *received),
+            FetchError::Truncated { received } => (TRUNCATED, *received),
+            FetchError::Stopped => (STOPPED, 0),
             FetchError::Timeout { after } => (TIMEOUT, nanoseconds(*after)),
             FetchError::Empty => (EMPTY, 0),
             FetchError::NotAnImage(kind) => (NOT_AN_IMAGE, *kind as u64),
@@ -120,8 +135,10 @@ impl EventWriter {
         };
         self.bytes.push(tag);
         self.u64(number);
-        if let FetchError::Storage { reason } = error {
-            self.bytes.extend_from_slice(reason.as_bytes());
+        match error {
+            FetchError::Storage { reason } => self.bytes.extend_from_slice(reason.as_bytes()),
+            FetchError::Http { retry_after, .. } => self.u64(retry_after.map_or(NOT_SAID, nanoseconds)),
+            _ => {}
         }
     }
 
@@ -164,10 +181,12 @@ impl Reader<'_> {
                 let resumes = self.time()?;
                 EventKind::Retrying { error: self.error(item)?, resumes }
             }
+            COOLING_DOWN => EventKind::CoolingDown { until: self.time()? },
             STORED => EventKind::Stored {
                 bytes: self.u64()?,
                 crc32: u32::try_from(self.u64()?).ok()?,
                 format: Format::ALL.get(usize::from(self.u8()?)).copied()?,
+                is_cut_short: self.u8()? == 1,
             },
             FAILED => EventKind::Failed { error: self.error(item)? },
             _ => return None,
@@ -180,7 +199,14 @@ impl Reader<'_> {
         let number = self.u64()?;
         Some(match tag {
             ADDRESS => FetchError::Address(self.plan.items()[item].address.as_ref().err()?.clone()),
-            HTTP => FetchError::Http { status: u16::try_from(number).ok()? },
+            HTTP => {
+                let wait = self.u64()?;
+                let retry_after = Some(wait).filter(|wait| *wait != NOT_SAID).map(Duration::from_nanos);
+                FetchError::Http { status: u16::try_from(number).ok()?, retry_after }
+            }
+            HOST_REFUSES => FetchError::HostRefuses { status: u16::try_from(number).ok()? },
+            TRUNCATED => FetchError::Truncated { received: number },
+            STOPPED => FetchError::Stopped,
             NETWORK => FetchError::Network,
             INTERRUPTED => FetchError::Interrupted { received: number },
             TIMEOUT => FetchError::Timeout { after: Duration::from_nanos(number) },
@@ -235,7 +261,11 @@ mod tests {
     fn every_error(plan: &Plan) -> Vec<FetchError> {
         let mut errors = vec![
             FetchError::Address(plan.items()[1].address.clone().unwrap_err()),
-            FetchError::Http { status: 503 },
+            FetchError::http(503),
+            FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(7)) },
+            FetchError::HostRefuses { status: 503 },
+            FetchError::Truncated { received: 9 },
+            FetchError::Stopped,
             FetchError::Network,
             FetchError::Interrupted { received: 1 << 40 },
             FetchError::Timeout { after: Duration::from_millis(1500) },
@@ -255,9 +285,16 @@ mod tests {
             event(2, 0, EventKind::Headers { declared: None }),
             event(2, 0, EventKind::Headers { declared: Some(0) }),
             event(3, 1, EventKind::Received { bytes: 1 << 40 }),
+            event(3, 1, EventKind::CoolingDown { until: Duration::from_secs(9) }),
         ];
         for format in Format::ALL {
-            events.push(event(4, 0, EventKind::Stored { bytes: 7, crc32: u32::MAX, format }));
+            for is_cut_short in [false, true] {
+                events.push(event(
+                    4,
+                    0,
+                    EventKind::Stored { bytes: 7, crc32: u32::MAX, format, is_cut_short },
+                ));
+            }
         }
         for error in every_error(&plan) {
             let resumes = Duration::from_nanos(987_654_321);

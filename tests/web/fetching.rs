@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fetchzip::browser::{Job, Order, Settings, collect};
 use fetchzip::image::Format;
-use fetchzip::run::{EventKind, Limits};
+use fetchzip::run::EventKind;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -14,8 +14,9 @@ use super::fixtures::{Ran, entries_of, fetch, job, plan_of, settings};
 use super::origin::Origin;
 
 fn at_once(in_flight: usize) -> Settings {
-    let settings = settings();
-    Settings { limits: Limits { in_flight, ..settings.limits }, ..settings }
+    let mut settings = settings();
+    settings.set_at_once(in_flight);
+    settings
 }
 
 #[wasm_bindgen_test]

@@ -30,7 +30,7 @@ pub fn to_message(job: &Job<'_>) -> Array {
         addresses.push(&item.address.as_ref().map_or("", |address| &address.href).into());
         names.push(&item.name.as_deref().into());
     }
-    let Settings { limits, timeout, cache } = job.settings;
+    let Settings { limits, finds_width, timeout, cache } = job.settings;
     let message = Array::of2(&addresses, &names);
     message.push(&job.template.source().into());
     let numbers = [
@@ -44,6 +44,7 @@ pub fn to_message(job: &Job<'_>) -> Array {
         message.push(&number.into());
     }
     message.push(&cache.into());
+    message.push(&finds_width.into());
     message.push(&(job.order == Order::Completion).into());
     message.push(&job.sink.is_some().into());
     message
@@ -70,12 +71,13 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
     let timeout = seconds(number()?);
     let clock = Clock::of_epoch(number()?);
     let cache = RequestCache::from_js_value(&fields.next()?)?;
+    let finds_width = fields.next()?.as_bool()?;
     let is_by_completion = fields.next()?.as_bool()?;
     let has_sink = fields.next()?.as_bool()?;
     Some(ReceivedJob {
         plan,
         template,
-        settings: Settings { limits, timeout, cache },
+        settings: Settings { limits, finds_width, timeout, cache },
         clock,
         has_sink,
         order: if is_by_completion { Order::Completion } else { Order::Input },
