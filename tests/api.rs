@@ -4,6 +4,7 @@
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
 //! - `aborting`: signals, their reasons, and what the server sees of it
 //! - `sinks`: streams, their pace and their failures
+//! - `storage`: where images are kept, and the page without a worker
 //! - `events`: `onEvent`, and times that agree with the server's log
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
 //! - `calls`: calls that make no sense
@@ -27,4 +28,5 @@ mod api {
     mod requests;
     mod results;
     mod sinks;
+    mod storage;
 }

@@ -49,8 +49,19 @@ impl Outcome {
 
 /// Runs a test on the plain page.
 pub fn with_package(test: impl AsyncFnOnce(&Browser)) {
+    with_index(include_str!("index.html"), test);
+}
+
+/// The same on a page with this Content Security Policy.
+pub fn with_package_under(policy: &str, test: impl AsyncFnOnce(&Browser)) {
+    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    let index = include_str!("index.html").replacen("<title>", &format!("{meta}<title>"), 1);
+    with_index(&index, test);
+}
+
+fn with_index(index: &str, test: impl AsyncFnOnce(&Browser)) {
     let site = Site::package()
-        .with("index.html", include_str!("index.html"))
+        .with("index.html", index)
         .with("run.js", include_str!("run.js"))
         .with("worker.js", include_str!("worker.js"));
     browse(site, async |browser| {

@@ -27,8 +27,17 @@ fn an_item_s_events_come_in_order_with_their_fields() {
                 kinds
             };
             assert_eq!(kinds(0), ["queued", "started", "headers", "received", "stored"]);
-            let twice =
-                ["queued", "started", "headers", "retrying", "started", "headers", "received", "stored"];
+            let twice = [
+                "queued",
+                "started",
+                "headers",
+                "cooling-down",
+                "retrying",
+                "started",
+                "headers",
+                "received",
+                "stored",
+            ];
             assert_eq!(kinds(1), twice);
             assert_eq!(kinds(2), ["queued", "started", "headers", "failed"]);
             assert_eq!(kinds(3), ["queued", "failed"]);
@@ -40,7 +49,8 @@ fn an_item_s_events_come_in_order_with_their_fields() {
                     "headers" => &["declaredBytes"],
                     "received" => &["bytes"],
                     "retrying" => &["error", "resumesAt"],
-                    "stored" => &["bytes", "crc32", "type"],
+                    "cooling-down" => &["until"],
+                    "stored" => &["bytes", "crc32", "isCutShort", "type"],
                     "failed" => &["error"],
                     other => panic!("an event of an unknown kind, {other}"),
                 };

@@ -58,7 +58,9 @@ const options: FetchZipOptions = {
       case "retrying":
         return use(event.resumesAt, event.error.kind, event.error.message);
       case "stored":
-        return use(event.bytes, event.crc32, event.type, event.at, event.item);
+        return use(event.bytes, event.crc32, event.type, event.isCutShort, event.at, event.item);
+      case "cooling-down":
+        return use(event.until);
       case "failed":
         return use(event.error.status ?? 0);
       default:
@@ -67,6 +69,7 @@ const options: FetchZipOptions = {
   },
 };
 const result: Promise<FetchZipResult> = fetchZip([], options);
+const { storage, dispose } = await result;
 
 // @ts-expect-error There is no such mode.
 await fetchZip([url], { mode: "fast" });
@@ -78,4 +81,4 @@ await fetchZip([5]);
 blob.size;
 
 function use(...values: unknown[]): void {}
-use(size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result);
+use(size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose());

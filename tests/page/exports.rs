@@ -13,7 +13,7 @@ fn json_and_csv_agree_with_each_other_and_with_the_server() {
         let paths = [
             "/image/1/64x48.jpg?key=k&gate=last",
             "/image/2/64x48.png?key=k&gate=first",
-            "/image/3/64x48.gif?key=k&gate=middle&fail=1:503",
+            "/image/3/64x48.gif?key=k&gate=middle&fail=1:500",
             "/fault/status/404?key=missing",
         ];
         browser.fill_paths(&paths).await;

@@ -49,6 +49,8 @@ fn nothing_is_wider_than_a_phone() {
         browser.check_width("idle").await;
         let long = format!("/file/{}.jpg", "a-very-long-name-".repeat(8));
         browser.fill_paths(&[&long, "/fault/status/404", "/image/1/64x48.jpg"]).await;
+        // What the page says of the list moves the button that is pressed next.
+        browser.until("document.body.innerText.includes('3 URLs')").await;
         browser.check_width("with a list").await;
         browser.fetch().await;
         browser.check_width("done").await;

@@ -1,0 +1,70 @@
+//! Where images are kept while the package has them.
+
+use serde_json::{Value, json};
+
+use super::bench::{PLACES, Place, with_package, with_package_under};
+use crate::browser::Kind;
+
+/// WebKitGTK's automation has no files for us, so images stay in Blobs there.
+fn expected() -> &'static str {
+    if Kind::of_environment() == Kind::WebKit { "blobs" } else { "file" }
+}
+
+#[test]
+fn images_are_kept_in_a_file_until_it_is_disposed_of() {
+    with_package(async |browser| {
+        let body = "
+            const spools = async () => {
+              const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
+              const folder = await root?.getDirectoryHandle('fetchzip').catch(() => undefined);
+              let count = 0;
+              if (folder) for await (const name of folder.keys()) count += name.endsWith('.spool');
+              return count;
+            };
+            const first = await fetchZip(args);
+            const second = await fetchZip(args);
+            const both = await spools();
+            first.dispose();
+            first.dispose();
+            while ((await spools()) === both && first.storage === 'file');
+            const sizes = [second.blob.size, (await second.blob.arrayBuffer()).byteLength];
+            return { storage: first.storage, left: await spools(), both, isWhole: sizes[0] === sizes[1] };";
+        let paths = ["/image/1/700000b.jpg", "/image/2/64x48.png"];
+        let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
+        for place in PLACES {
+            let value = browser.run(place, body, json!(urls)).await.unwrap();
+            let (both, left) = if expected() == "file" { (2, 1) } else { (0, 0) };
+            let wanted = json!({ "storage": expected(), "left": left, "both": both, "isWhole": true });
+            assert_eq!(value, wanted, "{place:?}");
+        }
+    });
+}
+
+#[test]
+fn a_result_can_be_posted_to_another_thread() {
+    with_package(async |browser| {
+        let body = "const result = await fetchZip([args]);
+            const { port1, port2 } = new MessageChannel();
+            const posted = new Promise((resolve) => (port2.onmessage = ({ data }) => resolve(data)));
+            port1.postMessage(result);
+            const { blob, items } = await posted;
+            return [(await blob.arrayBuffer()).byteLength === result.blob.size, items.length];";
+        let url = browser.origin.url("/image/1/400000b.jpg");
+        let value = browser.run(Place::Page, body, json!(url)).await.unwrap();
+        assert_eq!(value, json!([true, 1]));
+    });
+}
+
+#[test]
+fn where_no_worker_may_be_started_a_call_runs_in_the_page() {
+    const POLICY: &str = "worker-src 'none'";
+    with_package_under(POLICY, async |browser| {
+        let paths = ["/image/1/700000b.jpg", "/fault/status/404", "/image/2/64x48.png"];
+        let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
+        let outcome = browser.fetch_zip(Place::Page, json!(urls), Value::Null).await;
+        assert_eq!(outcome.result["storage"], "blobs");
+        assert_eq!(outcome.entry_names(), ["700000b.jpg", "-", "64x48.png"]);
+        let entries = crate::archive::contents::entries(outcome.zip());
+        assert_eq!(entries[0].1, browser.origin.get(paths[0]));
+    });
+}
