@@ -10,28 +10,35 @@ use std::task::{Context, Poll, Waker};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, AbortSignal};
 
-/// Aborts its request when it is dropped, which does nothing to one that has ended.
+/// Aborts its request when it is dropped before [`AbortGuard::disarm`].
 ///
 /// The controller is private and gives no reason: gloo-net panics on a rejection that is not an
 /// `Error`, as a caller's reason may be.
 #[derive(Debug)]
-pub struct AbortGuard(AbortController);
+pub struct AbortGuard(Option<AbortController>);
 
 impl AbortGuard {
     /// A guard for one request; `None` where the browser makes no controllers.
     pub fn new() -> Option<Self> {
-        AbortController::new().ok().map(Self)
+        AbortController::new().ok().map(Some).map(Self)
     }
 
     /// The signal to give to the request.
-    pub fn signal(&self) -> AbortSignal {
-        self.0.signal()
+    pub fn signal(&self) -> Option<AbortSignal> {
+        self.0.as_ref().map(AbortController::signal)
+    }
+
+    /// The request has ended. Aborting it would do nothing, and costs an exception that nobody sees.
+    pub fn disarm(mut self) {
+        self.0 = None;
     }
 }
 
 impl Drop for AbortGuard {
     fn drop(&mut self) {
-        self.0.abort();
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
     }
 }
 

@@ -29,8 +29,21 @@ extern "C" {
 }
 
 /// Buffers that bodies have been read into, for the next ones.
-#[derive(Clone, Debug, Default)]
-pub struct Buffers(Rc<RefCell<Vec<ArrayBuffer>>>);
+#[derive(Clone, Debug)]
+pub struct Buffers {
+    spare: Rc<RefCell<Vec<ArrayBuffer>>>,
+    /// What asks a stream for a reader into buffers of ours.
+    byob: Object,
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        let byob = Object::new();
+        // Setting a property of a plain object that nobody else has seen can't fail.
+        let _ = Reflect::set(&byob, &"mode".into(), &"byob".into());
+        Self { spare: Rc::default(), byob }
+    }
+}
 
 /// A stream on its way.
 #[derive(Debug)]
@@ -49,10 +62,8 @@ impl Body {
     /// Somebody else is reading it.
     pub fn new(stream: &ReadableStream, buffers: &Buffers) -> Result<Self, JsValue> {
         let stream: &Stream = stream.unchecked_ref();
-        let options = Object::new();
-        Reflect::set(&options, &"mode".into(), &"byob".into())?;
-        if let Ok(reader) = stream.get_reader(&options) {
-            let spare = buffers.0.borrow_mut().pop();
+        if let Ok(reader) = stream.get_reader(&buffers.byob) {
+            let spare = buffers.spare.borrow_mut().pop();
             let buffer = spare.unwrap_or_else(|| ArrayBuffer::new(BUFFER_BYTES));
             return Ok(Self { reader, buffer: Some(buffer), buffers: buffers.clone() });
         }
@@ -76,7 +87,7 @@ impl Body {
         let chunk = result.get_value().dyn_into::<Uint8Array>().ok();
         if is_ours && let Some(chunk) = &chunk {
             if is_done {
-                self.buffers.0.borrow_mut().push(chunk.buffer());
+                self.buffers.spare.borrow_mut().push(chunk.buffer());
             } else {
                 self.buffer = Some(chunk.buffer());
             }

@@ -41,7 +41,11 @@ impl<T: Clone> Later<T> {
         poll_fn(|context| match &*self.value.borrow() {
             Some(value) => Poll::Ready(value.clone()),
             None => {
-                self.waiting.borrow_mut().push(context.waker().clone());
+                // Asked anew at every turn of whatever else its task waits for.
+                let mut waiting = self.waiting.borrow_mut();
+                if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+                    waiting.push(context.waker().clone());
+                }
                 Poll::Pending
             }
         })
