@@ -16,7 +16,7 @@ use futures::future::{Either, select};
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{BrowserText, Clock, Job, collect};
+use crate::browser::{BrowserText, Clock, Job, Turns, collect};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::Event;
@@ -39,7 +39,14 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
     if arguments.signal.as_ref().is_some_and(Signal::is_aborted) {
         return Err(abort_error());
     }
-    let plan = Plan::new(arguments.requests.iter().cloned(), &BrowserText);
+    let mut plan = Plan::default();
+    let mut turns = Turns::default();
+    let mut requests = arguments.requests.into_iter().peekable();
+    while requests.peek().is_some() {
+        // The clock is worth asking only now and then.
+        plan.extend(requests.by_ref().take(50), &BrowserText);
+        turns.pass().await;
+    }
     let clock = Clock::start();
     let rows = RefCell::new(Rows::new(plan.len()));
     let listener = arguments.on_event.clone().map(EventListener::new);
@@ -68,7 +75,7 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
         }
     }
     .map_err(|error| JsValue::from(js_sys::Error::new(&text![error])))?;
-    result_object(&arguments.file_name, &plan, &rows.borrow(), archive, clock.now())
+    result_object(&arguments.file_name, &plan, &rows.into_inner(), archive, clock.now()).await
 }
 
 /// Runs when the package has been loaded, here and in its own worker.

@@ -24,6 +24,7 @@ mod later;
 mod sink;
 mod spool;
 mod text;
+mod turns;
 mod worker;
 
 pub use abort::Aborted;
@@ -33,6 +34,7 @@ pub use collect::{Job, Order, Settings, collect};
 pub use fetch::MOST_IN_FLIGHT;
 pub use images::{Images, PREVIEW_WIDTH};
 pub use text::BrowserText;
+pub use turns::Turns;
 pub use worker::{Worker, serve_run};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.

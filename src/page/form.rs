@@ -10,15 +10,12 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, on, set_shown};
 use super::storage;
-use crate::browser::{BrowserText, Clock};
+use crate::browser::{BrowserText, Clock, Turns};
 use crate::plan::{Plan, parse_list};
 use crate::report::plan_text;
 
 /// A list is read when typing has paused for this long.
 const TYPING_PAUSE: Duration = Duration::from_millis(180);
-
-/// A long list is read in pieces of this long, so that the page goes on answering.
-const PIECE: Duration = Duration::from_millis(8);
 
 /// What the radio group says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,17 +170,12 @@ impl Form {
     async fn read_list(&self, text: String, is_wanted: impl Fn() -> bool) -> Option<Rc<Plan>> {
         let mut requests = parse_list(&text).into_iter().peekable();
         let mut plan = Plan::default();
-        let clock = Clock::start();
-        let mut piece_ends = PIECE;
+        let mut turns = Turns::default();
         while requests.peek().is_some() {
             // The clock is worth asking only now and then.
             plan.extend(requests.by_ref().take(50), &BrowserText);
-            if clock.now() >= piece_ends {
-                clock.sleep_until(clock.now() + Duration::from_millis(1)).await;
-                if !is_wanted() {
-                    return None;
-                }
-                piece_ends = clock.now() + PIECE;
+            if turns.pass().await && !is_wanted() {
+                return None;
             }
         }
         let plan = Rc::new(plan);

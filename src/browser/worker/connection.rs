@@ -15,8 +15,12 @@ use web_sys::{ImageBitmap, MessageEvent, MessagePort};
 use super::super::archive::{Archive, ArchiveError, Storage, message_of};
 use super::super::later::Later;
 use super::super::sink::Sink;
+use super::super::turns::Turns;
 use crate::plan::{EntryName, ItemId, Plan};
 use crate::run::{Event, read_events};
+
+/// So many events are passed on before the clock is asked whether others should have a turn.
+const EVENTS_AT_A_TIME: usize = 32;
 
 /// Tells the worker to end the run.
 pub const CANCEL: &str = "cancel";
@@ -101,6 +105,7 @@ impl Connection {
         emit: &dyn Fn(Event),
     ) -> Result<Archive, ArchiveError> {
         let unfinished = Unfinished(&self);
+        let mut turns = Turns::default();
         // One chunk at a time is on its way, and events go on meanwhile.
         let mut writing: Option<LocalBoxFuture<'_, Result<(), JsValue>>> = None;
         loop {
@@ -118,7 +123,12 @@ impl Connection {
             };
             let message = match message.dyn_into::<Uint8Array>() {
                 Ok(events) => {
-                    read_events(&events.to_vec(), plan).for_each(emit);
+                    for (number, event) in read_events(&events.to_vec(), plan).enumerate() {
+                        emit(event);
+                        if number % EVENTS_AT_A_TIME == 0 {
+                            turns.pass().await;
+                        }
+                    }
                     continue;
                 }
                 Err(message) => message.unchecked_into::<Array>(),
