@@ -8,26 +8,23 @@ use super::elements::{by_id, document, set_shown};
 /// Older ones make room.
 const MOST_SHOWN: u32 = 8;
 
-/// The table of runs.
+/// The list of runs.
 pub struct History {
-    table: HtmlElement,
+    list: HtmlElement,
     rows: Element,
 }
 
 impl History {
     pub fn find() -> Result<Self, JsValue> {
-        Ok(Self { table: by_id("history")?, rows: by_id("history-rows")? })
+        Ok(Self { list: by_id("history")?, rows: by_id("history-rows")? })
     }
 
-    /// Adds a run, in the words of its columns. One alone is not worth a table.
+    /// Adds a run, in the words of its columns. One alone is not worth a list.
     pub fn add(&self, words: &[String]) -> Result<(), JsValue> {
         let document = document()?;
-        let row = document.create_element("tr")?;
-        for (column, word) in words.iter().enumerate() {
-            let cell = document.create_element(if column == 0 { "th" } else { "td" })?;
-            if column == 0 {
-                cell.set_attribute("scope", "row")?;
-            }
+        let row = document.create_element("li")?;
+        for word in words {
+            let cell = document.create_element("span")?;
             cell.set_text_content(Some(word));
             row.append_child(&cell)?;
         }
@@ -38,7 +35,7 @@ impl History {
         {
             oldest.remove();
         }
-        set_shown(&self.table, runs > 1);
+        set_shown(&self.list, runs > 1);
         Ok(())
     }
 }

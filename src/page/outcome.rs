@@ -204,7 +204,7 @@ impl Outcome {
         set_shown(&self.measures_of, true);
     }
 
-    /// The words of a run for the table of runs.
+    /// The words of a run for the list of runs.
     pub fn words(finished: &Finished) -> [String; 5] {
         let rows = finished.sheet.rows.borrow();
         let totals = rows.totals();

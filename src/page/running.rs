@@ -325,7 +325,7 @@ fn end(
             let failed = finished.sheet.rows.borrow().totals().failed;
             let title = if failed > 0 { text!["done, ", failed, " failed"] } else { "done".into() };
             let words = Outcome::words(&finished);
-            // A table of runs that can't be added to is no reason to hide this one.
+            // A list of runs that can't be added to is no reason to hide this one.
             let _ = page.history.add(&words);
             match page.outcome.show(finished) {
                 Ok(()) => ("done", text, title),

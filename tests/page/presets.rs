@@ -97,7 +97,7 @@ fn the_demo_over_both_protocols_stands_side_by_side() {
         browser.press("Demo over HTTP/2").await;
         browser.fetch().await;
         let rows = browser.execute(
-            "return [...document.querySelectorAll('#history tbody tr')].map((row) =>
+            "return [...document.querySelectorAll('#history li')].map((row) =>
                [...row.children].slice(0, 3).map((cell) => cell.innerText))",
             vec![],
         );
