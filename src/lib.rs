@@ -25,6 +25,10 @@
 // A text's slice that may panic costs 3 KB for the panic's words.
 #![cfg_attr(not(test), warn(clippy::disallowed_macros, clippy::disallowed_methods, clippy::string_slice))]
 
+// For what unit tests share with those in tests/.
+#[cfg(test)]
+extern crate self as fetchzip;
+
 #[cfg(all(target_arch = "wasm32", feature = "api"))]
 pub mod api;
 #[cfg(target_arch = "wasm32")]

@@ -169,11 +169,17 @@ impl<'a, W: WebText> Layout<'a, W> {
 
     /// What ends the archive (nothing for one without entries), the names, and its whole length.
     pub fn finish(self) -> (Option<Vec<u8>>, Vec<Option<EntryName>>, u64) {
-        let before_tail = self.framing.len();
+        let before_tail = self.framing.size();
         let tail = (self.framing.entries() > 0).then(|| self.framing.finish());
         let size = before_tail + tail.as_ref().map_or(0, |tail| tail.len() as u64);
         (tail, self.placed, size)
     }
+}
+
+/// The browser can't read something back, in its own words.
+#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+pub fn unreadable(error: JsValue) -> ArchiveError {
+    ArchiveError::Unreadable { reason: message_of(&error) }
 }
 
 /// The message of whatever was thrown.

@@ -15,10 +15,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag};
 
-use super::archive::{Archive, ArchiveError, Layout, Storage, message_of};
+use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
 use super::images::KeptImages;
 use super::later::Later;
-use super::spool::{HELD_MOST, Payload, Spool, SpoolFile, slice};
+use super::spool::{HELD_MOST, Payload, Spool, SpoolFile, joined, read_pieces, slice};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
 use crate::spool::{Extent, join};
@@ -127,7 +127,9 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     ) -> Result<Payload, JsValue> {
         let bytes = match image.payload {
             Payload::Held(bytes) => bytes,
-            Payload::Extents(extents) if image.bytes <= HELD_MOST => read_back(file, &extents)?,
+            Payload::Extents(extents) if image.bytes <= HELD_MOST => {
+                joined(read_pieces(file, &extents), image.bytes)?
+            }
             payload => {
                 self.parts.push(Part::Bytes(header));
                 if let Payload::Extents(extents) = &payload {
@@ -181,20 +183,6 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     }
 }
 
-fn read_back(file: &SpoolFile, extents: &[Extent]) -> Result<Uint8Array, JsValue> {
-    if let [extent] = extents {
-        return file.read(*extent);
-    }
-    let whole = Uint8Array::new_with_length(extents.iter().map(|extent| extent.length as u32).sum());
-    let mut at = 0;
-    for extent in extents {
-        let piece = file.read(*extent)?;
-        whole.set(&piece, at);
-        at += extent.length as u32;
-    }
-    Ok(whole)
-}
-
 async fn whole(spool: &Spool, parts: Vec<Part>, blobs: &Array, tail: &[u8]) -> Result<Blob, JsValue> {
     if let Spool::File(file) = spool {
         let file = file.finish().await?;
@@ -225,11 +213,6 @@ async fn prove(archive: &Blob, tail: usize) -> Result<(), JsValue> {
     let end = archive.slice_with_f64_and_f64(size - tail as f64, size)?;
     let bytes: ArrayBuffer = JsFuture::from(end.array_buffer()).await?.unchecked_into();
     if bytes.byte_length() as usize == tail { Ok(()) } else { Err("its end is missing".into()) }
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn unreadable(error: JsValue) -> ArchiveError {
-    ArchiveError::Unreadable { reason: message_of(&error) }
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]

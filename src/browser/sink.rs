@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{WritableStream, WritableStreamDefaultWriter};
 
-use super::archive::{Archive, ArchiveError, Layout, Storage, message_of};
+use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
 use super::body::{Body, Buffers};
 use super::collect::Order;
 use super::later::Later;
@@ -140,11 +140,6 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
 #[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 pub fn failed(error: JsValue) -> ArchiveError {
     ArchiveError::Sink { reason: message_of(&error) }
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn unreadable(error: JsValue) -> ArchiveError {
-    ArchiveError::Unreadable { reason: message_of(&error) }
 }
 
 /// What has arrived and was not written yet.

@@ -166,8 +166,7 @@ impl Outcome {
         self.wall.set_text_content(Some(&duration(finished.wall)));
         self.busy.set_text_content(Some(&duration(totals.busy)));
         self.overlap.set_text_content(Some(&overlap.map_or_else(none, ratio)));
-        let throughput = rate(totals.stored_bytes, finished.wall).filter(|_| totals.stored > 0);
-        self.throughput.set_text_content(Some(&throughput.unwrap_or_else(none)));
+        self.throughput.set_text_content(Some(&throughput(finished)));
         self.protocol.set_text_content(Some(&protocols(&finished.archive.protocols)));
         let storage = if finished.saved_as.is_some() {
             "in the file that you chose"
@@ -208,13 +207,12 @@ impl Outcome {
     pub fn words(finished: &Finished) -> [String; 5] {
         let rows = finished.sheet.rows.borrow();
         let totals = rows.totals();
-        let throughput = rate(totals.stored_bytes, finished.wall).filter(|_| totals.stored > 0);
         [
             text![number(totals.stored), " of ", count(totals.items, "image")],
             finished.how.clone(),
             protocols(&finished.archive.protocols),
             duration(finished.wall),
-            throughput.unwrap_or_else(|| "–".into()),
+            throughput(finished),
         ]
     }
 
@@ -249,6 +247,14 @@ impl Outcome {
 pub enum Format {
     Csv,
     Json,
+}
+
+/// Stored bytes a second, where there are any.
+fn throughput(finished: &Finished) -> String {
+    let rows = finished.sheet.rows.borrow();
+    let totals = rows.totals();
+    let throughput = rate(totals.stored_bytes, finished.wall).filter(|_| totals.stored > 0);
+    throughput.unwrap_or_else(|| "–".into())
 }
 
 /// Every run's time, beside the median of them.

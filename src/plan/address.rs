@@ -151,32 +151,8 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use unicode_normalization::UnicodeNormalization;
 
-    /// What the browser does, done by crates that follow the same standards.
-    pub(crate) struct NativeText;
-
-    impl WebText for NativeText {
-        fn parse_url(&self, text: &str) -> Option<UrlParts> {
-            let url = url::Url::parse(text).ok()?;
-            Some(UrlParts {
-                href: url.to_string(),
-                protocol: format!("{}:", url.scheme()),
-                origin: url.origin().ascii_serialization(),
-                host: url.host_str().unwrap_or_default().to_owned(),
-                path: url.path().to_owned(),
-                has_credentials: !url.username().is_empty() || url.password().is_some(),
-            })
-        }
-
-        fn nfc(&self, text: &str) -> String {
-            text.nfc().collect()
-        }
-
-        fn lower_case(&self, text: &str) -> String {
-            text.to_lowercase()
-        }
-    }
+    pub(crate) use super::super::crate_text::CrateText as NativeText;
 
     fn parse(text: &str) -> Result<Address, AddressError> {
         Address::parse(text, &NativeText)

@@ -11,6 +11,10 @@
 //! Nothing is ever dropped on the way: a text that is no address becomes an item that fails.
 
 mod address;
+/// The browser's part in tests, here and in tests/.
+#[cfg(test)]
+#[path = "../../tests/archive/text.rs"]
+mod crate_text;
 mod glob;
 mod html;
 mod list;

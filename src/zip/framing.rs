@@ -25,13 +25,8 @@ impl Framing {
     }
 
     /// How long the archive is so far, payloads counted, in bytes.
-    pub fn len(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         self.offset
-    }
-
-    /// Whether it has no entries.
-    pub fn is_empty(&self) -> bool {
-        self.entries == 0
     }
 
     /// How many entries there are so far.

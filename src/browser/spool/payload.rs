@@ -77,3 +77,28 @@ pub fn read_pieces<'a>(
     });
     pieces.map(|piece| file.read(piece))
 }
+
+/// Pieces of so many bytes together as one.
+///
+/// # Errors
+///
+/// That of the first piece that is one.
+pub fn joined(
+    pieces: impl Iterator<Item = Result<Uint8Array, JsValue>>,
+    bytes: u64,
+) -> Result<Uint8Array, JsValue> {
+    let mut pieces = pieces.peekable();
+    if let Some(Ok(only)) = pieces.peek()
+        && u64::from(only.length()) == bytes
+    {
+        return Ok(only.clone());
+    }
+    let whole = Uint8Array::new_with_length(bytes as u32);
+    let mut at = 0;
+    for piece in pieces {
+        let piece = piece?;
+        whole.set(&piece, at);
+        at += piece.length();
+    }
+    Ok(whole)
+}

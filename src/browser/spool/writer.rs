@@ -4,7 +4,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use super::{HELD_MOST, Payload, Spool, SpoolFile};
+use super::{HELD_MOST, Payload, Spool, SpoolFile, joined};
 use crate::spool::{Extent, join};
 
 /// How much room is taken at a time where the length is not known.
@@ -120,7 +120,8 @@ impl<'a> SpoolWriter<'a> {
             return Ok(Payload::Extents(std::mem::take(&mut self.extents)));
         }
         if self.blobs.length() == 0 && self.held_bytes <= HELD_MOST {
-            return Ok(Payload::Held(joined(&self.held, self.held_bytes as u32)));
+            let chunks = self.held.iter().map(|chunk| Ok(chunk.unchecked_into()));
+            return joined(chunks, self.held_bytes).map(Payload::Held);
         }
         let parts = self.blobs.concat(&self.held);
         Blob::new_with_blob_sequence(&parts).map(Payload::Blob)
@@ -134,19 +135,4 @@ impl Drop for SpoolWriter<'_> {
             self.extents.drain(..).for_each(|extent| file.release(extent));
         }
     }
-}
-
-/// Chunks as one piece.
-fn joined(chunks: &Array, bytes: u32) -> Uint8Array {
-    if chunks.length() == 1 {
-        return chunks.get(0).unchecked_into();
-    }
-    let whole = Uint8Array::new_with_length(bytes);
-    let mut at = 0;
-    for chunk in chunks.iter() {
-        let chunk: Uint8Array = chunk.unchecked_into();
-        whole.set(&chunk, at);
-        at += chunk.length();
-    }
-    whole
 }

@@ -1,6 +1,6 @@
 //! The page's end of a run that is with the worker.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -39,8 +39,6 @@ pub const FAILED: &str = "failed";
 pub struct Connection {
     port: MessagePort,
     inbox: Rc<Inbox>,
-    /// Whether the run ended by itself.
-    has_ended: Cell<bool>,
     _listener: Closure<dyn Fn(MessageEvent)>,
 }
 
@@ -75,6 +73,13 @@ impl Inbox {
         });
     }
 
+    /// None of those that were asked for will come.
+    fn refuse_previews(&self) {
+        for (_, preview) in self.previews.take() {
+            preview.set(JsValue::NULL);
+        }
+    }
+
     async fn next(&self) -> JsValue {
         poll_fn(|context| match self.messages.borrow_mut().pop_front() {
             Some(message) => Poll::Ready(message),
@@ -93,7 +98,7 @@ impl Connection {
         let receiver = Rc::clone(&inbox);
         let listener = Closure::new(move |event: MessageEvent| receiver.receive(event.data()));
         port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        Rc::new(Self { port, inbox, has_ended: Cell::new(false), _listener: listener })
+        Rc::new(Self { port, inbox, _listener: listener })
     }
 
     /// Passes the run's events on, and its archive to the sink, until it ends. Dropping the future
@@ -141,8 +146,7 @@ impl Connection {
                 });
                 continue;
             }
-            self.has_ended.set(true);
-            drop(unfinished);
+            std::mem::forget(unfinished);
             if message.get(0) == DONE {
                 let names: Array = message.get(2).unchecked_into();
                 let names = names.iter().map(|name| name.as_string().map(EntryName::settled)).collect();
@@ -168,9 +172,7 @@ impl Connection {
 
     /// The worker is no more.
     pub fn broke_down(&self, reason: &str) {
-        for (_, preview) in self.inbox.previews.take() {
-            preview.set(JsValue::NULL);
-        }
+        self.inbox.refuse_previews();
         let error = ArchiveError::Worker { reason: reason.to_owned() };
         self.inbox.receive(Array::of3(&FAILED.into(), &error.kind().into(), &reason.into()).into());
     }
@@ -193,11 +195,7 @@ struct Unfinished<'a>(&'a Connection);
 
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
-        if !self.0.has_ended.get() {
-            self.0.post(&CANCEL.into());
-            for (_, preview) in self.0.inbox.previews.take() {
-                preview.set(JsValue::NULL);
-            }
-        }
+        self.0.post(&CANCEL.into());
+        self.0.inbox.refuse_previews();
     }
 }
