@@ -2,6 +2,7 @@
 //!
 //! - `web/without_server.rs`: what needs nothing but a browser.
 //! - `web/fetching.rs`: requests, bodies and archives, against the demo image server.
+//! - `web/control.rs`: pausing, stopping, fetching again.
 //! - `web/failures.rs`: everything that can go wrong, and cancelling.
 //! - `web/origin.rs`, `web/fixtures.rs`: the server's control routes, and a run in one call.
 
@@ -12,6 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+#[path = "web/control.rs"]
+mod control;
 #[path = "web/failures.rs"]
 mod failures;
 #[path = "web/fetching.rs"]

@@ -7,6 +7,8 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
+#[path = "web/control.rs"]
+mod control;
 #[path = "web/failures.rs"]
 mod failures;
 #[path = "web/fetching.rs"]

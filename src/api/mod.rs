@@ -16,7 +16,7 @@ use futures::future::{Either, select};
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{BrowserText, Clock, Job, Turns, collect};
+use crate::browser::{BrowserText, Clock, Control, Job, Turns, collect};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::Event;
@@ -63,6 +63,7 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
         clock,
         sink: arguments.sink.as_ref(),
         order: arguments.order,
+        control: Control::default(),
     };
     let archive = {
         let run = pin!(collect(&job, &emit, &|_| ()));

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
+use super::images::KeptImages;
 use super::spool::{Payload, Spool};
 use super::worker::Connection;
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan, WebText};
@@ -32,7 +33,7 @@ pub struct Archive {
 #[derive(Clone, Debug)]
 pub enum Storage {
     /// Here.
-    Here(Spool),
+    Here(KeptImages),
     /// With the worker that fetched them.
     Worker {
         /// The run there.
@@ -46,7 +47,7 @@ impl Storage {
     /// Whether the payloads are in a file of the origin's private file system, and not in Blobs.
     pub fn is_file(&self) -> bool {
         match self {
-            Self::Here(spool) => matches!(spool, Spool::File(_)),
+            Self::Here(images) => matches!(images.spool().now(), Some(Spool::File(_))),
             Self::Worker { is_file, .. } => *is_file,
         }
     }
@@ -180,6 +181,12 @@ impl<'a, W: WebText> Layout<'a, W> {
 #[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 pub fn unreadable(error: JsValue) -> ArchiveError {
     ArchiveError::Unreadable { reason: message_of(&error) }
+}
+
+/// The browser can't keep something, in its own words.
+#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+pub fn not_kept(error: JsValue) -> ArchiveError {
+    ArchiveError::Storage { reason: message_of(&error) }
 }
 
 /// The message of whatever was thrown.

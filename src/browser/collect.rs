@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use web_sys::{RequestCache, WritableStream};
 
-use super::archive::{Archive, ArchiveError};
+use super::archive::{Archive, ArchiveError, Storage};
 use super::clock::Clock;
+use super::control::Control;
 use super::fetch::MOST_IN_FLIGHT;
-use super::here::collect_here;
+use super::here::{collect_again_here, collect_here};
 use super::images::{Images, KeptImages};
-use super::later::Later;
 use super::sink::{Sink, StreamSink};
 use super::worker::Worker;
-use crate::plan::{NameTemplate, Plan};
+use crate::plan::{ItemId, NameTemplate, Plan};
 use crate::run::{Event, Limits, MOST_BY_WIDTH, RetryPolicy};
 
 /// What to fetch, how, and where to.
@@ -31,6 +31,8 @@ pub struct Job<'a> {
     pub sink: Option<&'a WritableStream>,
     /// The order of a sink's entries. That of a Blob's is always [`Order::Input`].
     pub order: Order,
+    /// Pauses and stops the run.
+    pub control: Control,
 }
 
 /// The order of an archive's entries.
@@ -54,6 +56,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// What the browser's cache may do.
     pub cache: RequestCache,
+    /// Whether images that seem to be cut short fail. Otherwise they are kept, and marked.
+    pub leaves_out_cut_short: bool,
 }
 
 impl Default for Settings {
@@ -68,6 +72,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(30),
             // Ten times the same URL is ten requests, and no lock of the cache in between.
             cache: RequestCache::NoStore,
+            leaves_out_cut_short: false,
         }
     }
 }
@@ -106,10 +111,32 @@ pub async fn collect(
         && let Some(run) = worker.run(job)
     {
         images(Images::Worker(Rc::clone(&run)));
-        return run.finish(job.plan, sink, emit).await;
+        return run.finish(job, sink, emit).await;
     }
-    let spool = Rc::new(Later::default());
-    let kept = KeptImages::new(Rc::clone(&spool));
+    let kept = KeptImages::default();
     images(Images::Here(kept.clone()));
-    collect_here(job, sink, spool, &kept, emit).await
+    collect_here(job, sink, &kept, emit).await
+}
+
+/// Fetches some items of a job's plan once more and adds them to the archive that was made of it;
+/// the others stay as they are. The Blob of before can't be read any more, whatever comes of this.
+///
+/// Dropping the future loses the archive as well; [`Control::stop`] ends it and keeps what is there.
+///
+/// # Errors
+///
+/// As [`collect`]. An archive that went to a sink is gone, so nothing can be added to it.
+pub async fn collect_again(
+    job: &Job<'_>,
+    before: Archive,
+    items: &[ItemId],
+    emit: &dyn Fn(Event),
+) -> Result<Archive, ArchiveError> {
+    match before.storage {
+        Storage::Worker { run, .. } => {
+            run.again(job, items);
+            run.finish(job, None, emit).await
+        }
+        Storage::Here(images) => collect_again_here(job, &images, items, emit).await,
+    }
 }

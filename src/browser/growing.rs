@@ -6,9 +6,8 @@
 //!           └─▶ one Blob of slices and headers
 //! ```
 //!
-//! Small ones are copied because a slice costs more than its bytes do: 0.1 ms each.
-
-use std::rc::Rc;
+//! Small ones are copied because a slice costs more than its bytes do: 0.1 ms each. What the file
+//! has no room for any more stays in memory and is a part from there, and new images are refused.
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -17,8 +16,7 @@ use web_sys::{Blob, BlobPropertyBag};
 
 use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
 use super::images::KeptImages;
-use super::later::Later;
-use super::spool::{HELD_MOST, Payload, Spool, SpoolFile, joined, read_pieces, slice};
+use super::spool::{HELD_MOST, Payload, Spool, SpoolFile, joined, read_pieces};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
 use crate::spool::{Extent, join};
@@ -33,14 +31,15 @@ const MOST_HELD: u64 = 8 << 20;
 /// An archive on its way.
 pub struct GrowingArchive<'a, W> {
     layout: Layout<'a, W>,
-    spool: Rc<Later<Spool>>,
     images: KeptImages,
+    /// Is told of images that had arrived and can't be read back, and why.
+    lost: &'a dyn Fn(ItemId, String),
     outcomes: InOrder<Option<Stored<Payload>>>,
     /// Bytes of what waits in memory for its turn.
     held: u64,
-    /// Of what is in the file: parts of it, and headers.
+    /// Of what is in the file: parts of it, and what is not.
     parts: Vec<Part>,
-    /// Of what is not: Blobs, in order, and parts that are in none of them yet.
+    /// Where there is no file: Blobs, in order, and parts that are in none of them yet.
     blobs: Array,
     loose: Array,
 }
@@ -52,13 +51,27 @@ enum Part {
 }
 
 impl<'a, W: WebText> GrowingArchive<'a, W> {
-    /// An archive that has nothing yet, of so many items, whose payloads are in the spool.
-    pub fn new(layout: Layout<'a, W>, items: usize, spool: Rc<Later<Spool>>, images: KeptImages) -> Self {
+    /// An archive of a plan with so many items, of which these are still to come. Those of the
+    /// others that are kept are in it already.
+    pub fn new(
+        layout: Layout<'a, W>,
+        items: usize,
+        to_come: &[ItemId],
+        images: KeptImages,
+        lost: &'a dyn Fn(ItemId, String),
+    ) -> Self {
+        let mut outcomes = InOrder::new(items);
+        let mut to_come = to_come.iter().copied().peekable();
+        for item in 0..items {
+            if to_come.next_if_eq(&item).is_none() {
+                outcomes.put(item, images.get(item));
+            }
+        }
         Self {
             layout,
-            spool,
             images,
-            outcomes: InOrder::new(items),
+            lost,
+            outcomes,
             held: 0,
             parts: Vec::new(),
             blobs: Array::new(),
@@ -67,132 +80,147 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     }
 
     /// Takes an item that has ended. Its image goes in when all before it have ended.
-    ///
-    /// # Errors
-    ///
-    /// The browser can't keep it.
-    pub async fn take(&mut self, ended: Ended<Payload>) -> Result<(), ArchiveError> {
-        let spool = self.spool.get().await;
-        let image = match ended.outcome {
-            Ok(image) => Some(self.arrived(ended.item, image, &spool).map_err(not_kept)?),
-            Err(_) => None,
-        };
+    pub async fn take(&mut self, ended: Ended<Payload>) {
+        let spool = self.images.spool().get().await;
+        let image = ended.outcome.ok().map(|image| self.arrived(ended.item, image, &spool));
         self.outcomes.put(ended.item, image);
+        self.put_due(&spool);
+    }
+
+    fn put_due(&mut self, spool: &Spool) {
         while let Some((item, image)) = self.outcomes.next_due() {
             let Some(image) = image else { continue };
-            let format = image.format;
-            let payload = self.put(item, image, &spool).map_err(not_kept)?;
-            self.images.put(item, format, payload);
+            let put = match spool {
+                Spool::File(file) => self.put_into_file(item, &image, file),
+                Spool::Blobs => Ok(self.put_into_blobs(item, &image)),
+            };
+            match put {
+                Ok(payload) => self.images.put(item, &Stored { payload, ..image }),
+                Err(error) => {
+                    self.images.remove(item);
+                    (self.lost)(item, message_of(&error));
+                }
+            }
         }
-        Ok(())
     }
 
     /// Moves a small image out of memory where too many wait there.
-    fn arrived(
-        &mut self,
-        item: ItemId,
-        mut image: Stored<Payload>,
-        spool: &Spool,
-    ) -> Result<Stored<Payload>, JsValue> {
+    fn arrived(&mut self, item: ItemId, mut image: Stored<Payload>, spool: &Spool) -> Stored<Payload> {
         if let Payload::Held(bytes) = &image.payload {
             self.held += image.bytes;
             if let Spool::File(file) = spool
                 && self.held > MOST_HELD
+                && let Ok(place) = file.append(bytes)
             {
                 self.held -= image.bytes;
-                image.payload = Payload::Extents(vec![file.append(bytes)?]);
+                image.payload = Payload::Extents(vec![place]);
             }
         }
-        self.images.put(item, image.format, image.payload.clone());
-        Ok(image)
+        self.images.put(item, &image);
+        image
     }
 
     /// Puts an image in, behind those before it; gives where its payload is now.
-    fn put(&mut self, item: ItemId, image: Stored<Payload>, spool: &Spool) -> Result<Payload, JsValue> {
-        let header = Uint8Array::from(self.layout.place(item, &image).as_slice());
-        if matches!(image.payload, Payload::Held(_)) {
-            self.held -= image.bytes;
-        }
-        match spool {
-            Spool::File(file) => self.put_into_file(file, header, image),
-            Spool::Blobs => self.put_into_blobs(&header, image.payload),
-        }
-    }
-
     fn put_into_file(
         &mut self,
+        item: ItemId,
+        image: &Stored<Payload>,
         file: &SpoolFile,
-        header: Uint8Array,
-        image: Stored<Payload>,
     ) -> Result<Payload, JsValue> {
-        let bytes = match image.payload {
-            Payload::Held(bytes) => bytes,
+        let bytes = match &image.payload {
+            Payload::Held(bytes) => {
+                self.held = self.held.saturating_sub(image.bytes);
+                bytes.clone()
+            }
             Payload::Extents(extents) if image.bytes <= HELD_MOST => {
-                joined(read_pieces(file, &extents), image.bytes)?
+                let bytes = joined(read_pieces(file, extents), image.bytes)?;
+                self.images.abandon(file, extents);
+                bytes
             }
             payload => {
+                let header = self.header(item, image);
                 self.parts.push(Part::Bytes(header));
-                if let Payload::Extents(extents) = &payload {
-                    self.parts.push(Part::File(extents.clone()));
-                }
-                return Ok(payload);
+                self.parts.push(Part::File(payload.extents().to_vec()));
+                return Ok(payload.clone());
             }
         };
-        self.add(file.append(&header)?);
-        let place = file.append(&bytes)?;
-        self.add(place);
-        Ok(Payload::Extents(vec![place]))
+        let header = self.header(item, image);
+        self.append(file, header);
+        let place = self.append(file, bytes.clone());
+        Ok(place.map_or(Payload::Held(bytes), |place| Payload::Extents(vec![place])))
     }
 
-    fn add(&mut self, place: Extent) {
+    fn header(&mut self, item: ItemId, image: &Stored<Payload>) -> Uint8Array {
+        Uint8Array::from(self.layout.place(item, image).as_slice())
+    }
+
+    /// Appends a piece to the file, where it takes it; gives the place.
+    fn append(&mut self, file: &SpoolFile, piece: Uint8Array) -> Option<Extent> {
+        let Ok(place) = file.append(&piece) else {
+            self.parts.push(Part::Bytes(piece));
+            return None;
+        };
         match self.parts.last_mut() {
             Some(Part::File(extents)) => join(extents, place),
             _ => self.parts.push(Part::File(vec![place])),
         }
+        Some(place)
     }
 
-    fn put_into_blobs(&mut self, header: &Uint8Array, payload: Payload) -> Result<Payload, JsValue> {
-        self.loose.push(header);
-        match &payload {
+    fn put_into_blobs(&mut self, item: ItemId, image: &Stored<Payload>) -> Payload {
+        let header = self.header(item, image);
+        self.loose.push(&header);
+        match &image.payload {
             Payload::Held(bytes) => self.loose.push(bytes),
             Payload::Blob(blob) => self.loose.push(blob),
             Payload::Extents(_) => self.loose.length(),
         };
-        if self.loose.length() >= PARTS_OF_A_BLOB {
-            let blob = Blob::new_with_blob_sequence(&self.loose)?;
+        // One that can't be made now is made with the rest.
+        if self.loose.length() >= PARTS_OF_A_BLOB
+            && let Ok(blob) = Blob::new_with_blob_sequence(&self.loose)
+        {
             self.blobs.push(&blob);
             self.loose = Array::new();
         }
-        Ok(payload)
+        image.payload.clone()
     }
 
-    /// Ends the archive, and proves that it can be read.
+    /// Ends the archive.
     ///
     /// # Errors
     ///
     /// The browser can't read it back.
-    pub async fn finish(self) -> Result<Archive, ArchiveError> {
-        let Self { layout, spool, parts, blobs, loose, .. } = self;
-        let spool = spool.get().await;
+    pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
+        let spool = self.images.spool().get().await;
+        // Where nothing came, what was there before is due only now.
+        self.put_due(&spool);
+        let Self { layout, images, parts, blobs, loose, .. } = self;
         let (tail, names, size) = layout.finish();
         let blob = match tail {
             None => None,
             Some(tail) => Some(whole(&spool, parts, &blobs.concat(&loose), &tail).await.map_err(unreadable)?),
         };
-        Ok(Archive { blob, names, size, protocols: Vec::new(), storage: Storage::Here(spool) })
+        Ok(Archive { blob, names, size, protocols: Vec::new(), storage: Storage::Here(images) })
     }
 }
 
 async fn whole(spool: &Spool, parts: Vec<Part>, blobs: &Array, tail: &[u8]) -> Result<Blob, JsValue> {
     if let Spool::File(file) = spool {
-        let file = file.finish().await?;
+        let finished = file.finish().await;
         for part in parts {
-            match part {
-                Part::Bytes(bytes) => drop(blobs.push(&bytes)),
-                Part::File(extents) => {
+            match (part, &finished) {
+                (Part::Bytes(bytes), _) => drop(blobs.push(&bytes)),
+                (Part::File(extents), Ok(finished)) => {
                     for extent in extents {
-                        let slice = slice(&file, extent)?;
-                        blobs.push(&slice);
+                        file.parts_of(finished, extent, blobs)?;
+                    }
+                }
+                // The file is gone, such as with the site's data, but not for who has it open.
+                (Part::File(extents), Err(_)) => {
+                    for piece in read_pieces(file, &extents) {
+                        let piece: JsValue = piece?.into();
+                        let blob = Blob::new_with_u8_array_sequence(&Array::of1(&piece))?;
+                        blobs.push(&blob);
                     }
                 }
             }
@@ -213,9 +241,4 @@ async fn prove(archive: &Blob, tail: usize) -> Result<(), JsValue> {
     let end = archive.slice_with_f64_and_f64(size - tail as f64, size)?;
     let bytes: ArrayBuffer = JsFuture::from(end.array_buffer()).await?.unchecked_into();
     if bytes.byte_length() as usize == tail { Ok(()) } else { Err("its end is missing".into()) }
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn not_kept(error: JsValue) -> ArchiveError {
-    ArchiveError::Storage { reason: message_of(&error) }
 }

@@ -4,19 +4,19 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use futures::channel::mpsc::unbounded;
-use futures::future::{join, try_join};
+use futures::future::{Either, join, select, try_join};
 
 use super::archive::{Archive, ArchiveError, Layout};
 use super::collect::{Job, Settings};
+use super::control::{Control, Wish};
 use super::fetch::BrowserFetcher;
 use super::growing::GrowingArchive;
 use super::images::KeptImages;
-use super::later::Later;
 use super::sink::{Backlog, Sink, StreamedArchive};
-use super::spool::Spool;
+use super::spool::{Payload, Spool};
 use super::text::BrowserText;
-use crate::plan::WebText;
-use crate::run::{Event, Run};
+use crate::plan::{ItemId, WebText};
+use crate::run::{Ended, Event, EventKind, FetchError, Run};
 
 /// Runs a job on this thread, into a Blob or a sink.
 ///
@@ -28,41 +28,72 @@ use crate::run::{Event, Run};
 pub async fn collect_here(
     job: &Job<'_>,
     sink: Option<&dyn Sink>,
-    spool: Rc<Later<Spool>>,
     images: &KeptImages,
     emit: &dyn Fn(Event),
 ) -> Result<Archive, ArchiveError> {
-    let opening = async { spool.set(Spool::open().await) };
-    let collecting = async {
-        let Settings { timeout, cache, .. } = job.settings;
-        let fetcher = BrowserFetcher::new(job.clock, timeout, cache, Rc::clone(&spool));
-        let mut run = Run::new(job.plan, job.settings.limits(), &fetcher, emit);
-        if job.settings.finds_width {
-            run.find_width();
-        }
-        let layout = Layout::new(job.plan, &job.template, &BrowserText);
-        match sink {
-            None => {
-                let archive = GrowingArchive::new(layout, job.plan.len(), Rc::clone(&spool), images.clone());
-                into_blob(run, archive).await
-            }
-            Some(sink) => {
-                let archive = StreamedArchive::new(layout, sink, Rc::clone(&spool));
-                into_sink(job, run, archive).await
-            }
-        }
-    };
+    let opening = async { images.spool().set(Spool::open().await) };
+    let items: Vec<_> = (0..job.plan.len()).collect();
     // Requests go out while the spool is being opened.
-    let (archive, ()) = join(pin!(collecting), pin!(opening)).await;
+    let (archive, ()) = join(pin!(collect_items(job, sink, images, &items, emit)), pin!(opening)).await;
     archive
 }
 
+/// Fetches some items again; the archive is made of these and of what is kept already.
+///
+/// # Errors
+///
+/// As [`collect_again`](super::collect_again()).
+pub async fn collect_again_here(
+    job: &Job<'_>,
+    images: &KeptImages,
+    items: &[ItemId],
+    emit: &dyn Fn(Event),
+) -> Result<Archive, ArchiveError> {
+    images.reopen().await?;
+    collect_items(job, None, images, items, emit).await
+}
+
+/// Fetches these items. Of the others, those that are kept go into the archive as well.
+async fn collect_items(
+    job: &Job<'_>,
+    sink: Option<&dyn Sink>,
+    images: &KeptImages,
+    items: &[ItemId],
+    emit: &dyn Fn(Event),
+) -> Result<Archive, ArchiveError> {
+    let Settings { timeout, cache, .. } = job.settings;
+    let fetcher = BrowserFetcher::new(job.clock, timeout, cache, Rc::clone(images.spool()));
+    let mut run = Run::of(job.plan, items, job.settings.limits(), &fetcher, emit);
+    if job.settings.finds_width {
+        run.find_width();
+    }
+    if job.settings.leaves_out_cut_short {
+        run.leave_out_cut_short();
+    }
+    let layout = Layout::new(job.plan, &job.template, &BrowserText);
+    match sink {
+        None => {
+            let lost = |item, reason| {
+                let kind = EventKind::Failed { error: FetchError::Storage { reason } };
+                emit(Event { at: job.clock.now(), item, kind });
+            };
+            let archive = GrowingArchive::new(layout, job.plan.len(), items, images.clone(), &lost);
+            into_blob(job, run, archive).await
+        }
+        Some(sink) => {
+            let archive = StreamedArchive::new(layout, sink, images.clone());
+            into_sink(job, run, archive).await
+        }
+    }
+}
+
 async fn into_blob<W: WebText>(
+    job: &Job<'_>,
     mut run: Run<'_, BrowserFetcher>,
     mut archive: GrowingArchive<'_, W>,
 ) -> Result<Archive, ArchiveError> {
-    while let Some(ended) = run.next().await {
-        archive.take(ended).await?;
+    while let Some(ended) = next(&mut run, &job.control).await {
+        archive.take(ended).await;
     }
     archive.finish().await
 }
@@ -77,7 +108,7 @@ async fn into_sink<W: WebText>(
     let fetching = async {
         // Gone at the end of this block, which is how the writer knows that no more will come.
         let arrived = arrived;
-        while let Some(ended) = run.next().await {
+        while let Some(ended) = next(&mut run, &job.control).await {
             backlog.arrived(ended.outcome.as_ref().map_or(0, |image| image.bytes));
             // A writer that is gone has failed, and its error ends the run.
             let _ = arrived.unbounded_send(ended);
@@ -88,4 +119,19 @@ async fn into_sink<W: WebText>(
     let writing = archive.write_all(arrivals, job.plan.len(), job.order, &backlog);
     try_join(pin!(writing), pin!(fetching)).await?;
     archive.finish().await
+}
+
+/// The next item that ends, while the run does as it is told.
+async fn next(run: &mut Run<'_, BrowserFetcher>, control: &Control) -> Option<Ended<Payload>> {
+    loop {
+        let wish = match select(pin!(control.wish()), pin!(run.next())).await {
+            Either::Left((wish, _)) => wish,
+            Either::Right((ended, _)) => return ended,
+        };
+        match wish {
+            Wish::Pause => run.pause(),
+            Wish::GoOn => run.go_on(),
+            Wish::Stop => run.stop(),
+        }
+    }
 }

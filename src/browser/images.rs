@@ -8,11 +8,13 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap};
 
+use super::archive::{ArchiveError, not_kept};
 use super::later::Later;
-use super::spool::{Payload, Spool};
+use super::spool::{Payload, Spool, SpoolFile};
 use super::worker::Connection;
-use crate::image::Format;
 use crate::plan::ItemId;
+use crate::run::Stored;
+use crate::spool::Extent;
 
 /// A preview's width in pixels: twice its size on the page, for dense screens.
 pub const PREVIEW_WIDTH: u32 = 72;
@@ -46,26 +48,62 @@ impl Images {
     }
 }
 
-/// The images of a run that are kept here.
+/// The images of a run that are kept here, and the spool that they are in.
 #[derive(Clone, Debug, Default)]
 pub struct KeptImages {
-    kept: Rc<RefCell<Vec<(ItemId, Format, Payload)>>>,
+    /// By their items, in input order.
+    kept: Rc<RefCell<Vec<KeptImage>>>,
     spool: Rc<Later<Spool>>,
 }
 
+/// An item and what is kept of it.
+type KeptImage = (ItemId, Stored<Payload>);
+
 impl KeptImages {
-    /// Images that will be in that spool.
-    pub fn new(spool: Rc<Later<Spool>>) -> Self {
-        Self { kept: Rc::default(), spool }
+    /// Where the images are, as soon as it is open.
+    pub fn spool(&self) -> &Rc<Later<Spool>> {
+        &self.spool
     }
 
     /// Says where an image is; it may be somewhere else later on.
-    pub fn put(&self, item: ItemId, format: Format, payload: Payload) {
+    pub fn put(&self, item: ItemId, image: &Stored<Payload>) {
         let mut kept = self.kept.borrow_mut();
-        match kept.binary_search_by_key(&item, |(item, ..)| *item) {
-            Ok(index) => kept[index].2 = payload,
-            Err(index) => kept.insert(index, (item, format, payload)),
+        match kept.binary_search_by_key(&item, |(item, _)| *item) {
+            Ok(index) => kept[index].1 = image.clone(),
+            Err(index) => kept.insert(index, (item, image.clone())),
         }
+    }
+
+    /// The image of an item, where it is kept.
+    pub fn get(&self, item: ItemId) -> Option<Stored<Payload>> {
+        let kept = self.kept.borrow();
+        let index = kept.binary_search_by_key(&item, |(item, _)| *item).ok()?;
+        Some(kept[index].1.clone())
+    }
+
+    /// It is not there any more.
+    pub fn remove(&self, item: ItemId) {
+        self.kept.borrow_mut().retain(|(other, _)| *other != item);
+    }
+
+    /// An image was moved from there, so something else may be written there.
+    pub fn abandon(&self, file: &SpoolFile, extents: &[Extent]) {
+        extents.iter().for_each(|extent| file.release(*extent));
+    }
+
+    /// Makes room for more in a spool that was finished.
+    ///
+    /// # Errors
+    ///
+    /// The browser does not let us write to it any more.
+    pub async fn reopen(&self) -> Result<(), ArchiveError> {
+        let Spool::File(file) = self.spool.get().await else { return Ok(()) };
+        file.reopen(self.extents()).await.map_err(not_kept)
+    }
+
+    fn extents(&self) -> Vec<Extent> {
+        let kept = self.kept.borrow();
+        kept.iter().flat_map(|(_, image)| image.payload.extents()).copied().collect()
     }
 
     /// Nobody will ask for one any more, so the spool may go.
@@ -77,14 +115,8 @@ impl KeptImages {
     /// As [`Images::preview`].
     pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
         let spool = self.spool.get().await;
-        let (format, payload) = {
-            let kept = self.kept.borrow();
-            let index = kept.binary_search_by_key(&item, |(item, ..)| *item).ok()?;
-            (kept[index].1, kept[index].2.clone())
-        };
-        if let Payload::Extents(extents) = &payload
-            && extents.iter().map(|extent| extent.length).sum::<u64>() > MOST_COPIED
-        {
+        let Stored { payload, format, bytes, .. } = self.get(item)?;
+        if matches!(payload, Payload::Extents(_)) && bytes > MOST_COPIED {
             return None;
         }
         let image = payload.to_blob(&spool, format.media_type()).await.ok()?;

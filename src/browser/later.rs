@@ -36,6 +36,11 @@ impl<T: Clone> Later<T> {
         self.value.take();
     }
 
+    /// The value, if it is there.
+    pub fn now(&self) -> Option<T> {
+        self.value.borrow().clone()
+    }
+
     /// The value, as soon as it is there.
     pub async fn get(&self) -> T {
         poll_fn(|context| match &*self.value.borrow() {

@@ -7,7 +7,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use futures::StreamExt;
@@ -21,7 +20,7 @@ use web_sys::{WritableStream, WritableStreamDefaultWriter};
 use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
 use super::body::{Body, Buffers};
 use super::collect::Order;
-use super::later::Later;
+use super::images::KeptImages;
 use super::spool::{Payload, Spool, read_pieces};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
@@ -45,13 +44,13 @@ pub trait Sink {
 pub struct StreamedArchive<'a, W> {
     layout: Layout<'a, W>,
     writer: JoinedWriter<'a>,
-    spool: Rc<Later<Spool>>,
+    images: KeptImages,
 }
 
 impl<'a, W: WebText> StreamedArchive<'a, W> {
     /// An archive that has nothing yet.
-    pub fn new(layout: Layout<'a, W>, sink: &'a dyn Sink, spool: Rc<Later<Spool>>) -> Self {
-        Self { layout, writer: JoinedWriter { sink, joined: None, filled: 0 }, spool }
+    pub fn new(layout: Layout<'a, W>, sink: &'a dyn Sink, images: KeptImages) -> Self {
+        Self { layout, writer: JoinedWriter { sink, joined: None, filled: 0 }, images }
     }
 
     /// Writes the images that arrive, until no more will. Every write waits for the sink.
@@ -100,7 +99,7 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
         let Ok(image) = outcome else { return Ok(()) };
         let header = Uint8Array::from(self.layout.place(item, &image).as_slice());
         self.writer.put(&header).await.map_err(failed)?;
-        match (&image.payload, &self.spool.get().await) {
+        match (&image.payload, &self.images.spool().get().await) {
             (Payload::Held(bytes), _) => self.writer.put(bytes).await.map_err(failed)?,
             (Payload::Extents(extents), Spool::File(file)) => {
                 for piece in read_pieces(file, extents) {
@@ -131,7 +130,9 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
             self.writer.put(&Uint8Array::from(tail.as_slice())).await.map_err(failed)?;
         }
         self.writer.close().await.map_err(failed)?;
-        let storage = Storage::Here(self.spool.get().await);
+        // It is open by now only where an image needed it.
+        self.images.spool().get().await;
+        let storage = Storage::Here(self.images);
         Ok(Archive { blob: None, names, size, protocols: Vec::new(), storage })
     }
 }

@@ -16,7 +16,7 @@ use super::elements::{by_id, document, focused, has_focus, set_shown};
 use super::form::Choice;
 use super::outcome::{Finished, Outcome};
 use super::sheet::Sheet;
-use crate::browser::{ArchiveError, Clock, Job, Order, Settings, collect};
+use crate::browser::{ArchiveError, Clock, Control, Job, Order, Settings, collect};
 use crate::plan::{NameTemplate, Plan};
 use crate::report::words::{count, number};
 use crate::report::{
@@ -236,6 +236,7 @@ async fn one(
         clock: sheet.clock,
         sink: file.as_ref().map(|file| &file.stream),
         order: Order::Input,
+        control: Control::default(),
     };
     let archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
     let wall = sheet.clock.now();

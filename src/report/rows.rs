@@ -184,6 +184,13 @@ impl Rows {
                 self.totals.busy += row.duration();
             }
             EventKind::Failed { error } => {
+                if row.state == State::Stored {
+                    // The browser had kept it, and can't read it back.
+                    self.totals.stored -= 1;
+                    self.totals.stored_bytes -= row.received;
+                    self.totals.busy -= row.duration();
+                    (row.crc32, row.format) = (0, None);
+                }
                 self.totals.in_flight -= row.end_attempt(at, true);
                 self.totals.bytes -= row.received;
                 row.received = 0;
@@ -273,6 +280,23 @@ mod tests {
             ..Totals::default()
         };
         assert_eq!(rows.totals(), &totals);
+    }
+
+    #[test]
+    fn an_image_that_is_lost_after_all_counts_as_failed_and_not_as_stored() {
+        let lost = FetchError::Storage { reason: "gone".into() };
+        let rows = folded(
+            1,
+            &[
+                (1, 0, EventKind::Started { attempt: 1 }),
+                (5, 0, EventKind::Stored { bytes: 10, crc32: 1, format: Format::Gif, is_cut_short: false }),
+                (9, 0, EventKind::Failed { error: lost.clone() }),
+            ],
+        );
+        let totals = Totals { items: 1, failed: 1, most_in_flight: 1, busy: ms(8), ..Totals::default() };
+        assert_eq!(rows.totals(), &totals);
+        let row = &rows.as_slice()[0];
+        assert_eq!((row.error(), row.format, row.crc32), (Some(&lost), None, 0));
     }
 
     #[test]

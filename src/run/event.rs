@@ -63,7 +63,8 @@ pub enum EventKind {
         /// Whether its bytes end before the image does, as far as its format tells.
         is_cut_short: bool,
     },
-    /// The item is given up.
+    /// The item is given up; behind a `Stored` only where the browser can't read back what it had
+    /// kept.
     Failed {
         /// Why.
         error: FetchError,

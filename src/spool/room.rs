@@ -1,7 +1,7 @@
 //! Which bytes of the spool are taken, and which may be written over.
 
 /// A run of bytes in the spool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
     /// Where it begins, in bytes from the spool's start.
     pub offset: u64,
@@ -10,8 +10,16 @@ pub struct Extent {
 }
 
 impl Extent {
-    fn end(self) -> u64 {
+    /// Where it ends.
+    pub fn end(self) -> u64 {
         self.offset + self.length
+    }
+
+    /// What of it lies before another one, within it, and behind it.
+    pub fn split_by(self, other: Self) -> [Self; 3] {
+        let within = |offset: u64| offset.clamp(self.offset, self.end());
+        let cuts = [self.offset, within(other.offset), within(other.end()), self.end()];
+        [0, 1, 2].map(|n| Self { offset: cuts[n], length: cuts[n + 1] - cuts[n] })
     }
 }
 
@@ -33,6 +41,20 @@ pub struct Room {
 }
 
 impl Room {
+    /// Room in which these are taken, and all between them is free.
+    pub fn of(mut taken: Vec<Extent>) -> Self {
+        taken.sort_unstable_by_key(|extent| extent.offset);
+        let mut room = Self::default();
+        for extent in taken {
+            let hole = Extent { offset: room.end, length: extent.offset.saturating_sub(room.end) };
+            if hole.length > 0 {
+                room.holes.push(hole);
+            }
+            room.end = room.end.max(extent.end());
+        }
+        room
+    }
+
     /// Takes that many bytes in one piece: from the first hole that has them, else at the end.
     pub fn reserve(&mut self, length: u64) -> Extent {
         if let Some(index) = self.holes.iter().position(|hole| hole.length >= length) {
@@ -99,6 +121,27 @@ mod tests {
         assert_eq!(room.reserve(4), extent(0, 4));
         assert_eq!(room.reserve(6), extent(4, 6));
         assert_eq!(room.reserve(1), extent(31, 1));
+    }
+
+    #[test]
+    fn an_extent_is_split_by_another_one() {
+        let lengths = |split: [Extent; 3]| split.map(|part| part.length);
+        let whole = extent(10, 20);
+        assert_eq!(whole.split_by(extent(15, 5)), [extent(10, 5), extent(15, 5), extent(20, 10)]);
+        assert_eq!(lengths(whole.split_by(extent(0, 50))), [0, 20, 0]);
+        assert_eq!(lengths(whole.split_by(extent(25, 50))), [15, 5, 0]);
+        assert_eq!(lengths(whole.split_by(extent(0, 5))), [0, 0, 20]);
+        assert_eq!(lengths(whole.split_by(extent(40, 5))), [20, 0, 0]);
+    }
+
+    #[test]
+    fn room_is_made_again_from_what_is_taken() {
+        let mut room = Room::of(vec![extent(50, 10), extent(5, 10), extent(15, 5)]);
+        assert_eq!(room.end(), 60);
+        assert_eq!(room.reserve(30), extent(20, 30));
+        assert_eq!(room.reserve(5), extent(0, 5));
+        assert_eq!(room.reserve(1), extent(60, 1));
+        assert_eq!(Room::of(Vec::new()).reserve(7), extent(0, 7));
     }
 
     #[test]

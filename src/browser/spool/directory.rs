@@ -116,8 +116,17 @@ impl Directory {
         options.set_create(true);
         let file = JsFuture::from(self.0.get_file_handle_with_options(name, &options)).await?;
         let file: FileSystemFileHandle = file.unchecked_into();
-        let access = file.unchecked_ref::<MaybeMissing>().create_sync_access_handle()?;
-        let access = JsFuture::from(access).await?.unchecked_into();
+        let access = open_access(&file).await?;
         Ok(OpenFile { file, access })
     }
+}
+
+/// Opens a file for reading and writing, by nobody else.
+///
+/// # Errors
+///
+/// What the browser says: somebody else has it open, or there is no such access here.
+pub async fn open_access(file: &FileSystemFileHandle) -> Result<FileSystemSyncAccessHandle, JsValue> {
+    let access = file.unchecked_ref::<MaybeMissing>().create_sync_access_handle()?;
+    Ok(JsFuture::from(access).await?.unchecked_into())
 }

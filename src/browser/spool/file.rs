@@ -2,13 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
 use super::super::later::Later;
-use super::directory::{Directory, NewSpool};
+use super::directory::{Directory, NewSpool, open_access};
+use super::payload::slice;
 use crate::spool::{Extent, Room};
 
 /// Small pieces are joined up to this many bytes before they are written: one write of a megabyte
@@ -21,7 +22,7 @@ pub struct SpoolFile {
     directory: Directory,
     name: String,
     file: FileSystemFileHandle,
-    access: FileSystemSyncAccessHandle,
+    access: RefCell<FileSystemSyncAccessHandle>,
     lock: FileSystemSyncAccessHandle,
     options: FileSystemReadWriteOptions,
     room: RefCell<Room>,
@@ -37,6 +38,17 @@ struct Staging {
     bytes: Option<Uint8Array>,
     place: Option<Extent>,
     filled: u32,
+    /// Why they could not be written the last time.
+    refusal: Option<JsValue>,
+}
+
+impl Staging {
+    /// The place of what is staged, and the bytes.
+    fn filled(&self) -> Option<(Extent, Uint8Array)> {
+        let (bytes, place) = (self.bytes.as_ref()?, self.place?);
+        let place = Extent { offset: place.offset, length: u64::from(self.filled) };
+        Some((place, bytes.subarray(0, self.filled)))
+    }
 }
 
 thread_local! {
@@ -61,7 +73,7 @@ impl SpoolFile {
             directory,
             name,
             file: spool.file,
-            access: spool.access,
+            access: RefCell::new(spool.access),
             lock,
             options: FileSystemReadWriteOptions::new(),
             room: RefCell::default(),
@@ -88,7 +100,7 @@ impl SpoolFile {
     /// What the browser says when its disk is full.
     pub fn write(&self, bytes: &Uint8Array, offset: u64) -> Result<(), JsValue> {
         self.options.set_at(offset as f64);
-        let written = self.access.write_with_js_u8_array_and_options(bytes, &self.options)?;
+        let written = self.access.borrow().write_with_js_u8_array_and_options(bytes, &self.options)?;
         if written == f64::from(bytes.length()) {
             return Ok(());
         }
@@ -96,7 +108,8 @@ impl SpoolFile {
     }
 
     /// Appends a small piece, of at most [`STAGING_BYTES`], and says where. Pieces that follow each
-    /// other lie behind each other as far as there is room.
+    /// other lie behind each other as far as there is room. What was appended before stays there
+    /// in any case: while it can't be written, it is held in memory.
     ///
     /// # Errors
     ///
@@ -125,10 +138,22 @@ impl SpoolFile {
     }
 
     fn write_staged(&self, staging: &mut Staging) -> Result<(), JsValue> {
-        let (Some(bytes), Some(place)) = (&staging.bytes, staging.place.take()) else { return Ok(()) };
-        let filled = u64::from(std::mem::take(&mut staging.filled));
-        self.release(Extent { offset: place.offset + filled, length: place.length - filled });
-        self.write(&bytes.subarray(0, filled as u32), place.offset)
+        let (Some((filled, bytes)), Some(place)) = (staging.filled(), staging.place) else { return Ok(()) };
+        let written = self.write(&bytes, filled.offset);
+        staging.refusal = written.as_ref().err().cloned();
+        written?;
+        self.release(Extent { offset: filled.end(), length: place.end() - filled.end() });
+        (staging.place, staging.filled) = (None, 0);
+        Ok(())
+    }
+
+    /// Whether it takes more.
+    ///
+    /// # Errors
+    ///
+    /// What the browser said when it did not, and says again.
+    pub fn takes_more(&self) -> Result<(), JsValue> {
+        if self.staging.borrow().refusal.is_some() { self.settle() } else { Ok(()) }
     }
 
     /// Reads bytes back, while the file is still being written.
@@ -140,7 +165,7 @@ impl SpoolFile {
         self.settle()?;
         let bytes = Uint8Array::new_with_length(extent.length as u32);
         self.options.set_at(extent.offset as f64);
-        let read = self.access.read_with_js_u8_array_and_options(&bytes, &self.options)?;
+        let read = self.access.borrow().read_with_js_u8_array_and_options(&bytes, &self.options)?;
         if read == extent.length as f64 { Ok(bytes) } else { Err("bytes are missing".into()) }
     }
 
@@ -148,14 +173,51 @@ impl SpoolFile {
     ///
     /// # Errors
     ///
-    /// What the browser says when the file is gone or can't be completed.
+    /// What the browser says when the file is gone. Its bytes can then still be read as before.
     pub async fn finish(&self) -> Result<File, JsValue> {
-        self.settle()?;
-        self.is_closed.set(true);
-        self.access.close();
+        // What can't be written stays in memory, and is a part from there.
+        let _ = self.settle();
         let file: File = JsFuture::from(self.file.get_file()).await?.unchecked_into();
+        self.is_closed.set(true);
+        self.access.borrow().close();
         self.finished.set(file.clone());
         Ok(file)
+    }
+
+    /// An extent as parts of a Blob, of the finished file.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says.
+    pub fn parts_of(&self, file: &File, extent: Extent, parts: &Array) -> Result<(), JsValue> {
+        let staging = self.staging.borrow();
+        let (place, bytes) = staging.filled().unwrap_or_default();
+        let [before, staged, behind] = extent.split_by(place);
+        for part in [before, staged, behind].into_iter().filter(|part| part.length > 0) {
+            let part: JsValue = if part == staged {
+                let start = (part.offset - place.offset) as u32;
+                bytes.slice(start, start + part.length as u32).into()
+            } else {
+                slice(file, part)?.into()
+            };
+            parts.push(&part);
+        }
+        Ok(())
+    }
+
+    /// Takes up writing again. All room is free but for these extents.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says when it does not open the file once more.
+    pub async fn reopen(&self, taken: Vec<Extent>) -> Result<(), JsValue> {
+        if self.is_closed.get() {
+            *self.access.borrow_mut() = open_access(&self.file).await?;
+            self.finished.clear();
+            self.is_closed.set(false);
+        }
+        *self.room.borrow_mut() = Room::of(taken);
+        Ok(())
     }
 
     /// The file as a Blob, once it is finished; `None` as long as it is being written.
@@ -167,7 +229,7 @@ impl SpoolFile {
 impl Drop for SpoolFile {
     fn drop(&mut self) {
         // Closing a handle once more does nothing.
-        self.access.close();
+        self.access.borrow().close();
         self.lock.close();
         let (directory, name) = (self.directory.clone(), std::mem::take(&mut self.name));
         spawn_local(async move { directory.remove(&name).await });

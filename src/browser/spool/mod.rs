@@ -18,7 +18,7 @@ mod writer;
 use std::rc::Rc;
 
 pub use file::SpoolFile;
-pub use payload::{HELD_MOST, Payload, joined, read_pieces, slice};
+pub use payload::{HELD_MOST, Payload, joined, read_pieces};
 pub use writer::SpoolWriter;
 
 /// Where a run keeps its payloads.

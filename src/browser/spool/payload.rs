@@ -28,6 +28,14 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// Where it is in the spool's file, as far as it is there.
+    pub fn extents(&self) -> &[Extent] {
+        match self {
+            Self::Extents(extents) => extents,
+            Self::Held(_) | Self::Blob(_) => &[],
+        }
+    }
+
     /// The bytes as a Blob. What is in a file that is still being written is copied into memory.
     ///
     /// # Errors

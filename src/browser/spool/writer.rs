@@ -116,6 +116,9 @@ impl<'a> SpoolWriter<'a> {
     ///
     /// What the browser says when it can't keep it.
     pub fn finish(mut self) -> Result<Payload, JsValue> {
+        if let Spool::File(file) = self.spool {
+            file.takes_more()?;
+        }
         if self.written > 0 {
             return Ok(Payload::Extents(std::mem::take(&mut self.extents)));
         }

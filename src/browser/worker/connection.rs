@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::convert::Infallible;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
@@ -13,26 +14,40 @@ use wasm_bindgen::prelude::*;
 use web_sys::{ImageBitmap, MessageEvent, MessagePort};
 
 use super::super::archive::{Archive, ArchiveError, Storage, message_of};
+use super::super::collect::Job;
+use super::super::control::Wish;
 use super::super::later::Later;
 use super::super::sink::Sink;
 use super::super::turns::Turns;
-use crate::plan::{EntryName, ItemId, Plan};
+use crate::plan::{EntryName, ItemId};
 use crate::run::{Event, read_events};
 
 /// So many events are passed on before the clock is asked whether others should have a turn.
 const EVENTS_AT_A_TIME: usize = 32;
 
-/// Tells the worker to end the run.
+/// Tells the worker to end the run, and to keep nothing of it.
 pub const CANCEL: &str = "cancel";
 
-/// Tells the worker that the sink has taken a chunk; an array has the reason why it has not.
+/// What a run is told while it is on its way.
+pub const PAUSE: &str = "pause";
+pub const GO_ON: &str = "go on";
+pub const STOP: &str = "stop";
+
+/// Tells the worker that the sink has taken a chunk.
 pub const WRITTEN: &str = "written";
+
+/// The words that arrays to the worker begin with: why the sink has not, and what to fetch again.
+pub const REFUSED: &str = "refused";
+pub const AGAIN: &str = "again";
 
 /// The words that arrays from the worker begin with.
 pub const PREVIEW: &str = "preview";
 pub const CHUNK: &str = "chunk";
 pub const DONE: &str = "done";
 pub const FAILED: &str = "failed";
+
+/// A chunk on its way into the sink.
+type Writing<'a> = LocalBoxFuture<'a, Result<(), JsValue>>;
 
 /// A run that is with the worker. What it has kept is let go when this is dropped.
 #[derive(Debug)]
@@ -105,30 +120,22 @@ impl Connection {
     /// cancels the run.
     pub async fn finish(
         self: Rc<Self>,
-        plan: &Plan,
+        job: &Job<'_>,
         sink: Option<&dyn Sink>,
         emit: &dyn Fn(Event),
     ) -> Result<Archive, ArchiveError> {
         let unfinished = Unfinished(&self);
         let mut turns = Turns::default();
         // One chunk at a time is on its way, and events go on meanwhile.
-        let mut writing: Option<LocalBoxFuture<'_, Result<(), JsValue>>> = None;
+        let mut writing: Option<Writing<'_>> = None;
         loop {
-            let message = match &mut writing {
-                None => self.inbox.next().await,
-                Some(written) => match select(written, pin!(self.inbox.next())).await {
-                    Either::Left((written, _)) => {
-                        writing = None;
-                        let refusal = |error| Array::of1(&message_of(&error).into()).into();
-                        self.post(&written.map_or_else(refusal, |()| WRITTEN.into()));
-                        continue;
-                    }
-                    Either::Right((message, _)) => message,
-                },
+            let message = match select(pin!(self.inbox.next()), pin!(self.pass_on(job, &mut writing))).await {
+                Either::Left((message, _)) => message,
+                Either::Right((never, _)) => match never {},
             };
             let message = match message.dyn_into::<Uint8Array>() {
                 Ok(events) => {
-                    for (number, event) in read_events(&events.to_vec(), plan).enumerate() {
+                    for (number, event) in read_events(&events.to_vec(), job.plan).enumerate() {
                         emit(event);
                         if number % EVENTS_AT_A_TIME == 0 {
                             turns.pass().await;
@@ -160,6 +167,41 @@ impl Connection {
             let text = |index| message.get(index).as_string().unwrap_or_default();
             return Err(ArchiveError::of_kind(&text(1), text(2)));
         }
+    }
+
+    /// Tells the worker what the run is told, and what becomes of the chunk that is being written,
+    /// for as long as it is asked to.
+    async fn pass_on(&self, job: &Job<'_>, writing: &mut Option<Writing<'_>>) -> Infallible {
+        loop {
+            let written = async {
+                match writing {
+                    Some(written) => written.await,
+                    None => pending().await,
+                }
+            };
+            match select(pin!(job.control.wish()), pin!(written)).await {
+                Either::Left((wish, _)) => self.post(
+                    &match wish {
+                        Wish::Pause => PAUSE,
+                        Wish::GoOn => GO_ON,
+                        Wish::Stop => STOP,
+                    }
+                    .into(),
+                ),
+                Either::Right((written, _)) => {
+                    *writing = None;
+                    let refusal = |error| Array::of2(&REFUSED.into(), &message_of(&error).into()).into();
+                    self.post(&written.map_or_else(refusal, |()| WRITTEN.into()));
+                }
+            }
+        }
+    }
+
+    /// Asks the worker to fetch some of the job's items once more; [`Connection::finish`] has what
+    /// comes of it.
+    pub fn again(&self, job: &Job<'_>, items: &[ItemId]) {
+        let items: Array = items.iter().map(|item| JsValue::from(*item as f64)).collect();
+        self.post(&Array::of3(&AGAIN.into(), &job.clock.epoch().into(), &items).into());
     }
 
     /// An image decoded small.

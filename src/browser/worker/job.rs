@@ -30,7 +30,7 @@ pub fn to_message(job: &Job<'_>) -> Array {
         addresses.push(&item.address.as_ref().map_or("", |address| &address.href).into());
         names.push(&item.name.as_deref().into());
     }
-    let Settings { limits, finds_width, timeout, cache } = job.settings;
+    let Settings { limits, finds_width, timeout, cache, leaves_out_cut_short } = job.settings;
     let message = Array::of2(&addresses, &names);
     message.push(&job.template.source().into());
     let numbers = [
@@ -45,6 +45,7 @@ pub fn to_message(job: &Job<'_>) -> Array {
     }
     message.push(&cache.into());
     message.push(&finds_width.into());
+    message.push(&leaves_out_cut_short.into());
     message.push(&(job.order == Order::Completion).into());
     message.push(&job.sink.is_some().into());
     message
@@ -72,12 +73,13 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
     let clock = Clock::of_epoch(number()?);
     let cache = RequestCache::from_js_value(&fields.next()?)?;
     let finds_width = fields.next()?.as_bool()?;
+    let leaves_out_cut_short = fields.next()?.as_bool()?;
     let is_by_completion = fields.next()?.as_bool()?;
     let has_sink = fields.next()?.as_bool()?;
     Some(ReceivedJob {
         plan,
         template,
-        settings: Settings { limits, finds_width, timeout, cache },
+        settings: Settings { limits, finds_width, timeout, cache, leaves_out_cut_short },
         clock,
         has_sink,
         order: if is_by_completion { Order::Completion } else { Order::Input },

@@ -15,15 +15,16 @@ use web_sys::{MessageEvent, MessagePort};
 use super::super::archive::{Archive, ArchiveError};
 use super::super::clock::Clock;
 use super::super::collect::Job;
-use super::super::here::collect_here;
+use super::super::control::{Control, Wish};
+use super::super::here::{collect_again_here, collect_here};
 use super::super::images::KeptImages;
 use super::super::later::Later;
 use super::super::sink::Sink;
-use super::super::spool::Spool;
-use super::connection::{CANCEL, DONE, FAILED, WRITTEN};
+use super::connection::{AGAIN, CANCEL, DONE, FAILED, GO_ON, PAUSE, REFUSED, STOP, WRITTEN};
 use super::job::{self, ReceivedJob};
 use super::sink::PageSink;
-use crate::run::EventWriter;
+use crate::plan::ItemId;
+use crate::run::{Event, EventWriter};
 
 /// How often events are sent: a frame's time, since nobody sees more of them.
 const SEND_EVERY: Duration = Duration::from_millis(16);
@@ -31,56 +32,155 @@ const SEND_EVERY: Duration = Duration::from_millis(16);
 /// Runs a job of the page's; `worker.js` calls it with the run's port.
 #[wasm_bindgen(js_name = serveRun, skip_typescript)]
 pub fn serve_run(port: MessagePort, message: Array) {
-    let spool = Rc::new(Later::default());
-    let images = KeptImages::new(Rc::clone(&spool));
-    let cancelled = Rc::<Later<()>>::default();
-    // What keeps the archive readable until the page lets it go.
-    let kept = Rc::<RefCell<Option<Archive>>>::default();
-    let sink = PageSink::new(&port);
-    listen(&port, &images, &sink, &cancelled, &kept);
-    spawn_local(async move {
-        let Some(job) = job::from_message(&message) else { return };
-        clear_timings();
-        let events = RefCell::new(EventWriter::default());
-        let run = run(&job, &sink, spool, &images, &events);
-        let serving = pin!(async {
-            match select(pin!(run), pin!(send_events(job.clock, &events, &port))).await {
-                Either::Left((ended, _)) => ended,
-                Either::Right((never, _)) => match never {},
-            }
-        });
-        let Either::Left((ended, _)) = select(serving, pin!(cancelled.get())).await else { return };
-        send(&port, &events);
-        let answer = match ended {
-            Ok(archive) => {
-                let answer = done(&archive);
-                *kept.borrow_mut() = Some(archive);
-                answer
-            }
-            Err(error) => Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into()),
-        };
-        post(&port, &answer);
+    let Some(job) = job::from_message(&message) else { return };
+    let service = Rc::new(Service {
+        job,
+        images: KeptImages::default(),
+        sink: PageSink::new(&port),
+        control: RefCell::default(),
+        cancelled: Later::default(),
+        port,
     });
+    service.listen();
+    service.begin(None);
 }
 
-async fn run(
-    job: &ReceivedJob,
-    sink: &PageSink,
-    spool: Rc<Later<Spool>>,
-    images: &KeptImages,
-    events: &RefCell<EventWriter>,
-) -> Result<Archive, ArchiveError> {
-    let ReceivedJob { plan, template, settings, clock, has_sink, order } = job;
-    let job = Job {
-        plan,
-        template: template.clone(),
-        settings: *settings,
-        clock: *clock,
-        sink: None,
-        order: *order,
-    };
-    let sink = has_sink.then_some(sink as &dyn Sink);
-    collect_here(&job, sink, spool, images, &|event| events.borrow_mut().put(&event)).await
+/// A job of the page's, from its beginning until the page lets its images go.
+struct Service {
+    port: MessagePort,
+    job: ReceivedJob,
+    /// What keeps the archive readable.
+    images: KeptImages,
+    sink: PageSink,
+    /// That of the run that is on, or was the last.
+    control: RefCell<Control>,
+    cancelled: Later<()>,
+}
+
+/// Items to be fetched once more, and the clock for it.
+struct Again {
+    clock: Clock,
+    items: Vec<ItemId>,
+}
+
+impl Service {
+    /// Runs the whole job, or some of its items again, and answers.
+    fn begin(self: &Rc<Self>, again: Option<Again>) {
+        let service = Rc::clone(self);
+        // What an earlier run was told is no business of this one.
+        service.control.take();
+        spawn_local(async move {
+            let running = pin!(service.run(again));
+            if let Either::Left((answer, _)) = select(running, pin!(service.cancelled.get())).await {
+                post(&service.port, &answer);
+            }
+        });
+    }
+
+    async fn run(&self, again: Option<Again>) -> Array {
+        let clock = again.as_ref().map_or(self.job.clock, |again| again.clock);
+        let events = RefCell::new(EventWriter::default());
+        clear_timings();
+        let emit = |event| events.borrow_mut().put(&event);
+        let collecting = pin!(self.collect(clock, again, &emit));
+        let ended = match select(collecting, pin!(send_events(clock, &events, &self.port))).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right((never, _)) => match never {},
+        };
+        send(&self.port, &events);
+        match ended {
+            Ok(archive) => done(&archive),
+            Err(error) => Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into()),
+        }
+    }
+
+    async fn collect(
+        &self,
+        clock: Clock,
+        again: Option<Again>,
+        emit: &dyn Fn(Event),
+    ) -> Result<Archive, ArchiveError> {
+        let ReceivedJob { plan, template, settings, has_sink, order, .. } = &self.job;
+        let job = Job {
+            plan,
+            template: template.clone(),
+            settings: *settings,
+            clock,
+            sink: None,
+            order: *order,
+            control: self.control.borrow().clone(),
+        };
+        let sink = has_sink.then_some(&self.sink as &dyn Sink);
+        match again {
+            None => collect_here(&job, sink, &self.images, emit).await,
+            Some(again) => collect_again_here(&job, &self.images, &again.items, emit).await,
+        }
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let service = Rc::clone(self);
+        let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            let message = event.data();
+            if let Some(word) = message.as_string() {
+                service.hear(&word);
+            } else if let Some(words) = message.dyn_ref::<Array>() {
+                service.hear_more(words);
+            } else if let Some(item) = message.as_f64() {
+                service.show(item);
+            } else {
+                service.end();
+                service.port.close();
+                // It holds the service, which nobody needs any more.
+                service.port.set_onmessage(None);
+            }
+        });
+        // It lives as long as the port does.
+        self.port.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
+    }
+
+    fn hear(&self, word: &str) {
+        match word {
+            CANCEL => self.end(),
+            WRITTEN => self.sink.answered(Ok(())),
+            PAUSE => self.control.borrow().tell(Wish::Pause),
+            GO_ON => self.control.borrow().tell(Wish::GoOn),
+            STOP => self.control.borrow().tell(Wish::Stop),
+            _ => {}
+        }
+    }
+
+    fn hear_more(self: &Rc<Self>, words: &Array) {
+        let first = words.get(0);
+        if first == REFUSED {
+            self.sink.answered(Err(words.get(1)));
+        } else if first == AGAIN {
+            let clock = Clock::of_epoch(words.get(1).as_f64().unwrap_or_default());
+            let items: Array = words.get(2).unchecked_into();
+            let items = items.iter().filter_map(|item| item.as_f64()).map(|item| item as ItemId).collect();
+            self.begin(Some(Again { clock, items }));
+        }
+    }
+
+    /// Nothing of the run is wanted any more.
+    fn end(&self) {
+        self.cancelled.set(());
+        self.images.let_go();
+    }
+
+    /// Sends a preview of an image. The package never asks for one.
+    #[cfg(feature = "page")]
+    fn show(self: &Rc<Self>, item: f64) {
+        let service = Rc::clone(self);
+        spawn_local(async move {
+            let preview = service.images.preview(item as ItemId).await;
+            let answer = Array::of3(&super::connection::PREVIEW.into(), &item.into(), &preview.into());
+            post(&service.port, &answer);
+        });
+    }
+
+    #[cfg(not(feature = "page"))]
+    #[allow(clippy::unused_self, reason = "the page's own has a use for it")]
+    fn show(&self, _item: f64) {}
 }
 
 fn done(archive: &Archive) -> Array {
@@ -121,50 +221,6 @@ fn protocols() -> Array {
         }
     }
     names
-}
-
-fn listen(
-    port: &MessagePort,
-    images: &KeptImages,
-    sink: &PageSink,
-    cancelled: &Rc<Later<()>>,
-    kept: &Rc<RefCell<Option<Archive>>>,
-) {
-    let (images, sink, cancelled, kept, to_page) =
-        (images.clone(), sink.clone(), Rc::clone(cancelled), Rc::clone(kept), port.clone());
-    let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let message = event.data();
-        #[cfg(feature = "page")]
-        if let Some(item) = message.as_f64() {
-            show(item, images.clone(), to_page.clone());
-            return;
-        }
-        if message == CANCEL {
-            cancelled.set(());
-            images.let_go();
-        } else if message == WRITTEN {
-            sink.answered(Ok(()));
-        } else if let Some(refusal) = message.dyn_ref::<Array>() {
-            sink.answered(Err(refusal.get(0)));
-        } else {
-            cancelled.set(());
-            images.let_go();
-            drop(kept.take());
-            to_page.close();
-        }
-    });
-    // It lives as long as the port does.
-    port.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
-}
-
-/// Sends a preview of an image. The package never asks for one.
-#[cfg(feature = "page")]
-fn show(item: f64, images: KeptImages, port: MessagePort) {
-    spawn_local(async move {
-        let preview = images.preview(item as usize).await;
-        let answer = Array::of3(&super::connection::PREVIEW.into(), &item.into(), &preview.into());
-        post(&port, &answer);
-    });
 }
 
 /// Sends what has happened, for as long as it is asked to.

@@ -1,0 +1,67 @@
+//! Telling a run on its way what to do, from outside of it.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+/// What a run is told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Ask for nothing more for now.
+    Pause,
+    /// Ask for things again.
+    GoOn,
+    /// Ask for nothing more, and make the archive of what has arrived.
+    Stop,
+}
+
+/// Tells a run what to do; clones tell the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Control(Rc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// What the run was not told yet. Of several wishes only the last counts.
+    wish: Cell<Option<Wish>>,
+    is_stopped: Cell<bool>,
+    run: RefCell<Option<Waker>>,
+}
+
+impl Control {
+    /// Starts nothing more until [`Control::go_on`]. What is under way may still arrive.
+    pub fn pause(&self) {
+        self.tell(Wish::Pause);
+    }
+
+    /// Starts things again.
+    pub fn go_on(&self) {
+        self.tell(Wish::GoOn);
+    }
+
+    /// Ends the run with what has arrived; the rest fails as stopped. This can't be taken back.
+    pub fn stop(&self) {
+        self.tell(Wish::Stop);
+    }
+
+    pub(super) fn tell(&self, wish: Wish) {
+        if self.0.is_stopped.get() {
+            return;
+        }
+        self.0.is_stopped.set(wish == Wish::Stop);
+        self.0.wish.set(Some(wish));
+        self.0.run.take().into_iter().for_each(Waker::wake);
+    }
+
+    /// The next wish, as soon as there is one.
+    pub(super) async fn wish(&self) -> Wish {
+        poll_fn(|context| match self.0.wish.take() {
+            Some(wish) => Poll::Ready(wish),
+            None => {
+                *self.0.run.borrow_mut() = Some(context.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await
+    }
+}

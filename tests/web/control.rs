@@ -1,0 +1,122 @@
+//! A run that is paused, stopped, and taken up again.
+
+use std::cell::RefCell;
+
+use fetchzip::browser::{Archive, Settings, collect, collect_again};
+use fetchzip::report::Rows;
+use fetchzip::run::Event;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::fixtures::{Ran, fetch, job, plan_of, settings};
+use super::origin::Origin;
+
+#[wasm_bindgen_test]
+async fn a_run_that_is_stopped_keeps_what_has_arrived() {
+    let Some(origin) = Origin::find("stop").await else { return };
+    let gate = origin.gate();
+    let urls = [
+        origin.url(&format!("/image/1/32x32.png?gate={gate}")),
+        origin.url("/image/2/400000b.jpg"),
+        origin.url("/image/3/32x32.png"),
+    ];
+    let plan = plan_of(&urls);
+    let job = job(&plan, settings());
+    let rows = RefCell::new(Rows::new(plan.len()));
+    let emit = |event: Event| rows.borrow_mut().apply(&event);
+    let stopped = async {
+        origin.wait_for("completed", 2).await;
+        // The server is done with them before the page is.
+        while rows.borrow().totals().stored < 2 {
+            origin.counter("requests").await;
+        }
+        job.control.stop();
+    };
+    let (archive, ()) = futures::join!(collect(&job, &emit, &|_| ()), stopped);
+    let ran = ran(archive.expect("there is an archive"), &rows);
+    assert_eq!(names(&ran).await, ["400000b.jpg", "32x32.png"]);
+    assert_eq!(ran.error(0).map(|error| error.kind()), Some("stopped"));
+    origin.wait_for("closedEarly", 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_asked_for_while_a_run_is_paused() {
+    let Some(origin) = Origin::find("pause").await else { return };
+    let gate = origin.gate();
+    let mut urls = vec![origin.url(&format!("/image/1/90000b.jpg?gate={gate}&gate-at=50000"))];
+    urls.extend((2..6).map(|seed| origin.url(&format!("/image/{seed}/32x32.png"))));
+    let plan = plan_of(&urls);
+    let mut one_by_one = settings();
+    one_by_one.set_at_once(1);
+    let job = job(&plan, one_by_one);
+    let rows = RefCell::new(Rows::new(plan.len()));
+    let emit = |event: Event| rows.borrow_mut().apply(&event);
+    let paused = async {
+        origin.wait_for("inFlight", 1).await;
+        job.control.pause();
+        origin.open_gate().await;
+        // What is under way still arrives.
+        while rows.borrow().totals().stored < 1 {
+            origin.counter("requests").await;
+        }
+        for _ in 0..20 {
+            assert_eq!(origin.counter("requests").await, 1.0);
+        }
+        job.control.go_on();
+    };
+    let (archive, ()) = futures::join!(collect(&job, &emit, &|_| ()), paused);
+    assert_eq!(names(&ran(archive.expect("there is an archive"), &rows)).await.len(), 5);
+}
+
+#[wasm_bindgen_test]
+async fn what_failed_is_fetched_again_into_the_same_archive() {
+    let Some(origin) = Origin::find("again").await else { return };
+    // The server counts failures in groups.
+    let Some(other) = Origin::find("again-other").await else { return };
+    // Small ones and large ones, before and behind those that fail at first.
+    let urls = [
+        origin.url("/image/1/32x32.png"),
+        origin.url("/image/2/32x32.png?fail=1:404"),
+        origin.url("/image/3/700000b.jpg"),
+        other.url("/image/4/600000b.jpg?fail=1:404"),
+        origin.url("/fault/status/404"),
+        origin.url("/image/5/32x32.png"),
+    ];
+    let plan = plan_of(&urls);
+    let first = job(&plan, settings());
+    let before = collect(&first, &|_| (), &|_| ()).await.expect("there is an archive");
+    assert_eq!(before.names.iter().flatten().count(), 3, "{:?}", before.names);
+
+    let rows = RefCell::new(Rows::new(plan.len()));
+    let emit = |event: Event| rows.borrow_mut().apply(&event);
+    let archive = collect_again(&first, before, &[1, 3, 4], &emit).await.expect("there is an archive");
+    let again = ran(archive, &rows);
+    assert_eq!((again.rows[0].attempts.len(), again.rows[1].attempts.len()), (0, 1));
+    assert_eq!(again.error(4).map(|error| error.kind()), Some("http"));
+    assert!(again.bytes().await == fetch(&urls, settings()).await.bytes().await);
+    assert_eq!(origin.counter("requests").await, 12.0);
+
+    // And once more, with nothing that could be had, after a stop.
+    let job = job(&plan, settings());
+    job.control.stop();
+    let archive = collect_again(&job, again.archive, &[4], &emit).await.expect("there is an archive");
+    assert_eq!(names(&ran(archive, &rows)).await.len(), 5);
+}
+
+#[wasm_bindgen_test]
+async fn an_image_that_is_cut_short_is_kept_unless_it_is_not_wanted() {
+    let Some(origin) = Origin::find("cut-short").await else { return };
+    let urls = [origin.url("/fault/truncated-file"), origin.url("/image/1/32x32.png")];
+    for (leaves_out_cut_short, entries) in [(false, 2), (true, 1)] {
+        let ran = fetch(&urls, Settings { leaves_out_cut_short, ..settings() }).await;
+        assert_eq!(ran.entries().await.len(), entries);
+        assert_eq!(ran.error(0).map(|error| error.kind()), leaves_out_cut_short.then_some("truncated"));
+    }
+}
+
+fn ran(archive: Archive, rows: &RefCell<Rows>) -> Ran {
+    Ran { archive, rows: rows.borrow().as_slice().to_vec(), events: Vec::new() }
+}
+
+async fn names(ran: &Ran) -> Vec<String> {
+    ran.entries().await.into_iter().map(|(name, _)| name).collect()
+}
