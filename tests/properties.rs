@@ -3,6 +3,7 @@
 //! - `names`: entry names that every system takes, out of anything
 //! - `lists`: no line of a list is lost, and globs make what was counted
 //! - `framing`: archives that two crates which are not ours read back, and CRC-32 in any pieces
+//! - `journal`: what was written before a journal was torn or damaged, and nothing else
 //! - `schedule`: limits, cool-downs and ends, whatever becomes of the attempts
 
 #![cfg(not(target_arch = "wasm32"))]
@@ -11,6 +12,8 @@
 mod archive;
 #[path = "properties/framing.rs"]
 mod framing;
+#[path = "properties/journal.rs"]
+mod journal;
 #[path = "properties/lists.rs"]
 mod lists;
 #[path = "properties/names.rs"]

@@ -5,8 +5,12 @@
 //! a failed attempt  ─▶ Room::release ─▶ a hole ─┘ refilled by the next image
 //! ```
 //!
+//! A run that is to survive its page keeps a journal beside it: [`Journal`].
+//!
 //! Nothing here reads or writes: `browser::spool` does.
 
+mod journal;
 mod room;
 
+pub use journal::{Journal, JournalError, JournalHead, JournalWriter, KeptImage, Replay, fingerprint};
 pub use room::{Extent, Room, join};

@@ -1,5 +1,8 @@
 //! Which bytes of the spool are taken, and which may be written over.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 /// A run of bytes in the spool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
@@ -12,7 +15,7 @@ pub struct Extent {
 impl Extent {
     /// Where it ends.
     pub fn end(self) -> u64 {
-        self.offset + self.length
+        self.offset.saturating_add(self.length)
     }
 
     /// What of it lies before another one, within it, and behind it.
@@ -41,16 +44,18 @@ pub struct Room {
 }
 
 impl Room {
-    /// Room in which these are taken, and all between them is free.
-    pub fn of(mut taken: Vec<Extent>) -> Self {
-        taken.sort_unstable_by_key(|extent| extent.offset);
+    /// Room in which these are taken, in any order, and what lies between them is free.
+    pub fn of(extents: impl IntoIterator<Item = Extent>) -> Self {
+        // A heap is a tenth of the code of the standard library's sorting.
+        let taken = extents.into_iter().filter(|extent| extent.length > 0);
+        let mut by_offset: BinaryHeap<_> =
+            taken.map(|extent| Reverse((extent.offset, extent.length))).collect();
         let mut room = Self::default();
-        for extent in taken {
-            let hole = Extent { offset: room.end, length: extent.offset.saturating_sub(room.end) };
-            if hole.length > 0 {
-                room.holes.push(hole);
+        while let Some(Reverse((offset, length))) = by_offset.pop() {
+            if offset > room.end {
+                room.holes.push(Extent { offset: room.end, length: offset - room.end });
             }
-            room.end = room.end.max(extent.end());
+            room.end = room.end.max(Extent { offset, length }.end());
         }
         room
     }
@@ -135,16 +140,6 @@ mod tests {
     }
 
     #[test]
-    fn room_is_made_again_from_what_is_taken() {
-        let mut room = Room::of(vec![extent(50, 10), extent(5, 10), extent(15, 5)]);
-        assert_eq!(room.end(), 60);
-        assert_eq!(room.reserve(30), extent(20, 30));
-        assert_eq!(room.reserve(5), extent(0, 5));
-        assert_eq!(room.reserve(1), extent(60, 1));
-        assert_eq!(Room::of(Vec::new()).reserve(7), extent(0, 7));
-    }
-
-    #[test]
     fn neighbouring_holes_become_one() {
         let mut room = Room::default();
         let extents: Vec<_> = (0..5).map(|_| room.reserve(10)).collect();
@@ -164,6 +159,18 @@ mod tests {
         room.release(extents[0]);
         assert_eq!(room.end(), 0);
         assert_eq!(room.reserve(1), extent(0, 1));
+    }
+
+    #[test]
+    fn room_is_free_between_what_is_taken_already() {
+        let taken = [extent(30, 10), extent(4, 6), extent(90, 0), extent(10, 5), extent(32, 3)];
+        let mut room = Room::of(taken);
+        assert_eq!(room.end(), 40);
+        assert_eq!(room.reserve(15), extent(15, 15));
+        assert_eq!(room.reserve(4), extent(0, 4));
+        assert_eq!(room.reserve(1), extent(40, 1));
+        assert_eq!(Room::of([]).end(), 0);
+        assert_eq!(Room::of([extent(7, u64::MAX)]).end(), u64::MAX);
     }
 
     #[test]

@@ -1,0 +1,148 @@
+use fetchzip::image::Format;
+use fetchzip::plan::{Plan, Request};
+use fetchzip::spool::{Extent, Journal, JournalHead, JournalWriter, KeptImage};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::archive::text::CrateText;
+use crate::cases;
+
+const ITEMS: usize = 6;
+
+/// What is appended at once.
+#[derive(Clone, Debug)]
+enum Appended {
+    Image(KeptImage),
+    Events(Vec<u8>),
+}
+
+fn image() -> impl Strategy<Value = KeptImage> {
+    let extent = (0..1_u64 << 50, 1..1_u64 << 40).prop_map(|(offset, length)| Extent { offset, length });
+    let format = prop::sample::select(&Format::ALL[..]);
+    (0..ITEMS, vec(extent, 0..5), any::<u32>(), format, any::<Option<i64>>(), any::<bool>()).prop_map(
+        |(item, extents, crc32, format, modified, is_cut_short)| KeptImage {
+            item,
+            bytes: extents.iter().map(|extent| extent.length).sum(),
+            extents,
+            crc32,
+            format,
+            modified,
+            is_cut_short,
+        },
+    )
+}
+
+fn appended() -> impl Strategy<Value = Appended> {
+    prop_oneof![
+        3 => image().prop_map(Appended::Image),
+        1 => vec(any::<u8>(), 0..200).prop_map(Appended::Events),
+    ]
+}
+
+fn head() -> impl Strategy<Value = JournalHead> {
+    (any::<String>(), any::<String>(), 0.0..1e15, any::<u32>()).prop_map(
+        |(source, options, started, fingerprint)| JournalHead {
+            source,
+            options,
+            started,
+            items: ITEMS as u64,
+            fingerprint,
+        },
+    )
+}
+
+/// The file, and where each of its appends ends: the first with the head alone.
+fn written(head: &JournalHead, appends: &[Appended]) -> (Vec<u8>, Vec<usize>) {
+    let mut writer = JournalWriter::new(head);
+    let mut file = writer.take();
+    let mut ends = vec![file.len()];
+    for append in appends {
+        match append {
+            Appended::Image(image) => writer.put_kept(image),
+            Appended::Events(events) => writer.put_events(events),
+        }
+        file.extend(writer.take());
+        ends.push(file.len());
+    }
+    (file, ends)
+}
+
+/// What must be read of a file with these appends.
+fn expected(head: &JournalHead, appends: &[Appended], length: usize) -> Journal {
+    let mut kept: Vec<KeptImage> = Vec::new();
+    let mut events = Vec::new();
+    for append in appends {
+        match append {
+            Appended::Image(image) => {
+                kept.retain(|other| other.item != image.item);
+                kept.push(image.clone());
+            }
+            Appended::Events(bytes) => events.extend_from_slice(bytes),
+        }
+    }
+    Journal { head: head.clone(), kept, events, length: length as u64 }
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn a_torn_journal_is_what_was_written_before(
+        head in head(),
+        appends in vec(appended(), 0..12),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (file, ends) = written(&head, &appends);
+        prop_assert_eq!(Journal::read(&file).unwrap(), expected(&head, &appends, file.len()));
+        let cut = cut.index(file.len() + 1);
+        let whole = ends.iter().filter(|end| **end <= cut).count();
+        match whole.checked_sub(1) {
+            None => prop_assert!(Journal::read(&file[..cut]).is_err()),
+            Some(whole) => {
+                let expected = expected(&head, &appends[..whole], ends[whole]);
+                prop_assert_eq!(Journal::read(&file[..cut]).unwrap(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_flipped_byte_costs_what_comes_after_it_and_changes_nothing_before(
+        head in head(),
+        appends in vec(appended(), 0..12),
+        at in any::<prop::sample::Index>(),
+        flip in 1..=u8::MAX,
+    ) {
+        let (mut file, ends) = written(&head, &appends);
+        let at = at.index(file.len());
+        file[at] ^= flip;
+        match ends.iter().filter(|end| **end <= at).count().checked_sub(1) {
+            None => prop_assert!(Journal::read(&file).is_err()),
+            Some(whole) => {
+                let expected = expected(&head, &appends[..whole], ends[whole]);
+                prop_assert_eq!(Journal::read(&file).unwrap(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_else_is_in_the_file_is_no_panic(
+        mut bytes in vec(any::<u8>(), 0..2000),
+        begins_well in any::<bool>(),
+        payload in vec(any::<u8>(), 0..200),
+    ) {
+        if begins_well {
+            bytes.splice(..0, *b"fetchzip\x01\0\0\0");
+        }
+        if let Ok(journal) = Journal::read(&bytes) {
+            prop_assert!(journal.length as usize <= bytes.len());
+        }
+        // Events that are none, in a record that is whole.
+        let head =
+            JournalHead { source: String::new(), options: String::new(), started: 0.0, items: 2, fingerprint: 0 };
+        let mut writer = JournalWriter::new(&head);
+        writer.put_events(&payload);
+        let journal = Journal::read(&writer.take()).unwrap();
+        let plan = Plan::new(["https://a.example/1", "https://a.example/2"].map(Request::new), &CrateText);
+        prop_assert!(journal.events_of_kept(&plan).events.is_empty());
+    }
+}
