@@ -64,6 +64,8 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
         sink: arguments.sink.as_ref(),
         order: arguments.order,
         control: Control::default(),
+        journal: None,
+        resumes: None,
     };
     let archive = {
         let run = pin!(collect(&job, &emit, &|_| ()));

@@ -43,6 +43,17 @@ pub enum Storage {
     },
 }
 
+impl Archive {
+    /// Its user has it, or does not want it: after a crash it need not be there any more.
+    #[cfg(feature = "page")]
+    pub fn saved(&self) {
+        // Only the worker takes notes.
+        if let Storage::Worker { run, .. } = &self.storage {
+            run.saved();
+        }
+    }
+}
+
 impl Storage {
     /// Whether the payloads are in a file of the origin's private file system, and not in Blobs.
     pub fn is_file(&self) -> bool {
@@ -71,6 +82,11 @@ pub enum ArchiveError {
         /// The browser's own words.
         reason: String,
     },
+    /// A run that was interrupted can't be taken up again.
+    Lost {
+        /// Why, in our words or the browser's.
+        reason: String,
+    },
     /// The worker that fetched is gone.
     Worker {
         /// The browser's own words.
@@ -85,6 +101,7 @@ impl ArchiveError {
             Self::Unreadable { .. } => "unreadable",
             Self::Sink { .. } => "sink",
             Self::Storage { .. } => "storage",
+            Self::Lost { .. } => "lost",
             Self::Worker { .. } => "worker",
         }
     }
@@ -95,6 +112,7 @@ impl ArchiveError {
             Self::Unreadable { reason }
             | Self::Sink { reason }
             | Self::Storage { reason }
+            | Self::Lost { reason }
             | Self::Worker { reason } => reason,
         }
     }
@@ -105,6 +123,7 @@ impl ArchiveError {
             "unreadable" => Self::Unreadable { reason },
             "sink" => Self::Sink { reason },
             "storage" => Self::Storage { reason },
+            "lost" => Self::Lost { reason },
             _ => Self::Worker { reason },
         }
     }
@@ -129,6 +148,9 @@ impl Piece for ArchiveError {
                     reason,
                     "): free some space, or fetch fewer"
                 )
+            }
+            Self::Lost { reason } => {
+                add!(whole, "the run can't be taken up again (", reason, "): fetch its list once more")
             }
             Self::Worker { reason } => {
                 add!(

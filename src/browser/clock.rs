@@ -36,6 +36,11 @@ impl Clock {
         Self { start: performance_now() }
     }
 
+    /// A clock that shows this much now, to go on from there.
+    pub fn after(elapsed: Duration) -> Self {
+        Self { start: performance_now() - elapsed.as_secs_f64() * 1000.0 }
+    }
+
     /// The start in milliseconds since 1970, to tell it to another thread.
     pub fn epoch(self) -> f64 {
         TIME_ORIGIN.with(|origin| origin + self.start)

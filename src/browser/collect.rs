@@ -33,6 +33,21 @@ pub struct Job<'a> {
     pub order: Order,
     /// Pauses and stops the run.
     pub control: Control,
+    /// What is noted of it, so that it can be taken up after a crash. That takes a worker and files;
+    /// nothing is noted where there are none, or where the archive goes to a sink.
+    pub journal: Option<Notes>,
+    /// The [name](super::Interrupted::name) of an interrupted run of the same plan, which this goes on
+    /// with: the events of the images that are there come first, with the times that they had.
+    pub resumes: Option<String>,
+}
+
+/// What a journal says of a run, for whoever takes it up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notes {
+    /// The text of its list.
+    pub source: String,
+    /// Its options, in the words of whoever will read them.
+    pub options: String,
 }
 
 /// The order of an archive's entries.

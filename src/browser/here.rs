@@ -31,7 +31,7 @@ pub async fn collect_here(
     images: &KeptImages,
     emit: &dyn Fn(Event),
 ) -> Result<Archive, ArchiveError> {
-    let opening = async { images.spool().set(Spool::open().await) };
+    let opening = async { images.spool().set(Spool::open(job.journal.is_some() && sink.is_none()).await) };
     let items: Vec<_> = (0..job.plan.len()).collect();
     // Requests go out while the spool is being opened.
     let (archive, ()) = join(pin!(collect_items(job, sink, images, &items, emit)), pin!(opening)).await;
@@ -54,7 +54,11 @@ pub async fn collect_again_here(
 }
 
 /// Fetches these items. Of the others, those that are kept go into the archive as well.
-async fn collect_items(
+///
+/// # Errors
+///
+/// As [`collect`](super::collect()).
+pub async fn collect_items(
     job: &Job<'_>,
     sink: Option<&dyn Sink>,
     images: &KeptImages,

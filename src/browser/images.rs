@@ -1,6 +1,7 @@
 //! The images that a run has kept, for whoever wants to see one.
 
 use std::cell::RefCell;
+use std::mem::take;
 use std::rc::Rc;
 
 use js_sys::{Object, Promise, Reflect};
@@ -54,6 +55,16 @@ pub struct KeptImages {
     /// By their items, in input order.
     kept: Rc<RefCell<Vec<KeptImage>>>,
     spool: Rc<Later<Spool>>,
+    watched: Rc<RefCell<Option<Watched>>>,
+}
+
+/// What a journal was not told yet.
+#[derive(Debug, Default)]
+struct Watched {
+    /// Images that are there, or are somewhere else than before.
+    changed: Vec<ItemId>,
+    /// Where images were before.
+    abandoned: Vec<Extent>,
 }
 
 /// An item and what is kept of it.
@@ -72,6 +83,9 @@ impl KeptImages {
             Ok(index) => kept[index].1 = image.clone(),
             Err(index) => kept.insert(index, (item, image.clone())),
         }
+        if let Some(watched) = &mut *self.watched.borrow_mut() {
+            watched.changed.push(item);
+        }
     }
 
     /// The image of an item, where it is kept.
@@ -86,9 +100,30 @@ impl KeptImages {
         self.kept.borrow_mut().retain(|(other, _)| *other != item);
     }
 
-    /// An image was moved from there, so something else may be written there.
+    /// An image was moved from there, so something else may be written there, as soon as a journal
+    /// knows of it.
     pub fn abandon(&self, file: &SpoolFile, extents: &[Extent]) {
-        extents.iter().for_each(|extent| file.release(*extent));
+        match &mut *self.watched.borrow_mut() {
+            Some(watched) => watched.abandoned.extend_from_slice(extents),
+            None => extents.iter().for_each(|extent| file.release(*extent)),
+        }
+    }
+
+    /// Notes what changes, for a journal.
+    pub fn watch(&self) {
+        *self.watched.borrow_mut() = Some(Watched::default());
+    }
+
+    /// What has changed since the last time.
+    pub fn changed(&self) -> Vec<ItemId> {
+        self.watched.borrow_mut().as_mut().map(|watched| take(&mut watched.changed)).unwrap_or_default()
+    }
+
+    /// The journal knows where everything is now.
+    pub fn release_abandoned(&self, file: &SpoolFile) {
+        let mut watched = self.watched.borrow_mut();
+        let abandoned = watched.as_mut().map(|watched| take(&mut watched.abandoned));
+        abandoned.iter().flatten().for_each(|extent| file.release(*extent));
     }
 
     /// Makes room for more in a spool that was finished.
@@ -98,10 +133,15 @@ impl KeptImages {
     /// The browser does not let us write to it any more.
     pub async fn reopen(&self) -> Result<(), ArchiveError> {
         let Spool::File(file) = self.spool.get().await else { return Ok(()) };
+        // All that is no image's place is free.
+        if let Some(watched) = &mut *self.watched.borrow_mut() {
+            watched.abandoned.clear();
+        }
         file.reopen(self.extents()).await.map_err(not_kept)
     }
 
-    fn extents(&self) -> Vec<Extent> {
+    /// Where in the spool's file the images are.
+    pub fn extents(&self) -> Vec<Extent> {
         let kept = self.kept.borrow();
         kept.iter().flat_map(|(_, image)| image.payload.extents()).copied().collect()
     }

@@ -21,7 +21,11 @@ mod fetch;
 mod growing;
 mod here;
 mod images;
+#[cfg(feature = "page")]
+mod journaling;
 mod later;
+#[cfg(feature = "page")]
+mod resume;
 mod sink;
 mod spool;
 mod text;
@@ -31,12 +35,14 @@ mod worker;
 pub use abort::Aborted;
 pub use archive::{Archive, ArchiveError, Storage, message_of};
 pub use clock::Clock;
-pub use collect::{Job, Order, Settings, collect, collect_again};
+pub use collect::{Job, Notes, Order, Settings, collect, collect_again};
 pub use control::Control;
 pub use fetch::MOST_IN_FLIGHT;
 pub use images::{Images, PREVIEW_WIDTH};
 pub use text::BrowserText;
 pub use turns::Turns;
+#[cfg(feature = "page")]
+pub use worker::{Interrupted, discard, interrupted};
 pub use worker::{Worker, serve_run};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.

@@ -237,6 +237,8 @@ async fn one(
         sink: file.as_ref().map(|file| &file.stream),
         order: Order::Input,
         control: Control::default(),
+        journal: None,
+        resumes: None,
     };
     let archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
     let wall = sheet.clock.now();

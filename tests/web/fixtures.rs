@@ -33,7 +33,17 @@ pub fn plan_of(urls: &[String]) -> Plan {
 pub fn job(plan: &Plan, settings: Settings) -> Job<'_> {
     let template = NameTemplate::default();
     let (clock, control) = (Clock::start(), Control::default());
-    Job { plan, template, settings, clock, sink: None, order: Order::Input, control }
+    Job {
+        plan,
+        template,
+        settings,
+        clock,
+        sink: None,
+        order: Order::Input,
+        control,
+        journal: None,
+        resumes: None,
+    }
 }
 
 /// Runs to the end.

@@ -3,6 +3,9 @@
 //! Each spool has a lock beside it: an empty file, whose sync access handle is open for as long as
 //! anybody may still read the spool. Handles are exclusive and end with their worker, so a lock
 //! that can be opened belongs to a tab that is gone.
+//!
+//! A run that can be taken up again has a journal beside them, without which a spool whose tab is
+//! gone is worth nothing and is removed.
 
 use js_sys::{AsyncIterator, IteratorNext, Promise};
 use wasm_bindgen::prelude::*;
@@ -30,6 +33,7 @@ extern "C" {
 const FOLDER: &str = "fetchzip";
 const LOCK: &str = ".lock";
 const SPOOL: &str = ".spool";
+const JOURNAL: &str = ".journal";
 
 /// The folder.
 #[derive(Clone, Debug)]
@@ -71,8 +75,7 @@ impl Directory {
                 Ok(lock) => match self.open_file(&text![name, SPOOL]).await {
                     Ok(spool) => return Ok(NewSpool { name, spool, lock: lock.access }),
                     Err(error) => {
-                        lock.access.close();
-                        self.remove(&name).await;
+                        self.remove(&name, lock.access).await;
                         return Err(error);
                     }
                 },
@@ -82,33 +85,88 @@ impl Directory {
         Err(refusal)
     }
 
-    /// Removes a spool and its lock, as far as they are there and closed.
-    pub async fn remove(&self, name: &str) {
-        for extension in [SPOOL, LOCK] {
-            // What can't be removed now is an orphan, and goes at the next start.
-            let _ = JsFuture::from(self.0.remove_entry(&text![name, extension])).await;
-        }
+    /// Makes a journal beside a spool.
+    #[cfg(feature = "page")]
+    pub async fn new_journal(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
+        Ok(self.open_file(&text![name, JOURNAL]).await?.access)
     }
 
-    /// Removes the spools of tabs that are gone.
-    pub async fn sweep(&self) -> Result<(), JsValue> {
-        let files = self.0.unchecked_ref::<MaybeMissing>().keys()?;
-        let mut orphans = Vec::new();
-        loop {
-            let next: IteratorNext = JsFuture::from(files.next()?).await?.unchecked_into();
-            if next.done() {
-                break;
-            }
-            orphans
-                .extend(next.value().as_string().and_then(|name| Some(name.strip_suffix(LOCK)?.to_owned())));
+    /// The lock of a spool whose tab is gone.
+    pub async fn lock(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
+        Ok(self.open_file(&text![name, LOCK]).await?.access)
+    }
+
+    /// Opens a spool and its journal, of which the lock is open.
+    #[cfg(feature = "page")]
+    pub async fn spool_and_journal(
+        &self,
+        name: &str,
+    ) -> Result<(OpenFile, FileSystemSyncAccessHandle), JsValue> {
+        Ok((self.open_file(&text![name, SPOOL]).await?, self.new_journal(name).await?))
+    }
+
+    /// Removes a journal that is closed.
+    #[cfg(feature = "page")]
+    pub async fn remove_journal(&self, name: &str) {
+        let _ = JsFuture::from(self.0.remove_entry(&text![name, JOURNAL])).await;
+    }
+
+    /// Removes a spool and what is beside it, as far as that is there and closed; the lock last, so
+    /// that nobody takes up what is half gone.
+    pub async fn remove(&self, name: &str, lock: FileSystemSyncAccessHandle) {
+        // What can't be removed now is an orphan, and goes at the next start.
+        for extension in [JOURNAL, SPOOL] {
+            let _ = JsFuture::from(self.0.remove_entry(&text![name, extension])).await;
         }
-        for name in orphans {
-            if let Ok(lock) = self.open_file(&text![name, LOCK]).await {
-                lock.access.close();
-                self.remove(&name).await;
+        lock.close();
+        let _ = JsFuture::from(self.0.remove_entry(&text![name, LOCK])).await;
+    }
+
+    /// Removes the spools of tabs that are gone, unless they have a journal.
+    pub async fn sweep(&self) -> Result<(), JsValue> {
+        let journals = self.names(JOURNAL).await?;
+        for name in self.names(LOCK).await? {
+            if !journals.contains(&name)
+                && let Ok(lock) = self.lock(&name).await
+            {
+                self.remove(&name, lock).await;
             }
         }
         Ok(())
+    }
+
+    /// The journals of tabs that are gone, and what their spools are called.
+    #[cfg(feature = "page")]
+    pub async fn journals(&self) -> Result<Vec<(String, Vec<u8>)>, JsValue> {
+        let mut journals = Vec::new();
+        for name in self.names(JOURNAL).await? {
+            let Ok(lock) = self.lock(&name).await else { continue };
+            let bytes = match self.new_journal(&name).await {
+                Ok(journal) => {
+                    let bytes = whole(&journal);
+                    journal.close();
+                    bytes
+                }
+                Err(error) => Err(error),
+            };
+            lock.close();
+            journals.extend(bytes.ok().map(|bytes| (name, bytes)));
+        }
+        Ok(journals)
+    }
+
+    /// What the files with that extension are called, without it.
+    async fn names(&self, extension: &str) -> Result<Vec<String>, JsValue> {
+        let files = self.0.unchecked_ref::<MaybeMissing>().keys()?;
+        let mut names = Vec::new();
+        loop {
+            let next: IteratorNext = JsFuture::from(files.next()?).await?.unchecked_into();
+            if next.done() {
+                return Ok(names);
+            }
+            let name = next.value().as_string();
+            names.extend(name.and_then(|name| Some(name.strip_suffix(extension)?.to_owned())));
+        }
     }
 
     async fn open_file(&self, name: &str) -> Result<OpenFile, JsValue> {
@@ -119,6 +177,14 @@ impl Directory {
         let access = open_access(&file).await?;
         Ok(OpenFile { file, access })
     }
+}
+
+/// The bytes of a file.
+#[cfg(feature = "page")]
+pub fn whole(file: &FileSystemSyncAccessHandle) -> Result<Vec<u8>, JsValue> {
+    let bytes = js_sys::Uint8Array::new_with_length(file.get_size()? as u32);
+    file.read_with_js_u8_array(&bytes)?;
+    Ok(bytes.to_vec())
 }
 
 /// Opens a file for reading and writing, by nobody else.

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
 use super::super::later::Later;
-use super::directory::{Directory, NewSpool, open_access};
+use super::directory::{Directory, NewSpool, OpenFile, open_access};
 use super::payload::slice;
 use crate::spool::{Extent, Room};
 
@@ -19,13 +19,16 @@ const STAGING_BYTES: u32 = 1 << 20;
 /// The file. It is removed when this is dropped.
 #[derive(Debug)]
 pub struct SpoolFile {
-    directory: Directory,
-    name: String,
+    pub(super) directory: Directory,
+    pub(super) name: String,
     file: FileSystemFileHandle,
     access: RefCell<FileSystemSyncAccessHandle>,
     lock: FileSystemSyncAccessHandle,
     options: FileSystemReadWriteOptions,
-    room: RefCell<Room>,
+    /// The journal of a run that can be taken up after a crash; the package's can't.
+    #[cfg(feature = "page")]
+    pub(super) journal: RefCell<Option<super::journal::JournalFile>>,
+    pub(super) room: RefCell<Room>,
     staging: RefCell<Staging>,
     /// The file as it is read once nothing more is written.
     finished: Later<File>,
@@ -69,18 +72,29 @@ impl SpoolFile {
             let _ = directory.sweep().await;
         }
         let NewSpool { name, spool, lock } = directory.new_spool().await?;
-        Ok(Self {
+        Ok(Self::of(directory, name, spool, lock))
+    }
+
+    pub(super) fn of(
+        directory: Directory,
+        name: String,
+        spool: OpenFile,
+        lock: FileSystemSyncAccessHandle,
+    ) -> Self {
+        Self {
             directory,
             name,
             file: spool.file,
             access: RefCell::new(spool.access),
             lock,
             options: FileSystemReadWriteOptions::new(),
+            #[cfg(feature = "page")]
+            journal: RefCell::default(),
             room: RefCell::default(),
             staging: RefCell::default(),
             finished: Later::default(),
             is_closed: Cell::new(false),
-        })
+        }
     }
 
     /// Takes room for so many bytes in one piece.
@@ -230,8 +244,10 @@ impl Drop for SpoolFile {
     fn drop(&mut self) {
         // Closing a handle once more does nothing.
         self.access.borrow().close();
-        self.lock.close();
-        let (directory, name) = (self.directory.clone(), std::mem::take(&mut self.name));
-        spawn_local(async move { directory.remove(&name).await });
+        #[cfg(feature = "page")]
+        drop(self.journal.take());
+        let (directory, lock) = (self.directory.clone(), self.lock.clone());
+        let name = std::mem::take(&mut self.name);
+        spawn_local(async move { directory.remove(&name, lock).await });
     }
 }

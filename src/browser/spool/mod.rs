@@ -10,8 +10,10 @@
 //! Which of the two it is is found out by trying: sync access handles exist in dedicated workers
 //! only, and private windows and full disks refuse them.
 
-mod directory;
+pub mod directory;
 mod file;
+#[cfg(feature = "page")]
+mod journal;
 mod payload;
 mod writer;
 
@@ -31,8 +33,16 @@ pub enum Spool {
 }
 
 impl Spool {
-    /// A spool of its own for one run.
-    pub async fn open() -> Self {
-        SpoolFile::open().await.map_or(Self::Blobs, |file| Self::File(Rc::new(file)))
+    /// A spool of its own for one run, with a journal if that is wanted and can be had.
+    pub async fn open(with_journal: bool) -> Self {
+        let Ok(file) = SpoolFile::open().await else { return Self::Blobs };
+        #[cfg(not(feature = "page"))]
+        let _ = with_journal;
+        #[cfg(feature = "page")]
+        if with_journal {
+            // Without one the run just can't be taken up again.
+            let _ = file.begin_journal().await;
+        }
+        Self::File(Rc::new(file))
     }
 }

@@ -33,6 +33,10 @@ pub const PAUSE: &str = "pause";
 pub const GO_ON: &str = "go on";
 pub const STOP: &str = "stop";
 
+/// Tells the worker that the archive need not survive a crash.
+#[cfg(feature = "page")]
+pub const SAVED: &str = "saved";
+
 /// Tells the worker that the sink has taken a chunk.
 pub const WRITTEN: &str = "written";
 
@@ -202,6 +206,12 @@ impl Connection {
     pub fn again(&self, job: &Job<'_>, items: &[ItemId]) {
         let items: Array = items.iter().map(|item| JsValue::from(*item as f64)).collect();
         self.post(&Array::of3(&AGAIN.into(), &job.clock.epoch().into(), &items).into());
+    }
+
+    /// The archive need not survive a crash any more.
+    #[cfg(feature = "page")]
+    pub fn saved(&self) {
+        self.post(&SAVED.into());
     }
 
     /// An image decoded small.

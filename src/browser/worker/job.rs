@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::RequestCache;
 
 use super::super::clock::Clock;
-use super::super::collect::{Job, Order, Settings};
+use super::super::collect::{Job, Notes, Order, Settings};
 use super::super::text::BrowserText;
 use crate::plan::{NameTemplate, Plan, Request};
 use crate::run::{Limits, RetryPolicy};
@@ -20,6 +20,10 @@ pub struct ReceivedJob {
     /// Whether the archive goes to a sink, which the page has.
     pub has_sink: bool,
     pub order: Order,
+    pub journal: Option<Notes>,
+    /// Only the page takes runs up.
+    #[cfg_attr(not(feature = "page"), allow(dead_code, reason = "it is the page's"))]
+    pub resumes: Option<String>,
 }
 
 /// In the order of [`from_message`].
@@ -48,6 +52,11 @@ pub fn to_message(job: &Job<'_>) -> Array {
     message.push(&leaves_out_cut_short.into());
     message.push(&(job.order == Order::Completion).into());
     message.push(&job.sink.is_some().into());
+    message.push(&job.resumes.as_deref().into());
+    if let Some(Notes { source, options }) = &job.journal {
+        message.push(&source.into());
+        message.push(&options.into());
+    }
     message
 }
 
@@ -76,6 +85,9 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
     let leaves_out_cut_short = fields.next()?.as_bool()?;
     let is_by_completion = fields.next()?.as_bool()?;
     let has_sink = fields.next()?.as_bool()?;
+    let resumes = fields.next()?.as_string();
+    let mut text = || fields.next()?.as_string();
+    let journal = text().zip(text()).map(|(source, options)| Notes { source, options });
     Some(ReceivedJob {
         plan,
         template,
@@ -83,5 +95,7 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
         clock,
         has_sink,
         order: if is_by_completion { Order::Completion } else { Order::Input },
+        journal,
+        resumes,
     })
 }

@@ -13,7 +13,11 @@
 //! A run has a port of its own. What goes through it: bytes are events; arrays begin with a word.
 
 mod connection;
+#[cfg(feature = "page")]
+mod interrupted;
 mod job;
+#[cfg(feature = "page")]
+mod notes;
 mod serve;
 mod sink;
 
@@ -28,6 +32,8 @@ use super::archive::message_of;
 use super::collect::Job;
 use super::later::Later;
 pub use connection::Connection;
+#[cfg(feature = "page")]
+pub use interrupted::{Interrupted, discard, interrupted};
 pub use serve::serve_run;
 
 #[wasm_bindgen]
@@ -117,6 +123,23 @@ impl Worker {
         });
         worker.worker.set_onerror(&on_error.into_js_value());
         Ok(())
+    }
+
+    /// Asks the worker something that has one answer; `null` where there will be none.
+    #[cfg(feature = "page")]
+    async fn ask(&self, words: &Array) -> JsValue {
+        let Ok(channel) = MessageChannel::new() else { return JsValue::NULL };
+        let answer = Rc::<Later<JsValue>>::default();
+        let to_answer = Rc::clone(&answer);
+        let listener = Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
+            to_answer.set(event.data());
+        });
+        channel.port1().set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        words.unshift(&channel.port2());
+        match self.worker.post(words, &Array::of1(&channel.port2())) {
+            Ok(()) => answer.get().await,
+            Err(_) => JsValue::NULL,
+        }
     }
 
     fn broke_down(&self, event: &JsValue) {

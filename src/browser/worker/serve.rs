@@ -32,6 +32,10 @@ const SEND_EVERY: Duration = Duration::from_millis(16);
 /// Runs a job of the page's; `worker.js` calls it with the run's port.
 #[wasm_bindgen(js_name = serveRun, skip_typescript)]
 pub fn serve_run(port: MessagePort, message: Array) {
+    #[cfg(feature = "page")]
+    if super::interrupted::answer(&port, &message) {
+        return;
+    }
     let Some(job) = job::from_message(&message) else { return };
     let service = Rc::new(Service {
         job,
@@ -39,6 +43,9 @@ pub fn serve_run(port: MessagePort, message: Array) {
         sink: PageSink::new(&port),
         control: RefCell::default(),
         cancelled: Later::default(),
+        events: RefCell::default(),
+        #[cfg(feature = "page")]
+        notes: super::notes::Notes::default(),
         port,
     });
     service.listen();
@@ -46,15 +53,19 @@ pub fn serve_run(port: MessagePort, message: Array) {
 }
 
 /// A job of the page's, from its beginning until the page lets its images go.
-struct Service {
+pub(super) struct Service {
     port: MessagePort,
-    job: ReceivedJob,
+    pub(super) job: ReceivedJob,
     /// What keeps the archive readable.
-    images: KeptImages,
+    pub(super) images: KeptImages,
     sink: PageSink,
     /// That of the run that is on, or was the last.
     control: RefCell<Control>,
     cancelled: Later<()>,
+    /// Those that the page was not told yet.
+    events: RefCell<EventWriter>,
+    #[cfg(feature = "page")]
+    pub(super) notes: super::notes::Notes,
 }
 
 /// Items to be fetched once more, and the clock for it.
@@ -79,15 +90,16 @@ impl Service {
 
     async fn run(&self, again: Option<Again>) -> Array {
         let clock = again.as_ref().map_or(self.job.clock, |again| again.clock);
-        let events = RefCell::new(EventWriter::default());
         clear_timings();
-        let emit = |event| events.borrow_mut().put(&event);
+        let emit = |event| self.events.borrow_mut().put(&event);
         let collecting = pin!(self.collect(clock, again, &emit));
-        let ended = match select(collecting, pin!(send_events(clock, &events, &self.port))).await {
+        let ended = match select(collecting, pin!(self.send_events(clock))).await {
             Either::Left((ended, _)) => ended,
             Either::Right((never, _)) => match never {},
         };
-        send(&self.port, &events);
+        self.send();
+        #[cfg(feature = "page")]
+        self.notes.write();
         match ended {
             Ok(archive) => done(&archive),
             Err(error) => Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into()),
@@ -100,7 +112,7 @@ impl Service {
         again: Option<Again>,
         emit: &dyn Fn(Event),
     ) -> Result<Archive, ArchiveError> {
-        let ReceivedJob { plan, template, settings, has_sink, order, .. } = &self.job;
+        let ReceivedJob { plan, template, settings, has_sink, order, journal, .. } = &self.job;
         let job = Job {
             plan,
             template: template.clone(),
@@ -109,8 +121,16 @@ impl Service {
             sink: None,
             order: *order,
             control: self.control.borrow().clone(),
+            journal: journal.clone(),
+            resumes: None,
         };
         let sink = has_sink.then_some(&self.sink as &dyn Sink);
+        #[cfg(feature = "page")]
+        if again.is_none()
+            && let Some(items) = self.prepare_notes(&job, emit).await?
+        {
+            return super::super::here::collect_items(&job, None, &self.images, &items, emit).await;
+        }
         match again {
             None => collect_here(&job, sink, &self.images, emit).await,
             Some(again) => collect_again_here(&job, &self.images, &again.items, emit).await,
@@ -145,6 +165,8 @@ impl Service {
             PAUSE => self.control.borrow().tell(Wish::Pause),
             GO_ON => self.control.borrow().tell(Wish::GoOn),
             STOP => self.control.borrow().tell(Wish::Stop),
+            #[cfg(feature = "page")]
+            super::connection::SAVED => self.end_notes(),
             _ => {}
         }
     }
@@ -165,6 +187,28 @@ impl Service {
     fn end(&self) {
         self.cancelled.set(());
         self.images.let_go();
+    }
+
+    /// Sends what has happened, for as long as it is asked to.
+    async fn send_events(&self, clock: Clock) -> Infallible {
+        loop {
+            clock.sleep_until(clock.now() + SEND_EVERY).await;
+            self.send();
+            #[cfg(feature = "page")]
+            self.notes.write_if_due();
+        }
+    }
+
+    pub(super) fn send(&self) {
+        let mut events = self.events.borrow_mut();
+        if events.is_empty() {
+            return;
+        }
+        let bytes = events.take();
+        #[cfg(feature = "page")]
+        self.notes.take(&bytes);
+        let bytes = Uint8Array::from(bytes.as_slice());
+        let _ = self.port.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));
     }
 
     /// Sends a preview of an image. The package never asks for one.
@@ -221,22 +265,6 @@ fn protocols() -> Array {
         }
     }
     names
-}
-
-/// Sends what has happened, for as long as it is asked to.
-async fn send_events(clock: Clock, events: &RefCell<EventWriter>, port: &MessagePort) -> Infallible {
-    loop {
-        clock.sleep_until(clock.now() + SEND_EVERY).await;
-        send(port, events);
-    }
-}
-
-fn send(port: &MessagePort, events: &RefCell<EventWriter>) {
-    let mut events = events.borrow_mut();
-    if !events.is_empty() {
-        let bytes = Uint8Array::from(events.take().as_slice());
-        let _ = port.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));
-    }
 }
 
 fn post(port: &MessagePort, answer: &Array) {

@@ -1,0 +1,73 @@
+//! Taking up a run that was interrupted: what its journal says is checked against its spool, image
+//! by image, before it is believed.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::archive::{ArchiveError, message_of};
+use super::body::ScratchBuffer;
+use super::collect::Job;
+use super::images::KeptImages;
+use super::spool::{Payload, Spool, SpoolFile, read_pieces};
+use super::turns::Turns;
+use crate::plan::ItemId;
+use crate::run::{Event, Stored};
+use crate::spool::{Journal, KeptImage, fingerprint};
+use crate::text::text;
+use crate::zip::Crc32;
+
+/// Opens the spool of that name and tells what had happened; gives the items that are still to be
+/// fetched. The journal goes on where it ended.
+///
+/// # Errors
+///
+/// The run can't be taken up: it is gone, another tab has it, or it is one of another list.
+pub async fn take_up(
+    job: &Job<'_>,
+    name: &str,
+    images: &KeptImages,
+    emit: &dyn Fn(Event),
+) -> Result<Vec<ItemId>, ArchiveError> {
+    let (file, bytes) = SpoolFile::take_up(name).await.map_err(|error| lost(message_of(&error)))?;
+    let journal = Journal::read(&bytes).map_err(|error| lost(text![error]))?;
+    if journal.head.items != job.plan.len() as u64 || journal.head.fingerprint != fingerprint(job.plan) {
+        return Err(lost("the list is another one".into()));
+    }
+    let mut turns = Turns::default();
+    let mut scratch = ScratchBuffer::default();
+    let mut is_there = vec![false; job.plan.len()];
+    for image in &journal.kept {
+        turns.pass().await;
+        if checksum(&file, image, &mut scratch).is_ok_and(|crc32| crc32 == image.crc32) {
+            is_there[image.item] = true;
+            images.put(image.item, &stored(image));
+        }
+    }
+    file.believe(journal.length, images.extents()).map_err(|error| lost(message_of(&error)))?;
+    images.spool().set(Spool::File(Rc::new(file)));
+    for event in journal.events_of_kept(job.plan).events {
+        if is_there[event.item] {
+            emit(event);
+        }
+    }
+    Ok((0..job.plan.len()).filter(|item| !is_there[*item]).collect())
+}
+
+fn checksum(file: &SpoolFile, image: &KeptImage, scratch: &mut ScratchBuffer) -> Result<u32, JsValue> {
+    let mut crc = Crc32::default();
+    for piece in read_pieces(file, &image.extents) {
+        scratch.pass(&piece?, &mut crc, |_| ());
+    }
+    Ok(crc.value())
+}
+
+fn stored(image: &KeptImage) -> Stored<Payload> {
+    let KeptImage { bytes, crc32, format, modified, is_cut_short, .. } = *image;
+    let payload = Payload::Extents(image.extents.clone());
+    Stored { payload, bytes, crc32, format, modified, is_cut_short }
+}
+
+fn lost(reason: String) -> ArchiveError {
+    ArchiveError::Lost { reason }
+}
