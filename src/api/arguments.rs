@@ -17,8 +17,8 @@ const FILE_NAME: &str = "images.zip";
 
 /// The arguments of one call.
 pub struct Arguments {
-    /// The URLs, in order, with their names.
-    pub requests: Vec<Request>,
+    /// The URLs, in order, as they were given: each is checked by [`request`].
+    pub urls: Array,
     /// How entries are named.
     pub template: NameTemplate,
     /// How they are fetched.
@@ -51,7 +51,7 @@ impl Signal {
 }
 
 impl Arguments {
-    /// Checks everything before anything is fetched.
+    /// Checks everything but each single URL, of which there may be thousands.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl Arguments {
         };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
         Ok(Self {
-            requests: requests(urls)?,
+            urls: all_of(urls)?,
             template,
             settings,
             file_name: file_name.filter(|name| !name.is_empty()).unwrap_or_else(|| FILE_NAME.into()),
@@ -108,7 +108,7 @@ impl Arguments {
     }
 }
 
-fn requests(urls: &JsValue) -> Result<Vec<Request>, JsValue> {
+fn all_of(urls: &JsValue) -> Result<Array, JsValue> {
     const EXPECTED: &str = "an array or another iterable of URLs";
     // A string is an iterable too, of its characters; what is no object can't even be asked.
     if !urls.is_object() {
@@ -117,15 +117,15 @@ fn requests(urls: &JsValue) -> Result<Vec<Request>, JsValue> {
     if !Reflect::has(urls, &Symbol::iterator())? {
         return Err(type_error("urls", EXPECTED, urls));
     }
-    let items = array_from(urls)?;
-    let mut requests = Vec::new();
-    for index in 0..items.length() {
-        requests.push(request(index, &items.get(index))?);
-    }
-    Ok(requests)
+    array_from(urls)
 }
 
-fn request(index: u32, item: &JsValue) -> Result<Request, JsValue> {
+/// Checks the URL at that place of the caller's.
+///
+/// # Errors
+///
+/// As [`Arguments::parse`].
+pub fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
     if let Some(text) = url_text(item) {
         return Ok(Request::new(text));
     }

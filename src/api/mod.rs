@@ -21,7 +21,7 @@ use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::Event;
 use crate::text::text;
-use arguments::{Arguments, Signal};
+use arguments::{Arguments, Signal, request};
 use results::{EventListener, result_object};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -41,11 +41,12 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
     }
     let mut plan = Plan::default();
     let mut turns = Turns::default();
-    let mut requests = arguments.requests.into_iter().peekable();
-    while requests.peek().is_some() {
+    for (index, item) in arguments.urls.iter().enumerate() {
+        plan.extend([request(index, &item)?], &BrowserText);
         // The clock is worth asking only now and then.
-        plan.extend(requests.by_ref().take(50), &BrowserText);
-        turns.pass().await;
+        if index % 32 == 0 {
+            turns.pass().await;
+        }
     }
     let clock = Clock::start();
     let rows = RefCell::new(Rows::new(plan.len()));
