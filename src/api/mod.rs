@@ -42,7 +42,7 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
     let mut plan = Plan::default();
     let mut turns = Turns::default();
     for (index, item) in arguments.urls.iter().enumerate() {
-        plan.extend([request(index, &item)?], &BrowserText);
+        plan.push(request(index, &item)?, &BrowserText);
         // The clock is worth asking only now and then.
         if index % 32 == 0 {
             turns.pass().await;

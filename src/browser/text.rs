@@ -2,23 +2,15 @@
 
 use js_sys::JsString;
 
-use crate::plan::{UrlParts, WebText};
+use crate::plan::WebText;
 
 /// Text handling by the browser itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BrowserText;
 
 impl WebText for BrowserText {
-    fn parse_url(&self, text: &str) -> Option<UrlParts> {
-        let url = web_sys::Url::new(text).ok()?;
-        Some(UrlParts {
-            href: url.href(),
-            protocol: url.protocol(),
-            origin: url.origin(),
-            host: url.hostname(),
-            path: url.pathname(),
-            has_credentials: !url.username().is_empty() || !url.password().is_empty(),
-        })
+    fn parse_url(&self, text: &str) -> Option<String> {
+        Some(web_sys::Url::new(text).ok()?.href())
     }
 
     fn nfc(&self, text: &str) -> String {

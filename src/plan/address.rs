@@ -7,29 +7,12 @@ use crate::text::{Piece, add, display_by_piece, text};
 /// The browser has a URL parser and Unicode tables already; shipping our own would cost more than
 /// the whole engine. Natively the tests bring crates for it.
 pub trait WebText {
-    /// Parses an absolute URL by the WHATWG URL standard.
-    fn parse_url(&self, text: &str) -> Option<UrlParts>;
+    /// Parses an absolute URL by the WHATWG URL standard; gives it serialised.
+    fn parse_url(&self, text: &str) -> Option<String>;
     /// Unicode normalisation form C.
     fn nfc(&self, text: &str) -> String;
     /// Full lower-casing, without a locale.
     fn lower_case(&self, text: &str) -> String;
-}
-
-/// A URL as the URL standard splits it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UrlParts {
-    /// The whole, serialised.
-    pub href: String,
-    /// The scheme with its colon: `https:`.
-    pub protocol: String,
-    /// Scheme, host and port: `https://example.org:8443`.
-    pub origin: String,
-    /// The host without the port.
-    pub host: String,
-    /// The path, percent-encoded as it was given.
-    pub path: String,
-    /// Whether there is a user name or a password.
-    pub has_credentials: bool,
 }
 
 /// An address that can be asked for.
@@ -106,21 +89,43 @@ impl Address {
     pub fn parse(text: &str, web: &impl WebText) -> Result<Self, AddressError> {
         let text = text.trim();
         let shown = || shortened(&redacted(text));
-        let url = web.parse_url(text).ok_or_else(|| AddressError::NotAUrl { text: shown() })?;
-        let is_data = url.protocol == "data:";
-        if !is_data && url.protocol != "https:" && url.protocol != "http:" {
-            return Err(AddressError::Scheme { text: shown() });
+        let href = web.parse_url(text).ok_or_else(|| AddressError::NotAUrl { text: shown() })?;
+        Self::of_serialised(href).unwrap_or_else(|| Err(AddressError::Scheme { text: shown() }))
+    }
+
+    /// The address of a URL as the URL parser serialises it, from which its parts can be read; `None`
+    /// for one that is not fetched.
+    ///
+    /// # Errors
+    ///
+    /// It carries credentials.
+    pub fn of_serialised(href: String) -> Option<Result<Self, AddressError>> {
+        const DATA: &str = "data:";
+        let (scheme, rest) = href.split_once(':')?;
+        if href.starts_with(DATA) {
+            let (origin, host, segment) = (DATA.to_owned(), String::new(), String::new());
+            return Some(Ok(Self { href, origin, host, segment }));
         }
-        if url.has_credentials {
-            return Err(AddressError::Credentials { host: url.host });
+        if scheme != "https" && scheme != "http" {
+            return None;
         }
-        let segment = if is_data { "" } else { url.path.rsplit('/').next().unwrap_or_default() };
-        Ok(Self {
-            segment: segment.to_owned(),
-            origin: if is_data { url.protocol } else { url.origin },
-            host: url.host,
-            href: url.href,
-        })
+        // `//authority/path?query#fragment`, and the path has at least its slash.
+        let (authority, path) = rest.strip_prefix("//")?.split_once('/')?;
+        let (credentials, place) = match authority.rsplit_once('@') {
+            Some((credentials, place)) => (Some(credentials), place),
+            None => (None, authority),
+        };
+        // An IPv6 address has colons, too, and ends with a bracket.
+        let host = place
+            .rsplit_once(':')
+            .map_or(place, |(host, port)| if port.ends_with(']') { place } else { host });
+        if credentials.is_some() {
+            return Some(Err(AddressError::Credentials { host: host.to_owned() }));
+        }
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let segment = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let (origin, host) = (text![scheme, "://", authority], host.to_owned());
+        Some(Ok(Self { href, origin, host, segment }))
     }
 }
 
@@ -165,6 +170,33 @@ pub(crate) mod tests {
         assert_eq!(address.origin, "https://example.org:8443");
         assert_eq!(address.host, "example.org");
         assert_eq!(address.segment, "b%20c.jpg");
+    }
+
+    #[test]
+    fn the_parts_are_those_of_the_url_standard() {
+        let cases = [
+            "https://example.org",
+            "https://example.org/a?b/c#d/e",
+            "HTTP://EXAMPLE.org:80/a/../b",
+            "https://example.org:8443/?/",
+            "http://[::1]/a.png",
+            "http://[2001:db8::1]:8080/a.png#@",
+            "https://bücher.example/ä/ö@ü",
+            "http://0x7f.1/a:b@c",
+            "https://:@example.org/a",
+            "http://me@example.org:81/a",
+        ];
+        for text in cases {
+            let url = url::Url::parse(text).unwrap();
+            let host = url.host_str().unwrap().to_owned();
+            let segment = url.path().rsplit('/').next().unwrap().to_owned();
+            let origin = url.origin().ascii_serialization();
+            let expected = match url.username() {
+                "" => Ok(Address { href: url.to_string(), origin, host, segment }),
+                _ => Err(AddressError::Credentials { host }),
+            };
+            assert_eq!(parse(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod list;
 mod name;
 mod text_map;
 
-pub use address::{Address, AddressError, UrlParts, WebText};
+pub use address::{Address, AddressError, WebText};
 pub use list::{MOST_URLS, Request, parse_list};
 pub use name::{EntryName, EntryNames, NameTemplate, TemplateError, file_name_of};
 
@@ -75,22 +75,42 @@ impl Plan {
     /// Parses more requests, which follow those that are there: a page reads a long list piece by
     /// piece, so that it never stops answering.
     pub fn extend(&mut self, requests: impl IntoIterator<Item = Request>, web: &impl WebText) {
-        for request in requests {
-            let address = match request.glob_error {
-                Some(reason) => Err(AddressError::Glob { reason }),
-                None => Address::parse(&request.text, web),
-            };
-            let origin = address.as_ref().ok().map(|address| {
-                self.known.get(&address.origin).unwrap_or_else(|| {
-                    let id = self.origins.len();
-                    self.origins.push(address.origin.clone());
-                    self.known.set(address.origin.clone(), id);
-                    id
-                })
-            });
-            let text = address::redacted(&request.text);
-            self.items.push(Item { address, text, name: request.name, line: request.line, origin });
-        }
+        requests.into_iter().for_each(|request| self.push(request, web));
+    }
+
+    /// Parses one more request.
+    pub fn push(&mut self, request: Request, web: &impl WebText) {
+        let address = match request.glob_error {
+            Some(reason) => Err(AddressError::Glob { reason }),
+            None => Address::parse(&request.text, web),
+        };
+        let text = address::redacted(&request.text);
+        self.add(address, text, request.name, request.line);
+    }
+
+    /// Adds an item whose address was parsed before, in another plan; an empty one is none.
+    pub fn push_parsed(&mut self, href: String, name: Option<String>) {
+        let none = || Err(AddressError::NotAUrl { text: String::new() });
+        let address = Address::of_serialised(href).unwrap_or_else(none);
+        self.add(address, String::new(), name, None);
+    }
+
+    fn add(
+        &mut self,
+        address: Result<Address, AddressError>,
+        text: String,
+        name: Option<String>,
+        line: Option<usize>,
+    ) {
+        let origin = address.as_ref().ok().map(|address| {
+            self.known.get(&address.origin).unwrap_or_else(|| {
+                let id = self.origins.len();
+                self.origins.push(address.origin.clone());
+                self.known.set(address.origin.clone(), id);
+                id
+            })
+        });
+        self.items.push(Item { address, text, name, line, origin });
     }
 
     /// The items, in input order.

@@ -16,9 +16,8 @@ const GIF: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAA
 
 #[wasm_bindgen_test]
 fn the_browser_parses_urls_and_normalises_names() {
-    let url = BrowserText.parse_url("HTTPS://Example.org:443/a/../b%20c?d#e").expect("it is a URL");
-    assert_eq!(url.href, "https://example.org/b%20c?d#e");
-    assert_eq!((url.origin.as_str(), url.path.as_str()), ("https://example.org", "/b%20c"));
+    let url = BrowserText.parse_url("HTTPS://Example.org:443/a/../b%20c?d#e");
+    assert_eq!(url.as_deref(), Some("https://example.org/b%20c?d#e"));
     assert!(BrowserText.parse_url("cat.jpg").is_none());
     assert_eq!(BrowserText.nfc("e\u{301}"), "\u{e9}");
     assert_eq!(BrowserText.lower_case("ÄİK"), "äi\u{307}k");

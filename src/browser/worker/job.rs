@@ -6,8 +6,7 @@ use web_sys::RequestCache;
 
 use super::super::clock::Clock;
 use super::super::collect::{Job, Notes, Order, Settings};
-use super::super::text::BrowserText;
-use crate::plan::{NameTemplate, Plan, Request};
+use crate::plan::{NameTemplate, Plan};
 use crate::run::{Limits, RetryPolicy};
 use crate::seconds::seconds;
 
@@ -66,11 +65,10 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
     let mut next = || fields.next();
     let addresses: Array = next()?.unchecked_into();
     let names: Array = next()?.unchecked_into();
-    let requests = addresses.iter().zip(names.iter()).map(|(address, name)| Request {
-        name: name.as_string(),
-        ..Request::new(address.as_string().unwrap_or_default())
-    });
-    let plan = Plan::new(requests, &BrowserText);
+    let mut plan = Plan::default();
+    for (address, name) in addresses.iter().zip(names.iter()) {
+        plan.push_parsed(address.as_string().unwrap_or_default(), name.as_string());
+    }
     let template = NameTemplate::parse(&next()?.as_string()?).ok()?;
     let mut number = || fields.next()?.as_f64();
     let limits = Limits {
