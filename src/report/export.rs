@@ -30,9 +30,10 @@ enum Value<'a> {
     Owned(String),
     /// Digits, as they are.
     Number(String),
+    Truth(bool),
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "index",
     "url",
     "entryName",
@@ -43,6 +44,7 @@ const COLUMNS: [&str; 15] = [
     "type",
     "bytes",
     "crc32",
+    "isCutShort",
     "attempts",
     "queuedAt",
     "startedAt",
@@ -67,6 +69,7 @@ impl Export<'_> {
                     (_, Value::Text(text)) => push_cell(&mut csv, text),
                     (_, Value::Owned(text)) => push_cell(&mut csv, &text),
                     (_, Value::Number(digits)) => csv.push_str(&digits),
+                    (_, Value::Truth(is_so)) => csv.push_str(truth(is_so)),
                 }
             }
             csv.push_str("\r\n");
@@ -74,7 +77,8 @@ impl Export<'_> {
         csv
     }
 
-    /// JSON: `items` and `timings` as in the JavaScript result, and `comparison`.
+    /// JSON: `items` and `timings` as in the JavaScript result, with `isCutShort` for each item, and
+    /// `comparison`.
     pub fn json(&self) -> String {
         let totals = self.rows.totals();
         let mut json = String::from("{\"items\":[");
@@ -99,7 +103,7 @@ impl Export<'_> {
         json
     }
 
-    fn record(&self, index: usize) -> [Value<'_>; 15] {
+    fn record(&self, index: usize) -> [Value<'_>; 16] {
         let (item, row) = (&self.plan.items()[index], &self.rows.as_slice()[index]);
         let error = row.error();
         let stored = row.state == State::Stored;
@@ -119,6 +123,7 @@ impl Export<'_> {
             text(format.map(|format| format.media_type())),
             Value::Number(text![row.received]),
             crc32,
+            Value::Truth(row.is_cut_short),
             Value::Number(text![row.attempts.len()]),
             Value::Number(millis(row.queued)),
             time(row.started()),
@@ -240,7 +245,12 @@ fn push_value(json: &mut String, value: &Value<'_>) {
         Value::Text(text) => push_string(json, text),
         Value::Owned(text) => push_string(json, text),
         Value::Number(digits) => json.push_str(digits),
+        Value::Truth(is_so) => json.push_str(truth(*is_so)),
     }
+}
+
+fn truth(is_so: bool) -> &'static str {
+    if is_so { "true" } else { "false" }
 }
 
 fn push_string(json: &mut String, text: &str) {
@@ -276,7 +286,7 @@ mod tests {
         let events = [
             (1, 0, EventKind::Started { attempt: 1 }),
             (3, 0, EventKind::Headers { declared: None }),
-            (7, 0, EventKind::Stored { bytes: 10, crc32: 0xABC, format: Format::Jpeg, is_cut_short: false }),
+            (7, 0, EventKind::Stored { bytes: 10, crc32: 0xABC, format: Format::Jpeg, is_cut_short: true }),
             (0, 1, EventKind::Failed { error: failed }),
             (1, 2, EventKind::Started { attempt: 1 }),
             (5, 2, EventKind::Failed { error: FetchError::http(404) }),
@@ -306,10 +316,10 @@ mod tests {
         assert_eq!(lines[0], COLUMNS.join(","));
         assert_eq!(
             lines[1],
-            "0,\"https://a.example/a,b.jpg\",\"a,b.jpg\",stored,,,,image/jpeg,10,00000abc,1,0,1,3,7"
+            "0,\"https://a.example/a,b.jpg\",\"a,b.jpg\",stored,,,,image/jpeg,10,00000abc,true,1,0,1,3,7"
         );
         assert!(lines[2].starts_with("1,\"'=cmd|' /C calc'!A0\",,failed,address,\"not a URL: \"\"=cmd"));
-        assert!(lines[3].ends_with(",404,,0,,1,0,1,,5"), "{}", lines[3]);
+        assert!(lines[3].ends_with(",404,,0,,false,1,0,1,,5"), "{}", lines[3]);
         assert_eq!(lines[4], "");
     }
 
@@ -320,8 +330,8 @@ mod tests {
         assert_eq!(
             lines[1],
             "{\"url\":\"https://a.example/a,b.jpg\",\"entryName\":\"a,b.jpg\",\"outcome\":\"stored\",\
-             \"error\":null,\"type\":\"image/jpeg\",\"bytes\":10,\"crc32\":2748,\"attempts\":1,\
-             \"queuedAt\":0,\"startedAt\":1,\"headersAt\":3,\"finishedAt\":7},"
+             \"error\":null,\"type\":\"image/jpeg\",\"bytes\":10,\"crc32\":2748,\
+             \"isCutShort\":true,\"attempts\":1,\"queuedAt\":0,\"startedAt\":1,\"headersAt\":3,\"finishedAt\":7},"
         );
         assert!(lines[3].contains(
             "\"error\":{\"kind\":\"http\",\"message\":\"the server answered 404 (not there): check the \

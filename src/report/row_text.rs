@@ -3,7 +3,7 @@
 use super::words::{count, exact, percent, rate, size};
 use super::{Row, State};
 use crate::plan::Item;
-use crate::text::{Hex, text};
+use crate::text::{Hex, add, text};
 
 /// The size column: what has arrived, with `…` while more is expected.
 pub fn size_text(row: &Row) -> String {
@@ -21,6 +21,7 @@ pub fn status_text(row: &Row) -> String {
         State::Waiting => "waiting".into(),
         State::Receiving => row.progress().map_or_else(|| "receiving".into(), percent),
         State::BackingOff { .. } => "retrying".into(),
+        State::Stored if row.is_cut_short => "cut short?".into(),
         State::Stored => "ok".into(),
         State::Failed(error) => error.short(),
         State::Cancelled => "cancelled".into(),
@@ -40,10 +41,14 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
                 Ok(address) => &address.host,
                 Err(_) => "",
             };
-            match row.attempts.len() {
-                0 | 1 => host.to_owned(),
-                attempts => text![host, " · attempt ", attempts],
+            let mut line = host.to_owned();
+            if row.attempts.len() > 1 {
+                add!(&mut line, " · attempt ", row.attempts.len());
             }
+            if row.is_cut_short {
+                line += " · may be cut short: its bytes end before the image does";
+            }
+            line
         }
     }
 }
@@ -78,6 +83,9 @@ pub fn figures(row: &Row) -> String {
             parts.push(text!["stored at ", exact(finished)]);
             parts.extend(row.format.map(|format| format.media_type().to_owned()));
             parts.push(text!["CRC-32 ", Hex(row.crc32, 8)]);
+            if row.is_cut_short {
+                parts.push("may be cut short".into());
+            }
         }
         (State::Failed(_), Some(finished)) => parts.push(text!["given up at ", exact(finished)]),
         (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact(finished)]),
@@ -150,6 +158,7 @@ mod tests {
             let row = Row { state, declared: Some(5_000_000), ..stored() };
             assert_eq!((size_text(&row).as_str(), status_text(&row).as_str()), (size, status));
         }
+        assert_eq!(status_text(&Row { is_cut_short: true, ..stored() }), "cut short?");
     }
 
     #[test]
@@ -160,6 +169,10 @@ mod tests {
         assert_eq!(detail(State::Queued, 1), "");
         assert!(detail(State::Failed(BUSY), 0).starts_with("the server answered 503 (busy): "));
         assert_eq!(detail_text(&stored(), &plan.items()[0]), "a.example · attempt 2");
+        assert_eq!(
+            detail_text(&Row { is_cut_short: true, ..stored() }, &plan.items()[0]),
+            "a.example · attempt 2 · may be cut short: its bytes end before the image does"
+        );
     }
 
     #[test]
@@ -170,6 +183,7 @@ mod tests {
              after 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
              CRC-32 0000ab12"
         );
+        assert!(figures(&Row { is_cut_short: true, ..stored() }).ends_with("0000ab12, may be cut short"));
         assert_eq!(figures(&Row::default()), "waits for its turn");
         assert_eq!(bar_text(&stored()), "2.050 s, 2 attempts");
     }

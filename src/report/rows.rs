@@ -31,6 +31,8 @@ pub struct Row {
     pub crc32: u32,
     /// What the bytes are, once it is stored.
     pub format: Option<Format>,
+    /// Whether it is stored although its bytes end before the image does, as far as its format tells.
+    pub is_cut_short: bool,
 }
 
 /// Where an item stands.
@@ -78,6 +80,8 @@ pub struct Totals {
     pub items: usize,
     /// Items stored.
     pub stored: usize,
+    /// Those of them that may be cut short.
+    pub cut_short: usize,
     /// Items given up.
     pub failed: usize,
     /// Bytes of stored images.
@@ -147,6 +151,13 @@ impl Rows {
     pub fn apply(&mut self, event: &Event) {
         let (at, row) = (event.at, &mut self.rows[event.item]);
         match &event.kind {
+            // Asked for again, it goes on from where it was.
+            EventKind::Queued if row.finished.is_some() => {
+                self.totals.failed -= usize::from(row.error().is_some());
+                self.totals.busy = self.totals.busy.saturating_sub(row.duration());
+                row.state = State::Queued;
+                row.finished = None;
+            }
             EventKind::Queued => row.queued = at,
             EventKind::Started { .. } => {
                 row.state = State::Waiting;
@@ -173,13 +184,15 @@ impl Rows {
                 row.state = State::BackingOff { error: error.clone(), resumes: *resumes };
             }
             EventKind::CoolingDown { .. } => {}
-            EventKind::Stored { bytes, crc32, format, .. } => {
+            EventKind::Stored { bytes, crc32, format, is_cut_short } => {
                 self.totals.in_flight -= row.end_attempt(at, false);
                 self.totals.bytes += bytes.saturating_sub(row.received);
                 (row.received, row.crc32, row.format) = (*bytes, *crc32, Some(*format));
+                row.is_cut_short = *is_cut_short;
                 row.state = State::Stored;
                 row.finished = Some(at);
                 self.totals.stored += 1;
+                self.totals.cut_short += usize::from(*is_cut_short);
                 self.totals.stored_bytes += bytes;
                 self.totals.busy += row.duration();
             }
@@ -187,9 +200,10 @@ impl Rows {
                 if row.state == State::Stored {
                     // The browser had kept it, and can't read it back.
                     self.totals.stored -= 1;
+                    self.totals.cut_short -= usize::from(row.is_cut_short);
                     self.totals.stored_bytes -= row.received;
                     self.totals.busy -= row.duration();
-                    (row.crc32, row.format) = (0, None);
+                    (row.crc32, row.format, row.is_cut_short) = (0, None, false);
                 }
                 self.totals.in_flight -= row.end_attempt(at, true);
                 self.totals.bytes -= row.received;
@@ -289,7 +303,7 @@ mod tests {
             1,
             &[
                 (1, 0, EventKind::Started { attempt: 1 }),
-                (5, 0, EventKind::Stored { bytes: 10, crc32: 1, format: Format::Gif, is_cut_short: false }),
+                (5, 0, EventKind::Stored { bytes: 10, crc32: 1, format: Format::Gif, is_cut_short: true }),
                 (9, 0, EventKind::Failed { error: lost.clone() }),
             ],
         );
@@ -297,6 +311,31 @@ mod tests {
         assert_eq!(rows.totals(), &totals);
         let row = &rows.as_slice()[0];
         assert_eq!((row.error(), row.format, row.crc32), (Some(&lost), None, 0));
+        assert!(!row.is_cut_short);
+    }
+
+    #[test]
+    fn a_failed_image_that_is_asked_for_again_is_not_counted_until_it_ends_again() {
+        let mut events = vec![
+            (0, 0, EventKind::Queued),
+            (1, 0, EventKind::Started { attempt: 1 }),
+            (5, 0, EventKind::Failed { error: BUSY }),
+            (9, 0, EventKind::Queued),
+        ];
+        let rows = folded(1, &events);
+        assert_eq!(rows.as_slice()[0].state, State::Queued);
+        assert_eq!(rows.totals(), &Totals { items: 1, most_in_flight: 1, ..Totals::default() });
+        events.push((10, 0, EventKind::Started { attempt: 1 }));
+        events.push((
+            15,
+            0,
+            EventKind::Stored { bytes: 3, crc32: 1, format: Format::Gif, is_cut_short: true },
+        ));
+        let rows = folded(1, &events);
+        let row = &rows.as_slice()[0];
+        assert_eq!((row.attempts.len(), row.duration(), row.is_cut_short), (2, ms(14), true));
+        let totals = rows.totals();
+        assert_eq!((totals.stored, totals.cut_short, totals.failed, totals.busy), (1, 1, 0, ms(14)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::words::{about, count, number, percent, rate, size};
 use super::{Pace, Rows};
 use crate::plan::{AddressError, Plan};
-use crate::text::text;
+use crate::text::{add, text};
 
 /// What a list holds: `15 URLs from 1 origin · line 7 is not a URL: "htp://…"`.
 pub fn plan_text(plan: &Plan) -> String {
@@ -65,17 +65,21 @@ pub fn share_done(rows: &Rows) -> f64 {
     (totals.ended() as f64 + parts) / totals.items.max(1) as f64
 }
 
-/// A run that ended: `15 of 15 images saved`, `14 of 15 images saved, 1 failed`.
+/// A run that ended: `All 15 images saved, 2 may be cut short`, `14 of 15 images saved, 1 failed`.
 pub fn outcome_text(rows: &Rows) -> String {
     let totals = rows.totals();
     let (saved, all) = (number(totals.stored), count(totals.items, "image"));
-    match (totals.stored, totals.failed) {
+    let mut text = match (totals.stored, totals.failed) {
         (0, 1) if totals.items == 1 => "The image failed; there is nothing to save".into(),
         (0, _) => text!["All ", all, " failed; there is nothing to save"],
         (_, 0) if totals.items == 1 => "1 image saved".into(),
         (_, 0) => text!["All ", all, " saved"],
         (_, failed) => text![saved, " of ", all, " saved, ", number(failed), " failed"],
+    };
+    if totals.cut_short > 0 {
+        add!(&mut text, ", ", number(totals.cut_short), " may be cut short");
     }
+    text
 }
 
 /// A run that was cancelled: `Cancelled after 3 of 15 images. Nothing was kept.`
@@ -159,6 +163,10 @@ mod tests {
         for ((items, stored, failed), text) in cases {
             assert_eq!(outcome_text(&rows(items, stored, failed)), text);
         }
+        let mut doubtful = rows(3, 1, 1);
+        let kind = EventKind::Stored { bytes: 9, crc32: 0, format: Format::Gif, is_cut_short: true };
+        doubtful.apply(&Event { at: Duration::from_secs(2), item: 2, kind });
+        assert_eq!(outcome_text(&doubtful), "2 of 3 images saved, 1 failed, 1 may be cut short");
         assert_eq!(cancelled_text(&rows(15, 3, 0)), "Cancelled after 3 of 15 images; no zip was made");
     }
 }

@@ -71,6 +71,7 @@ fn json_and_csv_agree_with_each_other_and_with_the_server() {
             }
         }
         assert_eq!(records[3][column("status")], "404");
+        assert_eq!((&items[0]["isCutShort"], &*records[0][column("isCutShort")]), (&false.into(), "false"));
         assert!(records[3][column("errorMessage")].contains("404"));
     });
 }

@@ -67,6 +67,21 @@ fn a_failure_that_passes_is_tried_again_in_the_same_row() {
 }
 
 #[test]
+fn an_image_that_may_be_cut_short_is_saved_and_says_so() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/fault/no-end-marker?key=k", "/image/1/64x48.jpg"]).await;
+        browser.fetch().await;
+        let rows = browser.rows().await;
+        assert_eq!((rows[0].status.as_str(), rows[1].status.as_str()), ("cut short?", "ok"));
+        assert!(rows[0].detail.contains("may be cut short"), "{rows:?}");
+        assert_eq!(browser.origin.counters("k")["requests"], 2, "it is asked for once more");
+        let text = browser.text().await;
+        assert!(text.contains("All 2 images saved, 1 may be cut short"), "{text}");
+        assert_eq!(browser.save_entries().await.len(), 2);
+    });
+}
+
+#[test]
 fn a_line_that_is_no_url_is_told_while_the_list_is_written() {
     with_page(async |browser| {
         browser.fill("https://a.example/1.jpg\nhtp://b\nhttps://a.example/2.jpg").await;
