@@ -22,6 +22,16 @@ impl Crc32 {
         self.0 = !buffer.fold(!self.0, length);
     }
 
+    /// Takes in the next bytes, which lie elsewhere and stay as they are: they are copied through the
+    /// buffer.
+    pub fn take(&mut self, bytes: &[u8], buffer: &mut CrcBuffer) {
+        let most = buffer.bytes().len();
+        for piece in bytes.chunks(most) {
+            buffer.bytes()[..piece.len()].copy_from_slice(piece);
+            self.update(buffer, piece.len());
+        }
+    }
+
     /// The CRC-32 of the bytes so far.
     pub fn value(self) -> u32 {
         self.0
@@ -35,10 +45,7 @@ mod tests {
     fn crc_of(parts: &[&[u8]]) -> u32 {
         let mut buffer = CrcBuffer::new(64 << 10);
         let mut crc = Crc32::default();
-        for part in parts {
-            buffer.bytes()[..part.len()].copy_from_slice(part);
-            crc.update(&mut buffer, part.len());
-        }
+        parts.iter().for_each(|part| crc.take(part, &mut buffer));
         crc.value()
     }
 
@@ -71,5 +78,7 @@ mod tests {
         }
         let pieces: Vec<_> = bytes.chunks(1).collect();
         assert_eq!(crc_of(&pieces), whole);
+        let longer_than_its_buffer = noise(200_000);
+        assert_eq!(crc_of(&[&longer_than_its_buffer]), crc32fast::hash(&longer_than_its_buffer));
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Entry, Fields, MADE_BY, field32, needs_zip64};
 
-const SIGNATURE: u32 = 0x0201_4b50;
+/// What begins it.
+pub(super) const SIGNATURE: u32 = 0x0201_4b50;
 
 /// A regular file that its owner may write and everybody may read (`S_IFREG | 0644`), in the upper
 /// half, where Info-ZIP and its successors look for it.
@@ -14,29 +15,25 @@ pub fn central_header(entry: &Entry, offset: u64) -> Vec<u8> {
     if needs_zip64(offset) {
         zip64.push(offset);
     }
+    let extra = entry.extra_fields(&zip64);
     let mut record = Vec::new();
     record.u32(SIGNATURE);
     record.u16(MADE_BY);
-    record.extend(entry.common_fields(&zip64));
+    record.extend(entry.common_fields(&zip64, &extra));
     record.u16(0); // comment length
     record.u16(0); // disk number
     record.u16(0); // internal attributes
     record.u32(EXTERNAL_ATTRIBUTES);
     record.u32(field32(offset));
     record.extend(entry.name.as_str().bytes());
-    record.extend(entry.extra_fields(&zip64));
+    record.extend(extra);
     record
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::hex;
+    use super::super::fixtures::{entry, hex};
     use super::*;
-    use crate::plan::EntryName;
-
-    fn entry() -> Entry {
-        Entry { name: EntryName::checked("ü.png"), size: 0x1234, crc32: 0xCAFE_BABE, modified: None }
-    }
 
     #[test]
     fn a_stored_entry() {

@@ -18,6 +18,11 @@ const LAST: i64 = 4_354_819_198;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
+/// From 0000-03-01.
+const DAYS_TO_1970: i64 = 719_468;
+
+const DAYS_IN_400_YEARS: i64 = 146_097;
+
 impl DosTime {
     /// From seconds since 1970; what lies outside is clamped, and an unknown time is the first.
     pub fn from_unix(seconds: Option<i64>) -> Self {
@@ -30,6 +35,13 @@ impl DosTime {
             date: ((year - 1980) << 9 | month << 5 | day) as u16,
         }
     }
+
+    /// Seconds since 1970; any where it says no date.
+    pub fn to_unix(self) -> i64 {
+        let (time, date) = (i64::from(self.time), i64::from(self.date));
+        let day = day_of(1980 + (date >> 9), date >> 5 & 15, date & 31);
+        day * SECONDS_A_DAY + (time >> 11) * 3600 + (time >> 5 & 63) * 60 + (time & 31) * 2
+    }
 }
 
 /// Year, month and day of a day since 1970-01-01, which must not lie before it.
@@ -37,8 +49,6 @@ impl DosTime {
 /// Years are counted from March, so that the leap day is the last of its year and every month's
 /// first day follows from its number (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 fn civil_date(day: i64) -> (i64, i64, i64) {
-    const DAYS_TO_1970: i64 = 719_468; // from 0000-03-01
-    const DAYS_IN_400_YEARS: i64 = 146_097;
     let day = day + DAYS_TO_1970;
     let (era, of_era) = (day / DAYS_IN_400_YEARS, day % DAYS_IN_400_YEARS);
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -47,6 +57,15 @@ fn civil_date(day: i64) -> (i64, i64, i64) {
     let day_of_month = of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     (era * 400 + year_of_era + i64::from(month <= 2), month, day_of_month)
+}
+
+/// The day since 1970-01-01 of a date: the way back, by the same source.
+fn day_of(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, year_of_era) = (year / 400, year % 400);
+    let of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
+    era * DAYS_IN_400_YEARS + of_era - DAYS_TO_1970
 }
 
 #[cfg(test)]
@@ -72,5 +91,17 @@ mod tests {
         assert_eq!(parts(None), (1980, 1, 1, 0, 0, 0));
         assert_eq!(parts(Some(-1)), (1980, 1, 1, 0, 0, 0));
         assert_eq!(parts(Some(i64::MAX)), (2107, 12, 31, 23, 59, 58));
+    }
+
+    #[test]
+    fn a_time_is_told_back_to_the_even_second() {
+        // A step that meets every hour, minute and second, and every day of some years.
+        for seconds in (FIRST..=LAST).step_by(40_034) {
+            assert_eq!(DosTime::from_unix(Some(seconds)).to_unix(), seconds - seconds % 2);
+        }
+        // No month 0 or 15, and no day 0: nonsense, and no panic.
+        for date in 0..=u16::MAX {
+            DosTime { time: u16::MAX, date }.to_unix();
+        }
     }
 }

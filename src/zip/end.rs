@@ -62,7 +62,7 @@ fn zip64_records(directory: &Directory, record: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::hex;
+    use super::super::fixtures::hex;
     use super::*;
 
     const ZIP64_OF_65_535: &str = "504b0606 2c00000000000000 2d03 2d00 00000000 00000000

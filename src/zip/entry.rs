@@ -26,11 +26,11 @@ pub struct Entry {
 impl Entry {
     /// The fields from "version needed" to "extra field length", which stand in this order in
     /// both headers (APPNOTE 4.3.7 and 4.3.12).
-    pub(super) fn common_fields(&self, zip64_extra: &[u64]) -> Vec<u8> {
+    pub(super) fn common_fields(&self, zip64: &[u64], extra: &[u8]) -> Vec<u8> {
         const STORED: u16 = 0;
         let time = DosTime::from_unix(self.modified);
         let mut record = Vec::new();
-        record.u16(if zip64_extra.is_empty() { VERSION_STORED } else { VERSION_ZIP64 });
+        record.u16(if zip64.is_empty() { VERSION_STORED } else { VERSION_ZIP64 });
         record.u16(FLAG_UTF8);
         record.u16(STORED);
         record.u16(time.time);
@@ -39,7 +39,7 @@ impl Entry {
         record.u32(field32(self.size));
         record.u32(field32(self.size));
         record.u16(self.name.as_str().len() as u16);
-        record.u16(self.extra_fields(zip64_extra).len() as u16);
+        record.u16(extra.len() as u16);
         record
     }
 

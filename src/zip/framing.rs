@@ -48,7 +48,7 @@ impl Framing {
 
 #[cfg(test)]
 mod tests {
-    use super::super::hex;
+    use super::super::fixtures::hex;
     use super::*;
     use crate::plan::EntryName;
 

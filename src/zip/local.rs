@@ -2,28 +2,25 @@
 
 use super::{Entry, Fields};
 
-const SIGNATURE: u32 = 0x0403_4b50;
+/// What begins it.
+pub(super) const SIGNATURE: u32 = 0x0403_4b50;
 
 /// The header that stands before an entry's payload.
 pub fn local_header(entry: &Entry) -> Vec<u8> {
     let zip64 = entry.zip64_sizes();
+    let extra = entry.extra_fields(&zip64);
     let mut record = Vec::new();
     record.u32(SIGNATURE);
-    record.extend(entry.common_fields(&zip64));
+    record.extend(entry.common_fields(&zip64, &extra));
     record.extend(entry.name.as_str().bytes());
-    record.extend(entry.extra_fields(&zip64));
+    record.extend(extra);
     record
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::hex;
+    use super::super::fixtures::{entry, hex};
     use super::*;
-    use crate::plan::EntryName;
-
-    fn entry() -> Entry {
-        Entry { name: EntryName::checked("ü.png"), size: 0x1234, crc32: 0xCAFE_BABE, modified: None }
-    }
 
     #[test]
     fn a_stored_entry() {

@@ -3,6 +3,8 @@
 //! ```text
 //! Entry ─▶ Framing::entry ─▶ local header   (the caller puts the payload behind it)
 //!          Framing::finish ─▶ central directory · Zip64 end and its locator, where needed · end
+//!
+//! the archive, read back ─▶ Proof ─▶ Proved, or where it is not what was meant
 //! ```
 //!
 //! Sizes and CRC-32 stand in the local header, so there are no data descriptors: Java's
@@ -13,13 +15,17 @@ mod central;
 mod dos_time;
 mod end;
 mod entry;
+#[cfg(test)]
+mod fixtures;
 mod framing;
 mod local;
+mod proof;
 
 /// CRC-32, in a crate that is compiled for speed.
 pub use ::crc32::{Crc32, CrcBuffer};
 pub use entry::Entry;
 pub use framing::Framing;
+pub use proof::{Proof, ProofError, Proved};
 
 /// APPNOTE 4.4.3: what it takes to read a stored entry.
 const VERSION_STORED: u16 = 10;
@@ -66,11 +72,4 @@ impl Fields for Vec<u8> {
     fn u64(&mut self, value: u64) {
         self.extend_from_slice(&value.to_le_bytes());
     }
-}
-
-/// Bytes from hex with any white space, for the tests of records.
-#[cfg(test)]
-fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }

@@ -2,7 +2,7 @@ use std::io::Read;
 
 use fetchzip::image::Format;
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
-use fetchzip::zip::{Crc32, CrcBuffer, Entry, Framing};
+use fetchzip::zip::{Crc32, CrcBuffer, Entry, Framing, Proof, ProofError, Proved};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -23,10 +23,7 @@ fn image() -> impl Strategy<Value = Image> {
 fn crc_of(pieces: &[&[u8]]) -> u32 {
     let mut buffer = CrcBuffer::new(BUFFER);
     let mut crc = Crc32::default();
-    for piece in pieces {
-        buffer.bytes()[..piece.len()].copy_from_slice(piece);
-        crc.update(&mut buffer, piece.len());
-    }
+    pieces.iter().for_each(|piece| crc.take(piece, &mut buffer));
     crc.value()
 }
 
@@ -64,8 +61,42 @@ fn read_by_rawzip(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     found
 }
 
+/// The pieces between some places.
+fn cut<'a>(bytes: &'a [u8], cuts: &[prop::sample::Index]) -> Vec<&'a [u8]> {
+    let mut places: Vec<_> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+    places.extend([0, bytes.len()]);
+    places.sort_unstable();
+    places.windows(2).map(|ends| &bytes[ends[0]..ends[1]]).collect()
+}
+
+fn proof_of(pieces: &[&[u8]]) -> Result<Proved, ProofError> {
+    let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(BUFFER));
+    for piece in pieces {
+        proof.take(piece, &mut buffer)?;
+    }
+    proof.finish()
+}
+
 proptest! {
     #![proptest_config(cases(48))]
+
+    #[test]
+    fn an_archive_is_proved_in_any_pieces_and_no_other_is(
+        images in vec(image(), 1..12),
+        cuts in vec(any::<prop::sample::Index>(), 0..12),
+        at in any::<prop::sample::Index>(),
+        flip in 1..=u8::MAX,
+    ) {
+        let (mut archive, names) = archive_of(&images);
+        let proved = Proved { entries: names.len() as u64, size: archive.len() as u64 };
+        prop_assert_eq!(proof_of(&cut(&archive, &cuts)), Ok(proved));
+        let at = at.index(archive.len());
+        prop_assert!(proof_of(&[&archive[..at]]).is_err(), "it ends after {} bytes", at);
+        archive[at] ^= flip;
+        let told = proof_of(&cut(&archive, &cuts));
+        prop_assert!(told.is_err(), "byte {} was flipped", at);
+        prop_assert_eq!(told, proof_of(&[&archive]), "the pieces made a difference");
+    }
 
     #[test]
     fn two_other_crates_read_the_same_files(images in vec(image(), 1..20)) {
@@ -78,17 +109,8 @@ proptest! {
     #[test]
     fn a_crc_is_the_same_in_any_pieces(
         bytes in vec(any::<u8>(), 0..BUFFER),
-        mut cuts in vec(any::<prop::sample::Index>(), 0..6),
+        cuts in vec(any::<prop::sample::Index>(), 0..6),
     ) {
-        cuts.sort_by_key(|cut| cut.index(bytes.len() + 1));
-        let mut pieces = Vec::new();
-        let mut rest = bytes.as_slice();
-        for cut in cuts {
-            let (piece, after) = rest.split_at(cut.index(bytes.len() + 1) - (bytes.len() - rest.len()));
-            pieces.push(piece);
-            rest = after;
-        }
-        pieces.push(rest);
-        prop_assert_eq!(crc_of(&pieces), crc32fast::hash(&bytes));
+        prop_assert_eq!(crc_of(&cut(&bytes, &cuts)), crc32fast::hash(&bytes));
     }
 }

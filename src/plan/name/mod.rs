@@ -30,8 +30,7 @@ impl EntryName {
         &self.0
     }
 
-    /// A name that [`EntryNames`] gave out on another thread.
-    #[cfg(target_arch = "wasm32")]
+    /// A name that [`EntryNames`] gave out: on another thread, or in an archive that is read back.
     pub(crate) fn settled(name: String) -> Self {
         Self(name)
     }

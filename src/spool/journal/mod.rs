@@ -82,42 +82,26 @@ pub struct KeptImage {
 
 /// The CRC-32 of a plan's addresses: whether a list, read once more, is the one that a journal is of.
 pub fn fingerprint(plan: &Plan) -> u32 {
-    let mut checksum = Checksum::default();
-    let mut crc = Crc32::default();
+    let (mut crc, mut buffer) = (Crc32::default(), crc_buffer());
     for item in plan.items() {
         // What is no address may be said in other words the next time.
         let address = item.address.as_ref().map_or("", |address| &address.href);
-        checksum.add(&mut crc, address.as_bytes());
-        checksum.add(&mut crc, b"\n");
+        crc.take(address.as_bytes(), &mut buffer);
+        crc.take(b"
+", &mut buffer);
     }
     crc.value()
 }
 
-/// Takes CRC-32s.
-#[derive(Debug)]
-struct Checksum(CrcBuffer);
-
-impl Default for Checksum {
-    fn default() -> Self {
-        // Records are short; the list of a hundred thousand is the exception.
-        Self(CrcBuffer::new(16 << 10))
-    }
+fn checksum(payload: &[u8], buffer: &mut CrcBuffer) -> u32 {
+    let mut crc = Crc32::default();
+    crc.take(payload, buffer);
+    crc.value()
 }
 
-impl Checksum {
-    fn of(&mut self, bytes: &[u8]) -> u32 {
-        let mut crc = Crc32::default();
-        self.add(&mut crc, bytes);
-        crc.value()
-    }
-
-    fn add(&mut self, crc: &mut Crc32, bytes: &[u8]) {
-        let most = self.0.bytes().len();
-        for piece in bytes.chunks(most) {
-            self.0.bytes()[..piece.len()].copy_from_slice(piece);
-            crc.update(&mut self.0, piece.len());
-        }
-    }
+/// Records are short, but for that of a long list.
+fn crc_buffer() -> CrcBuffer {
+    CrcBuffer::new(16 << 10)
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::{
-    Checksum, EVENTS, EXTENT_BYTES, Extent, HEAD, JournalError, JournalHead, KEPT, KeptImage, MAGIC, VERSION,
+    EVENTS, EXTENT_BYTES, Extent, HEAD, JournalError, JournalHead, KEPT, KeptImage, MAGIC, VERSION, checksum,
+    crc_buffer,
 };
 use crate::image::Format;
 use crate::plan::ItemId;
+use crate::zip::CrcBuffer;
 
 /// What a journal holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,12 +38,12 @@ impl Journal {
         if found != VERSION {
             return Err(JournalError::Version { found });
         }
-        let mut checksum = Checksum::default();
-        let head = take_record(&mut rest, &mut checksum).and_then(head_of);
+        let mut buffer = crc_buffer();
+        let head = take_record(&mut rest, &mut buffer).and_then(head_of);
         let head = head.ok_or(JournalError::NoHead { length })?;
         let (mut kept, mut events) = (Vec::new(), Vec::new());
         let mut whole = rest;
-        while let Some(mut record) = take_record(&mut rest, &mut checksum) {
+        while let Some(mut record) = take_record(&mut rest, &mut buffer) {
             match take::<1>(&mut record) {
                 Some([KEPT]) => {
                     let Some(image) = kept_of(record, head.items) else { break };
@@ -58,12 +60,12 @@ impl Journal {
 }
 
 /// The payload of the next record, where there is one and its CRC-32 is right.
-fn take_record<'a>(rest: &mut &'a [u8], checksum: &mut Checksum) -> Option<&'a [u8]> {
+fn take_record<'a>(rest: &mut &'a [u8], buffer: &mut CrcBuffer) -> Option<&'a [u8]> {
     let length = usize::try_from(u32_of(rest)?).ok()?;
     let crc32 = u32_of(rest)?;
     let (payload, after) = rest.split_at_checked(length)?;
     *rest = after;
-    (checksum.of(payload) == crc32).then_some(payload)
+    (checksum(payload, buffer) == crc32).then_some(payload)
 }
 
 fn head_of(mut payload: &[u8]) -> Option<JournalHead> {

@@ -35,7 +35,7 @@ fn kept(item: ItemId) -> KeptImage {
 fn with_payload(payload: &[u8]) -> Vec<u8> {
     let mut bytes = JournalWriter::new(&head()).take();
     bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&Checksum::default().of(payload).to_le_bytes());
+    bytes.extend_from_slice(&checksum(payload, &mut crc_buffer()).to_le_bytes());
     bytes.extend_from_slice(payload);
     bytes
 }

@@ -1,17 +1,25 @@
 //! Records, as they are appended.
 
 use super::{
-    Checksum, EVENTS, HEAD, JournalHead, KEPT, KEPT_FIXED, KeptImage, MAGIC, RECORD_HEADER, VERSION,
+    EVENTS, HEAD, JournalHead, KEPT, KEPT_FIXED, KeptImage, MAGIC, RECORD_HEADER, VERSION, checksum,
+    crc_buffer,
 };
+use crate::zip::CrcBuffer;
 
 /// Makes the bytes that are to be appended to a journal's file.
 ///
 /// The default one goes on with a journal that is there, whose file ends where
 /// [`Journal::length`](super::Journal::length) says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct JournalWriter {
     bytes: Vec<u8>,
-    checksum: Checksum,
+    crc_buffer: CrcBuffer,
+}
+
+impl Default for JournalWriter {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), crc_buffer: crc_buffer() }
+    }
 }
 
 impl JournalWriter {
@@ -73,7 +81,7 @@ impl JournalWriter {
         self.bytes.reserve(RECORD_HEADER + payload.len());
         // In wasm no length has more than 32 bits.
         self.bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-        self.bytes.extend_from_slice(&self.checksum.of(payload).to_le_bytes());
+        self.bytes.extend_from_slice(&checksum(payload, &mut self.crc_buffer).to_le_bytes());
         self.bytes.extend_from_slice(payload);
     }
 }

@@ -1,0 +1,214 @@
+use super::super::Framing;
+use super::super::fixtures::entry;
+use super::*;
+
+fn buffer() -> CrcBuffer {
+    CrcBuffer::new(64)
+}
+
+fn with_payload(name: &str, bytes: &[u8], modified: Option<i64>) -> (Entry, Vec<u8>) {
+    let entry = Entry {
+        name: EntryName::checked(name),
+        size: bytes.len() as u64,
+        crc32: crc32fast::hash(bytes),
+        modified,
+    };
+    (entry, bytes.to_vec())
+}
+
+fn archive_of(entries: &[(Entry, Vec<u8>)]) -> Vec<u8> {
+    let (mut framing, mut archive) = (Framing::default(), Vec::new());
+    for (entry, bytes) in entries {
+        archive.extend(framing.entry(entry));
+        archive.extend(bytes);
+    }
+    archive.extend(framing.finish());
+    archive
+}
+
+/// With a time, without, with one that only DOS knows, and one without bytes.
+fn small_archive() -> Vec<u8> {
+    archive_of(&[
+        with_payload("cat.jpg", b"a cat", Some(1_580_608_922)),
+        with_payload("ü.png", b"", None),
+        with_payload("later.gif", b"a picture of the year 2050", Some(2_540_000_000)),
+    ])
+}
+
+fn proof_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Proved, ProofError> {
+    let (mut proof, mut buffer) = (Proof::default(), buffer());
+    for piece in pieces {
+        proof.take(piece, &mut buffer)?;
+    }
+    proof.finish()
+}
+
+#[test]
+fn an_archive_of_ours_is_proved_in_any_pieces() {
+    let archive = small_archive();
+    let proved = Ok(Proved { entries: 3, size: archive.len() as u64 });
+    for length in 1..=archive.len() {
+        assert_eq!(proof_of(archive.chunks(length)), proved, "{length}");
+    }
+    let without_entries = Framing::default().finish();
+    assert_eq!(proof_of([&without_entries[..]]), Ok(Proved { entries: 0, size: 22 }));
+}
+
+#[test]
+fn any_flipped_bit_is_found() {
+    let archive = small_archive();
+    for at in 0..archive.len() {
+        for bit in 0..8 {
+            let mut damaged = archive.clone();
+            damaged[at] ^= 1 << bit;
+            assert!(proof_of([&damaged[..]]).is_err(), "bit {bit} of byte {at}");
+        }
+    }
+}
+
+#[test]
+fn an_archive_that_breaks_off_or_goes_on_is_found() {
+    let archive = small_archive();
+    for end in 0..archive.len() {
+        let error = proof_of([&archive[..end]]).unwrap_err();
+        assert!(matches!(error, ProofError::CutShort { size, .. } if size == end as u64), "{end}: {error:?}");
+    }
+    let longer = [&archive[..], b"\0"].concat();
+    assert_eq!(proof_of([&longer[..]]), Err(ProofError::Longer { size: archive.len() as u64 }));
+    let sooner = [b"\0", &archive[..]].concat();
+    assert_eq!(proof_of([&sooner[..]]), Err(ProofError::End { offset: 0 }));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_the_entry_that_it_is_about() {
+    let entries = [
+        with_payload("cat.jpg", b"a cat", None),
+        with_payload("dog.jpg", b"a dog", None),
+        with_payload("owl.jpg", b"an owl", None),
+    ];
+    let archive = archive_of(&entries);
+    let local = 30 + "cat.jpg".len();
+    let second = local + 5;
+    let directory = 3 * local + 5 + 5 + 6;
+    let central = 46 + "cat.jpg".len();
+    let end = directory + 3 * central;
+    let flipped = |at: usize| {
+        let mut damaged = archive.clone();
+        damaged[at] ^= 1;
+        proof_of([&damaged[..]]).unwrap_err()
+    };
+    let payload = ProofError::Payload { entry: 1, name: "dog.jpg".into() };
+    let cases = [
+        (second, ProofError::Foreign { offset: second as u64 }), // its signature
+        (second + 4, ProofError::LocalHeader { entry: 1 }),      // the version that it takes
+        (second + 8, ProofError::LocalHeader { entry: 1 }),      // the method
+        (second + 14, payload.clone()),                          // the CRC-32 that it must have
+        (second + 22, ProofError::LocalHeader { entry: 1 }),     // one of its two sizes
+        (second + 30, ProofError::CentralHeader { entry: 1 }),   // its name
+        (second + local, payload.clone()),                       // its bytes
+        (directory + central, ProofError::Foreign { offset: (directory + central) as u64 }),
+        (directory + central + 42, ProofError::CentralHeader { entry: 1 }), // its offset
+        (directory + 2 * central + 38, ProofError::CentralHeader { entry: 2 }), // its permissions
+        (end, ProofError::End { offset: end as u64 }),
+        (end + 8, ProofError::End { offset: end as u64 }), // the count
+    ];
+    for (at, error) in cases {
+        assert_eq!(flipped(at), error, "at {at}");
+    }
+    assert_eq!(payload.entry(), Some(1));
+    assert_eq!(
+        payload.to_string(),
+        "the bytes of \"dog.jpg\" (entry 2) were damaged in the archive: free some space, and fetch again"
+    );
+
+    // Two payloads that have changed places, an entry that is not listed, one that is listed twice.
+    let swapped = [&archive[..local], b"a dog", &archive[second..second + local], b"a cat"].concat();
+    assert_eq!(proof_of([&swapped[..]]), Err(ProofError::Payload { entry: 0, name: "cat.jpg".into() }));
+    let unlisted = [&archive[..directory + central], &archive[end..]].concat();
+    let missing = ProofError::Foreign { offset: (directory + central) as u64 };
+    assert_eq!(proof_of([&unlisted[..]]), Err(missing));
+    let twice = [&archive[..end], &archive[end - central..]].concat();
+    assert_eq!(proof_of([&twice[..]]), Err(ProofError::End { offset: end as u64 }));
+    assert_eq!(
+        proof_of([&archive[..second + local + 2]]),
+        Err(ProofError::CutShort { size: (second + local + 2) as u64, entry: Some(1) })
+    );
+}
+
+/// Headers that are whole, consistent, and not what we write.
+#[test]
+fn what_other_programs_write_is_not_ours() {
+    let entry = entry();
+    let ours = local_header(&entry);
+    assert!(entry_of(&ours).is_some());
+    let put = |at: usize, bytes: &[u8]| {
+        let mut header = ours.clone();
+        header[at..at + bytes.len()].copy_from_slice(bytes);
+        header
+    };
+    let others = [
+        put(4, &[20]),                                // a version that it does not take
+        put(6, &[8]),                                 // a data descriptor
+        put(7, &[0]),                                 // a name in no known character set
+        put(8, &[8]),                                 // deflated
+        put(10, &[1]),                                // a time that a timestamp would stand beside
+        put(12, &[0, 0]),                             // no date
+        put(18, &[0; 4]),                             // two sizes
+        put(18, &[0xFF; 8]),                          // Zip64 without its field
+        put(30, &[0xFF]),                             // a name that is no UTF-8
+        [&put(28, &[4])[..], &[0, 0, 0, 0]].concat(), // an extra field of nothing
+    ];
+    for header in others {
+        assert!(entry_of(&header).is_none(), "{header:x?}");
+    }
+    let early = local_header(&Entry { modified: Some(-5), ..entry.clone() });
+    assert_eq!(entry_of(&early).and_then(|entry| entry.modified), Some(-5));
+    // DOS time counts in steps of two seconds.
+    let late = local_header(&Entry { modified: Some(i64::from(i32::MAX) + 2), ..entry });
+    assert_eq!(entry_of(&late).and_then(|entry| entry.modified), Some(i64::from(i32::MAX) + 1));
+}
+
+#[test]
+fn zip64_is_where_a_size_or_an_offset_needs_it() {
+    let large = Entry { size: 0x1_0000_0002, ..entry() };
+    let small = Entry { size: 0, crc32: 0, ..entry() };
+    let mut buffer = buffer();
+    let mut proof = Proof::default();
+    proof.take(&local_header(&large), &mut buffer).unwrap();
+    // Four gibibytes of a payload, passed over.
+    let Part::Payload(payload) = &mut proof.part else { panic!("a payload is due") };
+    assert_eq!(payload.left, large.size);
+    proof.size += payload.left - 1;
+    (payload.left, payload.expected) = (1, crc32fast::hash(b"x"));
+    proof.take(b"x", &mut buffer).unwrap();
+    let far = proof.size;
+    proof.take(&local_header(&small), &mut buffer).unwrap();
+    let directory = [central_header(&large, 0), central_header(&small, far)].concat();
+    let offset = far + local_header(&small).len() as u64;
+    let end = end_records(&Directory { entries: 2, offset, size: directory.len() as u64 });
+    assert_eq!(end.len(), 56 + 20 + 22);
+    proof.take(&[directory, end].concat(), &mut buffer).unwrap();
+    assert_eq!(proof.finish().map(|proved| proved.entries), Ok(2));
+
+    let small_in_zip64 = local_header(&large);
+    let mut header = small_in_zip64;
+    // Both sizes, in the extra field behind the name.
+    for at in [40, 48] {
+        header[at..at + 8].copy_from_slice(&5_u64.to_le_bytes());
+    }
+    assert!(entry_of(&header).is_none(), "Zip64 for what needs none");
+}
+
+#[test]
+fn as_many_entries_as_need_zip64_are_proved() {
+    for entries in [65_534, 65_535] {
+        let entry = Entry { size: 0, crc32: 0, ..entry() };
+        let (mut framing, mut archive) = (Framing::default(), Vec::new());
+        for _ in 0..entries {
+            archive.extend(framing.entry(&entry));
+        }
+        archive.extend(framing.finish());
+        let size = archive.len() as u64;
+        assert_eq!(proof_of(archive.chunks(100_000)), Ok(Proved { entries, size }));
+    }
+}
