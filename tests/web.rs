@@ -4,6 +4,7 @@
 //! - `web/fetching.rs`: requests, bodies and archives, against the demo image server.
 //! - `web/control.rs`: pausing, stopping, fetching again.
 //! - `web/failures.rs`: everything that can go wrong, and cancelling.
+//! - `web/proving.rs`: an archive that is read back.
 //! - `web/origin.rs`, `web/fixtures.rs`: the server's control routes, and a run in one call.
 
 #![cfg(target_arch = "wasm32")]
@@ -23,5 +24,7 @@ mod fetching;
 mod fixtures;
 #[path = "web/origin.rs"]
 mod origin;
+#[path = "web/proving.rs"]
+mod proving;
 #[path = "web/without_server.rs"]
 mod without_server;

@@ -17,5 +17,7 @@ mod fetching;
 mod fixtures;
 #[path = "web/origin.rs"]
 mod origin;
+#[path = "web/proving.rs"]
+mod proving;
 #[path = "web/without_server.rs"]
 mod without_server;

@@ -126,7 +126,7 @@ pub async fn collect(
         && let Some(run) = worker.run(job)
     {
         images(Images::Worker(Rc::clone(&run)));
-        return run.finish(job, sink, emit).await;
+        return made(run.finish(job, sink, emit).await?);
     }
     let kept = KeptImages::default();
     images(Images::Here(kept.clone()));
@@ -150,8 +150,13 @@ pub async fn collect_again(
     match before.storage {
         Storage::Worker { run, .. } => {
             run.again(job, items);
-            run.finish(job, None, emit).await
+            made(run.finish(job, None, emit).await?)
         }
         Storage::Here(images) => collect_again_here(job, &images, items, emit).await,
     }
+}
+
+/// The archive that a worker has made.
+fn made(archive: Option<Archive>) -> Result<Archive, ArchiveError> {
+    archive.ok_or_else(|| ArchiveError::Worker { reason: "it made no archive".into() })
 }

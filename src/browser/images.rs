@@ -95,6 +95,11 @@ impl KeptImages {
         Some(kept[index].1.clone())
     }
 
+    /// The items whose images are kept, in input order.
+    pub fn items(&self) -> Vec<ItemId> {
+        self.kept.borrow().iter().map(|(item, _)| *item).collect()
+    }
+
     /// It is not there any more.
     pub fn remove(&self, item: ItemId) {
         self.kept.borrow_mut().retain(|(other, _)| *other != item);

@@ -25,6 +25,8 @@ mod images;
 mod journaling;
 mod later;
 #[cfg(feature = "page")]
+mod prove;
+#[cfg(feature = "page")]
 mod resume;
 mod sink;
 mod spool;
@@ -42,7 +44,7 @@ pub use images::{Images, PREVIEW_WIDTH};
 pub use text::BrowserText;
 pub use turns::Turns;
 #[cfg(feature = "page")]
-pub use worker::{Interrupted, discard, interrupted};
+pub use worker::{Interrupted, discard, interrupted, prove};
 pub use worker::{Worker, serve_run};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.

@@ -33,6 +33,10 @@ pub const PAUSE: &str = "pause";
 pub const GO_ON: &str = "go on";
 pub const STOP: &str = "stop";
 
+/// Asks the worker to read the archive back.
+#[cfg(feature = "page")]
+pub const PROVE: &str = "prove";
+
 /// Tells the worker that the archive need not survive a crash.
 #[cfg(feature = "page")]
 pub const SAVED: &str = "saved";
@@ -48,6 +52,8 @@ pub const AGAIN: &str = "again";
 pub const PREVIEW: &str = "preview";
 pub const CHUNK: &str = "chunk";
 pub const DONE: &str = "done";
+#[cfg(feature = "page")]
+pub const PROVED: &str = "proved";
 pub const FAILED: &str = "failed";
 
 /// A chunk on its way into the sink.
@@ -121,13 +127,13 @@ impl Connection {
     }
 
     /// Passes the run's events on, and its archive to the sink, until it ends. Dropping the future
-    /// cancels the run.
+    /// cancels the run. It ends with an archive, or with `None` where the one of before is proved.
     pub async fn finish(
         self: Rc<Self>,
         job: &Job<'_>,
         sink: Option<&dyn Sink>,
         emit: &dyn Fn(Event),
-    ) -> Result<Archive, ArchiveError> {
+    ) -> Result<Option<Archive>, ArchiveError> {
         let unfinished = Unfinished(&self);
         let mut turns = Turns::default();
         // One chunk at a time is on its way, and events go on meanwhile.
@@ -158,6 +164,10 @@ impl Connection {
                 continue;
             }
             std::mem::forget(unfinished);
+            #[cfg(feature = "page")]
+            if message.get(0) == PROVED {
+                return Ok(None);
+            }
             if message.get(0) == DONE {
                 let names: Array = message.get(2).unchecked_into();
                 let names = names.iter().map(|name| name.as_string().map(EntryName::settled)).collect();
@@ -166,7 +176,13 @@ impl Connection {
                 let size = message.get(4).as_f64().unwrap_or_default() as u64;
                 let protocols: Array = message.get(5).unchecked_into();
                 let protocols = protocols.iter().filter_map(|name| name.as_string()).collect();
-                return Ok(Archive { blob: message.get(1).dyn_into().ok(), names, size, protocols, storage });
+                return Ok(Some(Archive {
+                    blob: message.get(1).dyn_into().ok(),
+                    names,
+                    size,
+                    protocols,
+                    storage,
+                }));
             }
             let text = |index| message.get(index).as_string().unwrap_or_default();
             return Err(ArchiveError::of_kind(&text(1), text(2)));
@@ -206,6 +222,12 @@ impl Connection {
     pub fn again(&self, job: &Job<'_>, items: &[ItemId]) {
         let items: Array = items.iter().map(|item| JsValue::from(*item as f64)).collect();
         self.post(&Array::of3(&AGAIN.into(), &job.clock.epoch().into(), &items).into());
+    }
+
+    /// Asks the worker to read the archive back; [`Connection::finish`] has what comes of it.
+    #[cfg(feature = "page")]
+    pub fn ask_for_proof(&self) {
+        self.post(&PROVE.into());
     }
 
     /// The archive need not survive a crash any more.

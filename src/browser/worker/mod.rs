@@ -18,6 +18,8 @@ mod interrupted;
 mod job;
 #[cfg(feature = "page")]
 mod notes;
+#[cfg(feature = "page")]
+mod proving;
 mod serve;
 mod sink;
 
@@ -34,6 +36,8 @@ use super::later::Later;
 pub use connection::Connection;
 #[cfg(feature = "page")]
 pub use interrupted::{Interrupted, discard, interrupted};
+#[cfg(feature = "page")]
+pub use proving::prove;
 pub use serve::serve_run;
 
 #[wasm_bindgen]

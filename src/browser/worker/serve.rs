@@ -1,6 +1,6 @@
 //! The worker's end of a run.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::pin::pin;
 use std::rc::Rc;
@@ -38,18 +38,21 @@ pub fn serve_run(port: MessagePort, message: Array) {
     }
     let Some(job) = job::from_message(&message) else { return };
     let service = Rc::new(Service {
+        clock: Cell::new(job.clock),
         job,
         images: KeptImages::default(),
         sink: PageSink::new(&port),
         control: RefCell::default(),
         cancelled: Later::default(),
+        #[cfg(feature = "page")]
+        made: RefCell::default(),
         events: RefCell::default(),
         #[cfg(feature = "page")]
         notes: super::notes::Notes::default(),
         port,
     });
     service.listen();
-    service.begin(None);
+    service.begin(Task::Run(None));
 }
 
 /// A job of the page's, from its beginning until the page lets its images go.
@@ -62,38 +65,51 @@ pub(super) struct Service {
     /// That of the run that is on, or was the last.
     control: RefCell<Control>,
     cancelled: Later<()>,
+    /// That of the run that is on, or was the last.
+    pub(super) clock: Cell<Clock>,
+    /// The archive that was made last.
+    #[cfg(feature = "page")]
+    pub(super) made: RefCell<Option<web_sys::Blob>>,
     /// Those that the page was not told yet.
-    events: RefCell<EventWriter>,
+    pub(super) events: RefCell<EventWriter>,
     #[cfg(feature = "page")]
     pub(super) notes: super::notes::Notes,
 }
 
-/// Items to be fetched once more, and the clock for it.
-struct Again {
-    clock: Clock,
-    items: Vec<ItemId>,
+/// What the page asks for.
+enum Task {
+    /// To fetch the job's items, or some of them once more.
+    Run(Option<Vec<ItemId>>),
+    /// To read the archive back.
+    #[cfg(feature = "page")]
+    Prove,
 }
 
 impl Service {
-    /// Runs the whole job, or some of its items again, and answers.
-    fn begin(self: &Rc<Self>, again: Option<Again>) {
+    /// Does what the page asks for, and answers.
+    fn begin(self: &Rc<Self>, task: Task) {
         let service = Rc::clone(self);
         // What an earlier run was told is no business of this one.
         service.control.take();
         spawn_local(async move {
-            let running = pin!(service.run(again));
-            if let Either::Left((answer, _)) = select(running, pin!(service.cancelled.get())).await {
+            let working = pin!(async {
+                match task {
+                    Task::Run(again) => service.run(again).await,
+                    #[cfg(feature = "page")]
+                    Task::Prove => service.prove().await,
+                }
+            });
+            if let Either::Left((answer, _)) = select(working, pin!(service.cancelled.get())).await {
                 post(&service.port, &answer);
             }
         });
     }
 
-    async fn run(&self, again: Option<Again>) -> Array {
-        let clock = again.as_ref().map_or(self.job.clock, |again| again.clock);
+    async fn run(&self, again: Option<Vec<ItemId>>) -> Array {
         clear_timings();
         let emit = |event| self.events.borrow_mut().put(&event);
-        let collecting = pin!(self.collect(clock, again, &emit));
-        let ended = match select(collecting, pin!(self.send_events(clock))).await {
+        let collecting = pin!(self.collect(again, &emit));
+        let ended = match select(collecting, pin!(self.send_events(self.clock.get()))).await {
             Either::Left((ended, _)) => ended,
             Either::Right((never, _)) => match never {},
         };
@@ -101,30 +117,27 @@ impl Service {
         #[cfg(feature = "page")]
         self.notes.write();
         match ended {
-            Ok(archive) => done(&archive),
-            Err(error) => Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into()),
+            Ok(archive) => {
+                let answer = done(&archive);
+                #[cfg(feature = "page")]
+                self.made.replace(archive.blob);
+                answer
+            }
+            Err(error) => Self::refusal(&error),
         }
+    }
+
+    pub(super) fn refusal(error: &ArchiveError) -> Array {
+        Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into())
     }
 
     async fn collect(
         &self,
-        clock: Clock,
-        again: Option<Again>,
+        again: Option<Vec<ItemId>>,
         emit: &dyn Fn(Event),
     ) -> Result<Archive, ArchiveError> {
-        let ReceivedJob { plan, template, settings, has_sink, order, journal, .. } = &self.job;
-        let job = Job {
-            plan,
-            template: template.clone(),
-            settings: *settings,
-            clock,
-            sink: None,
-            order: *order,
-            control: self.control.borrow().clone(),
-            journal: journal.clone(),
-            resumes: None,
-        };
-        let sink = has_sink.then_some(&self.sink as &dyn Sink);
+        let job = self.job_at(self.clock.get());
+        let sink = self.job.has_sink.then_some(&self.sink as &dyn Sink);
         #[cfg(feature = "page")]
         if again.is_none()
             && let Some(items) = self.prepare_notes(&job, emit).await?
@@ -133,7 +146,24 @@ impl Service {
         }
         match again {
             None => collect_here(&job, sink, &self.images, emit).await,
-            Some(again) => collect_again_here(&job, &self.images, &again.items, emit).await,
+            Some(items) => collect_again_here(&job, &self.images, &items, emit).await,
+        }
+    }
+
+    /// The job, for a run by that clock.
+    pub(super) fn job_at(&self, clock: Clock) -> Job<'_> {
+        let ReceivedJob { plan, template, settings, order, journal, .. } = &self.job;
+        Job {
+            plan,
+            template: template.clone(),
+            settings: *settings,
+            clock,
+            // The page has it.
+            sink: None,
+            order: *order,
+            control: self.control.borrow().clone(),
+            journal: journal.clone(),
+            resumes: None,
         }
     }
 
@@ -158,13 +188,15 @@ impl Service {
         self.port.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
     }
 
-    fn hear(&self, word: &str) {
+    fn hear(self: &Rc<Self>, word: &str) {
         match word {
             CANCEL => self.end(),
             WRITTEN => self.sink.answered(Ok(())),
             PAUSE => self.control.borrow().tell(Wish::Pause),
             GO_ON => self.control.borrow().tell(Wish::GoOn),
             STOP => self.control.borrow().tell(Wish::Stop),
+            #[cfg(feature = "page")]
+            super::connection::PROVE => self.begin(Task::Prove),
             #[cfg(feature = "page")]
             super::connection::SAVED => self.end_notes(),
             _ => {}
@@ -176,10 +208,10 @@ impl Service {
         if first == REFUSED {
             self.sink.answered(Err(words.get(1)));
         } else if first == AGAIN {
-            let clock = Clock::of_epoch(words.get(1).as_f64().unwrap_or_default());
+            self.clock.set(Clock::of_epoch(words.get(1).as_f64().unwrap_or_default()));
             let items: Array = words.get(2).unchecked_into();
             let items = items.iter().filter_map(|item| item.as_f64()).map(|item| item as ItemId).collect();
-            self.begin(Some(Again { clock, items }));
+            self.begin(Task::Run(Some(items)));
         }
     }
 
@@ -227,7 +259,7 @@ impl Service {
     fn show(&self, _item: f64) {}
 }
 
-fn done(archive: &Archive) -> Array {
+pub(super) fn done(archive: &Archive) -> Array {
     let names: Array =
         archive.names.iter().map(|name| JsValue::from(name.as_ref().map(|name| name.as_str()))).collect();
     let blob = archive.blob.clone().map_or(JsValue::NULL, JsValue::from);

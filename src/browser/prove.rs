@@ -1,0 +1,124 @@
+//! Reading an archive back before anybody is told that it is there.
+//!
+//! ```text
+//! the archive's Blob ─ chunks ─▶ zip::Proof ─▶ it is what was meant
+//!                                    └─▶ not: every image is checked by itself, those that are
+//!                                        damaged fail, and the archive is made of the others
+//! ```
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+use super::archive::{Archive, ArchiveError, message_of};
+use super::body::{Body, Buffers, ScratchBuffer};
+use super::collect::Job;
+use super::here::collect_again_here;
+use super::images::KeptImages;
+use super::spool::{Payload, Spool, read_pieces};
+use crate::plan::ItemId;
+use crate::run::{Event, EventKind, FetchError};
+use crate::text::text;
+use crate::zip::{Crc32, CrcBuffer, Proof};
+
+/// The size of the pieces that are proved at a time, in bytes.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Reads an archive that was made here back as a whole; gives a better one where images in it were
+/// damaged, which the events then say, and `None` where it is good as it is.
+///
+/// # Errors
+///
+/// It can't be read, although all of its images can.
+pub async fn prove_here(
+    job: &Job<'_>,
+    blob: Option<&Blob>,
+    images: &KeptImages,
+    emit: &dyn Fn(Event),
+) -> Result<Option<Archive>, ArchiveError> {
+    let Some(blob) = blob else { return Ok(None) };
+    let Err(reason) = read_back(blob).await else { return Ok(None) };
+    let damaged = damaged(images).await?;
+    if damaged.is_empty() {
+        return Err(ArchiveError::Unreadable { reason });
+    }
+    for (item, reason) in damaged {
+        images.remove(item);
+        let kind = EventKind::Failed { error: FetchError::Storage { reason } };
+        emit(Event { at: job.clock.now(), item, kind });
+    }
+    let archive = collect_again_here(job, images, &[], emit).await?;
+    if let Some(blob) = &archive.blob {
+        read_back(blob).await.map_err(|reason| ArchiveError::Unreadable { reason })?;
+    }
+    Ok(Some(archive))
+}
+
+/// Reads an archive; says what is wrong with it.
+async fn read_back(archive: &Blob) -> Result<(), String> {
+    let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(PIECE_BYTES));
+    let mut piece = vec![0; PIECE_BYTES];
+    let reading = read(archive, |chunk| {
+        let mut start = 0;
+        while start < chunk.length() {
+            let end = chunk.length().min(start + PIECE_BYTES as u32);
+            let bytes = &mut piece[..(end - start) as usize];
+            chunk.subarray(start, end).copy_to(bytes);
+            proof.take(bytes, &mut buffer).map_err(|error| text![error])?;
+            start = end;
+        }
+        Ok(())
+    });
+    reading.await?;
+    proof.finish().map(|_| ()).map_err(|error| text![error])
+}
+
+/// The images that can't be read back as they arrived, each with the reason.
+async fn damaged(images: &KeptImages) -> Result<Vec<(ItemId, String)>, ArchiveError> {
+    // Read as they were written: what the browser calls a finished file may be another one by now.
+    images.reopen().await?;
+    let spool = images.spool().get().await;
+    let mut scratch = ScratchBuffer::default();
+    let mut damaged = Vec::new();
+    for item in images.items() {
+        let Some(image) = images.get(item) else { continue };
+        let reason = match checksum(&image.payload, &spool, &mut scratch).await {
+            Ok(crc32) if crc32 == image.crc32 => continue,
+            Ok(_) => "other bytes came back than had arrived".into(),
+            Err(reason) => reason,
+        };
+        damaged.push((item, reason));
+    }
+    Ok(damaged)
+}
+
+async fn checksum(payload: &Payload, spool: &Spool, scratch: &mut ScratchBuffer) -> Result<u32, String> {
+    let mut crc = Crc32::default();
+    match (payload, spool) {
+        (Payload::Held(bytes), _) => scratch.pass(bytes, &mut crc, |_| ()),
+        (Payload::Extents(extents), Spool::File(file)) => {
+            for piece in read_pieces(file, extents) {
+                scratch.pass(&piece.map_err(|error| message_of(&error))?, &mut crc, |_| ());
+            }
+        }
+        (Payload::Extents(_), Spool::Blobs) => {}
+        (Payload::Blob(blob), _) => {
+            let pass = |chunk: &Uint8Array| {
+                scratch.pass(chunk, &mut crc, |_| ());
+                Ok(())
+            };
+            read(blob, pass).await?;
+        }
+    }
+    Ok(crc.value())
+}
+
+/// Reads a Blob, chunk by chunk.
+async fn read(blob: &Blob, mut take: impl FnMut(&Uint8Array) -> Result<(), String>) -> Result<(), String> {
+    let words = |error: JsValue| message_of(&error);
+    let mut body = Body::new(&blob.stream(), &Buffers::default()).map_err(words)?;
+    while let Some(chunk) = body.next().await.map_err(words)? {
+        take(&chunk)?;
+    }
+    Ok(())
+}
