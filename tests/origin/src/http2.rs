@@ -166,7 +166,8 @@ fn ended(reset: Result<Reason, h2::Error>) -> Ended {
 }
 
 fn gone(error: h2::Error) -> Ended {
-    Ended::Gone(if error.is_reset() { End::Reset } else { End::Closed })
+    // Whoever sends on a stream that was reset a moment ago meets no reset, but an error of its own.
+    Ended::Gone(if error.is_io() || error.is_go_away() { End::Closed } else { End::Reset })
 }
 
 fn reason(how: CutHow) -> Reason {
