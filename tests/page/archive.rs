@@ -36,7 +36,9 @@ async fn run_demo(browser: &Browser) -> Vec<(String, Vec<u8>)> {
     browser.fetch().await;
     let entry = |url: &str| {
         let path = url.strip_prefix(&browser.origin.http).expect("the demo server's own images");
-        let name = path.split('?').next().unwrap().rsplit('/').next().unwrap();
+        // Without its latency and pace.
+        let path = path.split('?').next().unwrap();
+        let name = path.rsplit('/').next().unwrap();
         (name.to_owned(), browser.origin.get(path))
     };
     list.lines().map(entry).collect()

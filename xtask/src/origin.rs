@@ -54,7 +54,7 @@ impl Origin {
         }
         if let Some((folder, port)) = site {
             let port = free_port(port, &taken)?;
-            command.arg("--site").arg(folder);
+            command.arg("--warm").arg("--site").arg(folder);
             command.arg("--site-port").arg(port.to_string());
         }
         let mut group = Group::start_piped(&mut command)?;

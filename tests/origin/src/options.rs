@@ -12,7 +12,7 @@ const SITE_PORT: u16 = 8080;
 /// How to use the program.
 pub const USAGE: &str = "\
 usage: origin [--port 4780] [--tls-port 4781] [--cross-port 4782]
-              [--site DIR [--site-port 8080]] [--folder DIR] [--until-stdin-closes]
+              [--site DIR [--site-port 8080]] [--folder DIR] [--warm] [--until-stdin-closes]
        origin --write-samples DIR
 
 Serves images, and everything that goes wrong with them, on 127.0.0.1 only.
@@ -34,6 +34,8 @@ pub struct Options {
     pub site_port: u16,
     /// The folder behind `/folder/`.
     pub folder: Option<PathBuf>,
+    /// Paint the demo's pictures at once instead of when they are first asked for.
+    pub warm: bool,
 }
 
 /// What the program was asked to do.
@@ -101,6 +103,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, O
             "--site-port" => options.site_port = port(&option, &value()?)?,
             "--site" => options.site = Some(value()?.into()),
             "--folder" => options.folder = Some(value()?.into()),
+            "--warm" => options.warm = true,
             "--until-stdin-closes" => until_stdin_closes = true,
             "--write-samples" => return Ok(Command::WriteSamples(value()?.into())),
             "--help" | "-h" => return Ok(Command::Help),

@@ -141,7 +141,9 @@ impl Server {
             runtime.spawn(accept(listener, acceptor, images.clone(), Arc::clone(&connections)));
         }
         if let Some((listener, _)) = site {
-            runtime.spawn(site::warm_up(Arc::clone(&world)));
+            if world.options.warm {
+                runtime.spawn(site::warm_up(Arc::clone(&world)));
+            }
             runtime.spawn(accept(listener, None, Service::new(world, Realm::Site), connections));
         }
         Ok(Self {
