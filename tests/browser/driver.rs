@@ -38,12 +38,13 @@ impl Kind {
     }
 }
 
-/// An ordinary profile that saves downloads into a folder without asking.
-pub async fn connect(kind: Kind, downloads: &Path, proxy: Option<&Proxy>) -> Client {
-    let program = environment::browser_program();
+/// An ordinary profile that saves downloads into the driver's folder without asking. WebKit's saves them
+/// there by itself: it can't be told where to.
+pub async fn connect(kind: Kind, proxy: Option<&Proxy>) -> Client {
+    let (program, downloads) = (environment::browser_program(), environment::downloads());
     let mut capabilities: Map<String, Value> = match kind {
-        Kind::Chromium => chromium(&program, downloads),
-        Kind::Firefox => firefox(&program, downloads),
+        Kind::Chromium => chromium(&program, &downloads),
+        Kind::Firefox => firefox(&program, &downloads),
         Kind::WebKit => webkit(&program),
     };
     capabilities.insert("timeouts".into(), json!({ "script": 60_000 }));

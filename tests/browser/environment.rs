@@ -18,7 +18,7 @@ pub fn browser_program() -> String {
     text("FETCHZIP_BROWSER_BINARY")
 }
 
-/// Where a browser saves files that can't be told where to by its session.
+/// Where browsers save files.
 pub fn downloads() -> PathBuf {
     text("FETCHZIP_DOWNLOADS").into()
 }

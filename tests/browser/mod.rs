@@ -3,6 +3,7 @@
 //! - `environment`: what `cargo xtask test` tells the tests
 //! - `origin`: the demo image server and its control routes
 //! - `site`: what its static site holds: the built page, or a plain page beside the package
+//! - `session`: one session for all ordinary tests, put back between them
 //! - `driver`: the capabilities that a session of each browser is asked for
 //! - `downloads`: files that the browser saved
 //! - `elements`: finding elements by role and accessible name
@@ -18,12 +19,12 @@ pub mod environment;
 pub mod keys;
 pub mod origin;
 mod proxy;
+mod session;
 pub mod site;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
@@ -31,10 +32,10 @@ use fantoccini::{Client, Locator};
 use futures::FutureExt;
 use serde_json::Value;
 
-use downloads::Downloads;
 pub use driver::Kind;
 use origin::Origin;
 use proxy::Proxy;
+use session::{RUNTIME, Session, Turn};
 use site::Site;
 
 /// A test that waits longer than this has failed.
@@ -46,9 +47,6 @@ const LONGEST_TEST: Duration = Duration::from_secs(180);
 /// How often a condition is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
-/// geckodriver and WebKit's driver keep one session at a time.
-static ALONE: Mutex<()> = Mutex::new(());
-
 /// A browser that shows a site.
 pub struct Browser {
     pub client: Client,
@@ -56,43 +54,56 @@ pub struct Browser {
     pub origin: Origin,
     /// The address of the site, with a slash at the end.
     pub address: String,
-    downloads: Downloads,
+    session: Session,
     _proxy: Option<Proxy>,
     site: Site,
 }
 
-/// Runs a test in a browser of its own, and ends that in any case.
+/// Runs a test in a browser that is as if it had been started for it.
 pub fn browse(site: Site, test: impl AsyncFnOnce(&Browser)) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let browser = Browser::open(site).await;
+    let mut turn = Turn::take();
+    RUNTIME.block_on(async {
+        let browser = Browser::open(site, &mut turn).await;
         let test = tokio::time::timeout(LONGEST_TEST, test(&browser));
         let result = AssertUnwindSafe(test).catch_unwind().await;
-        // A browser that does not answer any more may be the reason.
-        let _ = tokio::time::timeout(PATIENCE, async {
-            if !matches!(result, Ok(Ok(()))) {
-                browser.print_state().await;
-            }
-            browser.client.clone().close().await
-        })
-        .await;
+        let has_passed = matches!(result, Ok(Ok(())));
+        if !has_passed {
+            // A browser that does not answer any more may be the reason.
+            let _ = tokio::time::timeout(PATIENCE, browser.print_state()).await;
+        }
+        browser.leave(has_passed, &mut turn).await;
         let in_time = result.unwrap_or_else(|panic| resume_unwind(panic));
         assert!(in_time.is_ok(), "the test did not end within {LONGEST_TEST:?}");
     });
 }
 
 impl Browser {
-    async fn open(site: Site) -> Self {
+    async fn open(site: Site, turn: &mut Turn) -> Self {
+        let kind = Kind::of_environment();
         let origin = Origin::start(site.folder());
         let proxy = site.maps_all_hosts().then(|| Proxy::start(origin.tls_port()));
-        let kind = Kind::of_environment();
-        let downloads = Downloads::of(kind);
-        let client = driver::connect(kind, downloads.path(), proxy.as_ref());
-        let client = tokio::time::timeout(PATIENCE, client).await.expect("the browser starts");
+        let session = match &proxy {
+            Some(proxy) => turn.own_session(kind, proxy).await,
+            None => turn.session(kind).await,
+        };
+        downloads::clear();
+        let client = session.client.clone();
         let address = format!("{}{}", origin.site, site.path());
         client.goto(&address).await.unwrap();
-        Self { client, kind, origin, address, downloads, _proxy: proxy, site }
+        Self { client, kind, origin, address, session, _proxy: proxy, site }
+    }
+
+    /// Leaves the session to the next test, or ends it.
+    async fn leave(self, has_passed: bool, turn: &mut Turn) {
+        let blank = format!("{}/nothing", self.origin.site);
+        if has_passed && self._proxy.is_none() {
+            match tokio::time::timeout(PATIENCE, self.session.put_back(&blank)).await {
+                Ok(Ok(())) => return turn.leave(self.session),
+                Ok(Err(error)) => eprintln!("the session could not be put back: {error}"),
+                Err(_) => eprintln!("the session could not be put back within {PATIENCE:?}"),
+            }
+        }
+        self.session.end().await;
     }
 
     /// Runs a script's function body in the page, with `arguments`.
