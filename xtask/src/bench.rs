@@ -54,7 +54,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     let mut running = Vec::new();
     for browser in browsers {
-        let driver = Driver::start(browser)?;
+        let driver = Driver::start(browser, "bench")?;
         let name = |what: &str| format!("FETCHZIP_{what}_{}", browser.name().to_uppercase());
         bench.env(name("BROWSER"), browser.program()?).env(name("WEBDRIVER"), &driver.address);
         running.push(driver);

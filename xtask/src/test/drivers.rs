@@ -65,7 +65,8 @@ impl Browser {
 pub struct Driver {
     /// Where it listens.
     pub address: String,
-    /// The home folder of WebKit's MiniBrowser, which saves downloads there and can't be told where to.
+    /// A folder of its own, for downloads: WebKit's MiniBrowser saves them in its home folder, which this
+    /// is, and can't be told where to.
     pub home: PathBuf,
     // In this order: a display ends after what is shown on it.
     _server: Group,
@@ -73,8 +74,9 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts the browser's driver on a free port and waits until it listens.
-    pub fn start(browser: Browser) -> Result<Self> {
+    /// Starts the browser's driver on a free port and waits until it listens. Drivers that run side by
+    /// side for the same browser have different purposes.
+    pub fn start(browser: Browser, purpose: &str) -> Result<Self> {
         let program = browser.driver_program()?;
         let port = free_port(0, &[])?;
         let mut command = Command::new(&program);
@@ -91,7 +93,7 @@ impl Driver {
             // Its sandbox refuses root, which is what containers run tests as; the pages are ours.
             command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         }
-        let home = workspace::target().join("webdriver").join(browser.name());
+        let home = workspace::target().join("webdriver").join(format!("{}-{purpose}", browser.name()));
         fs::create_dir_all(&home).map_err(Error::io("make", &home))?;
         if browser == Browser::WebKit {
             command.env("HOME", &home).env("XDG_CONFIG_HOME", home.join(".config"));

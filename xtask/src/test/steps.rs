@@ -1,6 +1,9 @@
 //! The steps of `cargo xtask test`, in the order in which they run: what breaks soonest first.
 
+use std::panic::resume_unwind;
+use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 
 use super::bench::Bench;
 use super::drivers::{Browser, Driver};
@@ -177,19 +180,42 @@ fn wasm(bench: &mut Bench, browser: Browser) -> Result<Tally> {
     counted(&mut tests)
 }
 
+/// Tests over WebDriver. They run side by side, each file of them with a driver and a browser of its
+/// own: most of their time they wait.
+const DRIVEN: [&str; 2] = ["page", "api"];
+
 fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
-    let mut tests =
-        workspace::cargo(["test", "--package=fetchzip", "--test=page", "--test=api", "--no-fail-fast"]);
-    tests
-        .env("FETCHZIP_DIST", bench.page()?)
-        .env("FETCHZIP_PKG", bench.package()?)
-        .env("FETCHZIP_NODE_MODULES", npm::test_packages()?)
-        .env("FETCHZIP_ORIGIN_PROGRAM", bench.origin_program()?)
-        .env("FETCHZIP_BROWSER", browser.name())
-        .env("FETCHZIP_BROWSER_BINARY", browser.program()?);
-    let driver = Driver::start(browser)?;
-    tests.env("FETCHZIP_DOWNLOADS", &driver.home);
-    counted(tests.env("FETCHZIP_WEBDRIVER", &driver.address))
+    let environment: [(&str, PathBuf); 5] = [
+        ("FETCHZIP_DIST", bench.page()?),
+        ("FETCHZIP_PKG", bench.package()?),
+        ("FETCHZIP_NODE_MODULES", npm::test_packages()?),
+        ("FETCHZIP_ORIGIN_PROGRAM", bench.origin_program()?),
+        ("FETCHZIP_BROWSER_BINARY", browser.program()?),
+    ];
+    process::run(driven_tests().args(DRIVEN.map(|name| format!("--test={name}"))).arg("--no-run"))?;
+    let run = |name: &str| {
+        let driver = Driver::start(browser, name)?;
+        let mut tests = driven_tests();
+        tests
+            .arg(format!("--test={name}"))
+            .envs(environment.iter().map(|(name, path)| (name, path)))
+            .env("FETCHZIP_BROWSER", browser.name())
+            .env("FETCHZIP_DOWNLOADS", &driver.home)
+            .env("FETCHZIP_WEBDRIVER", &driver.address);
+        counted(&mut tests)
+    };
+    thread::scope(|scope| {
+        let runs = DRIVEN.map(|name| scope.spawn(move || run(name)));
+        let mut tally = Tally::default();
+        for run in runs {
+            tally += run.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        }
+        Ok(tally)
+    })
+}
+
+fn driven_tests() -> Command {
+    workspace::cargo(["test", "--package=fetchzip"])
 }
 
 fn size(bench: &mut Bench) -> Result<Tally> {
