@@ -5,6 +5,7 @@
 //! - `presets`: the demo, and both examples with their own addresses in all three modes
 //! - `modes`: how many at once, the comparison, the timings
 //! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
+//! - `relay`: images that a server of the user's own fetches
 //! - `cancelling`: Cancel, Escape, and the run after
 //! - `keyboard`: everything without a pointer; what survives a reload
 //! - `table`: ten thousand rows
@@ -36,5 +37,6 @@ mod page {
     mod looks;
     mod modes;
     mod presets;
+    mod relay;
     mod table;
 }

@@ -1,10 +1,10 @@
 //! The page: binds `www/` to a run, and decides nothing that could be decided without it.
 //!
 //! ```text
-//! form (list, mode, "At once") ◀─ presets, files
+//! form (list, mode, "At once"), more options (relay) ◀─ presets, files
 //!   │ Fetch, and a file to go to (disk)
 //!   ▼
-//! running ── browser::collect ── Event ─▶ sheet (the run as it stands)
+//! running ── fetching ── browser::collect ── Event ─▶ sheet (the run as it stands)
 //!   │                                       ├─▶ table ─▶ row views, thumbnails   at each frame
 //!   │                                       └─▶ words, title, live region        by a timer
 //!   ▼
@@ -14,9 +14,11 @@
 mod announce;
 mod disk;
 mod elements;
+mod fetching;
 mod files;
 mod form;
 mod history;
+mod more_options;
 mod object_url;
 mod outcome;
 mod presets;
@@ -36,6 +38,7 @@ use disk::Disk;
 use elements::{by_id, document, focused, on, set_shown};
 use form::Form;
 use history::History;
+use more_options::MoreOptions;
 use outcome::{Format, Outcome};
 use running::Running;
 use table::Table;
@@ -43,6 +46,7 @@ use table::Table;
 /// All parts of the page.
 struct Page {
     form: Form,
+    more: MoreOptions,
     running: Running,
     table: Table,
     outcome: Outcome,
@@ -67,6 +71,7 @@ pub fn start_page() -> Result<(), JsValue> {
     std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
     let page = Page {
         form: Form::find()?,
+        more: MoreOptions::find()?,
         running: Running::find()?,
         table: Table::find()?,
         outcome: Outcome::find()?,
@@ -81,6 +86,7 @@ pub fn start_page() -> Result<(), JsValue> {
     // The first run should not wait for it.
     drop(crate::browser::Worker::start());
     page.form.bind()?;
+    page.more.bind()?;
     page.table.bind()?;
     files::bind(page)?;
     let document = document()?;

@@ -7,10 +7,11 @@ use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
-use super::elements::{by_id, document, set_property, set_shown};
+use super::elements::{by_id, document, set_property, set_shown, window};
 use super::object_url::{ObjectUrl, download_text};
 use super::sheet::Sheet;
 use crate::browser::Archive;
+use crate::plan::Network;
 use crate::report::words::{count, duration, number, protocols, rate, ratio, size};
 use crate::report::{Comparison, Export, Measured, failure_groups, group_text, median_wall};
 use crate::text::text;
@@ -143,9 +144,10 @@ impl Outcome {
         let groups = failure_groups(&sheet.plan, &sheet.rows.borrow());
         self.failure_list.set_text_content(None);
         let document = document()?;
+        let page = Network::of_host(&window()?.location().hostname()?);
         for group in groups.iter().take(MOST_REASONS) {
             let line = document.create_element("li")?;
-            line.set_text_content(Some(&group_text(group, &sheet.plan)));
+            line.set_text_content(Some(&group_text(group, &sheet.plan, page)));
             self.failure_list.append_child(&line)?;
         }
         if groups.len() > MOST_REASONS {

@@ -11,17 +11,16 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 use super::Page;
-use super::disk::{ChosenFile, chosen};
+use super::disk::chosen;
 use super::elements::{by_id, document, focused, has_focus, set_shown};
+use super::fetching::{Wanted, fetch};
 use super::form::Choice;
 use super::outcome::{Finished, Outcome};
 use super::sheet::Sheet;
-use crate::browser::{ArchiveError, Clock, Control, Job, Order, Settings, collect};
-use crate::plan::{NameTemplate, Plan};
-use crate::report::words::{count, number};
+use crate::browser::{ArchiveError, Clock};
+use crate::report::words::{count, percent};
 use crate::report::{
-    COMPARISON_ORDER, Comparison, Measured, Mode, State, cancelled_text, outcome_text, progress_text,
-    progress_title, share_done,
+    COMPARISON_ORDER, cancelled_text, outcome_text, progress_text, progress_title, share_done,
 };
 use crate::text::text;
 
@@ -116,6 +115,19 @@ impl Running {
     fn say(&self, text: &str) {
         self.text.set_text_content(Some(text));
     }
+
+    /// Tells of this sheet from now on.
+    pub fn tell_of(&self, sheet: &Rc<Sheet>) {
+        if let Some(current) = &mut *self.current.borrow_mut() {
+            current.sheet = Some(Rc::clone(sheet));
+        }
+    }
+
+    /// Tells that this is the part of a comparison that is on, from 0, and what that is.
+    pub fn tell_of_part(&self, part: usize, words: &str) {
+        self.part.set(part);
+        *self.prefix.borrow_mut() = text![words, " · "];
+    }
 }
 
 /// Sets the state of a run, as it stands on the root element; gives the one before.
@@ -138,16 +150,24 @@ pub fn start(page: &'static Page) {
     if running.is_on() {
         return;
     }
-    let choice = page.form.choice();
+    let relay = match page.more.relay() {
+        Ok(relay) => relay,
+        Err(error) => {
+            page.more.focus_relay();
+            page.announcer.say(&text!["Nothing was fetched: ", error, "."]);
+            return;
+        }
+    };
+    let wanted = Wanted { mode: page.form.choice(), at_once: page.form.limit(), relay, file: None };
     // Now and not later: a browser asks for a file only in answer to what the user has just done.
-    let is_to_disk = choice != Choice::Compare && !page.form.is_blank();
+    let is_to_disk = wanted.mode != Choice::Compare && !page.form.is_blank();
     let asked = if is_to_disk { page.disk.ask() } else { None };
     // At once, too: who waits for "done" must not see the last run's.
     let before = set_state("running").unwrap_or_default();
-    let Some(asked) = asked else { return begin_run(page, choice, None, before) };
+    let Some(asked) = asked else { return begin_run(page, wanted, before) };
     spawn_local(async move {
         match chosen(asked).await {
-            Ok(file) => begin_run(page, choice, Some(file), before),
+            Ok(file) => begin_run(page, Wanted { file: Some(file), ..wanted }, before),
             Err(words) => {
                 set_state(&before);
                 page.form.say(&words);
@@ -157,14 +177,13 @@ pub fn start(page: &'static Page) {
     });
 }
 
-/// Runs what was chosen, into a file where there is one. `before` is the state to go back to where
-/// there is nothing to run.
-fn begin_run(page: &'static Page, choice: Choice, file: Option<ChosenFile>, before: String) {
+/// Runs what was chosen. `before` is the state to go back to where there is nothing to run.
+fn begin_run(page: &'static Page, wanted: Wanted, before: String) {
     let running = &page.running;
     if running.is_on() {
         return;
     }
-    let (work, handle) = abortable(whole(page, choice, file));
+    let (work, handle) = abortable(fetch(page, wanted));
     *running.current.borrow_mut() = Some(Current { handle, sheet: None });
     spawn_local(async move {
         // The words go on for as long as the work does.
@@ -177,28 +196,8 @@ fn begin_run(page: &'static Page, choice: Choice, file: Option<ChosenFile>, befo
     });
 }
 
-/// Reads the list and runs what was chosen.
-async fn whole(
-    page: &'static Page,
-    choice: Choice,
-    file: Option<ChosenFile>,
-) -> Result<Option<Finished>, ArchiveError> {
-    let plan = page.form.plan().await;
-    if plan.is_empty() {
-        return Ok(None);
-    }
-    begin(page, plan.len());
-    let limit = page.form.limit();
-    page.table.thumbnails_wait.set(choice == Choice::Compare);
-    let finished = match choice {
-        Choice::Concurrent => Some(one(page, &plan, limit, file).await?),
-        Choice::Sequential => Some(one(page, &plan, Some(1), file).await?),
-        Choice::Compare => compare(page, &plan, limit).await?,
-    };
-    Ok(finished)
-}
-
-fn begin(page: &'static Page, items: usize) {
+/// Shows that so many images are being fetched.
+pub fn begin(page: &'static Page, items: usize) {
     let running = &page.running;
     page.outcome.clear();
     running.part.set(0);
@@ -211,74 +210,6 @@ fn begin(page: &'static Page, items: usize) {
     let text = text!["Fetching ", count(items, "image")];
     running.say(&text);
     page.announcer.say(&text![text, "."]);
-}
-
-/// One run of the plan.
-async fn one(
-    page: &'static Page,
-    plan: &Rc<Plan>,
-    limit: Option<usize>,
-    file: Option<ChosenFile>,
-) -> Result<Finished, ArchiveError> {
-    let mut settings = Settings::default();
-    if let Some(limit) = limit {
-        settings.set_at_once(limit);
-    }
-    let sheet = Rc::new(Sheet::new(Rc::clone(plan)));
-    if let Some(current) = &mut *page.running.current.borrow_mut() {
-        current.sheet = Some(Rc::clone(&sheet));
-    }
-    page.table.show(Rc::clone(&sheet));
-    let job = Job {
-        plan,
-        template: NameTemplate::default(),
-        settings,
-        clock: sheet.clock,
-        sink: file.as_ref().map(|file| &file.stream),
-        order: Order::Input,
-        control: Control::default(),
-        journal: None,
-        resumes: None,
-    };
-    let archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
-    let wall = sheet.clock.now();
-    sheet.finish(wall, &archive.names);
-    let how = match limit {
-        Some(1) => "one after the other".into(),
-        Some(limit) => text![number(limit), " at once"],
-        None => text!["up to ", number(sheet.rows.borrow().totals().most_in_flight), " at once, found out"],
-    };
-    let saved_as = file.filter(|_| archive.size > 0).map(|file| file.name);
-    Ok(Finished { sheet, archive, wall, comparison: None, how, saved_as })
-}
-
-/// All runs of a comparison; what is left is the last one, which fetched at once.
-async fn compare(
-    page: &'static Page,
-    plan: &Rc<Plan>,
-    limit: Option<usize>,
-) -> Result<Option<Finished>, ArchiveError> {
-    let mut comparison = Comparison::default();
-    let mut last = None;
-    for (part, mode) in COMPARISON_ORDER.into_iter().enumerate() {
-        let (words, limit) = match mode {
-            Mode::Sequential => ("one after the other", Some(1)),
-            Mode::Concurrent => ("at once", limit),
-        };
-        let prefix = text!["Run ", part + 1, " of ", COMPARISON_ORDER.len(), ": ", words];
-        page.announcer.progress(&text![prefix, "."]);
-        page.running.part.set(part);
-        *page.running.prefix.borrow_mut() = text![prefix, " · "];
-        // What the run before has stored is let go now, and not while this one is measured.
-        drop(last.take());
-        let finished = one(page, plan, limit, None).await?;
-        let rows = finished.sheet.rows.borrow();
-        let stored = rows.as_slice().iter().map(|row| row.state == State::Stored).collect();
-        comparison.add(mode, Measured { wall: finished.wall, stored });
-        drop(rows);
-        last = Some(finished);
-    }
-    Ok(last.map(|last| Finished { comparison: Some(comparison), ..last }))
 }
 
 /// Says how it is going, for as long as it is asked to. By a timer and not by frames, since a
@@ -299,7 +230,7 @@ async fn words(page: &'static Page) -> std::convert::Infallible {
         let runs = if prefix.is_empty() { 1 } else { COMPARISON_ORDER.len() };
         let share = (running.part.get() as f64 + share_done(&rows)) / runs as f64;
         running.progress.set_value(share);
-        let title = if runs == 1 { progress_title(&rows) } else { crate::report::words::percent(share) };
+        let title = if runs == 1 { progress_title(&rows) } else { percent(share) };
         set_title(&text![title, " · fetchzip"]);
     }
 }

@@ -127,6 +127,11 @@ impl Address {
         let (origin, host) = (text![scheme, "://", authority], host.to_owned());
         Some(Ok(Self { href, origin, host, segment }))
     }
+
+    /// Whether the image is in the address itself.
+    pub fn is_data(&self) -> bool {
+        self.host.is_empty()
+    }
 }
 
 /// The text without what stands between `//` and `@`, whether or not it parses.
@@ -144,7 +149,7 @@ pub(super) fn redacted(text: &str) -> String {
     }
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const LONGEST_SHOWN: usize = 80;
     let mut shown: String = text.chars().take(LONGEST_SHOWN).collect();
     if shown.len() < text.len() {

@@ -6,6 +6,9 @@
 //!                        │ Plan::new: each text through the browser's URL parser
 //!                        ▼
 //!                      Plan { items in input order: address or why not, entry name }
+//!                        │ Plan::through: a relay of the user's own, where there is one
+//!                        ▼
+//!                      Plan::asked: where each item is asked for
 //! ```
 //!
 //! Nothing is ever dropped on the way: a text that is no address becomes an item that fails.
@@ -19,11 +22,17 @@ mod glob;
 mod html;
 mod list;
 mod name;
+mod network;
+mod relay;
 mod text_map;
+
+use std::borrow::Cow;
 
 pub use address::{Address, AddressError, WebText};
 pub use list::{MOST_URLS, Request, parse_list};
 pub use name::{EntryName, EntryNames, NameTemplate, TemplateError, file_name_of};
+pub use network::Network;
+pub use relay::{Relay, RelayError};
 
 use text_map::TextMap;
 
@@ -40,6 +49,7 @@ pub struct Plan {
     origins: Vec<String>,
     /// Each origin's place.
     known: TextMap,
+    relay: Option<Relay>,
 }
 
 /// One URL of the input.
@@ -53,7 +63,7 @@ pub struct Item {
     pub name: Option<String>,
     /// Its line in the text that was pasted, from 1, where there was one.
     pub line: Option<usize>,
-    /// Its origin, where it has an address.
+    /// The origin that it is asked of, where it has an address: its own, or its relay's.
     pub origin: Option<OriginId>,
 }
 
@@ -102,15 +112,45 @@ impl Plan {
         name: Option<String>,
         line: Option<usize>,
     ) {
-        let origin = address.as_ref().ok().map(|address| {
-            self.known.get(&address.origin).unwrap_or_else(|| {
-                let id = self.origins.len();
-                self.origins.push(address.origin.clone());
-                self.known.set(address.origin.clone(), id);
-                id
-            })
-        });
+        let origin = address.as_ref().ok().map(|address| self.origin_id(&address.origin));
         self.items.push(Item { address, text, name, line, origin });
+    }
+
+    /// The same plan with every image asked of a relay. Addresses and names stay the images' own.
+    pub fn through(mut self, relay: Relay) -> Self {
+        let id = self.origin_id(relay.origin());
+        for item in &mut self.items {
+            if let Ok(address) = &item.address
+                && !address.is_data()
+            {
+                item.origin = Some(id);
+            }
+        }
+        self.relay = Some(relay);
+        self
+    }
+
+    /// The relay that the images are asked of in their hosts' place.
+    pub fn relay(&self) -> Option<&Relay> {
+        self.relay.as_ref()
+    }
+
+    /// Where an item is asked for: at its own address, or at its relay's.
+    pub fn asked(&self, id: ItemId) -> Option<Cow<'_, Address>> {
+        let address = self.items.get(id)?.address.as_ref().ok()?;
+        Some(match &self.relay {
+            Some(relay) => Cow::Owned(relay.address_of(address)),
+            None => Cow::Borrowed(address),
+        })
+    }
+
+    fn origin_id(&mut self, origin: &str) -> OriginId {
+        self.known.get(origin).unwrap_or_else(|| {
+            let id = self.origins.len();
+            self.origins.push(origin.to_owned());
+            self.known.set(origin.to_owned(), id);
+            id
+        })
     }
 
     /// The items, in input order.
@@ -152,6 +192,29 @@ pub(crate) mod tests {
         assert_eq!(plan.items()[1].shown(), "htp:/x y");
         assert_eq!(plan.items()[1].origin, None);
         assert_eq!(plan.items()[2].origin, Some(1));
+    }
+
+    #[test]
+    fn a_relay_is_asked_for_every_image_and_names_none() {
+        let relay = Relay::parse("https://relay.example/", &NativeText).unwrap();
+        let plan = plan_of(["https://a.example/1.jpg", "nonsense", "data:,x", "https://b.example/2.jpg"]);
+        let (shown, plan) = (plan.items()[0].shown().to_owned(), plan.through(relay));
+        assert_eq!(plan.items()[0].shown(), shown);
+        let asked: Vec<_> = (0..4).map(|item| plan.asked(item).map(|address| address.href.clone())).collect();
+        let expected = [
+            Some("https://relay.example/https://a.example/1.jpg".to_owned()),
+            None,
+            Some("data:,x".to_owned()),
+            Some("https://relay.example/https://b.example/2.jpg".to_owned()),
+        ];
+        assert_eq!(asked, expected);
+        let origins: Vec<_> = plan
+            .items()
+            .iter()
+            .map(|item| item.origin.map(|origin| plan.origins()[origin].as_str()))
+            .collect();
+        let relay = Some("https://relay.example");
+        assert_eq!(origins, [relay, None, Some("data:"), relay], "limits go by the relay's");
     }
 
     #[test]

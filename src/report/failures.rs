@@ -2,18 +2,16 @@
 
 use super::Rows;
 use super::words::count;
-use crate::plan::{ItemId, OriginId, Plan};
+use crate::plan::{Address, ItemId, Network, Plan};
 use crate::run::FetchError;
 use crate::text::text;
 
-/// Images of one origin that failed for one reason.
+/// Images of one origin that failed for one reason, or lines of the list that are no address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailureGroup {
-    /// Their origin; `None` for texts that are no address.
-    pub origin: Option<OriginId>,
     /// Why.
     pub error: FetchError,
-    /// The images, in input order.
+    /// The images, in input order; never none.
     pub items: Vec<ItemId>,
 }
 
@@ -22,14 +20,14 @@ pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
     let mut groups: Vec<FailureGroup> = Vec::new();
     for (id, (item, row)) in plan.items().iter().zip(rows.as_slice()).enumerate() {
         let Some(error) = row.error() else { continue };
+        let origin = item.address.as_ref().ok().map(|address| &address.origin);
         let same = groups.iter_mut().find(|group| {
-            group.origin == item.origin && (item.origin.is_none() || reason(&group.error) == reason(error))
+            let other = address_of(group, plan).map(|address| &address.origin);
+            other == origin && (origin.is_none() || reason(&group.error) == reason(error))
         });
         match same {
             Some(group) => group.items.push(id),
-            None => {
-                groups.push(FailureGroup { origin: item.origin, error: error.clone(), items: vec![id] });
-            }
+            None => groups.push(FailureGroup { error: error.clone(), items: vec![id] }),
         }
     }
     groups
@@ -40,13 +38,52 @@ fn reason(error: &FetchError) -> (&'static str, Option<u16>) {
     (error.kind(), error.status())
 }
 
-/// A group in a sentence: `3 images from https://a.example: the server answered 503 …`.
-pub fn group_text(group: &FailureGroup, plan: &Plan) -> String {
-    let FailureGroup { origin, error, items } = group;
-    match origin.and_then(|origin| plan.origins().get(origin)) {
-        Some(origin) => text![count(items.len(), "image"), " from ", origin, ": ", error],
-        None if items.len() == 1 => text![error],
-        None => text![count(items.len(), "line"), " of the list; the first: ", error],
+/// The address of a group's first image: its own, and not its relay's.
+fn address_of<'a>(group: &FailureGroup, plan: &'a Plan) -> Option<&'a Address> {
+    plan.items().get(*group.items.first()?)?.address.as_ref().ok()
+}
+
+/// A group in a sentence, with what can be done: `3 images from https://a.example: the server
+/// answered 503 …`. `page` is where the page was loaded from.
+pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
+    let FailureGroup { error, items } = group;
+    let Some(address) = address_of(group, plan) else {
+        return match items.len() {
+            1 => text![error],
+            lines => text![count(lines, "line"), " of the list; the first: ", error],
+        };
+    };
+    let images = text![count(items.len(), "image"), " from ", address.origin, ": "];
+    if *error != FetchError::Network || address.is_data() {
+        return text![images, error];
+    }
+    let relay = plan.relay();
+    let asked = relay.map_or_else(|| address.clone(), |relay| relay.address_of(address));
+    if Network::of_host(&asked.host) > page {
+        let who = relay.map_or("the host", |_| "the relay");
+        return text![
+            images,
+            who,
+            " is on this machine or in a private network, and this page is not. Browsers let a page \
+             in there only if you allow it when they ask, or not at all (Local Network Access); open \
+             fetchzip from a host in the same network instead. It may also be unreachable, or refuse \
+             by its CORS policy"
+        ];
+    }
+    match relay {
+        Some(relay) => text![
+            images,
+            "the relay ",
+            relay.origin(),
+            " refused by its CORS policy, or is unreachable: see that it runs, and that it lets this \
+             page read its answers"
+        ],
+        None => text![
+            images,
+            "refused by the server's CORS policy, or unreachable. Open one in a tab: if it shows \
+             there, ask the host to let other sites read its images (CORS), or name a relay of your \
+             own under More options"
+        ],
     }
 }
 
@@ -55,8 +92,22 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::plan::tests::plan_of;
+    use crate::plan::Relay;
+    use crate::plan::tests::{NativeText, plan_of};
     use crate::run::{Event, EventKind};
+
+    /// All items failed, for the reason that is given for each.
+    fn groups_of(plan: &Plan, error: impl Fn(ItemId) -> FetchError) -> Vec<FailureGroup> {
+        let mut rows = Rows::new(plan.len());
+        for (item, parsed) in plan.items().iter().enumerate() {
+            let error = match &parsed.address {
+                Err(error) => FetchError::Address(error.clone()),
+                Ok(_) => error(item),
+            };
+            rows.apply(&Event { at: Duration::ZERO, item, kind: EventKind::Failed { error } });
+        }
+        failure_groups(plan, &rows)
+    }
 
     #[test]
     fn failures_are_told_once_for_each_origin_and_reason() {
@@ -68,25 +119,66 @@ mod tests {
             "more nonsense",
             "https://b.example/3",
         ]);
-        let mut rows = Rows::new(plan.len());
-        for (item, parsed) in plan.items().iter().enumerate() {
-            let error = match (&parsed.address, item) {
-                (Err(error), _) => FetchError::Address(error.clone()),
-                (Ok(_), 5) => FetchError::http(404),
-                (Ok(_), received) => FetchError::Interrupted { received: received as u64 },
-            };
-            rows.apply(&Event { at: Duration::ZERO, item, kind: EventKind::Failed { error } });
-        }
-        let groups = failure_groups(&plan, &rows);
+        let groups = groups_of(&plan, |item| match item {
+            5 => FetchError::http(404),
+            received => FetchError::Interrupted { received: received as u64 },
+        });
         let items: Vec<_> = groups.iter().map(|group| group.items.as_slice()).collect();
         assert_eq!(items, [&[0][..], &[1, 3], &[2, 4], &[5]]);
-        let text = group_text(&groups[3], &plan);
+        let text = |group| group_text(group, &plan, Network::Public);
         assert_eq!(
-            text,
+            text(&groups[3]),
             "1 image from https://b.example: the server answered 404 (not there): check the address"
         );
-        assert!(
-            group_text(&groups[2], &plan).starts_with("2 lines of the list; the first: not a URL: \"non")
+        assert!(text(&groups[2]).starts_with("2 lines of the list; the first: not a URL: \"non"));
+    }
+
+    #[test]
+    fn what_may_be_refused_by_cors_is_one_line_for_each_origin_with_what_can_be_done() {
+        let urls =
+            ["https://a.example/1", "https://a.example/2", "https://b.example/1", "https://a.example/3"];
+        let plan = plan_of(urls);
+        let groups = groups_of(&plan, |_| FetchError::Network);
+        assert_eq!(groups.len(), 2);
+        assert_eq!(
+            group_text(&groups[0], &plan, Network::Public),
+            "3 images from https://a.example: refused by the server's CORS policy, or unreachable. Open \
+             one in a tab: if it shows there, ask the host to let other sites read its images (CORS), or \
+             name a relay of your own under More options"
         );
+        let relay = Relay::parse("https://relay.example/?url=", &NativeText).unwrap();
+        let plan = plan.through(relay);
+        let groups = groups_of(&plan, |_| FetchError::Network);
+        assert_eq!(groups.len(), 2, "by the images' own origins");
+        assert_eq!(
+            group_text(&groups[0], &plan, Network::Public),
+            "3 images from https://a.example: the relay https://relay.example refused by its CORS \
+             policy, or is unreachable: see that it runs, and that it lets this page read its answers"
+        );
+    }
+
+    #[test]
+    fn a_host_that_is_nearer_than_the_page_is_explained_and_no_other() {
+        let is_explained = |plan: &Plan, page| {
+            let groups = groups_of(plan, |_| FetchError::Network);
+            group_text(&groups[0], plan, page).contains("Local Network Access")
+        };
+        let nas = plan_of(["http://192.168.1.5/1.jpg"]);
+        let here = plan_of(["http://localhost:4780/1.jpg"]);
+        let cases = [
+            (&nas, Network::Public, true),
+            (&nas, Network::Private, false),
+            (&nas, Network::ThisMachine, false),
+            (&here, Network::Public, true),
+            (&here, Network::Private, true),
+            (&here, Network::ThisMachine, false),
+        ];
+        for (plan, page, expected) in cases {
+            assert_eq!(is_explained(plan, page), expected, "{} from {page:?}", plan.items()[0].shown());
+        }
+        let relay = Relay::parse("http://127.0.0.1:9000/", &NativeText).unwrap();
+        let relayed = plan_of(["https://a.example/1.jpg"]).through(relay);
+        assert!(is_explained(&relayed, Network::Public), "the relay is what is asked");
+        assert!(!is_explained(&relayed, Network::ThisMachine));
     }
 }

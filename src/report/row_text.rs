@@ -37,7 +37,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
         }
         _ => {
             let host = match &item.address {
-                Ok(address) if address.host.is_empty() => "in the address itself",
+                Ok(address) if address.is_data() => "in the address itself",
                 Ok(address) => &address.host,
                 Err(_) => "",
             };

@@ -10,7 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use super::width::Width;
 use super::{Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
 use crate::image::Format;
-use crate::plan::{Address, Item, ItemId, OriginId, Plan};
+use crate::plan::{Address, ItemId, OriginId, Plan};
 
 /// The one point where a run meets the world.
 pub trait Fetcher {
@@ -197,14 +197,14 @@ impl<'a, F: Fetcher> Run<'a, F> {
 
     fn start(&mut self, attempt: Attempt) {
         let Attempt { item, number } = attempt;
-        let Item { address: Ok(address), origin: Some(origin), .. } = &self.plan.items()[item] else {
+        let (Some(address), Some(origin)) = (self.plan.asked(item), self.plan.items()[item].origin) else {
             return;
         };
         self.emit(item, EventKind::Started { attempt: number });
         let (fetcher, emit) = (self.fetcher, self.emit);
         let request = async move {
             let progress = |kind| emit(Event { at: fetcher.now(), item, kind });
-            (attempt, fetcher.attempt(address, *origin, &progress).await)
+            (attempt, fetcher.attempt(&address, origin, &progress).await)
         };
         self.in_flight.push(request.boxed_local());
     }

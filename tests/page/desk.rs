@@ -126,6 +126,20 @@ impl Browser {
         self.execute("return document.body.innerText", vec![]).await.as_str().unwrap().to_owned()
     }
 
+    /// Presses a button of the timings, and reads the file that it saves.
+    pub async fn export(&self, button: &str, file: &str) -> String {
+        self.press(button).await;
+        fs::read_to_string(self.downloaded(file).await).unwrap()
+    }
+
+    /// Opens "More options", if they are closed.
+    pub async fn open_more_options(&self) {
+        let script = "const summary = [...document.querySelectorAll('summary')]
+              .find((summary) => summary.textContent === 'More options');
+            if (!summary.parentElement.open) summary.click();";
+        self.execute(script, vec![]).await;
+    }
+
     /// What the region "Timings" says.
     pub async fn timings(&self) -> String {
         let region = serde_json::to_value(self.the("region", "Timings").await).unwrap();

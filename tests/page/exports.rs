@@ -1,11 +1,8 @@
 //! The timings as files.
 
-use std::fs;
-
 use serde_json::Value;
 
 use super::desk::with_page;
-use crate::browser::Browser;
 
 #[test]
 fn json_and_csv_agree_with_each_other_and_with_the_server() {
@@ -94,12 +91,4 @@ fn cells(record: &str) -> Vec<String> {
         }
     }
     cells
-}
-
-impl Browser {
-    /// Presses a button of the timings, and reads the file that it saves.
-    async fn export(&self, button: &str, file: &str) -> String {
-        self.press(button).await;
-        fs::read_to_string(self.downloaded(file).await).unwrap()
-    }
 }

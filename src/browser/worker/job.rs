@@ -6,7 +6,7 @@ use web_sys::RequestCache;
 
 use super::super::clock::Clock;
 use super::super::collect::{Job, Notes, Order, Settings};
-use crate::plan::{NameTemplate, Plan};
+use crate::plan::{NameTemplate, Plan, Relay};
 use crate::run::{Limits, RetryPolicy};
 use crate::seconds::seconds;
 
@@ -51,6 +51,7 @@ pub fn to_message(job: &Job<'_>) -> Array {
     message.push(&leaves_out_cut_short.into());
     message.push(&(job.order == Order::Completion).into());
     message.push(&job.sink.is_some().into());
+    message.push(&job.plan.relay().map(Relay::href).into());
     message.push(&job.resumes.as_deref().into());
     if let Some(Notes { source, options }) = &job.journal {
         message.push(&source.into());
@@ -83,6 +84,9 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
     let leaves_out_cut_short = fields.next()?.as_bool()?;
     let is_by_completion = fields.next()?.as_bool()?;
     let has_sink = fields.next()?.as_bool()?;
+    if let Some(relay) = fields.next()?.as_string() {
+        plan = plan.through(Relay::of_serialised(relay)?);
+    }
     let resumes = fields.next()?.as_string();
     let mut text = || fields.next()?.as_string();
     let journal = text().zip(text()).map(|(source, options)| Notes { source, options });

@@ -1,0 +1,136 @@
+//! A relay: a server of the user's own that is asked for images in their hosts' place, where those
+//! don't let pages read them.
+
+use super::WebText;
+use super::address::{Address, redacted, shortened};
+use crate::text::{Hex, Piece, add, display_by_piece, text};
+
+/// An address that is put before each image's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relay(Address);
+
+/// A text that is no relay's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelayError {
+    /// The text, shortened and without a password.
+    pub text: String,
+}
+
+impl Piece for RelayError {
+    fn add_to(&self, whole: &mut String) {
+        add!(
+            whole,
+            "not a relay's address: \"",
+            self.text,
+            "\"; write all of it, such as https://relay.example/?url="
+        );
+    }
+}
+
+display_by_piece!(RelayError);
+
+impl std::error::Error for RelayError {}
+
+impl Relay {
+    /// Parses a relay's address.
+    ///
+    /// # Errors
+    ///
+    /// Everything but absolute `http:` and `https:` URLs without credentials, and those with a
+    /// fragment, behind which nothing would be sent.
+    pub fn parse(text: &str, web: &impl WebText) -> Result<Self, RelayError> {
+        Address::parse(text, web)
+            .ok()
+            .and_then(|address| Self::of_serialised(address.href))
+            .ok_or_else(|| RelayError { text: shortened(&redacted(text)) })
+    }
+
+    /// The relay whose [`href`](Self::href) this is; `None` for what is none.
+    pub fn of_serialised(href: String) -> Option<Self> {
+        let address = Address::of_serialised(href)?.ok()?;
+        (!address.is_data() && !address.href.contains('#')).then_some(Self(address))
+    }
+
+    /// The relay's own address.
+    pub fn href(&self) -> &str {
+        &self.0.href
+    }
+
+    /// Its origin, which limits and cool-downs go by in place of the images' own.
+    pub fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    /// Where to ask for an image. A `data:` URL is asked for nowhere.
+    pub fn address_of(&self, image: &Address) -> Address {
+        if image.is_data() {
+            return image.clone();
+        }
+        // A fragment is never sent.
+        let own = image.href.split('#').next().unwrap_or_default();
+        let mut href = self.0.href.clone();
+        if href.ends_with('=') {
+            add_encoded(&mut href, own)
+        } else {
+            href.push_str(own)
+        }
+        Address { href, segment: image.segment.clone(), ..self.0.clone() }
+    }
+}
+
+/// Appends a text as the value of a query's parameter.
+fn add_encoded(whole: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            whole.push(char::from(byte));
+        } else {
+            let digits = text![Hex(u32::from(byte), 2)];
+            add!(whole, '%', digits.to_ascii_uppercase());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::address::tests::NativeText;
+    use super::*;
+
+    fn asked(relay: &str, image: &str) -> String {
+        let relay = Relay::parse(relay, &NativeText).unwrap();
+        relay.address_of(&Address::parse(image, &NativeText).unwrap()).href
+    }
+
+    #[test]
+    fn the_image_s_address_follows_the_relay_s_and_is_encoded_after_an_equals_sign() {
+        let cases = [
+            (
+                "https://relay.example/?url=",
+                "https://a.example/ä 1.jpg?w=1&h=2#x",
+                "https://relay.example/?url=https%3A%2F%2Fa.example%2F%25C3%25A4%25201.jpg%3Fw%3D1%26h%3D2",
+            ),
+            (
+                " http://localhost:8080 ",
+                "http://a.example/1.jpg?w=1#x",
+                "http://localhost:8080/http://a.example/1.jpg?w=1",
+            ),
+            ("https://relay.example/?url=", "data:image/gif;base64,AA==", "data:image/gif;base64,AA=="),
+        ];
+        for (relay, image, href) in cases {
+            assert_eq!(asked(relay, image), href);
+        }
+    }
+
+    #[test]
+    fn what_is_no_relay_is_refused_with_what_to_do() {
+        for text in ["", "relay.example", "/relay?url=", "ftp://relay.example/", "data:,", "javascript:x"] {
+            assert!(Relay::parse(text, &NativeText).is_err(), "{text:?}");
+        }
+        assert!(Relay::parse("https://relay.example/#url=", &NativeText).is_err(), "sent without the image");
+        let error = Relay::parse("https://me:secret@relay.example/?url=", &NativeText).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "not a relay's address: \"https://…@relay.example/?url=\"; write all of it, such as \
+             https://relay.example/?url="
+        );
+    }
+}
