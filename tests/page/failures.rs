@@ -43,6 +43,22 @@ fn each_failure_says_why_and_the_rest_is_saved() {
 }
 
 #[test]
+fn what_cors_may_have_refused_is_told_once_for_a_host_with_what_can_be_done() {
+    with_page(async |browser| {
+        let refused = "/image/1/64x48.jpg?cors=off&key=refused";
+        browser.fill_paths(&[refused, "/image/2/64x48.jpg", refused, refused]).await;
+        browser.fetch().await;
+        let text = browser.text().await;
+        let told = format!("3 images from {}: refused by the server's CORS policy, or", browser.origin.http);
+        let lines: Vec<_> = text.lines().filter(|line| line.contains(&told)).collect();
+        assert_eq!(lines.len(), 1, "{text}");
+        for advice in ["ask the host", "a relay of your own under More options"] {
+            assert!(lines[0].contains(advice), "{text}");
+        }
+    });
+}
+
+#[test]
 fn where_all_failed_there_is_nothing_to_save() {
     with_page(async |browser| {
         browser.fill_paths(&["/fault/status/404", "/fault/status/403"]).await;
