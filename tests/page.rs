@@ -7,6 +7,8 @@
 //! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
 //! - `relay`: images that a server of the user's own fetches
 //! - `cancelling`: Cancel, Escape, and the run after
+//! - `stopping`: Stop and keep, and leaving the page
+//! - `waiting`: hosts that cool down, a connection that is lost
 //! - `keyboard`: everything without a pointer; what survives a reload
 //! - `table`: ten thousand rows
 //! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
@@ -38,5 +40,7 @@ mod page {
     mod modes;
     mod presets;
     mod relay;
+    mod stopping;
     mod table;
+    mod waiting;
 }

@@ -6,7 +6,7 @@
 //!   ▼
 //! running ── fetching ── browser::collect ── Event ─▶ sheet (the run as it stands)
 //!   │                                       ├─▶ table ─▶ row views, thumbnails   at each frame
-//!   │                                       └─▶ words, title, live region        by a timer
+//!   │                                       └─▶ run line, title, live region     by a timer
 //!   ▼
 //! outcome: the zip, failures, timings, CSV and JSON; history: the runs side by side
 //! ```
@@ -23,8 +23,10 @@ mod object_url;
 mod outcome;
 mod presets;
 mod row_view;
+mod run_line;
 mod running;
 mod sheet;
+mod stop_question;
 mod storage;
 mod table;
 mod thumbnails;
@@ -40,7 +42,9 @@ use form::Form;
 use history::History;
 use more_options::MoreOptions;
 use outcome::{Format, Outcome};
+use run_line::RunLine;
 use running::Running;
+use stop_question::StopQuestion;
 use table::Table;
 
 /// All parts of the page.
@@ -48,6 +52,8 @@ struct Page {
     form: Form,
     more: MoreOptions,
     running: Running,
+    line: RunLine,
+    stop_question: StopQuestion,
     table: Table,
     outcome: Outcome,
     announcer: Announcer,
@@ -73,6 +79,8 @@ pub fn start_page() -> Result<(), JsValue> {
         form: Form::find()?,
         more: MoreOptions::find()?,
         running: Running::find()?,
+        line: RunLine::find()?,
+        stop_question: StopQuestion::find()?,
         table: Table::find()?,
         outcome: Outcome::find()?,
         announcer: Announcer::find()?,
@@ -88,6 +96,7 @@ pub fn start_page() -> Result<(), JsValue> {
     page.form.bind()?;
     page.more.bind()?;
     page.table.bind()?;
+    Running::bind(page)?;
     files::bind(page)?;
     let document = document()?;
     let form: HtmlElement = by_id("form")?;
@@ -136,7 +145,8 @@ impl Page {
             "unsplash" => self.fill(&presets::unsplash()),
             "undo" => self.form.undo(),
             "cancel" | "stop" => self.running.cancel(),
-            "keep-going" => self.running.keep_going(),
+            "stop-and-keep" => self.running.stop_and_keep(self),
+            "keep-going" => self.stop_question.close(),
             "help" => {
                 // It throws only when it is open already.
                 let _ = self.help.show_modal();
@@ -168,7 +178,7 @@ impl Page {
             }
             "Escape" if self.running.is_on() && !is_help_open && !event.is_composing() => {
                 event.prevent_default();
-                self.running.ask_to_stop();
+                self.stop_question.ask();
             }
             "?" if !is_help_open && !is_typing() => {
                 let _ = self.help.show_modal();

@@ -14,20 +14,35 @@ pub struct MoreOptions {
     details: Element,
     relay: HtmlInputElement,
     relay_error: HtmlElement,
+    leaves_out_cut_short: HtmlInputElement,
 }
 
 impl MoreOptions {
     pub fn find() -> Result<Self, JsValue> {
-        Ok(Self { details: by_id("more")?, relay: by_id("relay")?, relay_error: by_id("relay-error")? })
+        Ok(Self {
+            details: by_id("more")?,
+            relay: by_id("relay")?,
+            relay_error: by_id("relay-error")?,
+            leaves_out_cut_short: by_id("leave-out-cut-short")?,
+        })
     }
 
     /// Puts back what was there before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
-        if let Some(relay) = storage::read("relay").filter(|relay| !relay.is_empty()) {
+        if let Some(relay) = storage::read("relay") {
             self.relay.set_value(&relay);
-            // What has an effect is in sight.
+        }
+        if storage::read("leave-out-cut-short").is_some_and(|checked| checked == "true") {
+            self.leaves_out_cut_short.set_checked(true);
+        }
+        // What has an effect is in sight.
+        if self.leaves_out_cut_short() || !self.relay.value().is_empty() {
             self.open();
         }
+        on(&self.leaves_out_cut_short, "change", |_| {
+            let checked = if self.leaves_out_cut_short() { "true" } else { "false" };
+            storage::write("leave-out-cut-short", checked);
+        })?;
         on(&self.relay, "input", |_| self.show_relay_error(None))?;
         on(&self.relay, "change", |_| {
             storage::write("relay", &self.relay.value());
@@ -48,6 +63,11 @@ impl MoreOptions {
         };
         self.show_relay_error(relay.as_ref().err());
         relay
+    }
+
+    /// Whether images that may be cut short are left out.
+    pub fn leaves_out_cut_short(&self) -> bool {
+        self.leaves_out_cut_short.checked()
     }
 
     /// Goes to the field of the relay.

@@ -1,132 +1,148 @@
-//! A run from Fetch to its end, and what stops it.
+//! A run from Fetch to its end, and what pauses and stops it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures::future::{AbortHandle, Aborted, Either, abortable, select};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlDialogElement, HtmlElement};
+use web_sys::HtmlElement;
 
 use super::Page;
-use super::disk::chosen;
-use super::elements::{by_id, document, focused, has_focus, set_shown};
+use super::disk::{ChosenFile, chosen};
+use super::elements::{by_id, document, has_focus, on, set_shown, window};
 use super::fetching::{Wanted, fetch};
 use super::form::Choice;
 use super::outcome::{Finished, Outcome};
+use super::run_line::{OFFLINE, tell_all_along};
 use super::sheet::Sheet;
-use crate::browser::{ArchiveError, Clock};
-use crate::report::words::{count, percent};
-use crate::report::{
-    COMPARISON_ORDER, cancelled_text, outcome_text, progress_text, progress_title, share_done,
-};
+use crate::browser::{ArchiveError, Control};
+use crate::report::words::count;
+use crate::report::{cancelled_text, outcome_text, outcome_title};
 use crate::text::text;
 
-/// How often the words about a run are brought up to date. Its bars are at every frame.
-const WORDS_EVERY: Duration = Duration::from_millis(250);
-
-/// The elements of a run on its way.
+/// The buttons of a run, and the run on its way.
 pub struct Running {
-    section: HtmlElement,
-    progress: web_sys::HtmlProgressElement,
-    text: HtmlElement,
     fetch: HtmlElement,
     cancel: HtmlElement,
-    stop: HtmlDialogElement,
-    /// Where the focus was before the question whether to stop.
-    focus_before: RefCell<Option<HtmlElement>>,
+    stop_and_keep: HtmlElement,
     current: RefCell<Option<Current>>,
-    /// Which run of a comparison is on, from 0, and what is said before its progress.
-    part: Cell<usize>,
-    prefix: RefCell<String>,
 }
 
 /// A run on its way.
 struct Current {
     handle: AbortHandle,
+    /// That of the run that is on; a comparison has one after the other.
+    control: Control,
     /// What it shows at the moment; none before the list was read.
     sheet: Option<Rc<Sheet>>,
+    is_stopped: bool,
+    is_offline: bool,
 }
 
 impl Running {
     pub fn find() -> Result<Self, JsValue> {
         Ok(Self {
-            section: by_id("run")?,
-            progress: by_id("progress")?,
-            text: by_id("run-text")?,
             fetch: by_id("fetch")?,
             cancel: by_id("cancel")?,
-            stop: by_id("stop")?,
-            focus_before: RefCell::default(),
+            stop_and_keep: by_id("stop-and-keep")?,
             current: RefCell::default(),
-            part: Cell::default(),
-            prefix: RefCell::default(),
         })
+    }
+
+    /// Asks before a run is left, and waits where there is no connection.
+    pub fn bind(page: &'static Page) -> Result<(), JsValue> {
+        let window = window()?;
+        on(&window, "beforeunload", |event| {
+            if page.running.is_on() {
+                event.prevent_default();
+            }
+        })?;
+        on(&window, "offline", |_| page.running.lose_connection(page))?;
+        on(&window, "online", |_| page.running.regain_connection(page))
     }
 
     pub fn is_on(&self) -> bool {
         self.current.borrow().is_some()
     }
 
-    /// Stops the run: its future is dropped, which aborts every request.
+    pub fn is_offline(&self) -> bool {
+        self.current.borrow().as_ref().is_some_and(|current| current.is_offline)
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.current.borrow().as_ref().is_some_and(|current| current.is_stopped)
+    }
+
+    /// What the run that is on shows.
+    pub fn sheet(&self) -> Option<Rc<Sheet>> {
+        self.current.borrow().as_ref()?.sheet.clone()
+    }
+
+    /// Cancels the run: its future is dropped, which aborts every request, and nothing is kept.
     pub fn cancel(&self) {
         if let Some(current) = &*self.current.borrow() {
             current.handle.abort();
         }
     }
 
-    /// Asks whether to stop, or takes the question back.
-    pub fn ask_to_stop(&self) {
-        if self.stop.open() {
-            self.keep_going();
-        } else {
-            *self.focus_before.borrow_mut() = focused();
-            self.stop.show();
+    /// Ends the run with what has arrived.
+    pub fn stop_and_keep(&self, page: &Page) {
+        if let Some(current) = &mut *self.current.borrow_mut() {
+            current.is_stopped = true;
+            current.control.stop();
+        }
+        page.stop_question.close();
+    }
+
+    /// A run begins, or the next one of a comparison, which shows this sheet.
+    pub fn begin_sheet(&self, sheet: &Rc<Sheet>) -> Control {
+        let control = Control::default();
+        if let Some(current) = &mut *self.current.borrow_mut() {
+            // What was wished in between holds for it as well.
+            if current.is_stopped {
+                control.stop();
+            } else if current.is_offline {
+                control.pause();
+            }
+            (current.sheet, current.control) = (Some(Rc::clone(sheet)), control.clone());
+        }
+        control
+    }
+
+    /// Whether the browser is offline is not asked at the start: a machine without a network may
+    /// still have a server of its own.
+    fn lose_connection(&self, page: &Page) {
+        if let Some(current) = &mut *self.current.borrow_mut() {
+            current.is_offline = true;
+            current.control.pause();
+            page.announcer.say(&text![OFFLINE, "."]);
         }
     }
 
-    /// Closes the question and puts the focus back.
-    pub fn keep_going(&self) {
-        if !self.stop.open() {
-            return;
-        }
-        let had_focus = has_focus(&self.stop);
-        self.stop.close();
-        if let Some(before) = self.focus_before.take()
-            && had_focus
+    fn regain_connection(&self, page: &Page) {
+        if let Some(current) = &mut *self.current.borrow_mut()
+            && current.is_offline
         {
-            let _ = before.focus();
+            current.is_offline = false;
+            current.control.go_on();
+            page.announcer.say("This browser is back online, and the run goes on.");
         }
     }
 
-    /// Shows Cancel in place of Fetch, or the other way round, and keeps the focus there.
+    /// Shows what stops a run in the place of Fetch, or the other way round, and keeps the focus
+    /// there.
     fn swap_buttons(&self, running: bool) {
+        let had_focus = [&self.fetch, &self.cancel, &self.stop_and_keep].into_iter().any(|it| has_focus(it));
         let (shown, hidden) = if running { (&self.cancel, &self.fetch) } else { (&self.fetch, &self.cancel) };
-        let had_focus = has_focus(hidden);
         set_shown(shown, true);
         if had_focus {
             let _ = shown.focus();
         }
         set_shown(hidden, false);
-    }
-
-    fn say(&self, text: &str) {
-        self.text.set_text_content(Some(text));
-    }
-
-    /// Tells of this sheet from now on.
-    pub fn tell_of(&self, sheet: &Rc<Sheet>) {
-        if let Some(current) = &mut *self.current.borrow_mut() {
-            current.sheet = Some(Rc::clone(sheet));
-        }
-    }
-
-    /// Tells that this is the part of a comparison that is on, from 0, and what that is.
-    pub fn tell_of_part(&self, part: usize, words: &str) {
-        self.part.set(part);
-        *self.prefix.borrow_mut() = text![words, " · "];
+        set_shown(&self.stop_and_keep, running);
     }
 }
 
@@ -138,16 +154,9 @@ fn set_state(state: &str) -> Option<String> {
     before
 }
 
-fn set_title(title: &str) {
-    if let Ok(document) = document() {
-        document.set_title(title);
-    }
-}
-
 /// Fetches what the list says.
 pub fn start(page: &'static Page) {
-    let running = &page.running;
-    if running.is_on() {
+    if page.running.is_on() {
         return;
     }
     let relay = match page.more.relay() {
@@ -158,16 +167,21 @@ pub fn start(page: &'static Page) {
             return;
         }
     };
-    let wanted = Wanted { mode: page.form.choice(), at_once: page.form.limit(), relay, file: None };
+    let wanted = Wanted {
+        mode: page.form.choice(),
+        at_once: page.form.limit(),
+        relay,
+        leaves_out_cut_short: page.more.leaves_out_cut_short(),
+    };
     // Now and not later: a browser asks for a file only in answer to what the user has just done.
     let is_to_disk = wanted.mode != Choice::Compare && !page.form.is_blank();
     let asked = if is_to_disk { page.disk.ask() } else { None };
     // At once, too: who waits for "done" must not see the last run's.
     let before = set_state("running").unwrap_or_default();
-    let Some(asked) = asked else { return begin_run(page, wanted, before) };
+    let Some(asked) = asked else { return fetch_now(page, wanted, None, before) };
     spawn_local(async move {
         match chosen(asked).await {
-            Ok(file) => begin_run(page, Wanted { file: Some(file), ..wanted }, before),
+            Ok(file) => fetch_now(page, wanted, Some(file), before),
             Err(words) => {
                 set_state(&before);
                 page.form.say(&words);
@@ -177,17 +191,32 @@ pub fn start(page: &'static Page) {
     });
 }
 
-/// Runs what was chosen. `before` is the state to go back to where there is nothing to run.
-fn begin_run(page: &'static Page, wanted: Wanted, before: String) {
+fn fetch_now(page: &'static Page, wanted: Wanted, file: Option<ChosenFile>, before: String) {
+    run(page, fetch(page, wanted, file), before);
+}
+
+/// Runs to the end, or until it is cancelled. `before` is the state to go back to where there is
+/// nothing to run.
+fn run(
+    page: &'static Page,
+    work: impl Future<Output = Result<Option<Finished>, ArchiveError>> + 'static,
+    before: String,
+) {
     let running = &page.running;
     if running.is_on() {
         return;
     }
-    let (work, handle) = abortable(fetch(page, wanted));
-    *running.current.borrow_mut() = Some(Current { handle, sheet: None });
+    let (work, handle) = abortable(work);
+    *running.current.borrow_mut() = Some(Current {
+        handle,
+        control: Control::default(),
+        sheet: None,
+        is_stopped: false,
+        is_offline: false,
+    });
     spawn_local(async move {
         // The words go on for as long as the work does.
-        let ended = match select(pin!(work), pin!(words(page))).await {
+        let ended = match select(pin!(work), pin!(tell_all_along(page))).await {
             Either::Left((ended, _)) => ended,
             Either::Right((never, _)) => match never {},
         };
@@ -198,41 +227,11 @@ fn begin_run(page: &'static Page, wanted: Wanted, before: String) {
 
 /// Shows that so many images are being fetched.
 pub fn begin(page: &'static Page, items: usize) {
-    let running = &page.running;
     page.outcome.clear();
-    running.part.set(0);
-    running.prefix.take();
-    running.progress.set_value(0.0);
-    set_shown(&running.progress, true);
-    set_shown(&running.section, true);
-    running.swap_buttons(true);
-    set_title("0 % · fetchzip");
     let text = text!["Fetching ", count(items, "image")];
-    running.say(&text);
+    page.line.begin(&text, 0.0);
+    page.running.swap_buttons(true);
     page.announcer.say(&text![text, "."]);
-}
-
-/// Says how it is going, for as long as it is asked to. By a timer and not by frames, since a
-/// hidden tab has none, and its title must go on.
-async fn words(page: &'static Page) -> std::convert::Infallible {
-    let clock = Clock::start();
-    loop {
-        clock.sleep_until(clock.now() + WORDS_EVERY).await;
-        let running = &page.running;
-        let sheet = running.current.borrow().as_ref().and_then(|current| current.sheet.clone());
-        let Some(sheet) = sheet else { continue };
-        sheet.sample();
-        let rows = sheet.rows.borrow();
-        let text = progress_text(&rows, &sheet.pace.borrow());
-        let prefix = running.prefix.borrow();
-        running.say(&text![*prefix, text]);
-        page.announcer.progress(&text![*prefix, text, "."]);
-        let runs = if prefix.is_empty() { 1 } else { COMPARISON_ORDER.len() };
-        let share = (running.part.get() as f64 + share_done(&rows)) / runs as f64;
-        running.progress.set_value(share);
-        let title = if runs == 1 { progress_title(&rows) } else { percent(share) };
-        set_title(&text![title, " · fetchzip"]);
-    }
 }
 
 /// Shows how a run ended; where there was nothing to run, everything stays as it was before.
@@ -242,12 +241,11 @@ fn end(
     sheet: Option<Rc<Sheet>>,
     before: &str,
 ) {
-    let running = &page.running;
-    running.keep_going();
+    page.stop_question.close();
     page.table.thumbnails_wait.set(false);
-    set_shown(&running.progress, false);
     let (state, text, title) = match ended {
         Ok(Ok(None)) => {
+            page.line.hide_progress();
             set_state(before);
             page.form.focus();
             page.form.say("There is nothing to fetch yet: paste some addresses, or try the Demo.");
@@ -255,9 +253,10 @@ fn end(
             return;
         }
         Ok(Ok(Some(finished))) => {
-            let text = outcome_text(&finished.sheet.rows.borrow());
-            let failed = finished.sheet.rows.borrow().totals().failed;
-            let title = if failed > 0 { text!["done, ", failed, " failed"] } else { "done".into() };
+            let (text, title) = {
+                let rows = finished.sheet.rows.borrow();
+                (outcome_text(&rows), outcome_title(&rows))
+            };
             let words = Outcome::words(&finished);
             // A list of runs that can't be added to is no reason to hide this one.
             let _ = page.history.add(&words);
@@ -289,10 +288,9 @@ fn end(
             ("cancelled", text, "cancelled".into())
         }
     };
-    running.say(&text);
+    page.line.end(&text, &title);
     page.announcer.say(&text![text, "."]);
-    set_title(&text![title, " · fetchzip"]);
-    running.swap_buttons(false);
+    page.running.swap_buttons(false);
     page.table.paint();
     // Last of all: a program that waits for the state reads the page right then.
     set_state(state);

@@ -8,7 +8,7 @@ use crate::browser::{BrowserText, Clock, Images};
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
 use crate::report::waterfall::{axis_when_done, axis_while_running};
 use crate::report::{Pace, Rows, State, share_done};
-use crate::run::Event;
+use crate::run::{CoolingOrigins, Event};
 
 /// The rows of a run and what belongs to them.
 pub struct Sheet {
@@ -16,6 +16,8 @@ pub struct Sheet {
     pub rows: RefCell<Rows>,
     pub clock: Clock,
     pub pace: RefCell<Pace>,
+    /// The origins that are left alone for a while.
+    pub cooling: RefCell<CoolingOrigins>,
     /// Counts each row's changes, so that only what changed is drawn again.
     versions: RefCell<Vec<u32>>,
     /// Names as far as they were asked for.
@@ -35,6 +37,7 @@ impl Sheet {
             rows: RefCell::new(Rows::new(items)),
             clock: Clock::start(),
             pace: RefCell::default(),
+            cooling: RefCell::default(),
             versions: RefCell::new(vec![0; items]),
             names: RefCell::new(vec![None; items]),
             images: RefCell::default(),
@@ -44,6 +47,7 @@ impl Sheet {
 
     pub fn apply(&self, event: &Event) {
         self.rows.borrow_mut().apply(event);
+        self.cooling.borrow_mut().apply(event, &self.plan);
         self.versions.borrow_mut()[event.item] += 1;
     }
 

@@ -23,7 +23,12 @@ pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
         let origin = item.address.as_ref().ok().map(|address| &address.origin);
         let same = groups.iter_mut().find(|group| {
             let other = address_of(group, plan).map(|address| &address.origin);
-            other == origin && (origin.is_none() || reason(&group.error) == reason(error))
+            match (error, &group.error) {
+                // No origin has anything to do with it.
+                (FetchError::Stopped, of_group) => *of_group == FetchError::Stopped,
+                (_, FetchError::Stopped) => false,
+                (_, of_group) => other == origin && (origin.is_none() || reason(of_group) == reason(error)),
+            }
         });
         match same {
             Some(group) => group.items.push(id),
@@ -54,6 +59,9 @@ pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
         };
     };
     let images = text![count(items.len(), "image"), " from ", address.origin, ": "];
+    if *error == FetchError::Stopped {
+        return text![count(items.len(), "image"), " not fetched, because the run was stopped"];
+    }
     if *error != FetchError::Network || address.is_data() {
         return text![images, error];
     }
@@ -131,6 +139,17 @@ mod tests {
             "1 image from https://b.example: the server answered 404 (not there): check the address"
         );
         assert!(text(&groups[2]).starts_with("2 lines of the list; the first: not a URL: \"non"));
+    }
+
+    #[test]
+    fn what_a_stop_left_out_is_one_line_whatever_its_origins() {
+        let plan = plan_of(["https://a.example/1", "nonsense", "https://b.example/1", "https://c.example/1"]);
+        let groups =
+            groups_of(&plan, |item| if item == 2 { FetchError::http(404) } else { FetchError::Stopped });
+        let items: Vec<_> = groups.iter().map(|group| group.items.as_slice()).collect();
+        assert_eq!(items, [&[0, 3][..], &[1], &[2]]);
+        let text = group_text(&groups[0], &plan, Network::Public);
+        assert_eq!(text, "2 images not fetched, because the run was stopped");
     }
 
     #[test]

@@ -84,6 +84,8 @@ pub struct Totals {
     pub cut_short: usize,
     /// Items given up.
     pub failed: usize,
+    /// Those of them that a stop was the reason for.
+    pub stopped: usize,
     /// Bytes of stored images.
     pub stored_bytes: u64,
     /// Bytes of all bodies that are kept or still arriving.
@@ -154,6 +156,7 @@ impl Rows {
             // Asked for again, it goes on from where it was.
             EventKind::Queued if row.finished.is_some() => {
                 self.totals.failed -= usize::from(row.error().is_some());
+                self.totals.stopped -= usize::from(row.error() == Some(&FetchError::Stopped));
                 self.totals.busy = self.totals.busy.saturating_sub(row.duration());
                 row.state = State::Queued;
                 row.finished = None;
@@ -211,6 +214,7 @@ impl Rows {
                 row.state = State::Failed(error.clone());
                 row.finished = Some(at);
                 self.totals.failed += 1;
+                self.totals.stopped += usize::from(*error == FetchError::Stopped);
                 self.totals.busy += row.duration();
             }
         }

@@ -1,8 +1,11 @@
 //! What a list, a run on its way and a run that ended come to, in a sentence each.
 
-use super::words::{about, count, number, percent, rate, size};
+use std::time::Duration;
+
+use super::words::{about, count, millis_of, number, percent, rate, size};
 use super::{Pace, Rows};
 use crate::plan::{AddressError, Plan};
+use crate::run::CoolingOrigins;
 use crate::text::{add, text};
 
 /// What a list holds: `15 URLs from 1 origin · line 7 is not a URL: "htp://…"`.
@@ -45,7 +48,20 @@ pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     parts.join(" · ")
 }
 
-/// The same for a tab's title: `43 %`.
+/// What a run waits for: `cooling down cdn.example, 12 s`, for the origin that takes longest;
+/// `None` where none cools down.
+pub fn cooling_text(plan: &Plan, cooling: &CoolingOrigins, now: Duration) -> Option<String> {
+    let (origin, until) = cooling.at(now).max_by_key(|(_, until)| *until)?;
+    let origin = plan.origins().get(origin)?;
+    // The host and the port, as a person names it.
+    let host = origin.rsplit('/').next().unwrap_or(origin);
+    let seconds = millis_of(until.saturating_sub(now)).div_ceil(1000);
+    let others = cooling.at(now).count() - 1;
+    let also = if others > 0 { text![" and ", count(others, "other")] } else { String::new() };
+    Some(text!["cooling down ", host, also, ", ", seconds, " s"])
+}
+
+/// A run on its way for a tab's title: `43 %`.
 pub fn progress_title(rows: &Rows) -> String {
     percent(share_done(rows))
 }
@@ -65,21 +81,41 @@ pub fn share_done(rows: &Rows) -> f64 {
     (totals.ended() as f64 + parts) / totals.items.max(1) as f64
 }
 
-/// A run that ended: `All 15 images saved, 2 may be cut short`, `14 of 15 images saved, 1 failed`.
+/// A run that ended: `All 15 images saved, 2 may be cut short`, `14 of 15 images saved, 1 failed`;
+/// one that was stopped: `Stopped: 3 of 15 images saved, 12 not fetched`.
 pub fn outcome_text(rows: &Rows) -> String {
     let totals = rows.totals();
+    let failed = totals.failed - totals.stopped;
     let (saved, all) = (number(totals.stored), count(totals.items, "image"));
     let mut text = match (totals.stored, totals.failed) {
+        (0, _) if totals.stopped > 0 => "Stopped before an image was there; there is nothing to save".into(),
         (0, 1) if totals.items == 1 => "The image failed; there is nothing to save".into(),
         (0, _) => text!["All ", all, " failed; there is nothing to save"],
         (_, 0) if totals.items == 1 => "1 image saved".into(),
         (_, 0) => text!["All ", all, " saved"],
-        (_, failed) => text![saved, " of ", all, " saved, ", number(failed), " failed"],
+        _ if totals.stopped > 0 => text!["Stopped: ", saved, " of ", all, " saved"],
+        _ => text![saved, " of ", all, " saved"],
     };
-    if totals.cut_short > 0 {
-        add!(&mut text, ", ", number(totals.cut_short), " may be cut short");
+    if totals.stored > 0 {
+        let parts =
+            [(failed, " failed"), (totals.stopped, " not fetched"), (totals.cut_short, " may be cut short")];
+        for (images, words) in parts {
+            if images > 0 {
+                add!(&mut text, ", ", number(images), words);
+            }
+        }
     }
     text
+}
+
+/// The same for a tab's title: `done`, `done, 1 failed`, `stopped early`.
+pub fn outcome_title(rows: &Rows) -> String {
+    let totals = rows.totals();
+    match totals.failed {
+        0 => "done".into(),
+        _ if totals.stopped > 0 => "stopped early".into(),
+        failed => text!["done, ", failed, " failed"],
+    }
 }
 
 /// A run that was cancelled: `Cancelled after 3 of 15 images. Nothing was kept.`
@@ -96,8 +132,6 @@ pub fn cancelled_text(rows: &Rows) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::image::Format;
     use crate::plan::parse_list;
@@ -152,6 +186,27 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_waits_says_for_whom_and_how_long() {
+        let urls = ["https://a.example/1", "http://cdn.example:8080/2", "https://c.example/3"];
+        let plan = Plan::new(parse_list(&urls.join("\n")), &NativeText);
+        let mut cooling = CoolingOrigins::default();
+        let second = Duration::from_secs(1);
+        let mut cool = |item, until| {
+            cooling.apply(&Event { at: second, item, kind: EventKind::CoolingDown { until } }, &plan);
+            cooling.clone()
+        };
+        assert_eq!(cooling_text(&plan, &CoolingOrigins::default(), second), None);
+        let one = cool(1, second * 13);
+        let text = |cooling: &CoolingOrigins, now| cooling_text(&plan, cooling, now);
+        assert_eq!(text(&one, second).as_deref(), Some("cooling down cdn.example:8080, 12 s"));
+        let almost = Duration::from_millis(12_001);
+        assert_eq!(text(&one, almost).as_deref(), Some("cooling down cdn.example:8080, 1 s"));
+        assert_eq!(text(&one, second * 13), None);
+        let two = cool(0, second * 20);
+        assert_eq!(text(&two, second * 2).as_deref(), Some("cooling down a.example and 1 other, 18 s"));
+    }
+
+    #[test]
     fn the_end_says_what_was_saved() {
         let cases = [
             ((1, 1, 0), "1 image saved"),
@@ -167,6 +222,21 @@ mod tests {
         let kind = EventKind::Stored { bytes: 9, crc32: 0, format: Format::Gif, is_cut_short: true };
         doubtful.apply(&Event { at: Duration::from_secs(2), item: 2, kind });
         assert_eq!(outcome_text(&doubtful), "2 of 3 images saved, 1 failed, 1 may be cut short");
+        let stopped = |stored| {
+            let mut rows = rows(stored + 3, stored, 1);
+            for item in stored + 1..stored + 3 {
+                let kind = EventKind::Failed { error: FetchError::Stopped };
+                rows.apply(&Event { at: Duration::from_secs(2), item, kind });
+            }
+            rows
+        };
+        assert_eq!(outcome_text(&stopped(4)), "Stopped: 4 of 7 images saved, 1 failed, 2 not fetched");
+        assert_eq!(outcome_text(&stopped(0)), "Stopped before an image was there; there is nothing to save");
+        let titles =
+            [(rows(2, 2, 0), "done"), (rows(2, 1, 1), "done, 1 failed"), (stopped(4), "stopped early")];
+        for (rows, title) in titles {
+            assert_eq!(outcome_title(&rows), title);
+        }
         assert_eq!(cancelled_text(&rows(15, 3, 0)), "Cancelled after 3 of 15 images; no zip was made");
     }
 }

@@ -98,6 +98,25 @@ fn an_image_that_may_be_cut_short_is_saved_and_says_so() {
 }
 
 #[test]
+fn an_image_that_may_be_cut_short_is_left_out_where_that_is_wanted() {
+    with_page(async |browser| {
+        browser.open_more_options().await;
+        let name = "Leave out images that may be cut short";
+        browser.the("checkbox", name).await.click().await.unwrap();
+        browser.fill_paths(&["/fault/no-end-marker", "/image/1/64x48.jpg"]).await;
+        browser.fetch().await;
+        let rows = browser.rows().await;
+        assert_eq!((rows[0].status.as_str(), rows[1].status.as_str()), ("cut short", "ok"));
+        assert!(browser.text().await.contains("1 of 2 images saved, 1 failed"));
+        assert_eq!(browser.save_entries().await.len(), 1);
+        browser.client.refresh().await.unwrap();
+        browser.until_ready().await;
+        // In sight, since it has an effect.
+        assert!(browser.the("checkbox", name).await.is_selected().await.unwrap());
+    });
+}
+
+#[test]
 fn a_line_that_is_no_url_is_told_while_the_list_is_written() {
     with_page(async |browser| {
         browser.fill("https://a.example/1.jpg\nhtp://b\nhttps://a.example/2.jpg").await;
