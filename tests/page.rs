@@ -7,6 +7,8 @@
 //! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
 //! - `relay`: images that a server of the user's own fetches
 //! - `cancelling`: Cancel, Escape, and the run after
+//! - `retrying`: what failed, fetched again into the same archive
+//! - `resuming`: runs that a reload has cut off
 //! - `stopping`: Stop and keep, and leaving the page
 //! - `waiting`: hosts that cool down, a connection that is lost
 //! - `keyboard`: everything without a pointer; what survives a reload
@@ -40,6 +42,8 @@ mod page {
     mod modes;
     mod presets;
     mod relay;
+    mod resuming;
+    mod retrying;
     mod stopping;
     mod table;
     mod waiting;

@@ -1,5 +1,6 @@
 //! What Fetch does: one run of the list, or those of a comparison.
 
+use std::mem::take;
 use std::rc::Rc;
 
 use super::Page;
@@ -8,9 +9,9 @@ use super::form::Choice;
 use super::outcome::Finished;
 use super::running;
 use super::sheet::Sheet;
-use crate::browser::{ArchiveError, Job, Order, Settings, collect};
+use crate::browser::{ArchiveError, Interrupted, Job, Notes, Order, Settings, collect, collect_again};
 use crate::plan::{NameTemplate, Plan, Relay};
-use crate::report::words::number;
+use crate::report::words::{count, number};
 use crate::report::{COMPARISON_ORDER, Comparison, Measured, Mode, State};
 use crate::text::text;
 
@@ -22,6 +23,10 @@ pub struct Wanted {
     pub relay: Option<Relay>,
     /// Whether images that may be cut short fail.
     pub leaves_out_cut_short: bool,
+    /// The list's text and all options, for whoever takes the run up after a crash.
+    pub notes: Notes,
+    /// The interrupted run that this goes on with.
+    pub resumes: Option<Interrupted>,
 }
 
 impl Wanted {
@@ -47,10 +52,8 @@ pub async fn fetch(
     if plan.is_empty() {
         return Ok(None);
     }
-    running::begin(page, plan.len());
-    if let Some(relay) = &wanted.relay {
-        plan = Rc::new(Plan::clone(&plan).through(relay.clone()));
-    }
+    running::begin(page, &text!["Fetching ", count(plan.len(), "image")], 0.0);
+    plan = asked_of(plan, wanted.relay.as_ref());
     page.table.thumbnails_wait.set(wanted.mode == Choice::Compare);
     let finished = match wanted.mode {
         Choice::Concurrent => Some(one(page, &plan, &wanted, wanted.at_once, file).await?),
@@ -58,6 +61,43 @@ pub async fn fetch(
         Choice::Compare => compare(page, &plan, &wanted).await?,
     };
     Ok(finished)
+}
+
+/// Fetches what failed once more, through a relay where there is one, into the same archive.
+pub async fn fetch_again(
+    page: &'static Page,
+    before: Finished,
+    relay: Option<Relay>,
+) -> Result<Option<Finished>, ArchiveError> {
+    let items = before.sheet.worth_retrying();
+    let plan = asked_of(Rc::clone(&before.sheet.plan), relay.as_ref());
+    let sheet = Rc::new(before.sheet.going_on(Rc::clone(&plan)));
+    let share = 1.0 - items.len() as f64 / plan.len() as f64;
+    running::begin(page, &text!["Fetching ", count(items.len(), "image"), " again"], share);
+    let control = page.running.begin_sheet(&sheet);
+    page.table.go_on(Rc::clone(&sheet));
+    let job = Job {
+        plan: &plan,
+        template: NameTemplate::default(),
+        settings: before.settings,
+        clock: sheet.clock,
+        sink: None,
+        order: Order::Input,
+        control,
+        journal: None,
+        resumes: None,
+    };
+    let Some(archive) = before.archive else { return Ok(None) };
+    let mut archive = collect_again(&job, archive, &items, &|event| sheet.apply(&event)).await?;
+    let wall = sheet.clock.now();
+    sheet.finish(wall, &archive.names);
+    let (how, names) = (text![before.how, ", and what failed again"], take(&mut archive.names));
+    Ok(Some(Finished { sheet, archive: Some(archive), names, wall, how, ..before }))
+}
+
+/// The plan with every image asked of the relay, or of its own host.
+fn asked_of(plan: Rc<Plan>, relay: Option<&Relay>) -> Rc<Plan> {
+    if plan.relay() == relay { plan } else { Rc::new(plan.through(relay.cloned())) }
 }
 
 /// One run of the plan.
@@ -68,21 +108,24 @@ async fn one(
     at_once: Option<usize>,
     file: Option<ChosenFile>,
 ) -> Result<Finished, ArchiveError> {
-    let sheet = Rc::new(Sheet::new(Rc::clone(plan)));
+    let settings = wanted.settings(at_once);
+    let elapsed = wanted.resumes.as_ref().map(|run| run.elapsed).unwrap_or_default();
+    let sheet = Rc::new(Sheet::new(Rc::clone(plan), elapsed));
     let control = page.running.begin_sheet(&sheet);
     page.table.show(Rc::clone(&sheet));
     let job = Job {
         plan,
         template: NameTemplate::default(),
-        settings: wanted.settings(at_once),
+        settings,
         clock: sheet.clock,
         sink: file.as_ref().map(|file| &file.stream),
         order: Order::Input,
         control,
-        journal: None,
-        resumes: None,
+        // The runs of a comparison are measured, and not kept.
+        journal: (wanted.mode != Choice::Compare).then(|| wanted.notes.clone()),
+        resumes: wanted.resumes.as_ref().map(|run| run.name.clone()),
     };
-    let archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
+    let mut archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
     let wall = sheet.clock.now();
     sheet.finish(wall, &archive.names);
     let how = match at_once {
@@ -91,7 +134,8 @@ async fn one(
         None => text!["up to ", number(sheet.rows.borrow().totals().most_in_flight), " at once, found out"],
     };
     let saved_as = file.filter(|_| archive.size > 0).map(|file| file.name);
-    Ok(Finished { sheet, archive, wall, comparison: None, how, saved_as })
+    let names = take(&mut archive.names);
+    Ok(Finished { sheet, archive: Some(archive), names, wall, settings, comparison: None, how, saved_as })
 }
 
 /// All runs of a comparison; what is left is the last one, which fetched at once. One that is

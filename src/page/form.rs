@@ -9,10 +9,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, on, set_shown};
+use super::remembered::{Remembered, noted};
 use super::storage;
 use crate::browser::{BrowserText, Clock, Turns};
 use crate::plan::{Plan, parse_list};
 use crate::report::plan_text;
+use crate::text::add;
 
 /// A list is read when typing has paused for this long.
 const TYPING_PAUSE: Duration = Duration::from_millis(180);
@@ -30,7 +32,7 @@ pub struct Form {
     list: HtmlTextAreaElement,
     plan_line: HtmlElement,
     undo: HtmlElement,
-    at_once: HtmlInputElement,
+    at_once: Remembered,
     modes: [HtmlInputElement; 3],
     /// The list that a preset or a file took the place of.
     replaced: RefCell<Option<String>>,
@@ -46,7 +48,7 @@ impl Form {
             list: by_id("list")?,
             plan_line: by_id("plan")?,
             undo: by_id("undo")?,
-            at_once: by_id("at-once")?,
+            at_once: Remembered::find("at-once")?,
             modes: [by_id("concurrent")?, by_id("sequential")?, by_id("compare")?],
             replaced: RefCell::default(),
             read: RefCell::default(),
@@ -62,22 +64,17 @@ impl Form {
         {
             self.list.set_value(&list);
         }
-        if let Some(limit) = storage::read("at-once") {
-            self.at_once.set_value(&limit);
-        }
-        if let Some(value) = storage::read("mode") {
-            for mode in self.modes.iter().filter(|mode| mode.value() == value) {
-                mode.set_checked(true);
+        // Before it is kept.
+        on(&self.at_once.input, "change", |_| {
+            if self.at_once.input.value_as_number() < 1.0 {
+                self.at_once.input.set_value("1");
             }
+        })?;
+        self.at_once.bind()?;
+        if let Some(mode) = storage::read("mode") {
+            self.choose(&mode);
         }
         on(&self.list, "input", |_| self.changed())?;
-        on(&self.at_once, "change", |_| {
-            let limit = self.at_once.value_as_number();
-            if limit < 1.0 {
-                self.at_once.set_value("1");
-            }
-            storage::write("at-once", &self.at_once.value());
-        })?;
         for mode in &self.modes {
             on(mode, "change", |_| storage::write("mode", &mode.value()))?;
         }
@@ -85,6 +82,31 @@ impl Form {
             self.changed();
         }
         Ok(())
+    }
+
+    /// Notes mode and "At once" with a run.
+    pub fn note(&self, options: &mut String) {
+        let mode = self.modes.iter().find(|mode| mode.checked());
+        add!(options, "mode=", mode.map_or_else(String::new, HtmlInputElement::value), '\n');
+        self.at_once.note(options);
+    }
+
+    /// Takes list and options of a run up again.
+    pub fn take_up(&'static self, list: &str, options: &str) {
+        self.replace(list);
+        self.choose(noted(options, "mode").unwrap_or_default());
+        self.at_once.take_up(options);
+    }
+
+    fn choose(&self, value: &str) {
+        for mode in self.modes.iter().filter(|mode| mode.value() == value) {
+            mode.set_checked(true);
+        }
+    }
+
+    /// The list as it stands.
+    pub fn list(&self) -> String {
+        self.list.value()
     }
 
     pub fn choice(&self) -> Choice {
@@ -98,7 +120,7 @@ impl Form {
 
     /// The most requests in flight; `None` for an empty field, which leaves it to the run.
     pub fn limit(&self) -> Option<usize> {
-        let limit = self.at_once.value_as_number();
+        let limit = self.at_once.input.value_as_number();
         (!limit.is_nan()).then(|| (limit as usize).max(1))
     }
 

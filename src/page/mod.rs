@@ -1,7 +1,7 @@
 //! The page: binds `www/` to a run, and decides nothing that could be decided without it.
 //!
 //! ```text
-//! form (list, mode, "At once"), more options (relay) ◀─ presets, files
+//! form (list, mode, "At once"), more options (relay) ◀─ presets, files, interrupted runs
 //!   │ Fetch, and a file to go to (disk)
 //!   ▼
 //! running ── fetching ── browser::collect ── Event ─▶ sheet (the run as it stands)
@@ -18,10 +18,12 @@ mod fetching;
 mod files;
 mod form;
 mod history;
+mod interruption;
 mod more_options;
 mod object_url;
 mod outcome;
 mod presets;
+mod remembered;
 mod row_view;
 mod run_line;
 mod running;
@@ -40,6 +42,7 @@ use disk::Disk;
 use elements::{by_id, document, focused, on, set_shown};
 use form::Form;
 use history::History;
+use interruption::Interruption;
 use more_options::MoreOptions;
 use outcome::{Format, Outcome};
 use run_line::RunLine;
@@ -51,6 +54,7 @@ use table::Table;
 struct Page {
     form: Form,
     more: MoreOptions,
+    interruption: Interruption,
     running: Running,
     line: RunLine,
     stop_question: StopQuestion,
@@ -78,6 +82,7 @@ pub fn start_page() -> Result<(), JsValue> {
     let page = Page {
         form: Form::find()?,
         more: MoreOptions::find()?,
+        interruption: Interruption::find()?,
         running: Running::find()?,
         line: RunLine::find()?,
         stop_question: StopQuestion::find()?,
@@ -96,8 +101,10 @@ pub fn start_page() -> Result<(), JsValue> {
     page.form.bind()?;
     page.more.bind()?;
     page.table.bind()?;
+    page.outcome.bind()?;
     Running::bind(page)?;
     files::bind(page)?;
+    spawn_local(page.interruption.look(page));
     let document = document()?;
     let form: HtmlElement = by_id("form")?;
     on(&form, "submit", move |event| {
@@ -144,7 +151,14 @@ impl Page {
             "picsum" => self.fill(&presets::picsum()),
             "unsplash" => self.fill(&presets::unsplash()),
             "undo" => self.form.undo(),
-            "cancel" | "stop" => self.running.cancel(),
+            "cancel" | "stop" => self.running.cancel(self),
+            "retry" => running::retry(self),
+            "resume" => self.interruption.resume(self),
+            "throw-interrupted-away" => self.interruption.throw_away(self),
+            "throw-away" => {
+                self.outcome.throw_away();
+                self.announcer.say("The images were thrown away.");
+            }
             "stop-and-keep" => self.running.stop_and_keep(self),
             "keep-going" => self.stop_question.close(),
             "help" => {
@@ -178,7 +192,7 @@ impl Page {
             }
             "Escape" if self.running.is_on() && !is_help_open && !event.is_composing() => {
                 event.prevent_default();
-                self.stop_question.ask();
+                self.stop_question.ask(self.running.adds());
             }
             "?" if !is_help_open && !is_typing() => {
                 let _ = self.help.show_modal();

@@ -1,10 +1,10 @@
 //! "More options" under the form: what few people need, and nobody should overlook once it is set.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlElement};
 
 use super::elements::{by_id, on, set_shown};
-use super::storage;
+use super::remembered::Remembered;
 use crate::browser::BrowserText;
 use crate::plan::{Relay, RelayError};
 use crate::text::text;
@@ -12,42 +12,44 @@ use crate::text::text;
 /// The options.
 pub struct MoreOptions {
     details: Element,
-    relay: HtmlInputElement,
+    relay: Remembered,
     relay_error: HtmlElement,
-    leaves_out_cut_short: HtmlInputElement,
+    leaves_out_cut_short: Remembered,
 }
 
 impl MoreOptions {
     pub fn find() -> Result<Self, JsValue> {
         Ok(Self {
             details: by_id("more")?,
-            relay: by_id("relay")?,
+            relay: Remembered::find("relay")?,
             relay_error: by_id("relay-error")?,
-            leaves_out_cut_short: by_id("leave-out-cut-short")?,
+            leaves_out_cut_short: Remembered::find("leave-out-cut-short")?,
         })
     }
 
     /// Puts back what was there before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
-        if let Some(relay) = storage::read("relay") {
-            self.relay.set_value(&relay);
+        for option in self.all() {
+            option.bind()?;
         }
-        if storage::read("leave-out-cut-short").is_some_and(|checked| checked == "true") {
-            self.leaves_out_cut_short.set_checked(true);
-        }
-        // What has an effect is in sight.
-        if self.leaves_out_cut_short() || !self.relay.value().is_empty() {
-            self.open();
-        }
-        on(&self.leaves_out_cut_short, "change", |_| {
-            let checked = if self.leaves_out_cut_short() { "true" } else { "false" };
-            storage::write("leave-out-cut-short", checked);
-        })?;
-        on(&self.relay, "input", |_| self.show_relay_error(None))?;
-        on(&self.relay, "change", |_| {
-            storage::write("relay", &self.relay.value());
-            let _ = self.relay();
-        })
+        self.open_if_set();
+        on(&self.relay.input, "input", |_| self.show_relay_error(None))?;
+        on(&self.relay.input, "change", |_| drop(self.relay()))
+    }
+
+    fn all(&self) -> [&Remembered; 2] {
+        [&self.relay, &self.leaves_out_cut_short]
+    }
+
+    /// Notes the options with a run.
+    pub fn note(&self, options: &mut String) {
+        self.all().into_iter().for_each(|option| option.note(options));
+    }
+
+    /// Takes the options of a run up again.
+    pub fn take_up(&self, options: &str) {
+        self.all().into_iter().for_each(|option| option.take_up(options));
+        self.open_if_set();
     }
 
     /// The relay that is asked for, if any.
@@ -67,13 +69,20 @@ impl MoreOptions {
 
     /// Whether images that may be cut short are left out.
     pub fn leaves_out_cut_short(&self) -> bool {
-        self.leaves_out_cut_short.checked()
+        self.leaves_out_cut_short.input.checked()
     }
 
     /// Goes to the field of the relay.
     pub fn focus_relay(&self) {
         self.open();
-        let _ = self.relay.focus();
+        let _ = self.relay.input.focus();
+    }
+
+    /// What has an effect is in sight.
+    fn open_if_set(&self) {
+        if self.all().into_iter().any(|option| !option.value().is_empty()) {
+            self.open();
+        }
     }
 
     fn open(&self) {
@@ -82,7 +91,7 @@ impl MoreOptions {
 
     fn show_relay_error(&self, error: Option<&RelayError>) {
         let is_bad = error.is_some();
-        let _ = self.relay.set_attribute("aria-invalid", if is_bad { "true" } else { "false" });
+        let _ = self.relay.input.set_attribute("aria-invalid", if is_bad { "true" } else { "false" });
         self.relay_error.set_text_content(error.map(|error| text![error]).as_deref());
         set_shown(&self.relay_error, is_bad);
     }

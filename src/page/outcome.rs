@@ -7,11 +7,11 @@ use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
-use super::elements::{by_id, document, set_property, set_shown, window};
+use super::elements::{by_id, document, has_focus, on, set_property, set_shown, window};
 use super::object_url::{ObjectUrl, download_text};
 use super::sheet::Sheet;
-use crate::browser::Archive;
-use crate::plan::Network;
+use crate::browser::{Archive, Settings};
+use crate::plan::{EntryName, Network};
 use crate::report::words::{count, duration, number, protocols, rate, ratio, size};
 use crate::report::{Comparison, Export, Measured, failure_groups, group_text, median_wall};
 use crate::text::text;
@@ -25,11 +25,16 @@ const MOST_REASONS: usize = 6;
 /// A run that ended by itself.
 pub struct Finished {
     pub sheet: Rc<Sheet>,
-    pub archive: Archive,
+    /// None once it was thrown away.
+    pub archive: Option<Archive>,
+    /// The names of the entries, in input order.
+    pub names: Vec<Option<EntryName>>,
     /// From its beginning to the archive.
     pub wall: Duration,
+    /// How it fetched, for what is fetched again.
+    pub settings: Settings,
     pub comparison: Option<Comparison>,
-    /// How it fetched, in a few words.
+    /// The same in a few words.
     pub how: String,
     /// The file that the archive went to, where it went straight there.
     pub saved_as: Option<String>,
@@ -42,6 +47,7 @@ pub struct Outcome {
     save_size: Element,
     failures: HtmlElement,
     failure_list: Element,
+    retry: HtmlElement,
     pub failed_only: HtmlInputElement,
     timings: HtmlElement,
     wall: Element,
@@ -49,7 +55,8 @@ pub struct Outcome {
     overlap: Element,
     throughput: Element,
     protocol: Element,
-    storage: Element,
+    storage: HtmlElement,
+    throw_away: HtmlElement,
     saved: HtmlElement,
     speed_up: HtmlElement,
     measures_of: HtmlElement,
@@ -69,7 +76,7 @@ struct Bar {
 struct Shown {
     finished: Finished,
     /// The archive's address; revoked with the rest when a new run begins.
-    _archive_url: Option<ObjectUrl>,
+    archive_url: Option<ObjectUrl>,
     /// The address of the timings that were downloaded last.
     export_url: Option<ObjectUrl>,
 }
@@ -82,6 +89,7 @@ impl Outcome {
             save_size: by_id("save-size")?,
             failures: by_id("failures")?,
             failure_list: by_id("failure-list")?,
+            retry: by_id("retry")?,
             failed_only: by_id("failed-only")?,
             timings: by_id("timings")?,
             wall: by_id("wall")?,
@@ -90,6 +98,7 @@ impl Outcome {
             throughput: by_id("throughput")?,
             protocol: by_id("protocol")?,
             storage: by_id("storage")?,
+            throw_away: by_id("throw-away")?,
             saved: by_id("saved")?,
             speed_up: by_id("speed-up")?,
             measures_of: by_id("measures-of")?,
@@ -99,6 +108,43 @@ impl Outcome {
             concurrent: Bar { bar: by_id("concurrent-bar")?, words: by_id("concurrent-wall")? },
             shown: RefCell::default(),
         })
+    }
+
+    /// The user has the archive, as far as a page can tell.
+    pub fn bind(&'static self) -> Result<(), JsValue> {
+        on(&self.save, "click", |_| {
+            if let Some(shown) = &*self.shown.borrow() {
+                shown.finished.archive.iter().for_each(Archive::saved);
+            }
+        })
+    }
+
+    /// Whether the focus is on something that goes when a new run begins.
+    pub fn has_focus(&self) -> bool {
+        [&self.save_box, &self.failures, &self.timings].into_iter().any(|element| has_focus(element))
+    }
+
+    /// Takes the run that is shown away, to go on with it.
+    pub fn take(&self) -> Option<Finished> {
+        let shown = self.shown.borrow_mut().take_if(|shown| shown.finished.archive.is_some())?;
+        self.clear();
+        Some(shown.finished)
+    }
+
+    /// Lets the images go of the run that is shown; its figures stay.
+    pub fn throw_away(&self) {
+        let mut shown = self.shown.borrow_mut();
+        let Some(shown) = &mut *shown else { return };
+        shown.finished.sheet.let_images_go();
+        shown.finished.archive = None;
+        shown.archive_url = None;
+        let _ = self.save.remove_attribute("href");
+        for element in [&*self.save, &self.save_box, &self.retry, &self.throw_away] {
+            set_shown(element, false);
+        }
+        self.storage.set_text_content(Some("nowhere: they were thrown away"));
+        // The button that had it is gone.
+        let _ = self.storage.focus();
     }
 
     /// A new run begins: nothing of the last one is offered any more.
@@ -117,7 +163,8 @@ impl Outcome {
 
     /// Shows a run that ended.
     pub fn show(&self, finished: Finished) -> Result<(), JsValue> {
-        let archive_url = match &finished.archive.blob {
+        let Some(archive) = &finished.archive else { return Ok(()) };
+        let archive_url = match &archive.blob {
             Some(blob) => {
                 let url = ObjectUrl::new(blob)?;
                 self.save.set_href(url.as_str());
@@ -130,13 +177,16 @@ impl Outcome {
             None => None,
         };
         if let Some(name) = &finished.saved_as {
-            let words = text!["Saved as ", name, ", ", size(finished.archive.size)];
+            let words = text!["Saved as ", name, ", ", size(archive.size)];
             self.saved.set_text_content(Some(&words));
             set_shown(&self.saved, true);
         }
         self.show_failures(&finished.sheet)?;
-        self.show_timings(&finished);
-        *self.shown.borrow_mut() = Some(Shown { finished, _archive_url: archive_url, export_url: None });
+        // What went to a file can't be added to.
+        let can_retry = finished.saved_as.is_none() && !finished.sheet.worth_retrying().is_empty();
+        set_shown(&self.retry, can_retry);
+        self.show_timings(&finished, archive);
+        *self.shown.borrow_mut() = Some(Shown { finished, archive_url, export_url: None });
         Ok(())
     }
 
@@ -159,7 +209,7 @@ impl Outcome {
         Ok(())
     }
 
-    fn show_timings(&self, finished: &Finished) {
+    fn show_timings(&self, finished: &Finished, archive: &Archive) {
         let rows = finished.sheet.rows.borrow();
         let totals = rows.totals();
         let none = || "–".to_owned();
@@ -169,15 +219,16 @@ impl Outcome {
         self.busy.set_text_content(Some(&duration(totals.busy)));
         self.overlap.set_text_content(Some(&overlap.map_or_else(none, ratio)));
         self.throughput.set_text_content(Some(&throughput(finished)));
-        self.protocol.set_text_content(Some(&protocols(&finished.archive.protocols)));
+        self.protocol.set_text_content(Some(&protocols(&archive.protocols)));
         let storage = if finished.saved_as.is_some() {
             "in the file that you chose"
-        } else if finished.archive.storage.is_file() {
+        } else if archive.storage.is_file() {
             "in a temporary file"
         } else {
             "with the browser"
         };
         self.storage.set_text_content(Some(storage));
+        set_shown(&self.throw_away, archive.blob.is_some());
         if let Some(comparison) = &finished.comparison {
             self.show_comparison(comparison);
         }
@@ -212,7 +263,7 @@ impl Outcome {
         [
             text![number(totals.stored), " of ", count(totals.items, "image")],
             finished.how.clone(),
-            protocols(&finished.archive.protocols),
+            finished.archive.as_ref().map(|archive| protocols(&archive.protocols)).unwrap_or_default(),
             duration(finished.wall),
             throughput(finished),
         ]
@@ -222,11 +273,11 @@ impl Outcome {
     pub fn download(&self, format: Format) -> Result<(), JsValue> {
         let mut shown = self.shown.borrow_mut();
         let Some(shown) = &mut *shown else { return Ok(()) };
-        let Finished { sheet, archive, wall, comparison, .. } = &shown.finished;
+        let Finished { sheet, names, wall, comparison, .. } = &shown.finished;
         let export = Export {
             plan: &sheet.plan,
             rows: &sheet.rows.borrow(),
-            names: &archive.names,
+            names,
             wall: *wall,
             comparison: comparison.as_ref(),
         };

@@ -13,13 +13,13 @@ use web_sys::HtmlElement;
 use super::Page;
 use super::disk::{ChosenFile, chosen};
 use super::elements::{by_id, document, has_focus, on, set_shown, window};
-use super::fetching::{Wanted, fetch};
+use super::fetching::{Wanted, fetch, fetch_again};
 use super::form::Choice;
 use super::outcome::{Finished, Outcome};
 use super::run_line::{OFFLINE, tell_all_along};
 use super::sheet::Sheet;
-use crate::browser::{ArchiveError, Control};
-use crate::report::words::count;
+use crate::browser::{ArchiveError, Control, Interrupted, Notes};
+use crate::plan::Relay;
 use crate::report::{cancelled_text, outcome_text, outcome_title};
 use crate::text::text;
 
@@ -38,7 +38,10 @@ struct Current {
     control: Control,
     /// What it shows at the moment; none before the list was read.
     sheet: Option<Rc<Sheet>>,
+    /// Whether it adds to an archive that is there, which a cancel must not cost.
+    adds: bool,
     is_stopped: bool,
+    is_cancelled: bool,
     is_offline: bool,
 }
 
@@ -81,11 +84,20 @@ impl Running {
         self.current.borrow().as_ref()?.sheet.clone()
     }
 
-    /// Cancels the run: its future is dropped, which aborts every request, and nothing is kept.
-    pub fn cancel(&self) {
-        if let Some(current) = &*self.current.borrow() {
-            current.handle.abort();
+    /// Whether it adds to an archive that is there.
+    pub fn adds(&self) -> bool {
+        self.current.borrow().as_ref().is_some_and(|current| current.adds)
+    }
+
+    /// Cancels the run: its future is dropped, which aborts every request, and nothing is kept. A run
+    /// that adds to an archive is stopped instead.
+    pub fn cancel(&self, page: &Page) {
+        match &mut *self.current.borrow_mut() {
+            Some(current) if current.adds => current.is_cancelled = true,
+            Some(current) => return current.handle.abort(),
+            None => return,
         }
+        self.stop_and_keep(page);
     }
 
     /// Ends the run with what has arrived.
@@ -134,8 +146,9 @@ impl Running {
 
     /// Shows what stops a run in the place of Fetch, or the other way round, and keeps the focus
     /// there.
-    fn swap_buttons(&self, running: bool) {
-        let had_focus = [&self.fetch, &self.cancel, &self.stop_and_keep].into_iter().any(|it| has_focus(it));
+    fn swap_buttons(&self, running: bool, loses_focus: bool) {
+        let buttons = [&self.fetch, &self.cancel, &self.stop_and_keep];
+        let had_focus = loses_focus || buttons.into_iter().any(|button| has_focus(button));
         let (shown, hidden) = if running { (&self.cancel, &self.fetch) } else { (&self.fetch, &self.cancel) };
         set_shown(shown, true);
         if had_focus {
@@ -156,23 +169,7 @@ fn set_state(state: &str) -> Option<String> {
 
 /// Fetches what the list says.
 pub fn start(page: &'static Page) {
-    if page.running.is_on() {
-        return;
-    }
-    let relay = match page.more.relay() {
-        Ok(relay) => relay,
-        Err(error) => {
-            page.more.focus_relay();
-            page.announcer.say(&text!["Nothing was fetched: ", error, "."]);
-            return;
-        }
-    };
-    let wanted = Wanted {
-        mode: page.form.choice(),
-        at_once: page.form.limit(),
-        relay,
-        leaves_out_cut_short: page.more.leaves_out_cut_short(),
-    };
+    let Some(wanted) = wanted(page, None) else { return };
     // Now and not later: a browser asks for a file only in answer to what the user has just done.
     let is_to_disk = wanted.mode != Choice::Compare && !page.form.is_blank();
     let asked = if is_to_disk { page.disk.ask() } else { None };
@@ -191,8 +188,63 @@ pub fn start(page: &'static Page) {
     });
 }
 
+/// Goes on with a run whose page is gone; says whether it could.
+pub fn resume(page: &'static Page, interrupted: Interrupted) -> bool {
+    if page.running.is_on() {
+        return false;
+    }
+    page.form.take_up(&interrupted.source, &interrupted.options);
+    page.more.take_up(&interrupted.options);
+    let Some(wanted) = wanted(page, Some(interrupted)) else { return false };
+    let before = set_state("running").unwrap_or_default();
+    fetch_now(page, wanted, None, before);
+    true
+}
+
+/// Fetches what failed once more, into the same archive.
+pub fn retry(page: &'static Page) {
+    if page.running.is_on() {
+        return;
+    }
+    let Some(relay) = relay(page) else { return };
+    let loses_focus = page.outcome.has_focus();
+    let Some(finished) = page.outcome.take() else { return };
+    let before = set_state("running").unwrap_or_default();
+    run(page, fetch_again(page, finished, relay), true, before);
+    page.running.swap_buttons(true, loses_focus);
+}
+
+/// What stands in the form; `None` where that makes no sense, which it then says, and during a run.
+fn wanted(page: &Page, resumes: Option<Interrupted>) -> Option<Wanted> {
+    if page.running.is_on() {
+        return None;
+    }
+    let relay = relay(page)?;
+    let mut options = String::new();
+    page.form.note(&mut options);
+    page.more.note(&mut options);
+    Some(Wanted {
+        mode: page.form.choice(),
+        at_once: page.form.limit(),
+        relay,
+        leaves_out_cut_short: page.more.leaves_out_cut_short(),
+        notes: Notes { source: page.form.list(), options },
+        resumes,
+    })
+}
+
+/// The relay, if any; `None` where there is something else in its field, which it then says.
+fn relay(page: &Page) -> Option<Option<Relay>> {
+    let relay = page.more.relay();
+    if let Err(error) = &relay {
+        page.more.focus_relay();
+        page.announcer.say(&text!["Nothing was fetched: ", error, "."]);
+    }
+    relay.ok()
+}
+
 fn fetch_now(page: &'static Page, wanted: Wanted, file: Option<ChosenFile>, before: String) {
-    run(page, fetch(page, wanted, file), before);
+    run(page, fetch(page, wanted, file), false, before);
 }
 
 /// Runs to the end, or until it is cancelled. `before` is the state to go back to where there is
@@ -200,6 +252,7 @@ fn fetch_now(page: &'static Page, wanted: Wanted, file: Option<ChosenFile>, befo
 fn run(
     page: &'static Page,
     work: impl Future<Output = Result<Option<Finished>, ArchiveError>> + 'static,
+    adds: bool,
     before: String,
 ) {
     let running = &page.running;
@@ -211,7 +264,9 @@ fn run(
         handle,
         control: Control::default(),
         sheet: None,
+        adds,
         is_stopped: false,
+        is_cancelled: false,
         is_offline: false,
     });
     spawn_local(async move {
@@ -220,17 +275,19 @@ fn run(
             Either::Left((ended, _)) => ended,
             Either::Right((never, _)) => match never {},
         };
-        let sheet = page.running.current.take().and_then(|current| current.sheet);
-        end(page, ended, sheet, &before);
+        let current = page.running.current.take();
+        let is_cancelled = current.as_ref().is_some_and(|current| current.is_cancelled);
+        end(page, ended, current.and_then(|current| current.sheet), is_cancelled, &before);
     });
 }
 
-/// Shows that so many images are being fetched.
-pub fn begin(page: &'static Page, items: usize) {
+/// Shows that a run begins, with this share of its work done.
+pub fn begin(page: &'static Page, text: &str, share: f64) {
+    let loses_focus = page.outcome.has_focus() || page.interruption.has_focus();
     page.outcome.clear();
-    let text = text!["Fetching ", count(items, "image")];
-    page.line.begin(&text, 0.0);
-    page.running.swap_buttons(true);
+    page.interruption.hide();
+    page.line.begin(text, share);
+    page.running.swap_buttons(true, loses_focus);
     page.announcer.say(&text![text, "."]);
 }
 
@@ -239,6 +296,7 @@ fn end(
     page: &'static Page,
     ended: Result<Result<Option<Finished>, ArchiveError>, Aborted>,
     sheet: Option<Rc<Sheet>>,
+    is_cancelled: bool,
     before: &str,
 ) {
     page.stop_question.close();
@@ -261,6 +319,7 @@ fn end(
             // A list of runs that can't be added to is no reason to hide this one.
             let _ = page.history.add(&words);
             match page.outcome.show(finished) {
+                Ok(()) if is_cancelled => ("cancelled", text, title),
                 Ok(()) => ("done", text, title),
                 Err(_) => (
                     "done",
@@ -290,7 +349,7 @@ fn end(
     };
     page.line.end(&text, &title);
     page.announcer.say(&text![text, "."]);
-    page.running.swap_buttons(false);
+    page.running.swap_buttons(false, false);
     page.table.paint();
     // Last of all: a program that waits for the state reads the page right then.
     set_state(state);

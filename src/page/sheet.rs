@@ -29,18 +29,34 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// The sheet of a run that begins now.
-    pub fn new(plan: Rc<Plan>) -> Self {
+    /// The sheet of a run that has been going on for that long.
+    pub fn new(plan: Rc<Plan>, elapsed: Duration) -> Self {
         let items = plan.len();
         Self {
             plan,
             rows: RefCell::new(Rows::new(items)),
-            clock: Clock::start(),
+            clock: Clock::after(elapsed),
             pace: RefCell::default(),
             cooling: RefCell::default(),
             versions: RefCell::new(vec![0; items]),
             names: RefCell::new(vec![None; items]),
             images: RefCell::default(),
+            wall: Cell::default(),
+        }
+    }
+
+    /// A sheet of the same rows, for a run that goes on now where this one ended. The plan may go
+    /// through another relay.
+    pub fn going_on(&self, plan: Rc<Plan>) -> Self {
+        Self {
+            plan,
+            rows: self.rows.clone(),
+            clock: Clock::after(self.now()),
+            pace: RefCell::default(),
+            cooling: RefCell::default(),
+            versions: self.versions.clone(),
+            names: self.names.clone(),
+            images: self.images.clone(),
             wall: Cell::default(),
         }
     }
@@ -54,6 +70,11 @@ impl Sheet {
     /// The run's images can be seen there.
     pub fn keep(&self, images: Images) {
         *self.images.borrow_mut() = Some(images);
+    }
+
+    /// The run's images are gone.
+    pub fn let_images_go(&self) {
+        self.images.take();
     }
 
     /// Where an item's image can be seen, once it is stored.
@@ -125,6 +146,13 @@ impl Sheet {
     /// A name that was asked for.
     pub fn name_of(&self, item: ItemId) -> String {
         self.names.borrow()[item].clone().unwrap_or_default()
+    }
+
+    /// The items that failed and have an address that could be asked again.
+    pub fn worth_retrying(&self) -> Vec<ItemId> {
+        let mut items = self.failed();
+        items.retain(|item| self.plan.items()[*item].address.is_ok());
+        items
     }
 
     /// The items that failed.

@@ -1,4 +1,4 @@
-//! What outlives the page: the list, the mode and "At once".
+//! What outlives the page: the list, the mode and the options.
 
 use super::elements::window;
 use crate::text::text;

@@ -169,6 +169,20 @@ impl Table {
         self.rows_changed();
     }
 
+    /// Shows how the run goes on whose rows are there already.
+    pub fn go_on(&'static self, sheet: Rc<Sheet>) {
+        let was_filtered = {
+            let mut state = self.state.borrow_mut();
+            state.sheet = Some(sheet);
+            state.filter.take().is_some()
+        };
+        if was_filtered {
+            self.rows_changed();
+        } else {
+            self.request_frame();
+        }
+    }
+
     /// Shows only these items; all of them without a filter.
     pub fn filter(&'static self, items: Option<Vec<ItemId>>) {
         self.state.borrow_mut().filter = items;

@@ -112,22 +112,30 @@ impl Plan {
         name: Option<String>,
         line: Option<usize>,
     ) {
-        let origin = address.as_ref().ok().map(|address| self.origin_id(&address.origin));
+        let origin = address.as_ref().ok().map(|address| {
+            let asked = match &self.relay {
+                Some(relay) if !address.is_data() => relay.origin(),
+                _ => &address.origin,
+            };
+            self.known.get(asked).unwrap_or_else(|| {
+                let id = self.origins.len();
+                self.origins.push(asked.to_owned());
+                self.known.set(asked.to_owned(), id);
+                id
+            })
+        });
         self.items.push(Item { address, text, name, line, origin });
     }
 
-    /// The same plan with every image asked of a relay. Addresses and names stay the images' own.
-    pub fn through(mut self, relay: Relay) -> Self {
-        let id = self.origin_id(relay.origin());
-        for item in &mut self.items {
-            if let Ok(address) = &item.address
-                && !address.is_data()
-            {
-                item.origin = Some(id);
-            }
+    /// The same plan with every image asked of a relay, or of its own host. Addresses and names stay
+    /// the images' own.
+    pub fn through(&self, relay: Option<Relay>) -> Self {
+        let mut plan = Self { relay, ..Self::default() };
+        for item in &self.items {
+            let Item { address, text, name, line, .. } = item.clone();
+            plan.add(address, text, name, line);
         }
-        self.relay = Some(relay);
-        self
+        plan
     }
 
     /// The relay that the images are asked of in their hosts' place.
@@ -141,15 +149,6 @@ impl Plan {
         Some(match &self.relay {
             Some(relay) => Cow::Owned(relay.address_of(address)),
             None => Cow::Borrowed(address),
-        })
-    }
-
-    fn origin_id(&mut self, origin: &str) -> OriginId {
-        self.known.get(origin).unwrap_or_else(|| {
-            let id = self.origins.len();
-            self.origins.push(origin.to_owned());
-            self.known.set(origin.to_owned(), id);
-            id
         })
     }
 
@@ -198,7 +197,8 @@ pub(crate) mod tests {
     fn a_relay_is_asked_for_every_image_and_names_none() {
         let relay = Relay::parse("https://relay.example/", &NativeText).unwrap();
         let plan = plan_of(["https://a.example/1.jpg", "nonsense", "data:,x", "https://b.example/2.jpg"]);
-        let (shown, plan) = (plan.items()[0].shown().to_owned(), plan.through(relay));
+        let (shown, own, plan) =
+            (plan.items()[0].shown().to_owned(), plan.origins().to_vec(), plan.through(Some(relay)));
         assert_eq!(plan.items()[0].shown(), shown);
         let asked: Vec<_> = (0..4).map(|item| plan.asked(item).map(|address| address.href.clone())).collect();
         let expected = [
@@ -215,6 +215,7 @@ pub(crate) mod tests {
             .collect();
         let relay = Some("https://relay.example");
         assert_eq!(origins, [relay, None, Some("data:"), relay], "limits go by the relay's");
+        assert_eq!(plan.through(None).origins(), own);
     }
 
     #[test]

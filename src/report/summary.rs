@@ -118,6 +118,25 @@ pub fn outcome_title(rows: &Rows) -> String {
     }
 }
 
+/// A run that a reload or a crash has cut off: `A run of 21 Nov, 18:28 was interrupted: 120 of 500
+/// images are there, 45.1 MB.`
+pub fn interrupted_text(when: &str, stored: usize, items: usize, bytes: u64) -> String {
+    let (all, are) = (count(items, "image"), if stored == 1 { "is" } else { "are" });
+    text![
+        "A run of ",
+        when,
+        " was interrupted: ",
+        number(stored),
+        " of ",
+        all,
+        " ",
+        are,
+        " there, ",
+        size(bytes),
+        "."
+    ]
+}
+
 /// A run that was cancelled: `Cancelled after 3 of 15 images. Nothing was kept.`
 pub fn cancelled_text(rows: &Rows) -> String {
     let totals = rows.totals();
@@ -237,6 +256,10 @@ mod tests {
         for (rows, title) in titles {
             assert_eq!(outcome_title(&rows), title);
         }
+        assert_eq!(
+            interrupted_text("21 Nov, 18:28", 1, 1200, 45_100_000),
+            "A run of 21 Nov, 18:28 was interrupted: 1 of 1,200 images is there, 45.1 MB."
+        );
         assert_eq!(cancelled_text(&rows(15, 3, 0)), "Cancelled after 3 of 15 images; no zip was made");
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::desk::{with_page, with_page_of};
+use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
 use crate::browser::{Browser, Kind};
 
@@ -32,9 +33,9 @@ const PICKER: &str = "
     };";
 
 #[test]
-fn a_spool_goes_when_the_next_run_is_there_or_when_the_page_is_loaded_again() {
+fn a_spool_goes_when_the_next_run_is_there_or_its_zip_is_saved_and_the_page_loaded_again() {
     with_page(async |browser| {
-        let one: &[&str] = if browser.kind == Kind::WebKit { &[] } else { &["lock", "spool"] };
+        let one: &[&str] = if browser.kind == Kind::WebKit { &[] } else { &["journal", "lock", "spool"] };
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg"]).await;
         for _ in 0..3 {
             browser.fetch().await;
@@ -51,11 +52,37 @@ fn a_spool_goes_when_the_next_run_is_there_or_when_the_page_is_loaded_again() {
 
         browser.fill_paths(&["/image/1/300000b.jpg"]).await;
         browser.fetch().await;
+        browser.save().await;
+        browser.forget_download("images.zip");
         browser.client.goto(&browser.address).await.unwrap();
         browser.until_ready().await;
         browser.fetch().await;
         browser.until_spools(one).await;
         assert_eq!(browser.save_entries().await.len(), 1);
+    });
+}
+
+#[test]
+fn images_that_are_thrown_away_are_gone_at_once_and_their_figures_stay() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/300000b.jpg", "/fault/status/404", "/image/2/64x48.jpg"]).await;
+        browser.fetch().await;
+        let button = serde_json::to_value(browser.the("button", "Throw away").await).unwrap();
+        browser.execute("arguments[0].focus()", vec![button]).await;
+        browser.press_keys(&[ENTER]).await;
+        browser.until_spools(&[]).await;
+        assert!(browser.all("link", "Save zip").await.is_empty());
+        assert!(
+            browser.all("button", "Retry the failed ones").await.is_empty(),
+            "there is nothing to add to"
+        );
+        assert!(browser.timings().await.contains("nowhere: they were thrown away"));
+        browser.until("document.activeElement.id === 'storage'").await;
+        let status = "document.querySelector('[role=status]').textContent";
+        browser.until(&format!("{status} === 'The images were thrown away.'")).await;
+        assert!(browser.export("CSV", "timings.csv").await.contains("300000b.jpg,stored"));
+        browser.fetch().await;
+        assert_eq!(browser.save_entries().await.len(), 2);
     });
 }
 
@@ -126,7 +153,7 @@ fn with_disk(test: impl AsyncFnOnce(&Browser)) {
 
 impl Browser {
     /// Waits until the folder of spools holds files of these kinds.
-    async fn until_spools(&self, expected: &[&str]) {
+    pub async fn until_spools(&self, expected: &[&str]) {
         let expected = json!(expected);
         let what = format!("the spools are {expected}");
         self.until_met(&what, async || self.execute_async(SPOOLS, vec![]).await == expected).await;

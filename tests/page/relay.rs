@@ -72,7 +72,7 @@ fn a_relay_survives_a_reload_and_is_in_sight() {
 
 impl Browser {
     /// Names a relay under "More options".
-    async fn relay(&self, address: &str) {
+    pub async fn relay(&self, address: &str) {
         self.open_more_options().await;
         let field = self.the("textbox", "Relay").await;
         field.clear().await.unwrap();

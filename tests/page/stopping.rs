@@ -7,7 +7,7 @@ use crate::browser::keys::{CONTROL, ENTER, ESCAPE};
 #[test]
 fn stop_and_keep_ends_with_what_has_arrived() {
     with_page(async |browser| {
-        browser.begin_half_held_run("").await;
+        browser.begin_half_held_run().await;
         browser.press("Stop and keep").await;
         browser.until_run("done").await;
         browser.origin.wait("held", "closedEarly=2&inFlight=0");
@@ -25,7 +25,7 @@ fn stop_and_keep_ends_with_what_has_arrived() {
 #[test]
 fn escape_offers_to_keep_what_has_arrived() {
     with_page(async |browser| {
-        browser.begin_half_held_run("").await;
+        browser.begin_half_held_run().await;
         browser.press_keys(&[ESCAPE]).await;
         browser.the_coming("button", "Stop it").await;
         browser.press("Stop and keep").await;
@@ -67,7 +67,7 @@ fn a_comparison_that_is_stopped_keeps_its_images_and_compares_nothing() {
 #[test]
 fn the_focus_is_kept_when_stop_and_keep_goes_away() {
     with_page(async |browser| {
-        browser.begin_half_held_run("").await;
+        browser.begin_half_held_run().await;
         let button = serde_json::to_value(browser.the("button", "Stop and keep").await).unwrap();
         browser.execute("arguments[0].focus()", vec![button]).await;
         browser.press_keys(&[ENTER]).await;
@@ -81,7 +81,7 @@ fn leaving_the_page_is_asked_about_during_a_run_and_only_then() {
     const IS_ASKED: &str = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))";
     with_page(async |browser| {
         browser.until(&format!("!({IS_ASKED})")).await;
-        browser.begin_half_held_run("").await;
+        browser.begin_half_held_run().await;
         browser.until(IS_ASKED).await;
         browser.press("Stop and keep").await;
         browser.until_run("done").await;
@@ -94,17 +94,19 @@ fn leaving_the_page_is_asked_about_during_a_run_and_only_then() {
 }
 
 impl Browser {
-    /// A run of four images, of which two arrive and two never come.
-    pub async fn begin_half_held_run(&self, more: &str) {
-        self.fill_paths(&[
-            format!("/image/1/64x48.jpg?key=k{more}"),
-            "/image/3/64x48.gif?key=held&gate=never".to_owned(),
-            format!("/image/2/64x48.png?key=k{more}"),
-            "/image/4/64x48.webp?key=held&gate=never".to_owned(),
-        ])
-        .await;
+    /// A run of four images, of which two arrive and two come when the gate "never" is opened; gives
+    /// their paths.
+    pub async fn begin_half_held_run(&self) -> [&'static str; 4] {
+        let paths = [
+            "/image/1/64x48.jpg?key=k",
+            "/image/3/64x48.gif?key=held&gate=never",
+            "/image/2/64x48.png?key=k",
+            "/image/4/64x48.webp?key=held&gate=never",
+        ];
+        self.fill_paths(&paths).await;
         self.press("Fetch").await;
         self.origin.wait("held", "inFlight=2");
         self.until("document.body.innerText.includes('2 of 4 images')").await;
+        paths
     }
 }

@@ -19,7 +19,7 @@ use super::super::control::Wish;
 use super::super::later::Later;
 use super::super::sink::Sink;
 use super::super::turns::Turns;
-use crate::plan::{EntryName, ItemId};
+use crate::plan::{EntryName, ItemId, Relay};
 use crate::run::{Event, read_events};
 
 /// So many events are passed on before the clock is asked whether others should have a turn.
@@ -221,7 +221,8 @@ impl Connection {
     /// comes of it.
     pub fn again(&self, job: &Job<'_>, items: &[ItemId]) {
         let items: Array = items.iter().map(|item| JsValue::from(*item as f64)).collect();
-        self.post(&Array::of3(&AGAIN.into(), &job.clock.epoch().into(), &items).into());
+        let relay = job.plan.relay().map(Relay::href);
+        self.post(&Array::of4(&AGAIN.into(), &job.clock.epoch().into(), &items, &relay.into()).into());
     }
 
     /// Asks the worker to read the archive back; [`Connection::finish`] has what comes of it.

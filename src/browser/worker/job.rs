@@ -85,7 +85,7 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
     let is_by_completion = fields.next()?.as_bool()?;
     let has_sink = fields.next()?.as_bool()?;
     if let Some(relay) = fields.next()?.as_string() {
-        plan = plan.through(Relay::of_serialised(relay)?);
+        plan = plan.through(Some(Relay::of_serialised(relay)?));
     }
     let resumes = fields.next()?.as_string();
     let mut text = || fields.next()?.as_string();

@@ -23,7 +23,7 @@ use super::super::sink::Sink;
 use super::connection::{AGAIN, CANCEL, DONE, FAILED, GO_ON, PAUSE, REFUSED, STOP, WRITTEN};
 use super::job::{self, ReceivedJob};
 use super::sink::PageSink;
-use crate::plan::ItemId;
+use crate::plan::{ItemId, Relay};
 use crate::run::{Event, EventWriter};
 
 /// How often events are sent: a frame's time, since nobody sees more of them.
@@ -79,10 +79,16 @@ pub(super) struct Service {
 /// What the page asks for.
 enum Task {
     /// To fetch the job's items, or some of them once more.
-    Run(Option<Vec<ItemId>>),
+    Run(Option<Again>),
     /// To read the archive back.
     #[cfg(feature = "page")]
     Prove,
+}
+
+/// Items to be fetched once more, and the relay, which may be another than before.
+struct Again {
+    items: Vec<ItemId>,
+    relay: Option<Relay>,
 }
 
 impl Service {
@@ -105,7 +111,7 @@ impl Service {
         });
     }
 
-    async fn run(&self, again: Option<Vec<ItemId>>) -> Array {
+    async fn run(&self, again: Option<Again>) -> Array {
         clear_timings();
         let emit = |event| self.events.borrow_mut().put(&event);
         let collecting = pin!(self.collect(again, &emit));
@@ -133,10 +139,15 @@ impl Service {
 
     async fn collect(
         &self,
-        again: Option<Vec<ItemId>>,
+        again: Option<Again>,
         emit: &dyn Fn(Event),
     ) -> Result<Archive, ArchiveError> {
-        let job = self.job_at(self.clock.get());
+        let relayed = again
+            .as_ref()
+            .filter(|again| again.relay.as_ref() != self.job.plan.relay())
+            .map(|again| self.job.plan.through(again.relay.clone()));
+        let mut job = self.job_at(self.clock.get());
+        job.plan = relayed.as_ref().unwrap_or(job.plan);
         let sink = self.job.has_sink.then_some(&self.sink as &dyn Sink);
         #[cfg(feature = "page")]
         if again.is_none()
@@ -146,7 +157,7 @@ impl Service {
         }
         match again {
             None => collect_here(&job, sink, &self.images, emit).await,
-            Some(items) => collect_again_here(&job, &self.images, &items, emit).await,
+            Some(again) => collect_again_here(&job, &self.images, &again.items, emit).await,
         }
     }
 
@@ -211,7 +222,8 @@ impl Service {
             self.clock.set(Clock::of_epoch(words.get(1).as_f64().unwrap_or_default()));
             let items: Array = words.get(2).unchecked_into();
             let items = items.iter().filter_map(|item| item.as_f64()).map(|item| item as ItemId).collect();
-            self.begin(Task::Run(Some(items)));
+            let relay = words.get(3).as_string().and_then(Relay::of_serialised);
+            self.begin(Task::Run(Some(Again { items, relay })));
         }
     }
 

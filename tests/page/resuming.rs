@@ -1,0 +1,156 @@
+//! Runs that were cut off, taken up by the page after.
+
+use fetchzip::spool::Journal;
+use serde_json::Value;
+
+use super::desk::with_page;
+use crate::browser::keys::{ENTER, TAB};
+use crate::browser::{Browser, Kind};
+
+const NOTICE: &str = "Interrupted run";
+
+/// The bytes of the first journal in the browser's own files.
+const JOURNAL: &str = "
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('fetchzip').catch(() => undefined);
+    if (folder) for await (const [name, file] of folder.entries()) {
+      if (name.endsWith('.journal')) return [...new Uint8Array(await (await file.getFile()).arrayBuffer())];
+    }";
+
+#[test]
+fn a_reload_in_mid_run_costs_no_image_that_was_there() {
+    with_files(async |browser| {
+        browser.at_once("7").await;
+        let paths = browser.begin_half_held_run().await;
+        browser.until_noted(2).await;
+        browser.reload().await;
+        browser.the_coming("region", NOTICE).await;
+        let text = browser.text().await;
+        assert!(text.contains("was interrupted: 2 of 4 images are there, "), "{text}");
+        // The list is put back, whatever stands there now.
+        browser.fill("https://elsewhere.invalid/1.jpg").await;
+        browser.at_once("3").await;
+        browser.origin.open_gate("never");
+        browser.press("Resume").await;
+        browser.until_run("done").await;
+        assert_eq!(browser.origin.counters("k")["requests"], 2, "what was there is not fetched again");
+        let lines: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
+        assert_eq!(browser.list().await, lines.join("\n"));
+        let limit = browser.the("spinbutton", "At once").await.prop("value").await.unwrap();
+        assert_eq!(limit.as_deref(), Some("7"), "and so are the options");
+        assert!(browser.text().await.contains("All 4 images saved"));
+        assert!(browser.all("region", NOTICE).await.is_empty());
+        let entries = browser.save_entries().await;
+        assert_eq!(entries.len(), 4);
+        for ((name, bytes), path) in entries.iter().zip(&paths) {
+            assert!(*bytes == browser.origin.get(path), "{name}");
+        }
+    });
+}
+
+#[test]
+fn what_was_saved_is_not_offered_again_and_what_was_not_is() {
+    with_files(async |browser| {
+        browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.png"]).await;
+        browser.fetch().await;
+        browser.until_noted(2).await;
+        let first = browser.save_entries().await;
+        browser.forget_download("images.zip");
+        browser.until_spools(&["lock", "spool"]).await;
+        browser.reload().await;
+        assert!(browser.all("region", NOTICE).await.is_empty());
+
+        browser.fetch().await;
+        browser.until_noted(2).await;
+        let requests = browser.origin.counters_of_all()["requests"].clone();
+        browser.reload().await;
+        browser.the_coming("region", NOTICE).await;
+        assert!(browser.text().await.contains("2 of 2 images are there"));
+        browser.press("Resume").await;
+        browser.until_run("done").await;
+        assert_eq!(browser.origin.counters_of_all()["requests"], requests, "all of it was there");
+        assert!(browser.save_entries().await == first);
+    });
+}
+
+#[test]
+fn what_is_thrown_away_is_gone() {
+    with_files(async |browser| {
+        browser.begin_half_held_run().await;
+        browser.until_noted(2).await;
+        browser.reload().await;
+        browser.the_coming("region", NOTICE).await;
+        browser.press("Throw away").await;
+        browser.until("document.getElementById('interrupted').hidden").await;
+        browser.until_spools(&[]).await;
+        browser.reload().await;
+        assert!(browser.all("region", NOTICE).await.is_empty());
+    });
+}
+
+#[test]
+fn the_notice_is_said_and_reached_by_keys_and_the_focus_is_kept() {
+    with_files(async |browser| {
+        browser.begin_half_held_run().await;
+        browser.until_noted(2).await;
+        browser.reload().await;
+        let status =
+            "[...document.querySelectorAll('[role=status]')].map((region) => region.textContent).join()";
+        browser.until(&format!("{status}.includes('was interrupted')")).await;
+        let reaches = async |name: &str| {
+            let focused = format!("document.activeElement.textContent === '{name}'");
+            browser
+                .until_met(name, async || {
+                    browser.press_keys(&[TAB]).await;
+                    browser.execute(&format!("return {focused}"), vec![]).await == true
+                })
+                .await;
+        };
+        reaches("Throw away").await;
+        reaches("Resume").await;
+        browser.press_keys(&[ENTER]).await;
+        browser.until("document.activeElement.textContent === 'Cancel'").await;
+        browser.origin.open_gate("never");
+        browser.until_run("done").await;
+    });
+}
+
+#[test]
+fn a_resumed_run_that_is_cancelled_leaves_nothing() {
+    with_files(async |browser| {
+        browser.begin_half_held_run().await;
+        browser.until_noted(2).await;
+        browser.reload().await;
+        browser.the_coming("region", NOTICE).await;
+        browser.press("Resume").await;
+        browser.until("document.body.innerText.includes('2 of 4 images')").await;
+        browser.press("Cancel").await;
+        browser.until_run("cancelled").await;
+        browser.until_spools(&[]).await;
+    });
+}
+
+/// In WebKit this tests nothing: its automation has no files for pages.
+fn with_files(test: impl AsyncFnOnce(&Browser)) {
+    if Kind::of_environment() != Kind::WebKit {
+        with_page(test);
+    }
+}
+
+impl Browser {
+    /// Leaves the page and comes back.
+    async fn reload(&self) {
+        self.client.goto(&self.address).await.unwrap();
+        self.until_ready().await;
+    }
+
+    /// Waits until the one journal there is has so many images.
+    async fn until_noted(&self, images: usize) {
+        let met = async || {
+            let Value::Array(bytes) = self.execute_async(JOURNAL, vec![]).await else { return false };
+            let bytes: Vec<_> = bytes.iter().map(|byte| byte.as_u64().unwrap() as u8).collect();
+            Journal::read(&bytes).is_ok_and(|journal| journal.kept.len() == images)
+        };
+        self.until_met(&format!("{images} images are in the journal"), met).await;
+    }
+}

@@ -1,0 +1,166 @@
+//! "Retry the failed ones": more into the same archive.
+
+use super::desk::with_page;
+use crate::browser::Browser;
+use crate::browser::keys::ENTER;
+
+const RETRY: &str = "Retry the failed ones";
+
+#[test]
+fn what_failed_is_fetched_again_into_the_same_archive_and_nothing_else_is() {
+    with_page(async |browser| {
+        let paths = [
+            "/image/1/300000b.jpg?key=good",
+            "/image/2/64x48.png?key=one&fail=1:404",
+            "/fault/status/404?key=never",
+            "/image/3/64x48.gif?key=good",
+            "/image/4/400000b.jpg?key=two&fail=1:404",
+        ];
+        browser.fill_paths(&paths).await;
+        browser.fetch().await;
+        assert!(browser.text().await.contains("2 of 5 images saved, 3 failed"));
+        browser.press(RETRY).await;
+        browser.until("document.body.innerText.includes('4 of 5 images saved, 1 failed')").await;
+        browser.until_run("done").await;
+        assert_eq!(browser.origin.counters("good")["requests"], 2, "what is there is not fetched again");
+        let rows = browser.rows().await;
+        let statuses: Vec<_> = rows.iter().map(|row| row.status.as_str()).collect();
+        assert_eq!(statuses, ["ok", "ok", "404", "ok", "ok"]);
+        assert!(rows[1].detail.contains("attempt 2"), "it goes on where it was: {rows:?}");
+        let entries = browser.save_entries().await;
+        let names: Vec<_> = entries.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["300000b.jpg", "64x48.png", "64x48.gif", "400000b.jpg"]);
+        for ((name, bytes), path) in
+            entries.iter().zip([paths[0], "/image/2/64x48.png", paths[3], "/image/4/400000b.jpg"])
+        {
+            assert!(*bytes == browser.origin.get(path), "{name}");
+        }
+
+        // And once more, with the same end.
+        browser.press(RETRY).await;
+        browser.origin.wait("never", "requests=3");
+        browser.until_run("done").await;
+        assert_eq!(browser.rows().await[2].status, "404");
+        assert!(browser.all("button", "Retry the failed ones").await.len() == 1);
+    });
+}
+
+#[test]
+fn the_wall_time_is_the_sum_and_times_run_on() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg?latency=400", "/image/2/64x48.png?key=k&fail=1:404"]).await;
+        browser.fetch().await;
+        let first = browser.export_json().await;
+        browser.press(RETRY).await;
+        browser.until("document.body.innerText.includes('All 2 images saved')").await;
+        browser.until_run("done").await;
+        let second = browser.export_json().await;
+        let time =
+            |json: &serde_json::Value, item: usize, name: &str| json["items"][item][name].as_f64().unwrap();
+        let wall = |json: &serde_json::Value| json["timings"]["wallMs"].as_f64().unwrap();
+        assert_eq!(first["items"][0], second["items"][0], "what was there is as it was");
+        assert!(time(&second, 1, "finishedAt") >= wall(&first), "{second}");
+        assert!(wall(&second) >= time(&second, 1, "finishedAt"), "{second}");
+        assert_eq!(time(&second, 1, "startedAt"), time(&first, 1, "startedAt"), "the first attempt counts");
+    });
+}
+
+#[test]
+fn where_all_failed_a_second_try_can_save_all() {
+    with_page(async |browser| {
+        browser
+            .fill_paths(&["/image/1/64x48.jpg?key=a&fail=1:404", "/image/2/64x48.png?key=b&fail=1:404"])
+            .await;
+        browser.fetch().await;
+        assert!(browser.all("link", "Save zip").await.is_empty());
+        browser.press(RETRY).await;
+        browser.until("document.body.innerText.includes('All 2 images saved')").await;
+        browser.until_run("done").await;
+        assert_eq!(browser.save_entries().await.len(), 2);
+        assert!(browser.all("button", RETRY).await.is_empty());
+    });
+}
+
+#[test]
+fn a_second_try_that_is_cancelled_or_stopped_keeps_what_was_there() {
+    for (button, state) in [("Cancel", "cancelled"), ("Stop and keep", "done")] {
+        with_page(async |browser| {
+            let held = "/image/2/64x48.png?key=held&fail=1:404&gate=never";
+            browser.fill_paths(&["/image/1/64x48.jpg", held]).await;
+            browser.press("Fetch").await;
+            // The gate holds the failure, too.
+            browser.origin.wait("held", "inFlight=1");
+            browser.origin.open_gate("never");
+            browser.until_run("done").await;
+            browser.origin.get("/control/close?gate=never");
+            browser.press(RETRY).await;
+            browser.origin.wait("held", "requests=2&inFlight=1");
+            assert!(browser.all("link", "Save zip").await.is_empty());
+            browser.press(button).await;
+            browser.until_run(state).await;
+            browser.origin.wait("held", "closedEarly=1&inFlight=0");
+            let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["64x48.jpg"], "{button}");
+            // What is left can still be had.
+            browser.origin.open_gate("never");
+            browser.press(RETRY).await;
+            browser.until("document.body.innerText.includes('All 2 images saved')").await;
+        });
+    }
+}
+
+#[test]
+fn a_relay_that_was_named_since_is_asked() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.jpg?cors=off"]).await;
+        browser.fetch().await;
+        assert!(browser.text().await.contains("a relay of your own"));
+        browser.relay(&format!("{}/image/3/32x32.jpg?key=", browser.origin.cross)).await;
+        browser.press(RETRY).await;
+        browser.until("document.body.innerText.includes('All 2 images saved')").await;
+        browser.until_run("done").await;
+        // The demo server counts by the parameter, which here is the image's address.
+        let image = browser.origin.url("/image/2/64x48.jpg%3Fcors%3Doff");
+        assert_eq!(browser.origin.log(&image).len(), 1);
+        let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["64x48.jpg", "64x48 (2).jpg"]);
+    });
+}
+
+#[test]
+fn the_focus_goes_to_cancel_and_back() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.png?key=k&fail=1:404&gate=g"]).await;
+        browser.press("Fetch").await;
+        browser.origin.wait("k", "inFlight=1");
+        browser.origin.open_gate("g");
+        browser.until_run("done").await;
+        browser.origin.get("/control/close?gate=g");
+        let retry = serde_json::to_value(browser.the("button", RETRY).await).unwrap();
+        browser.execute("arguments[0].focus()", vec![retry]).await;
+        browser.press_keys(&[ENTER]).await;
+        browser.origin.wait("k", "requests=2");
+        browser.until("document.activeElement.textContent === 'Cancel'").await;
+        browser.origin.open_gate("g");
+        browser.until_run("done").await;
+        browser.until("document.activeElement.textContent === 'Fetch'").await;
+    });
+}
+
+#[test]
+fn lines_that_are_no_url_are_not_worth_retrying() {
+    with_page(async |browser| {
+        browser.fill(&format!("htp://x y\n{}", browser.origin.url("/image/1/64x48.jpg"))).await;
+        browser.fetch().await;
+        assert!(browser.text().await.contains("1 of 2 images saved, 1 failed"));
+        assert!(browser.all("button", RETRY).await.is_empty());
+    });
+}
+
+impl Browser {
+    async fn export_json(&self) -> serde_json::Value {
+        let json = self.export("JSON", "timings.json").await;
+        self.forget_download("timings.json");
+        serde_json::from_str(&json).unwrap()
+    }
+}
