@@ -1,5 +1,4 @@
-//! Aborting, in both directions: our requests when a future is dropped, and a run when the
-//! caller's signal says so.
+//! A run that ends when the caller's signal says so.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -8,39 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal};
-
-/// Aborts its request when it is dropped before [`AbortGuard::disarm`].
-///
-/// The controller is private and gives no reason: gloo-net panics on a rejection that is not an
-/// `Error`, as a caller's reason may be.
-#[derive(Debug)]
-pub struct AbortGuard(Option<AbortController>);
-
-impl AbortGuard {
-    /// A guard for one request; `None` where the browser makes no controllers.
-    pub fn new() -> Option<Self> {
-        AbortController::new().ok().map(Some).map(Self)
-    }
-
-    /// The signal to give to the request.
-    pub fn signal(&self) -> Option<AbortSignal> {
-        self.0.as_ref().map(AbortController::signal)
-    }
-
-    /// The request has ended. Aborting it would do nothing, and costs an exception that nobody sees.
-    pub fn disarm(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for AbortGuard {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
-        }
-    }
-}
+use web_sys::AbortSignal;
 
 /// A future that ends when a caller's signal is aborted.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamReadResult};
+use web_sys::ReadableStream;
 
 use crate::zip::{Crc32, CrcBuffer};
 
@@ -26,6 +26,14 @@ extern "C" {
     type Reader;
     #[wasm_bindgen(method)]
     fn read(this: &Reader, view: &JsValue) -> Promise;
+
+    /// What a reader of either kind has read.
+    type Piece;
+    #[wasm_bindgen(method, getter)]
+    fn done(this: &Piece) -> bool;
+    /// At the end, a buffer of ours comes back with nothing in it.
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Piece) -> Option<Uint8Array>;
 }
 
 /// Buffers that bodies have been read into, for the next ones.
@@ -81,10 +89,8 @@ impl Body {
         let is_ours = buffer.is_some();
         // A buffer of ours is detached now, and comes back with what was read.
         let view = buffer.map_or(JsValue::UNDEFINED, |buffer| Uint8Array::new(&buffer).into());
-        let result: ReadableStreamReadResult =
-            JsFuture::from(self.reader.read(&view)).await?.unchecked_into();
-        let is_done = result.get_done().unwrap_or(false);
-        let chunk = result.get_value().dyn_into::<Uint8Array>().ok();
+        let piece: Piece = JsFuture::from(self.reader.read(&view)).await?.unchecked_into();
+        let (chunk, is_done) = (piece.value(), piece.done());
         if is_ours && let Some(chunk) = &chunk {
             if is_done {
                 self.buffers.spare.borrow_mut().push(chunk.buffer());
@@ -108,16 +114,16 @@ impl Default for ScratchBuffer {
 
 impl ScratchBuffer {
     /// Takes a chunk into a CRC-32, piece by piece, after `look` has seen the piece.
-    pub fn pass(&mut self, chunk: &Uint8Array, crc: &mut Crc32, mut look: impl FnMut(&[u8])) {
+    pub fn pass(&mut self, chunk: &Uint8Array, crc: &mut Crc32, look: &mut dyn FnMut(&[u8])) {
         let length = chunk.length();
-        let mut start = 0;
-        while start < length {
-            let end = length.min(start + BUFFER_BYTES);
-            let piece = &mut self.0.bytes()[..(end - start) as usize];
-            chunk.subarray(start, end).copy_to(piece);
-            look(piece);
-            crc.update(&mut self.0, (end - start) as usize);
-            start = end;
+        // Only somebody else's buffers are larger.
+        if length > BUFFER_BYTES {
+            self.pass(&chunk.subarray(0, BUFFER_BYTES), crc, look);
+            return self.pass(&chunk.subarray(BUFFER_BYTES, length), crc, look);
         }
+        let piece = &mut self.0.bytes()[..length as usize];
+        chunk.copy_to(piece);
+        look(piece);
+        crc.update(&mut self.0, length as usize);
     }
 }

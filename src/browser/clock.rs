@@ -18,6 +18,10 @@ extern "C" {
     fn set_timeout(handler: &js_sys::Function, milliseconds: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(id: &JsValue);
+    #[wasm_bindgen(js_name = setInterval)]
+    fn set_interval(handler: &JsValue, milliseconds: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearInterval)]
+    fn clear_interval(id: &JsValue);
 }
 
 /// The longest delay that browsers' timers take, in milliseconds: a signed 32-bit number.
@@ -92,5 +96,27 @@ impl Timer {
 impl Drop for Timer {
     fn drop(&mut self) {
         clear_timeout(&self.id);
+    }
+}
+
+/// Calls a function time and again until it is dropped.
+#[derive(Debug)]
+pub struct Beat {
+    id: JsValue,
+    _function: Closure<dyn FnMut()>,
+}
+
+impl Beat {
+    /// The first call is after the first pause.
+    pub fn new(pause: Duration, function: impl FnMut() + 'static) -> Self {
+        let function = Closure::<dyn FnMut()>::new(function);
+        let id = set_interval(function.as_ref(), pause.as_secs_f64() * 1000.0);
+        Self { id, _function: function }
+    }
+}
+
+impl Drop for Beat {
+    fn drop(&mut self) {
+        clear_interval(&self.id);
     }
 }

@@ -1,31 +1,28 @@
 //! One attempt: one Fetch API request, its body read to the end and kept.
 
 use std::cell::RefCell;
-use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures::future::{Either, select};
-use gloo_net::http::Response;
 use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestInit};
+use web_sys::{Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, Response};
 
-use super::abort::AbortGuard;
 use super::body::{Body, Buffers, ScratchBuffer};
 use super::clock::Clock;
 use super::later::Later;
+use super::listening::{Listener, Listeners};
 use super::spool::{Payload, Spool, SpoolWriter};
 use crate::image::{EndFinder, Ending, Format, HEAD_BYTES, recognise};
 use crate::plan::{Address, OriginId};
-use crate::run::{EventKind, FetchError, Fetcher, ListeningKey, Silence, Stored};
+use crate::run::{EventKind, FetchError, Fetcher, Stored};
 use crate::zip::Crc32;
 
 #[wasm_bindgen]
 extern "C" {
     /// The global one, in pages and workers. With a `Request` of ours in between, each request would
-    /// be made twice, and its signal as well: gloo-net sends nothing else.
+    /// be made twice, and its signal as well.
     fn fetch(url: &str, options: &RequestInit) -> Promise;
 }
 
@@ -37,10 +34,9 @@ pub const MOST_IN_FLIGHT: usize = 1000;
 #[derive(Debug)]
 pub struct BrowserFetcher {
     clock: Clock,
-    /// How long an attempt may go without a byte.
-    timeout: Duration,
-    cache: RequestCache,
-    silence: RefCell<Silence>,
+    listeners: Listeners,
+    /// What all requests have in common; each sets its signal just before it is made.
+    options: RequestInit,
     buffers: Buffers,
     scratch: RefCell<ScratchBuffer>,
     /// Opened while the first requests are on their way.
@@ -50,8 +46,12 @@ pub struct BrowserFetcher {
 impl BrowserFetcher {
     /// A fetcher whose times are those of the clock, and whose images go to the spool.
     pub fn new(clock: Clock, timeout: Duration, cache: RequestCache, spool: Rc<Later<Spool>>) -> Self {
-        let (silence, scratch) = <(RefCell<Silence>, RefCell<ScratchBuffer>)>::default();
-        Self { clock, timeout, cache, silence, buffers: Buffers::default(), scratch, spool }
+        let options = RequestInit::new();
+        options.set_cache(cache);
+        options.set_credentials(RequestCredentials::Omit);
+        options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        let listeners = Listeners::new(clock, timeout);
+        Self { clock, listeners, options, buffers: Buffers::default(), scratch: RefCell::default(), spool }
     }
 }
 
@@ -64,12 +64,15 @@ impl Fetcher for BrowserFetcher {
         origin: OriginId,
         progress: &dyn Fn(EventKind),
     ) -> Result<Stored<Payload>, FetchError> {
-        let listener = Listener::new(self, origin);
-        let request = pin!(self.request(address, progress, &listener));
-        match select(request, pin!(listener.timeout())).await {
-            Either::Left((result, _)) => result,
-            Either::Right(_) => Err(FetchError::Timeout { after: self.timeout }),
+        let listener = self.listeners.begin(origin).ok_or(FetchError::Network)?;
+        let stored = self.request(address, progress, &listener).await;
+        match (&stored, listener.timed_out()) {
+            (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
+            (Ok(_), _) => listener.end(),
+            // Whatever else failed, no more of it should come.
+            (Err(_), None) => {}
         }
+        stored
     }
 
     fn now(&self) -> Duration {
@@ -92,17 +95,18 @@ impl BrowserFetcher {
         progress: &dyn Fn(EventKind),
         listener: &Listener<'_>,
     ) -> Result<Stored<Payload>, FetchError> {
-        let guard = AbortGuard::new().ok_or(FetchError::Network)?;
-        let response = self.send(address, &guard).await?;
+        self.options.set_signal(listener.signal().as_ref());
+        let response = JsFuture::from(fetch(&address.href, &self.options)).await;
+        let response: Response = response.map_err(|_| FetchError::Network)?.unchecked_into();
         listener.heard();
-        let header = |name| response.headers().get(name);
-        let declared = header("content-length").and_then(|value| value.parse().ok());
+        let headers = response.headers();
+        let declared = header(&headers, "content-length").and_then(|value| value.parse().ok());
         progress(EventKind::Headers { declared });
 
         let status = response.status();
         // 206 answers a request for a part, and none was made.
-        if !response.ok() || status == 206 {
-            let retry_after = header("retry-after").and_then(|value| until_retry(&value));
+        if !(200..300).contains(&status) || status == 206 {
+            let retry_after = header(&headers, "retry-after").and_then(|value| until_retry(&value));
             return Err(FetchError::Http { status, retry_after });
         }
         let stream = response.body().ok_or(FetchError::Empty)?;
@@ -116,57 +120,13 @@ impl BrowserFetcher {
             reception.take(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes });
         }
-        guard.disarm();
-        reception.finish(header("last-modified").and_then(|value| http_date(&value)))
-    }
-
-    async fn send(&self, address: &Address, guard: &AbortGuard) -> Result<Response, FetchError> {
-        let options = RequestInit::new();
-        options.set_cache(self.cache);
-        options.set_credentials(RequestCredentials::Omit);
-        options.set_referrer_policy(ReferrerPolicy::NoReferrer);
-        options.set_signal(guard.signal().as_ref());
-        let response = JsFuture::from(fetch(&address.href, &options)).await;
-        let response: web_sys::Response = response.map_err(|_| FetchError::Network)?.unchecked_into();
-        Ok(response.into())
+        reception.finish(header(&headers, "last-modified").and_then(|value| http_date(&value)))
     }
 }
 
-/// One attempt's place in [`Silence`], given up when it is dropped.
-struct Listener<'a> {
-    fetcher: &'a BrowserFetcher,
-    key: ListeningKey,
-}
-
-impl<'a> Listener<'a> {
-    fn new(fetcher: &'a BrowserFetcher, origin: OriginId) -> Self {
-        let key = fetcher.silence.borrow_mut().begin(origin, fetcher.clock.now());
-        Self { fetcher, key }
-    }
-
-    fn heard(&self) {
-        self.fetcher.silence.borrow_mut().heard(self.key, self.fetcher.clock.now());
-    }
-
-    /// Ends when the attempt has been silent for the length of the timeout.
-    async fn timeout(&self) {
-        let BrowserFetcher { clock, timeout, silence, .. } = self.fetcher;
-        loop {
-            let now = clock.now();
-            let since = silence.borrow().since(self.key);
-            let due = since.unwrap_or(now).saturating_add(*timeout);
-            if now >= due {
-                return;
-            }
-            clock.sleep_until(due).await;
-        }
-    }
-}
-
-impl Drop for Listener<'_> {
-    fn drop(&mut self) {
-        self.fetcher.silence.borrow_mut().end(self.key, self.fetcher.clock.now());
-    }
+fn header(headers: &Headers, name: &str) -> Option<String> {
+    // Only a name that is none is refused.
+    headers.get(name).ok().flatten()
 }
 
 /// What has arrived of one body.
@@ -193,7 +153,7 @@ impl<'a> Reception<'a> {
     }
 
     fn take(&mut self, chunk: &js_sys::Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
-        scratch.pass(chunk, &mut self.crc, |bytes| {
+        scratch.pass(chunk, &mut self.crc, &mut |bytes| {
             let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
             self.head.extend_from_slice(&bytes[..wanted]);
             self.end.take(bytes);

@@ -24,6 +24,7 @@ mod images;
 #[cfg(feature = "page")]
 mod journaling;
 mod later;
+mod listening;
 #[cfg(feature = "page")]
 mod prove;
 #[cfg(feature = "page")]

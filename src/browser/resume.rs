@@ -57,7 +57,7 @@ pub async fn take_up(
 fn checksum(file: &SpoolFile, image: &KeptImage, scratch: &mut ScratchBuffer) -> Result<u32, JsValue> {
     let mut crc = Crc32::default();
     for piece in read_pieces(file, &image.extents) {
-        scratch.pass(&piece?, &mut crc, |_| ());
+        scratch.pass(&piece?, &mut crc, &mut |_| ());
     }
     Ok(crc.value())
 }

@@ -11,10 +11,10 @@ use crate::plan::OriginId;
 /// Connections to one HTTP/1.1 host, in all of today's browsers.
 const CONNECTIONS: usize = 6;
 
-/// The attempts in flight, oldest first.
-#[derive(Debug, Default)]
-pub struct Silence {
-    attempts: Vec<Listening>,
+/// The attempts in flight, oldest first, each with what ends its request.
+#[derive(Debug)]
+pub struct Silence<R> {
+    attempts: Vec<Listening<R>>,
     next_key: u64,
 }
 
@@ -23,20 +23,29 @@ pub struct Silence {
 pub struct ListeningKey(u64);
 
 #[derive(Debug)]
-struct Listening {
+struct Listening<R> {
     key: ListeningKey,
     origin: OriginId,
+    request: R,
     /// The last sign of life; `None` while the browser may be queueing the request.
     since: Option<Duration>,
+    is_given_up: bool,
 }
 
-impl Silence {
+impl<R> Default for Silence<R> {
+    fn default() -> Self {
+        Self { attempts: Vec::new(), next_key: 0 }
+    }
+}
+
+impl<R: Clone> Silence<R> {
     /// An attempt begins.
-    pub fn begin(&mut self, origin: OriginId, now: Duration) -> ListeningKey {
+    pub fn begin(&mut self, origin: OriginId, request: R, now: Duration) -> ListeningKey {
         let ahead = self.attempts.iter().filter(|attempt| attempt.origin == origin).count();
         let key = ListeningKey(self.next_key);
         self.next_key += 1;
-        self.attempts.push(Listening { key, origin, since: (ahead < CONNECTIONS).then_some(now) });
+        let since = (ahead < CONNECTIONS).then_some(now);
+        self.attempts.push(Listening { key, origin, request, since, is_given_up: false });
         key
     }
 
@@ -47,9 +56,21 @@ impl Silence {
         }
     }
 
-    /// Since when the attempt has been silent; `None` while that can't be told.
-    pub fn since(&self, key: ListeningKey) -> Option<Duration> {
-        self.attempts.iter().find(|attempt| attempt.key == key)?.since
+    /// Gives the attempts up that have been silent since then, or since before; gives their requests.
+    pub fn give_up(&mut self, since: Duration) -> Vec<R> {
+        let silent = self.attempts.iter_mut().filter(|attempt| {
+            !attempt.is_given_up && attempt.since.is_some_and(|silent_since| silent_since <= since)
+        });
+        let give_up = |attempt: &mut Listening<R>| {
+            attempt.is_given_up = true;
+            attempt.request.clone()
+        };
+        silent.map(give_up).collect()
+    }
+
+    /// Whether the attempt was given up.
+    pub fn is_given_up(&self, key: ListeningKey) -> bool {
+        self.attempts.iter().any(|attempt| attempt.key == key && attempt.is_given_up)
     }
 
     /// An attempt ended, so the next one of its origin may have its connection.
@@ -71,25 +92,40 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
+    /// Attempts at one origin, whose requests are called `a`, `b`, ….
+    fn attempts(names: &[char]) -> (Silence<char>, Vec<ListeningKey>) {
+        let mut silence = Silence::default();
+        let keys = names.iter().map(|name| silence.begin(0, *name, at(1))).collect();
+        (silence, keys)
+    }
+
     #[test]
     fn silence_begins_when_the_browser_has_a_connection_to_spare() {
-        let mut silence = Silence::default();
-        let keys: Vec<_> = (0..8).map(|_| silence.begin(0, at(1))).collect();
-        let elsewhere = silence.begin(1, at(2));
-        assert_eq!(silence.since(keys[5]), Some(at(1)));
-        assert_eq!(silence.since(keys[6]), None);
-        assert_eq!(silence.since(elsewhere), Some(at(2)));
+        let (mut silence, keys) = attempts(&['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+        silence.begin(1, 'z', at(2));
+        assert_eq!(silence.give_up(at(2)), ['a', 'b', 'c', 'd', 'e', 'f', 'z']);
         silence.end(keys[2], at(9));
-        assert_eq!((silence.since(keys[6]), silence.since(keys[7])), (Some(at(9)), None));
+        assert!(silence.give_up(at(8)).is_empty());
+        assert_eq!(silence.give_up(at(9)), ['g']);
     }
 
     #[test]
     fn an_answer_begins_it_anew_at_any_place() {
-        let mut silence = Silence::default();
-        let keys: Vec<_> = (0..7).map(|_| silence.begin(0, at(1))).collect();
+        let (mut silence, keys) = attempts(&['a', 'b', 'c', 'd', 'e', 'f', 'g']);
         silence.heard(keys[6], at(3));
         silence.heard(keys[0], at(4));
         silence.end(keys[1], at(5));
-        assert_eq!((silence.since(keys[6]), silence.since(keys[0])), (Some(at(3)), Some(at(4))));
+        assert_eq!(silence.give_up(at(2)), ['c', 'd', 'e', 'f']);
+        assert_eq!(silence.give_up(at(3)), ['g']);
+    }
+
+    #[test]
+    fn who_is_given_up_is_so_once_and_until_its_end() {
+        let (mut silence, keys) = attempts(&['a', 'b']);
+        assert_eq!(silence.give_up(at(1)), ['a', 'b']);
+        assert!(silence.give_up(at(1)).is_empty());
+        assert!(silence.is_given_up(keys[0]));
+        silence.end(keys[0], at(2));
+        assert!(!silence.is_given_up(keys[0]));
     }
 }
