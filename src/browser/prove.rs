@@ -70,7 +70,7 @@ async fn read_back(archive: &Blob) -> Result<(), String> {
         Ok(())
     });
     reading.await?;
-    proof.finish().map(|_| ()).map_err(|error| text![error])
+    proof.finish().map(&mut |_| ()).map_err(|error| text![error])
 }
 
 /// The images that can't be read back as they arrived, each with the reason.
@@ -92,19 +92,24 @@ async fn damaged(images: &KeptImages) -> Result<Vec<(ItemId, String)>, ArchiveEr
     Ok(damaged)
 }
 
-async fn checksum(payload: &Payload, spool: &Spool, scratch: &mut ScratchBuffer) -> Result<u32, String> {
+/// The CRC-32 of an image's bytes as they are now.
+///
+/// # Errors
+///
+/// Why they can't be read.
+pub async fn checksum(payload: &Payload, spool: &Spool, scratch: &mut ScratchBuffer) -> Result<u32, String> {
     let mut crc = Crc32::default();
     match (payload, spool) {
-        (Payload::Held(bytes), _) => scratch.pass(bytes, &mut crc, |_| ()),
+        (Payload::Held(bytes), _) => scratch.pass(bytes, &mut crc, &mut |_| ()),
         (Payload::Extents(extents), Spool::File(file)) => {
             for piece in read_pieces(file, extents) {
-                scratch.pass(&piece.map_err(|error| message_of(&error))?, &mut crc, |_| ());
+                scratch.pass(&piece.map_err(|error| message_of(&error))?, &mut crc, &mut |_| ());
             }
         }
         (Payload::Extents(_), Spool::Blobs) => {}
         (Payload::Blob(blob), _) => {
             let pass = |chunk: &Uint8Array| {
-                scratch.pass(chunk, &mut crc, |_| ());
+                scratch.pass(chunk, &mut crc, &mut |_| ());
                 Ok(())
             };
             read(blob, pass).await?;

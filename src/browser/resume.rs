@@ -3,19 +3,17 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::*;
-
 use super::archive::{ArchiveError, message_of};
 use super::body::ScratchBuffer;
 use super::collect::Job;
 use super::images::KeptImages;
-use super::spool::{Payload, Spool, SpoolFile, read_pieces};
+use super::prove::checksum;
+use super::spool::{Payload, Spool, SpoolFile};
 use super::turns::Turns;
 use crate::plan::ItemId;
 use crate::run::{Event, Stored};
 use crate::spool::{Journal, KeptImage, fingerprint};
 use crate::text::text;
-use crate::zip::Crc32;
 
 /// Opens the spool of that name and tells what had happened; gives the items that are still to be
 /// fetched. The journal goes on where it ended.
@@ -37,29 +35,24 @@ pub async fn take_up(
     let mut turns = Turns::default();
     let mut scratch = ScratchBuffer::default();
     let mut is_there = vec![false; job.plan.len()];
+    let file = Rc::new(file);
+    let spool = Spool::File(Rc::clone(&file));
     for image in &journal.kept {
         turns.pass().await;
-        if checksum(&file, image, &mut scratch).is_ok_and(|crc32| crc32 == image.crc32) {
+        let stored = stored(image);
+        if checksum(&stored.payload, &spool, &mut scratch).await.is_ok_and(|crc32| crc32 == image.crc32) {
             is_there[image.item] = true;
-            images.put(image.item, &stored(image));
+            images.put(image.item, &stored);
         }
     }
     file.believe(journal.length, images.extents()).map_err(|error| lost(message_of(&error)))?;
-    images.spool().set(Spool::File(Rc::new(file)));
+    images.spool().set(spool);
     for event in journal.events_of_kept(job.plan).events {
         if is_there[event.item] {
             emit(event);
         }
     }
     Ok((0..job.plan.len()).filter(|item| !is_there[*item]).collect())
-}
-
-fn checksum(file: &SpoolFile, image: &KeptImage, scratch: &mut ScratchBuffer) -> Result<u32, JsValue> {
-    let mut crc = Crc32::default();
-    for piece in read_pieces(file, &image.extents) {
-        scratch.pass(&piece?, &mut crc, &mut |_| ());
-    }
-    Ok(crc.value())
 }
 
 fn stored(image: &KeptImage) -> Stored<Payload> {

@@ -9,10 +9,11 @@ use super::form::Choice;
 use super::outcome::Finished;
 use super::running;
 use super::sheet::Sheet;
-use crate::browser::{ArchiveError, Interrupted, Job, Notes, Order, Settings, collect, collect_again};
+use crate::browser::{ArchiveError, Interrupted, Job, Notes, Order, Settings, collect, collect_again, prove};
 use crate::plan::{NameTemplate, Plan, Relay};
 use crate::report::words::{count, number};
 use crate::report::{COMPARISON_ORDER, Comparison, Measured, Mode, State};
+use crate::run::Event;
 use crate::text::text;
 
 /// What was chosen when Fetch was pressed.
@@ -88,8 +89,10 @@ pub async fn fetch_again(
         resumes: None,
     };
     let Some(archive) = before.archive else { return Ok(None) };
-    let mut archive = collect_again(&job, archive, &items, &|event| sheet.apply(&event)).await?;
+    let apply = |event: Event| sheet.apply(&event);
+    let archive = collect_again(&job, archive, &items, &apply).await?;
     let wall = sheet.clock.now();
+    let mut archive = prove(&job, archive, &apply).await?;
     sheet.finish(wall, &archive.names);
     let (how, names) = (text![before.how, ", and what failed again"], take(&mut archive.names));
     Ok(Some(Finished { sheet, archive: Some(archive), names, wall, how, ..before }))
@@ -125,8 +128,10 @@ async fn one(
         journal: (wanted.mode != Choice::Compare).then(|| wanted.notes.clone()),
         resumes: wanted.resumes.as_ref().map(|run| run.name.clone()),
     };
-    let mut archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
+    let apply = |event: Event| sheet.apply(&event);
+    let archive = collect(&job, &apply, &|images| sheet.keep(images)).await?;
     let wall = sheet.clock.now();
+    let mut archive = prove(&job, archive, &apply).await?;
     sheet.finish(wall, &archive.names);
     let how = match at_once {
         Some(1) => "one after the other".into(),

@@ -79,7 +79,9 @@ impl RunLine {
         let rows = sheet.rows.borrow();
         let prefix = self.prefix.borrow();
         let mut text = text![*prefix, progress_text(&rows, &sheet.pace.borrow())];
-        if page.running.is_offline() {
+        if rows.totals().ended() == rows.totals().items {
+            text = text![*prefix, "Checking the zip, from its first byte to its last"];
+        } else if page.running.is_offline() {
             text = text![OFFLINE, " · ", text];
         } else if let Some(cooling) = cooling_text(&sheet.plan, &sheet.cooling.borrow(), sheet.now()) {
             text = text![text, " · ", cooling];

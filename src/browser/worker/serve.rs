@@ -137,11 +137,7 @@ impl Service {
         Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into())
     }
 
-    async fn collect(
-        &self,
-        again: Option<Again>,
-        emit: &dyn Fn(Event),
-    ) -> Result<Archive, ArchiveError> {
+    async fn collect(&self, again: Option<Again>, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
         let relayed = again
             .as_ref()
             .filter(|again| again.relay.as_ref() != self.job.plan.relay())
