@@ -11,6 +11,7 @@
 //! - `resuming`: runs that a reload has cut off
 //! - `stopping`: Stop and keep, and leaving the page
 //! - `waiting`: hosts that cool down, a connection that is lost
+//! - `killed`: the browser is killed in mid-run, ten times
 //! - `keyboard`: everything without a pointer; what survives a reload
 //! - `table`: ten thousand rows
 //! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
@@ -38,6 +39,7 @@ mod page {
     mod exports;
     mod failures;
     mod keyboard;
+    mod killed;
     mod looks;
     mod modes;
     mod presets;

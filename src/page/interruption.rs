@@ -13,6 +13,7 @@ use super::elements::{by_id, has_focus, set_shown};
 use super::running;
 use crate::browser::{Interrupted, discard, interrupted};
 use crate::report::interrupted_text;
+use crate::text::text;
 
 #[wasm_bindgen]
 extern "C" {
@@ -55,6 +56,8 @@ impl Interruption {
             page.announcer.say(&text);
         }
         set_shown(&self.notice, newest.is_some());
+        // For whoever waits to hear whether there is one.
+        let _ = self.notice.dataset().set("runs", &text![runs.len()]);
     }
 
     /// A run begins; what is left is told of when the page is loaded again.

@@ -40,11 +40,13 @@ impl Kind {
 
 /// An ordinary profile that saves downloads into the driver's folder without asking. WebKit's saves them
 /// there by itself: it can't be told where to.
-pub async fn connect(kind: Kind, proxy: Option<&Proxy>) -> Client {
+///
+/// The profile is new, unless it lies in a folder that outlives the browser.
+pub async fn connect(kind: Kind, proxy: Option<&Proxy>, profile: Option<&Path>) -> Client {
     let (program, downloads) = (environment::browser_program(), environment::downloads());
     let mut capabilities: Map<String, Value> = match kind {
-        Kind::Chromium => chromium(&program, &downloads),
-        Kind::Firefox => firefox(&program, &downloads),
+        Kind::Chromium => chromium(&program, &downloads, profile),
+        Kind::Firefox => firefox(&program, &downloads, profile),
         Kind::WebKit => webkit(&program),
     };
     capabilities.insert("timeouts".into(), json!({ "script": 60_000 }));
@@ -58,11 +60,12 @@ pub async fn connect(kind: Kind, proxy: Option<&Proxy>) -> Client {
     client.unwrap_or_else(|error| panic!("no session of {}: {error}", kind.name()))
 }
 
-fn chromium(program: &str, downloads: &Path) -> Map<String, Value> {
-    let mut arguments = vec!["--headless=new", "--window-size=1440,1000"];
+fn chromium(program: &str, downloads: &Path, profile: Option<&Path>) -> Map<String, Value> {
+    let mut arguments = vec!["--headless=new".to_owned(), "--window-size=1440,1000".to_owned()];
+    arguments.extend(profile.map(|folder| format!("--user-data-dir={}", folder.display())));
     // Its sandbox refuses root, which is what containers run tests as.
     if std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) {
-        arguments.push("--no-sandbox");
+        arguments.push("--no-sandbox".to_owned());
     }
     let options = json!({
         "binary": program,
@@ -72,15 +75,21 @@ fn chromium(program: &str, downloads: &Path) -> Map<String, Value> {
     Map::from_iter([("goog:chromeOptions".into(), options)])
 }
 
-fn firefox(program: &str, downloads: &Path) -> Map<String, Value> {
+fn firefox(program: &str, downloads: &Path, profile: Option<&Path>) -> Map<String, Value> {
+    let mut arguments = ["-headless", "-width", "1440", "-height", "1000"].map(str::to_owned).to_vec();
+    if let Some(folder) = profile {
+        arguments.extend(["-profile".to_owned(), folder.display().to_string()]);
+    }
     let types = "application/zip,application/octet-stream,text/csv,application/json";
     let options = json!({
         "binary": program,
-        "args": ["-headless", "-width", "1440", "-height", "1000"],
+        "args": arguments,
         "prefs": {
             "browser.download.folderList": 2,
             "browser.download.dir": downloads,
             "browser.helperApps.neverAsk.saveToDisk": types,
+            // Otherwise it asks in safe mode what to do, once it was killed a few times.
+            "toolkit.startup.max_resumed_crashes": -1,
         },
     });
     Map::from_iter([("moz:firefoxOptions".into(), options)])

@@ -25,12 +25,14 @@ pub mod site;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
+use std::process::Command;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
 use futures::FutureExt;
 use serde_json::Value;
+use tempfile::TempDir;
 
 pub use driver::Kind;
 use origin::Origin;
@@ -56,15 +58,26 @@ pub struct Browser {
     pub address: String,
     session: Session,
     _proxy: Option<Proxy>,
+    /// The folder of a profile that outlives the browser.
+    profile: Option<TempDir>,
     site: Site,
 }
 
 /// Runs a test in a browser that is as if it had been started for it.
 pub fn browse(site: Site, test: impl AsyncFnOnce(&Browser)) {
+    browse_with(site, None, async |browser| test(browser).await);
+}
+
+/// Runs a test in a browser that it may kill, and start again with the same profile.
+pub fn browse_and_kill(site: Site, test: impl AsyncFnOnce(&mut Browser)) {
+    browse_with(site, Some(TempDir::new().unwrap()), test);
+}
+
+fn browse_with(site: Site, profile: Option<TempDir>, test: impl AsyncFnOnce(&mut Browser)) {
     let mut turn = Turn::take();
     RUNTIME.block_on(async {
-        let browser = Browser::open(site, &mut turn).await;
-        let test = tokio::time::timeout(LONGEST_TEST, test(&browser));
+        let mut browser = Browser::open(site, profile, &mut turn).await;
+        let test = tokio::time::timeout(LONGEST_TEST, test(&mut browser));
         let result = AssertUnwindSafe(test).catch_unwind().await;
         let has_passed = matches!(result, Ok(Ok(())));
         if !has_passed {
@@ -78,25 +91,26 @@ pub fn browse(site: Site, test: impl AsyncFnOnce(&Browser)) {
 }
 
 impl Browser {
-    async fn open(site: Site, turn: &mut Turn) -> Self {
+    async fn open(site: Site, profile: Option<TempDir>, turn: &mut Turn) -> Self {
         let kind = Kind::of_environment();
         let origin = Origin::start(site.folder());
         let proxy = site.maps_all_hosts().then(|| Proxy::start(origin.tls_port()));
-        let session = match &proxy {
-            Some(proxy) => turn.own_session(kind, proxy).await,
-            None => turn.session(kind).await,
+        let session = if proxy.is_some() || profile.is_some() {
+            turn.own_session(kind, proxy.as_ref(), profile.as_ref().map(TempDir::path)).await
+        } else {
+            turn.session(kind).await
         };
         downloads::clear();
         let client = session.client.clone();
         let address = format!("{}{}", origin.site, site.path());
         client.goto(&address).await.unwrap();
-        Self { client, kind, origin, address, session, _proxy: proxy, site }
+        Self { client, kind, origin, address, session, _proxy: proxy, profile, site }
     }
 
     /// Leaves the session to the next test, or ends it.
     async fn leave(self, has_passed: bool, turn: &mut Turn) {
         let blank = format!("{}/nothing", self.origin.site);
-        if has_passed && self._proxy.is_none() {
+        if has_passed && self._proxy.is_none() && self.profile.is_none() {
             match tokio::time::timeout(PATIENCE, self.session.put_back(&blank)).await {
                 Ok(Ok(())) => return turn.leave(self.session),
                 Ok(Err(error)) => eprintln!("the session could not be put back: {error}"),
@@ -104,6 +118,19 @@ impl Browser {
             }
         }
         self.session.end().await;
+    }
+
+    /// Kills the browser, which gets no chance to put anything in order, and starts it again with the
+    /// same profile, at the site's address.
+    pub async fn kill_and_start_again(&mut self) {
+        for process in processes_of(self.session.process()) {
+            // Some end by themselves as soon as the first is gone.
+            let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
+        }
+        let _ = tokio::time::timeout(PATIENCE, self.client.clone().close()).await;
+        self.session = Session::start(self.kind, None, self.profile.as_ref().map(TempDir::path)).await;
+        self.client = self.session.client.clone();
+        self.client.goto(&self.address).await.unwrap();
     }
 
     /// Runs a script's function body in the page, with `arguments`.
@@ -160,4 +187,20 @@ impl Browser {
             eprintln!("── in {}\n{}\n──", self.kind.name(), text.as_str().unwrap_or_default());
         }
     }
+}
+
+/// A process and all that come from it, as `/proc` has them.
+fn processes_of(first: u64) -> Vec<u64> {
+    let mut found = vec![first];
+    let mut at = 0;
+    while let Some(parent) = found.get(at) {
+        let tasks = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+        let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+        let children: Vec<u64> = children
+            .flat_map(|list| list.split_whitespace().flat_map(str::parse).collect::<Vec<_>>())
+            .collect();
+        found.extend(children);
+        at += 1;
+    }
+    found
 }

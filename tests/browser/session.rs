@@ -6,11 +6,13 @@
 //! can't be put back, is ended.
 
 use std::ffi::c_int;
+use std::path::Path;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use fantoccini::Client;
 use fantoccini::error::CmdError;
+use serde_json::Value;
 use tokio::runtime::{Builder, Handle};
 
 use super::driver;
@@ -65,14 +67,19 @@ impl Turn {
     pub async fn session(&mut self, kind: Kind) -> Session {
         match self.0.take() {
             Some(session) => session,
-            None => Session::start(kind, None).await,
+            None => Session::start(kind, None, None).await,
         }
     }
 
-    /// A session that nobody had before and nobody will have, with a proxy.
-    pub async fn own_session(&mut self, kind: Kind, proxy: &Proxy) -> Session {
+    /// A session that nobody had before and nobody will have, with a proxy or a folder for its profile.
+    pub async fn own_session(
+        &mut self,
+        kind: Kind,
+        proxy: Option<&Proxy>,
+        profile: Option<&Path>,
+    ) -> Session {
         self.end_left().await;
-        Session::start(kind, Some(proxy)).await
+        Session::start(kind, proxy, profile).await
     }
 
     async fn end_left(&mut self) {
@@ -88,11 +95,19 @@ impl Turn {
 }
 
 impl Session {
-    async fn start(kind: Kind, proxy: Option<&Proxy>) -> Self {
-        let client = driver::connect(kind, proxy);
+    /// Starts a browser.
+    pub async fn start(kind: Kind, proxy: Option<&Proxy>, profile: Option<&Path>) -> Self {
+        let client = driver::connect(kind, proxy, profile);
         let client = tokio::time::timeout(PATIENCE, client).await.expect("the browser starts");
         let size = client.get_window_size().await.unwrap();
         Self { client, size }
+    }
+
+    /// The number of the browser's first process.
+    pub fn process(&self) -> u64 {
+        let capabilities = self.client.capabilities().unwrap();
+        let number = ["goog:processID", "moz:processID"].iter().find_map(|name| capabilities.get(*name));
+        number.and_then(Value::as_u64).unwrap()
     }
 
     /// Ends the browser.

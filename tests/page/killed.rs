@@ -1,0 +1,93 @@
+//! The browser is killed in mid-run, and the page after it ends with the whole archive.
+
+use std::hash::{BuildHasher, RandomState};
+
+use serde_json::Value;
+
+use crate::browser::site::Site;
+use crate::browser::{Browser, Kind, browse_and_kill};
+
+/// How often it is killed.
+const KILLS: u64 = 10;
+
+/// Images of every way into the spool: held in memory, written as they arrive, of unknown length.
+const IMAGES: u64 = 24;
+
+#[test]
+fn a_killed_browser_costs_no_image_that_was_noted() {
+    // WebKitGTK's automation has no files of its own, so nothing can be taken up there.
+    if Kind::of_environment() == Kind::WebKit {
+        return;
+    }
+    browse_and_kill(Site::page(), async |browser| {
+        let seed = RandomState::new().hash_one("when");
+        let mut there = 0;
+        for kill in 0..KILLS {
+            // When so many had been sent: from before the first to the last.
+            let moment = (seed.rotate_left(kill as u32 * 6) ^ kill) % IMAGES;
+            eprintln!("seed {seed}, kill {kill}: after {moment} of {IMAGES} images");
+            there += end_with_the_whole_archive(browser, kill, moment).await;
+        }
+        assert!(there > 0, "ten kills, and nothing was ever there");
+    });
+}
+
+/// Gives how many images were there when the page came back.
+async fn end_with_the_whole_archive(browser: &mut Browser, kill: u64, moment: u64) -> u64 {
+    let key = format!("k{kill}");
+    let paths: Vec<_> = (0..IMAGES)
+        .map(|n| {
+            let seed = kill * IMAGES + n;
+            match n % 4 {
+                0 => format!("/image/{seed}/3000b.jpg?key={key}&latency=80"),
+                1 => format!("/image/{seed}/400000b.jpg?key={key}&rate=2000000"),
+                2 => format!("/image/{seed}/40x30.png?key={key}&latency={}", n * 10),
+                _ => format!("/image/{seed}/900000b.jpg?key={key}&rate=3000000&nolength"),
+            }
+        })
+        .collect();
+    browser.until_ready().await;
+    let list = paths.iter().map(|path| browser.origin.url(path)).collect::<Vec<_>>().join("\n");
+    browser.paste(&list).await;
+    browser.press("Fetch").await;
+    browser.origin.wait(&key, &format!("completed={moment}"));
+    browser.kill_and_start_again().await;
+    browser.until_ready().await;
+
+    let before = browser.origin.wait(&key, "inFlight=0")["requests"].as_u64().unwrap();
+    let there = browser.offered().await;
+    if there > 0 {
+        browser.press("Resume").await;
+    } else {
+        // Nothing was there yet.
+        browser.paste(&list).await;
+        browser.press("Fetch").await;
+    }
+    browser.until_run("done").await;
+    let requests = browser.origin.counters(&key)["requests"].as_u64().unwrap() - before;
+    assert_eq!(requests, IMAGES - there, "what was there is not fetched again, and all else is");
+    let entries = browser.save_entries().await;
+    browser.forget_download("images.zip");
+    assert_eq!(entries.len() as u64, IMAGES);
+    for ((name, bytes), path) in entries.iter().zip(&paths) {
+        let plain = path.split('?').next().unwrap();
+        assert!(*bytes == browser.origin.get(plain), "{name}");
+    }
+    there
+}
+
+impl Browser {
+    /// How many images of an interrupted run are there, as the page says once it knows.
+    async fn offered(&self) -> u64 {
+        const LOOKED: &str = "
+            const { runs } = document.querySelector('#interrupted').dataset;
+            if (runs === undefined) return null;
+            const text = document.querySelector('#interrupted:not([hidden])')?.innerText ?? '0 of';
+            return Number(text.match(/([0-9]+) of/)[1]);";
+        let mut there = Value::Null;
+        while there.is_null() {
+            there = self.execute(LOOKED, vec![]).await;
+        }
+        there.as_u64().unwrap()
+    }
+}
