@@ -7,6 +7,7 @@
 //! - `storage`: where images are kept, and the page without a worker
 //! - `events`: `onEvent`, and times that agree with the server's log
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
+//! - `limits`: bytes of one image and of all, with bodies that would never end
 //! - `calls`: calls that make no sense
 //! - `documents`: the types under `tsc --strict`, the README's example
 //!
@@ -24,6 +25,7 @@ mod api {
     mod calls;
     mod documents;
     mod events;
+    mod limits;
     mod naming;
     mod requests;
     mod results;

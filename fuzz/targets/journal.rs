@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use fetchzip::plan::{Plan, Request, UrlParts, WebText};
+use fetchzip::plan::{Plan, Request, WebText};
 use fetchzip::spool::{Journal, JournalWriter, Room};
 use libfuzzer_sys::fuzz_target;
 
@@ -56,7 +56,7 @@ fn check(file: &[u8]) {
 struct NoUrls;
 
 impl WebText for NoUrls {
-    fn parse_url(&self, _: &str) -> Option<UrlParts> {
+    fn parse_url(&self, _: &str) -> Option<String> {
         None
     }
 

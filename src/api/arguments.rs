@@ -79,6 +79,8 @@ impl Arguments {
             limits: Limits {
                 per_origin: options.count("perOrigin", 1)?.unwrap_or(defaults.limits.per_origin),
                 retry: retries.map_or(defaults.limits.retry, |retries| RetryPolicy { retries }),
+                largest_image: options.bytes("maxBytes")?,
+                most_in_all: options.bytes("maxTotalBytes")?,
                 ..defaults.limits
             },
             timeout: options.timeout()?.unwrap_or(defaults.timeout),
@@ -171,9 +173,18 @@ impl Options<'_> {
 
     /// A whole number from `least` on, or `Infinity`.
     fn count(&self, name: &str, least: u8) -> Result<Option<usize>, JsValue> {
+        Ok(self.whole(name, least)?.map(|number| number as usize))
+    }
+
+    /// A limit in bytes; `Infinity` is none.
+    fn bytes(&self, name: &str) -> Result<Option<u64>, JsValue> {
+        Ok(self.whole(name, 1)?.filter(|number| number.is_finite()).map(|number| number as u64))
+    }
+
+    fn whole(&self, name: &str, least: u8) -> Result<Option<f64>, JsValue> {
         let Some(number) = self.number(name)? else { return Ok(None) };
         if number >= f64::from(least) && (number.fract() == 0.0 || number.is_infinite()) {
-            return Ok(Some(number as usize));
+            return Ok(Some(number));
         }
         let expected = text!["a whole number from ", least, " on, or Infinity"];
         Err(range_error(&of_options(name), &expected, &shown(&number.into())))

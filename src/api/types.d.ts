@@ -13,6 +13,10 @@ export interface FetchZipOptions {
   perOrigin?: number;
   /** Attempts after the first, for failures that may pass. Default: 3. */
   retries?: number;
+  /** Most bytes of one image, a whole number from 1 on, or Infinity; counted as they arrive, and an image with more fails ("too-large"). Default: Infinity. */
+  maxBytes?: number;
+  /** Most bytes of all images together, likewise; once one does not fit, it and all that were not asked for yet fail ("over-total"). Default: Infinity. */
+  maxTotalBytes?: number;
   /** How long an attempt may go without a byte, in milliseconds. Default: 30000. */
   timeoutMs?: number;
   /** What the browser's cache may do. Default: "no-store", so ten times the same URL is ten requests. */
@@ -33,7 +37,7 @@ export interface FetchZipOptions {
 
 /** Why an image is not in the archive. */
 export interface FetchZipError {
-  /** "address", "http", "host-refuses", "network", "interrupted", "truncated", "timeout", "empty", "not-an-image", "storage" or "stopped". */
+  /** "address", "http", "host-refuses", "network", "interrupted", "truncated", "timeout", "empty", "not-an-image", "too-large", "over-total", "storage" or "stopped". */
   kind: string;
   /** What happened and what to do about it, in words. */
   message: string;

@@ -82,6 +82,8 @@ impl Default for Settings {
                 in_flight: MOST_BY_WIDTH,
                 per_origin: MOST_IN_FLIGHT,
                 retry: RetryPolicy { retries: 3 },
+                largest_image: None,
+                most_in_all: None,
             },
             finds_width: true,
             timeout: Duration::from_secs(30),

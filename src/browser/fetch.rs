@@ -7,7 +7,9 @@ use std::time::Duration;
 use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, Response};
+use web_sys::{
+    Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, Response, ResponseType,
+};
 
 use super::body::{Body, Buffers, ScratchBuffer};
 use super::clock::Clock;
@@ -16,7 +18,7 @@ use super::listening::{Listener, Listeners};
 use super::spool::{Payload, Spool, SpoolWriter};
 use crate::image::{EndFinder, Ending, Format, HEAD_BYTES, recognise};
 use crate::plan::{Address, OriginId};
-use crate::run::{EventKind, FetchError, Fetcher, Stored};
+use crate::run::{Allowance, EventKind, FetchError, Fetcher, Stored};
 use crate::zip::Crc32;
 
 #[wasm_bindgen]
@@ -62,10 +64,11 @@ impl Fetcher for BrowserFetcher {
         &self,
         address: &Address,
         origin: OriginId,
+        allowance: &Allowance,
         progress: &dyn Fn(EventKind),
     ) -> Result<Stored<Payload>, FetchError> {
         let listener = self.listeners.begin(origin).ok_or(FetchError::Network)?;
-        let stored = self.request(address, progress, &listener).await;
+        let stored = self.request(address, allowance, progress, &listener).await;
         match (&stored, listener.timed_out()) {
             (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
             (Ok(_), _) => listener.end(),
@@ -92,6 +95,7 @@ impl BrowserFetcher {
     async fn request(
         &self,
         address: &Address,
+        allowance: &Allowance,
         progress: &dyn Fn(EventKind),
         listener: &Listener<'_>,
     ) -> Result<Stored<Payload>, FetchError> {
@@ -109,6 +113,14 @@ impl BrowserFetcher {
             let retry_after = header(&headers, "retry-after").and_then(|value| until_retry(&value));
             return Err(FetchError::Http { status, retry_after });
         }
+        // A length counts encoded bytes, and only an answer of the page's own origin says for certain
+        // that they are not encoded.
+        if let Some(bytes) = declared
+            && response.type_() == ResponseType::Basic
+            && header(&headers, "content-encoding").is_none()
+        {
+            allowance.expect(bytes)?;
+        }
         let stream = response.body().ok_or(FetchError::Empty)?;
         let mut body = Body::new(&stream, &self.buffers).map_err(storage)?;
         let spool = self.spool.get().await;
@@ -117,6 +129,7 @@ impl BrowserFetcher {
             body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes })?
         {
             listener.heard();
+            allowance.take(chunk.length().into())?;
             reception.take(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes });
         }

@@ -74,6 +74,7 @@ pub async fn collect_items(
     if job.settings.leaves_out_cut_short {
         run.leave_out_cut_short();
     }
+    run.count_kept(images.bytes());
     let layout = Layout::new(job.plan, &job.template, &BrowserText);
     match sink {
         None => {

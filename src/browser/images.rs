@@ -145,6 +145,11 @@ impl KeptImages {
         file.reopen(self.extents()).await.map_err(not_kept)
     }
 
+    /// How many bytes the images have together.
+    pub fn bytes(&self) -> u64 {
+        self.kept.borrow().iter().map(|(_, image)| image.bytes).sum()
+    }
+
     /// Where in the spool's file the images are.
     pub fn extents(&self) -> Vec<Extent> {
         let kept = self.kept.borrow();

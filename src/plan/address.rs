@@ -15,6 +15,10 @@ pub trait WebText {
     fn lower_case(&self, text: &str) -> String;
 }
 
+/// The longest `data:` URL that is taken, in bytes. Each is held in memory several times over (the
+/// list, the plan, the message to the worker, the row); this is a photograph of 6 MB.
+const LONGEST_DATA_URL: usize = 8 << 20;
+
 /// An address that can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
@@ -46,6 +50,11 @@ pub enum AddressError {
         /// The host, since the rest must not be repeated.
         host: String,
     },
+    /// It is a `data:` URL that is longer than any that is taken.
+    DataTooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
     /// A glob of it can't be expanded.
     Glob {
         /// What is wrong with it.
@@ -70,6 +79,14 @@ impl Piece for AddressError {
                 "the address for ",
                 host,
                 " carries a user name or a password, which browsers refuse; take them out"
+            ),
+            Self::DataTooLong { length } => add!(
+                whole,
+                "the data: URL is ",
+                length,
+                " bytes long, and one may have ",
+                LONGEST_DATA_URL,
+                "; save its image as a file instead"
             ),
             Self::Glob { reason } => whole.push_str(reason),
         }
@@ -98,11 +115,14 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// It carries credentials.
+    /// It carries credentials, or is a `data:` URL that is too long.
     pub fn of_serialised(href: String) -> Option<Result<Self, AddressError>> {
         const DATA: &str = "data:";
         let (scheme, rest) = href.split_once(':')?;
         if href.starts_with(DATA) {
+            if href.len() > LONGEST_DATA_URL {
+                return Some(Err(AddressError::DataTooLong { length: href.len() }));
+            }
             let (origin, host, segment) = (DATA.to_owned(), String::new(), String::new());
             return Some(Ok(Self { href, origin, host, segment }));
         }
@@ -223,6 +243,19 @@ pub(crate) mod tests {
         assert_eq!(redacted("https://me:s@cret@host.example/a@b"), "https://…@host.example/a@b");
         let unparsable = parse("https://me:secret@host:port/a.jpg").unwrap_err().to_string();
         assert!(!unparsable.contains("secret"), "{unparsable}");
+    }
+
+    #[test]
+    fn a_data_url_has_its_bounds() {
+        let of_length = |length: usize| format!("data:image/gif,{}", "A".repeat(length - 15));
+        let parsed = |length| Address::of_serialised(of_length(length)).unwrap();
+        assert!(parsed(LONGEST_DATA_URL).is_ok());
+        let error = parsed(LONGEST_DATA_URL + 1).unwrap_err();
+        assert_eq!(error, AddressError::DataTooLong { length: 8_388_609 });
+        assert_eq!(
+            error.to_string(),
+            "the data: URL is 8388609 bytes long, and one may have 8388608; save its image as a file instead"
+        );
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Joins the futures of a run: keeps as many attempts going as the schedule allows.
 
 use std::future::Future;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::{Either, LocalBoxFuture, pending, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
+use super::allowance::Allowances;
 use super::width::Width;
-use super::{Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
+use super::{Allowance, Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
 use crate::image::Format;
 use crate::plan::{Address, ItemId, OriginId, Plan};
 
@@ -17,11 +19,13 @@ pub trait Fetcher {
     /// What stands for an image's bytes once they are kept.
     type Payload;
 
-    /// Makes one request and keeps what arrives. Dropping the future aborts the request.
+    /// Makes one request and keeps what arrives, as far as it is allowed: each chunk is
+    /// [taken](Allowance::take) before it is kept. Dropping the future aborts the request.
     fn attempt(
         &self,
         address: &Address,
         origin: OriginId,
+        allowance: &Allowance,
         progress: &dyn Fn(EventKind),
     ) -> impl Future<Output = Result<Stored<Self::Payload>, FetchError>>;
 
@@ -61,7 +65,13 @@ pub struct Ended<P> {
     pub outcome: Result<Stored<P>, FetchError>,
 }
 
-type Finished<P> = (Attempt, Result<Stored<P>, FetchError>);
+type Finished<P> = (Attempt, Result<Arrived<P>, FetchError>);
+
+/// An image, and the bytes that it takes of what is allowed for as long as it is held.
+struct Arrived<P> {
+    stored: Stored<P>,
+    allowance: Allowance,
+}
 
 /// A run on its way. [`Run::next`] drives it; dropping it aborts every request.
 pub struct Run<'a, F: Fetcher> {
@@ -75,8 +85,9 @@ pub struct Run<'a, F: Fetcher> {
     /// Items that had not ended when the run was stopped.
     stopped: std::vec::IntoIter<ItemId>,
     /// Images that seem to be cut short and are asked for once more. They are better than none.
-    cut_short: Vec<(ItemId, Stored<F::Payload>)>,
+    cut_short: Vec<(ItemId, Arrived<F::Payload>)>,
     keeps_cut_short: bool,
+    allowances: Rc<Allowances>,
     /// How many at once, where that is found out.
     width: Option<Width>,
 }
@@ -114,6 +125,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
             stopped: Vec::new().into_iter(),
             cut_short: Vec::new(),
             keeps_cut_short: true,
+            allowances: Rc::new(Allowances::new(&limits)),
             width: None,
         }
     }
@@ -128,6 +140,12 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// Fails images that are cut short, which otherwise are kept, and marked.
     pub fn leave_out_cut_short(&mut self) {
         self.keeps_cut_short = false;
+    }
+
+    /// Counts bytes that were kept before this run in the total of all images.
+    pub fn count_kept(&mut self, bytes: u64) {
+        self.allowances.add_kept(bytes);
+        self.end_if_used_up();
     }
 
     /// Starts nothing more until [`Run::go_on`]: there is no connection. What is in flight may still
@@ -165,9 +183,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
                     self.start(attempt);
                     continue;
                 }
-                Step::GiveUp { item, status } => {
-                    return Some(self.give_up(item, FetchError::HostRefuses { status }));
-                }
+                Step::GiveUp { item, error } => return Some(self.give_up(item, error)),
                 Step::Wait { until } => until,
                 Step::Done => return None,
             };
@@ -202,9 +218,11 @@ impl<'a, F: Fetcher> Run<'a, F> {
         };
         self.emit(item, EventKind::Started { attempt: number });
         let (fetcher, emit) = (self.fetcher, self.emit);
+        let allowance = Allowance::of(&self.allowances);
         let request = async move {
             let progress = |kind| emit(Event { at: fetcher.now(), item, kind });
-            (attempt, fetcher.attempt(&address, origin, &progress).await)
+            let result = fetcher.attempt(&address, origin, &allowance, &progress).await;
+            (attempt, result.map(|stored| Arrived { stored, allowance }))
         };
         self.in_flight.push(request.boxed_local());
     }
@@ -214,20 +232,28 @@ impl<'a, F: Fetcher> Run<'a, F> {
         let item = attempt.item;
         let before = self.take_cut_short(item);
         let (error, cut_short) = match result {
-            Ok(stored) if stored.is_cut_short && before.is_none() => {
-                (FetchError::Truncated { received: stored.bytes }, Some(stored))
+            Ok(arrived) if arrived.stored.is_cut_short && before.is_none() => {
+                (FetchError::Truncated { received: arrived.stored.bytes }, Some(arrived))
             }
-            Ok(stored) => {
+            Ok(arrived) => {
                 self.schedule.succeeded(item);
-                if !stored.is_cut_short {
-                    return Some(self.keep(item, stored));
+                if !arrived.stored.is_cut_short {
+                    return Some(self.keep(item, arrived));
                 }
                 // Cut short twice: it will not get better.
-                let error = FetchError::Truncated { received: stored.bytes };
-                let longer = before.filter(|before| before.bytes > stored.bytes).unwrap_or(stored);
-                return Some(self.end(item, error, Some(longer)));
+                let received = arrived.stored.bytes;
+                let longer = before.filter(|before| before.stored.bytes > received).unwrap_or(arrived);
+                return Some(self.end(item, FetchError::Truncated { received }, Some(longer)));
             }
-            Err(error) => (error, before),
+            Err(error) => match before {
+                // Not beside the one that is cut short, which is there already.
+                Some(before) if matches!(error, FetchError::OverTotal { .. }) => {
+                    self.schedule.succeeded(item);
+                    let error = FetchError::Truncated { received: before.stored.bytes };
+                    return Some(self.end(item, error, Some(before)));
+                }
+                before => (error, before),
+            },
         };
         let (now, jitter) = (self.fetcher.now(), self.fetcher.random());
         let after = self.schedule.failed(item, &error, now, jitter);
@@ -236,7 +262,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         }
         let Some(resumes) = after.retry_at else { return Some(self.end(item, error, cut_short)) };
         self.emit(item, EventKind::Retrying { error, resumes });
-        self.cut_short.extend(cut_short.map(|stored| (item, stored)));
+        self.cut_short.extend(cut_short.map(|arrived| (item, arrived)));
         None
     }
 
@@ -251,10 +277,10 @@ impl<'a, F: Fetcher> Run<'a, F> {
         &mut self,
         item: ItemId,
         error: FetchError,
-        cut_short: Option<Stored<F::Payload>>,
+        cut_short: Option<Arrived<F::Payload>>,
     ) -> Ended<F::Payload> {
         match cut_short {
-            Some(stored) if self.keeps_cut_short => self.keep(item, stored),
+            Some(arrived) if self.keeps_cut_short => self.keep(item, arrived),
             _ => {
                 self.emit(item, EventKind::Failed { error: error.clone() });
                 Ended { item, outcome: Err(error) }
@@ -262,7 +288,10 @@ impl<'a, F: Fetcher> Run<'a, F> {
         }
     }
 
-    fn keep(&mut self, item: ItemId, stored: Stored<F::Payload>) -> Ended<F::Payload> {
+    fn keep(&mut self, item: ItemId, arrived: Arrived<F::Payload>) -> Ended<F::Payload> {
+        let Arrived { stored, allowance } = arrived;
+        allowance.keep();
+        self.end_if_used_up();
         if let Some(width) = &mut self.width {
             width.arrived(stored.bytes, self.fetcher.now());
             self.schedule.set_width(width.get());
@@ -272,7 +301,14 @@ impl<'a, F: Fetcher> Run<'a, F> {
         Ended { item, outcome: Ok(stored) }
     }
 
-    fn take_cut_short(&mut self, item: ItemId) -> Option<Stored<F::Payload>> {
+    /// Asks for nothing more where nothing more may be kept.
+    fn end_if_used_up(&mut self) {
+        if let Some(error) = self.allowances.used_up() {
+            self.schedule.give_up_rest(error);
+        }
+    }
+
+    fn take_cut_short(&mut self, item: ItemId) -> Option<Arrived<F::Payload>> {
         let place = self.cut_short.iter().position(|(id, _)| *id == item)?;
         Some(self.cut_short.swap_remove(place).1)
     }

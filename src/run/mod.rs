@@ -10,6 +10,7 @@
 //!
 //! Nothing here knows a browser: the [`Fetcher`] has the requests, the clock and the dice.
 
+mod allowance;
 mod cooling;
 mod driver;
 mod event;
@@ -24,6 +25,7 @@ mod tests;
 mod width;
 mod wire;
 
+pub use allowance::Allowance;
 pub use cooling::CoolingOrigins;
 pub use driver::{Ended, Fetcher, Run, Stored};
 pub use event::{Event, EventKind};

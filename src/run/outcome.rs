@@ -55,6 +55,16 @@ pub enum FetchError {
         /// The browser's own words.
         reason: String,
     },
+    /// The image has more bytes than one may have.
+    TooLarge {
+        /// How many one may have.
+        limit: u64,
+    },
+    /// The image does not fit into what all images together may have.
+    OverTotal {
+        /// How many bytes that are.
+        limit: u64,
+    },
     /// The run was stopped before the image's turn came, or while it was under way.
     Stopped,
 }
@@ -78,6 +88,8 @@ impl FetchError {
             Self::Empty => "empty",
             Self::NotAnImage(_) => "not-an-image",
             Self::Storage { .. } => "storage",
+            Self::TooLarge { .. } => "too-large",
+            Self::OverTotal { .. } => "over-total",
             Self::Stopped => "stopped",
         }
     }
@@ -116,6 +128,8 @@ impl FetchError {
             Self::Empty => "empty".into(),
             Self::NotAnImage(_) => "no image".into(),
             Self::Storage { .. } => "no space".into(),
+            Self::TooLarge { .. } => "too large".into(),
+            Self::OverTotal { .. } => "no room".into(),
             Self::Stopped => "stopped".into(),
         }
     }
@@ -180,6 +194,18 @@ impl Piece for FetchError {
                     "): free some space, or fetch fewer"
                 )
             }
+            Self::TooLarge { limit } => add!(
+                whole,
+                "the image has more than the ",
+                limit,
+                " bytes that one image may have: raise that limit to get it"
+            ),
+            Self::OverTotal { limit } => add!(
+                whole,
+                "the image does not fit into the ",
+                limit,
+                " bytes that all images together may have: raise that limit, or fetch fewer"
+            ),
             Self::Stopped => {
                 whole.push_str("the run was stopped before this image was there: fetch it again")
             }

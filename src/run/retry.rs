@@ -19,6 +19,10 @@ pub const LONGEST_OBEYED: Duration = Duration::from_secs(300);
 /// that is two and a half minutes without a single answer.
 pub const MOST_REFUSALS: u32 = 10;
 
+/// After so many images in a row that the browser could not keep, no further one is asked for: the
+/// storage is full or gone, and each would be downloaded for nothing.
+pub const MOST_STORAGE_FAILURES: u32 = 5;
+
 /// How often an item is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -68,6 +72,8 @@ fn is_passing(error: &FetchError) -> bool {
         | FetchError::NotAnImage(_)
         | FetchError::HostRefuses { .. }
         | FetchError::Storage { .. }
+        | FetchError::TooLarge { .. }
+        | FetchError::OverTotal { .. }
         | FetchError::Stopped => false,
     }
 }
@@ -127,5 +133,7 @@ mod tests {
         assert!(again(&FetchError::Timeout { after: LONGEST_WAIT }));
         assert!(again(&FetchError::Interrupted { received: 5 }));
         assert!(!again(&FetchError::Empty));
+        assert!(!again(&FetchError::TooLarge { limit: 1 }));
+        assert!(!again(&FetchError::OverTotal { limit: 1 }));
     }
 }

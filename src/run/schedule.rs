@@ -4,6 +4,9 @@
 //! waits for its retry holds no slot. Ready items start in input order, as far as the limits of
 //! their origins allow.
 //!
+//! Where nothing more can be kept, the rest is given up without being asked for: the total of bytes is
+//! reached, or the browser's storage fails again and again.
+//!
 //! What an origin may be asked at once, and when it is left alone, is the business of [`Origin`].
 
 use std::cmp::Reverse;
@@ -11,10 +14,11 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use super::origin::{AfterAnswer, Origin};
+use super::retry::MOST_STORAGE_FAILURES;
 use super::{FetchError, RetryPolicy};
 use crate::plan::{ItemId, OriginId, Plan};
 
-/// The most that a run asks for at once.
+/// The most that a run asks for, at once and in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Requests in flight in all, at least 1.
@@ -23,19 +27,23 @@ pub struct Limits {
     pub per_origin: usize,
     /// What happens to failed attempts.
     pub retry: RetryPolicy,
+    /// Bytes of one image, where they are limited.
+    pub largest_image: Option<u64>,
+    /// Bytes of all images together, where they are limited.
+    pub most_in_all: Option<u64>,
 }
 
 /// What to do now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Make this attempt.
     Start(Attempt),
-    /// Give this item up, for its origin has refused too often; it has ended with that.
+    /// Give this item up, for asking would be of no use; it has ended with that.
     GiveUp {
         /// The item.
         item: ItemId,
-        /// The status of the last refusal.
-        status: u16,
+        /// Why: its origin has refused too often, or nothing more can be kept.
+        error: FetchError,
     },
     /// Nothing may start before an attempt ends or the schedule goes on or, where it is given,
     /// before this time.
@@ -81,6 +89,12 @@ pub struct Schedule {
     cooling: BinaryHeap<Reverse<(Duration, OriginId)>>,
     /// Origins that have refused too often; what is ready there is given up.
     closed: Vec<OriginId>,
+    /// Why nothing more is asked for, once that is so.
+    rest_ends_with: Option<FetchError>,
+    /// Of the rest, what comes before this item is given up already.
+    rest_begins_at: ItemId,
+    /// Images in a row that could not be kept.
+    storage_failures: u32,
     in_flight: usize,
     /// The most in flight at present, within the limits.
     width: usize,
@@ -93,6 +107,7 @@ pub struct Schedule {
 #[derive(Clone, Debug, Default)]
 struct Progress {
     is_open: bool,
+    is_in_flight: bool,
     attempts: u32,
     /// Attempts that do not count, since nothing could be asked for.
     forgiven: u32,
@@ -118,6 +133,9 @@ impl Schedule {
             backing_off: BinaryHeap::new(),
             cooling: BinaryHeap::new(),
             closed: Vec::new(),
+            rest_ends_with: None,
+            rest_begins_at: 0,
+            storage_failures: 0,
             in_flight: 0,
             width: usize::MAX,
             open: 0,
@@ -137,6 +155,13 @@ impl Schedule {
     pub fn next(&mut self, now: Duration) -> Step {
         if self.open == 0 {
             return Step::Done;
+        }
+        if let Some(error) = &self.rest_ends_with {
+            let error = error.clone();
+            return match self.take_of_the_rest() {
+                Some(item) => Step::GiveUp { item, error },
+                None => Step::Wait { until: None },
+            };
         }
         while let Some(Reverse((due, id))) = self.cooling.peek().copied()
             && due <= now
@@ -166,6 +191,7 @@ impl Schedule {
         if let Some((item, id)) = self.take_startable() {
             let progress = &mut self.progress[item];
             progress.attempts += 1;
+            progress.is_in_flight = true;
             progress.cool_downs = self.origins[id].cool_downs;
             return Step::Start(Attempt { item, number: progress.attempts });
         }
@@ -177,6 +203,7 @@ impl Schedule {
     /// An attempt ended with an image.
     pub fn succeeded(&mut self, item: ItemId) {
         self.end(item);
+        self.storage_failures = 0;
         let Some(id) = self.release(item) else { return };
         let begun_after = self.progress[item].cool_downs;
         self.origins[id].succeeded(begun_after);
@@ -187,7 +214,17 @@ impl Schedule {
     pub fn failed(&mut self, item: ItemId, error: &FetchError, now: Duration, jitter: f64) -> AfterFailure {
         let given_up = AfterFailure { retry_at: None, cools_until: None };
         let Some(id) = self.release(item) else { return given_up };
-        if self.origins[id].closed_by.is_some() {
+        match error {
+            FetchError::Storage { .. } => {
+                self.storage_failures += 1;
+                if self.storage_failures >= MOST_STORAGE_FAILURES {
+                    self.give_up_rest(error.clone());
+                }
+            }
+            FetchError::OverTotal { .. } => self.give_up_rest(error.clone()),
+            _ => {}
+        }
+        if self.origins[id].closed_by.is_some() || self.rest_ends_with.is_some() {
             self.end(item);
             return given_up;
         }
@@ -209,6 +246,11 @@ impl Schedule {
             None => self.end(item),
         }
         AfterFailure { retry_at, cools_until }
+    }
+
+    /// Asks for nothing more: all that is not in flight is given up, and what of that fails as well.
+    pub fn give_up_rest(&mut self, error: FetchError) {
+        self.rest_ends_with.get_or_insert(error);
     }
 
     /// Asks for no more than this at once from now on, within the limits. What is in flight stays so.
@@ -264,6 +306,7 @@ impl Schedule {
 
     fn release(&mut self, item: ItemId) -> Option<OriginId> {
         let id = self.origin_of[item]?;
+        self.progress[item].is_in_flight = false;
         self.in_flight -= 1;
         self.origins[id].in_flight -= 1;
         Some(id)
@@ -303,6 +346,19 @@ impl Schedule {
         }
     }
 
+    /// The next item that is neither in flight nor has ended.
+    fn take_of_the_rest(&mut self) -> Option<ItemId> {
+        while let Some(progress) = self.progress.get(self.rest_begins_at) {
+            let item = self.rest_begins_at;
+            self.rest_begins_at += 1;
+            if progress.is_open && !progress.is_in_flight {
+                self.end(item);
+                return Some(item);
+            }
+        }
+        None
+    }
+
     fn next_given_up(&mut self) -> Option<Step> {
         let Self { closed, origins, .. } = self;
         let (item, status) = closed.iter().find_map(|id| {
@@ -310,7 +366,7 @@ impl Schedule {
             Some((item, origins[*id].closed_by?))
         })?;
         self.end(item);
-        Some(Step::GiveUp { item, status })
+        Some(Step::GiveUp { item, error: FetchError::HostRefuses { status } })
     }
 }
 
@@ -324,7 +380,8 @@ mod tests {
     const BUSY: FetchError = FetchError::http(503);
 
     fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
-        Limits { in_flight, per_origin, retry: RetryPolicy { retries } }
+        let retry = RetryPolicy { retries };
+        Limits { in_flight, per_origin, retry, largest_image: None, most_in_all: None }
     }
 
     /// Starts all that may start at `now`; gives the items.
@@ -449,7 +506,7 @@ mod tests {
             now = until;
         }
         assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 0]);
-        let given_up = |item| Step::GiveUp { item, status: 429 };
+        let given_up = |item| Step::GiveUp { item, error: FetchError::HostRefuses { status: 429 } };
         assert!((12..20).all(|item| schedule.next(now) == given_up(item)));
         assert_eq!(schedule.next(now), Step::Wait { until: Some(later) });
         assert_eq!(schedule.next(later), given_up(0), "what waits is not asked for either");
@@ -469,6 +526,46 @@ mod tests {
             }
         }
         assert_eq!(now, Duration::from_millis(500 + 1000 + 500));
+    }
+
+    #[test]
+    fn once_the_total_is_reached_nothing_more_is_asked_for_and_what_is_in_flight_may_fit() {
+        let plan = plan_of(["https://a.example/"; 7]);
+        let mut schedule = Schedule::new(&plan, limits(3, 9, 3));
+        assert_eq!(started(&mut schedule, START), [0, 1, 2]);
+        schedule.failed(0, &BROKEN, START, 1.0);
+        assert_eq!(started(&mut schedule, START), [3]);
+        let over = FetchError::OverTotal { limit: 9 };
+        assert_eq!(schedule.failed(1, &over, START, 0.0).retry_at, None);
+        let given_up = |item| Step::GiveUp { item, error: over.clone() };
+        // The one that waits for its retry as well.
+        assert_eq!([(); 4].map(|()| schedule.next(START)), [0, 4, 5, 6].map(given_up));
+        assert_eq!(schedule.next(START), Step::Wait { until: None });
+        schedule.succeeded(3);
+        let later = Duration::from_secs(9);
+        assert_eq!(schedule.failed(2, &BROKEN, later, 0.0).retry_at, None, "it would not be asked for");
+        assert_eq!(schedule.next(later), Step::Done);
+    }
+
+    #[test]
+    fn storage_that_fails_five_times_in_a_row_is_not_tried_again() {
+        let plan = plan_of(["https://a.example/"; 20]);
+        let mut schedule = Schedule::new(&plan, limits(1, 1, 3));
+        let full = FetchError::Storage { reason: "no space".into() };
+        for item in 0..4 {
+            assert_eq!(started(&mut schedule, START), [item]);
+            schedule.failed(item, &full, START, 0.0);
+        }
+        assert_eq!(started(&mut schedule, START), [4]);
+        schedule.succeeded(4);
+        for item in 5..10 {
+            assert_eq!(started(&mut schedule, START), [item]);
+            schedule.failed(item, &full, START, 0.0);
+        }
+        for item in 10..20 {
+            assert_eq!(schedule.next(START), Step::GiveUp { item, error: full.clone() });
+        }
+        assert_eq!(schedule.next(START), Step::Done);
     }
 
     #[test]

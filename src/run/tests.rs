@@ -16,7 +16,7 @@ use crate::plan::{Address, OriginId, Plan};
 
 /// What an address like `https://a.example/200ms/503/503/ok` does: it takes the time, and its
 /// attempts end with these in turn, the last one from then on. `503-7` asks to come back in 7 s,
-/// `short-5` is an image that ends after 5 bytes.
+/// `ok-5` is an image of 5 bytes and `short-5` one that ends after them, `full` can't be kept.
 fn script(address: &Address) -> (Duration, Vec<String>) {
     let path = address.href.splitn(4, '/').nth(3).unwrap();
     let mut words = path.split('/').map(str::to_owned);
@@ -70,6 +70,7 @@ impl Fetcher for FakeWorld {
         &self,
         address: &Address,
         _origin: OriginId,
+        allowance: &Allowance,
         progress: &dyn Fn(EventKind),
     ) -> Result<Stored<String>, FetchError> {
         self.in_flight.set(self.in_flight.get() + 1);
@@ -87,6 +88,7 @@ impl Fetcher for FakeWorld {
         match what.as_str() {
             "ok" | "short" => {
                 let bytes = number.unwrap_or(3);
+                allowance.take(bytes)?;
                 progress(EventKind::Headers { declared: Some(3) });
                 progress(EventKind::Received { bytes });
                 Ok(Stored {
@@ -99,6 +101,7 @@ impl Fetcher for FakeWorld {
                 })
             }
             "network" => Err(FetchError::Network),
+            "full" => Err(FetchError::Storage { reason: "no space".into() }),
             status => {
                 let retry_after = number.map(Duration::from_secs);
                 Err(FetchError::Http { status: status.parse().unwrap(), retry_after })
@@ -126,7 +129,13 @@ impl Fetcher for FakeWorld {
     }
 }
 
-const AT_ONCE: Limits = Limits { in_flight: 100, per_origin: 100, retry: RetryPolicy { retries: 3 } };
+const AT_ONCE: Limits = Limits {
+    in_flight: 100,
+    per_origin: 100,
+    retry: RetryPolicy { retries: 3 },
+    largest_image: None,
+    most_in_all: None,
+};
 const ONE_BY_ONE: Limits = Limits { in_flight: 1, ..AT_ONCE };
 
 struct Report {
@@ -359,4 +368,74 @@ fn a_host_that_only_refuses_is_given_up_before_all_of_it_was_asked_for() {
     assert!(report.ended.iter().any(|end| end.item == 500 && end.outcome.is_ok()));
     assert!(report.world.attempts.borrow().len() < 50);
     assert!(report.world.now.get() < Duration::from_secs(180));
+}
+
+/// Each item's bytes, or why it has none, in input order.
+fn sizes(report: &Report) -> Vec<Result<u64, FetchError>> {
+    let mut ended: Vec<_> = report.ended.iter().collect();
+    ended.sort_by_key(|end| end.item);
+    let size = |end: &&Ended<String>| end.outcome.as_ref().map(|image| image.bytes).map_err(Clone::clone);
+    ended.iter().map(size).collect()
+}
+
+#[test]
+fn an_image_over_its_limit_is_not_asked_for_again_and_costs_no_other() {
+    let plan = plan_of(["https://a.example/10ms/ok-11", "https://a.example/10ms/ok-10"]);
+    let report = run(&plan, Limits { largest_image: Some(10), ..AT_ONCE });
+    assert_eq!(sizes(&report), [Err(FetchError::TooLarge { limit: 10 }), Ok(10)]);
+    assert_eq!(report.world.attempts.borrow().len(), 2);
+}
+
+#[test]
+fn the_rest_is_not_asked_for_once_the_total_is_reached() {
+    let urls = [
+        "https://a.example/10ms/ok-6",
+        "https://a.example/20ms/ok-5",
+        "https://a.example/30ms/ok-3",
+        "https://a.example/10ms/ok-1",
+        "https://a.example/10ms/ok-1",
+    ];
+    let over = || Err(FetchError::OverTotal { limit: 10 });
+    let report = run(&plan_of(urls), Limits { in_flight: 3, most_in_all: Some(10), ..AT_ONCE });
+    // The fourth was under way with the second and the third.
+    assert_eq!(sizes(&report), [Ok(6), over(), Ok(3), Ok(1), over()]);
+    assert_eq!(report.world.attempts.borrow().len(), 4);
+
+    let exactly = run(&plan_of(urls), Limits { most_in_all: Some(6), ..ONE_BY_ONE });
+    assert_eq!(exactly.world.attempts.borrow().len(), 1, "there is no room for another");
+    assert_eq!(sizes(&exactly).iter().filter(|end| end.is_ok()).count(), 1);
+}
+
+#[test]
+fn what_was_kept_before_counts_in_the_total() {
+    let plan = plan_of(["https://a.example/10ms/ok-3", "https://a.example/10ms/ok-3"]);
+    let after =
+        |kept| run_with(&plan, Limits { most_in_all: Some(10), ..ONE_BY_ONE }, |run| run.count_kept(kept));
+    let over = || Err(FetchError::OverTotal { limit: 10 });
+    assert_eq!(sizes(&after(4)), [Ok(3), Ok(3)]);
+    assert_eq!(sizes(&after(5)), [Ok(3), over()]);
+    let full = after(10);
+    assert_eq!((sizes(&full), full.world.attempts.borrow().len()), (vec![over(), over()], 0));
+}
+
+#[test]
+fn attempts_that_fail_and_images_that_are_cut_short_take_no_room_for_good() {
+    let limits = Limits { most_in_all: Some(10), ..AT_ONCE };
+    // Of two that are cut short, the longer one is kept.
+    let urls = ["https://a.example/10ms/short-4/short-5", "https://a.example/600ms/ok-5"];
+    assert_eq!(sizes(&run(&plan_of(urls), limits)), [Ok(5), Ok(5)]);
+    // The second attempt has no room beside the first one, which is better than nothing.
+    let urls = ["https://a.example/10ms/short-6/ok-6", "https://a.example/10ms/ok-4"];
+    assert_eq!(sizes(&run(&plan_of(urls), limits)), [Ok(6), Ok(4)]);
+}
+
+#[test]
+fn a_run_whose_storage_fails_again_and_again_asks_for_no_more() {
+    let urls = ["https://a.example/10ms/full"; 50];
+    let report = run(&plan_of(urls), Limits { in_flight: 2, ..AT_ONCE });
+    let full = Err(FetchError::Storage { reason: "no space".into() });
+    assert_eq!(sizes(&report), vec![full; 50]);
+    assert_eq!(report.world.attempts.borrow().len(), 6, "five, and the one beside the fifth");
+    let now_and_then = ["https://a.example/10ms/full", "https://a.example/10ms/ok"].repeat(9);
+    assert_eq!(run(&plan_of(now_and_then), ONE_BY_ONE).world.attempts.borrow().len(), 18);
 }

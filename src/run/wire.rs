@@ -33,6 +33,8 @@ const STORAGE: u8 = 7;
 const HOST_REFUSES: u8 = 8;
 const TRUNCATED: u8 = 9;
 const STOPPED: u8 = 10;
+const TOO_LARGE: u8 = 11;
+const OVER_TOTAL: u8 = 12;
 
 /// No `Content-Length`; a true one is smaller.
 const UNDECLARED: u64 = u64::MAX;
@@ -127,6 +129,8 @@ impl EventWriter {
             FetchError::Network => (NETWORK, 0),
             FetchError::Interrupted { received } => (INTERRUPTED, *received),
             FetchError::Truncated { received } => (TRUNCATED, *received),
+            FetchError::TooLarge { limit } => (TOO_LARGE, *limit),
+            FetchError::OverTotal { limit } => (OVER_TOTAL, *limit),
             FetchError::Stopped => (STOPPED, 0),
             FetchError::Timeout { after } => (TIMEOUT, nanoseconds(*after)),
             FetchError::Empty => (EMPTY, 0),
@@ -206,6 +210,8 @@ impl Reader<'_> {
             }
             HOST_REFUSES => FetchError::HostRefuses { status: u16::try_from(number).ok()? },
             TRUNCATED => FetchError::Truncated { received: number },
+            TOO_LARGE => FetchError::TooLarge { limit: number },
+            OVER_TOTAL => FetchError::OverTotal { limit: number },
             STOPPED => FetchError::Stopped,
             NETWORK => FetchError::Network,
             INTERRUPTED => FetchError::Interrupted { received: number },
@@ -265,6 +271,8 @@ mod tests {
             FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(7)) },
             FetchError::HostRefuses { status: 503 },
             FetchError::Truncated { received: 9 },
+            FetchError::TooLarge { limit: 1 << 40 },
+            FetchError::OverTotal { limit: 1 << 41 },
             FetchError::Stopped,
             FetchError::Network,
             FetchError::Interrupted { received: 1 << 40 },

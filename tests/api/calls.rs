@@ -30,6 +30,12 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("[url], { retries: -1 }", "RangeError", "options.retries"),
     ("[url], { retries: 0.5 }", "RangeError", "options.retries"),
     ("[url], { retries: true }", "TypeError", "options.retries"),
+    ("[url], { maxBytes: 0 }", "RangeError", "options.maxBytes"),
+    ("[url], { maxBytes: 1.5 }", "RangeError", "options.maxBytes"),
+    ("[url], { maxBytes: '1 MB' }", "TypeError", "options.maxBytes"),
+    ("[url], { maxTotalBytes: -1 }", "RangeError", "options.maxTotalBytes"),
+    ("[url], { maxTotalBytes: NaN }", "RangeError", "options.maxTotalBytes"),
+    ("[url], { maxTotalBytes: [] }", "TypeError", "options.maxTotalBytes"),
     ("[url], { timeoutMs: 0 }", "RangeError", "options.timeoutMs"),
     ("[url], { timeoutMs: -5 }", "RangeError", "options.timeoutMs"),
     ("[url], { timeoutMs: NaN }", "RangeError", "options.timeoutMs"),
@@ -73,7 +79,7 @@ fn a_call_that_makes_no_sense_is_told_which_argument_and_asks_for_nothing() {
 fn undefined_and_null_options_are_as_if_they_were_not_given() {
     with_package(async |browser| {
         let body =
-            "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'timeoutMs', 'cache', 'names',
+            "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'maxBytes', 'maxTotalBytes', 'timeoutMs', 'cache', 'names',
                                    'fileName', 'signal', 'sink', 'onEvent'];
             for (const value of [undefined, null]) {
               await fetchZip([args], value);

@@ -34,11 +34,23 @@ struct World {
     is_closed: Vec<bool>,
     /// An origin that does nothing but refuse.
     always_refuses: OriginId,
+    /// After so many rolls of the dice the browser keeps nothing more.
+    full_after: usize,
+    /// Whether nothing more may start, since nothing more can be kept.
+    is_over: bool,
+    /// Images in a row that could not be kept.
+    storage_failures: u32,
     /// What becomes of attempts, and in what order: taken in turn, over and over.
     dice: Vec<u8>,
     rolls: usize,
     /// Failures that did not count.
     forgiven: usize,
+}
+
+fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
+    let retry = RetryPolicy { retries };
+    // What bytes do is the driver's business; the schedule hears of it as failures.
+    Limits { in_flight, per_origin, retry, largest_image: None, most_in_all: None }
 }
 
 impl World {
@@ -57,6 +69,9 @@ impl World {
             has_refused: vec![false; plan.origins().len()],
             is_closed: vec![false; plan.origins().len()],
             always_refuses: OriginId::MAX,
+            full_after: usize::MAX,
+            is_over: false,
+            storage_failures: 0,
             dice,
             rolls: 0,
             forgiven: 0,
@@ -82,10 +97,16 @@ impl World {
             }
             match self.schedule.next(self.now) {
                 Step::Start(attempt) => self.start(attempt),
-                Step::GiveUp { item, .. } => {
+                Step::GiveUp { item, error: FetchError::HostRefuses { .. } } => {
                     let origin = self.items[item].origin;
                     assert!(self.refusals[origin] >= 10, "{item} was given up too early");
                     self.is_closed[origin] = true;
+                    self.end(item);
+                }
+                Step::GiveUp { item, error } => {
+                    let is_full = matches!(error, FetchError::Storage { .. }) && self.storage_failures >= 5;
+                    let is_reached = matches!(error, FetchError::OverTotal { .. });
+                    assert!(self.is_over && (is_full || is_reached), "{item} was given up for {error}");
                     self.end(item);
                 }
                 Step::Wait { until } => self.wait(until),
@@ -101,6 +122,7 @@ impl World {
     fn start(&mut self, Attempt { item, number }: Attempt) {
         let Item { origin, is_in_flight, has_ended, not_before, .. } = self.items[item];
         assert!(!self.is_paused && !is_in_flight && !has_ended, "{item} has no business to start");
+        assert!(!self.is_over, "{item} started, and could not have been kept");
         assert!(!self.is_closed[origin], "{item} started at an origin that is given up");
         assert!(self.now >= not_before, "{item} started before its time");
         assert!(self.now >= self.cools_until[origin], "{item} started while its origin cooled down");
@@ -121,7 +143,13 @@ impl World {
 
     fn wait(&mut self, until: Option<Duration>) {
         let in_flight = self.in_flight();
-        if !self.is_paused && in_flight.len() < self.limits.in_flight {
+        if self.is_over {
+            assert_eq!(until, None);
+            assert!(
+                self.items.iter().all(|item| item.is_in_flight || item.has_ended),
+                "the rest is not over"
+            );
+        } else if !self.is_paused && in_flight.len() < self.limits.in_flight {
             self.check_that_nothing_could_start(&in_flight);
         }
         match until {
@@ -157,18 +185,22 @@ impl World {
         self.items[item].is_in_flight = false;
         let busy =
             |seconds| FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
-        let error = match self.roll() % 12 {
+        let error = match self.roll() % 24 {
             _ if origin == self.always_refuses => FetchError::http(503),
-            0..=4 => {
+            0..=9 if self.rolls <= self.full_after => {
                 self.schedule.succeeded(item);
                 self.refusals[origin] = 0;
+                self.storage_failures = 0;
                 return self.end(item);
             }
-            5 => FetchError::http(404),
-            6 => FetchError::http(500),
-            7 => FetchError::Network,
-            8 => busy(3),
-            9 => busy(400),
+            0..=11 => FetchError::Storage { reason: "full".into() },
+            12 if self.rolls.is_multiple_of(5) => FetchError::OverTotal { limit: 9 },
+            12 => FetchError::TooLarge { limit: 9 },
+            13 => FetchError::http(404),
+            14 => FetchError::http(500),
+            15 | 16 => FetchError::Network,
+            17 => busy(3),
+            18 => busy(400),
             _ => FetchError::http(503),
         };
         let is_refusal = matches!(error, FetchError::Http { status: 429 | 503, .. });
@@ -176,6 +208,8 @@ impl World {
             self.refusals[origin] += 1;
             self.has_refused[origin] = true;
         }
+        self.storage_failures += u32::from(matches!(error, FetchError::Storage { .. }));
+        self.is_over |= self.storage_failures >= 5 || matches!(error, FetchError::OverTotal { .. });
         let jitter = f64::from(self.roll()) / 256.0;
         let AfterFailure { retry_at, cools_until } = self.schedule.failed(item, &error, self.now, jitter);
         if let Some(until) = cools_until {
@@ -188,6 +222,7 @@ impl World {
         assert_eq!(told, known.into_iter().collect::<Vec<_>>());
         match retry_at {
             Some(at) => {
+                assert!(!self.is_over, "{item} is to be asked for again, and could not be kept");
                 assert!(at >= self.now + error.retry_after().unwrap_or_default());
                 self.forgiven += usize::from(self.is_paused && error == FetchError::Network);
                 self.items[item].not_before = at;
@@ -211,11 +246,13 @@ proptest! {
         origins in vec(0..4_u8, 0..40),
         (in_flight, per_origin, retries) in (1..8_usize, 1..8_usize, 0..4_u32),
         always_refuses in 0..8_usize,
+        full_after in prop_oneof![2 => Just(usize::MAX), 1 => 0..200_usize],
         dice in vec(any::<u8>(), 1..300),
     ) {
-        let limits = Limits { in_flight, per_origin, retry: RetryPolicy { retries } };
+        let limits = limits(in_flight, per_origin, retries);
         let mut world = World::new(&origins, limits, dice);
         world.always_refuses = always_refuses;
+        world.full_after = full_after;
         world.run();
         let starts: u32 = world.items.iter().map(|item| item.starts).sum();
         let most = world.items.len() * (retries as usize + 1) + world.forgiven;
@@ -227,7 +264,7 @@ proptest! {
         origins in vec(0..3_u8, 1..20),
         ended in 0..20_usize,
     ) {
-        let limits = Limits { in_flight: 3, per_origin: 2, retry: RetryPolicy { retries: 1 } };
+        let limits = limits(3, 2, 1);
         let mut world = World::new(&origins, limits, vec![0]);
         while world.items.iter().filter(|item| item.has_ended).count() < ended.min(origins.len()) {
             match world.schedule.next(world.now) {

@@ -40,6 +40,8 @@ pub fn to_message(job: &Job<'_>) -> Array {
         limits.in_flight as f64,
         limits.per_origin as f64,
         f64::from(limits.retry.retries),
+        or_infinite(limits.largest_image),
+        or_infinite(limits.most_in_all),
         timeout.as_secs_f64(),
         job.clock.epoch(),
     ];
@@ -76,6 +78,8 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
         in_flight: number()? as usize,
         per_origin: number()? as usize,
         retry: RetryPolicy { retries: number()? as u32 },
+        largest_image: finite(number()?),
+        most_in_all: finite(number()?),
     };
     let timeout = seconds(number()?);
     let clock = Clock::of_epoch(number()?);
@@ -100,4 +104,13 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
         journal,
         resumes,
     })
+}
+
+/// A number of bytes, where there is a limit.
+fn or_infinite(bytes: Option<u64>) -> f64 {
+    bytes.map_or(f64::INFINITY, |bytes| bytes as f64)
+}
+
+fn finite(bytes: f64) -> Option<u64> {
+    bytes.is_finite().then_some(bytes as u64)
 }

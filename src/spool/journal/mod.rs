@@ -87,11 +87,7 @@ pub fn fingerprint(plan: &Plan) -> u32 {
         // What is no address may be said in other words the next time.
         let address = item.address.as_ref().map_or("", |address| &address.href);
         crc.take(address.as_bytes(), &mut buffer);
-        crc.take(
-            b"
-",
-            &mut buffer,
-        );
+        crc.take(b"\n", &mut buffer);
     }
     crc.value()
 }

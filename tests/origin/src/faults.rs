@@ -127,6 +127,11 @@ pub const FAULTS: &[Fault] = &[
     fault("truncated-gzip", "half of a gzip-encoded file", |case| {
         gzipped(case.good, 0.5).framed(Framing::UntilClose)
     }),
+    fault("gzip-bomb", "64 MiB of zeros behind a good file, gzip-encoded to a few KB", |case| {
+        const ZEROS: usize = 64 << 20;
+        let bytes = [case.good.body.to_vec(), vec![0; ZEROS]].concat();
+        gzipped(with_body(case.good, bytes.into()), 1.0)
+    }),
     fault("deflate", "a good file, deflate-encoded", |case| {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
         // Writing to memory cannot fail.

@@ -76,6 +76,7 @@ fn a_gzipped_file_unpacks_to_the_file_and_half_of_it_does_not() {
         (unpacked.len(), end.is_ok())
     };
     assert_eq!(unpack("gzip"), (4_000, true));
+    assert_eq!(unpack("gzip-bomb"), (4_000 + (64 << 20), true));
     assert!(!unpack("truncated-gzip").1);
     assert!(!unpack("not-gzip").1);
 }

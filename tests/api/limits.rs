@@ -1,0 +1,82 @@
+//! How many bytes one image may have, and all together.
+
+use serde_json::{Value, json};
+
+use super::bench::{PLACES, Place, with_package};
+use crate::archive::contents::entries;
+
+/// Runs it, and notes the most bytes that were ever said to have arrived of each item.
+const CALL: &str = "
+    const most = args.urls.map(() => 0);
+    const onEvent = ({ kind, item, bytes }) => {
+      if (kind === 'received') most[item] = Math.max(most[item], bytes);
+    };
+    const { items } = await fetchZip(args.urls, { ...args.options, onEvent });
+    return { items, most };";
+
+fn kinds(items: &Value) -> Vec<&str> {
+    items.as_array().unwrap().iter().map(|item| item["error"]["kind"].as_str().unwrap_or("stored")).collect()
+}
+
+#[test]
+fn an_endless_body_and_a_gzip_bomb_are_cut_off_and_cost_no_other_image() {
+    const LIMIT: u64 = 1_000_000;
+    with_package(async |browser| {
+        for place in PLACES {
+            let (endless, bomb) = (format!("endless-{place:?}"), format!("bomb-{place:?}"));
+            // The bomb is one long before its gate, which nobody opens.
+            let urls = [
+                browser.origin.url(&format!("/image/1/8000000000b.jpg?nolength&key={endless}")),
+                browser.origin.url("/image/2/64x48.jpg"),
+                browser.origin.url(&format!("/fault/gzip-bomb?key={bomb}&gate=never&gate-at=40000")),
+                browser.origin.url("/image/3/1000000b.jpg"),
+            ];
+            let args = json!({ "urls": urls, "options": { "maxBytes": LIMIT, "retries": 3 } });
+            let told = browser.run(place, CALL, args).await.unwrap();
+            assert_eq!(kinds(&told["items"]), ["too-large", "stored", "too-large", "stored"], "{place:?}");
+            for item in [0, 2] {
+                assert_eq!(told["items"][item]["attempts"], 1, "{place:?}");
+                let message = told["items"][item]["error"]["message"].as_str().unwrap();
+                assert!(message.starts_with("the image has more than the 1000000 bytes"), "{message}");
+                assert!(told["most"][item].as_u64().unwrap() <= LIMIT, "{place:?}: {}", told["most"]);
+            }
+            // What the network held on the way is all that was sent.
+            let counters = browser.origin.wait(&endless, "closedEarly=1&inFlight=0");
+            assert!(counters["bytesSent"].as_u64().unwrap() < 100_000_000, "{counters}");
+            browser.origin.wait(&bomb, "closedEarly=1&inFlight=0");
+        }
+    });
+}
+
+#[test]
+fn once_the_total_is_reached_the_rest_is_not_asked_for() {
+    with_package(async |browser| {
+        let url = |rest: &str| browser.origin.url(&format!("/image/1/400000b.jpg?key=total{rest}"));
+        // There is room for half of the third one, which never comes whole.
+        let urls = ["", "", "&gate=never&gate-at=300000", "", "", ""].map(url);
+        let options = json!({ "maxTotalBytes": 1_000_000, "mode": "sequential" });
+        let outcome = browser.fetch_zip(Place::Page, json!(urls), options).await;
+        let items = &outcome.result["items"];
+        let over = "over-total";
+        assert_eq!(kinds(items), ["stored", "stored", over, over, over, over]);
+        let attempts: Vec<_> =
+            outcome.items().iter().map(|item| item["attempts"].as_u64().unwrap()).collect();
+        assert_eq!(attempts, [1, 1, 1, 0, 0, 0]);
+        let counters = browser.origin.wait("total", "requests=3&closedEarly=1&inFlight=0");
+        assert_eq!(counters["completed"], 2, "{counters}");
+        let sizes: Vec<_> = entries(outcome.zip()).iter().map(|(_, bytes)| bytes.len()).collect();
+        assert_eq!(sizes, [400_000, 400_000]);
+    });
+}
+
+#[test]
+fn what_the_page_s_own_host_declares_is_refused_before_its_body() {
+    with_package(async |browser| {
+        let url = format!("{}run.js", browser.address);
+        let args = |most| json!({ "urls": [url], "options": { "maxBytes": most, "retries": 0 } });
+        let told = browser.run(Place::Page, CALL, args(100)).await.unwrap();
+        assert_eq!((kinds(&told["items"]), &told["most"][0]), (vec!["too-large"], &json!(0)));
+        let told = browser.run(Place::Page, CALL, args(100_000)).await.unwrap();
+        assert_eq!(kinds(&told["items"]), ["not-an-image"]);
+    });
+}
