@@ -132,6 +132,7 @@ impl<S: Socket> Connection<S> {
             self.flush(exchange, wire.len() as u64).await?;
             return Err(Ended::Cut(CutHow::Close));
         }
+        exchange.answered_with(answer.status);
         self.send(&answer, request.method == "HEAD", keep_alive, exchange).await
     }
 

@@ -77,6 +77,7 @@ async fn send(
     if answer.wire.is_some() {
         return Err(Ended::Cut(Reason::PROTOCOL_ERROR));
     }
+    exchange.answered_with(answer.status);
     if let Some(Cut { at: CutAt::Start | CutAt::Head, how }) = answer.cut {
         return match how {
             CutHow::Stall => unless_gone(stream, std::future::pending()).await,

@@ -84,6 +84,7 @@ struct Entry {
     key: Option<String>,
     request: Request,
     start_ms: f64,
+    status: Option<u16>,
     headers_ms: Option<f64>,
     end_ms: Option<f64>,
     bytes: u64,
@@ -112,6 +113,7 @@ impl Journal {
             key: key.clone(),
             request: request.clone(),
             start_ms,
+            status: None,
             headers_ms: None,
             end_ms: None,
             bytes: 0,
@@ -236,6 +238,7 @@ impl Entry {
             .text("protocol", self.request.protocol.name())
             .count("connection", self.request.connection)
             .number("startMs", self.start_ms)
+            .raw("status", &self.status.map_or("null".to_owned(), |status| status.to_string()))
             .number("headersMs", self.headers_ms)
             .number("endMs", self.end_ms)
             .count("bytes", self.bytes)
@@ -276,6 +279,14 @@ impl Exchange {
     /// One that leaves no trace, for the control routes and the site.
     pub fn unrecorded() -> Self {
         Self { recorded: None }
+    }
+
+    /// The status that it is answered with, where the answer is HTTP at all.
+    pub fn answered_with(&self, status: u16) {
+        let Some(recorded) = &self.recorded else { return };
+        if let Some(entry) = recorded.journal.state().log.get_mut(&recorded.id) {
+            entry.status = Some(status);
+        }
     }
 
     /// The head has been handed to the network. What is told again, later, changes nothing.
