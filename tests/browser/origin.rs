@@ -21,7 +21,7 @@ pub struct Origin {
     /// The static site's address.
     pub site: String,
     /// Over TLS, HTTP/2 or HTTP/1.1.
-    tls: String,
+    pub tls: String,
 }
 
 impl Origin {

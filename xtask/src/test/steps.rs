@@ -133,7 +133,8 @@ fn clippy(_: &mut Bench) -> Result<Tally> {
     let mut tally = Tally::default();
     let native: &[&str] = &["--workspace", "--all-targets"];
     // Not among all targets, since `cargo test` alone can't run them.
-    let driven: &[&str] = &["--package=fetchzip", "--test=api", "--test=page", "--test=readers"];
+    let driven: &[&str] =
+        &["--package=fetchzip", "--test=api", "--test=faults", "--test=page", "--test=readers"];
     let wasm: &[&str] = &["--package=fetchzip", "--tests", "--target", workspace::WASM];
     let both: &[&str] = &[];
     let api: &[&str] = &["--no-default-features", "--features=api"];
@@ -182,7 +183,7 @@ fn wasm(bench: &mut Bench, browser: Browser) -> Result<Tally> {
 
 /// Tests over WebDriver. They run side by side, each file of them with a driver and a browser of its
 /// own: most of their time they wait.
-const DRIVEN: [&str; 2] = ["page", "api"];
+const DRIVEN: [&str; 3] = ["page", "api", "faults"];
 
 fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
     let environment: [(&str, PathBuf); 5] = [

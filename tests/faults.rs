@@ -1,0 +1,27 @@
+//! Everything that can go wrong, against the package in a real browser.
+//!
+//! - `cases.md`: what can go wrong and what must come of it, as a table for people
+//! - `cases`: reads it
+//! - `table`: holds every line of it against calls of `fetchZip`
+//! - `long_run`: 2,000 images, of which one in five meets a fault
+//! - `soak`: a hundred runs in one tab
+//! - `calls`: several calls at once, and their archives
+//!
+//! `cargo xtask test --only page-chromium` runs these, too; so do `page-firefox` and `page-webkit`.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+
+mod archive;
+#[allow(dead_code, reason = "each test target takes what it needs")]
+#[path = "api/bench.rs"]
+mod bench;
+mod browser;
+
+mod faults {
+    mod calls;
+    mod cases;
+    mod long_run;
+    mod soak;
+    mod table;
+}
