@@ -12,14 +12,16 @@ use super::elements::{by_id, document, set_shown};
 use super::sheet::Sheet;
 use crate::browser::Clock;
 use crate::report::words::percent;
-use crate::report::{COMPARISON_ORDER, cooling_text, progress_text, progress_title, share_done};
+use crate::report::{
+    COMPARISON_ORDER, cooling_text, progress_text, progress_title, share_done, standing_text,
+};
 use crate::text::text;
 
 /// How often the words about a run are brought up to date. Its bars are at every frame.
 const WORDS_EVERY: Duration = Duration::from_millis(250);
 
 /// What is said while there is no connection.
-pub const OFFLINE: &str = "Paused: this browser is offline. The run goes on as soon as it is back";
+pub const OFFLINE: &str = "Paused while this browser is offline";
 
 /// The elements that tell of a run on its way.
 pub struct RunLine {
@@ -82,7 +84,7 @@ impl RunLine {
         if rows.totals().ended() == rows.totals().items {
             text = text![*prefix, "Checking the zip, from its first byte to its last"];
         } else if page.running.is_offline() {
-            text = text![OFFLINE, " · ", text];
+            text = text![*prefix, OFFLINE, " · ", standing_text(&rows)];
         } else if let Some(cooling) = cooling_text(&sheet.plan, &sheet.cooling.borrow(), sheet.now()) {
             text = text![text, " · ", cooling];
         }

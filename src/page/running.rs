@@ -130,7 +130,7 @@ impl Running {
         if let Some(current) = &mut *self.current.borrow_mut() {
             current.is_offline = true;
             current.control.pause();
-            page.announcer.say(&text![OFFLINE, "."]);
+            page.announcer.say(&text![OFFLINE, "; the run goes on as soon as it is back."]);
         }
     }
 

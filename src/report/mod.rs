@@ -28,6 +28,6 @@ pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Measured, Mode, SpeedUp, median_wall};
 pub use summary::{
     cancelled_text, cooling_text, interrupted_text, outcome_text, outcome_title, plan_text, progress_text,
-    progress_title, share_done,
+    progress_title, share_done, standing_text,
 };
 pub use window::Window;

@@ -38,14 +38,19 @@ pub fn plan_text(plan: &Plan) -> String {
 /// A run on its way: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s`.
 pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     let totals = rows.totals();
-    let mut parts =
-        vec![text![number(totals.ended()), " of ", count(totals.items, "image")], size(totals.bytes)];
+    let mut parts = vec![standing_text(rows)];
     parts.extend(pace.recent().and_then(|(bytes, time)| rate(bytes, time)));
     if totals.in_flight > 0 {
         parts.push(text![number(totals.in_flight), " at once"]);
     }
     parts.extend(pace.left().map(about));
     parts.join(" · ")
+}
+
+/// Where a run stands: `11 of 15 images · 38.2 MB`.
+pub fn standing_text(rows: &Rows) -> String {
+    let totals = rows.totals();
+    text![number(totals.ended()), " of ", count(totals.items, "image"), " · ", size(totals.bytes)]
 }
 
 /// What a run waits for: `cooling down cdn.example, 12 s`, for the origin that takes longest;
@@ -197,6 +202,7 @@ mod tests {
         let rows = rows(15, 10, 1);
         let mut pace = Pace::default();
         assert_eq!(progress_text(&rows, &pace), "11 of 15 images · 10.0 kB");
+        assert_eq!(standing_text(&rows), "11 of 15 images · 10.0 kB");
         pace.sample(Duration::from_secs(1), 0, 0.0);
         pace.sample(Duration::from_secs(3), 10_000, share_done(&rows));
         let text = "11 of 15 images · 10.0 kB · 5.0 kB/s · about 1 s";

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::desk::with_page_of;
+use crate::browser::keys::{ESCAPE, TAB};
 use crate::browser::site::Site;
-use crate::browser::{Browser, environment};
+use crate::browser::{Browser, Kind, environment};
 
 /// A page as wide as a phone, in a frame: no desktop browser makes its window as narrow.
 const PHONE: &str = "<!doctype html><html lang=\"en\"><title>a phone</title>
@@ -21,6 +22,12 @@ fn axe_finds_nothing_in_any_state_theme_or_width() {
             browser.show_as(width).await;
             browser.execute(&axe, vec![]).await;
             browser.check_in_both_themes(&format!("{width}, idle")).await;
+            browser.relay("no relay").await;
+            browser.until("document.activeElement.value === 'no relay'").await;
+            browser.press_keys(&[TAB]).await;
+            browser.until("document.body.innerText.includes('not a relay')").await;
+            browser.check_in_both_themes(&format!("{width}, more options")).await;
+            browser.relay("").await;
 
             browser
                 .fill_paths(&["/image/1/64x48.jpg?gate=g", "/image/2/64x48.png", "/fault/status/404"])
@@ -28,9 +35,22 @@ fn axe_finds_nothing_in_any_state_theme_or_width() {
             browser.press("Fetch").await;
             browser.until("document.body.innerText.includes('2 of 3 images')").await;
             browser.check_in_both_themes(&format!("{width}, running")).await;
+            browser.press_keys(&[ESCAPE]).await;
+            browser.the_coming("button", "Stop it").await;
+            browser.check_in_both_themes(&format!("{width}, asked whether to stop")).await;
+            browser.press("Keep going").await;
             browser.origin.open_gate("g");
             browser.until_run("done").await;
             browser.check_in_both_themes(&format!("{width}, partly failed")).await;
+            if browser.kind != Kind::WebKit {
+                browser.until_noted(2).await;
+                browser.client.goto(&browser.address).await.unwrap();
+                browser.until_ready().await;
+                browser.show_as(width).await;
+                browser.execute(&axe, vec![]).await;
+                browser.the_coming("region", "Interrupted run").await;
+                browser.check_in_both_themes(&format!("{width}, interrupted")).await;
+            }
 
             browser.choose("Compare").await;
             browser.fill_paths(&["/image/1/64x48.jpg?latency=20"; 3]).await;
@@ -52,6 +72,8 @@ fn nothing_is_wider_than_a_phone() {
         // What the page says of the list moves the button that is pressed next.
         browser.until("document.body.innerText.includes('3 URLs')").await;
         browser.check_width("with a list").await;
+        browser.open_more_options().await;
+        browser.check_width("with more options").await;
         browser.fetch().await;
         browser.check_width("done").await;
         browser.choose("Compare").await;

@@ -145,7 +145,7 @@ impl Browser {
     }
 
     /// Waits until the one journal there is has so many images.
-    async fn until_noted(&self, images: usize) {
+    pub async fn until_noted(&self, images: usize) {
         let met = async || {
             let Value::Array(bytes) = self.execute_async(JOURNAL, vec![]).await else { return false };
             let bytes: Vec<_> = bytes.iter().map(|byte| byte.as_u64().unwrap() as u8).collect();

@@ -35,7 +35,7 @@ fn a_run_waits_while_the_browser_is_offline() {
         browser.origin.open_gate("g");
         browser.until("document.getElementById('run-text').textContent.includes('1 of 2 images')").await;
         let text = browser.text().await;
-        assert!(text.contains("Paused: this browser is offline"), "{text}");
+        assert!(text.contains("Paused while this browser is offline · 1 of 2 images"), "{text}");
         browser.until_run("running").await;
         assert_eq!(browser.origin.counters("k")["requests"], 1);
 
