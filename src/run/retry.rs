@@ -38,7 +38,7 @@ impl RetryPolicy {
     /// come back together. It is never shorter than the server asked for.
     pub fn wait_after(&self, error: &FetchError, attempt: u32, jitter: f64) -> Option<Duration> {
         let asked_for = error.retry_after().unwrap_or_default();
-        if attempt > self.retries || !is_passing(error) || asked_for > LONGEST_OBEYED {
+        if attempt > self.retries || !is_passing(error, attempt) || asked_for > LONGEST_OBEYED {
             return None;
         }
         Some(scaled(longest_wait(attempt), jitter).max(asked_for))
@@ -59,19 +59,21 @@ fn longest_wait(n: u32) -> Duration {
     (FIRST_WAIT * 2_u32.pow((n - 1).min(16))).min(LONGEST_WAIT)
 }
 
-/// Whether the failure may be gone by the next attempt. The statuses are those that curl retries.
-fn is_passing(error: &FetchError) -> bool {
+/// Whether the failure may be gone by the attempt after this one. The statuses are those that curl
+/// retries.
+fn is_passing(error: &FetchError, attempt: u32) -> bool {
     match error {
         FetchError::Http { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 522 | 524),
         FetchError::Network
         | FetchError::Interrupted { .. }
         | FetchError::Truncated { .. }
         | FetchError::Timeout { .. } => true,
+        // What took the room may have been an image that was too large itself, and left.
+        FetchError::Storage { .. } => attempt == 1,
         FetchError::Address(_)
         | FetchError::Empty
         | FetchError::NotAnImage(_)
         | FetchError::HostRefuses { .. }
-        | FetchError::Storage { .. }
         | FetchError::TooLarge { .. }
         | FetchError::OverTotal { .. }
         | FetchError::Stopped => false,
@@ -132,6 +134,9 @@ mod tests {
         assert!(again(&FetchError::Network));
         assert!(again(&FetchError::Timeout { after: LONGEST_WAIT }));
         assert!(again(&FetchError::Interrupted { received: 5 }));
+        let full = FetchError::Storage { reason: "no space".into() };
+        assert!(again(&full));
+        assert_eq!(RetryPolicy { retries: 9 }.wait_after(&full, 2, 0.5), None);
         assert!(!again(&FetchError::Empty));
         assert!(!again(&FetchError::TooLarge { limit: 1 }));
         assert!(!again(&FetchError::OverTotal { limit: 1 }));

@@ -214,15 +214,8 @@ impl Schedule {
     pub fn failed(&mut self, item: ItemId, error: &FetchError, now: Duration, jitter: f64) -> AfterFailure {
         let given_up = AfterFailure { retry_at: None, cools_until: None };
         let Some(id) = self.release(item) else { return given_up };
-        match error {
-            FetchError::Storage { .. } => {
-                self.storage_failures += 1;
-                if self.storage_failures >= MOST_STORAGE_FAILURES {
-                    self.give_up_rest(error.clone());
-                }
-            }
-            FetchError::OverTotal { .. } => self.give_up_rest(error.clone()),
-            _ => {}
+        if let FetchError::OverTotal { .. } = error {
+            self.give_up_rest(error.clone());
         }
         if self.origins[id].closed_by.is_some() || self.rest_ends_with.is_some() {
             self.end(item);
@@ -243,7 +236,15 @@ impl Schedule {
             .map(|wait| (now + wait).max(self.origins[id].cools_until.unwrap_or(now)));
         match retry_at {
             Some(at) => self.backing_off.push(Reverse((at, item))),
-            None => self.end(item),
+            None => {
+                self.end(item);
+                if let FetchError::Storage { .. } = error {
+                    self.storage_failures += 1;
+                    if self.storage_failures >= MOST_STORAGE_FAILURES {
+                        self.give_up_rest(error.clone());
+                    }
+                }
+            }
         }
         AfterFailure { retry_at, cools_until }
     }
@@ -550,7 +551,7 @@ mod tests {
     #[test]
     fn storage_that_fails_five_times_in_a_row_is_not_tried_again() {
         let plan = plan_of(["https://a.example/"; 20]);
-        let mut schedule = Schedule::new(&plan, limits(1, 1, 3));
+        let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
         let full = FetchError::Storage { reason: "no space".into() };
         for item in 0..4 {
             assert_eq!(started(&mut schedule, START), [item]);

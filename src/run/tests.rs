@@ -432,10 +432,11 @@ fn attempts_that_fail_and_images_that_are_cut_short_take_no_room_for_good() {
 #[test]
 fn a_run_whose_storage_fails_again_and_again_asks_for_no_more() {
     let urls = ["https://a.example/10ms/full"; 50];
-    let report = run(&plan_of(urls), Limits { in_flight: 2, ..AT_ONCE });
+    let once = |in_flight| Limits { in_flight, retry: RetryPolicy { retries: 0 }, ..AT_ONCE };
+    let report = run(&plan_of(urls), once(2));
     let full = Err(FetchError::Storage { reason: "no space".into() });
     assert_eq!(sizes(&report), vec![full; 50]);
     assert_eq!(report.world.attempts.borrow().len(), 6, "five, and the one beside the fifth");
     let now_and_then = ["https://a.example/10ms/full", "https://a.example/10ms/ok"].repeat(9);
-    assert_eq!(run(&plan_of(now_and_then), ONE_BY_ONE).world.attempts.borrow().len(), 18);
+    assert_eq!(run(&plan_of(now_and_then), once(1)).world.attempts.borrow().len(), 18);
 }

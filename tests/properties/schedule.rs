@@ -208,8 +208,7 @@ impl World {
             self.refusals[origin] += 1;
             self.has_refused[origin] = true;
         }
-        self.storage_failures += u32::from(matches!(error, FetchError::Storage { .. }));
-        self.is_over |= self.storage_failures >= 5 || matches!(error, FetchError::OverTotal { .. });
+        self.is_over |= matches!(error, FetchError::OverTotal { .. });
         let jitter = f64::from(self.roll()) / 256.0;
         let AfterFailure { retry_at, cools_until } = self.schedule.failed(item, &error, self.now, jitter);
         if let Some(until) = cools_until {
@@ -227,7 +226,11 @@ impl World {
                 self.forgiven += usize::from(self.is_paused && error == FetchError::Network);
                 self.items[item].not_before = at;
             }
-            None => self.end(item),
+            None => {
+                self.storage_failures += u32::from(matches!(error, FetchError::Storage { .. }));
+                self.is_over |= self.storage_failures >= 5;
+                self.end(item);
+            }
         }
     }
 

@@ -10,8 +10,9 @@ use crate::spool::{Extent, join};
 /// How much room is taken at a time where the length is not known.
 const GROWTH: u64 = 4 << 20;
 
-/// How much room is taken at most at a time: a declared length is a claim.
-const LARGEST_RESERVE: u64 = 1 << 30;
+/// How much room is taken at most at a time: a declared length is a claim, and what lies behind the
+/// room of an image that is too large for the disk is too far for the disk as well.
+const LARGEST_RESERVE: u64 = 16 << 20;
 
 /// How many bytes of one image are held as chunks before they are handed to the browser as a Blob.
 ///
