@@ -24,7 +24,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use archive::hostile::HOSTILE;
+use archive::hostile::{HOSTILE, LINES};
 use archive::programs::{UNPACKING, test_in_all};
 use archive::{check_in_every_reader, libraries};
 use build::{Content, Image, build};
@@ -54,7 +54,8 @@ fn hostile_names_stay_inside_the_folder() {
         name: Some((*name).to_owned()),
         ..Image::new(&format!("https://a.example/{index}"), name.as_bytes())
     };
-    let images: Vec<_> = HOSTILE.iter().chain(naughty_strings::BLNS).enumerate().map(given).collect();
+    let images: Vec<_> =
+        HOSTILE.iter().chain(LINES).chain(naughty_strings::BLNS).enumerate().map(given).collect();
     let archive = build(&images);
     check_in_every_reader(&archive.path(), &archive.files);
 }

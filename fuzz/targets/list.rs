@@ -9,8 +9,9 @@ fuzz_target!(|text: &str| {
     let requests = parse_list(text);
     let made = requests.iter().filter(|request| request.glob_error.is_none()).count();
     assert!(made <= MOST_URLS);
-    // The links of pasted HTML stand on no line.
-    if requests.iter().any(|request| request.line.is_none()) {
+    assert!(requests.len() <= MOST_URLS + 1);
+    // The links of pasted HTML stand on no line, and what is past the end is told once.
+    if requests.iter().any(|request| request.line.is_none()) || requests.len() > MOST_URLS {
         return;
     }
     let mut lines = requests.iter().filter_map(|request| request.line).peekable();

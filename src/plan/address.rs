@@ -154,17 +154,31 @@ impl Address {
     }
 }
 
-/// The text without what stands between `//` and `@`, whether or not it parses.
+/// The text without the user names and passwords that browsers would find in it, whether or not it
+/// parses, as a whole or any of its words.
 pub(super) fn redacted(text: &str) -> String {
     let text = text.trim();
-    let mut pieces = text.split('/');
-    let scheme = pieces.next().unwrap_or_default();
-    let (Some(""), Some(rest)) = (pieces.next(), text.get(scheme.len() + 2..)) else {
+    let is_data = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"));
+    if is_data || !text.contains('@') {
         return text.to_owned();
+    }
+    let whole = without_credentials(text);
+    whole.split_inclusive(char::is_whitespace).map(without_credentials).collect()
+}
+
+/// The same for one address. Browsers take any slashes behind the scheme, of either kind, or none.
+fn without_credentials(text: &str) -> String {
+    let rest = match text.split_once(':') {
+        Some((scheme, rest)) if !scheme.contains(['/', '\\']) => rest,
+        // A name with an @ has no host.
+        _ if !text.starts_with(['/', '\\']) => return text.to_owned(),
+        _ => text,
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    match authority.rfind('@').and_then(|at| rest.get(at + 1..)) {
-        Some(rest) => text![scheme, "//…@", rest],
+    let place = rest.trim_start_matches(|c: char| c == '/' || c == '\\' || c.is_whitespace());
+    let before = text.get(..text.len() - place.len()).unwrap_or_default();
+    let authority = place.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    match authority.rfind('@').and_then(|at| place.get(at + 1..)) {
+        Some(after) => text![before, "…@", after],
         None => text.to_owned(),
     }
 }
@@ -241,6 +255,24 @@ pub(crate) mod tests {
         let error = parse("https://me:secret@host.example/a.jpg").unwrap_err();
         assert_eq!(error, AddressError::Credentials { host: "host.example".into() });
         assert_eq!(redacted("https://me:s@cret@host.example/a@b"), "https://…@host.example/a@b");
+        let lenient = [
+            ("https:/me:secret@host/a", "https:/…@host/a"),
+            ("HTTPS:me:secret@host/a@b", "HTTPS:…@host/a@b"),
+            ("https:\\\\me:secret@host\\a", "https:\\\\…@host\\a"),
+            ("https:/\t/me:secret@host", "https:/\t/…@host"),
+            ("https:///me:sec:ret@@host?a@b", "https:///…@host?a@b"),
+            ("//me:secret@host/a", "//…@host/a"),
+            ("me:secret@host/a", "me:…@host/a"),
+            ("mine: https://me:secret@host/a  b", "mine: https://…@host/a  b"),
+            ("https://me:sec ret@host/a", "https://…@host/a"),
+        ];
+        for (text, expected) in lenient {
+            assert_eq!(redacted(text), expected);
+        }
+        for text in ["cat@2x.jpg", "https://a.example/cat@2x.jpg", "Data:image/svg+xml,//a@b //a@b", "a@b: c"]
+        {
+            assert_eq!(redacted(text), text);
+        }
         let unparsable = parse("https://me:secret@host:port/a.jpg").unwrap_err().to_string();
         assert!(!unparsable.contains("secret"), "{unparsable}");
     }

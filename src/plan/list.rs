@@ -1,5 +1,6 @@
 //! Lists of URLs as people paste them.
 
+use super::address::{redacted, shortened};
 use super::glob::{self, GlobError};
 use super::html;
 use crate::text::text;
@@ -31,11 +32,16 @@ impl Request {
 }
 
 /// Reads a list: one URL or glob a line, several separated by spaces, `#` for comments, quotes
-/// and trailing commas ignored; or the links of pasted HTML.
+/// and trailing commas ignored; or the links of pasted HTML. Where it has more than [`MOST_URLS`], one
+/// more request stands for the rest, and says so.
 pub fn parse_list(text: &str) -> Vec<Request> {
     let links = html::links(text);
     if !links.is_empty() {
-        return links.into_iter().take(MOST_URLS).map(Request::new).collect();
+        let of_link = |(index, text): (usize, String)| {
+            let glob_error = (index == MOST_URLS).then(|| past_the_end("link", index + 1));
+            Request { glob_error, ..Request::new(text) }
+        };
+        return links.into_iter().take(MOST_URLS + 1).enumerate().map(of_link).collect();
     }
     let mut requests = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -44,10 +50,27 @@ pub fn parse_list(text: &str) -> Vec<Request> {
             continue;
         }
         for word in words(line) {
+            if requests.len() == MOST_URLS {
+                let glob_error = Some(past_the_end("line", index + 1));
+                requests.push(Request { line: Some(index + 1), glob_error, ..Request::new(word) });
+                return requests;
+            }
             expand_into(&mut requests, word, index + 1);
         }
     }
     requests
+}
+
+/// What is told once of all that a list has too many.
+fn past_the_end(what: &str, number: usize) -> String {
+    text![
+        what,
+        " ",
+        number,
+        " and all behind it are past the ",
+        MOST_URLS,
+        " URLs that one list takes; split it up"
+    ]
 }
 
 /// The URLs of a line. A line that holds spaces but no further URL is one text, so that a broken
@@ -84,7 +107,9 @@ fn expand_into(requests: &mut Vec<Request>, text: &str, line: usize) {
         }
         Err(error) => {
             let reason = match error {
-                GlobError::Backwards => text!["the range in \"", text, "\" runs backwards; swap its ends"],
+                GlobError::Backwards => {
+                    text!["the range in \"", shortened(&redacted(text)), "\" runs backwards; swap its ends"]
+                }
                 GlobError::TooMany { count } => text![
                     "line ",
                     line,
@@ -136,6 +161,26 @@ mod tests {
         let reason = requests[0].glob_error.as_deref().unwrap();
         assert_eq!(reason, "line 1 stands for 999999999 URLs, and one list takes 100000; split it up");
         assert_eq!(requests[1].glob_error, None);
+    }
+
+    #[test]
+    fn the_rest_of_a_list_that_is_too_long_is_told_once() {
+        let list = "https://a.example/[1-99999]\nhttps://a.example/a\nhttps://a.example/b\nc\nd";
+        let requests = parse_list(list);
+        assert_eq!(requests.len(), MOST_URLS + 1);
+        let [.., last, rest] = &requests[..] else { panic!("there are many") };
+        assert_eq!((last.line, &last.glob_error), (Some(2), &None));
+        assert_eq!((rest.line, rest.text.as_str()), (Some(3), "https://a.example/b"));
+        let reason =
+            "line 3 and all behind it are past the 100000 URLs that one list takes; split it up".to_owned();
+        assert_eq!(rest.glob_error, Some(reason));
+        let links = "<img src=a>".repeat(MOST_URLS + 9);
+        let requests = parse_list(&links);
+        assert_eq!(requests.len(), MOST_URLS + 1);
+        let told = requests.iter().filter_map(|request| request.glob_error.as_deref());
+        let reason =
+            "link 100001 and all behind it are past the 100000 URLs that one list takes; split it up";
+        assert_eq!(told.collect::<Vec<_>>(), [reason]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 use fetchzip::plan::{MOST_URLS, Plan, parse_list};
+use naughty_strings::BLNS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::archive::hostile::{HOSTILE, LINES};
 use crate::archive::text::CrateText;
 use crate::cases;
 
@@ -128,4 +130,75 @@ proptest! {
             }
         }
     }
+}
+
+/// What must hold of any text that somebody pastes.
+fn check(text: &str) {
+    let plan = Plan::new(parse_list(text), &CrateText);
+    for item in plan.items() {
+        match &item.address {
+            Ok(address) => {
+                let is_fetched =
+                    ["http://", "https://", "data:"].iter().any(|start| address.href.starts_with(start));
+                assert!(is_fetched, "{text:?} would ask for {}", address.href);
+            }
+            Err(error) => {
+                let message = error.to_string();
+                assert!((1..400).contains(&message.len()), "{text:?}: {message}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_lines_are_addresses_that_can_be_fetched_or_say_why_not() {
+    LINES.iter().chain(HOSTILE).chain(BLNS).for_each(|text| check(text));
+    for text in LINES.iter().chain(HOSTILE).chain(BLNS) {
+        check(&format!("https://a.example/{text}"));
+        check(&format!("https://{text}/"));
+    }
+}
+
+#[test]
+fn no_password_is_ever_shown() {
+    let lines = LINES.iter().filter(|line| line.contains("secret"));
+    for line in lines.clone() {
+        for item in Plan::new(parse_list(line), &CrateText).items() {
+            let message = item.address.as_ref().unwrap_err().to_string();
+            assert!(!item.shown().contains("secret"), "{line:?} is shown as {:?}", item.shown());
+            assert!(!message.contains("secret"), "{line:?}: {message}");
+        }
+    }
+    assert!(lines.count() > 9);
+}
+
+#[test]
+fn no_hostile_line_costs_another() {
+    for text in LINES.iter().chain(HOSTILE).chain(BLNS).filter(|text| !text.contains('<')) {
+        let list = format!("https://a.example/before.jpg\n{text}\nhttps://a.example/after.jpg");
+        let plan = Plan::new(parse_list(&list), &CrateText);
+        let texts: Vec<_> = plan.items().iter().map(fetchzip::plan::Item::shown).collect();
+        assert_eq!(texts.first(), Some(&"https://a.example/before.jpg"), "{text:?}");
+        assert_eq!(texts.last(), Some(&"https://a.example/after.jpg"), "{text:?}");
+    }
+}
+
+#[test]
+fn a_list_of_a_hundred_thousand_lines_is_taken_whole() {
+    let line = |number: usize| format!("https://{}.example/{number}.jpg\n", number % 7);
+    let list: String = (0..MOST_URLS).map(line).collect();
+    let plan = Plan::new(parse_list(&list), &CrateText);
+    assert_eq!((plan.len(), plan.origins().len()), (100_000, 7));
+    assert!(plan.items().iter().all(|item| item.address.is_ok()));
+    assert_eq!(plan.items()[99_999].line, Some(100_000));
+}
+
+#[test]
+fn a_glob_that_would_give_millions_is_counted_and_makes_nothing() {
+    let list = "https://a.example/[1-1000]/[1-1000]/{a,b,c}.jpg\nhttps://a.example/x.jpg";
+    let requests = parse_list(list);
+    assert_eq!(requests.len(), 2);
+    let reason = requests[0].glob_error.as_deref().unwrap();
+    assert_eq!(reason, "line 1 stands for 3000000 URLs, and one list takes 100000; split it up");
+    assert_eq!(requests[1].glob_error, None);
 }

@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::archive::hostile::HOSTILE;
+use crate::archive::hostile::{HOSTILE, LINES};
 use crate::archive::text::CrateText;
 use crate::cases;
 
@@ -102,5 +102,5 @@ fn the_big_list_of_naughty_strings_becomes_names() {
 
 #[test]
 fn hostile_names_of_our_own_become_names() {
-    check(HOSTILE.iter().flat_map(|text| requests_for(text)).collect(), "{name}", Format::WebP);
+    check(HOSTILE.iter().chain(LINES).flat_map(|text| requests_for(text)).collect(), "{name}", Format::WebP);
 }

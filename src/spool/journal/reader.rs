@@ -71,6 +71,7 @@ fn take_record<'a>(rest: &mut &'a [u8], buffer: &mut CrcBuffer) -> Option<&'a [u
 fn head_of(mut payload: &[u8]) -> Option<JournalHead> {
     let rest = &mut payload;
     let ([HEAD], started) = (take(rest)?, f64::from_bits(u64_of(rest)?)) else { return None };
+    started.is_finite().then_some(())?;
     let (items, fingerprint) = (u64_of(rest)?, u32_of(rest)?);
     let (source, options) = {
         let length = usize::try_from(u64_of(rest)?).ok()?;

@@ -97,6 +97,9 @@ fn a_journal_without_its_head_is_told_apart_from_another_version_and_from_none()
             if end < 12 { JournalError::NotAJournal { length } } else { JournalError::NoHead { length } };
         assert_eq!(Journal::read(&bytes[..end]), Err(expected));
     }
+    let without_time = JournalWriter::new(&JournalHead { started: f64::NAN, ..head() }).take();
+    let length = without_time.len() as u64;
+    assert_eq!(Journal::read(&without_time), Err(JournalError::NoHead { length }));
     let mut newer = bytes.clone();
     newer[8] = 2;
     let error = Journal::read(&newer).unwrap_err();
