@@ -59,8 +59,17 @@ pub fn with_package_under(policy: &str, test: impl AsyncFnOnce(&Browser)) {
     with_index(&index, test);
 }
 
+/// The same where pages may keep only so many bytes on the disk.
+pub fn with_package_on_disk_of(bytes: u64, test: impl AsyncFnOnce(&Browser)) {
+    with_index_of(Site::package().with_disk_of(bytes), include_str!("index.html"), test);
+}
+
 fn with_index(index: &str, test: impl AsyncFnOnce(&Browser)) {
-    let site = Site::package()
+    with_index_of(Site::package(), index, test);
+}
+
+fn with_index_of(site: Site, index: &str, test: impl AsyncFnOnce(&Browser)) {
+    let site = site
         .with("index.html", index)
         .with("run.js", include_str!("run.js"))
         .with("worker.js", include_str!("worker.js"));

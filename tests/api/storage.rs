@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package, with_package_under};
+use super::bench::{PLACES, Place, with_package, with_package_on_disk_of, with_package_under};
 use crate::browser::Kind;
 
 /// WebKitGTK's automation has no files for us, so images stay in Blobs there.
@@ -67,5 +67,55 @@ fn where_no_worker_may_be_started_a_call_runs_in_the_page() {
         assert_eq!(outcome.entry_names(), ["700000b.jpg", "-", "64x48.png"]);
         let entries = crate::archive::contents::entries(outcome.zip());
         assert_eq!(entries[0].1, browser.origin.get(paths[0]));
+    });
+}
+
+#[test]
+fn what_is_complete_is_saved_when_the_disk_is_full() {
+    // WebKitGTK has no such limit to set.
+    if Kind::of_environment() == Kind::WebKit {
+        return;
+    }
+    with_package_on_disk_of(10 << 20, async |browser| {
+        // Small ones, and some that go straight into the file, before and behind one that never fits.
+        let mut paths: Vec<_> = (0..8).map(|seed| format!("/image/{seed}/20000b.jpg")).collect();
+        paths.push("/image/8/700000b.jpg".into());
+        paths.push("/image/9/40000000b.jpg".into());
+        paths.extend((10..14).map(|seed| format!("/image/{seed}/400000b.jpg")));
+        let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
+        let outcome = browser.fetch_zip(Place::Page, json!(urls), Value::Null).await;
+        let items = outcome.result["items"].as_array().unwrap();
+        for (index, (item, path)) in items.iter().zip(&paths).enumerate() {
+            let is_too_large = index == 9;
+            assert_eq!(item["outcome"], if is_too_large { "failed" } else { "stored" }, "{path}: {item}");
+        }
+        assert_eq!(items[9]["error"]["kind"], "storage");
+        let message = items[9]["error"]["message"].as_str().unwrap();
+        assert!(message.ends_with("free some space, or fetch fewer"), "{message}");
+        let entries = crate::archive::contents::entries(outcome.zip());
+        paths.remove(9);
+        assert_eq!(entries.len(), paths.len());
+        for ((name, bytes), path) in entries.iter().zip(&paths) {
+            assert!(*bytes == browser.origin.get(path), "{name}");
+        }
+    });
+}
+
+#[test]
+fn a_list_that_is_too_much_for_the_disk_ends_with_what_it_could_take() {
+    if Kind::of_environment() == Kind::WebKit {
+        return;
+    }
+    with_package_on_disk_of(10 << 20, async |browser| {
+        let paths: Vec<_> = (0..1000).map(|seed| format!("/image/{seed}/20000b.jpg?key=k")).collect();
+        let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
+        let outcome = browser.fetch_zip(Place::Page, json!(urls), json!({ "concurrency": 12 })).await;
+        let items = outcome.result["items"].as_array().unwrap();
+        let stored = items.iter().filter(|item| item["outcome"] == "stored").count();
+        assert!(stored > 100 && stored < 1000, "{stored}");
+        let failed = items.iter().filter(|item| item["error"]["kind"] == "storage").count();
+        assert_eq!(stored + failed, 1000);
+        assert!(browser.origin.counters("k")["requests"].as_u64().unwrap() < 1000, "no more is asked for");
+        assert_eq!(crate::archive::contents::entries(outcome.zip()).len(), stored);
     });
 }

@@ -35,6 +35,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub use driver::Kind;
+use driver::Wanted;
 use origin::Origin;
 use proxy::Proxy;
 use session::{RUNTIME, Session, Turn};
@@ -57,6 +58,8 @@ pub struct Browser {
     /// The address of the site, with a slash at the end.
     pub address: String,
     session: Session,
+    /// Whether the next test may have the session.
+    is_ordinary: bool,
     _proxy: Option<Proxy>,
     /// The folder of a profile that outlives the browser.
     profile: Option<TempDir>,
@@ -95,22 +98,25 @@ impl Browser {
         let kind = Kind::of_environment();
         let origin = Origin::start(site.folder());
         let proxy = site.maps_all_hosts().then(|| Proxy::start(origin.tls_port()));
-        let session = if proxy.is_some() || profile.is_some() {
-            turn.own_session(kind, proxy.as_ref(), profile.as_ref().map(TempDir::path)).await
-        } else {
-            turn.session(kind).await
-        };
+        let wanted =
+            Wanted { proxy: proxy.as_ref(), profile: profile.as_ref().map(TempDir::path), disk: site.disk() };
+        let is_ordinary = wanted.is_ordinary();
+        let session =
+            if is_ordinary { turn.session(kind).await } else { turn.own_session(kind, wanted).await };
         downloads::clear();
         let client = session.client.clone();
         let address = format!("{}{}", origin.site, site.path());
+        if let Some(bytes) = site.disk().filter(|_| kind == Kind::Chromium) {
+            driver::limit_disk(&client, &origin.site, bytes).await;
+        }
         client.goto(&address).await.unwrap();
-        Self { client, kind, origin, address, session, _proxy: proxy, profile, site }
+        Self { client, kind, origin, address, session, is_ordinary, _proxy: proxy, profile, site }
     }
 
     /// Leaves the session to the next test, or ends it.
     async fn leave(self, has_passed: bool, turn: &mut Turn) {
         let blank = format!("{}/nothing", self.origin.site);
-        if has_passed && self._proxy.is_none() && self.profile.is_none() {
+        if has_passed && self.is_ordinary {
             match tokio::time::timeout(PATIENCE, self.session.put_back(&blank)).await {
                 Ok(Ok(())) => return turn.leave(self.session),
                 Ok(Err(error)) => eprintln!("the session could not be put back: {error}"),
@@ -128,7 +134,8 @@ impl Browser {
             let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
         }
         let _ = tokio::time::timeout(PATIENCE, self.client.clone().close()).await;
-        self.session = Session::start(self.kind, None, self.profile.as_ref().map(TempDir::path)).await;
+        let profile = self.profile.as_ref().map(TempDir::path);
+        self.session = Session::start(self.kind, Wanted { profile, ..Wanted::default() }).await;
         self.client = self.session.client.clone();
         self.client.goto(&self.address).await.unwrap();
     }

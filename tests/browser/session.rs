@@ -6,7 +6,6 @@
 //! can't be put back, is ended.
 
 use std::ffi::c_int;
-use std::path::Path;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -15,8 +14,7 @@ use fantoccini::error::CmdError;
 use serde_json::Value;
 use tokio::runtime::{Builder, Handle};
 
-use super::driver;
-use super::proxy::Proxy;
+use super::driver::{self, Wanted};
 use super::{Kind, PATIENCE};
 
 /// Drives sessions, which outlive the threads of their tests.
@@ -67,19 +65,14 @@ impl Turn {
     pub async fn session(&mut self, kind: Kind) -> Session {
         match self.0.take() {
             Some(session) => session,
-            None => Session::start(kind, None, None).await,
+            None => Session::start(kind, Wanted::default()).await,
         }
     }
 
-    /// A session that nobody had before and nobody will have, with a proxy or a folder for its profile.
-    pub async fn own_session(
-        &mut self,
-        kind: Kind,
-        proxy: Option<&Proxy>,
-        profile: Option<&Path>,
-    ) -> Session {
+    /// A session that nobody had before and nobody will have.
+    pub async fn own_session(&mut self, kind: Kind, wanted: Wanted<'_>) -> Session {
         self.end_left().await;
-        Session::start(kind, proxy, profile).await
+        Session::start(kind, wanted).await
     }
 
     async fn end_left(&mut self) {
@@ -96,8 +89,8 @@ impl Turn {
 
 impl Session {
     /// Starts a browser.
-    pub async fn start(kind: Kind, proxy: Option<&Proxy>, profile: Option<&Path>) -> Self {
-        let client = driver::connect(kind, proxy, profile);
+    pub async fn start(kind: Kind, wanted: Wanted<'_>) -> Self {
+        let client = driver::connect(kind, wanted);
         let client = tokio::time::timeout(PATIENCE, client).await.expect("the browser starts");
         let size = client.get_window_size().await.unwrap();
         Self { client, size }

@@ -12,11 +12,12 @@ pub struct Site {
     folder: TempDir,
     path: &'static str,
     maps_all_hosts: bool,
+    disk: Option<u64>,
 }
 
 impl Site {
     fn new() -> Self {
-        Self { folder: TempDir::new().unwrap(), path: "/", maps_all_hosts: false }
+        Self { folder: TempDir::new().unwrap(), path: "/", maps_all_hosts: false, disk: None }
     }
 
     /// The built page, with a script in front of all others that records what goes wrong: violations
@@ -71,6 +72,15 @@ impl Site {
     /// `https:` of any host leads to the demo server.
     pub fn with_all_hosts_mapped(self) -> Self {
         Self { maps_all_hosts: true, ..self }
+    }
+
+    /// Its pages may keep only so many bytes on the disk.
+    pub fn with_disk_of(self, bytes: u64) -> Self {
+        Self { disk: Some(bytes), ..self }
+    }
+
+    pub fn disk(&self) -> Option<u64> {
+        self.disk
     }
 
     pub fn folder(&self) -> &Path {
