@@ -119,14 +119,12 @@ fn webkit(program: &str) -> Map<String, Value> {
     Map::from_iter([("webkitgtk:browserOptions".into(), options)])
 }
 
-/// Lets a site of a Chromium session keep only so many bytes on the disk; Firefox's has a preference.
-pub async fn limit_disk(client: &Client, site: &str, bytes: u64) {
+/// Sends a Chromium session a command of its developer tools.
+pub async fn devtools(client: &Client, command: &str, parameters: Value) {
     let session = client.session_id().await.unwrap().unwrap();
     let uri = format!("{}/session/{session}/goog/cdp/execute", environment::webdriver());
-    let origin = site.trim_end_matches('/');
-    let parameters = json!({ "origin": origin, "quotaSize": bytes });
-    let body = json!({ "cmd": "Storage.overrideQuotaForOrigin", "params": parameters }).to_string();
+    let body = json!({ "cmd": command, "params": parameters }).to_string();
     let request = Request::post(uri).header("content-type", "application/json").body(body).unwrap();
     let http: HttpClient<_, String> = HttpClient::builder(TokioExecutor::new()).build(HttpConnector::new());
-    assert!(http.request(request).await.unwrap().status().is_success(), "Chromium takes a quota");
+    assert!(http.request(request).await.unwrap().status().is_success(), "{command} is understood");
 }

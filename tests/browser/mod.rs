@@ -31,7 +31,7 @@ use std::time::Duration;
 use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
 use futures::FutureExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub use driver::Kind;
@@ -107,7 +107,9 @@ impl Browser {
         let client = session.client.clone();
         let address = format!("{}{}", origin.site, site.path());
         if let Some(bytes) = site.disk().filter(|_| kind == Kind::Chromium) {
-            driver::limit_disk(&client, &origin.site, bytes).await;
+            // Firefox has a preference for it.
+            let parameters = json!({ "origin": origin.site.trim_end_matches('/'), "quotaSize": bytes });
+            driver::devtools(&client, "Storage.overrideQuotaForOrigin", parameters).await;
         }
         client.goto(&address).await.unwrap();
         Self { client, kind, origin, address, session, is_ordinary, _proxy: proxy, profile, site }
@@ -124,6 +126,12 @@ impl Browser {
             }
         }
         self.session.end().await;
+    }
+
+    /// Clears all that the site has stored, as a user of Chromium may at any time.
+    pub async fn clear_site_data(&self) {
+        let parameters = json!({ "origin": self.origin.site.trim_end_matches('/'), "storageTypes": "all" });
+        driver::devtools(&self.client, "Storage.clearDataForOrigin", parameters).await;
     }
 
     /// Kills the browser, which gets no chance to put anything in order, and starts it again with the

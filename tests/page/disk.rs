@@ -144,6 +144,34 @@ fn who_chooses_no_file_has_fetched_nothing_and_who_cancels_has_no_file() {
     });
 }
 
+#[test]
+fn a_site_whose_data_is_cleared_in_mid_run_still_has_its_images() {
+    if Kind::of_environment() != Kind::Chromium {
+        return;
+    }
+    with_page(async |browser| {
+        let paths = [
+            "/image/1/700000b.jpg?key=k",
+            "/image/2/20000b.jpg?key=k",
+            "/image/3/900000b.jpg?key=k&gate=cleared&gate-at=400000",
+            "/image/4/900000b.jpg?key=k",
+        ];
+        browser.fill_paths(&paths).await;
+        browser.press("Fetch").await;
+        browser.origin.wait("k", "completed=3");
+        browser.until("document.body.innerText.includes('3 of 4 images')").await;
+        browser.clear_site_data().await;
+        browser.origin.open_gate("cleared");
+        browser.until_run("done").await;
+        let entries = browser.save_entries().await;
+        assert_eq!(entries.len(), 4);
+        for ((name, bytes), path) in entries.iter().zip(paths) {
+            let plain = path.split('?').next().unwrap();
+            assert!(*bytes == browser.origin.get(plain), "{name}");
+        }
+    });
+}
+
 /// In WebKit this tests nothing: its automation has no file to choose.
 fn with_disk(test: impl AsyncFnOnce(&Browser)) {
     if Kind::of_environment() != Kind::WebKit {

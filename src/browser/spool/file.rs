@@ -192,6 +192,9 @@ impl SpoolFile {
         // What can't be written stays in memory, and is a part from there.
         let _ = self.settle();
         let file: File = JsFuture::from(self.file.get_file()).await?.unchecked_into();
+        if file.size() != self.access.borrow().get_size()? {
+            return Err("it is another file by now".into());
+        }
         self.is_closed.set(true);
         self.access.borrow().close();
         self.finished.set(file.clone());
