@@ -7,6 +7,7 @@
 //! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
 //! - `relay`: images that a server of the user's own fetches
 //! - `cancelling`: Cancel, Escape, and the run after
+//! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
 //! - `stopping`: Stop and keep, and leaving the page
@@ -40,6 +41,7 @@ mod page {
     mod failures;
     mod keyboard;
     mod killed;
+    mod limits;
     mod looks;
     mod modes;
     mod presets;

@@ -24,6 +24,9 @@ pub struct Wanted {
     pub relay: Option<Relay>,
     /// Whether images that may be cut short fail.
     pub leaves_out_cut_short: bool,
+    /// Bytes of one image, and of all together, where they are limited.
+    pub largest_image: Option<u64>,
+    pub most_in_all: Option<u64>,
     /// The list's text and all options, for whoever takes the run up after a crash.
     pub notes: Notes,
     /// The interrupted run that this goes on with.
@@ -35,6 +38,8 @@ impl Wanted {
     fn settings(&self, at_once: Option<usize>) -> Settings {
         let mut settings =
             Settings { leaves_out_cut_short: self.leaves_out_cut_short, ..Settings::default() };
+        settings.limits.largest_image = self.largest_image;
+        settings.limits.most_in_all = self.most_in_all;
         if let Some(at_once) = at_once {
             settings.set_at_once(at_once);
         }
@@ -64,14 +69,14 @@ pub async fn fetch(
     Ok(finished)
 }
 
-/// Fetches what failed once more, through a relay where there is one, into the same archive.
+/// Fetches what failed once more, as it is wanted now, into the same archive.
 pub async fn fetch_again(
     page: &'static Page,
     before: Finished,
-    relay: Option<Relay>,
+    wanted: Wanted,
 ) -> Result<Option<Finished>, ArchiveError> {
     let items = before.sheet.worth_retrying();
-    let plan = asked_of(Rc::clone(&before.sheet.plan), relay.as_ref());
+    let plan = asked_of(Rc::clone(&before.sheet.plan), wanted.relay.as_ref());
     let sheet = Rc::new(before.sheet.going_on(Rc::clone(&plan)));
     let share = 1.0 - items.len() as f64 / plan.len() as f64;
     running::begin(page, &text!["Fetching ", count(items.len(), "image"), " again"], share);
@@ -80,7 +85,7 @@ pub async fn fetch_again(
     let job = Job {
         plan: &plan,
         template: NameTemplate::default(),
-        settings: before.settings,
+        settings: wanted.settings(if wanted.mode == Choice::Sequential { Some(1) } else { wanted.at_once }),
         clock: sheet.clock,
         sink: None,
         order: Order::Input,
@@ -111,7 +116,6 @@ async fn one(
     at_once: Option<usize>,
     file: Option<ChosenFile>,
 ) -> Result<Finished, ArchiveError> {
-    let settings = wanted.settings(at_once);
     let elapsed = wanted.resumes.as_ref().map(|run| run.elapsed).unwrap_or_default();
     let sheet = Rc::new(Sheet::new(Rc::clone(plan), elapsed));
     let control = page.running.begin_sheet(&sheet);
@@ -119,7 +123,7 @@ async fn one(
     let job = Job {
         plan,
         template: NameTemplate::default(),
-        settings,
+        settings: wanted.settings(at_once),
         clock: sheet.clock,
         sink: file.as_ref().map(|file| &file.stream),
         order: Order::Input,
@@ -140,7 +144,7 @@ async fn one(
     };
     let saved_as = file.filter(|_| archive.size > 0).map(|file| file.name);
     let names = take(&mut archive.names);
-    Ok(Finished { sheet, archive: Some(archive), names, wall, settings, comparison: None, how, saved_as })
+    Ok(Finished { sheet, archive: Some(archive), names, wall, comparison: None, how, saved_as })
 }
 
 /// All runs of a comparison; what is left is the last one, which fetched at once. One that is

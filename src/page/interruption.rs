@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use js_sys::{Date, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -11,7 +12,7 @@ use web_sys::{Element, HtmlElement};
 use super::Page;
 use super::elements::{by_id, has_focus, set_shown};
 use super::running;
-use crate::browser::{Interrupted, discard, interrupted};
+use crate::browser::{Clock, Interrupted, discard, interrupted};
 use crate::report::interrupted_text;
 use crate::text::text;
 
@@ -23,6 +24,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = toLocaleString)]
     fn to_text(this: &LocalDate, locale: &JsValue, options: &Object) -> JsString;
 }
+
+/// When to look, after the page was loaded: the one before may hold its files for a moment longer.
+const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
 
 /// The notice.
 pub struct Interruption {
@@ -37,12 +41,21 @@ impl Interruption {
         Ok(Self { notice: by_id("interrupted")?, text: by_id("interrupted-text")?, runs: RefCell::default() })
     }
 
-    /// Looks for such runs.
+    /// Looks for such runs, until there is one.
     pub async fn look(&self, page: &Page) {
-        self.runs.replace(interrupted().await.into());
-        // Who has begun something else has other things in mind.
-        if !page.running.is_on() {
+        let clock = Clock::start();
+        for at in LOOKS {
+            clock.sleep_until(at).await;
+            let runs = interrupted().await;
+            // Who has begun something else has other things in mind.
+            if page.running.is_on() || page.line.is_shown() {
+                return;
+            }
+            self.runs.replace(runs.into());
             self.show(page);
+            if !self.runs.borrow().is_empty() {
+                return;
+            }
         }
     }
 

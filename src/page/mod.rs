@@ -1,7 +1,7 @@
 //! The page: binds `www/` to a run, and decides nothing that could be decided without it.
 //!
 //! ```text
-//! form (list, mode, "At once"), more options (relay) ◀─ presets, files, interrupted runs
+//! form (list, mode, "At once"), more options (relay, limits) ◀─ presets, files, interrupted runs
 //!   │ Fetch, and a file to go to (disk)
 //!   ▼
 //! running ── fetching ── browser::collect ── Event ─▶ sheet (the run as it stands)

@@ -15,6 +15,8 @@ pub struct MoreOptions {
     relay: Remembered,
     relay_error: HtmlElement,
     leaves_out_cut_short: Remembered,
+    largest_image: Remembered,
+    most_in_all: Remembered,
 }
 
 impl MoreOptions {
@@ -24,11 +26,21 @@ impl MoreOptions {
             relay: Remembered::find("relay")?,
             relay_error: by_id("relay-error")?,
             leaves_out_cut_short: Remembered::find("leave-out-cut-short")?,
+            largest_image: Remembered::find("largest-image")?,
+            most_in_all: Remembered::find("most-in-all")?,
         })
     }
 
     /// Puts back what was there before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
+        for limit in [&self.largest_image, &self.most_in_all] {
+            // Before it is kept.
+            on(&limit.input, "change", move |_| {
+                if bytes_of(limit).is_none() {
+                    limit.input.set_value("");
+                }
+            })?;
+        }
         for option in self.all() {
             option.bind()?;
         }
@@ -37,8 +49,8 @@ impl MoreOptions {
         on(&self.relay.input, "change", |_| drop(self.relay()))
     }
 
-    fn all(&self) -> [&Remembered; 2] {
-        [&self.relay, &self.leaves_out_cut_short]
+    fn all(&self) -> [&Remembered; 4] {
+        [&self.relay, &self.leaves_out_cut_short, &self.largest_image, &self.most_in_all]
     }
 
     /// Notes the options with a run.
@@ -72,6 +84,16 @@ impl MoreOptions {
         self.leaves_out_cut_short.input.checked()
     }
 
+    /// The most bytes of one image, where they are limited.
+    pub fn largest_image(&self) -> Option<u64> {
+        bytes_of(&self.largest_image)
+    }
+
+    /// The most bytes of all images together, where they are limited.
+    pub fn most_in_all(&self) -> Option<u64> {
+        bytes_of(&self.most_in_all)
+    }
+
     /// Goes to the field of the relay.
     pub fn focus_relay(&self) {
         self.open();
@@ -95,4 +117,10 @@ impl MoreOptions {
         self.relay_error.set_text_content(error.map(|error| text![error]).as_deref());
         set_shown(&self.relay_error, is_bad);
     }
+}
+
+/// The bytes of a field in MB; `None` for one that is empty, or holds nothing that limits.
+fn bytes_of(limit: &Remembered) -> Option<u64> {
+    let megabytes = limit.input.value_as_number();
+    (megabytes > 0.0).then_some((megabytes * 1e6) as u64)
 }

@@ -10,7 +10,7 @@ use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 use super::elements::{by_id, document, has_focus, on, set_property, set_shown, window};
 use super::object_url::{ObjectUrl, download_text};
 use super::sheet::Sheet;
-use crate::browser::{Archive, Settings};
+use crate::browser::Archive;
 use crate::plan::{EntryName, Network};
 use crate::report::words::{count, duration, number, protocols, rate, ratio, size};
 use crate::report::{Comparison, Export, Measured, failure_groups, group_text, median_wall};
@@ -31,10 +31,8 @@ pub struct Finished {
     pub names: Vec<Option<EntryName>>,
     /// From its beginning to the archive.
     pub wall: Duration,
-    /// How it fetched, for what is fetched again.
-    pub settings: Settings,
     pub comparison: Option<Comparison>,
-    /// The same in a few words.
+    /// How it fetched, in a few words.
     pub how: String,
     /// The file that the archive went to, where it went straight there.
     pub saved_as: Option<String>,

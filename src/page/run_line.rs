@@ -55,6 +55,11 @@ impl RunLine {
         self.say(text);
     }
 
+    /// Whether there is, or was, a run since the page was loaded.
+    pub fn is_shown(&self) -> bool {
+        !self.section.hidden()
+    }
+
     /// The run is over.
     pub fn end(&self, text: &str, title: &str) {
         self.say(text);

@@ -19,7 +19,6 @@ use super::outcome::{Finished, Outcome};
 use super::run_line::{OFFLINE, tell_all_along};
 use super::sheet::Sheet;
 use crate::browser::{ArchiveError, Control, Interrupted, Notes};
-use crate::plan::Relay;
 use crate::report::{cancelled_text, outcome_text, outcome_title};
 use crate::text::text;
 
@@ -203,14 +202,11 @@ pub fn resume(page: &'static Page, interrupted: Interrupted) -> bool {
 
 /// Fetches what failed once more, into the same archive.
 pub fn retry(page: &'static Page) {
-    if page.running.is_on() {
-        return;
-    }
-    let Some(relay) = relay(page) else { return };
+    let Some(wanted) = wanted(page, None) else { return };
     let loses_focus = page.outcome.has_focus();
     let Some(finished) = page.outcome.take() else { return };
     let before = set_state("running").unwrap_or_default();
-    run(page, fetch_again(page, finished, relay), true, before);
+    run(page, fetch_again(page, finished, wanted), true, before);
     page.running.swap_buttons(true, loses_focus);
 }
 
@@ -219,7 +215,14 @@ fn wanted(page: &Page, resumes: Option<Interrupted>) -> Option<Wanted> {
     if page.running.is_on() {
         return None;
     }
-    let relay = relay(page)?;
+    let relay = match page.more.relay() {
+        Ok(relay) => relay,
+        Err(error) => {
+            page.more.focus_relay();
+            page.announcer.say(&text!["Nothing was fetched: ", error, "."]);
+            return None;
+        }
+    };
     let mut options = String::new();
     page.form.note(&mut options);
     page.more.note(&mut options);
@@ -228,19 +231,11 @@ fn wanted(page: &Page, resumes: Option<Interrupted>) -> Option<Wanted> {
         at_once: page.form.limit(),
         relay,
         leaves_out_cut_short: page.more.leaves_out_cut_short(),
+        largest_image: page.more.largest_image(),
+        most_in_all: page.more.most_in_all(),
         notes: Notes { source: page.form.list(), options },
         resumes,
     })
-}
-
-/// The relay, if any; `None` where there is something else in its field, which it then says.
-fn relay(page: &Page) -> Option<Option<Relay>> {
-    let relay = page.more.relay();
-    if let Err(error) = &relay {
-        page.more.focus_relay();
-        page.announcer.say(&text!["Nothing was fetched: ", error, "."]);
-    }
-    relay.ok()
 }
 
 fn fetch_now(page: &'static Page, wanted: Wanted, file: Option<ChosenFile>, before: String) {

@@ -19,6 +19,7 @@ use super::super::control::Wish;
 use super::super::later::Later;
 use super::super::sink::Sink;
 use super::super::turns::Turns;
+use super::job::settings_to_message;
 use crate::plan::{EntryName, ItemId, Relay};
 use crate::run::{Event, read_events};
 
@@ -222,7 +223,9 @@ impl Connection {
     pub fn again(&self, job: &Job<'_>, items: &[ItemId]) {
         let items: Array = items.iter().map(|item| JsValue::from(*item as f64)).collect();
         let relay = job.plan.relay().map(Relay::href);
-        self.post(&Array::of4(&AGAIN.into(), &job.clock.epoch().into(), &items, &relay.into()).into());
+        let settings = settings_to_message(&job.settings);
+        let clock = job.clock.epoch().into();
+        self.post(&Array::of5(&AGAIN.into(), &clock, &items, &relay.into(), &settings).into());
     }
 
     /// Asks the worker to read the archive back; [`Connection::finish`] has what comes of it.

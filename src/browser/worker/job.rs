@@ -33,24 +33,9 @@ pub fn to_message(job: &Job<'_>) -> Array {
         addresses.push(&item.address.as_ref().map_or("", |address| &address.href).into());
         names.push(&item.name.as_deref().into());
     }
-    let Settings { limits, finds_width, timeout, cache, leaves_out_cut_short } = job.settings;
-    let message = Array::of2(&addresses, &names);
-    message.push(&job.template.source().into());
-    let numbers = [
-        limits.in_flight as f64,
-        limits.per_origin as f64,
-        f64::from(limits.retry.retries),
-        or_infinite(limits.largest_image),
-        or_infinite(limits.most_in_all),
-        timeout.as_secs_f64(),
-        job.clock.epoch(),
-    ];
-    for number in numbers {
-        message.push(&number.into());
-    }
-    message.push(&cache.into());
-    message.push(&finds_width.into());
-    message.push(&leaves_out_cut_short.into());
+    let template = job.template.source().into();
+    let (settings, clock) = (settings_to_message(&job.settings), job.clock.epoch().into());
+    let message = Array::of5(&addresses, &names, &template, &settings, &clock);
     message.push(&(job.order == Order::Completion).into());
     message.push(&job.sink.is_some().into());
     message.push(&job.plan.relay().map(Relay::href).into());
@@ -73,19 +58,8 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
         plan.push_parsed(address.as_string().unwrap_or_default(), name.as_string());
     }
     let template = NameTemplate::parse(&next()?.as_string()?).ok()?;
-    let mut number = || fields.next()?.as_f64();
-    let limits = Limits {
-        in_flight: number()? as usize,
-        per_origin: number()? as usize,
-        retry: RetryPolicy { retries: number()? as u32 },
-        largest_image: finite(number()?),
-        most_in_all: finite(number()?),
-    };
-    let timeout = seconds(number()?);
-    let clock = Clock::of_epoch(number()?);
-    let cache = RequestCache::from_js_value(&fields.next()?)?;
-    let finds_width = fields.next()?.as_bool()?;
-    let leaves_out_cut_short = fields.next()?.as_bool()?;
+    let settings = settings_from_message(next()?.unchecked_ref())?;
+    let clock = Clock::of_epoch(next()?.as_f64()?);
     let is_by_completion = fields.next()?.as_bool()?;
     let has_sink = fields.next()?.as_bool()?;
     if let Some(relay) = fields.next()?.as_string() {
@@ -97,13 +71,48 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
     Some(ReceivedJob {
         plan,
         template,
-        settings: Settings { limits, finds_width, timeout, cache, leaves_out_cut_short },
+        settings,
         clock,
         has_sink,
         order: if is_by_completion { Order::Completion } else { Order::Input },
         journal,
         resumes,
     })
+}
+
+/// In the order of [`settings_from_message`].
+pub fn settings_to_message(settings: &Settings) -> Array {
+    let Settings { limits, finds_width, timeout, cache, leaves_out_cut_short } = *settings;
+    let message = Array::of3(&cache.into(), &finds_width.into(), &leaves_out_cut_short.into());
+    let numbers = [
+        limits.in_flight as f64,
+        limits.per_origin as f64,
+        f64::from(limits.retry.retries),
+        or_infinite(limits.largest_image),
+        or_infinite(limits.most_in_all),
+        timeout.as_secs_f64(),
+    ];
+    for number in numbers {
+        message.push(&number.into());
+    }
+    message
+}
+
+/// `None` for what was never sent.
+pub fn settings_from_message(message: &Array) -> Option<Settings> {
+    let mut fields = message.iter();
+    let cache = RequestCache::from_js_value(&fields.next()?)?;
+    let finds_width = fields.next()?.as_bool()?;
+    let leaves_out_cut_short = fields.next()?.as_bool()?;
+    let mut number = || fields.next()?.as_f64();
+    let limits = Limits {
+        in_flight: number()? as usize,
+        per_origin: number()? as usize,
+        retry: RetryPolicy { retries: number()? as u32 },
+        largest_image: finite(number()?),
+        most_in_all: finite(number()?),
+    };
+    Some(Settings { limits, finds_width, timeout: seconds(number()?), cache, leaves_out_cut_short })
 }
 
 /// A number of bytes, where there is a limit.

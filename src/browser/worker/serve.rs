@@ -14,7 +14,7 @@ use web_sys::{MessageEvent, MessagePort};
 
 use super::super::archive::{Archive, ArchiveError};
 use super::super::clock::Clock;
-use super::super::collect::Job;
+use super::super::collect::{Job, Settings};
 use super::super::control::{Control, Wish};
 use super::super::here::{collect_again_here, collect_here};
 use super::super::images::KeptImages;
@@ -85,10 +85,11 @@ enum Task {
     Prove,
 }
 
-/// Items to be fetched once more, and the relay, which may be another than before.
+/// Items to be fetched once more, and how: the relay and the settings may be others than before.
 struct Again {
     items: Vec<ItemId>,
     relay: Option<Relay>,
+    settings: Settings,
 }
 
 impl Service {
@@ -144,6 +145,7 @@ impl Service {
             .map(|again| self.job.plan.through(again.relay.clone()));
         let mut job = self.job_at(self.clock.get());
         job.plan = relayed.as_ref().unwrap_or(job.plan);
+        job.settings = again.as_ref().map_or(job.settings, |again| again.settings);
         let sink = self.job.has_sink.then_some(&self.sink as &dyn Sink);
         #[cfg(feature = "page")]
         if again.is_none()
@@ -219,7 +221,9 @@ impl Service {
             let items: Array = words.get(2).unchecked_into();
             let items = items.iter().filter_map(|item| item.as_f64()).map(|item| item as ItemId).collect();
             let relay = words.get(3).as_string().and_then(Relay::of_serialised);
-            self.begin(Task::Run(Some(Again { items, relay })));
+            let settings = job::settings_from_message(words.get(4).unchecked_ref());
+            let settings = settings.unwrap_or(self.job.settings);
+            self.begin(Task::Run(Some(Again { items, relay, settings })));
         }
     }
 

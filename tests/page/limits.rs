@@ -1,0 +1,64 @@
+//! How large an image may be, and all of them together.
+
+use super::desk::with_page;
+use crate::browser::Browser;
+
+#[test]
+fn an_image_that_is_too_large_fails_and_is_had_once_the_limit_is_gone() {
+    with_page(async |browser| {
+        browser.limit("Largest image", "0.1").await;
+        let paths = ["/image/1/90000b.jpg", "/image/2/110000b.jpg?key=large", "/image/3/64x48.png"];
+        browser.fill_paths(&paths).await;
+        browser.fetch().await;
+        let rows = browser.rows().await;
+        let statuses: Vec<_> = rows.iter().map(|row| row.status.as_str()).collect();
+        assert_eq!(statuses, ["ok", "too large", "ok"], "{rows:?}");
+        assert_eq!(browser.origin.counters("large")["requests"], 1, "and is not asked for again");
+        browser.limit("Largest image", "").await;
+        browser.press("Retry the failed ones").await;
+        browser.until("document.body.innerText.includes('All 3 images saved')").await;
+        browser.until_run("done").await;
+        assert_eq!(browser.save_entries().await.len(), 3);
+    });
+}
+
+#[test]
+fn what_would_be_more_in_all_is_not_kept() {
+    with_page(async |browser| {
+        browser.limit("At most in all", "0.25").await;
+        browser.at_once("1").await;
+        browser.fill_paths(&["/image/1/100000b.jpg", "/image/2/100000b.jpg", "/image/3/100000b.jpg"]).await;
+        browser.fetch().await;
+        let text = browser.text().await;
+        assert!(text.contains("2 of 3 images saved, 1 failed"), "{text}");
+        assert_eq!(browser.save_entries().await.len(), 2);
+    });
+}
+
+#[test]
+fn limits_survive_a_reload_and_what_limits_nothing_is_none() {
+    with_page(async |browser| {
+        browser.limit("Largest image", "2.5").await;
+        browser.limit("At most in all", "-1").await;
+        // The field is left, which is when it is read.
+        browser.the("textbox", "Image URLs").await.click().await.unwrap();
+        browser.client.refresh().await.unwrap();
+        browser.until_ready().await;
+        for (name, value) in [("Largest image", "2.5"), ("At most in all", "")] {
+            let field = browser.the("spinbutton", name).await;
+            assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(value), "{name}");
+        }
+    });
+}
+
+impl Browser {
+    /// Sets a limit under "More options", in MB; none where it is empty.
+    async fn limit(&self, name: &str, megabytes: &str) {
+        self.open_more_options().await;
+        let field = self.the("spinbutton", name).await;
+        field.clear().await.unwrap();
+        if !megabytes.is_empty() {
+            field.send_keys(megabytes).await.unwrap();
+        }
+    }
+}
