@@ -3,10 +3,11 @@
 use std::mem::ManuallyDrop;
 use std::time::Duration;
 
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{Archive, Turns};
+use crate::browser::{Archive, Turns, read_back};
 use crate::plan::Plan;
 use crate::report::{Row, Rows};
 use crate::run::{Event, EventKind, FetchError};
@@ -113,16 +114,28 @@ pub async fn result_object(
     // Not dropped with the function: the Blob may be in use for long after nobody has that any more.
     let mut storage = Some(ManuallyDrop::new(archive.storage));
     let dispose = Closure::<dyn FnMut()>::new(move || drop(storage.take().map(ManuallyDrop::into_inner)));
+    let blob = archive.blob;
     let result = Fields::new()
-        .set("blob", archive.blob.map_or(JsValue::NULL, JsValue::from))
+        .set("blob", blob.clone().map_or(JsValue::NULL, JsValue::from))
         .set("fileName", file_name)
         .set("items", items)
         .set("timings", timings.0)
         .set("storage", if is_file { "file" } else { "blobs" })
         .0;
+    let prove = Closure::<dyn Fn() -> Promise>::new(move || {
+        let blob = blob.clone();
+        future_to_promise(async move {
+            if let Some(blob) = blob {
+                read_back(&blob).await.map_err(|reason| js_sys::Error::new(&reason))?;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    });
     // Not enumerable, so that the result can still be posted to another thread.
-    let property = Fields::new().set("value", dispose.into_js_value()).0;
-    Ok(Object::define_property(&result, &"dispose".into(), &property))
+    for (name, method) in [("dispose", dispose.into_js_value()), ("prove", prove.into_js_value())] {
+        Object::define_property(&result, &name.into(), &Fields::new().set("value", method).0);
+    }
+    Ok(result)
 }
 
 fn item_object(url: &str, entry_name: Option<&str>, row: &Row) -> JsValue {

@@ -101,6 +101,11 @@ export interface FetchZipResult {
    * as long as the page does, and is removed when fetchzip is next loaded from this origin.
    */
   dispose(): void;
+  /**
+   * Reads `blob` back from its first byte to its last, and checks its structure, its offsets and the
+   * CRC-32 of every entry. Rejects with an Error that says what is wrong.
+   */
+  prove(): Promise<void>;
 }
 
 /**

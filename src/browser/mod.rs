@@ -27,6 +27,7 @@ mod later;
 mod listening;
 #[cfg(feature = "page")]
 mod prove;
+mod read_back;
 #[cfg(feature = "page")]
 mod resume;
 mod sink;
@@ -42,6 +43,7 @@ pub use collect::{Job, Notes, Order, Settings, collect, collect_again};
 pub use control::Control;
 pub use fetch::MOST_IN_FLIGHT;
 pub use images::{Images, PREVIEW_WIDTH};
+pub use read_back::read_back;
 pub use text::BrowserText;
 pub use turns::Turns;
 #[cfg(feature = "page")]

@@ -7,22 +7,18 @@
 //! ```
 
 use js_sys::Uint8Array;
-use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use super::archive::{Archive, ArchiveError, message_of};
-use super::body::{Body, Buffers, ScratchBuffer};
+use super::body::ScratchBuffer;
 use super::collect::Job;
 use super::here::collect_again_here;
 use super::images::KeptImages;
+use super::read_back::{read, read_back};
 use super::spool::{Payload, Spool, read_pieces};
 use crate::plan::ItemId;
 use crate::run::{Event, EventKind, FetchError};
-use crate::text::text;
-use crate::zip::{Crc32, CrcBuffer, Proof};
-
-/// The size of the pieces that are proved at a time, in bytes.
-const PIECE_BYTES: usize = 64 << 10;
+use crate::zip::Crc32;
 
 /// Reads an archive that was made here back as a whole; gives a better one where images in it were
 /// damaged, which the events then say, and `None` where it is good as it is.
@@ -52,25 +48,6 @@ pub async fn prove_here(
         read_back(blob).await.map_err(|reason| ArchiveError::Unreadable { reason })?;
     }
     Ok(Some(archive))
-}
-
-/// Reads an archive; says what is wrong with it.
-async fn read_back(archive: &Blob) -> Result<(), String> {
-    let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(PIECE_BYTES));
-    let mut piece = vec![0; PIECE_BYTES];
-    let reading = read(archive, |chunk| {
-        let mut start = 0;
-        while start < chunk.length() {
-            let end = chunk.length().min(start + PIECE_BYTES as u32);
-            let bytes = &mut piece[..(end - start) as usize];
-            chunk.subarray(start, end).copy_to(bytes);
-            proof.take(bytes, &mut buffer).map_err(|error| text![error])?;
-            start = end;
-        }
-        Ok(())
-    });
-    reading.await?;
-    proof.finish().map(&mut |_| ()).map_err(|error| text![error])
 }
 
 /// The images that can't be read back as they arrived, each with the reason.
@@ -116,14 +93,4 @@ pub async fn checksum(payload: &Payload, spool: &Spool, scratch: &mut ScratchBuf
         }
     }
     Ok(crc.value())
-}
-
-/// Reads a Blob, chunk by chunk.
-async fn read(blob: &Blob, mut take: impl FnMut(&Uint8Array) -> Result<(), String>) -> Result<(), String> {
-    let words = |error: JsValue| message_of(&error);
-    let mut body = Body::new(&blob.stream(), &Buffers::default()).map_err(words)?;
-    while let Some(chunk) = body.next().await.map_err(words)? {
-        take(&chunk)?;
-    }
-    Ok(())
 }

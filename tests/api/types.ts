@@ -69,7 +69,8 @@ const options: FetchZipOptions = {
   },
 };
 const result: Promise<FetchZipResult> = fetchZip([], options);
-const { storage, dispose } = await result;
+const { storage, dispose, prove } = await result;
+const proved: void = await prove();
 
 // @ts-expect-error There is no such mode.
 await fetchZip([url], { mode: "fast" });
@@ -81,4 +82,4 @@ await fetchZip([5]);
 blob.size;
 
 function use(...values: unknown[]): void {}
-use(size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose());
+use(size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose(), proved);

@@ -89,13 +89,14 @@ async function fetchzip({ files, atOnce }, mode) {
     };
     const options = { mode, onEvent, ...(sink && { sink }) };
     if (mode === "concurrent") options.concurrency = atOnce;
-    const { blob, items } = await fetchZip(files, options);
+    const result = await fetchZip(files, options);
+    const { blob, items } = result;
     const failed = items.filter(({ outcome }) => outcome === "failed");
     if (failed.length > 0) {
       const [{ url, error }] = failed;
       throw new Error(`${failed.length} images failed, such as ${url}: ${error.message}`);
     }
-    return { archive: blob, lastByteAt };
+    return { archive: blob, lastByteAt, prove: () => result.prove() };
   };
 }
 

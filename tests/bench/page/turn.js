@@ -9,6 +9,7 @@ const PIECE = 4 << 20;
 let workload;
 let run;
 let archive = null;
+let proof = null;
 
 /** Loads what a page would have loaded before anybody presses a button. */
 export async function prepare(contender) {
@@ -27,10 +28,19 @@ export async function measure() {
   const end = performance.now();
   const watched = await stopWatching();
   archive = result.archive ?? null;
+  proof = archive && result.prove;
   // What was fetched and not zipped is told by its length; more would need the bytes.
   const bytes = archive ? archive.size : result.bytes;
   const afterLastByteMs = result.lastByteAt === undefined ? null : end - result.lastByteAt;
   return { wallMs: end - start, bytes: bytes ?? null, afterLastByteMs, ...watched };
+}
+
+/** Has the contender prove its own archive, where it can; milliseconds. */
+export async function prove() {
+  if (!proof) return null;
+  const start = performance.now();
+  await proof();
+  return performance.now() - start;
 }
 
 /** Has every byte of the archive read and compared. */

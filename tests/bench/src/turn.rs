@@ -25,6 +25,8 @@ pub struct Turn {
     pub wall: f64,
     /// From the last event about a byte until the same.
     pub after_last_byte: Option<f64>,
+    /// For the contender's own proof of its archive, where it has one.
+    pub proof: Option<f64>,
     /// Until the whole archive had been read from its Blob and sent to be checked.
     pub read_back: Option<f64>,
     /// As the browser tells it.
@@ -77,6 +79,10 @@ async fn try_take(
             return Ok(Err(error));
         }
     };
+    let proof = match session.call("return bench.prove()", Value::Null, patience).await? {
+        Ok(proof) => proof.as_f64(),
+        Err(flaw) => return Ok(Err(flaw)),
+    };
     let read_back = if contender.zips() {
         match session.call("return bench.readBack()", Value::Null, patience).await? {
             Ok(verdict) => verdict["receivedMs"].as_f64(),
@@ -93,6 +99,7 @@ async fn try_take(
     Ok(Ok(Turn {
         wall: number("wallMs").unwrap_or(f64::NAN),
         after_last_byte: number("afterLastByteMs"),
+        proof,
         read_back,
         longest_task: number("longestTask"),
         longest_gap: number("longestGap").unwrap_or(f64::NAN),

@@ -98,6 +98,7 @@ impl<'a> Figures<'a> {
             cell(median(longest_task), 0),
             cell(median(|turn| Some(turn.longest_gap)), 0),
             cell(median(after_last_byte), 0),
+            cell(median(|turn| turn.proof.map(|ms| ms / 1000.0)), 2),
             cell(median(|turn| turn.read_back.map(|ms| ms / 1000.0)), 2),
         ]
     }

@@ -70,6 +70,7 @@ fn round(turn: &Turn) -> Value {
     json!({
         "wallMs": turn.wall,
         "afterLastByteMs": turn.after_last_byte,
+        "proofMs": turn.proof,
         "readBackMs": turn.read_back,
         "longestTaskMs": turn.longest_task,
         "longestGapMs": turn.longest_gap,

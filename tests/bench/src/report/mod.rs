@@ -113,6 +113,7 @@ fn workload_table(measured: &Measured) -> Table {
         "longest task, ms",
         "longest gap, ms",
         "after last byte, ms",
+        "proof, s",
         "read back, s",
     ]);
     for record in &measured.records {

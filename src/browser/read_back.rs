@@ -1,0 +1,53 @@
+//! Reads back what the browser says it keeps.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+use super::archive::message_of;
+use super::body::{Body, Buffers};
+use crate::text::text;
+use crate::zip::{CrcBuffer, Proof};
+
+/// The size of the pieces that are proved at a time, in bytes.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Reads an archive back.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub async fn read_back(archive: &Blob) -> Result<(), String> {
+    let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(PIECE_BYTES));
+    let mut piece = vec![0; PIECE_BYTES];
+    let reading = read(archive, |chunk| {
+        let mut start = 0;
+        while start < chunk.length() {
+            let end = chunk.length().min(start + PIECE_BYTES as u32);
+            let bytes = &mut piece[..(end - start) as usize];
+            chunk.subarray(start, end).copy_to(bytes);
+            proof.take(bytes, &mut buffer).map_err(|error| text![error])?;
+            start = end;
+        }
+        Ok(())
+    });
+    reading.await?;
+    proof.finish().map(&mut |_| ()).map_err(|error| text![error])
+}
+
+/// Reads a Blob, chunk by chunk.
+///
+/// # Errors
+///
+/// What `take` says, or the browser.
+pub async fn read(
+    blob: &Blob,
+    mut take: impl FnMut(&Uint8Array) -> Result<(), String>,
+) -> Result<(), String> {
+    let words = |error: JsValue| message_of(&error);
+    let mut body = Body::new(&blob.stream(), &Buffers::default()).map_err(words)?;
+    while let Some(chunk) = body.next().await.map_err(words)? {
+        take(&chunk)?;
+    }
+    Ok(())
+}
