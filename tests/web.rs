@@ -24,6 +24,7 @@ mod fetching;
 mod fixtures;
 #[path = "web/origin.rs"]
 mod origin;
+#[cfg(feature = "page")]
 #[path = "web/proving.rs"]
 mod proving;
 #[path = "web/without_server.rs"]
