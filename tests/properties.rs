@@ -4,6 +4,7 @@
 //! - `lists`: no line of a list is lost, and globs make what was counted
 //! - `framing`: archives that two crates which are not ours read back, and CRC-32 in any pieces
 //! - `journal`: what was written before a journal was torn or damaged, and nothing else
+//! - `room`: no two images in one place of the spool
 //! - `schedule`: limits, cool-downs and ends, whatever becomes of the attempts
 
 #![cfg(not(target_arch = "wasm32"))]
@@ -18,6 +19,8 @@ mod journal;
 mod lists;
 #[path = "properties/names.rs"]
 mod names;
+#[path = "properties/room.rs"]
+mod room;
 #[path = "properties/schedule.rs"]
 mod schedule;
 
