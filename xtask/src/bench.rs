@@ -32,6 +32,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         }
         Ok(Command::Workloads(options)) => (options.browsers, false),
         Ok(Command::Crc(browsers)) => (browsers, true),
+        Ok(Command::Soak(browsers)) => (browsers, false),
     };
     let browsers: Vec<_> = browsers.into_iter().map(known).collect();
     process::adopt_strays();

@@ -7,6 +7,7 @@ use std::fmt;
 pub const USAGE: &str = "\
 cargo xtask bench [WORKLOAD…] [OPTION…]
 cargo xtask bench crc [--browser NAME…]
+cargo xtask bench soak [--browser NAME…]
 
 workloads: picsum10 unsplash15 few-large many-small very-many (all of these by default),
            past-memory-size past-memory-count (past-memory for both; 12 GB and 70,000 files)
@@ -34,6 +35,8 @@ pub enum Command {
     Workloads(Options),
     /// Measure CRC-32 in these browsers.
     Crc(Vec<Browser>),
+    /// Measure memory after many runs in these browsers.
+    Soak(Vec<Browser>),
 }
 
 /// What to measure, and how.
@@ -264,8 +267,13 @@ pub enum UsageError {
         /// What it takes.
         takes: &'static str,
     },
-    /// A workload beside `crc`, which takes none.
-    CrcWithWorkload(String),
+    /// A workload or an option beside `crc` or `soak`, which take none.
+    BrowsersOnly {
+        /// Which of the two.
+        command: String,
+        /// What stands beside it.
+        given: String,
+    },
 }
 
 impl fmt::Display for UsageError {
@@ -278,8 +286,8 @@ impl fmt::Display for UsageError {
                 write!(f, "bench has no option {option}; `cargo xtask bench --help` lists them")
             }
             Self::Value { option, takes } => write!(f, "{option} takes {takes}"),
-            Self::CrcWithWorkload(given) => {
-                write!(f, "`bench crc` takes browsers only, not {given}")
+            Self::BrowsersOnly { command, given } => {
+                write!(f, "`bench {command}` takes browsers only, not {given}")
             }
         }
     }
@@ -333,10 +341,13 @@ pub fn parse(arguments: &[String]) -> Result<Command, UsageError> {
     let firsts = |browsers: &[Browser], at: usize| !browsers[..at].contains(&browsers[at]);
     let all = options.browsers.clone();
     options.browsers = (0..all.len()).filter(|at| firsts(&all, *at)).map(|at| all[at]).collect();
-    if words.first() == Some(&"crc") {
+    if let Some(command @ ("crc" | "soak")) = words.first().copied() {
         return match words.get(1).or(given.first()) {
-            Some(extra) => Err(UsageError::CrcWithWorkload((*extra).to_owned())),
-            None => Ok(Command::Crc(options.browsers)),
+            Some(extra) => {
+                Err(UsageError::BrowsersOnly { command: command.to_owned(), given: (*extra).to_owned() })
+            }
+            None if command == "crc" => Ok(Command::Crc(options.browsers)),
+            None => Ok(Command::Soak(options.browsers)),
         };
     }
     options.workloads = workloads(&words)?;
@@ -432,6 +443,7 @@ mod tests {
             ("--fast", "bench has no option --fast; `cargo xtask bench --help` lists them"),
             ("crc few-large", "`bench crc` takes browsers only, not few-large"),
             ("crc --runs 3", "`bench crc` takes browsers only, not --runs"),
+            ("soak crc", "`bench soak` takes browsers only, not crc"),
         ] {
             assert_eq!(parsed(line).unwrap_err().to_string(), sentence);
         }

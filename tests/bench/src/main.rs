@@ -28,6 +28,7 @@ mod sampler;
 mod schedule;
 mod session;
 mod site;
+mod soak;
 mod statistics;
 mod turn;
 mod workload;
@@ -74,6 +75,7 @@ fn run() -> Result<()> {
         match command {
             Command::Workloads(options) => workloads(&environment, &options).await,
             Command::Crc(browsers) => crc_32(&environment, &browsers).await,
+            Command::Soak(browsers) => soak_in(&environment, &browsers).await,
             Command::Help => Ok(()),
         }
     })
@@ -120,6 +122,21 @@ async fn crc_32(environment: &Environment, browsers: &[Browser]) -> Result<()> {
         session.close().await;
     }
     let told = crc::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
+    println!("\n{told}");
+    Ok(())
+}
+
+async fn soak_in(environment: &Environment, browsers: &[Browser]) -> Result<()> {
+    let site = Site::start(environment.folders.clone())?;
+    let mut measured = Vec::new();
+    for browser in browsers {
+        let origin = Origin::start(&environment.origin)?;
+        let session = Session::open(*browser, &environment::driver(*browser)?).await?;
+        eprintln!("soaking {}, two minutes or so", session.version);
+        measured.push((session.version.clone(), soak::measure(&session, &site.address(), &origin).await?));
+        session.close().await;
+    }
+    let told = soak::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
     println!("\n{told}");
     Ok(())
 }

@@ -86,7 +86,7 @@ fn raise(peak: &mut Peak, start: &Memory, now: &Memory) {
 }
 
 /// The memory once it has settled, or after a while.
-fn settled(browser: u32) -> Memory {
+pub fn settled(browser: u32) -> Memory {
     let deadline = Instant::now() + LONGEST_SETTLING;
     let mut last: Vec<u64> = Vec::new();
     loop {
