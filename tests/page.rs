@@ -7,6 +7,7 @@
 //! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
 //! - `relay`: images that a server of the user's own fetches
 //! - `cancelling`: Cancel, Escape, and the run after
+//! - `cancelling_anywhere`: Cancel in every state of a run
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
@@ -34,6 +35,7 @@ mod page {
     mod archive;
     mod breakdowns;
     mod cancelling;
+    mod cancelling_anywhere;
     mod contract;
     mod desk;
     mod disk;

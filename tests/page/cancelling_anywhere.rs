@@ -1,0 +1,187 @@
+//! Cancel, wherever a run is: every connection is closed within a second, and the next run is whole
+//! and leaves nothing of the cancelled one behind.
+
+use serde_json::{Value, json};
+
+use super::desk::{with_page, with_page_of};
+use crate::browser::site::Site;
+use crate::browser::{Browser, Kind};
+
+/// Milliseconds on the server's clock.
+const SOON: f64 = 1_000.0;
+
+#[test]
+fn while_the_list_is_read() {
+    with_page(async |browser| {
+        browser.note_cancel().await;
+        browser.paste(&(browser.origin.url("/image/1/64x48.jpg?key=held\n")).repeat(50_000)).await;
+        browser.until("document.body.innerText.includes('50,000 URLs')").await;
+        // In the turn after the one in which it begins.
+        let both = "document.getElementById('fetch').click();
+            await new Promise((resolve) => setTimeout(resolve));
+            document.getElementById('cancel').click();";
+        browser.execute_async(both, vec![]).await;
+        browser.until_run("cancelled").await;
+        browser.check_after_cancel(0).await;
+    });
+}
+
+#[test]
+fn while_most_are_queued() {
+    with_page(async |browser| {
+        browser.at_once("2").await;
+        let paths = vec!["/image/1/64x48.jpg?key=held&gate=never"; 8];
+        browser.cancel_in_run(&paths, async || drop(browser.origin.wait("held", "inFlight=2"))).await;
+        let queued = browser.rows().await.into_iter().filter(|row| row.status == "cancelled").count();
+        assert_eq!(queued, 8);
+        browser.check_after_cancel(2).await;
+    });
+}
+
+#[test]
+fn while_headers_are_waited_for() {
+    with_page(async |browser| {
+        let paths = ["/image/1/64x48.jpg?key=held&gate=never", "/fault/stall-head?key=held"];
+        browser.cancel_in_run(&paths, async || drop(browser.origin.wait("held", "inFlight=2"))).await;
+        browser.check_after_cancel(2).await;
+    });
+}
+
+#[test]
+fn while_bodies_arrive() {
+    with_page(async |browser| {
+        // In a file's own room, in memory, and one after the other.
+        let paths = [
+            "/image/1/900000b.jpg?key=held&gate=never&gate-at=600000",
+            "/image/2/90000b.jpg?key=held&gate=never&gate-at=40000",
+            "/image/3/900000b.jpg?key=held&rate=50000",
+            "/image/4/64x48.png",
+        ];
+        let in_bodies = async || {
+            browser.origin.wait("held", "inFlight=3&bytesSent=650000");
+            browser.until("document.body.innerText.includes('1 of 4 images')").await;
+        };
+        browser.cancel_in_run(&paths, in_bodies).await;
+        browser.check_after_cancel(3).await;
+    });
+}
+
+#[test]
+fn while_an_image_backs_off() {
+    with_page(async |browser| {
+        let paths = ["/fault/status/500?key=held&retry-after=200&expose=retry-after", "/image/4/64x48.png"];
+        let backs_off = async || {
+            let rows = async || browser.rows().await.iter().any(|row| row.status == "retrying");
+            browser.until_met("an image backs off", rows).await;
+        };
+        browser.cancel_in_run(&paths, backs_off).await;
+        browser.check_after_cancel(0).await;
+        assert_eq!(browser.origin.counters("held")["requests"], 1, "it is not asked for again");
+    });
+}
+
+#[test]
+fn while_a_host_cools_down() {
+    with_page(async |browser| {
+        browser.at_once("1").await;
+        let refused = "/fault/status/503?key=held&retry-after=200&expose=retry-after";
+        let paths = [refused, "/image/1/64x48.jpg?key=held", "/image/2/64x48.jpg?key=held"];
+        let cools = async || browser.until("document.body.innerText.includes('cooling down')").await;
+        browser.cancel_in_run(&paths, cools).await;
+        browser.check_after_cancel(0).await;
+        assert_eq!(browser.origin.counters("held")["requests"], 1, "and the host is left alone");
+    });
+}
+
+/// A file that takes nothing, so that the archive is being made for as long as it is not cancelled.
+const STUCK_FILE: &str = "
+    window.showSaveFilePicker = async () => ({
+      name: 'stuck.zip',
+      createWritable: async () => new WritableStream({
+        write: () => { window.isWriting = true; return new Promise(() => {}); },
+        abort: () => { window.isAborted = true; },
+      }),
+    });";
+
+#[test]
+fn while_the_archive_is_written() {
+    with_page_of(Site::page().with_script("stuck.js", STUCK_FILE), async |browser| {
+        let to_disk = async || browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        to_disk().await;
+        let paths = ["/image/1/64x48.jpg", "/image/2/900000b.jpg?key=held&gate=never&gate-at=600000"];
+        let writes = async || {
+            browser.origin.wait("held", "inFlight=1&bytesSent=600000");
+            browser.until("window.isWriting").await;
+        };
+        browser.cancel_in_run(&paths, writes).await;
+        to_disk().await;
+        browser.check_after_cancel(1).await;
+    });
+}
+
+/// The images of many, with which the archive is made and proved while it is cancelled: or it was
+/// there before, which is as good.
+#[test]
+fn when_all_images_are_there() {
+    with_page(async |browser| {
+        const IMAGE: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACwAAAAAAQABAAACAkQBADs=\n";
+        browser.note_cancel().await;
+        browser.paste(&IMAGE.repeat(5_000)).await;
+        browser.until("document.body.innerText.includes('5,000 URLs')").await;
+        browser.press("Fetch").await;
+        let cancel = "const all = () => document.body.innerText.includes('5,000 of 5,000')
+                || document.documentElement.dataset.run !== 'running';
+            while (!all()) await new Promise((resolve) => requestAnimationFrame(resolve));
+            document.getElementById('cancel').click();";
+        browser.execute_async(cancel, vec![]).await;
+        browser.until("['cancelled', 'done'].includes(document.documentElement.dataset.run)").await;
+        browser.check_after_cancel(0).await;
+    });
+}
+
+impl Browser {
+    /// Lets the server know when Cancel is pressed: at a port of its own, where nothing is held.
+    async fn note_cancel(&self) {
+        let script = "document.getElementById('cancel').addEventListener(
+              'click', () => fetch(`${arguments[0]}/image/1/64x48.jpg?key=cancel`), { capture: true });";
+        self.execute(script, vec![self.origin.cross.as_str().into()]).await;
+    }
+
+    /// Cancels a run of these paths once it is where it should be.
+    async fn cancel_in_run(&self, paths: &[&str], is_there: impl AsyncFnOnce()) {
+        self.note_cancel().await;
+        self.fill_paths(paths).await;
+        self.press("Fetch").await;
+        is_there().await;
+        self.press("Cancel").await;
+        self.until_run("cancelled").await;
+        assert!(self.all("link", "Save zip").await.is_empty());
+    }
+
+    /// The server saw so many requests closed, and soon; and the next run is as if it were the first.
+    async fn check_after_cancel(&self, held: usize) {
+        self.origin.wait("held", &format!("inFlight=0&closedEarly={held}"));
+        self.origin.wait("cancel", "requests=1");
+        let cancelled = time(&self.origin.log("cancel")[0], "startMs");
+        for request in self.origin.log("held") {
+            let after = time(&request, "endMs") - cancelled;
+            assert!(after <= SOON, "closed {after} ms after Cancel: {request}");
+        }
+
+        let paths = ["/image/1/300000b.jpg", "/image/2/64x48.png"];
+        self.fill_paths(&paths).await;
+        self.at_once("").await;
+        self.fetch().await;
+        let saved: Vec<_> = self.save_entries().await.into_iter().map(|(_, content)| content).collect();
+        assert!(saved == paths.map(|path| self.origin.get(path)), "the next run is whole");
+        assert_eq!(self.rows().await.len(), 2);
+        // Its own file alone, whose journal has ended with the saving.
+        let own: &[&str] = if self.kind == Kind::WebKit { &[] } else { &["lock", "spool"] };
+        self.until_spools(own).await;
+        assert_eq!(self.execute("return window.recorded ?? []", vec![]).await, json!([]));
+    }
+}
+
+fn time(request: &Value, name: &str) -> f64 {
+    request[name].as_f64().unwrap_or_else(|| panic!("{name}: {request}"))
+}
