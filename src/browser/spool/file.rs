@@ -12,9 +12,16 @@ use super::directory::{Directory, NewSpool, OpenFile, open_access};
 use super::payload::slice;
 use crate::spool::{Extent, Room};
 
-/// Small pieces are joined up to this many bytes before they are written: one write of a megabyte
-/// beats many of ten kilobytes.
-const STAGING_BYTES: u32 = 1 << 20;
+/// Small pieces are joined up to this many bytes before they are written: up to a megabyte at a time,
+/// Firefox takes six times as long for the same bytes.
+pub(super) const STAGING_BYTES: u32 = 2 << 20;
+
+/// Pieces of a large image are joined for as long as none was larger than this. Firefox reads no more
+/// at once; where larger ones come, writing them one by one is faster than copying them.
+const SMALL_PIECE: u32 = 64 << 10;
+
+/// How many large images are joined at once; pieces of others meanwhile are written as they come.
+const MOST_JOINED: usize = 8;
 
 /// The file. It is removed when this is dropped.
 #[derive(Debug)]
@@ -30,6 +37,9 @@ pub struct SpoolFile {
     pub(super) journal: RefCell<Option<super::journal::JournalFile>>,
     pub(super) room: RefCell<Room>,
     staging: RefCell<Staging>,
+    /// Buffers that nobody joins pieces in; `None` for those that are still to be made.
+    joining: RefCell<Vec<Option<Uint8Array>>>,
+    has_large_pieces: Cell<bool>,
     /// The file as it is read once nothing more is written.
     finished: Later<File>,
     is_closed: Cell<bool>,
@@ -92,6 +102,8 @@ impl SpoolFile {
             journal: RefCell::default(),
             room: RefCell::default(),
             staging: RefCell::default(),
+            joining: RefCell::new(vec![None; MOST_JOINED]),
+            has_large_pieces: Cell::new(false),
             finished: Later::default(),
             is_closed: Cell::new(false),
         }
@@ -105,6 +117,28 @@ impl SpoolFile {
     /// Gives room back.
     pub fn release(&self, extent: Extent) {
         self.room.borrow_mut().release(extent);
+    }
+
+    /// Whether a piece of a large image that is so long is better joined with its neighbours.
+    pub fn joins(&self, length: u32) -> bool {
+        if length > SMALL_PIECE {
+            self.has_large_pieces.set(true);
+        }
+        !self.has_large_pieces.get()
+    }
+
+    /// A buffer to join pieces of one image in, which is to be given back; `None` while others have
+    /// all of them.
+    pub fn joining_buffer(&self) -> Option<Uint8Array> {
+        let spare = self.joining.borrow_mut().pop()?;
+        Some(spare.unwrap_or_else(|| Uint8Array::new_with_length(STAGING_BYTES)))
+    }
+
+    /// Takes such a buffer back.
+    pub fn give_back(&self, buffer: Option<Uint8Array>) {
+        if buffer.is_some() {
+            self.joining.borrow_mut().push(buffer);
+        }
     }
 
     /// Writes at a place that was reserved.

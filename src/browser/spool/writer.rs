@@ -4,6 +4,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
+use super::file::STAGING_BYTES;
 use super::{HELD_MOST, Payload, Spool, SpoolFile, joined};
 use crate::spool::{Extent, join};
 
@@ -33,6 +34,9 @@ pub struct SpoolWriter<'a> {
     written: u64,
     /// Room that was taken and not written to yet.
     spare: Extent,
+    /// Small chunks that are joined before they are written, and how much of it they fill.
+    joined: Option<Uint8Array>,
+    joined_bytes: u32,
     /// Blobs of what was handed over, in order.
     blobs: Array,
 }
@@ -48,6 +52,8 @@ impl<'a> SpoolWriter<'a> {
             extents: Vec::new(),
             written: 0,
             spare: Extent { offset: 0, length: 0 },
+            joined: None,
+            joined_bytes: 0,
             blobs: Array::new(),
         }
     }
@@ -62,16 +68,16 @@ impl<'a> SpoolWriter<'a> {
         match self.spool {
             Spool::File(file) => {
                 let is_small = self.declared.unwrap_or(0).max(self.held_bytes + length) <= HELD_MOST;
-                if is_small && self.written == 0 {
+                if is_small && self.written == 0 && self.joined_bytes == 0 {
                     self.hold(chunk);
                     return Ok(());
                 }
                 let held = std::mem::take(&mut self.held);
                 self.held_bytes = 0;
                 for chunk in held.iter() {
-                    self.put(file, chunk.unchecked_ref())?;
+                    self.join(file, chunk.unchecked_ref())?;
                 }
-                self.put(file, chunk)
+                self.join(file, chunk)
             }
             Spool::Blobs => {
                 self.hold(chunk);
@@ -88,6 +94,33 @@ impl<'a> SpoolWriter<'a> {
     fn hold(&mut self, chunk: &Uint8Array) {
         self.held.push(&chunk.slice(0, chunk.length()));
         self.held_bytes += u64::from(chunk.length());
+    }
+
+    /// Writes into the file, small chunks together.
+    fn join(&mut self, file: &SpoolFile, chunk: &Uint8Array) -> Result<(), JsValue> {
+        let length = chunk.length();
+        if !file.joins(length) {
+            self.put_joined(file)?;
+            return self.put(file, chunk);
+        }
+        if self.joined_bytes + length > STAGING_BYTES {
+            self.put_joined(file)?;
+        }
+        let Some(joined) = self.joined.take().or_else(|| file.joining_buffer()) else {
+            return self.put(file, chunk);
+        };
+        joined.set(chunk, self.joined_bytes);
+        self.joined_bytes += length;
+        self.joined = Some(joined);
+        Ok(())
+    }
+
+    fn put_joined(&mut self, file: &SpoolFile) -> Result<(), JsValue> {
+        let filled = std::mem::take(&mut self.joined_bytes);
+        match &self.joined {
+            Some(joined) => self.put(file, &joined.subarray(0, filled)),
+            None => Ok(()),
+        }
     }
 
     /// Writes into the file, where there is room.
@@ -119,6 +152,7 @@ impl<'a> SpoolWriter<'a> {
     pub fn finish(mut self) -> Result<Payload, JsValue> {
         if let Spool::File(file) = self.spool {
             file.takes_more()?;
+            self.put_joined(file)?;
         }
         if self.written > 0 {
             return Ok(Payload::Extents(std::mem::take(&mut self.extents)));
@@ -135,6 +169,7 @@ impl<'a> SpoolWriter<'a> {
 impl Drop for SpoolWriter<'_> {
     fn drop(&mut self) {
         if let Spool::File(file) = self.spool {
+            file.give_back(self.joined.take());
             file.release(self.spare);
             self.extents.drain(..).for_each(|extent| file.release(extent));
         }
