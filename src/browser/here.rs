@@ -4,7 +4,8 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use futures::channel::mpsc::unbounded;
-use futures::future::{Either, join, select, try_join};
+use futures::future::{Either, select, try_join};
+use wasm_bindgen_futures::spawn_local;
 
 use super::archive::{Archive, ArchiveError, Layout};
 use super::collect::{Job, Settings};
@@ -31,11 +32,12 @@ pub async fn collect_here(
     images: &KeptImages,
     emit: &dyn Fn(Event),
 ) -> Result<Archive, ArchiveError> {
-    let opening = async { images.spool().set(Spool::open(job.journal.is_some() && sink.is_none()).await) };
+    let (kept, with_journal) = (images.clone(), job.journal.is_some() && sink.is_none());
+    // Requests go out while the spool is being opened. On its own, since a run that is cancelled
+    // meanwhile would leave a handle behind that nobody can close, and the file that it holds.
+    spawn_local(async move { kept.keep_in(Spool::open(with_journal).await) });
     let items: Vec<_> = (0..job.plan.len()).collect();
-    // Requests go out while the spool is being opened.
-    let (archive, ()) = join(pin!(collect_items(job, sink, images, &items, emit)), pin!(opening)).await;
-    archive
+    collect_items(job, sink, images, &items, emit).await
 }
 
 /// Fetches some items again; the archive is made of these and of what is kept already.

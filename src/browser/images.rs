@@ -1,6 +1,6 @@
 //! The images that a run has kept, for whoever wants to see one.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::mem::take;
 use std::rc::Rc;
 
@@ -56,6 +56,7 @@ pub struct KeptImages {
     kept: Rc<RefCell<Vec<KeptImage>>>,
     spool: Rc<Later<Spool>>,
     watched: Rc<RefCell<Option<Watched>>>,
+    is_let_go: Rc<Cell<bool>>,
 }
 
 /// What a journal was not told yet.
@@ -156,8 +157,16 @@ impl KeptImages {
         kept.iter().flat_map(|(_, image)| image.payload.extents()).copied().collect()
     }
 
+    /// Here is the spool; it goes at once where nobody asks for images any more.
+    pub fn keep_in(&self, spool: Spool) {
+        if !self.is_let_go.get() {
+            self.spool.set(spool);
+        }
+    }
+
     /// Nobody will ask for one any more, so the spool may go.
     pub fn let_go(&self) {
+        self.is_let_go.set(true);
         self.kept.borrow_mut().clear();
         self.spool.clear();
     }
