@@ -139,7 +139,7 @@ fn with_files(test: impl AsyncFnOnce(&Browser)) {
 
 impl Browser {
     /// Leaves the page and comes back.
-    async fn reload(&self) {
+    pub async fn reload(&self) {
         self.client.goto(&self.address).await.unwrap();
         self.until_ready().await;
     }
