@@ -3,7 +3,6 @@
 use std::pin::pin;
 use std::rc::Rc;
 
-use futures::channel::mpsc::unbounded;
 use futures::future::{Either, select, try_join};
 use wasm_bindgen_futures::spawn_local;
 
@@ -111,19 +110,15 @@ async fn into_sink<W: WebText>(
     mut archive: StreamedArchive<'_, W>,
 ) -> Result<Archive, ArchiveError> {
     let backlog = Backlog::default();
-    let (arrived, arrivals) = unbounded();
     let fetching = async {
-        // Gone at the end of this block, which is how the writer knows that no more will come.
-        let arrived = arrived;
         while let Some(ended) = next(&mut run, &job.control).await {
-            backlog.arrived(ended.outcome.as_ref().map_or(0, |image| image.bytes));
-            // A writer that is gone has failed, and its error ends the run.
-            let _ = arrived.unbounded_send(ended);
+            backlog.arrived(Some(ended));
             backlog.has_room().await;
         }
+        backlog.arrived(None);
         Ok(())
     };
-    let writing = archive.write_all(arrivals, job.plan.len(), job.order, &backlog);
+    let writing = archive.write_all(job.plan.len(), job.order, &backlog);
     try_join(pin!(writing), pin!(fetching)).await?;
     archive.finish().await
 }

@@ -6,11 +6,10 @@
 //! ```
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
-use futures::StreamExt;
-use futures::channel::mpsc::UnboundedReceiver;
 use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -60,23 +59,18 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
     /// The sink failed, or an image can't be read back.
     pub async fn write_all(
         &mut self,
-        mut arrivals: UnboundedReceiver<Ended<Payload>>,
         items: usize,
         order: Order,
         backlog: &Backlog,
     ) -> Result<(), ArchiveError> {
         let mut outcomes = InOrder::new(items);
         loop {
-            let arrived = match arrivals.try_recv() {
-                Ok(ended) => Some(ended),
-                Err(_) => {
-                    // What is complete should not wait for what is not.
-                    self.writer.flush().await.map_err(failed)?;
-                    backlog.set_writing(false);
-                    arrivals.next().await
-                }
-            };
-            let Some(Ended { item, outcome }) = arrived else { return Ok(()) };
+            if backlog.is_empty() {
+                // What is complete should not wait for what is not.
+                self.writer.flush().await.map_err(failed)?;
+                backlog.set_writing(false);
+            }
+            let Some(Ended { item, outcome }) = backlog.next().await else { return Ok(()) };
             backlog.set_writing(true);
             match order {
                 Order::Completion => self.write(item, outcome, backlog).await?,
@@ -143,18 +137,40 @@ pub fn failed(error: JsValue) -> ArchiveError {
     ArchiveError::Sink { reason: message_of(&error) }
 }
 
-/// What has arrived and was not written yet.
+/// What has arrived and was not written yet, between who fetches and who writes.
 #[derive(Debug, Default)]
 pub struct Backlog {
+    /// In the order in which they ended; `None` where no more will come.
+    arrivals: RefCell<VecDeque<Option<Ended<Payload>>>>,
     bytes: Cell<u64>,
     is_writing: Cell<bool>,
     fetching: RefCell<Option<Waker>>,
+    writing: RefCell<Option<Waker>>,
 }
 
 impl Backlog {
-    /// An image has arrived.
-    pub fn arrived(&self, bytes: u64) {
-        self.bytes.set(self.bytes.get() + bytes);
+    /// An item has ended, or all have.
+    pub fn arrived(&self, ended: Option<Ended<Payload>>) {
+        let image = ended.as_ref().and_then(|ended| ended.outcome.as_ref().ok());
+        self.bytes.set(self.bytes.get() + image.map_or(0, |image| image.bytes));
+        self.arrivals.borrow_mut().push_back(ended);
+        self.writing.take().into_iter().for_each(Waker::wake);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.arrivals.borrow().is_empty()
+    }
+
+    /// The next item that has ended; `None` where no more will.
+    async fn next(&self) -> Option<Ended<Payload>> {
+        poll_fn(|context| match self.arrivals.borrow_mut().pop_front() {
+            Some(arrived) => Poll::Ready(arrived),
+            None => {
+                *self.writing.borrow_mut() = Some(context.waker().clone());
+                Poll::Pending
+            }
+        })
+        .await
     }
 
     /// Ends when more may be fetched: not much waits, or what waits does so for an image that is
