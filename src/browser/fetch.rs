@@ -4,12 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use gloo_net::http::Response;
 use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, Response, ResponseType,
-};
+use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
 
 use super::body::{Body, Buffers, ScratchBuffer};
 use super::clock::Clock;
@@ -24,7 +23,7 @@ use crate::zip::Crc32;
 #[wasm_bindgen]
 extern "C" {
     /// The global one, in pages and workers. With a `Request` of ours in between, each request would
-    /// be made twice, and its signal as well.
+    /// be made twice, and its signal as well: gloo-net sends nothing else.
     fn fetch(url: &str, options: &RequestInit) -> Promise;
 }
 
@@ -101,23 +100,24 @@ impl BrowserFetcher {
     ) -> Result<Stored<Payload>, FetchError> {
         self.options.set_signal(listener.signal().as_ref());
         let response = JsFuture::from(fetch(&address.href, &self.options)).await;
-        let response: Response = response.map_err(|_| FetchError::Network)?.unchecked_into();
+        let response: web_sys::Response = response.map_err(|_| FetchError::Network)?.unchecked_into();
+        let response = Response::from(response);
         listener.heard();
         let headers = response.headers();
-        let declared = header(&headers, "content-length").and_then(|value| value.parse().ok());
+        let declared = headers.get("content-length").and_then(|value| value.parse().ok());
         progress(EventKind::Headers { declared });
 
         let status = response.status();
         // 206 answers a request for a part, and none was made.
-        if !(200..300).contains(&status) || status == 206 {
-            let retry_after = header(&headers, "retry-after").and_then(|value| until_retry(&value));
+        if !response.ok() || status == 206 {
+            let retry_after = headers.get("retry-after").and_then(|value| until_retry(&value));
             return Err(FetchError::Http { status, retry_after });
         }
         // A length counts encoded bytes, and only an answer of the page's own origin says for certain
         // that they are not encoded.
         if let Some(bytes) = declared
             && response.type_() == ResponseType::Basic
-            && header(&headers, "content-encoding").is_none()
+            && headers.get("content-encoding").is_none()
         {
             allowance.expect(bytes)?;
         }
@@ -133,13 +133,8 @@ impl BrowserFetcher {
             reception.take(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes });
         }
-        reception.finish(header(&headers, "last-modified").and_then(|value| http_date(&value)))
+        reception.finish(headers.get("last-modified").and_then(|value| http_date(&value)))
     }
-}
-
-fn header(headers: &Headers, name: &str) -> Option<String> {
-    // Only a name that is none is refused.
-    headers.get(name).ok().flatten()
 }
 
 /// What has arrived of one body.
