@@ -15,13 +15,14 @@ use crate::archive::{self, Expected};
 use crate::error::{Error, Result};
 
 /// The page's own files.
-const PAGE: [(&str, &str); 6] = [
+const PAGE: [(&str, &str); 7] = [
     ("/", include_str!("../page/index.html")),
     ("/turn.js", include_str!("../page/turn.js")),
     ("/contenders.js", include_str!("../page/contenders.js")),
     ("/byob-worker.js", include_str!("../page/byob-worker.js")),
     ("/watch.js", include_str!("../page/watch.js")),
     ("/crc.js", include_str!("../page/crc.js")),
+    ("/soak.js", include_str!("../page/soak.js")),
 ];
 
 /// Bytes of a request's body in one read.

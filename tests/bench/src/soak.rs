@@ -36,17 +36,6 @@ pub struct Look {
     pub total: u64,
 }
 
-/// What a tab that soaks does: each result is let go when the next is there, as the page does it.
-const RUNS: &str = "
-    const { default: init, fetchZip } = await import('/pkg/fetchzip.js');
-    await init();
-    for (let run = 0; run < argument.runs; run += 1) {
-      const next = await fetchZip(argument.urls);
-      if (next.items.some(({ outcome }) => outcome !== 'stored')) throw new Error('an image is missing');
-      window.last?.dispose();
-      window.last = next;
-    }";
-
 /// Runs in one tab, and looks at the memory as it goes.
 pub async fn measure(session: &Session, address: &str, origin: &Origin) -> Result<Vec<Look>> {
     session.open_alone(address).await?;
@@ -59,7 +48,7 @@ pub async fn measure(session: &Session, address: &str, origin: &Origin) -> Resul
         let before = looks.last().map_or(0, |look| look.runs);
         let argument = json!({ "runs": runs - before, "urls": urls });
         session
-            .call(RUNS, argument, PATIENCE)
+            .call("return bench.soak(argument)", argument, PATIENCE)
             .await?
             .map_err(|message| Error::Browser { doing: "soak".to_owned(), message })?;
         let memory: Memory = sampler::settled(session.process);
