@@ -36,7 +36,9 @@ pub fn shrink(toolbox: &Toolbox, dir: &Path, stem: &str) -> Result<()> {
         fs::create_dir_all(parent).map_err(Error::io("make the directory", parent))?;
     }
     let mut optimise = toolbox.command(Tool::WasmOpt)?;
-    process::run(optimise.args(["-Oz", "--debuginfo"]).arg(&compiled).arg("-o").arg(&named))?;
+    // Large functions that are called once compress better where they are.
+    optimise.args(["-Oz", "--one-caller-inline-max-function-size=20"]);
+    process::run(optimise.arg("--debuginfo").arg(&compiled).arg("-o").arg(&named))?;
 
     let mut module = read(&named)?;
     let text = fs::read_to_string(&script).map_err(Error::io("read", &script))?;
