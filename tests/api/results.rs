@@ -180,6 +180,30 @@ fn the_same_images_give_the_same_archive() {
     });
 }
 
+#[test]
+fn a_result_proves_its_archive_for_as_long_as_it_can_be_read() {
+    with_package(async |browser| {
+        let body = "
+            const result = await fetchZip(args);
+            await result.prove();
+            result.dispose();
+            // What is in Blobs stays.
+            while (result.storage === 'file') {
+              const error = await result.prove().then(() => null, (error) => error);
+              if (error) return error instanceof Error;
+            }
+            return true;";
+        let paths = ["/image/1/900000b.jpg", "/fault/html", "/image/2/64x48.png"];
+        let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
+        for place in [Place::Page, Place::Worker] {
+            assert_eq!(browser.run(place, body, json!(urls)).await.unwrap(), json!(true));
+        }
+        let nothing =
+            "const { prove } = await fetchZip(['nonsense']); return (await prove()) ?? 'nothing to prove'";
+        assert_eq!(browser.run(Place::Page, nothing, Value::Null).await.unwrap(), "nothing to prove");
+    });
+}
+
 fn keys(object: &Value) -> Vec<String> {
     let mut keys: Vec<_> = object.as_object().unwrap().keys().cloned().collect();
     keys.sort();
