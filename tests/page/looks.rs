@@ -32,6 +32,8 @@ fn axe_finds_nothing_in_any_state_theme_or_width() {
             browser
                 .fill_paths(&["/image/1/64x48.jpg?gate=g", "/image/2/64x48.png", "/fault/status/404"])
                 .await;
+            // What the page says of the list moves the button that is pressed next.
+            browser.until("document.body.innerText.includes('3 URLs')").await;
             browser.press("Fetch").await;
             browser.until("document.body.innerText.includes('2 of 3 images')").await;
             browser.check_in_both_themes(&format!("{width}, running")).await;
