@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::desk::{with_page, with_page_of};
+use crate::archive::contents::entries;
 use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
 use crate::browser::{Browser, Kind};
@@ -169,6 +170,21 @@ fn a_site_whose_data_is_cleared_in_mid_run_still_has_its_images() {
             let plain = path.split('?').next().unwrap();
             assert!(*bytes == browser.origin.get(plain), "{name}");
         }
+    });
+}
+
+#[test]
+fn a_run_to_disk_that_is_stopped_leaves_a_file_of_what_has_arrived() {
+    with_disk(async |browser| {
+        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.begin_half_held_run().await;
+        browser.press("Stop and keep").await;
+        browser.until_run("done").await;
+        let text = browser.text().await;
+        assert!(text.contains("Stopped: 2 of 4 images saved, 2 not fetched"), "{text}");
+        assert!(text.contains("Saved as chosen.zip"), "{text}");
+        assert_eq!(entries(&browser.chosen_file().await).len(), 2);
+        assert!(browser.all("button", "Retry the failed ones").await.is_empty(), "the file is closed");
     });
 }
 
