@@ -18,10 +18,9 @@ function crash(title, text, error) {
   document.getElementById("crash-text").textContent = text;
   document.getElementById("crash-details").textContent = error?.stack || String(error);
   for (const id of ["crash", "crash-reload", "crash-more"]) document.getElementById(id).hidden = false;
-  for (const button of document.querySelectorAll("#form button, #form input, dialog button")) {
-    button.disabled = true;
-  }
-  document.getElementById("cancel").hidden = true;
+  const dead = "#form :is(button, input), :is(#interrupted, #failures, #timings, dialog) button";
+  for (const control of document.querySelectorAll(dead)) control.disabled = true;
+  for (const id of ["cancel", "stop-and-keep"]) document.getElementById(id).hidden = true;
   document.getElementById("fetch").hidden = false;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
 }

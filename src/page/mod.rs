@@ -33,6 +33,8 @@ mod storage;
 mod table;
 mod thumbnails;
 
+use std::cell::Cell;
+
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, KeyboardEvent};
@@ -50,6 +52,18 @@ use running::Running;
 use stop_question::StopQuestion;
 use table::Table;
 
+/// A list that has to be loaded before it fills the form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Filling {
+    /// There is none.
+    #[default]
+    Done,
+    /// It is on its way.
+    Awaited,
+    /// And Fetch was pressed meanwhile.
+    AwaitedToFetch,
+}
+
 /// All parts of the page.
 struct Page {
     form: Form,
@@ -63,6 +77,8 @@ struct Page {
     announcer: Announcer,
     disk: Disk,
     history: History,
+    /// Whether a list is on its way into the form.
+    filling: Cell<Filling>,
     /// Shown once it is known that the host has the demo over HTTP/2.
     demo_http2: HtmlElement,
     help: HtmlDialogElement,
@@ -91,6 +107,7 @@ pub fn start_page() -> Result<(), JsValue> {
         announcer: Announcer::find()?,
         disk: Disk::find()?,
         history: History::find()?,
+        filling: Cell::default(),
         demo_http2: by_id("demo-http2")?,
         help: by_id("help")?,
     };
@@ -137,17 +154,10 @@ impl Page {
     fn act(&'static self, action: &str) {
         let is_http2 = action == "demo-http2";
         match action {
-            "demo" | "demo-http2" => spawn_local(async move {
-                match presets::demo().await {
-                    Ok(demo) => {
-                        set_shown(&self.demo_http2, !demo.http2.is_empty());
-                        self.fill(if is_http2 { &demo.http2 } else { &demo.list });
-                    }
-                    Err(_) => {
-                        self.form.say("The demo's list could not be loaded from this page's host.");
-                    }
-                }
-            }),
+            "demo" | "demo-http2" => {
+                self.filling.set(Filling::Awaited);
+                spawn_local(self.fill_with_demo(is_http2));
+            }
             "picsum" => self.fill(&presets::picsum()),
             "unsplash" => self.fill(&presets::unsplash()),
             "undo" => self.form.undo(),
@@ -169,6 +179,19 @@ impl Page {
             "csv" => self.download(Format::Csv),
             "json" => self.download(Format::Json),
             _ => {}
+        }
+    }
+
+    async fn fill_with_demo(&'static self, is_http2: bool) {
+        let demo = presets::demo().await;
+        let filling = self.filling.take();
+        let Ok(demo) = demo else {
+            return self.form.say("The demo's list could not be loaded from this page's host.");
+        };
+        set_shown(&self.demo_http2, !demo.http2.is_empty());
+        self.fill(if is_http2 { &demo.http2 } else { &demo.list });
+        if filling == Filling::AwaitedToFetch {
+            running::start(self);
         }
     }
 

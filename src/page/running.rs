@@ -10,7 +10,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
-use super::Page;
 use super::disk::{ChosenFile, chosen};
 use super::elements::{by_id, document, has_focus, on, set_shown, window};
 use super::fetching::{Wanted, fetch, fetch_again};
@@ -18,6 +17,7 @@ use super::form::Choice;
 use super::outcome::{Finished, Outcome};
 use super::run_line::{OFFLINE, tell_all_along};
 use super::sheet::Sheet;
+use super::{Filling, Page};
 use crate::browser::{ArchiveError, Control, Interrupted, Notes};
 use crate::report::{cancelled_text, outcome_text, outcome_title};
 use crate::text::text;
@@ -58,7 +58,8 @@ impl Running {
     pub fn bind(page: &'static Page) -> Result<(), JsValue> {
         let window = window()?;
         on(&window, "beforeunload", |event| {
-            if page.running.is_on() {
+            // After a breakdown nothing is running, whatever was.
+            if state().is_some_and(|state| state == "running") {
                 event.prevent_default();
             }
         })?;
@@ -158,16 +159,23 @@ impl Running {
     }
 }
 
-/// Sets the state of a run, as it stands on the root element; gives the one before.
-fn set_state(state: &str) -> Option<String> {
-    let root = document().ok()?.document_element()?;
-    let before = root.get_attribute("data-run");
-    let _ = root.set_attribute("data-run", state);
+/// The state of a run, as it stands on the root element.
+fn state() -> Option<String> {
+    document().ok()?.document_element()?.get_attribute("data-run")
+}
+
+/// Sets the state of a run; gives the one before.
+fn set_state(new: &str) -> Option<String> {
+    let before = state();
+    let _ = document().ok()?.document_element()?.set_attribute("data-run", new);
     before
 }
 
 /// Fetches what the list says.
 pub fn start(page: &'static Page) {
+    if page.filling.get() != Filling::Done {
+        return page.filling.set(Filling::AwaitedToFetch);
+    }
     let Some(wanted) = wanted(page, None) else { return };
     // Now and not later: a browser asks for a file only in answer to what the user has just done.
     let is_to_disk = wanted.mode != Choice::Compare && !page.form.is_blank();

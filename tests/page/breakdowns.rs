@@ -58,6 +58,10 @@ fn a_panic_is_said_on_the_page() {
             browser.execute("window.dispatchEvent(new Event('break-down'))", vec![]).await;
             browser.until(&format!("{ALERT}.includes('has stopped')")).await;
             assert!(browser.list().await.contains("64x48.jpg"), "the list is kept");
+            browser.until("dispatchEvent(new Event('beforeunload', { cancelable: true }))").await;
+            for button in ["Cancel", "Stop and keep"] {
+                assert!(browser.all("button", button).await.is_empty(), "there is nothing to stop");
+            }
             assert_ne!(
                 browser.execute("return document.documentElement.dataset.run", vec![]).await,
                 "running"

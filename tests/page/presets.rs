@@ -106,6 +106,25 @@ fn the_demo_over_both_protocols_stands_side_by_side() {
     });
 }
 
+/// The demo's list comes when the test says so.
+const SLOW_DEMO: &str = "
+    const fetchNow = window.fetch;
+    window.fetch = (url, ...more) => String(url).endsWith('demo.json')
+      ? new Promise((resolve) => (window.letCome = () => resolve(fetchNow(url, ...more))))
+      : fetchNow(url, ...more);";
+
+#[test]
+fn who_presses_fetch_before_the_demo_s_list_is_there_gets_it_all_the_same() {
+    with_page_of(Site::page().with_script("slow.js", SLOW_DEMO), async |browser| {
+        browser.press("Demo").await;
+        browser.press("Fetch").await;
+        browser.until_run("idle").await;
+        browser.execute("letCome()", vec![]).await;
+        browser.until_run("done").await;
+        assert!(browser.text().await.contains("All 12 images saved"));
+    });
+}
+
 /// In WebKit this tests nothing: MiniBrowser makes its network session itself when it is driven, and
 /// neither the session's capability nor its own option makes that use a proxy.
 fn with_preset_hosts(test: impl AsyncFnOnce(&Browser)) {
