@@ -45,6 +45,8 @@ enum Image {
 #[test]
 fn of_two_thousand_images_every_outcome_is_true() {
     let seed = seed();
+    // For a run that does not end.
+    eprintln!("seed {seed}");
     let kind = Kind::of_environment();
     with_package(async |browser| {
         let cases = cases(kind);
@@ -98,7 +100,8 @@ fn cases(kind: Kind) -> Vec<Case> {
             && case.pause == Pause::Any;
         is_anywhere && (!is_retried || retries == Some(1))
     };
-    let sections = sections(kind).into_iter();
+    // What only a limit ends would go on for ever here.
+    let sections = sections(kind).into_iter().filter(|section| section.options["maxBytes"].is_null());
     let fitting = sections.flat_map(|section| {
         let retries = section.options["retries"].as_u64();
         section.cases.into_iter().filter(move |case| retries != Some(0) && same(case, retries))
