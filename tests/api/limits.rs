@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::bench::{PLACES, Place, with_package};
 use crate::archive::contents::entries;
+use crate::browser::Kind;
 
 /// Runs it, and notes the most bytes that were ever said to have arrived of each item.
 const CALL: &str = "
@@ -40,9 +41,10 @@ fn an_endless_body_and_a_gzip_bomb_are_cut_off_and_cost_no_other_image() {
                 assert!(message.starts_with("the image has more than the 1000000 bytes"), "{message}");
                 assert!(told["most"][item].as_u64().unwrap() <= LIMIT, "{place:?}: {}", told["most"]);
             }
-            // What the network held on the way is all that was sent.
+            // What the network held on the way is all that was sent; WebKit's takes in whatever comes.
             let counters = browser.origin.wait(&endless, "closedEarly=1&inFlight=0");
-            assert!(counters["bytesSent"].as_u64().unwrap() < 100_000_000, "{counters}");
+            let is_little = counters["bytesSent"].as_u64().unwrap() < 100_000_000;
+            assert!(is_little || browser.kind == Kind::WebKit, "{counters}");
             browser.origin.wait(&bomb, "closedEarly=1&inFlight=0");
         }
     });
