@@ -27,6 +27,7 @@ mod later;
 mod listening;
 #[cfg(feature = "page")]
 mod prove;
+mod queue;
 mod read_back;
 #[cfg(feature = "page")]
 mod resume;

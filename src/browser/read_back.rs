@@ -9,7 +9,7 @@ use super::body::{Body, Buffers};
 use crate::text::text;
 use crate::zip::{CrcBuffer, Proof};
 
-/// The size of the pieces that are proved at a time, in bytes.
+/// How many bytes are taken into a CRC-32 at a time.
 const PIECE_BYTES: usize = 64 << 10;
 
 /// Reads an archive back.
@@ -19,20 +19,8 @@ const PIECE_BYTES: usize = 64 << 10;
 /// What is wrong with it.
 pub async fn read_back(archive: &Blob) -> Result<(), String> {
     let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(PIECE_BYTES));
-    let mut piece = vec![0; PIECE_BYTES];
-    let reading = read(archive, |chunk| {
-        let mut start = 0;
-        while start < chunk.length() {
-            let end = chunk.length().min(start + PIECE_BYTES as u32);
-            let bytes = &mut piece[..(end - start) as usize];
-            chunk.subarray(start, end).copy_to(bytes);
-            proof.take(bytes, &mut buffer).map_err(|error| text![error])?;
-            start = end;
-        }
-        Ok(())
-    });
-    reading.await?;
-    proof.finish().map(&mut |_| ()).map_err(|error| text![error])
+    read(archive, |chunk| proof.take(&chunk.to_vec(), &mut buffer).map_err(|error| text![error])).await?;
+    proof.finish().map(|_| ()).map_err(|error| text![error])
 }
 
 /// Reads a Blob, chunk by chunk.

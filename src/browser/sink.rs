@@ -6,7 +6,6 @@
 //! ```
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
@@ -20,6 +19,7 @@ use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreada
 use super::body::{Body, Buffers};
 use super::collect::Order;
 use super::images::KeptImages;
+use super::queue::Queue;
 use super::spool::{Payload, Spool, read_pieces};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
@@ -65,12 +65,12 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
     ) -> Result<(), ArchiveError> {
         let mut outcomes = InOrder::new(items);
         loop {
-            if backlog.is_empty() {
+            if backlog.arrivals.is_empty() {
                 // What is complete should not wait for what is not.
                 self.writer.flush().await.map_err(failed)?;
                 backlog.set_writing(false);
             }
-            let Some(Ended { item, outcome }) = backlog.next().await else { return Ok(()) };
+            let Some(Ended { item, outcome }) = backlog.arrivals.next().await else { return Ok(()) };
             backlog.set_writing(true);
             match order {
                 Order::Completion => self.write(item, outcome, backlog).await?,
@@ -141,11 +141,10 @@ pub fn failed(error: JsValue) -> ArchiveError {
 #[derive(Debug, Default)]
 pub struct Backlog {
     /// In the order in which they ended; `None` where no more will come.
-    arrivals: RefCell<VecDeque<Option<Ended<Payload>>>>,
+    arrivals: Queue<Option<Ended<Payload>>>,
     bytes: Cell<u64>,
     is_writing: Cell<bool>,
     fetching: RefCell<Option<Waker>>,
-    writing: RefCell<Option<Waker>>,
 }
 
 impl Backlog {
@@ -153,24 +152,7 @@ impl Backlog {
     pub fn arrived(&self, ended: Option<Ended<Payload>>) {
         let image = ended.as_ref().and_then(|ended| ended.outcome.as_ref().ok());
         self.bytes.set(self.bytes.get() + image.map_or(0, |image| image.bytes));
-        self.arrivals.borrow_mut().push_back(ended);
-        self.writing.take().into_iter().for_each(Waker::wake);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.arrivals.borrow().is_empty()
-    }
-
-    /// The next item that has ended; `None` where no more will.
-    async fn next(&self) -> Option<Ended<Payload>> {
-        poll_fn(|context| match self.arrivals.borrow_mut().pop_front() {
-            Some(arrived) => Poll::Ready(arrived),
-            None => {
-                *self.writing.borrow_mut() = Some(context.waker().clone());
-                Poll::Pending
-            }
-        })
-        .await
+        self.arrivals.push(ended);
     }
 
     /// Ends when more may be fetched: not much waits, or what waits does so for an image that is

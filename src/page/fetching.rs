@@ -2,6 +2,7 @@
 
 use std::mem::take;
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::Page;
 use super::disk::ChosenFile;
@@ -9,11 +10,12 @@ use super::form::Choice;
 use super::outcome::Finished;
 use super::running;
 use super::sheet::Sheet;
-use crate::browser::{ArchiveError, Interrupted, Job, Notes, Order, Settings, collect, collect_again, prove};
+use crate::browser::{
+    Archive, ArchiveError, Interrupted, Job, Notes, Order, Settings, collect, collect_again, prove,
+};
 use crate::plan::{NameTemplate, Plan, Relay};
 use crate::report::words::{count, number};
 use crate::report::{COMPARISON_ORDER, Comparison, Measured, Mode, State};
-use crate::run::Event;
 use crate::text::text;
 
 /// What was chosen when Fetch was pressed.
@@ -94,11 +96,8 @@ pub async fn fetch_again(
         resumes: None,
     };
     let Some(archive) = before.archive else { return Ok(None) };
-    let apply = |event: Event| sheet.apply(&event);
-    let archive = collect_again(&job, archive, &items, &apply).await?;
-    let wall = sheet.clock.now();
-    let mut archive = prove(&job, archive, &apply).await?;
-    sheet.finish(wall, &archive.names);
+    let archive = collect_again(&job, archive, &items, &|event| sheet.apply(&event)).await?;
+    let (mut archive, wall) = proved(&job, archive, &sheet).await?;
     let (how, names) = (text![before.how, ", and what failed again"], take(&mut archive.names));
     Ok(Some(Finished { sheet, archive: Some(archive), names, wall, how, ..before }))
 }
@@ -132,11 +131,8 @@ async fn one(
         journal: (wanted.mode != Choice::Compare).then(|| wanted.notes.clone()),
         resumes: wanted.resumes.as_ref().map(|run| run.name.clone()),
     };
-    let apply = |event: Event| sheet.apply(&event);
-    let archive = collect(&job, &apply, &|images| sheet.keep(images)).await?;
-    let wall = sheet.clock.now();
-    let mut archive = prove(&job, archive, &apply).await?;
-    sheet.finish(wall, &archive.names);
+    let archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
+    let (mut archive, wall) = proved(&job, archive, &sheet).await?;
     let how = match at_once {
         Some(1) => "one after the other".into(),
         Some(limit) => text![number(limit), " at once"],
@@ -145,6 +141,14 @@ async fn one(
     let saved_as = file.filter(|_| archive.size > 0).map(|file| file.name);
     let names = take(&mut archive.names);
     Ok(Finished { sheet, archive: Some(archive), names, wall, comparison: None, how, saved_as })
+}
+
+/// Ends a run's sheet with its archive, proved; gives how long the run took until it was there.
+async fn proved(job: &Job<'_>, archive: Archive, sheet: &Sheet) -> Result<(Archive, Duration), ArchiveError> {
+    let wall = sheet.clock.now();
+    let archive = prove(job, archive, &|event| sheet.apply(&event)).await?;
+    sheet.finish(wall, &archive.names);
+    Ok((archive, wall))
 }
 
 /// All runs of a comparison; what is left is the last one, which fetched at once. One that is

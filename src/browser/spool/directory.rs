@@ -85,9 +85,9 @@ impl Directory {
         Err(refusal)
     }
 
-    /// Makes a journal beside a spool.
+    /// The journal beside a spool, which is empty where there was none.
     #[cfg(feature = "page")]
-    pub async fn new_journal(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
+    pub async fn journal(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
         Ok(self.open_file(&text![name, JOURNAL]).await?.access)
     }
 
@@ -102,7 +102,7 @@ impl Directory {
         &self,
         name: &str,
     ) -> Result<(OpenFile, FileSystemSyncAccessHandle), JsValue> {
-        Ok((self.open_file(&text![name, SPOOL]).await?, self.new_journal(name).await?))
+        Ok((self.open_file(&text![name, SPOOL]).await?, self.journal(name).await?))
     }
 
     /// Removes a journal that is closed.
@@ -141,7 +141,7 @@ impl Directory {
         let mut journals = Vec::new();
         for name in self.names(JOURNAL).await? {
             let Ok(lock) = self.lock(&name).await else { continue };
-            let bytes = match self.new_journal(&name).await {
+            let bytes = match self.journal(&name).await {
                 Ok(journal) => {
                     let bytes = whole(&journal);
                     journal.close();

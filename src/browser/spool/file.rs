@@ -147,12 +147,7 @@ impl SpoolFile {
     ///
     /// What the browser says when its disk is full.
     pub fn write(&self, bytes: &Uint8Array, offset: u64) -> Result<(), JsValue> {
-        self.options.set_at(offset as f64);
-        let written = self.access.borrow().write_with_js_u8_array_and_options(bytes, &self.options)?;
-        if written == f64::from(bytes.length()) {
-            return Ok(());
-        }
-        Err(js_sys::Error::new("the disk took only a part of it").into())
+        write_at(&self.access.borrow(), &self.options, bytes, offset)
     }
 
     /// Appends a small piece, of at most [`STAGING_BYTES`], and says where. Pieces that follow each
@@ -275,6 +270,25 @@ impl SpoolFile {
     pub async fn finished(&self) -> Option<File> {
         if self.is_closed.get() { Some(self.finished.get().await) } else { None }
     }
+}
+
+/// Writes into an open file; `options` are for the place alone.
+///
+/// # Errors
+///
+/// What the browser says, or that the disk took only a part.
+pub(super) fn write_at(
+    access: &FileSystemSyncAccessHandle,
+    options: &FileSystemReadWriteOptions,
+    bytes: &Uint8Array,
+    offset: u64,
+) -> Result<(), JsValue> {
+    options.set_at(offset as f64);
+    let written = access.write_with_js_u8_array_and_options(bytes, options)?;
+    if written == f64::from(bytes.length()) {
+        return Ok(());
+    }
+    Err(js_sys::Error::new("the disk took only a part of it").into())
 }
 
 impl Drop for SpoolFile {

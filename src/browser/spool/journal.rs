@@ -8,6 +8,7 @@ use web_sys::{FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
 use super::SpoolFile;
 use super::directory::{Directory, whole};
+use super::file::write_at;
 use crate::spool::{Extent, Room};
 
 /// The file, which is only ever appended to. It stays when this is dropped.
@@ -46,12 +47,7 @@ impl JournalFile {
     /// What the browser says, or that the disk took only a part, which the next ones are written over.
     pub fn append(&self, records: &[u8]) -> Result<(), JsValue> {
         let options = FileSystemReadWriteOptions::new();
-        options.set_at(self.end.get() as f64);
-        let bytes = Uint8Array::from(records);
-        let written = self.access.write_with_js_u8_array_and_options(&bytes, &options)?;
-        if written != records.len() as f64 {
-            return Err("the disk took only a part of it".into());
-        }
+        write_at(&self.access, &options, &Uint8Array::from(records), self.end.get())?;
         self.end.set(self.end.get() + records.len() as u64);
         Ok(())
     }
@@ -85,7 +81,7 @@ impl SpoolFile {
     ///
     /// Whatever the browser says.
     pub async fn begin_journal(&self) -> Result<(), JsValue> {
-        let journal = JournalFile::new(self.directory.new_journal(&self.name).await?)?;
+        let journal = JournalFile::new(self.directory.journal(&self.name).await?)?;
         *self.journal.borrow_mut() = Some(journal);
         Ok(())
     }

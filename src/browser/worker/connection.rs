@@ -1,12 +1,10 @@
 //! The page's end of a run that is with the worker.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::future::{pending, poll_fn};
+use std::future::pending;
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
 
 use futures::future::{Either, LocalBoxFuture, select};
 use js_sys::{Array, Uint8Array};
@@ -17,6 +15,7 @@ use super::super::archive::{Archive, ArchiveError, Storage, message_of};
 use super::super::collect::Job;
 use super::super::control::Wish;
 use super::super::later::Later;
+use super::super::queue::Queue;
 use super::super::sink::Sink;
 use super::super::turns::Turns;
 use super::job::settings_to_message;
@@ -71,8 +70,7 @@ pub struct Connection {
 /// What has come and was not looked at yet.
 #[derive(Debug, Default)]
 struct Inbox {
-    messages: RefCell<VecDeque<JsValue>>,
-    reader: RefCell<Option<Waker>>,
+    messages: Queue<JsValue>,
     /// Previews that were asked for.
     previews: RefCell<Vec<(ItemId, Rc<Later<JsValue>>)>>,
 }
@@ -85,8 +83,7 @@ impl Inbox {
             self.preview(words.get(1).as_f64(), &words.get(2));
             return;
         }
-        self.messages.borrow_mut().push_back(message);
-        self.reader.take().into_iter().for_each(Waker::wake);
+        self.messages.push(message);
     }
 
     fn preview(&self, item: Option<f64>, bitmap: &JsValue) {
@@ -104,17 +101,6 @@ impl Inbox {
         for (_, preview) in self.previews.take() {
             preview.set(JsValue::NULL);
         }
-    }
-
-    async fn next(&self) -> JsValue {
-        poll_fn(|context| match self.messages.borrow_mut().pop_front() {
-            Some(message) => Poll::Ready(message),
-            None => {
-                *self.reader.borrow_mut() = Some(context.waker().clone());
-                Poll::Pending
-            }
-        })
-        .await
     }
 }
 
@@ -140,10 +126,11 @@ impl Connection {
         // One chunk at a time is on its way, and events go on meanwhile.
         let mut writing: Option<Writing<'_>> = None;
         loop {
-            let message = match select(pin!(self.inbox.next()), pin!(self.pass_on(job, &mut writing))).await {
-                Either::Left((message, _)) => message,
-                Either::Right((never, _)) => match never {},
-            };
+            let message =
+                match select(pin!(self.inbox.messages.next()), pin!(self.pass_on(job, &mut writing))).await {
+                    Either::Left((message, _)) => message,
+                    Either::Right((never, _)) => match never {},
+                };
             let message = match message.dyn_into::<Uint8Array>() {
                 Ok(events) => {
                     for (number, event) in read_events(&events.to_vec(), job.plan).enumerate() {
