@@ -95,6 +95,8 @@ pub struct Schedule {
     rest_begins_at: ItemId,
     /// Images in a row that could not be kept.
     storage_failures: u32,
+    /// Items that wait for their second try because the first could not be kept.
+    lacking_room: usize,
     in_flight: usize,
     /// The most in flight at present, within the limits.
     width: usize,
@@ -108,6 +110,7 @@ pub struct Schedule {
 struct Progress {
     is_open: bool,
     is_in_flight: bool,
+    lacks_room: bool,
     attempts: u32,
     /// Attempts that do not count, since nothing could be asked for.
     forgiven: u32,
@@ -136,6 +139,7 @@ impl Schedule {
             rest_ends_with: None,
             rest_begins_at: 0,
             storage_failures: 0,
+            lacking_room: 0,
             in_flight: 0,
             width: usize::MAX,
             open: 0,
@@ -185,7 +189,7 @@ impl Schedule {
             return Step::Wait { until: None };
         }
         // With every slot taken, a retry that falls due changes nothing.
-        if self.in_flight >= self.limits.in_flight.min(self.width) {
+        if self.in_flight >= self.most_in_flight() {
             return Step::Wait { until: None };
         }
         if let Some((item, id)) = self.take_startable() {
@@ -235,7 +239,10 @@ impl Schedule {
             .filter(|_| is_open)
             .map(|wait| (now + wait).max(self.origins[id].cools_until.unwrap_or(now)));
         match retry_at {
-            Some(at) => self.backing_off.push(Reverse((at, item))),
+            Some(at) => {
+                self.backing_off.push(Reverse((at, item)));
+                self.set_lacks_room(item, matches!(error, FetchError::Storage { .. }));
+            }
             None => {
                 self.end(item);
                 if let FetchError::Storage { .. } = error {
@@ -320,7 +327,19 @@ impl Schedule {
         }
     }
 
+    /// One at a time while there is an image that found no room: what took the room may be an image
+    /// that is too large itself, and in company it would take it once more.
+    fn most_in_flight(&self) -> usize {
+        if self.lacking_room > 0 { 1 } else { self.limits.in_flight.min(self.width) }
+    }
+
+    fn set_lacks_room(&mut self, item: ItemId, lacks_room: bool) {
+        let before = std::mem::replace(&mut self.progress[item].lacks_room, lacks_room);
+        self.lacking_room = self.lacking_room + usize::from(lacks_room) - usize::from(before);
+    }
+
     fn end(&mut self, item: ItemId) {
+        self.set_lacks_room(item, false);
         self.progress[item].is_open = false;
         self.open -= 1;
     }
@@ -372,222 +391,4 @@ impl Schedule {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::tests::plan_of;
-
-    const START: Duration = Duration::ZERO;
-    const BROKEN: FetchError = FetchError::http(500);
-    const BUSY: FetchError = FetchError::http(503);
-
-    fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
-        let retry = RetryPolicy { retries };
-        Limits { in_flight, per_origin, retry, largest_image: None, most_in_all: None }
-    }
-
-    /// Starts all that may start at `now`; gives the items.
-    fn started(schedule: &mut Schedule, now: Duration) -> Vec<ItemId> {
-        std::iter::from_fn(|| match schedule.next(now) {
-            Step::Start(attempt) => Some(attempt.item),
-            _ => None,
-        })
-        .collect()
-    }
-
-    #[test]
-    fn items_start_in_input_order_up_to_the_limit() {
-        let plan = plan_of(["https://a.example/"; 5]);
-        let mut schedule = Schedule::new(&plan, limits(3, 9, 0));
-        assert_eq!(started(&mut schedule, START), [0, 1, 2]);
-        assert_eq!(schedule.next(START), Step::Wait { until: None });
-        schedule.succeeded(1);
-        assert_eq!(started(&mut schedule, START), [3]);
-    }
-
-    #[test]
-    fn an_origin_at_its_limit_lets_others_pass() {
-        let plan = plan_of([
-            "https://a.example/1",
-            "https://a.example/2",
-            "https://b.example/",
-            "https://a.example/3",
-        ]);
-        let mut schedule = Schedule::new(&plan, limits(9, 1, 0));
-        assert_eq!(started(&mut schedule, START), [0, 2]);
-        schedule.succeeded(2);
-        assert!(started(&mut schedule, START).is_empty());
-        schedule.succeeded(0);
-        assert_eq!(started(&mut schedule, START), [1]);
-    }
-
-    #[test]
-    fn a_backing_off_item_frees_its_slot() {
-        let plan = plan_of(["https://a.example/"; 2]);
-        let mut schedule = Schedule::new(&plan, limits(1, 1, 1));
-        assert_eq!(started(&mut schedule, START), [0]);
-        let at = Duration::from_millis(250);
-        assert_eq!(schedule.failed(0, &BROKEN, START, 0.5).retry_at, Some(at));
-        assert_eq!(started(&mut schedule, START), [1]);
-        schedule.succeeded(1);
-        assert_eq!(schedule.next(START), Step::Wait { until: Some(at) });
-        assert_eq!(schedule.next(at), Step::Start(Attempt { item: 0, number: 2 }));
-        assert_eq!(schedule.failed(0, &BROKEN, at, 0.5).retry_at, None);
-        assert_eq!(schedule.next(at), Step::Done);
-    }
-
-    #[test]
-    fn a_retry_that_is_due_goes_before_later_items() {
-        let plan = plan_of(["https://a.example/"; 3]);
-        let mut schedule = Schedule::new(&plan, limits(1, 1, 1));
-        assert_eq!(started(&mut schedule, START), [0]);
-        schedule.failed(0, &BROKEN, START, 0.0);
-        assert_eq!(started(&mut schedule, START), [0]);
-    }
-
-    #[test]
-    fn a_refusal_cools_the_whole_origin_and_halves_what_it_is_asked_at_once() {
-        let mut urls = vec!["https://a.example/"; 40];
-        urls.push("https://b.example/");
-        let plan = plan_of(urls);
-        let mut schedule = Schedule::new(&plan, limits(8, 100, 3));
-        assert_eq!(started(&mut schedule, START), [0, 1, 2, 3, 4, 5, 6, 7]);
-        let second = Duration::from_secs(1);
-        let later = FetchError::Http { status: 429, retry_after: Some(second * 3) };
-        let after = schedule.failed(0, &BUSY, second, 0.0);
-        let until = second + second / 2;
-        assert_eq!(after, AfterFailure { retry_at: Some(until), cools_until: Some(until) });
-        // What was under way is one refusal with it, but what it is told counts.
-        assert_eq!(schedule.failed(1, &BUSY, second, 0.0).cools_until, None);
-        assert_eq!(schedule.failed(2, &later, second, 0.0).cools_until, Some(second * 4));
-        assert_eq!(schedule.cooling(second).collect::<Vec<_>>(), [(0, second * 4)]);
-        assert_eq!(started(&mut schedule, second), [40], "other origins go on");
-        schedule.succeeded(40);
-        for item in 3..8 {
-            schedule.succeeded(item);
-        }
-        assert_eq!(started(&mut schedule, second * 3), []);
-        assert_eq!(schedule.next(second * 3), Step::Wait { until: Some(second * 4) });
-        assert_eq!(started(&mut schedule, second * 4), [0, 1, 2, 8], "half of eight");
-        assert_eq!(schedule.cooling(second * 4).count(), 0);
-    }
-
-    #[test]
-    fn an_origin_that_has_cooled_down_is_asked_for_more_step_by_step() {
-        let plan = plan_of(["https://a.example/"; 60]);
-        let mut schedule = Schedule::new(&plan, limits(4, 4, 0));
-        assert_eq!(started(&mut schedule, START), [0, 1, 2, 3]);
-        for item in 0..4 {
-            schedule.failed(item, &BUSY, START, 0.0);
-        }
-        let second = Duration::from_secs(1);
-        let mut under_way = started(&mut schedule, second);
-        assert_eq!(under_way, [4, 5]);
-        let mut at_once = vec![under_way.len()];
-        for _ in 0..12 {
-            schedule.succeeded(under_way.remove(0));
-            under_way.extend(started(&mut schedule, second));
-            at_once.push(under_way.len());
-        }
-        assert_eq!(at_once, [2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4]);
-    }
-
-    #[test]
-    fn cool_downs_grow_with_refusals_in_a_row_until_the_origin_is_given_up() {
-        let plan = plan_of(["https://a.example/"; 20]);
-        let mut schedule = Schedule::new(&plan, limits(1, 1, 1));
-        let later = Duration::from_secs(300);
-        let in_an_hour = FetchError::Http { status: 429, retry_after: Some(later * 12) };
-        let broken = FetchError::Http { status: 500, retry_after: Some(later) };
-        assert_eq!(started(&mut schedule, START), [0]);
-        assert_eq!(schedule.failed(0, &broken, START, 0.0).retry_at, Some(later));
-        let (mut now, mut waits) = (START, Vec::new());
-        while let Step::Start(Attempt { item, .. }) = schedule.next(now) {
-            let until = schedule.failed(item, &in_an_hour, now, 0.0).cools_until.unwrap_or(now);
-            waits.push((until - now).as_millis());
-            now = until;
-        }
-        assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 0]);
-        let given_up = |item| Step::GiveUp { item, error: FetchError::HostRefuses { status: 429 } };
-        assert!((12..20).all(|item| schedule.next(now) == given_up(item)));
-        assert_eq!(schedule.next(now), Step::Wait { until: Some(later) });
-        assert_eq!(schedule.next(later), given_up(0), "what waits is not asked for either");
-        assert_eq!(schedule.next(later), Step::Done);
-    }
-
-    #[test]
-    fn any_other_answer_ends_a_row_of_refusals() {
-        let plan = plan_of(["https://a.example/"; 9]);
-        let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
-        let mut now = START;
-        for error in [&BUSY, &BUSY, &FetchError::http(404), &BUSY] {
-            let [item] = started(&mut schedule, now)[..] else { panic!("one starts") };
-            if let Some(until) = schedule.failed(item, error, now, 0.0).cools_until {
-                assert!(until - now <= Duration::from_secs(1));
-                now = until;
-            }
-        }
-        assert_eq!(now, Duration::from_millis(500 + 1000 + 500));
-    }
-
-    #[test]
-    fn once_the_total_is_reached_nothing_more_is_asked_for_and_what_is_in_flight_may_fit() {
-        let plan = plan_of(["https://a.example/"; 7]);
-        let mut schedule = Schedule::new(&plan, limits(3, 9, 3));
-        assert_eq!(started(&mut schedule, START), [0, 1, 2]);
-        schedule.failed(0, &BROKEN, START, 1.0);
-        assert_eq!(started(&mut schedule, START), [3]);
-        let over = FetchError::OverTotal { limit: 9 };
-        assert_eq!(schedule.failed(1, &over, START, 0.0).retry_at, None);
-        let given_up = |item| Step::GiveUp { item, error: over.clone() };
-        // The one that waits for its retry as well.
-        assert_eq!([(); 4].map(|()| schedule.next(START)), [0, 4, 5, 6].map(given_up));
-        assert_eq!(schedule.next(START), Step::Wait { until: None });
-        schedule.succeeded(3);
-        let later = Duration::from_secs(9);
-        assert_eq!(schedule.failed(2, &BROKEN, later, 0.0).retry_at, None, "it would not be asked for");
-        assert_eq!(schedule.next(later), Step::Done);
-    }
-
-    #[test]
-    fn storage_that_fails_five_times_in_a_row_is_not_tried_again() {
-        let plan = plan_of(["https://a.example/"; 20]);
-        let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
-        let full = FetchError::Storage { reason: "no space".into() };
-        for item in 0..4 {
-            assert_eq!(started(&mut schedule, START), [item]);
-            schedule.failed(item, &full, START, 0.0);
-        }
-        assert_eq!(started(&mut schedule, START), [4]);
-        schedule.succeeded(4);
-        for item in 5..10 {
-            assert_eq!(started(&mut schedule, START), [item]);
-            schedule.failed(item, &full, START, 0.0);
-        }
-        for item in 10..20 {
-            assert_eq!(schedule.next(START), Step::GiveUp { item, error: full.clone() });
-        }
-        assert_eq!(schedule.next(START), Step::Done);
-    }
-
-    #[test]
-    fn items_without_an_address_are_not_scheduled() {
-        let plan = plan_of(["nonsense", "https://a.example/", ""]);
-        let mut schedule = Schedule::new(&plan, limits(9, 9, 0));
-        assert_eq!(started(&mut schedule, START), [1]);
-        schedule.succeeded(1);
-        assert_eq!(schedule.next(START), Step::Done);
-        assert_eq!(Schedule::new(&plan_of([]), limits(9, 9, 0)).next(START), Step::Done);
-    }
-
-    #[test]
-    fn a_hundred_thousand_origins_are_scheduled_in_no_time() {
-        let urls: Vec<_> = (0..100_000).map(|n| format!("https://{n}.example/")).collect();
-        let plan = plan_of(urls.iter().map(String::as_str));
-        let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
-        for item in 0..100_000 {
-            assert_eq!(started(&mut schedule, START), [item]);
-            schedule.succeeded(item);
-        }
-        assert_eq!(schedule.next(START), Step::Done);
-    }
-}
+mod tests;

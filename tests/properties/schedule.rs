@@ -14,6 +14,8 @@ struct Item {
     origin: OriginId,
     is_in_flight: bool,
     has_ended: bool,
+    /// Its latest attempt found no room.
+    lacks_room: bool,
     starts: u32,
     not_before: Duration,
 }
@@ -130,11 +132,17 @@ impl World {
         self.items[item].starts += 1;
         assert_eq!(number, self.items[item].starts);
         let in_flight = self.in_flight();
-        assert!(in_flight.len() <= self.limits.in_flight);
+        assert!(in_flight.len() <= self.most_in_flight());
         let there = in_flight.iter().filter(|item| self.items[**item].origin == origin).count();
         assert!(there <= self.limits.per_origin);
         let passed_over = |earlier: &Item| earlier.origin == origin && self.is_ready(earlier);
         assert!(!self.items[..item].iter().any(passed_over), "{item} jumped the queue");
+    }
+
+    /// What found no room is tried again by itself.
+    fn most_in_flight(&self) -> usize {
+        let lacks_room = self.items.iter().any(|item| item.lacks_room && !item.has_ended);
+        if lacks_room { 1 } else { self.limits.in_flight }
     }
 
     fn is_ready(&self, item: &Item) -> bool {
@@ -149,7 +157,7 @@ impl World {
                 self.items.iter().all(|item| item.is_in_flight || item.has_ended),
                 "the rest is not over"
             );
-        } else if !self.is_paused && in_flight.len() < self.limits.in_flight {
+        } else if !self.is_paused && in_flight.len() < self.most_in_flight() {
             self.check_that_nothing_could_start(&in_flight);
         }
         match until {
@@ -225,6 +233,7 @@ impl World {
                 assert!(at >= self.now + error.retry_after().unwrap_or_default());
                 self.forgiven += usize::from(self.is_paused && error == FetchError::Network);
                 self.items[item].not_before = at;
+                self.items[item].lacks_room = matches!(error, FetchError::Storage { .. });
             }
             None => {
                 self.storage_failures += u32::from(matches!(error, FetchError::Storage { .. }));
