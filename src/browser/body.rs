@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::ReadableStream;
 
+use super::settled::settled;
 use crate::zip::{Crc32, CrcBuffer};
 
 /// The size of the buffers that bodies are read into, and of the one in wasm memory that all bytes
@@ -89,7 +89,7 @@ impl Body {
         let is_ours = buffer.is_some();
         // A buffer of ours is detached now, and comes back with what was read.
         let view = buffer.map_or(JsValue::UNDEFINED, |buffer| Uint8Array::new(&buffer).into());
-        let piece: Piece = JsFuture::from(self.reader.read(&view)).await?.unchecked_into();
+        let piece: Piece = settled(self.reader.read(&view)).await?.unchecked_into();
         let (chunk, is_done) = (piece.value(), piece.done());
         if is_ours && let Some(chunk) = &chunk {
             if is_done {
@@ -125,5 +125,11 @@ impl ScratchBuffer {
         chunk.copy_to(piece);
         look(piece);
         crc.update(&mut self.0, length as usize);
+    }
+
+    /// Takes bytes that are in wasm memory already into a CRC-32.
+    #[cfg(feature = "page")]
+    pub fn take(&mut self, bytes: &[u8], crc: &mut Crc32) {
+        crc.take(bytes, &mut self.0);
     }
 }

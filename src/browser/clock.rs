@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
+use super::settled::settled;
 use crate::seconds::seconds;
 
 #[wasm_bindgen]
@@ -89,7 +89,7 @@ impl Timer {
 
     async fn await_it(&self) {
         // A timer's promise is only ever resolved.
-        let _ = JsFuture::from(self.fired.clone()).await;
+        let _ = settled(self.fired.clone()).await;
     }
 }
 

@@ -5,15 +5,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_net::http::Response;
-use js_sys::{Date, Promise};
+use js_sys::{Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
 
 use super::body::{Body, Buffers, ScratchBuffer};
 use super::clock::Clock;
 use super::later::Later;
 use super::listening::{Listener, Listeners};
+use super::settled::settled;
 use super::spool::{Payload, Spool, SpoolWriter};
 use crate::image::{EndFinder, Ending, Format, HEAD_BYTES, recognise};
 use crate::plan::{Address, OriginId};
@@ -25,6 +25,29 @@ extern "C" {
     /// The global one, in pages and workers. With a `Request` of ours in between, each request would
     /// be made twice, and its signal as well: gloo-net sends nothing else.
     fn fetch(url: &str, options: &RequestInit) -> Promise;
+
+    /// A response's, asked for by names that the browser has as strings of its own.
+    type Headers;
+    #[wasm_bindgen(method)]
+    fn get(this: &Headers, name: &JsString) -> JsValue;
+
+    /// `null` is no date.
+    #[wasm_bindgen(js_namespace = Date, js_name = parse)]
+    fn parse_date(text: &JsValue) -> f64;
+}
+
+// rustfmt takes the values away.
+#[rustfmt::skip]
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static CONTENT_LENGTH: JsString = "content-length";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static CONTENT_ENCODING: JsString = "content-encoding";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static LAST_MODIFIED: JsString = "last-modified";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static RETRY_AFTER: JsString = "retry-after";
 }
 
 /// The most requests that are ever in flight: Chromium fails at about 1,500
@@ -99,25 +122,26 @@ impl BrowserFetcher {
         listener: &Listener<'_>,
     ) -> Result<Stored<Payload>, FetchError> {
         self.options.set_signal(listener.signal().as_ref());
-        let response = JsFuture::from(fetch(&address.href, &self.options)).await;
+        let response = settled(fetch(&address.href, &self.options)).await;
         let response: web_sys::Response = response.map_err(|_| FetchError::Network)?.unchecked_into();
+        let headers: Headers = response.headers().unchecked_into();
         let response = Response::from(response);
         listener.heard();
-        let headers = response.headers();
-        let declared = headers.get("content-length").and_then(|value| value.parse().ok());
+        let declared = CONTENT_LENGTH.with(|name| headers.get(name).as_string());
+        let declared = declared.and_then(|value| value.parse().ok());
         progress(EventKind::Headers { declared });
 
         let status = response.status();
         // 206 answers a request for a part, and none was made.
         if !response.ok() || status == 206 {
-            let retry_after = headers.get("retry-after").and_then(|value| until_retry(&value));
+            let retry_after = until_retry(&RETRY_AFTER.with(|name| headers.get(name)));
             return Err(FetchError::Http { status, retry_after });
         }
         // A length counts encoded bytes, and only an answer of the page's own origin says for certain
         // that they are not encoded.
         if let Some(bytes) = declared
             && response.type_() == ResponseType::Basic
-            && headers.get("content-encoding").is_none()
+            && CONTENT_ENCODING.with(|name| headers.get(name)).is_null()
         {
             allowance.expect(bytes)?;
         }
@@ -133,7 +157,7 @@ impl BrowserFetcher {
             reception.take(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes });
         }
-        reception.finish(headers.get("last-modified").and_then(|value| http_date(&value)))
+        reception.finish(http_date(&LAST_MODIFIED.with(|name| headers.get(name))))
     }
 }
 
@@ -161,13 +185,19 @@ impl<'a> Reception<'a> {
     }
 
     fn take(&mut self, chunk: &js_sys::Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
+        let is_held = self.writer.holds(chunk.length());
         scratch.pass(chunk, &mut self.crc, &mut |bytes| {
             let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
             self.head.extend_from_slice(&bytes[..wanted]);
             self.end.take(bytes);
+            if is_held {
+                self.writer.hold(bytes);
+            }
         });
         self.bytes += u64::from(chunk.length());
-        self.writer.write(chunk).map_err(storage)?;
+        if !is_held {
+            self.writer.write(chunk).map_err(storage)?;
+        }
         // What is no image is not worth the rest of its bytes.
         if self.format.is_none() && self.head.len() == HEAD_BYTES {
             self.format = Some(recognise(&self.head).map_err(FetchError::NotAnImage)?);
@@ -201,14 +231,14 @@ fn storage(error: JsValue) -> FetchError {
 }
 
 /// Seconds since 1970 of an HTTP date, as the browser reads it.
-fn http_date(text: &str) -> Option<i64> {
-    let milliseconds = Date::parse(text);
+fn http_date(text: &JsValue) -> Option<i64> {
+    let milliseconds = parse_date(text);
     milliseconds.is_finite().then(|| (milliseconds / 1000.0).floor() as i64)
 }
 
 /// How long a `Retry-After` asks to wait: it is a number of seconds, or a date (RFC 9110, 10.2.3).
-fn until_retry(text: &str) -> Option<Duration> {
-    let seconds = text.trim().parse().ok().or_else(|| {
+fn until_retry(text: &JsValue) -> Option<Duration> {
+    let seconds = text.as_string().and_then(|text| text.trim().parse().ok()).or_else(|| {
         let seconds = http_date(text)? - (Date::now() / 1000.0) as i64;
         Some(u64::try_from(seconds).unwrap_or(0))
     });

@@ -9,14 +9,16 @@
 //! Small ones are copied because a slice costs more than its bytes do: 0.1 ms each. What the file
 //! has no room for any more stays in memory and is a part from there, and new images are refused.
 
+use std::rc::Rc;
+
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
 use super::images::KeptImages;
-use super::spool::{HELD_MOST, Payload, Spool, SpoolFile, joined, read_pieces};
+use super::settled::settled;
+use super::spool::{HELD_MOST, Payload, Spool, SpoolFile, read_pieces};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
 use crate::spool::{Extent, join};
@@ -108,12 +110,11 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     fn arrived(&mut self, item: ItemId, mut image: Stored<Payload>, spool: &Spool) -> Stored<Payload> {
         if let Payload::Held(bytes) = &image.payload {
             self.held += image.bytes;
-            if let Spool::File(file) = spool
-                && self.held > MOST_HELD
-                && let Ok(place) = file.append(bytes)
+            if self.held > MOST_HELD
+                && let Ok(payload) = moved(bytes, spool)
             {
                 self.held -= image.bytes;
-                image.payload = Payload::Extents(vec![place]);
+                image.payload = payload;
             }
         }
         self.images.put(item, &image);
@@ -130,34 +131,33 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
         let bytes = match &image.payload {
             Payload::Held(bytes) => {
                 self.held = self.held.saturating_sub(image.bytes);
-                bytes.clone()
+                Rc::clone(bytes)
             }
             Payload::Extents(extents) if image.bytes <= HELD_MOST => {
-                let bytes = joined(read_pieces(file, extents), image.bytes)?;
+                let mut bytes = Vec::with_capacity(image.bytes as usize);
+                for piece in read_pieces(file, extents) {
+                    bytes.extend_from_slice(&piece?.to_vec());
+                }
                 self.images.abandon(file, extents);
-                bytes
+                Rc::new(bytes)
             }
             payload => {
-                let header = self.header(item, image);
-                self.parts.push(Part::Bytes(header));
+                let header = self.layout.place(item, image);
+                self.parts.push(Part::Bytes(Uint8Array::from(header.as_slice())));
                 self.parts.push(Part::File(payload.extents().to_vec()));
                 return Ok(payload.clone());
             }
         };
-        let header = self.header(item, image);
-        self.append(file, header);
-        let place = self.append(file, bytes.clone());
+        let header = self.layout.place(item, image);
+        self.append(file, &header);
+        let place = self.append(file, &bytes);
         Ok(place.map_or(Payload::Held(bytes), |place| Payload::Extents(vec![place])))
     }
 
-    fn header(&mut self, item: ItemId, image: &Stored<Payload>) -> Uint8Array {
-        Uint8Array::from(self.layout.place(item, image).as_slice())
-    }
-
     /// Appends a piece to the file, where it takes it; gives the place.
-    fn append(&mut self, file: &SpoolFile, piece: Uint8Array) -> Option<Extent> {
-        let Ok(place) = file.append(&piece) else {
-            self.parts.push(Part::Bytes(piece));
+    fn append(&mut self, file: &SpoolFile, piece: &[u8]) -> Option<Extent> {
+        let Ok(place) = file.append(piece) else {
+            self.parts.push(Part::Bytes(Uint8Array::from(piece)));
             return None;
         };
         match self.parts.last_mut() {
@@ -168,10 +168,13 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     }
 
     fn put_into_blobs(&mut self, item: ItemId, image: &Stored<Payload>) -> Payload {
-        let header = self.header(item, image);
-        self.loose.push(&header);
+        let header = self.layout.place(item, image);
+        self.loose.push(&Uint8Array::from(header.as_slice()));
         match &image.payload {
-            Payload::Held(bytes) => self.loose.push(bytes),
+            Payload::Held(bytes) => {
+                self.held = self.held.saturating_sub(image.bytes);
+                self.loose.push(&Uint8Array::from(bytes.as_slice()))
+            }
             Payload::Blob(blob) => self.loose.push(blob),
             Payload::Extents(_) => self.loose.length(),
         };
@@ -201,6 +204,17 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
             Some(tail) => Some(whole(&spool, parts, &blobs.concat(&loose), &tail).await.map_err(unreadable)?),
         };
         Ok(Archive { blob, names, size, protocols: Vec::new(), storage: Storage::Here(images) })
+    }
+}
+
+/// The bytes in the browser's keeping instead of in memory.
+fn moved(bytes: &[u8], spool: &Spool) -> Result<Payload, JsValue> {
+    match spool {
+        Spool::File(file) => Ok(Payload::Extents(vec![file.append(bytes)?])),
+        Spool::Blobs => {
+            let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?;
+            Ok(Payload::Blob(blob))
+        }
     }
 }
 
@@ -239,6 +253,6 @@ async fn whole(spool: &Spool, parts: Vec<Part>, blobs: &Array, tail: &[u8]) -> R
 async fn prove(archive: &Blob, tail: usize) -> Result<(), JsValue> {
     let size = archive.size();
     let end = archive.slice_with_f64_and_f64(size - tail as f64, size)?;
-    let bytes: ArrayBuffer = JsFuture::from(end.array_buffer()).await?.unchecked_into();
+    let bytes: ArrayBuffer = settled(end.array_buffer()).await?.unchecked_into();
     if bytes.byte_length() as usize == tail { Ok(()) } else { Err("its end is missing".into()) }
 }

@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap};
 
 use super::archive::{ArchiveError, not_kept};
 use super::later::Later;
+use super::settled::settled;
 use super::spool::{Payload, Spool, SpoolFile};
 use super::worker::Connection;
 use crate::plan::ItemId;
@@ -187,5 +187,5 @@ async fn decoded(image: &Blob) -> Result<ImageBitmap, JsValue> {
     let options = Object::new();
     Reflect::set(&options, &"resizeWidth".into(), &PREVIEW_WIDTH.into())?;
     Reflect::set(&options, &"resizeQuality".into(), &"medium".into())?;
-    JsFuture::from(create_image_bitmap(image, &options)?).await?.dyn_into()
+    settled(create_image_bitmap(image, &options)?).await?.dyn_into()
 }

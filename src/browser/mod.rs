@@ -31,6 +31,7 @@ mod queue;
 mod read_back;
 #[cfg(feature = "page")]
 mod resume;
+mod settled;
 mod sink;
 mod spool;
 mod text;
@@ -45,6 +46,8 @@ pub use control::Control;
 pub use fetch::MOST_IN_FLIGHT;
 pub use images::{Images, PREVIEW_WIDTH};
 pub use read_back::read_back;
+#[cfg(feature = "page")]
+pub use settled::settled;
 pub use text::BrowserText;
 pub use turns::Turns;
 #[cfg(feature = "page")]

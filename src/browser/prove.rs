@@ -77,7 +77,7 @@ async fn damaged(images: &KeptImages) -> Result<Vec<(ItemId, String)>, ArchiveEr
 pub async fn checksum(payload: &Payload, spool: &Spool, scratch: &mut ScratchBuffer) -> Result<u32, String> {
     let mut crc = Crc32::default();
     match (payload, spool) {
-        (Payload::Held(bytes), _) => scratch.pass(bytes, &mut crc, &mut |_| ()),
+        (Payload::Held(bytes), _) => scratch.take(bytes, &mut crc),
         (Payload::Extents(extents), Spool::File(file)) => {
             for piece in read_pieces(file, extents) {
                 scratch.pass(&piece.map_err(|error| message_of(&error))?, &mut crc, &mut |_| ());

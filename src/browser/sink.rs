@@ -12,7 +12,6 @@ use std::task::{Poll, Waker};
 use futures::future::LocalBoxFuture;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{WritableStream, WritableStreamDefaultWriter};
 
 use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
@@ -20,13 +19,14 @@ use super::body::{Body, Buffers};
 use super::collect::Order;
 use super::images::KeptImages;
 use super::queue::Queue;
+use super::settled::settled;
 use super::spool::{Payload, Spool, read_pieces};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
 
 /// Small pieces are joined up to this many bytes, so that thousands of entries are not thousands
 /// of writes.
-const JOINED_BYTES: u32 = 256 << 10;
+const JOINED_BYTES: usize = 256 << 10;
 
 /// How many bytes may wait for a sink that is slower than the network before fetching waits, too.
 const MOST_WAITING: u64 = 64 << 20;
@@ -49,7 +49,7 @@ pub struct StreamedArchive<'a, W> {
 impl<'a, W: WebText> StreamedArchive<'a, W> {
     /// An archive that has nothing yet.
     pub fn new(layout: Layout<'a, W>, sink: &'a dyn Sink, images: KeptImages) -> Self {
-        Self { layout, writer: JoinedWriter { sink, joined: None, filled: 0 }, images }
+        Self { layout, writer: JoinedWriter { sink, joined: Vec::new() }, images }
     }
 
     /// Writes the images that arrive, until no more will. Every write waits for the sink.
@@ -91,20 +91,20 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
         backlog: &Backlog,
     ) -> Result<(), ArchiveError> {
         let Ok(image) = outcome else { return Ok(()) };
-        let header = Uint8Array::from(self.layout.place(item, &image).as_slice());
+        let header = self.layout.place(item, &image);
         self.writer.put(&header).await.map_err(failed)?;
         match (&image.payload, &self.images.spool().get().await) {
             (Payload::Held(bytes), _) => self.writer.put(bytes).await.map_err(failed)?,
             (Payload::Extents(extents), Spool::File(file)) => {
                 for piece in read_pieces(file, extents) {
-                    self.writer.put(&piece.map_err(unreadable)?).await.map_err(failed)?;
+                    self.writer.put_chunk(&piece.map_err(unreadable)?).await.map_err(failed)?;
                 }
                 extents.iter().for_each(|extent| file.release(*extent));
             }
             (Payload::Blob(blob), _) => {
                 let mut body = Body::new(&blob.stream(), &Buffers::default()).map_err(unreadable)?;
                 while let Some(chunk) = body.next().await.map_err(unreadable)? {
-                    self.writer.put(&chunk).await.map_err(failed)?;
+                    self.writer.put_chunk(&chunk).await.map_err(failed)?;
                 }
             }
             (Payload::Extents(_), Spool::Blobs) => {}
@@ -121,7 +121,7 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
     pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
         let (tail, names, size) = self.layout.finish();
         if let Some(tail) = tail {
-            self.writer.put(&Uint8Array::from(tail.as_slice())).await.map_err(failed)?;
+            self.writer.put(&tail).await.map_err(failed)?;
         }
         self.writer.close().await.map_err(failed)?;
         // It is open by now only where an image needed it.
@@ -186,32 +186,39 @@ impl Backlog {
 /// Joins small pieces before the sink gets them.
 struct JoinedWriter<'a> {
     sink: &'a dyn Sink,
-    joined: Option<Uint8Array>,
-    filled: u32,
+    joined: Vec<u8>,
 }
 
 impl JoinedWriter<'_> {
-    /// Writes a piece, whose memory may be used for something else afterwards.
-    async fn put(&mut self, piece: &Uint8Array) -> Result<(), JsValue> {
-        let length = piece.length();
-        if self.filled + length > JOINED_BYTES {
+    /// Writes a piece.
+    async fn put(&mut self, piece: &[u8]) -> Result<(), JsValue> {
+        if self.joined.len() + piece.len() > JOINED_BYTES {
             self.flush().await?;
         }
-        if length >= JOINED_BYTES {
-            return self.sink.write(&piece.slice(0, length)).await;
+        if piece.len() >= JOINED_BYTES {
+            return self.sink.write(&Uint8Array::from(piece)).await;
         }
-        let joined = self.joined.get_or_insert_with(|| Uint8Array::new_with_length(JOINED_BYTES));
-        joined.set(piece, self.filled);
-        self.filled += length;
+        self.joined.reserve_exact(JOINED_BYTES - self.joined.len());
+        self.joined.extend_from_slice(piece);
         Ok(())
     }
 
-    async fn flush(&mut self) -> Result<(), JsValue> {
-        let filled = std::mem::take(&mut self.filled);
-        match self.joined.take().filter(|_| filled > 0) {
-            Some(joined) => self.sink.write(&joined.subarray(0, filled)).await,
-            None => Ok(()),
+    /// Writes a chunk, whose memory may be used for something else afterwards.
+    async fn put_chunk(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+        if chunk.length() as usize >= JOINED_BYTES {
+            self.flush().await?;
+            return self.sink.write(&chunk.slice(0, chunk.length())).await;
         }
+        self.put(&chunk.to_vec()).await
+    }
+
+    async fn flush(&mut self) -> Result<(), JsValue> {
+        if self.joined.is_empty() {
+            return Ok(());
+        }
+        let joined = Uint8Array::from(self.joined.as_slice());
+        self.joined.clear();
+        self.sink.write(&joined).await
     }
 
     async fn close(&mut self) -> Result<(), JsValue> {
@@ -237,12 +244,12 @@ impl StreamSink {
 
 impl Sink for StreamSink {
     fn write(&self, chunk: &Uint8Array) -> LocalBoxFuture<'_, Result<(), JsValue>> {
-        let written = JsFuture::from(self.0.write_with_chunk(chunk));
+        let written = settled(self.0.write_with_chunk(chunk));
         Box::pin(async { written.await.map(|_| ()) })
     }
 
     fn close(&self) -> LocalBoxFuture<'_, Result<(), JsValue>> {
-        let closed = JsFuture::from(self.0.close());
+        let closed = settled(self.0.close());
         Box::pin(async { closed.await.map(|_| ()) })
     }
 }
@@ -251,8 +258,7 @@ impl Drop for StreamSink {
     fn drop(&mut self) {
         // Aborting a stream that is closed or failed does nothing; a promise that nobody hears of
         // would be reported as an unhandled rejection.
-        let aborted = JsFuture::from(self.0.abort());
-        spawn_local(async { drop(aborted.await) });
+        drop(settled(self.0.abort()));
         self.0.release_lock();
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
 
 use super::clock::Clock;
+use super::settled::settled;
 
 /// How long a piece of work may be. A page is felt to answer at once within 50 ms.
 const PIECE: Duration = Duration::from_millis(8);
@@ -36,7 +36,7 @@ impl Turns {
             let turn = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
             if channel.port2().post_message(&JsValue::NULL).is_ok() {
                 // It is only ever resolved.
-                let _ = JsFuture::from(turn).await;
+                let _ = settled(turn).await;
             }
             channel.port1().close();
         }

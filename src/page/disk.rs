@@ -2,12 +2,12 @@
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlInputElement, WritableStream};
 
 use super::elements::{by_id, set_shown};
 use super::outcome::FILE_NAME;
 use crate::browser::message_of;
+use crate::browser::settled;
 use crate::text::text;
 
 #[wasm_bindgen]
@@ -54,8 +54,8 @@ impl Disk {
 /// The file that the user chose; in words why there is none.
 pub async fn chosen(asked: Result<Promise, JsValue>) -> Result<ChosenFile, String> {
     let open = async {
-        let handle: FileHandle = JsFuture::from(asked?).await?.unchecked_into();
-        let stream = JsFuture::from(handle.create_writable()?).await?.unchecked_into();
+        let handle: FileHandle = settled(asked?).await?.unchecked_into();
+        let stream = settled(handle.create_writable()?).await?.unchecked_into();
         Ok(ChosenFile { name: handle.name(), stream })
     };
     open.await.map_err(|error: JsValue| {

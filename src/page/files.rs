@@ -1,11 +1,12 @@
 //! Lists out of files: chosen, or dropped anywhere on the page.
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, Event, FileList, HtmlElement, HtmlInputElement};
 
 use super::Page;
 use super::elements::{by_id, document, on};
+use crate::browser::settled;
 use crate::report::words::{count, size};
 use crate::text::text;
 
@@ -61,7 +62,7 @@ async fn read(page: &'static Page, files: FileList) {
         } else if file.size() > LARGEST {
             Some(text!["has ", size(file.size() as u64), ", which is too large for a list"])
         } else {
-            match JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()) {
+            match settled(file.text()).await.ok().and_then(|text| text.as_string()) {
                 Some(text) => {
                     list += text.trim_end();
                     list.push('\n');

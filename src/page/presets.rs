@@ -2,10 +2,10 @@
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Response, Url};
 
 use super::elements::{document, window};
+use crate::browser::settled;
 use crate::text::text;
 
 /// Ten answers to one address, each a different picture.
@@ -44,8 +44,8 @@ pub struct Demo {
 
 /// Reads `demo.json` beside the page, whose addresses are relative to the page.
 pub async fn demo() -> Result<Demo, JsValue> {
-    let response: Response = JsFuture::from(window()?.fetch_with_str("demo.json")).await?.dyn_into()?;
-    let demo = JsFuture::from(response.json()?).await?;
+    let response: Response = settled(window()?.fetch_with_str("demo.json")).await?.dyn_into()?;
+    let demo = settled(response.json()?).await?;
     let base = document()?.base_uri()?.unwrap_or_default();
     let list_of = |name: &str| -> Result<String, JsValue> {
         let mut list = String::new();

@@ -9,12 +9,12 @@
 
 use js_sys::{AsyncIterator, IteratorNext, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions, FileSystemGetFileOptions,
     FileSystemSyncAccessHandle,
 };
 
+use super::super::settled::settled;
 use crate::text::text;
 
 #[wasm_bindgen]
@@ -56,10 +56,10 @@ pub struct NewSpool {
 impl Directory {
     /// Finds the folder, or makes it.
     pub async fn open() -> Result<Self, JsValue> {
-        let root: FileSystemDirectoryHandle = JsFuture::from(private_file_system()?).await?.unchecked_into();
+        let root: FileSystemDirectoryHandle = settled(private_file_system()?).await?.unchecked_into();
         let options = FileSystemGetDirectoryOptions::new();
         options.set_create(true);
-        let folder = JsFuture::from(root.get_directory_handle_with_options(FOLDER, &options)).await?;
+        let folder = settled(root.get_directory_handle_with_options(FOLDER, &options)).await?;
         Ok(Self(folder.unchecked_into()))
     }
 
@@ -108,7 +108,7 @@ impl Directory {
     /// Removes a journal that is closed.
     #[cfg(feature = "page")]
     pub async fn remove_journal(&self, name: &str) {
-        let _ = JsFuture::from(self.0.remove_entry(&text![name, JOURNAL])).await;
+        let _ = settled(self.0.remove_entry(&text![name, JOURNAL])).await;
     }
 
     /// Removes a spool and what is beside it, as far as that is there and closed; the lock last, so
@@ -116,10 +116,10 @@ impl Directory {
     pub async fn remove(&self, name: &str, lock: FileSystemSyncAccessHandle) {
         // What can't be removed now is an orphan, and goes at the next start.
         for extension in [JOURNAL, SPOOL] {
-            let _ = JsFuture::from(self.0.remove_entry(&text![name, extension])).await;
+            let _ = settled(self.0.remove_entry(&text![name, extension])).await;
         }
         lock.close();
-        let _ = JsFuture::from(self.0.remove_entry(&text![name, LOCK])).await;
+        let _ = settled(self.0.remove_entry(&text![name, LOCK])).await;
     }
 
     /// Removes the spools of tabs that are gone, unless they have a journal.
@@ -160,7 +160,7 @@ impl Directory {
         let files = self.0.unchecked_ref::<MaybeMissing>().keys()?;
         let mut names = Vec::new();
         loop {
-            let next: IteratorNext = JsFuture::from(files.next()?).await?.unchecked_into();
+            let next: IteratorNext = settled(files.next()?).await?.unchecked_into();
             if next.done() {
                 return Ok(names);
             }
@@ -172,7 +172,7 @@ impl Directory {
     async fn open_file(&self, name: &str) -> Result<OpenFile, JsValue> {
         let options = FileSystemGetFileOptions::new();
         options.set_create(true);
-        let file = JsFuture::from(self.0.get_file_handle_with_options(name, &options)).await?;
+        let file = settled(self.0.get_file_handle_with_options(name, &options)).await?;
         let file: FileSystemFileHandle = file.unchecked_into();
         let access = open_access(&file).await?;
         Ok(OpenFile { file, access })
@@ -194,5 +194,5 @@ pub fn whole(file: &FileSystemSyncAccessHandle) -> Result<Vec<u8>, JsValue> {
 /// What the browser says: somebody else has it open, or there is no such access here.
 pub async fn open_access(file: &FileSystemFileHandle) -> Result<FileSystemSyncAccessHandle, JsValue> {
     let access = file.unchecked_ref::<MaybeMissing>().create_sync_access_handle()?;
-    Ok(JsFuture::from(access).await?.unchecked_into())
+    Ok(settled(access).await?.unchecked_into())
 }

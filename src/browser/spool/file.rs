@@ -4,10 +4,11 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
 use super::super::later::Later;
+use super::super::settled::settled;
 use super::directory::{Directory, NewSpool, OpenFile, open_access};
 use super::payload::slice;
 use crate::spool::{Extent, Room};
@@ -48,19 +49,17 @@ pub struct SpoolFile {
 /// Pieces that are still to be written, at a place that is theirs already.
 #[derive(Debug, Default)]
 struct Staging {
-    bytes: Option<Uint8Array>,
+    bytes: Vec<u8>,
     place: Option<Extent>,
-    filled: u32,
     /// Why they could not be written the last time.
     refusal: Option<JsValue>,
 }
 
 impl Staging {
-    /// The place of what is staged, and the bytes.
-    fn filled(&self) -> Option<(Extent, Uint8Array)> {
-        let (bytes, place) = (self.bytes.as_ref()?, self.place?);
-        let place = Extent { offset: place.offset, length: u64::from(self.filled) };
-        Some((place, bytes.subarray(0, self.filled)))
+    /// The place of the bytes, without what is left of it.
+    fn filled(&self) -> Option<Extent> {
+        let Extent { offset, .. } = self.place?;
+        Some(Extent { offset, length: self.bytes.len() as u64 })
     }
 }
 
@@ -147,7 +146,9 @@ impl SpoolFile {
     ///
     /// What the browser says when its disk is full.
     pub fn write(&self, bytes: &Uint8Array, offset: u64) -> Result<(), JsValue> {
-        write_at(&self.access.borrow(), &self.options, bytes, offset)
+        self.options.set_at(offset as f64);
+        let written = self.access.borrow().write_with_js_u8_array_and_options(bytes, &self.options)?;
+        all_of(u64::from(bytes.length()), written)
     }
 
     /// Appends a small piece, of at most [`STAGING_BYTES`], and says where. Pieces that follow each
@@ -157,18 +158,17 @@ impl SpoolFile {
     /// # Errors
     ///
     /// As [`SpoolFile::write`].
-    pub fn append(&self, piece: &Uint8Array) -> Result<Extent, JsValue> {
+    pub fn append(&self, piece: &[u8]) -> Result<Extent, JsValue> {
         let mut staging = self.staging.borrow_mut();
-        let length = piece.length();
-        if staging.place.is_some_and(|place| u64::from(staging.filled + length) > place.length) {
+        let length = piece.len() as u64;
+        if staging.place.is_some_and(|place| staging.bytes.len() as u64 + length > place.length) {
             self.write_staged(&mut staging)?;
         }
         let place = *staging.place.get_or_insert_with(|| self.reserve(u64::from(STAGING_BYTES)));
-        let at = staging.filled;
-        staging.filled += length;
-        let bytes = staging.bytes.get_or_insert_with(|| Uint8Array::new_with_length(STAGING_BYTES));
-        bytes.set(piece, at);
-        Ok(Extent { offset: place.offset + u64::from(at), length: u64::from(length) })
+        let at = staging.bytes.len();
+        staging.bytes.reserve_exact(STAGING_BYTES as usize - at);
+        staging.bytes.extend_from_slice(piece);
+        Ok(Extent { offset: place.offset + at as u64, length })
     }
 
     /// Writes what is staged.
@@ -181,12 +181,13 @@ impl SpoolFile {
     }
 
     fn write_staged(&self, staging: &mut Staging) -> Result<(), JsValue> {
-        let (Some((filled, bytes)), Some(place)) = (staging.filled(), staging.place) else { return Ok(()) };
-        let written = self.write(&bytes, filled.offset);
+        let (Some(filled), Some(place)) = (staging.filled(), staging.place) else { return Ok(()) };
+        let written = write_at(&self.access.borrow(), &self.options, &staging.bytes, filled.offset);
         staging.refusal = written.as_ref().err().cloned();
         written?;
         self.release(Extent { offset: filled.end(), length: place.end() - filled.end() });
-        (staging.place, staging.filled) = (None, 0);
+        staging.place = None;
+        staging.bytes.clear();
         Ok(())
     }
 
@@ -220,7 +221,7 @@ impl SpoolFile {
     pub async fn finish(&self) -> Result<File, JsValue> {
         // What can't be written stays in memory, and is a part from there.
         let _ = self.settle();
-        let file: File = JsFuture::from(self.file.get_file()).await?.unchecked_into();
+        let file: File = settled(self.file.get_file()).await?.unchecked_into();
         if file.size() != self.access.borrow().get_size()? {
             return Err("it is another file by now".into());
         }
@@ -237,12 +238,12 @@ impl SpoolFile {
     /// What the browser says.
     pub fn parts_of(&self, file: &File, extent: Extent, parts: &Array) -> Result<(), JsValue> {
         let staging = self.staging.borrow();
-        let (place, bytes) = staging.filled().unwrap_or_default();
+        let place = staging.filled().unwrap_or_default();
         let [before, staged, behind] = extent.split_by(place);
         for part in [before, staged, behind].into_iter().filter(|part| part.length > 0) {
             let part: JsValue = if part == staged {
-                let start = (part.offset - place.offset) as u32;
-                bytes.slice(start, start + part.length as u32).into()
+                let start = (part.offset - place.offset) as usize;
+                Uint8Array::from(&staging.bytes[start..start + part.length as usize]).into()
             } else {
                 slice(file, part)?.into()
             };
@@ -280,12 +281,15 @@ impl SpoolFile {
 pub(super) fn write_at(
     access: &FileSystemSyncAccessHandle,
     options: &FileSystemReadWriteOptions,
-    bytes: &Uint8Array,
+    bytes: &[u8],
     offset: u64,
 ) -> Result<(), JsValue> {
     options.set_at(offset as f64);
-    let written = access.write_with_js_u8_array_and_options(bytes, options)?;
-    if written == f64::from(bytes.length()) {
+    all_of(bytes.len() as u64, access.write_with_u8_array_and_options(bytes, options)?)
+}
+
+fn all_of(bytes: u64, written: f64) -> Result<(), JsValue> {
+    if written == bytes as f64 {
         return Ok(());
     }
     Err(js_sys::Error::new("the disk took only a part of it").into())

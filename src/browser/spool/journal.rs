@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
@@ -47,7 +46,7 @@ impl JournalFile {
     /// What the browser says, or that the disk took only a part, which the next ones are written over.
     pub fn append(&self, records: &[u8]) -> Result<(), JsValue> {
         let options = FileSystemReadWriteOptions::new();
-        write_at(&self.access, &options, &Uint8Array::from(records), self.end.get())?;
+        write_at(&self.access, &options, records, self.end.get())?;
         self.end.set(self.end.get() + records.len() as u64);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Where payloads are kept until the archive is made.
 //!
 //! ```text
-//! chunks ─▶ SpoolWriter ─┬▶ held in memory, as long as the image is small
+//! chunks ─▶ SpoolWriter ─┬▶ held in the wasm's memory, as long as the image is small
 //!                        ├▶ SpoolFile: an OPFS file through its sync access handle
 //!                        └▶ Blobs, where the browser has no such file, or refuses it
 //!                   └─▶ Payload
@@ -20,7 +20,7 @@ mod writer;
 use std::rc::Rc;
 
 pub use file::SpoolFile;
-pub use payload::{HELD_MOST, Payload, joined, read_pieces};
+pub use payload::{HELD_MOST, Payload, read_pieces};
 pub use writer::SpoolWriter;
 
 /// Where a run keeps its payloads.

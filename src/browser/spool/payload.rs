@@ -1,5 +1,7 @@
 //! What stands for an image's bytes once they are kept.
 
+use std::rc::Rc;
+
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
@@ -19,8 +21,8 @@ const PIECE_BYTES: u64 = 1 << 20;
 /// An image's bytes.
 #[derive(Clone, Debug)]
 pub enum Payload {
-    /// In memory.
-    Held(Uint8Array),
+    /// In the memory of the wasm.
+    Held(Rc<Vec<u8>>),
     /// In the spool's file, in this order.
     Extents(Vec<Extent>),
     /// In the browser's keeping.
@@ -44,7 +46,7 @@ impl Payload {
     pub async fn to_blob(&self, spool: &Spool, media_type: &str) -> Result<Blob, JsValue> {
         let parts = js_sys::Array::new();
         match (self, spool) {
-            (Self::Held(bytes), _) => drop(parts.push(bytes)),
+            (Self::Held(bytes), _) => drop(parts.push(&Uint8Array::from(bytes.as_slice()))),
             (Self::Blob(blob), _) => drop(parts.push(blob)),
             (Self::Extents(extents), Spool::File(file)) => {
                 let finished = file.finished().await;
@@ -84,29 +86,4 @@ pub fn read_pieces<'a>(
         offsets.map(move |offset| Extent { offset, length: PIECE_BYTES.min(end - offset) })
     });
     pieces.map(|piece| file.read(piece))
-}
-
-/// Pieces of so many bytes together as one.
-///
-/// # Errors
-///
-/// That of the first piece that is one.
-pub fn joined(
-    pieces: impl Iterator<Item = Result<Uint8Array, JsValue>>,
-    bytes: u64,
-) -> Result<Uint8Array, JsValue> {
-    let mut pieces = pieces.peekable();
-    if let Some(Ok(only)) = pieces.peek()
-        && u64::from(only.length()) == bytes
-    {
-        return Ok(only.clone());
-    }
-    let whole = Uint8Array::new_with_length(bytes as u32);
-    let mut at = 0;
-    for piece in pieces {
-        let piece = piece?;
-        whole.set(&piece, at);
-        at += piece.length();
-    }
-    Ok(whole)
 }

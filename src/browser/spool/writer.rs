@@ -1,11 +1,13 @@
-//! Takes in one image, chunk by chunk.
+//! Takes in one image, chunk by chunk: a small one into memory, others into the spool.
+
+use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use super::file::STAGING_BYTES;
-use super::{HELD_MOST, Payload, Spool, SpoolFile, joined};
+use super::{HELD_MOST, Payload, Spool, SpoolFile};
 use crate::spool::{Extent, join};
 
 /// How much room is taken at a time where the length is not known.
@@ -15,7 +17,7 @@ const GROWTH: u64 = 4 << 20;
 /// room of an image that is too large for the disk is too far for the disk as well.
 const LARGEST_RESERVE: u64 = 16 << 20;
 
-/// How many bytes of one image are held as chunks before they are handed to the browser as a Blob.
+/// How many bytes of one image are kept as chunks before they are handed to the browser as a Blob.
 ///
 /// Making a Blob costs 0.1 to 0.2 ms, so not one a chunk; holding more would fill the memory.
 const BLOB_BYTES: u64 = 4 << 20;
@@ -26,9 +28,9 @@ pub struct SpoolWriter<'a> {
     spool: &'a Spool,
     /// How much is to be expected, where it was declared.
     declared: Option<u64>,
-    /// Chunks that are not written yet, in order.
-    held: Array,
-    held_bytes: u64,
+    /// A small image so far.
+    held: Vec<u8>,
+    is_large: bool,
     /// What was written into the file, in order.
     extents: Vec<Extent>,
     written: u64,
@@ -37,8 +39,10 @@ pub struct SpoolWriter<'a> {
     /// Small chunks that are joined before they are written, and how much of it they fill.
     joined: Option<Uint8Array>,
     joined_bytes: u32,
-    /// Blobs of what was handed over, in order.
+    /// Where there is no file: Blobs, in order, and copies of chunks that are in none of them yet.
     blobs: Array,
+    loose: Array,
+    loose_bytes: u64,
 }
 
 impl<'a> SpoolWriter<'a> {
@@ -47,15 +51,33 @@ impl<'a> SpoolWriter<'a> {
         Self {
             spool,
             declared,
-            held: Array::new(),
-            held_bytes: 0,
+            held: Vec::new(),
+            is_large: false,
             extents: Vec::new(),
             written: 0,
             spare: Extent { offset: 0, length: 0 },
             joined: None,
             joined_bytes: 0,
             blobs: Array::new(),
+            loose: Array::new(),
+            loose_bytes: 0,
         }
+    }
+
+    /// Whether the next chunk, of so many bytes, is to be [held](Self::hold) and not
+    /// [written](Self::write): the image is small so far.
+    pub fn holds(&self, length: u32) -> bool {
+        let so_far = self.held.len() as u64 + u64::from(length);
+        !self.is_large && self.declared.unwrap_or(0).max(so_far) <= HELD_MOST
+    }
+
+    /// Takes the next bytes of a small image. They are held in the memory of the wasm: in the
+    /// browser's, thousands of small images are as many buffers that it collects when it pleases.
+    pub fn hold(&mut self, bytes: &[u8]) {
+        if self.held.is_empty() {
+            self.held.reserve_exact(self.declared.unwrap_or(0) as usize);
+        }
+        self.held.extend_from_slice(bytes);
     }
 
     /// Takes the next chunk, whose memory may be used for another one afterwards.
@@ -64,36 +86,26 @@ impl<'a> SpoolWriter<'a> {
     ///
     /// What the browser says when it can't keep more.
     pub fn write(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
-        let length = u64::from(chunk.length());
-        match self.spool {
-            Spool::File(file) => {
-                let is_small = self.declared.unwrap_or(0).max(self.held_bytes + length) <= HELD_MOST;
-                if is_small && self.written == 0 && self.joined_bytes == 0 {
-                    self.hold(chunk);
-                    return Ok(());
-                }
-                let held = std::mem::take(&mut self.held);
-                self.held_bytes = 0;
-                for chunk in held.iter() {
-                    self.join(file, chunk.unchecked_ref())?;
-                }
-                self.join(file, chunk)
-            }
-            Spool::Blobs => {
-                self.hold(chunk);
-                if self.held_bytes >= BLOB_BYTES {
-                    let blob = Blob::new_with_u8_array_sequence(&self.held)?;
-                    self.blobs.push(&blob);
-                    (self.held, self.held_bytes) = (Array::new(), 0);
-                }
-                Ok(())
-            }
+        self.is_large = true;
+        let held = std::mem::take(&mut self.held);
+        if !held.is_empty() {
+            self.keep(&Uint8Array::from(held.as_slice()))?;
         }
+        self.keep(chunk)
     }
 
-    fn hold(&mut self, chunk: &Uint8Array) {
-        self.held.push(&chunk.slice(0, chunk.length()));
-        self.held_bytes += u64::from(chunk.length());
+    fn keep(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+        if let Spool::File(file) = self.spool {
+            return self.join(file, chunk);
+        }
+        self.loose.push(&chunk.slice(0, chunk.length()));
+        self.loose_bytes += u64::from(chunk.length());
+        if self.loose_bytes >= BLOB_BYTES {
+            let blob = Blob::new_with_u8_array_sequence(&self.loose)?;
+            self.blobs.push(&blob);
+            (self.loose, self.loose_bytes) = (Array::new(), 0);
+        }
+        Ok(())
     }
 
     /// Writes into the file, small chunks together.
@@ -154,15 +166,13 @@ impl<'a> SpoolWriter<'a> {
             file.takes_more()?;
             self.put_joined(file)?;
         }
+        if !self.is_large {
+            return Ok(Payload::Held(Rc::new(std::mem::take(&mut self.held))));
+        }
         if self.written > 0 {
             return Ok(Payload::Extents(std::mem::take(&mut self.extents)));
         }
-        if self.blobs.length() == 0 && self.held_bytes <= HELD_MOST {
-            let chunks = self.held.iter().map(|chunk| Ok(chunk.unchecked_into()));
-            return joined(chunks, self.held_bytes).map(Payload::Held);
-        }
-        let parts = self.blobs.concat(&self.held);
-        Blob::new_with_blob_sequence(&parts).map(Payload::Blob)
+        Blob::new_with_blob_sequence(&self.blobs.concat(&self.loose)).map(Payload::Blob)
     }
 }
 

@@ -110,7 +110,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
     /// What the names must differ in: file systems fold case, and some normalise.
     fn key(&self, name: &str) -> String {
-        self.web.nfc(&self.web.lower_case(name))
+        if name.is_ascii() { name.to_ascii_lowercase() } else { self.web.nfc(&self.web.lower_case(name)) }
     }
 
     fn wanted(&self, id: ItemId, format: Option<Format>) -> String {
