@@ -97,14 +97,15 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
             (Payload::Held(bytes), _) => self.writer.put(bytes).await.map_err(failed)?,
             (Payload::Extents(extents), Spool::File(file)) => {
                 for piece in read_pieces(file, extents) {
-                    self.writer.put_chunk(&piece.map_err(unreadable)?).await.map_err(failed)?;
+                    self.writer.put_chunk(piece.map_err(unreadable)?).await.map_err(failed)?;
                 }
                 extents.iter().for_each(|extent| file.release(*extent));
             }
             (Payload::Blob(blob), _) => {
                 let mut body = Body::new(&blob.stream(), &Buffers::default()).map_err(unreadable)?;
                 while let Some(chunk) = body.next().await.map_err(unreadable)? {
-                    self.writer.put_chunk(&chunk).await.map_err(failed)?;
+                    let copy = chunk.slice(0, chunk.length());
+                    self.writer.put_chunk(copy).await.map_err(failed)?;
                 }
             }
             (Payload::Extents(_), Spool::Blobs) => {}
@@ -203,11 +204,11 @@ impl JoinedWriter<'_> {
         Ok(())
     }
 
-    /// Writes a chunk, whose memory may be used for something else afterwards.
-    async fn put_chunk(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+    /// Writes a chunk that nobody else has.
+    async fn put_chunk(&mut self, chunk: Uint8Array) -> Result<(), JsValue> {
         if chunk.length() as usize >= JOINED_BYTES {
             self.flush().await?;
-            return self.sink.write(&chunk.slice(0, chunk.length())).await;
+            return self.sink.write(&chunk).await;
         }
         self.put(&chunk.to_vec()).await
     }

@@ -1,7 +1,7 @@
 //! The page's end of a run that is with the worker.
 
 use std::cell::RefCell;
-use std::convert::Infallible;
+use std::collections::VecDeque;
 use std::future::pending;
 use std::pin::pin;
 use std::rc::Rc;
@@ -11,12 +11,12 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{ImageBitmap, MessageEvent, MessagePort};
 
-use super::super::archive::{Archive, ArchiveError, Storage, message_of};
+use super::super::archive::{Archive, ArchiveError, Storage};
 use super::super::collect::Job;
 use super::super::control::Wish;
 use super::super::later::Later;
 use super::super::queue::Queue;
-use super::super::sink::Sink;
+use super::super::sink::{self, Sink};
 use super::super::turns::Turns;
 use super::job::settings_to_message;
 use crate::plan::{EntryName, ItemId, Relay};
@@ -41,11 +41,10 @@ pub const PROVE: &str = "prove";
 #[cfg(feature = "page")]
 pub const SAVED: &str = "saved";
 
-/// Tells the worker that the sink has taken a chunk.
+/// Tells the worker that the sink has taken the first of the chunks that it was given.
 pub const WRITTEN: &str = "written";
 
-/// The words that arrays to the worker begin with: why the sink has not, and what to fetch again.
-pub const REFUSED: &str = "refused";
+/// The word that arrays to the worker begin with: what to fetch again.
 pub const AGAIN: &str = "again";
 
 /// The words that arrays from the worker begin with.
@@ -56,8 +55,33 @@ pub const DONE: &str = "done";
 pub const PROVED: &str = "proved";
 pub const FAILED: &str = "failed";
 
-/// A chunk on its way into the sink.
-type Writing<'a> = LocalBoxFuture<'a, Result<(), JsValue>>;
+/// What is on its way into the sink. The sink has one chunk at a time, and the page a few ahead, so
+/// that the next one is there as soon as it is wanted.
+struct Writing<'a> {
+    sink: Option<&'a dyn Sink>,
+    current: Option<LocalBoxFuture<'a, Result<(), JsValue>>>,
+    /// Those after it. What is no chunk is the end.
+    waiting: VecDeque<JsValue>,
+}
+
+impl Writing<'_> {
+    /// Ends when the sink has taken, or refused, the chunk that it has.
+    async fn written(&mut self) -> Result<(), JsValue> {
+        if self.current.is_none()
+            && let Some(sink) = self.sink
+            && let Some(next) = self.waiting.pop_front()
+        {
+            self.current = Some(match next.dyn_ref() {
+                Some(chunk) => sink.write(chunk),
+                None => sink.close(),
+            });
+        }
+        let Some(current) = &mut self.current else { return pending().await };
+        let written = current.await;
+        self.current = None;
+        written
+    }
+}
 
 /// A run that is with the worker. What it has kept is let go when this is dropped.
 #[derive(Debug)]
@@ -123,13 +147,13 @@ impl Connection {
     ) -> Result<Option<Archive>, ArchiveError> {
         let unfinished = Unfinished(&self);
         let mut turns = Turns::default();
-        // One chunk at a time is on its way, and events go on meanwhile.
-        let mut writing: Option<Writing<'_>> = None;
+        // Events go on while chunks are on their way.
+        let mut writing = Writing { sink, current: None, waiting: VecDeque::new() };
         loop {
             let message =
                 match select(pin!(self.inbox.messages.next()), pin!(self.pass_on(job, &mut writing))).await {
                     Either::Left((message, _)) => message,
-                    Either::Right((never, _)) => match never {},
+                    Either::Right((error, _)) => return Err(error),
                 };
             let message = match message.dyn_into::<Uint8Array>() {
                 Ok(events) => {
@@ -145,10 +169,7 @@ impl Connection {
             };
             if message.get(0) == CHUNK {
                 // Without a chunk it is the end.
-                writing = sink.map(|sink| match message.get(1).dyn_ref() {
-                    Some(chunk) => sink.write(chunk),
-                    None => sink.close(),
-                });
+                writing.waiting.push_back(message.get(1));
                 continue;
             }
             std::mem::forget(unfinished);
@@ -177,17 +198,11 @@ impl Connection {
         }
     }
 
-    /// Tells the worker what the run is told, and what becomes of the chunk that is being written,
-    /// for as long as it is asked to.
-    async fn pass_on(&self, job: &Job<'_>, writing: &mut Option<Writing<'_>>) -> Infallible {
+    /// Tells the worker what the run is told, and of the chunks that are written, for as long as it
+    /// is asked to, or until the sink fails.
+    async fn pass_on(&self, job: &Job<'_>, writing: &mut Writing<'_>) -> ArchiveError {
         loop {
-            let written = async {
-                match writing {
-                    Some(written) => written.await,
-                    None => pending().await,
-                }
-            };
-            match select(pin!(job.control.wish()), pin!(written)).await {
+            match select(pin!(job.control.wish()), pin!(writing.written())).await {
                 Either::Left((wish, _)) => self.post(
                     &match wish {
                         Wish::Pause => PAUSE,
@@ -196,11 +211,8 @@ impl Connection {
                     }
                     .into(),
                 ),
-                Either::Right((written, _)) => {
-                    *writing = None;
-                    let refusal = |error| Array::of2(&REFUSED.into(), &message_of(&error).into()).into();
-                    self.post(&written.map_or_else(refusal, |()| WRITTEN.into()));
-                }
+                Either::Right((Ok(()), _)) => self.post(&WRITTEN.into()),
+                Either::Right((Err(error), _)) => return sink::failed(error),
             }
         }
     }

@@ -20,7 +20,7 @@ use super::super::here::{collect_again_here, collect_here};
 use super::super::images::KeptImages;
 use super::super::later::Later;
 use super::super::sink::Sink;
-use super::connection::{AGAIN, CANCEL, DONE, FAILED, GO_ON, PAUSE, REFUSED, STOP, WRITTEN};
+use super::connection::{AGAIN, CANCEL, DONE, FAILED, GO_ON, PAUSE, STOP, WRITTEN};
 use super::job::{self, ReceivedJob};
 use super::sink::PageSink;
 use crate::plan::{ItemId, Relay};
@@ -200,7 +200,7 @@ impl Service {
     fn hear(self: &Rc<Self>, word: &str) {
         match word {
             CANCEL => self.end(),
-            WRITTEN => self.sink.answered(Ok(())),
+            WRITTEN => self.sink.written(),
             PAUSE => self.control.borrow().tell(Wish::Pause),
             GO_ON => self.control.borrow().tell(Wish::GoOn),
             STOP => self.control.borrow().tell(Wish::Stop),
@@ -213,10 +213,7 @@ impl Service {
     }
 
     fn hear_more(self: &Rc<Self>, words: &Array) {
-        let first = words.get(0);
-        if first == REFUSED {
-            self.sink.answered(Err(words.get(1)));
-        } else if first == AGAIN {
+        if words.get(0) == AGAIN {
             self.clock.set(Clock::of_epoch(words.get(1).as_f64().unwrap_or_default()));
             let items: Array = words.get(2).unchecked_into();
             let items = items.iter().filter_map(|item| item.as_f64()).map(|item| item as ItemId).collect();

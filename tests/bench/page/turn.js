@@ -3,12 +3,13 @@
 import { contenders } from "./contenders.js";
 import { watchMainThread } from "./watch.js";
 
-/** Bytes that go to the sink in one request. */
-const PIECE = 4 << 20;
+/** What came through a sink, as a page's own files know it. */
+const SINK = "sink.zip";
 
 let workload;
 let run;
 let archive = null;
+let sink = null;
 let proof = null;
 
 /** Loads what a page would have loaded before anybody presses a button. */
@@ -16,12 +17,11 @@ export async function prepare(contender) {
   if (document.visibilityState !== "visible") throw new Error("the page is hidden, so its timers are slow");
   workload = await (await fetch("/workload.json")).json();
   run = await contenders[contender](workload);
-  if (workload.toSink) await post("/sink/begin");
+  if (workload.toSink) sink = await (await sinkFile()).createWritable();
 }
 
 /** From the call until the archive is ready. */
 export async function measure() {
-  const sink = workload.toSink ? sinkToDisk() : null;
   const stopWatching = watchMainThread();
   const start = performance.now();
   const result = await run(sink);
@@ -45,16 +45,18 @@ export async function prove() {
 
 /** Has every byte of the archive read and compared. */
 export async function readBack() {
-  if (workload.toSink) return post("/sink/verify");
-  const verdict = await post("/archive", archive);
-  archive = null;
+  const verdict = sink
+    ? await post("/streamed", await (await sinkFile()).getFile())
+    : await post("/archive", archive);
+  await forget();
   return verdict;
 }
 
 /** For contenders that make no archive. */
 export async function forget() {
   archive = null;
-  return workload.toSink ? post("/sink/forget") : null;
+  if (sink) await (await navigator.storage.getDirectory()).removeEntry(SINK);
+  sink = null;
 }
 
 async function post(path, body) {
@@ -64,26 +66,8 @@ async function post(path, body) {
   return answer;
 }
 
-/** A stream into a file on disk, in large pieces, one at a time. */
-function sinkToDisk() {
-  const buffer = new Uint8Array(PIECE);
-  let filled = 0;
-  const send = async () => {
-    await post("/sink/append", buffer.subarray(0, filled));
-    filled = 0;
-  };
-  return new WritableStream({
-    async write(chunk) {
-      for (let at = 0; at < chunk.length; ) {
-        const part = chunk.subarray(at, at + PIECE - filled);
-        buffer.set(part, filled);
-        filled += part.length;
-        at += part.length;
-        if (filled === PIECE) await send();
-      }
-    },
-    async close() {
-      if (filled > 0) await send();
-    },
-  });
+/** Its streams are of the same kind as those of a file that `showSaveFilePicker` gives. */
+async function sinkFile() {
+  const folder = await navigator.storage.getDirectory();
+  return folder.getFileHandle(SINK, { create: true });
 }

@@ -1,7 +1,7 @@
 //! The page's own server: its files, the package, the peers as npm installed them, and where
 //! archives are sent to be checked.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
@@ -154,45 +154,19 @@ fn answer(head: &Head, body: &mut impl Read, state: &State) -> io::Result<Answer
             let workload = work().map_or(Value::Null, |work| work.workload.clone());
             Ok(json_answer(&workload))
         }
-        ("POST", "/archive") => {
+        ("POST", what @ ("/archive" | "/streamed")) => {
             let start = Instant::now();
             let path = scratch("archive.zip");
-            let written = write(&path, OpenOptions::new().create(true).write(true).truncate(true), body);
+            let written = write(&path, body);
             let received_ms = start.elapsed().as_secs_f64() * 1000.0;
             written?;
-            let flaw = work().and_then(|work| archive::verify(&path, &work.expected).err());
-            fs::remove_file(&path)?;
-            let flaw = flaw.map(|flaw| flaw.to_string());
-            Ok(json_answer(&json!({ "receivedMs": received_ms, "error": flaw })))
-        }
-        ("POST", "/sink/begin") => {
-            File::create(scratch("sink.zip"))?;
-            Ok(json_answer(&Value::Null))
-        }
-        ("POST", "/sink/append") => {
-            write(&scratch("sink.zip"), OpenOptions::new().append(true), body)?;
-            Ok(json_answer(&Value::Null))
-        }
-        ("POST", "/sink/verify") => {
-            let path = scratch("sink.zip");
-            let start = Instant::now();
-            let flaw = work().and_then(|work| {
-                archive::verify(&path, &work.expected)
-                    .and_then(|()| archive::verify_with_programs(&path))
-                    .err()
+            let verified = work().map_or(Ok(()), |work| {
+                archive::verify(&path, &work.expected)?;
+                if what == "/streamed" { archive::verify_with_programs(&path) } else { Ok(()) }
             });
-            let bytes = fs::metadata(&path)?.len();
             fs::remove_file(&path)?;
-            let flaw = flaw.map(|flaw| flaw.to_string());
-            let verified_ms = start.elapsed().as_secs_f64() * 1000.0;
-            Ok(json_answer(&json!({ "verifiedMs": verified_ms, "bytes": bytes, "error": flaw })))
-        }
-        ("POST", "/sink/forget") => {
-            let path = scratch("sink.zip");
-            let bytes = fs::metadata(&path).map_or(0, |file| file.len());
-            // It may never have been made.
-            let _ = fs::remove_file(&path);
-            Ok(json_answer(&json!({ "bytes": bytes })))
+            let flaw = verified.err().map(|flaw| flaw.to_string());
+            Ok(json_answer(&json!({ "receivedMs": received_ms, "error": flaw })))
         }
         ("GET", path) => file(path, &state.folders),
         _ => Ok((405, "text/plain", Vec::new())),
@@ -203,8 +177,8 @@ fn json_answer(value: &Value) -> Answer {
     (200, "application/json", value.to_string().into_bytes())
 }
 
-fn write(path: &Path, options: &OpenOptions, body: &mut impl Read) -> io::Result<()> {
-    let mut file = options.open(path)?;
+fn write(path: &Path, body: &mut impl Read) -> io::Result<()> {
+    let mut file = File::create(path)?;
     let mut buffer = vec![0; READ];
     loop {
         match body.read(&mut buffer)? {
