@@ -35,7 +35,7 @@ async fn the_clock_reaches_the_time_that_is_waited_for() {
 fn crc32_in_wasm_agrees_with_a_reference() {
     let bytes: Vec<u8> = (0..70_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let mut buffer = CrcBuffer::new(bytes.len());
-    for length in (0..300).chain([4095, 9599, 9600, 9601, 12_345, 65_535, 65_536, 65_537, 70_000]) {
+    for length in (0..300).chain(9590..9700).chain([4095, 12_345, 65_535, 65_536, 65_537, 70_000]) {
         let mut crc = Crc32::default();
         buffer.bytes()[..length].copy_from_slice(&bytes[..length]);
         crc.update(&mut buffer, length);
