@@ -18,7 +18,7 @@ use web_sys::{Blob, BlobPropertyBag};
 use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
 use super::images::KeptImages;
 use super::settled::settled;
-use super::spool::{HELD_MOST, Payload, Spool, SpoolFile, read_pieces};
+use super::spool::{HELD_MOST, HeldBytes, Payload, Spool, SpoolFile, read_pieces};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
 use crate::spool::{Extent, join};
@@ -27,9 +27,6 @@ use crate::spool::{Extent, join};
 /// images took Chromium up to 3.5 s in one go; these are made while images arrive.
 const PARTS_OF_A_BLOB: u32 = 128;
 
-/// How many bytes of small images may be held in memory while they wait for one before them.
-const MOST_HELD: u64 = 8 << 20;
-
 /// An archive on its way.
 pub struct GrowingArchive<'a, W> {
     layout: Layout<'a, W>,
@@ -37,8 +34,7 @@ pub struct GrowingArchive<'a, W> {
     /// Is told of images that had arrived and can't be read back, and why.
     lost: &'a dyn Fn(ItemId, String),
     outcomes: InOrder<Option<Stored<Payload>>>,
-    /// Bytes of what waits in memory for its turn.
-    held: u64,
+    held: HeldBytes,
     /// Of what is in the file: parts of it, and what is not.
     parts: Vec<Part>,
     /// Where there is no file: Blobs, in order, and parts that are in none of them yet.
@@ -74,7 +70,7 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
             images,
             lost,
             outcomes,
-            held: 0,
+            held: HeldBytes::default(),
             parts: Vec::new(),
             blobs: Array::new(),
             loose: Array::new(),
@@ -84,7 +80,11 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     /// Takes an item that has ended. Its image goes in when all before it have ended.
     pub async fn take(&mut self, ended: Ended<Payload>) {
         let spool = self.images.spool().get().await;
-        let image = ended.outcome.ok().map(|image| self.arrived(ended.item, image, &spool));
+        let mut image = ended.outcome.ok();
+        if let Some(image) = &mut image {
+            self.held.take(image, &spool);
+            self.images.put(ended.item, image);
+        }
         self.outcomes.put(ended.item, image);
         self.put_due(&spool);
     }
@@ -92,6 +92,7 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     fn put_due(&mut self, spool: &Spool) {
         while let Some((item, image)) = self.outcomes.next_due() {
             let Some(image) = image else { continue };
+            self.held.release(&image);
             let put = match spool {
                 Spool::File(file) => self.put_into_file(item, &image, file),
                 Spool::Blobs => Ok(self.put_into_blobs(item, &image)),
@@ -106,21 +107,6 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
         }
     }
 
-    /// Moves a small image out of memory where too many wait there.
-    fn arrived(&mut self, item: ItemId, mut image: Stored<Payload>, spool: &Spool) -> Stored<Payload> {
-        if let Payload::Held(bytes) = &image.payload {
-            self.held += image.bytes;
-            if self.held > MOST_HELD
-                && let Ok(payload) = moved(bytes, spool)
-            {
-                self.held -= image.bytes;
-                image.payload = payload;
-            }
-        }
-        self.images.put(item, &image);
-        image
-    }
-
     /// Puts an image in, behind those before it; gives where its payload is now.
     fn put_into_file(
         &mut self,
@@ -129,10 +115,7 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
         file: &SpoolFile,
     ) -> Result<Payload, JsValue> {
         let bytes = match &image.payload {
-            Payload::Held(bytes) => {
-                self.held = self.held.saturating_sub(image.bytes);
-                Rc::clone(bytes)
-            }
+            Payload::Held(bytes) => Rc::clone(bytes),
             Payload::Extents(extents) if image.bytes <= HELD_MOST => {
                 let mut bytes = Vec::with_capacity(image.bytes as usize);
                 for piece in read_pieces(file, extents) {
@@ -171,10 +154,7 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
         let header = self.layout.place(item, image);
         self.loose.push(&Uint8Array::from(header.as_slice()));
         match &image.payload {
-            Payload::Held(bytes) => {
-                self.held = self.held.saturating_sub(image.bytes);
-                self.loose.push(&Uint8Array::from(bytes.as_slice()))
-            }
+            Payload::Held(bytes) => self.loose.push(&Uint8Array::from(bytes.as_slice())),
             Payload::Blob(blob) => self.loose.push(blob),
             Payload::Extents(_) => self.loose.length(),
         };
@@ -204,17 +184,6 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
             Some(tail) => Some(whole(&spool, parts, &blobs.concat(&loose), &tail).await.map_err(unreadable)?),
         };
         Ok(Archive { blob, names, size, protocols: Vec::new(), storage: Storage::Here(images) })
-    }
-}
-
-/// The bytes in the browser's keeping instead of in memory.
-fn moved(bytes: &[u8], spool: &Spool) -> Result<Payload, JsValue> {
-    match spool {
-        Spool::File(file) => Ok(Payload::Extents(vec![file.append(bytes)?])),
-        Spool::Blobs => {
-            let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?;
-            Ok(Payload::Blob(blob))
-        }
     }
 }
 

@@ -88,7 +88,7 @@ pub async fn collect_items(
         }
         Some(sink) => {
             let archive = StreamedArchive::new(layout, sink, images.clone());
-            into_sink(job, run, archive).await
+            into_sink(job, run, archive, images).await
         }
     }
 }
@@ -108,14 +108,15 @@ async fn into_sink<W: WebText>(
     job: &Job<'_>,
     mut run: Run<'_, BrowserFetcher>,
     mut archive: StreamedArchive<'_, W>,
+    images: &KeptImages,
 ) -> Result<Archive, ArchiveError> {
     let backlog = Backlog::default();
     let fetching = async {
         while let Some(ended) = next(&mut run, &job.control).await {
-            backlog.arrived(Some(ended));
+            backlog.arrived(ended, &images.spool().get().await);
             backlog.has_room().await;
         }
-        backlog.arrived(None);
+        backlog.end();
         Ok(())
     };
     let writing = archive.write_all(job.plan.len(), job.order, &backlog);

@@ -20,7 +20,7 @@ use super::collect::Order;
 use super::images::KeptImages;
 use super::queue::Queue;
 use super::settled::settled;
-use super::spool::{Payload, Spool, read_pieces};
+use super::spool::{HeldBytes, Payload, Spool, read_pieces};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
 
@@ -110,7 +110,7 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
             }
             (Payload::Extents(_), Spool::Blobs) => {}
         }
-        backlog.written(image.bytes);
+        backlog.written(&image);
         Ok(())
     }
 
@@ -144,16 +144,24 @@ pub struct Backlog {
     /// In the order in which they ended; `None` where no more will come.
     arrivals: Queue<Option<Ended<Payload>>>,
     bytes: Cell<u64>,
+    held: HeldBytes,
     is_writing: Cell<bool>,
     fetching: RefCell<Option<Waker>>,
 }
 
 impl Backlog {
-    /// An item has ended, or all have.
-    pub fn arrived(&self, ended: Option<Ended<Payload>>) {
-        let image = ended.as_ref().and_then(|ended| ended.outcome.as_ref().ok());
-        self.bytes.set(self.bytes.get() + image.map_or(0, |image| image.bytes));
-        self.arrivals.push(ended);
+    /// An item has ended.
+    pub fn arrived(&self, mut ended: Ended<Payload>, spool: &Spool) {
+        if let Ok(image) = &mut ended.outcome {
+            self.held.take(image, spool);
+            self.bytes.set(self.bytes.get() + image.bytes);
+        }
+        self.arrivals.push(Some(ended));
+    }
+
+    /// All items have ended.
+    pub fn end(&self) {
+        self.arrivals.push(None);
     }
 
     /// Ends when more may be fetched: not much waits, or what waits does so for an image that is
@@ -169,8 +177,9 @@ impl Backlog {
         .await;
     }
 
-    fn written(&self, bytes: u64) {
-        self.bytes.set(self.bytes.get() - bytes);
+    fn written(&self, image: &Stored<Payload>) {
+        self.held.release(image);
+        self.bytes.set(self.bytes.get() - image.bytes);
         self.wake();
     }
 

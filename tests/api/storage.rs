@@ -42,6 +42,37 @@ fn images_are_kept_in_a_file_until_it_is_disposed_of() {
 }
 
 #[test]
+fn small_images_that_wait_for_a_slow_one_wait_on_the_disk() {
+    if expected() == "blobs" {
+        return;
+    }
+    with_package(async |browser| {
+        let gate = |seed| if seed == 0 { "?gate=slow" } else { "" };
+        let urls: Vec<_> = (0..1000)
+            .map(|seed| browser.origin.url(&format!("/image/{seed}/20000b.jpg{}", gate(seed))))
+            .collect();
+        let body = "let stored = 0, written = 0;
+            const sink = new WritableStream({ write(chunk) { written += chunk.length; } });
+            const onEvent = async ({ kind }) => {
+              if (kind !== 'stored' || (stored += 1) !== args.length - 1) return;
+              const root = await navigator.storage.getDirectory();
+              const folder = await root.getDirectoryHandle('fetchzip');
+              let spooled = 0;
+              for await (const file of folder.values()) spooled += (await file.getFile()).size;
+              window.spooled = spooled;
+            };
+            await fetchZip(args, { sink, onEvent });
+            return written;";
+        browser.begin_run(body, json!(urls)).await;
+        // Of 20 MB at most 8 MiB wait in memory, and 2 MiB on their way to the disk.
+        browser.until("window.spooled > 9_000_000").await;
+        browser.origin.open_gate("slow");
+        let written = browser.end_run().await.unwrap();
+        assert!(written.as_u64().unwrap() > 20_000_000, "{written}");
+    });
+}
+
+#[test]
 fn a_result_can_be_posted_to_another_thread() {
     with_package(async |browser| {
         let body = "const result = await fetchZip([args]);

@@ -12,6 +12,7 @@
 
 pub mod directory;
 mod file;
+mod held;
 #[cfg(feature = "page")]
 mod journal;
 mod payload;
@@ -20,6 +21,7 @@ mod writer;
 use std::rc::Rc;
 
 pub use file::SpoolFile;
+pub use held::HeldBytes;
 pub use payload::{HELD_MOST, Payload, read_pieces};
 pub use writer::SpoolWriter;
 
