@@ -7,6 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
+#[cfg(feature = "page")]
 #[path = "web/control.rs"]
 mod control;
 #[path = "web/failures.rs"]

@@ -7,6 +7,8 @@
 //! ```
 
 mod arguments;
+#[cfg(not(feature = "page"))]
+mod rehearsal;
 mod results;
 
 use std::cell::RefCell;
@@ -16,7 +18,7 @@ use futures::future::{Either, select};
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{BrowserText, Clock, Control, Job, Turns, collect};
+use crate::browser::{Attended, BrowserText, Clock, Job, Turns, collect};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::Event;
@@ -35,7 +37,10 @@ const TYPES: &str = include_str!("types.d.ts");
 /// `AbortError` when the signal says so, and with an `Error` when the archive could not be made.
 #[wasm_bindgen(js_name = fetchZip, skip_typescript)]
 pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValue> {
-    let arguments = Arguments::parse(&urls, &options)?;
+    call(Arguments::parse(&urls, &options)?).await
+}
+
+async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     if arguments.signal.as_ref().is_some_and(Signal::is_aborted) {
         return Err(abort_error());
     }
@@ -50,6 +55,7 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
     }
     let clock = Clock::start();
     let rows = RefCell::new(Rows::new(plan.len()));
+    turns.pass().await;
     let listener = arguments.on_event.clone().map(EventListener::new);
     let emit = |event: Event| {
         rows.borrow_mut().apply(&event);
@@ -64,9 +70,7 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
         clock,
         sink: arguments.sink.as_ref(),
         order: arguments.order,
-        control: Control::default(),
-        journal: None,
-        resumes: None,
+        attended: Attended::default(),
     };
     let archive = {
         let run = pin!(collect(&job, &emit, &|_| ()));
@@ -86,8 +90,10 @@ pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValu
 #[cfg(not(feature = "page"))]
 #[wasm_bindgen(start)]
 fn start() {
-    // The first call should not wait for it.
-    drop(crate::browser::Worker::start());
+    // The first call should not wait for either.
+    if crate::browser::Worker::start().is_some() {
+        wasm_bindgen_futures::spawn_local(async { drop(rehearsal::rehearse().await) });
+    }
 }
 
 /// What an aborted fetch rejects with (WebIDL, `AbortError`).

@@ -94,7 +94,10 @@ export interface FetchZipResult {
     /** Bytes of all stored images. */
     bytes: number;
   };
-  /** Where the images were kept: in a temporary file of the browser's, or, where it has none for us, in Blobs. */
+  /**
+   * Where images are kept: in a temporary file of the browser's, or, where it has none for us, in Blobs.
+   * What is smaller than 2 MiB in all never goes to that file.
+   */
   storage: "file" | "blobs";
   /**
    * Removes the temporary file, after which `blob` can't be read any more. Without it the file stays

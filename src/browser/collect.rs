@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use web_sys::{RequestCache, WritableStream};
 
-use super::archive::{Archive, ArchiveError, Storage};
+use super::archive::{Archive, ArchiveError};
+use super::attended::Attended;
 use super::clock::Clock;
-use super::control::Control;
 use super::fetch::MOST_IN_FLIGHT;
-use super::here::{collect_again_here, collect_here};
+use super::here::collect_here;
 use super::images::{Images, KeptImages};
 use super::sink::{Sink, StreamSink};
 use super::worker::Worker;
-use crate::plan::{ItemId, NameTemplate, Plan};
+use crate::plan::{NameTemplate, Plan};
 use crate::run::{Event, Limits, MOST_BY_WIDTH, RetryPolicy};
 
 /// What to fetch, how, and where to.
@@ -31,23 +31,8 @@ pub struct Job<'a> {
     pub sink: Option<&'a WritableStream>,
     /// The order of a sink's entries. That of a Blob's is always [`Order::Input`].
     pub order: Order,
-    /// Pauses and stops the run.
-    pub control: Control,
-    /// What is noted of it, so that it can be taken up after a crash. That takes a worker and files;
-    /// nothing is noted where there are none, or where the archive goes to a sink.
-    pub journal: Option<Notes>,
-    /// The [name](super::Interrupted::name) of an interrupted run of the same plan, which this goes on
-    /// with: the events of the images that are there come first, with the times that they had.
-    pub resumes: Option<String>,
-}
-
-/// What a journal says of a run, for whoever takes it up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notes {
-    /// The text of its list.
-    pub source: String,
-    /// Its options, in the words of whoever will read them.
-    pub options: String,
+    /// What only the page asks of it.
+    pub attended: Attended,
 }
 
 /// The order of an archive's entries.
@@ -73,6 +58,8 @@ pub struct Settings {
     pub cache: RequestCache,
     /// Whether images that seem to be cut short fail. Otherwise they are kept, and marked.
     pub leaves_out_cut_short: bool,
+    /// Whether nothing is asked for: a small image of ours is the answer to every request.
+    pub is_rehearsal: bool,
 }
 
 impl Default for Settings {
@@ -90,6 +77,7 @@ impl Default for Settings {
             // Ten times the same URL is ten requests, and no lock of the cache in between.
             cache: RequestCache::NoStore,
             leaves_out_cut_short: false,
+            is_rehearsal: false,
         }
     }
 }
@@ -135,30 +123,11 @@ pub async fn collect(
     collect_here(job, sink, &kept, emit).await
 }
 
-/// Fetches some items of a job's plan once more and adds them to the archive that was made of it;
-/// the others stay as they are. The Blob of before can't be read any more, whatever comes of this.
-///
-/// Dropping the future loses the archive as well; [`Control::stop`] ends it and keeps what is there.
+/// The archive that a worker has made.
 ///
 /// # Errors
 ///
-/// As [`collect`]. An archive that went to a sink is gone, so nothing can be added to it.
-pub async fn collect_again(
-    job: &Job<'_>,
-    before: Archive,
-    items: &[ItemId],
-    emit: &dyn Fn(Event),
-) -> Result<Archive, ArchiveError> {
-    match before.storage {
-        Storage::Worker { run, .. } => {
-            run.again(job, items);
-            made(run.finish(job, None, emit).await?)
-        }
-        Storage::Here(images) => collect_again_here(job, &images, items, emit).await,
-    }
-}
-
-/// The archive that a worker has made.
-fn made(archive: Option<Archive>) -> Result<Archive, ArchiveError> {
+/// It has made none.
+pub fn made(archive: Option<Archive>) -> Result<Archive, ArchiveError> {
     archive.ok_or_else(|| ArchiveError::Worker { reason: "it made no archive".into() })
 }

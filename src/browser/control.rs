@@ -5,6 +5,9 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use super::fetch::BrowserFetcher;
+use crate::run::Run;
+
 /// What a run is told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
@@ -14,6 +17,27 @@ pub enum Wish {
     GoOn,
     /// Ask for nothing more, and make the archive of what has arrived.
     Stop,
+}
+
+/// The wishes by the words for them, as they go to the worker.
+const WORDS: [(&str, Wish); 3] = [("pause", Wish::Pause), ("go on", Wish::GoOn), ("stop", Wish::Stop)];
+
+impl Wish {
+    pub(super) fn word(self) -> &'static str {
+        WORDS.iter().find(|(_, wish)| *wish == self).map_or("", |(word, _)| word)
+    }
+
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        WORDS.iter().find(|(other, _)| *other == word).map(|(_, wish)| *wish)
+    }
+
+    pub(super) fn tell(self, run: &mut Run<'_, BrowserFetcher>) {
+        match self {
+            Self::Pause => run.pause(),
+            Self::GoOn => run.go_on(),
+            Self::Stop => run.stop(),
+        }
+    }
 }
 
 /// Tells a run what to do; clones tell the same run.

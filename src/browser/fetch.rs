@@ -7,10 +7,11 @@ use std::time::Duration;
 use gloo_net::http::Response;
 use js_sys::{Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
+use web_sys::{ReferrerPolicy, RequestCredentials, RequestInit, ResponseType};
 
 use super::body::{Body, Buffers, ScratchBuffer};
 use super::clock::Clock;
+use super::collect::Settings;
 use super::later::Later;
 use super::listening::{Listener, Listeners};
 use super::settled::settled;
@@ -50,6 +51,19 @@ extern "C" {
     static RETRY_AFTER: JsString = "retry-after";
 }
 
+/// What asks for an address: a rehearsal has another one than the web's.
+type Fetch = fn(&str, &RequestInit) -> Promise;
+
+/// A GIF without a picture in it.
+const REHEARSED_IMAGE: &str = "GIF89a\u{1}\0\u{1}\0\0\0\0;";
+
+fn rehearsed_fetch(_: &str, _: &RequestInit) -> Promise {
+    match web_sys::Response::new_with_opt_str(Some(REHEARSED_IMAGE)) {
+        Ok(response) => Promise::resolve::<JsValue>(&response),
+        Err(error) => Promise::reject(&error),
+    }
+}
+
 /// The most requests that are ever in flight: Chromium fails at about 1,500
 /// (`ERR_INSUFFICIENT_RESOURCES`).
 pub const MOST_IN_FLIGHT: usize = 1000;
@@ -58,6 +72,7 @@ pub const MOST_IN_FLIGHT: usize = 1000;
 #[derive(Debug)]
 pub struct BrowserFetcher {
     clock: Clock,
+    fetch: Fetch,
     listeners: Listeners,
     /// What all requests have in common; each sets its signal just before it is made.
     options: RequestInit,
@@ -69,13 +84,15 @@ pub struct BrowserFetcher {
 
 impl BrowserFetcher {
     /// A fetcher whose times are those of the clock, and whose images go to the spool.
-    pub fn new(clock: Clock, timeout: Duration, cache: RequestCache, spool: Rc<Later<Spool>>) -> Self {
+    pub fn new(clock: Clock, settings: &Settings, spool: Rc<Later<Spool>>) -> Self {
+        let fetch = if settings.is_rehearsal { rehearsed_fetch } else { fetch };
         let options = RequestInit::new();
-        options.set_cache(cache);
+        options.set_cache(settings.cache);
         options.set_credentials(RequestCredentials::Omit);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
-        let listeners = Listeners::new(clock, timeout);
-        Self { clock, listeners, options, buffers: Buffers::default(), scratch: RefCell::default(), spool }
+        let listeners = Listeners::new(clock, settings.timeout);
+        let (buffers, scratch) = <(Buffers, RefCell<_>)>::default();
+        Self { clock, fetch, listeners, options, buffers, scratch, spool }
     }
 }
 
@@ -122,7 +139,7 @@ impl BrowserFetcher {
         listener: &Listener<'_>,
     ) -> Result<Stored<Payload>, FetchError> {
         self.options.set_signal(listener.signal().as_ref());
-        let response = settled(fetch(&address.href, &self.options)).await;
+        let response = settled((self.fetch)(&address.href, &self.options)).await;
         let response: web_sys::Response = response.map_err(|_| FetchError::Network)?.unchecked_into();
         let headers: Headers = response.headers().unchecked_into();
         let response = Response::from(response);

@@ -78,22 +78,22 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     }
 
     /// Takes an item that has ended. Its image goes in when all before it have ended.
-    pub async fn take(&mut self, ended: Ended<Payload>) {
-        let spool = self.images.spool().get().await;
+    pub fn take(&mut self, ended: Ended<Payload>) {
         let mut image = ended.outcome.ok();
-        if let Some(image) = &mut image {
+        // What has arrived found the spool open.
+        if let (Some(image), Some(spool)) = (&mut image, self.images.spool().now()) {
             self.held.take(image, &spool);
             self.images.put(ended.item, image);
         }
         self.outcomes.put(ended.item, image);
-        self.put_due(&spool);
+        self.put_due();
     }
 
-    fn put_due(&mut self, spool: &Spool) {
+    fn put_due(&mut self) {
         while let Some((item, image)) = self.outcomes.next_due() {
-            let Some(image) = image else { continue };
+            let (Some(image), Some(spool)) = (image, self.images.spool().now()) else { continue };
             self.held.release(&image);
-            let put = match spool {
+            let put = match &spool {
                 Spool::File(file) => self.put_into_file(item, &image, file),
                 Spool::Blobs => Ok(self.put_into_blobs(item, &image)),
             };
@@ -176,7 +176,7 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
         let spool = self.images.spool().get().await;
         // Where nothing came, what was there before is due only now.
-        self.put_due(&spool);
+        self.put_due();
         let Self { layout, images, parts, blobs, loose, .. } = self;
         let (tail, names, size) = layout.finish();
         let blob = match tail {
@@ -195,7 +195,7 @@ async fn whole(spool: &Spool, parts: Vec<Part>, blobs: &Array, tail: &[u8]) -> R
                 (Part::Bytes(bytes), _) => drop(blobs.push(&bytes)),
                 (Part::File(extents), Ok(finished)) => {
                     for extent in extents {
-                        file.parts_of(finished, extent, blobs)?;
+                        file.parts_of(finished.as_ref(), extent, blobs)?;
                     }
                 }
                 // The file is gone, such as with the site's data, but not for who has it open.

@@ -7,8 +7,8 @@ use futures::future::{Either, select, try_join};
 use wasm_bindgen_futures::spawn_local;
 
 use super::archive::{Archive, ArchiveError, Layout};
-use super::collect::{Job, Settings};
-use super::control::{Control, Wish};
+use super::attended::Attended;
+use super::collect::Job;
 use super::fetch::BrowserFetcher;
 use super::growing::GrowingArchive;
 use super::images::KeptImages;
@@ -31,27 +31,16 @@ pub async fn collect_here(
     images: &KeptImages,
     emit: &dyn Fn(Event),
 ) -> Result<Archive, ArchiveError> {
-    let (kept, with_journal) = (images.clone(), job.journal.is_some() && sink.is_none());
-    // Requests go out while the spool is being opened. On its own, since a run that is cancelled
-    // meanwhile would leave a handle behind that nobody can close, and the file that it holds.
-    spawn_local(async move { kept.keep_in(Spool::open(with_journal).await) });
+    let (kept, with_journal) = (images.clone(), job.attended.has_journal() && sink.is_none());
+    if job.settings.is_rehearsal {
+        kept.keep_in(Spool::Blobs);
+    } else {
+        // Requests go out while the spool is being opened. On its own, since a run that is cancelled
+        // meanwhile would leave a handle behind that nobody can close, and the file that it holds.
+        spawn_local(async move { kept.keep_in(Spool::open(with_journal).await) });
+    }
     let items: Vec<_> = (0..job.plan.len()).collect();
     collect_items(job, sink, images, &items, emit).await
-}
-
-/// Fetches some items again; the archive is made of these and of what is kept already.
-///
-/// # Errors
-///
-/// As [`collect_again`](super::collect_again()).
-pub async fn collect_again_here(
-    job: &Job<'_>,
-    images: &KeptImages,
-    items: &[ItemId],
-    emit: &dyn Fn(Event),
-) -> Result<Archive, ArchiveError> {
-    images.reopen().await?;
-    collect_items(job, None, images, items, emit).await
 }
 
 /// Fetches these items. Of the others, those that are kept go into the archive as well.
@@ -66,8 +55,7 @@ pub async fn collect_items(
     items: &[ItemId],
     emit: &dyn Fn(Event),
 ) -> Result<Archive, ArchiveError> {
-    let Settings { timeout, cache, .. } = job.settings;
-    let fetcher = BrowserFetcher::new(job.clock, timeout, cache, Rc::clone(images.spool()));
+    let fetcher = BrowserFetcher::new(job.clock, &job.settings, Rc::clone(images.spool()));
     let mut run = Run::of(job.plan, items, job.settings.limits(), &fetcher, emit);
     if job.settings.finds_width {
         run.find_width();
@@ -98,8 +86,8 @@ async fn into_blob<W: WebText>(
     mut run: Run<'_, BrowserFetcher>,
     mut archive: GrowingArchive<'_, W>,
 ) -> Result<Archive, ArchiveError> {
-    while let Some(ended) = next(&mut run, &job.control).await {
-        archive.take(ended).await;
+    while let Some(ended) = next(&mut run, &job.attended).await {
+        archive.take(ended);
     }
     archive.finish().await
 }
@@ -112,8 +100,8 @@ async fn into_sink<W: WebText>(
 ) -> Result<Archive, ArchiveError> {
     let backlog = Backlog::default();
     let fetching = async {
-        while let Some(ended) = next(&mut run, &job.control).await {
-            backlog.arrived(ended, &images.spool().get().await);
+        while let Some(ended) = next(&mut run, &job.attended).await {
+            backlog.arrived(ended, images.spool().now());
             backlog.has_room().await;
         }
         backlog.end();
@@ -125,16 +113,12 @@ async fn into_sink<W: WebText>(
 }
 
 /// The next item that ends, while the run does as it is told.
-async fn next(run: &mut Run<'_, BrowserFetcher>, control: &Control) -> Option<Ended<Payload>> {
+async fn next(run: &mut Run<'_, BrowserFetcher>, attended: &Attended) -> Option<Ended<Payload>> {
     loop {
-        let wish = match select(pin!(control.wish()), pin!(run.next())).await {
+        let wish = match select(pin!(attended.wish()), pin!(run.next())).await {
             Either::Left((wish, _)) => wish,
             Either::Right((ended, _)) => return ended,
         };
-        match wish {
-            Wish::Pause => run.pause(),
-            Wish::GoOn => run.go_on(),
-            Wish::Stop => run.stop(),
-        }
+        wish.tell(run);
     }
 }

@@ -12,10 +12,14 @@
 //! and goes on to the spool, which is a file where the browser has one for us.
 
 mod abort;
+#[cfg(feature = "page")]
+mod again;
 mod archive;
+mod attended;
 mod body;
 mod clock;
 mod collect;
+#[cfg(feature = "page")]
 mod control;
 mod fetch;
 mod growing;
@@ -39,9 +43,15 @@ mod turns;
 mod worker;
 
 pub use abort::Aborted;
+#[cfg(feature = "page")]
+pub use again::collect_again;
 pub use archive::{Archive, ArchiveError, Storage, message_of};
+pub use attended::Attended;
+#[cfg(feature = "page")]
+pub use attended::Notes;
 pub use clock::Clock;
-pub use collect::{Job, Notes, Order, Settings, collect, collect_again};
+pub use collect::{Job, Order, Settings, collect};
+#[cfg(feature = "page")]
 pub use control::Control;
 pub use fetch::MOST_IN_FLIGHT;
 pub use images::{Images, PREVIEW_WIDTH};

@@ -9,10 +9,10 @@
 use js_sys::Uint8Array;
 use web_sys::Blob;
 
+use super::again::collect_again_here;
 use super::archive::{Archive, ArchiveError, message_of};
 use super::body::ScratchBuffer;
 use super::collect::Job;
-use super::here::collect_again_here;
 use super::images::KeptImages;
 use super::read_back::{read, read_back};
 use super::spool::{Payload, Spool, read_pieces};

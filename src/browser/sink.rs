@@ -93,10 +93,10 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
         let Ok(image) = outcome else { return Ok(()) };
         let header = self.layout.place(item, &image);
         self.writer.put(&header).await.map_err(failed)?;
-        match (&image.payload, &self.images.spool().get().await) {
+        match (&image.payload, self.images.spool().now()) {
             (Payload::Held(bytes), _) => self.writer.put(bytes).await.map_err(failed)?,
-            (Payload::Extents(extents), Spool::File(file)) => {
-                for piece in read_pieces(file, extents) {
+            (Payload::Extents(extents), Some(Spool::File(file))) => {
+                for piece in read_pieces(&file, extents) {
                     self.writer.put_chunk(piece.map_err(unreadable)?).await.map_err(failed)?;
                 }
                 extents.iter().for_each(|extent| file.release(*extent));
@@ -108,7 +108,7 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
                     self.writer.put_chunk(copy).await.map_err(failed)?;
                 }
             }
-            (Payload::Extents(_), Spool::Blobs) => {}
+            (Payload::Extents(_), _) => {}
         }
         backlog.written(&image);
         Ok(())
@@ -151,9 +151,10 @@ pub struct Backlog {
 
 impl Backlog {
     /// An item has ended.
-    pub fn arrived(&self, mut ended: Ended<Payload>, spool: &Spool) {
-        if let Ok(image) = &mut ended.outcome {
-            self.held.take(image, spool);
+    pub fn arrived(&self, mut ended: Ended<Payload>, spool: Option<Spool>) {
+        // What has arrived found the spool open.
+        if let (Ok(image), Some(spool)) = (&mut ended.outcome, spool) {
+            self.held.take(image, &spool);
             self.bytes.set(self.bytes.get() + image.bytes);
         }
         self.arrivals.push(Some(ended));

@@ -11,7 +11,7 @@ use super::outcome::Finished;
 use super::running;
 use super::sheet::Sheet;
 use crate::browser::{
-    Archive, ArchiveError, Interrupted, Job, Notes, Order, Settings, collect, collect_again, prove,
+    Archive, ArchiveError, Attended, Interrupted, Job, Notes, Order, Settings, collect, collect_again, prove,
 };
 use crate::plan::{NameTemplate, Plan, Relay};
 use crate::report::words::{count, number};
@@ -36,6 +36,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// How many requests a run that is no comparison has in flight at most.
+    fn most_at_once(&self) -> Option<usize> {
+        if self.mode == Choice::Sequential { Some(1) } else { self.at_once }
+    }
+
     /// The settings of a run that asks for so many at once.
     fn settings(&self, at_once: Option<usize>) -> Settings {
         let mut settings =
@@ -64,9 +69,8 @@ pub async fn fetch(
     plan = asked_of(plan, wanted.relay.as_ref());
     page.table.thumbnails_wait.set(wanted.mode == Choice::Compare);
     let finished = match wanted.mode {
-        Choice::Concurrent => Some(one(page, &plan, &wanted, wanted.at_once, file).await?),
-        Choice::Sequential => Some(one(page, &plan, &wanted, Some(1), file).await?),
         Choice::Compare => compare(page, &plan, &wanted).await?,
+        _ => Some(one(page, &plan, &wanted, wanted.most_at_once(), file).await?),
     };
     Ok(finished)
 }
@@ -87,13 +91,11 @@ pub async fn fetch_again(
     let job = Job {
         plan: &plan,
         template: NameTemplate::default(),
-        settings: wanted.settings(if wanted.mode == Choice::Sequential { Some(1) } else { wanted.at_once }),
+        settings: wanted.settings(wanted.most_at_once()),
         clock: sheet.clock,
         sink: None,
         order: Order::Input,
-        control,
-        journal: None,
-        resumes: None,
+        attended: Attended { control, ..Attended::default() },
     };
     let Some(archive) = before.archive else { return Ok(None) };
     let archive = collect_again(&job, archive, &items, &|event| sheet.apply(&event)).await?;
@@ -126,10 +128,12 @@ async fn one(
         clock: sheet.clock,
         sink: file.as_ref().map(|file| &file.stream),
         order: Order::Input,
-        control,
-        // The runs of a comparison are measured, and not kept.
-        journal: (wanted.mode != Choice::Compare).then(|| wanted.notes.clone()),
-        resumes: wanted.resumes.as_ref().map(|run| run.name.clone()),
+        attended: Attended {
+            control,
+            // The runs of a comparison are measured, and not kept.
+            journal: (wanted.mode != Choice::Compare).then(|| wanted.notes.clone()),
+            resumes: wanted.resumes.as_ref().map(|run| run.name.clone()),
+        },
     };
     let archive = collect(&job, &|event| sheet.apply(&event), &|images| sheet.keep(images)).await?;
     let (mut archive, wall) = proved(&job, archive, &sheet).await?;

@@ -29,7 +29,7 @@ async fn a_run_that_is_stopped_keeps_what_has_arrived() {
         while rows.borrow().totals().stored < 2 {
             origin.counter("requests").await;
         }
-        job.control.stop();
+        job.attended.control.stop();
     };
     let (archive, ()) = futures::join!(collect(&job, &emit, &|_| ()), stopped);
     let ran = ran(archive.expect("there is an archive"), &rows);
@@ -52,7 +52,7 @@ async fn nothing_is_asked_for_while_a_run_is_paused() {
     let emit = |event: Event| rows.borrow_mut().apply(&event);
     let paused = async {
         origin.wait_for("inFlight", 1).await;
-        job.control.pause();
+        job.attended.control.pause();
         origin.open_gate().await;
         // What is under way still arrives.
         while rows.borrow().totals().stored < 1 {
@@ -61,7 +61,7 @@ async fn nothing_is_asked_for_while_a_run_is_paused() {
         for _ in 0..20 {
             assert_eq!(origin.counter("requests").await, 1.0);
         }
-        job.control.go_on();
+        job.attended.control.go_on();
     };
     let (archive, ()) = futures::join!(collect(&job, &emit, &|_| ()), paused);
     assert_eq!(names(&ran(archive.expect("there is an archive"), &rows)).await.len(), 5);
@@ -97,7 +97,7 @@ async fn what_failed_is_fetched_again_into_the_same_archive() {
 
     // And once more, with nothing that could be had, after a stop.
     let job = job(&plan, settings());
-    job.control.stop();
+    job.attended.control.stop();
     let archive = collect_again(&job, again.archive, &[4], &emit).await.expect("there is an archive");
     assert_eq!(names(&ran(archive, &rows)).await.len(), 5);
 }

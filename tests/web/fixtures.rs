@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{Cursor, Read};
 use std::time::Duration;
 
-use fetchzip::browser::{Archive, BrowserText, Clock, Control, Job, Order, Settings, collect};
+use fetchzip::browser::{Archive, Attended, BrowserText, Clock, Job, Order, Settings, collect};
 use fetchzip::plan::{NameTemplate, Plan, Request};
 use fetchzip::report::{Row, Rows};
 use fetchzip::run::{Event, FetchError, Limits, RetryPolicy};
@@ -32,18 +32,8 @@ pub fn plan_of(urls: &[String]) -> Plan {
 /// A job that begins now.
 pub fn job(plan: &Plan, settings: Settings) -> Job<'_> {
     let template = NameTemplate::default();
-    let (clock, control) = (Clock::start(), Control::default());
-    Job {
-        plan,
-        template,
-        settings,
-        clock,
-        sink: None,
-        order: Order::Input,
-        control,
-        journal: None,
-        resumes: None,
-    }
+    let clock = Clock::start();
+    Job { plan, template, settings, clock, sink: None, order: Order::Input, attended: Attended::default() }
 }
 
 /// Runs to the end.

@@ -213,14 +213,21 @@ impl SpoolFile {
         if read == extent.length as f64 { Ok(bytes) } else { Err("bytes are missing".into()) }
     }
 
-    /// Ends the writing; from now on the file is read as a Blob.
+    /// Ends the writing; from now on the file is read as a Blob. `None` where nothing was written: so
+    /// little was appended that it is all staged, and stays there.
     ///
     /// # Errors
     ///
     /// What the browser says when the file is gone. Its bytes can then still be read as before.
-    pub async fn finish(&self) -> Result<File, JsValue> {
+    pub async fn finish(&self) -> Result<Option<File>, JsValue> {
+        if self.access.borrow().get_size()? == 0.0 {
+            self.staging.borrow_mut().bytes.shrink_to_fit();
+            return Ok(None);
+        }
         // What can't be written stays in memory, and is a part from there.
-        let _ = self.settle();
+        if self.settle().is_ok() {
+            self.staging.take();
+        }
         let file: File = settled(self.file.get_file()).await?.unchecked_into();
         if file.size() != self.access.borrow().get_size()? {
             return Err("it is another file by now".into());
@@ -228,24 +235,26 @@ impl SpoolFile {
         self.is_closed.set(true);
         self.access.borrow().close();
         self.finished.set(file.clone());
-        Ok(file)
+        Ok(Some(file))
     }
 
-    /// An extent as parts of a Blob, of the finished file.
+    /// An extent as parts of a Blob, of what [`SpoolFile::finish`] gave.
     ///
     /// # Errors
     ///
     /// What the browser says.
-    pub fn parts_of(&self, file: &File, extent: Extent, parts: &Array) -> Result<(), JsValue> {
+    pub fn parts_of(&self, file: Option<&File>, extent: Extent, parts: &Array) -> Result<(), JsValue> {
         let staging = self.staging.borrow();
         let place = staging.filled().unwrap_or_default();
         let [before, staged, behind] = extent.split_by(place);
         for part in [before, staged, behind].into_iter().filter(|part| part.length > 0) {
-            let part: JsValue = if part == staged {
-                let start = (part.offset - place.offset) as usize;
-                Uint8Array::from(&staging.bytes[start..start + part.length as usize]).into()
-            } else {
-                slice(file, part)?.into()
+            let part: JsValue = match file {
+                Some(file) if part != staged => slice(file, part)?.into(),
+                // Without a file all of it is staged.
+                _ => {
+                    let start = (part.offset - place.offset) as usize;
+                    Uint8Array::from(&staging.bytes[start..start + part.length as usize]).into()
+                }
             };
             parts.push(&part);
         }
@@ -257,12 +266,14 @@ impl SpoolFile {
     /// # Errors
     ///
     /// What the browser says when it does not open the file once more.
-    pub async fn reopen(&self, taken: Vec<Extent>) -> Result<(), JsValue> {
+    pub async fn reopen(&self, mut taken: Vec<Extent>) -> Result<(), JsValue> {
         if self.is_closed.get() {
             *self.access.borrow_mut() = open_access(&self.file).await?;
             self.finished.clear();
             self.is_closed.set(false);
         }
+        // What is still staged has its place already.
+        taken.extend(self.staging.borrow().place);
         *self.room.borrow_mut() = Room::of(taken);
         Ok(())
     }

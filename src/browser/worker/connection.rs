@@ -13,25 +13,19 @@ use web_sys::{ImageBitmap, MessageEvent, MessagePort};
 
 use super::super::archive::{Archive, ArchiveError, Storage};
 use super::super::collect::Job;
-use super::super::control::Wish;
 use super::super::later::Later;
 use super::super::queue::Queue;
 use super::super::sink::{self, Sink};
 use super::super::turns::Turns;
-use super::job::settings_to_message;
-use crate::plan::{EntryName, ItemId, Relay};
+use crate::plan::{EntryName, ItemId};
 use crate::run::{Event, read_events};
+use crate::text_list::read_texts;
 
 /// So many events are passed on before the clock is asked whether others should have a turn.
 const EVENTS_AT_A_TIME: usize = 32;
 
 /// Tells the worker to end the run, and to keep nothing of it.
 pub const CANCEL: &str = "cancel";
-
-/// What a run is told while it is on its way.
-pub const PAUSE: &str = "pause";
-pub const GO_ON: &str = "go on";
-pub const STOP: &str = "stop";
 
 /// Asks the worker to read the archive back.
 #[cfg(feature = "page")]
@@ -43,9 +37,6 @@ pub const SAVED: &str = "saved";
 
 /// Tells the worker that the sink has taken the first of the chunks that it was given.
 pub const WRITTEN: &str = "written";
-
-/// The word that arrays to the worker begin with: what to fetch again.
-pub const AGAIN: &str = "again";
 
 /// The words that arrays from the worker begin with.
 pub const PREVIEW: &str = "preview";
@@ -178,8 +169,8 @@ impl Connection {
                 return Ok(None);
             }
             if message.get(0) == DONE {
-                let names: Array = message.get(2).unchecked_into();
-                let names = names.iter().map(|name| name.as_string().map(EntryName::settled)).collect();
+                let names: Uint8Array = message.get(2).unchecked_into();
+                let names = read_texts(&names.to_vec()).map(|name| name.map(EntryName::settled)).collect();
                 let is_file = message.get(3).is_truthy();
                 let storage = Storage::Worker { run: Rc::clone(&self), is_file };
                 let size = message.get(4).as_f64().unwrap_or_default() as u64;
@@ -202,29 +193,12 @@ impl Connection {
     /// is asked to, or until the sink fails.
     async fn pass_on(&self, job: &Job<'_>, writing: &mut Writing<'_>) -> ArchiveError {
         loop {
-            match select(pin!(job.control.wish()), pin!(writing.written())).await {
-                Either::Left((wish, _)) => self.post(
-                    &match wish {
-                        Wish::Pause => PAUSE,
-                        Wish::GoOn => GO_ON,
-                        Wish::Stop => STOP,
-                    }
-                    .into(),
-                ),
+            match select(pin!(job.attended.wish()), pin!(writing.written())).await {
+                Either::Left((wish, _)) => self.post(&wish.word().into()),
                 Either::Right((Ok(()), _)) => self.post(&WRITTEN.into()),
                 Either::Right((Err(error), _)) => return sink::failed(error),
             }
         }
-    }
-
-    /// Asks the worker to fetch some of the job's items once more; [`Connection::finish`] has what
-    /// comes of it.
-    pub fn again(&self, job: &Job<'_>, items: &[ItemId]) {
-        let items: Array = items.iter().map(|item| JsValue::from(*item as f64)).collect();
-        let relay = job.plan.relay().map(Relay::href);
-        let settings = settings_to_message(&job.settings);
-        let clock = job.clock.epoch().into();
-        self.post(&Array::of5(&AGAIN.into(), &clock, &items, &relay.into(), &settings).into());
     }
 
     /// Asks the worker to read the archive back; [`Connection::finish`] has what comes of it.
@@ -254,7 +228,7 @@ impl Connection {
         self.inbox.receive(Array::of3(&FAILED.into(), &error.kind().into(), &reason.into()).into());
     }
 
-    fn post(&self, message: &JsValue) {
+    pub(super) fn post(&self, message: &JsValue) {
         // A port takes whatever can be copied, and numbers and words can.
         let _ = self.port.post_message(message);
     }

@@ -1,14 +1,19 @@
 //! A job as a message: to an array, and back again on the other side.
 
-use js_sys::Array;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::RequestCache;
 
+use super::super::attended::Attended;
 use super::super::clock::Clock;
-use super::super::collect::{Job, Notes, Order, Settings};
-use crate::plan::{NameTemplate, Plan, Relay};
+use super::super::collect::{Job, Order, Settings};
+use crate::plan::{NameTemplate, Plan};
 use crate::run::{Limits, RetryPolicy};
 use crate::seconds::seconds;
+use crate::text_list::{put_text, read_texts};
+
+/// How many bytes an item takes that is nothing special.
+const USUAL_ITEM: usize = 100;
 
 /// What the page asked for, as the worker has it.
 pub struct ReceivedJob {
@@ -19,55 +24,48 @@ pub struct ReceivedJob {
     /// Whether the archive goes to a sink, which the page has.
     pub has_sink: bool,
     pub order: Order,
-    pub journal: Option<Notes>,
-    /// Only the page takes runs up.
-    #[cfg_attr(not(feature = "page"), allow(dead_code, reason = "it is the page's"))]
-    pub resumes: Option<String>,
+    pub attended: Attended,
 }
 
-/// In the order of [`from_message`].
-pub fn to_message(job: &Job<'_>) -> Array {
-    let (addresses, names) = (Array::new(), Array::new());
+/// In the order of [`from_message`]; and what of it is to be transferred, since it is large.
+pub fn to_message(job: &Job<'_>) -> (Array, ArrayBuffer) {
+    let mut texts = Vec::with_capacity(job.plan.len() * USUAL_ITEM);
     for item in job.plan.items() {
         // An address that is none is none on the other side as well; the reason stays here.
-        addresses.push(&item.address.as_ref().map_or("", |address| &address.href).into());
-        names.push(&item.name.as_deref().into());
+        put_text(&mut texts, item.address.as_ref().ok().map(|address| address.href.as_str()));
+        put_text(&mut texts, item.name.as_deref());
     }
+    let items = Uint8Array::from(texts.as_slice());
     let template = job.template.source().into();
     let (settings, clock) = (settings_to_message(&job.settings), job.clock.epoch().into());
-    let message = Array::of5(&addresses, &names, &template, &settings, &clock);
+    let message = Array::of4(&items, &template, &settings, &clock);
     message.push(&(job.order == Order::Completion).into());
     message.push(&job.sink.is_some().into());
-    message.push(&job.plan.relay().map(Relay::href).into());
-    message.push(&job.resumes.as_deref().into());
-    if let Some(Notes { source, options }) = &job.journal {
-        message.push(&source.into());
-        message.push(&options.into());
-    }
-    message
+    #[cfg(feature = "page")]
+    super::attended::put(job, &message);
+    (message, items.buffer())
 }
 
 /// `None` for what was never sent.
 pub fn from_message(message: &Array) -> Option<ReceivedJob> {
     let mut fields = message.iter();
     let mut next = || fields.next();
-    let addresses: Array = next()?.unchecked_into();
-    let names: Array = next()?.unchecked_into();
+    let items: Uint8Array = next()?.unchecked_into();
+    let items = items.to_vec();
+    let mut texts = read_texts(&items);
     let mut plan = Plan::default();
-    for (address, name) in addresses.iter().zip(names.iter()) {
-        plan.push_parsed(address.as_string().unwrap_or_default(), name.as_string());
+    while let Some(address) = texts.next() {
+        plan.push_parsed(address.unwrap_or_default(), texts.next()?);
     }
     let template = NameTemplate::parse(&next()?.as_string()?).ok()?;
     let settings = settings_from_message(next()?.unchecked_ref())?;
     let clock = Clock::of_epoch(next()?.as_f64()?);
     let is_by_completion = fields.next()?.as_bool()?;
     let has_sink = fields.next()?.as_bool()?;
-    if let Some(relay) = fields.next()?.as_string() {
-        plan = plan.through(Some(Relay::of_serialised(relay)?));
-    }
-    let resumes = fields.next()?.as_string();
-    let mut text = || fields.next()?.as_string();
-    let journal = text().zip(text()).map(|(source, options)| Notes { source, options });
+    #[cfg(not(feature = "page"))]
+    let attended = Attended::default();
+    #[cfg(feature = "page")]
+    let (plan, attended) = super::attended::take(plan, fields)?;
     Some(ReceivedJob {
         plan,
         template,
@@ -75,15 +73,15 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
         clock,
         has_sink,
         order: if is_by_completion { Order::Completion } else { Order::Input },
-        journal,
-        resumes,
+        attended,
     })
 }
 
 /// In the order of [`settings_from_message`].
 pub fn settings_to_message(settings: &Settings) -> Array {
-    let Settings { limits, finds_width, timeout, cache, leaves_out_cut_short } = *settings;
-    let message = Array::of3(&cache.into(), &finds_width.into(), &leaves_out_cut_short.into());
+    let Settings { limits, finds_width, timeout, cache, leaves_out_cut_short, is_rehearsal } = *settings;
+    let [cut_short, rehearsal] = [leaves_out_cut_short, is_rehearsal].map(JsValue::from);
+    let message = Array::of4(&cache.into(), &finds_width.into(), &cut_short, &rehearsal);
     let numbers = [
         limits.in_flight as f64,
         limits.per_origin as f64,
@@ -102,8 +100,8 @@ pub fn settings_to_message(settings: &Settings) -> Array {
 pub fn settings_from_message(message: &Array) -> Option<Settings> {
     let mut fields = message.iter();
     let cache = RequestCache::from_js_value(&fields.next()?)?;
-    let finds_width = fields.next()?.as_bool()?;
-    let leaves_out_cut_short = fields.next()?.as_bool()?;
+    let mut is_set = || fields.next()?.as_bool();
+    let (finds_width, leaves_out_cut_short, is_rehearsal) = (is_set()?, is_set()?, is_set()?);
     let mut number = || fields.next()?.as_f64();
     let limits = Limits {
         in_flight: number()? as usize,
@@ -112,7 +110,8 @@ pub fn settings_from_message(message: &Array) -> Option<Settings> {
         largest_image: finite(number()?),
         most_in_all: finite(number()?),
     };
-    Some(Settings { limits, finds_width, timeout: seconds(number()?), cache, leaves_out_cut_short })
+    let timeout = seconds(number()?);
+    Some(Settings { limits, finds_width, timeout, cache, leaves_out_cut_short, is_rehearsal })
 }
 
 /// A number of bytes, where there is a limit.

@@ -12,6 +12,10 @@
 //!
 //! A run has a port of its own. What goes through it: bytes are events; arrays begin with a word.
 
+#[cfg(feature = "page")]
+mod again;
+#[cfg(feature = "page")]
+mod attended;
 mod connection;
 #[cfg(feature = "page")]
 mod interrupted;
@@ -159,9 +163,9 @@ impl Worker {
     /// Gives a job to the worker; `None` where that is refused.
     pub fn run(&self, job: &Job<'_>) -> Option<Rc<Connection>> {
         let channel = MessageChannel::new().ok()?;
-        let message = job::to_message(job);
+        let (message, items) = job::to_message(job);
         message.unshift(&channel.port2());
-        self.worker.post(&message, &Array::of1(&channel.port2())).ok()?;
+        self.worker.post(&message, &Array::of2(&channel.port2(), &items)).ok()?;
         let run = Connection::new(channel.port1());
         let mut runs = self.runs.borrow_mut();
         runs.retain(|run| run.strong_count() > 0);

@@ -5,8 +5,9 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen_futures::spawn_local;
 
 use super::super::archive::ArchiveError;
+use super::super::attended;
 use super::super::clock::Clock;
-use super::super::collect::{self, Job};
+use super::super::collect::Job;
 use super::super::journaling::Journaling;
 use super::super::resume::take_up;
 use super::super::spool::Spool;
@@ -58,14 +59,14 @@ impl Service {
         emit: &dyn Fn(Event),
     ) -> Result<Option<Vec<ItemId>>, ArchiveError> {
         let images = || self.images.clone();
-        if let Some(name) = &self.job.resumes {
+        if let Some(name) = &job.attended.resumes {
             let items = take_up(job, name, &self.images, emit).await?;
             // What is in the journal already is only told to the page.
             self.send();
             self.notes.journaling.replace(Some(Journaling::go_on(images())));
             return Ok(Some(items));
         }
-        if let Some(collect::Notes { source, options }) = job.journal.clone() {
+        if let Some(attended::Notes { source, options }) = job.attended.journal.clone() {
             let (items, started) = (job.plan.len() as u64, job.clock.epoch());
             let head = JournalHead { source, options, started, items, fingerprint: fingerprint(job.plan) };
             self.notes.journaling.replace(Some(Journaling::begin(images(), &head)));

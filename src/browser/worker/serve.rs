@@ -13,18 +13,18 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, MessagePort};
 
 use super::super::archive::{Archive, ArchiveError};
+use super::super::attended::Attended;
 use super::super::clock::Clock;
-use super::super::collect::{Job, Settings};
-use super::super::control::{Control, Wish};
-use super::super::here::{collect_again_here, collect_here};
+use super::super::collect::Job;
+use super::super::here::collect_here;
 use super::super::images::KeptImages;
 use super::super::later::Later;
 use super::super::sink::Sink;
-use super::connection::{AGAIN, CANCEL, DONE, FAILED, GO_ON, PAUSE, STOP, WRITTEN};
+use super::connection::{CANCEL, DONE, FAILED, WRITTEN};
 use super::job::{self, ReceivedJob};
 use super::sink::PageSink;
-use crate::plan::{ItemId, Relay};
 use crate::run::{Event, EventWriter};
+use crate::text_list::put_text;
 
 /// How often events are sent: a frame's time, since nobody sees more of them.
 const SEND_EVERY: Duration = Duration::from_millis(16);
@@ -39,31 +39,30 @@ pub fn serve_run(port: MessagePort, message: Array) {
     let Some(job) = job::from_message(&message) else { return };
     let service = Rc::new(Service {
         clock: Cell::new(job.clock),
-        job,
         images: KeptImages::default(),
         sink: PageSink::new(&port),
-        control: RefCell::default(),
+        attended: RefCell::new(job.attended.clone()),
         cancelled: Later::default(),
         #[cfg(feature = "page")]
         made: RefCell::default(),
         events: RefCell::default(),
         #[cfg(feature = "page")]
         notes: super::notes::Notes::default(),
+        job,
         port,
     });
     service.listen();
-    service.begin(Task::Run(None));
+    service.begin(Task::Fetch(Items::All));
 }
 
 /// A job of the page's, from its beginning until the page lets its images go.
 pub(super) struct Service {
-    port: MessagePort,
+    pub(super) port: MessagePort,
     pub(super) job: ReceivedJob,
     /// What keeps the archive readable.
     pub(super) images: KeptImages,
     sink: PageSink,
-    /// That of the run that is on, or was the last.
-    control: RefCell<Control>,
+    attended: RefCell<Attended>,
     cancelled: Later<()>,
     /// That of the run that is on, or was the last.
     pub(super) clock: Cell<Clock>,
@@ -77,31 +76,32 @@ pub(super) struct Service {
 }
 
 /// What the page asks for.
-enum Task {
-    /// To fetch the job's items, or some of them once more.
-    Run(Option<Again>),
+pub(super) enum Task {
+    /// To fetch, and make the archive.
+    Fetch(Items),
     /// To read the archive back.
     #[cfg(feature = "page")]
     Prove,
 }
 
-/// Items to be fetched once more, and how: the relay and the settings may be others than before.
-struct Again {
-    items: Vec<ItemId>,
-    relay: Option<Relay>,
-    settings: Settings,
+/// What is to be fetched.
+pub(super) enum Items {
+    /// The job's.
+    All,
+    /// Some of them, once more.
+    #[cfg(feature = "page")]
+    Again(super::again::Again),
 }
 
 impl Service {
     /// Does what the page asks for, and answers.
-    fn begin(self: &Rc<Self>, task: Task) {
+    pub(super) fn begin(self: &Rc<Self>, task: Task) {
         let service = Rc::clone(self);
-        // What an earlier run was told is no business of this one.
-        service.control.take();
+        service.attended.borrow_mut().forget_wishes();
         spawn_local(async move {
             let working = pin!(async {
                 match task {
-                    Task::Run(again) => service.run(again).await,
+                    Task::Fetch(items) => service.fetch(items).await,
                     #[cfg(feature = "page")]
                     Task::Prove => service.prove().await,
                 }
@@ -112,10 +112,16 @@ impl Service {
         });
     }
 
-    async fn run(&self, again: Option<Again>) -> Array {
+    async fn fetch(&self, items: Items) -> Array {
         clear_timings();
         let emit = |event| self.events.borrow_mut().put(&event);
-        let collecting = pin!(self.collect(again, &emit));
+        let collecting = pin!(async {
+            match items {
+                Items::All => self.collect(&emit).await,
+                #[cfg(feature = "page")]
+                Items::Again(again) => self.collect_again(again, &emit).await,
+            }
+        });
         let ended = match select(collecting, pin!(self.send_events(self.clock.get()))).await {
             Either::Left((ended, _)) => ended,
             Either::Right((never, _)) => match never {},
@@ -138,30 +144,19 @@ impl Service {
         Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into())
     }
 
-    async fn collect(&self, again: Option<Again>, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
-        let relayed = again
-            .as_ref()
-            .filter(|again| again.relay.as_ref() != self.job.plan.relay())
-            .map(|again| self.job.plan.through(again.relay.clone()));
-        let mut job = self.job_at(self.clock.get());
-        job.plan = relayed.as_ref().unwrap_or(job.plan);
-        job.settings = again.as_ref().map_or(job.settings, |again| again.settings);
-        let sink = self.job.has_sink.then_some(&self.sink as &dyn Sink);
+    async fn collect(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
+        let job = self.job_at(self.clock.get());
         #[cfg(feature = "page")]
-        if again.is_none()
-            && let Some(items) = self.prepare_notes(&job, emit).await?
-        {
+        if let Some(items) = self.prepare_notes(&job, emit).await? {
             return super::super::here::collect_items(&job, None, &self.images, &items, emit).await;
         }
-        match again {
-            None => collect_here(&job, sink, &self.images, emit).await,
-            Some(again) => collect_again_here(&job, &self.images, &again.items, emit).await,
-        }
+        let sink = self.job.has_sink.then_some(&self.sink as &dyn Sink);
+        collect_here(&job, sink, &self.images, emit).await
     }
 
     /// The job, for a run by that clock.
     pub(super) fn job_at(&self, clock: Clock) -> Job<'_> {
-        let ReceivedJob { plan, template, settings, order, journal, .. } = &self.job;
+        let ReceivedJob { plan, template, settings, order, .. } = &self.job;
         Job {
             plan,
             template: template.clone(),
@@ -170,9 +165,7 @@ impl Service {
             // The page has it.
             sink: None,
             order: *order,
-            control: self.control.borrow().clone(),
-            journal: journal.clone(),
-            resumes: None,
+            attended: self.attended.borrow().clone(),
         }
     }
 
@@ -182,15 +175,14 @@ impl Service {
             let message = event.data();
             if let Some(word) = message.as_string() {
                 service.hear(&word);
-            } else if let Some(words) = message.dyn_ref::<Array>() {
-                service.hear_more(words);
-            } else if let Some(item) = message.as_f64() {
-                service.show(item);
-            } else {
+            } else if message.is_null() {
                 service.end();
                 service.port.close();
                 // It holds the service, which nobody needs any more.
                 service.port.set_onmessage(None);
+            } else {
+                #[cfg(feature = "page")]
+                service.hear_more(&message);
             }
         });
         // It lives as long as the port does.
@@ -201,26 +193,11 @@ impl Service {
         match word {
             CANCEL => self.end(),
             WRITTEN => self.sink.written(),
-            PAUSE => self.control.borrow().tell(Wish::Pause),
-            GO_ON => self.control.borrow().tell(Wish::GoOn),
-            STOP => self.control.borrow().tell(Wish::Stop),
             #[cfg(feature = "page")]
             super::connection::PROVE => self.begin(Task::Prove),
             #[cfg(feature = "page")]
             super::connection::SAVED => self.end_notes(),
-            _ => {}
-        }
-    }
-
-    fn hear_more(self: &Rc<Self>, words: &Array) {
-        if words.get(0) == AGAIN {
-            self.clock.set(Clock::of_epoch(words.get(1).as_f64().unwrap_or_default()));
-            let items: Array = words.get(2).unchecked_into();
-            let items = items.iter().filter_map(|item| item.as_f64()).map(|item| item as ItemId).collect();
-            let relay = words.get(3).as_string().and_then(Relay::of_serialised);
-            let settings = job::settings_from_message(words.get(4).unchecked_ref());
-            let settings = settings.unwrap_or(self.job.settings);
-            self.begin(Task::Run(Some(Again { items, relay, settings })));
+            word => self.attended.borrow().hear(word),
         }
     }
 
@@ -251,31 +228,18 @@ impl Service {
         let bytes = Uint8Array::from(bytes.as_slice());
         let _ = self.port.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));
     }
-
-    /// Sends a preview of an image. The package never asks for one.
-    #[cfg(feature = "page")]
-    fn show(self: &Rc<Self>, item: f64) {
-        let service = Rc::clone(self);
-        spawn_local(async move {
-            let preview = service.images.preview(item as ItemId).await;
-            let answer = Array::of3(&super::connection::PREVIEW.into(), &item.into(), &preview.into());
-            post(&service.port, &answer);
-        });
-    }
-
-    #[cfg(not(feature = "page"))]
-    #[allow(clippy::unused_self, reason = "the page's own has a use for it")]
-    fn show(&self, _item: f64) {}
 }
 
 pub(super) fn done(archive: &Archive) -> Array {
-    let names: Array =
-        archive.names.iter().map(|name| JsValue::from(name.as_ref().map(|name| name.as_str()))).collect();
+    let mut names = Vec::new();
+    for name in &archive.names {
+        put_text(&mut names, name.as_ref().map(|name| name.as_str()));
+    }
     let blob = archive.blob.clone().map_or(JsValue::NULL, JsValue::from);
     let answer = Array::of5(
         &DONE.into(),
         &blob,
-        &names,
+        &Uint8Array::from(names.as_slice()),
         &archive.storage.is_file().into(),
         &(archive.size as f64).into(),
     );
@@ -308,7 +272,7 @@ fn protocols() -> Array {
     names
 }
 
-fn post(port: &MessagePort, answer: &Array) {
+pub(super) fn post(port: &MessagePort, answer: &Array) {
     // Blobs, bitmaps and words can all be copied.
     let _ = port.post_message(answer);
 }
