@@ -231,9 +231,13 @@ impl World {
             Some(at) => {
                 assert!(!self.is_over, "{item} is to be asked for again, and could not be kept");
                 assert!(at >= self.now + error.retry_after().unwrap_or_default());
-                self.forgiven += usize::from(self.is_paused && error == FetchError::Network);
                 self.items[item].not_before = at;
-                self.items[item].lacks_room = matches!(error, FetchError::Storage { .. });
+                if self.is_paused && error == FetchError::Network {
+                    // Whether there is room it has not found out.
+                    self.forgiven += 1;
+                } else {
+                    self.items[item].lacks_room = matches!(error, FetchError::Storage { .. });
+                }
             }
             None => {
                 self.storage_failures += u32::from(matches!(error, FetchError::Storage { .. }));
