@@ -18,7 +18,7 @@ use web_sys::{Blob, BlobPropertyBag};
 use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
 use super::images::KeptImages;
 use super::settled::settled;
-use super::spool::{HELD_MOST, HeldBytes, Payload, Spool, SpoolFile, read_pieces};
+use super::spool::{BlobParts, HELD_MOST, HeldBytes, Payload, Spool, SpoolFile, blob_of, read_pieces};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Ended, InOrder, Stored};
 use crate::spool::{Extent, join};
@@ -37,9 +37,8 @@ pub struct GrowingArchive<'a, W> {
     held: HeldBytes,
     /// Of what is in the file: parts of it, and what is not.
     parts: Vec<Part>,
-    /// Where there is no file: Blobs, in order, and parts that are in none of them yet.
-    blobs: Array,
-    loose: Array,
+    /// What is in none.
+    blobs: BlobParts,
 }
 
 enum Part {
@@ -72,8 +71,7 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
             outcomes,
             held: HeldBytes::default(),
             parts: Vec::new(),
-            blobs: Array::new(),
-            loose: Array::new(),
+            blobs: BlobParts::default(),
         }
     }
 
@@ -152,18 +150,15 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
 
     fn put_into_blobs(&mut self, item: ItemId, image: &Stored<Payload>) -> Payload {
         let header = self.layout.place(item, image);
-        self.loose.push(&Uint8Array::from(header.as_slice()));
+        let loose = self.blobs.push(&Uint8Array::from(header.as_slice()));
         match &image.payload {
-            Payload::Held(bytes) => self.loose.push(&Uint8Array::from(bytes.as_slice())),
-            Payload::Blob(blob) => self.loose.push(blob),
-            Payload::Extents(_) => self.loose.length(),
-        };
-        // One that can't be made now is made with the rest.
-        if self.loose.length() >= PARTS_OF_A_BLOB
-            && let Ok(blob) = Blob::new_with_blob_sequence(&self.loose)
-        {
-            self.blobs.push(&blob);
-            self.loose = Array::new();
+            Payload::Held(bytes) => drop(self.blobs.push(&Uint8Array::from(bytes.as_slice()))),
+            Payload::Blob(blob) => drop(self.blobs.push(blob)),
+            Payload::Extents(_) => {}
+        }
+        if loose >= PARTS_OF_A_BLOB {
+            // One that can't be made now is made with the rest.
+            let _ = self.blobs.gather();
         }
         image.payload.clone()
     }
@@ -177,11 +172,11 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
         let spool = self.images.spool().get().await;
         // Where nothing came, what was there before is due only now.
         self.put_due();
-        let Self { layout, images, parts, blobs, loose, .. } = self;
+        let Self { layout, images, parts, blobs, .. } = self;
         let (tail, names, size) = layout.finish();
         let blob = match tail {
             None => None,
-            Some(tail) => Some(whole(&spool, parts, &blobs.concat(&loose), &tail).await.map_err(unreadable)?),
+            Some(tail) => Some(whole(&spool, parts, &blobs.all(), &tail).await.map_err(unreadable)?),
         };
         Ok(Archive { blob, names, size, protocols: Vec::new(), storage: Storage::Here(images) })
     }
@@ -201,9 +196,7 @@ async fn whole(spool: &Spool, parts: Vec<Part>, blobs: &Array, tail: &[u8]) -> R
                 // The file is gone, such as with the site's data, but not for who has it open.
                 (Part::File(extents), Err(_)) => {
                     for piece in read_pieces(file, &extents) {
-                        let piece: JsValue = piece?.into();
-                        let blob = Blob::new_with_u8_array_sequence(&Array::of1(&piece))?;
-                        blobs.push(&blob);
+                        blobs.push(&blob_of(&piece?)?.into());
                     }
                 }
             }

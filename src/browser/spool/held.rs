@@ -2,11 +2,10 @@
 
 use std::cell::Cell;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use web_sys::Blob;
 
-use super::{Payload, Spool};
+use super::{Payload, Spool, blob_of};
 use crate::run::Stored;
 
 /// How many bytes may wait, for an image that comes before them in the archive.
@@ -43,9 +42,6 @@ impl HeldBytes {
 fn moved(bytes: &[u8], spool: &Spool) -> Result<Payload, JsValue> {
     match spool {
         Spool::File(file) => Ok(Payload::Extents(vec![file.append(bytes)?])),
-        Spool::Blobs => {
-            let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?;
-            Ok(Payload::Blob(blob))
-        }
+        Spool::Blobs => blob_of(&Uint8Array::from(bytes)).map(Payload::Blob),
     }
 }

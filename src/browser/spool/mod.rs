@@ -10,6 +10,7 @@
 //! Which of the two it is is found out by trying: sync access handles exist in dedicated workers
 //! only, and private windows and full disks refuse them.
 
+mod blob_parts;
 pub mod directory;
 mod file;
 mod held;
@@ -20,6 +21,7 @@ mod writer;
 
 use std::rc::Rc;
 
+pub use blob_parts::{BlobParts, blob_of};
 pub use file::SpoolFile;
 pub use held::HeldBytes;
 pub use payload::{HELD_MOST, Payload, read_pieces};

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use super::file::STAGING_BYTES;
-use super::{HELD_MOST, Payload, Spool, SpoolFile};
+use super::{BlobParts, HELD_MOST, Payload, Spool, SpoolFile};
 use crate::spool::{Extent, join};
 
 /// How much room is taken at a time where the length is not known.
@@ -39,9 +39,8 @@ pub struct SpoolWriter<'a> {
     /// Small chunks that are joined before they are written, and how much of it they fill.
     joined: Option<Uint8Array>,
     joined_bytes: u32,
-    /// Where there is no file: Blobs, in order, and copies of chunks that are in none of them yet.
-    blobs: Array,
-    loose: Array,
+    /// Where there is no file: copies of chunks, and how many bytes of them are loose.
+    parts: Option<BlobParts>,
     loose_bytes: u64,
 }
 
@@ -58,8 +57,7 @@ impl<'a> SpoolWriter<'a> {
             spare: Extent { offset: 0, length: 0 },
             joined: None,
             joined_bytes: 0,
-            blobs: Array::new(),
-            loose: Array::new(),
+            parts: None,
             loose_bytes: 0,
         }
     }
@@ -98,12 +96,12 @@ impl<'a> SpoolWriter<'a> {
         if let Spool::File(file) = self.spool {
             return self.join(file, chunk);
         }
-        self.loose.push(&chunk.slice(0, chunk.length()));
+        let parts = self.parts.get_or_insert_default();
+        parts.push(&chunk.slice(0, chunk.length()));
         self.loose_bytes += u64::from(chunk.length());
         if self.loose_bytes >= BLOB_BYTES {
-            let blob = Blob::new_with_u8_array_sequence(&self.loose)?;
-            self.blobs.push(&blob);
-            (self.loose, self.loose_bytes) = (Array::new(), 0);
+            parts.gather()?;
+            self.loose_bytes = 0;
         }
         Ok(())
     }
@@ -169,10 +167,10 @@ impl<'a> SpoolWriter<'a> {
         if !self.is_large {
             return Ok(Payload::Held(Rc::new(std::mem::take(&mut self.held))));
         }
-        if self.written > 0 {
-            return Ok(Payload::Extents(std::mem::take(&mut self.extents)));
+        match &self.parts {
+            Some(parts) => Blob::new_with_blob_sequence(&parts.all()).map(Payload::Blob),
+            None => Ok(Payload::Extents(std::mem::take(&mut self.extents))),
         }
-        Blob::new_with_blob_sequence(&self.blobs.concat(&self.loose)).map(Payload::Blob)
     }
 }
 
