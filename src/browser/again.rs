@@ -10,11 +10,12 @@ use crate::run::Event;
 /// Fetches some items of a job's plan once more and adds them to the archive that was made of it;
 /// the others stay as they are. The Blob of before can't be read any more, whatever comes of this.
 ///
-/// Dropping the future loses the archive as well; [`Control::stop`](super::Control::stop) ends it and keeps what is there.
+/// Dropping the future loses the archive as well; [`Control::stop`](super::Control::stop) ends it and
+/// keeps what is there.
 ///
 /// # Errors
 ///
-/// As [`collect`](super::collect()). An archive that went to a sink is gone, so nothing can be added to it.
+/// As [`collect`](super::collect()). An archive that went to a sink is gone, so nothing can be added.
 pub async fn collect_again(
     job: &Job<'_>,
     before: Archive,

@@ -23,8 +23,8 @@ use crate::text::text;
 /// The least distance of two ticks, in pixels.
 const TICK_ROOM: f64 = 76.0;
 
-/// The room that a label itself takes, in pixels.
-const LABEL_ROOM: f64 = 48.0;
+/// The room that a label itself takes, in pixels: the longest is of the kind of "150 ms".
+const LABEL_ROOM: f64 = 56.0;
 
 /// What the figures line says while no row is pointed at.
 const INVITATION: &str = "Point at a row for its exact figures, or walk through them with the arrow keys.";

@@ -42,6 +42,43 @@ fn images_are_kept_in_a_file_until_it_is_disposed_of() {
 }
 
 #[test]
+fn what_fits_into_memory_as_a_whole_never_goes_to_the_file() {
+    if expected() == "blobs" {
+        return;
+    }
+    with_package(async |browser| {
+        let body = "
+            const written = async () => {
+              const root = await navigator.storage.getDirectory();
+              const folder = await root.getDirectoryHandle('fetchzip');
+              let bytes = 0;
+              for await (const [name, file] of folder.entries()) {
+                if (name.endsWith('.spool')) bytes += (await file.getFile()).size;
+              }
+              return bytes;
+            };
+            const small = await fetchZip(args.small);
+            const before = await written();
+            const bytes = [...new Uint8Array(await small.blob.arrayBuffer())];
+            await fetchZip(args.large);
+            return { before, bytes, isWritten: (await written()) > 2_000_000 };";
+        let urls = |bytes, count| -> Vec<_> {
+            (0..count).map(|seed| browser.origin.url(&format!("/image/{seed}/{bytes}b.jpg"))).collect()
+        };
+        let (small, large) = (urls(20_000, 5), urls(20_000, 150));
+        let value = browser.run(Place::Page, body, json!({ "small": small, "large": large })).await.unwrap();
+        assert_eq!(value["before"], 0);
+        assert_eq!(value["isWritten"], true);
+        let bytes: Vec<u8> = serde_json::from_value(value["bytes"].clone()).unwrap();
+        let entries = crate::archive::contents::entries(&bytes);
+        assert_eq!(entries.len(), small.len());
+        for (seed, (name, bytes)) in entries.iter().enumerate() {
+            assert!(*bytes == browser.origin.get(&format!("/image/{seed}/20000b.jpg")), "{name}");
+        }
+    });
+}
+
+#[test]
 fn small_images_that_wait_for_a_slow_one_wait_on_the_disk() {
     if expected() == "blobs" {
         return;

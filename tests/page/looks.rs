@@ -104,6 +104,11 @@ impl Browser {
               .filter((element) => element.getBoundingClientRect().right > innerWidth)
               .map((element) => element.outerHTML.slice(0, 120));";
         assert_eq!(self.execute(wider, vec![]).await, json!([]), "{state}: wider than the screen");
+        let cut_off = "const ticks = document.getElementById('ticks');
+            const { right } = ticks.getBoundingClientRect();
+            return [...ticks.children].filter((label) => label.getBoundingClientRect().right > right)
+              .map((label) => label.textContent);";
+        assert_eq!(self.execute(cut_off, vec![]).await, json!([]), "{state}: labels are cut off");
     }
 
     async fn check_in_both_themes(&self, state: &str) {

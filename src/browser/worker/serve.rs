@@ -62,6 +62,7 @@ pub(super) struct Service {
     /// What keeps the archive readable.
     pub(super) images: KeptImages,
     sink: PageSink,
+    /// What the run that is on, or was the last, is told.
     attended: RefCell<Attended>,
     cancelled: Later<()>,
     /// That of the run that is on, or was the last.
