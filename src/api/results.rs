@@ -97,6 +97,8 @@ pub async fn result_object(
     wall: Duration,
 ) -> Result<Object, JsValue> {
     let items = Array::new();
+    let item_fields = ITEM_FIELDS.map(JsValue::from_str);
+    let outcomes = OUTCOMES.map(JsValue::from_str);
     let mut turns = Turns::default();
     for (index, row) in rows.as_slice().iter().enumerate() {
         // The clock is worth asking only now and then.
@@ -104,7 +106,10 @@ pub async fn result_object(
             turns.pass().await;
         }
         let name = archive.names[index].as_ref().map(|name| name.as_str());
-        items.push(&item_object(plan.items()[index].shown(), name, row));
+        let [failed, stored] = &outcomes;
+        let outcome = if row.format.is_some() { stored } else { failed };
+        let values = item_values(plan.items()[index].shown(), name, outcome, row);
+        items.push(&object_of(&item_fields, &values));
     }
     let timings = Fields::new()
         .set("wallMs", milliseconds(wall))
@@ -138,24 +143,51 @@ pub async fn result_object(
     Ok(result)
 }
 
-fn item_object(url: &str, entry_name: Option<&str>, row: &Row) -> JsValue {
+/// The names are made JavaScript strings once, and not for each of thousands of items.
+const ITEM_FIELDS: [&str; 12] = [
+    "url",
+    "entryName",
+    "outcome",
+    "error",
+    "type",
+    "bytes",
+    "crc32",
+    "attempts",
+    "queuedAt",
+    "startedAt",
+    "headersAt",
+    "finishedAt",
+];
+
+const OUTCOMES: [&str; 2] = ["failed", "stored"];
+
+/// In the order of [`ITEM_FIELDS`].
+fn item_values(url: &str, entry_name: Option<&str>, outcome: &JsValue, row: &Row) -> [JsValue; 12] {
     let or_null = |time: Option<Duration>| time.map_or(JsValue::NULL, |time| milliseconds(time).into());
     let stored = row.format;
-    Fields::new()
-        .set("url", url)
-        .set("entryName", entry_name.map_or(JsValue::NULL, JsValue::from))
-        .set("outcome", if stored.is_some() { "stored" } else { "failed" })
-        .set("error", row.error().map_or(JsValue::NULL, error_object))
-        .set("type", stored.map_or(JsValue::NULL, |format| format.media_type().into()))
-        .set("bytes", stored.map_or(0.0, |_| row.received as f64))
-        .set("crc32", row.crc32)
-        .set("attempts", row.attempts.len() as f64)
-        .set("queuedAt", milliseconds(row.queued))
-        .set("startedAt", or_null(row.started()))
-        .set("headersAt", or_null(row.headers()))
-        .set("finishedAt", or_null(row.finished))
-        .0
-        .into()
+    [
+        url.into(),
+        entry_name.map_or(JsValue::NULL, JsValue::from),
+        outcome.clone(),
+        row.error().map_or(JsValue::NULL, error_object),
+        stored.map_or(JsValue::NULL, |format| format.media_type().into()),
+        stored.map_or(0.0, |_| row.received as f64).into(),
+        row.crc32.into(),
+        (row.attempts.len() as f64).into(),
+        milliseconds(row.queued).into(),
+        or_null(row.started()),
+        or_null(row.headers()),
+        or_null(row.finished),
+    ]
+}
+
+fn object_of(names: &[JsValue], values: &[JsValue]) -> Object {
+    let object = Object::new();
+    for (name, value) in names.iter().zip(values) {
+        // Setting a property of a plain object that nobody else has seen can't fail.
+        let _ = Reflect::set(&object, name, value);
+    }
+    object
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -68,6 +68,9 @@ impl Browser {
     pub async fn fill_paths(&self, paths: &[impl AsRef<str>]) {
         let lines: Vec<_> = paths.iter().map(|path| self.origin.url(path.as_ref())).collect();
         self.fill(&lines.join("\n")).await;
+        // What the page says of the list may take less room than the hint that stood there, and then
+        // moves whatever is pressed next.
+        self.until("document.getElementById('plan').textContent.includes(' URL')").await;
     }
 
     /// What the list box holds.
