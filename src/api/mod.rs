@@ -55,6 +55,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     }
     let clock = Clock::start();
     let rows = RefCell::new(Rows::new(plan.len()));
+    // Thousands of rows are a piece of work, and so is what comes next: to hand the plan over.
     turns.pass().await;
     let listener = arguments.on_event.clone().map(EventListener::new);
     let emit = |event: Event| {

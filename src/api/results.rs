@@ -46,10 +46,14 @@ impl Fields {
     }
 
     fn set(self, name: &str, value: impl Into<JsValue>) -> Self {
-        // Setting a property of a plain object that nobody else has seen can't fail.
-        let _ = Reflect::set(&self.0, &name.into(), &value.into());
+        put(&self.0, &name.into(), &value.into());
         self
     }
+}
+
+fn put(object: &Object, name: &JsValue, value: &JsValue) {
+    // Setting a property of a plain object that nobody else has seen can't fail.
+    let _ = Reflect::set(object, name, value);
 }
 
 fn event_object(event: &Event) -> JsValue {
@@ -183,10 +187,7 @@ fn item_values(url: &str, entry_name: Option<&str>, outcome: &JsValue, row: &Row
 
 fn object_of(names: &[JsValue], values: &[JsValue]) -> Object {
     let object = Object::new();
-    for (name, value) in names.iter().zip(values) {
-        // Setting a property of a plain object that nobody else has seen can't fail.
-        let _ = Reflect::set(&object, name, value);
-    }
+    names.iter().zip(values).for_each(|(name, value)| put(&object, name, value));
     object
 }
 

@@ -5,6 +5,16 @@ use serde_json::{Value, json};
 use super::bench::{PLACES, Place, with_package, with_package_on_disk_of, with_package_under};
 use crate::browser::Kind;
 
+/// `spooled()`: how many bytes there are in the files that images are kept in.
+const SPOOLED: &str = "
+    const spooled = async () => {
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle('fetchzip');
+      let bytes = 0;
+      for await (const file of folder.values()) bytes += (await file.getFile()).size;
+      return bytes;
+    };";
+
 /// WebKitGTK's automation has no files for us, so images stay in Blobs there.
 fn expected() -> &'static str {
     if Kind::of_environment() == Kind::WebKit { "blobs" } else { "file" }
@@ -47,21 +57,12 @@ fn what_fits_into_memory_as_a_whole_never_goes_to_the_file() {
         return;
     }
     with_package(async |browser| {
-        let body = "
-            const written = async () => {
-              const root = await navigator.storage.getDirectory();
-              const folder = await root.getDirectoryHandle('fetchzip');
-              let bytes = 0;
-              for await (const [name, file] of folder.entries()) {
-                if (name.endsWith('.spool')) bytes += (await file.getFile()).size;
-              }
-              return bytes;
-            };
-            const small = await fetchZip(args.small);
-            const before = await written();
+        let body = "const small = await fetchZip(args.small);
+            const before = await spooled();
             const bytes = [...new Uint8Array(await small.blob.arrayBuffer())];
             await fetchZip(args.large);
-            return { before, bytes, isWritten: (await written()) > 2_000_000 };";
+            return { before, bytes, isWritten: (await spooled()) > 2_000_000 };";
+        let body = &format!("{SPOOLED}{body}");
         let urls = |bytes, count| -> Vec<_> {
             (0..count).map(|seed| browser.origin.url(&format!("/image/{seed}/{bytes}b.jpg"))).collect()
         };
@@ -91,15 +92,11 @@ fn small_images_that_wait_for_a_slow_one_wait_on_the_disk() {
         let body = "let stored = 0, written = 0;
             const sink = new WritableStream({ write(chunk) { written += chunk.length; } });
             const onEvent = async ({ kind }) => {
-              if (kind !== 'stored' || (stored += 1) !== args.length - 1) return;
-              const root = await navigator.storage.getDirectory();
-              const folder = await root.getDirectoryHandle('fetchzip');
-              let spooled = 0;
-              for await (const file of folder.values()) spooled += (await file.getFile()).size;
-              window.spooled = spooled;
+              if (kind === 'stored' && (stored += 1) === args.length - 1) window.spooled = await spooled();
             };
             await fetchZip(args, { sink, onEvent });
             return written;";
+        let body = &format!("{SPOOLED}{body}");
         browser.begin_run(body, json!(urls)).await;
         // Of 20 MB at most 8 MiB wait in memory, and 2 MiB on their way to the disk.
         browser.until("window.spooled > 9_000_000").await;
