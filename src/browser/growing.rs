@@ -79,19 +79,22 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     pub fn take(&mut self, ended: Ended<Payload>) {
         let mut image = ended.outcome.ok();
         // What has arrived found the spool open.
-        if let (Some(image), Some(spool)) = (&mut image, self.images.spool().now()) {
-            self.held.take(image, &spool);
+        let spool = self.images.spool().now();
+        if let (Some(image), Some(spool)) = (&mut image, &spool) {
+            self.held.take(image, spool);
             self.images.put(ended.item, image);
         }
         self.outcomes.put(ended.item, image);
-        self.put_due();
+        if let Some(spool) = &spool {
+            self.put_due(spool);
+        }
     }
 
-    fn put_due(&mut self) {
+    fn put_due(&mut self, spool: &Spool) {
         while let Some((item, image)) = self.outcomes.next_due() {
-            let (Some(image), Some(spool)) = (image, self.images.spool().now()) else { continue };
+            let Some(image) = image else { continue };
             self.held.release(&image);
-            let put = match &spool {
+            let put = match spool {
                 Spool::File(file) => self.put_into_file(item, &image, file),
                 Spool::Blobs => Ok(self.put_into_blobs(item, &image)),
             };
@@ -150,12 +153,12 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
 
     fn put_into_blobs(&mut self, item: ItemId, image: &Stored<Payload>) -> Payload {
         let header = self.layout.place(item, image);
-        let loose = self.blobs.push(&Uint8Array::from(header.as_slice()));
-        match &image.payload {
-            Payload::Held(bytes) => drop(self.blobs.push(&Uint8Array::from(bytes.as_slice()))),
-            Payload::Blob(blob) => drop(self.blobs.push(blob)),
-            Payload::Extents(_) => {}
-        }
+        let header = self.blobs.push(&Uint8Array::from(header.as_slice()));
+        let loose = match &image.payload {
+            Payload::Held(bytes) => self.blobs.push(&Uint8Array::from(bytes.as_slice())),
+            Payload::Blob(blob) => self.blobs.push(blob),
+            Payload::Extents(_) => header,
+        };
         if loose >= PARTS_OF_A_BLOB {
             // One that can't be made now is made with the rest.
             let _ = self.blobs.gather();
@@ -171,7 +174,7 @@ impl<'a, W: WebText> GrowingArchive<'a, W> {
     pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
         let spool = self.images.spool().get().await;
         // Where nothing came, what was there before is due only now.
-        self.put_due();
+        self.put_due(&spool);
         let Self { layout, images, parts, blobs, .. } = self;
         let (tail, names, size) = layout.finish();
         let blob = match tail {

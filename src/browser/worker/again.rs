@@ -1,4 +1,4 @@
-//! What the page asks of a run that was made: some of its images once more, or to see one.
+//! What the page asks of a run by more than a word: some of its images once more, or to see one.
 
 use std::rc::Rc;
 

@@ -1,5 +1,7 @@
 //! A job as a message: to an array, and back again on the other side.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::RequestCache;
@@ -24,7 +26,8 @@ pub struct ReceivedJob {
     /// Whether the archive goes to a sink, which the page has.
     pub has_sink: bool,
     pub order: Order,
-    pub attended: Attended,
+    /// What the run that is on, or was the last, is told.
+    pub attended: RefCell<Attended>,
 }
 
 /// In the order of [`from_message`]; and what of it is to be transferred, since it is large.
@@ -73,7 +76,7 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
         clock,
         has_sink,
         order: if is_by_completion { Order::Completion } else { Order::Input },
-        attended,
+        attended: RefCell::new(attended),
     })
 }
 

@@ -13,7 +13,6 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, MessagePort};
 
 use super::super::archive::{Archive, ArchiveError};
-use super::super::attended::Attended;
 use super::super::clock::Clock;
 use super::super::collect::Job;
 use super::super::here::collect_here;
@@ -39,16 +38,15 @@ pub fn serve_run(port: MessagePort, message: Array) {
     let Some(job) = job::from_message(&message) else { return };
     let service = Rc::new(Service {
         clock: Cell::new(job.clock),
+        job,
         images: KeptImages::default(),
         sink: PageSink::new(&port),
-        attended: RefCell::new(job.attended.clone()),
         cancelled: Later::default(),
         #[cfg(feature = "page")]
         made: RefCell::default(),
         events: RefCell::default(),
         #[cfg(feature = "page")]
         notes: super::notes::Notes::default(),
-        job,
         port,
     });
     service.listen();
@@ -62,8 +60,6 @@ pub(super) struct Service {
     /// What keeps the archive readable.
     pub(super) images: KeptImages,
     sink: PageSink,
-    /// What the run that is on, or was the last, is told.
-    attended: RefCell<Attended>,
     cancelled: Later<()>,
     /// That of the run that is on, or was the last.
     pub(super) clock: Cell<Clock>,
@@ -98,7 +94,7 @@ impl Service {
     /// Does what the page asks for, and answers.
     pub(super) fn begin(self: &Rc<Self>, task: Task) {
         let service = Rc::clone(self);
-        service.attended.borrow_mut().forget_wishes();
+        service.job.attended.borrow_mut().forget_wishes();
         spawn_local(async move {
             let working = pin!(async {
                 match task {
@@ -157,7 +153,7 @@ impl Service {
 
     /// The job, for a run by that clock.
     pub(super) fn job_at(&self, clock: Clock) -> Job<'_> {
-        let ReceivedJob { plan, template, settings, order, .. } = &self.job;
+        let ReceivedJob { plan, template, settings, order, attended, .. } = &self.job;
         Job {
             plan,
             template: template.clone(),
@@ -166,7 +162,7 @@ impl Service {
             // The page has it.
             sink: None,
             order: *order,
-            attended: self.attended.borrow().clone(),
+            attended: attended.borrow().clone(),
         }
     }
 
@@ -198,7 +194,7 @@ impl Service {
             super::connection::PROVE => self.begin(Task::Prove),
             #[cfg(feature = "page")]
             super::connection::SAVED => self.end_notes(),
-            word => self.attended.borrow().hear(word),
+            word => self.job.attended.borrow().hear(word),
         }
     }
 
