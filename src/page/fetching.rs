@@ -69,8 +69,10 @@ pub async fn fetch(
     plan = asked_of(plan, wanted.relay.as_ref());
     page.table.thumbnails_wait.set(wanted.mode == Choice::Compare);
     let finished = match wanted.mode {
+        Choice::Concurrent | Choice::Sequential => {
+            Some(one(page, &plan, &wanted, wanted.most_at_once(), file).await?)
+        }
         Choice::Compare => compare(page, &plan, &wanted).await?,
-        _ => Some(one(page, &plan, &wanted, wanted.most_at_once(), file).await?),
     };
     Ok(finished)
 }
