@@ -34,6 +34,7 @@ extern crate self as fetchzip;
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
+mod bytes;
 pub mod image;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod page;

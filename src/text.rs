@@ -2,9 +2,9 @@
 //! that, several KB of it have to be downloaded.
 
 /// Something that a text can be put together from by [`text!`].
-pub trait Piece {
+pub trait Append {
     /// Appends it.
-    fn add_to(&self, whole: &mut String);
+    fn append_to(&self, whole: &mut String);
 }
 
 /// The text of all pieces, one after the other, as `text!["item ", number, ": ", error]`.
@@ -21,13 +21,13 @@ pub(crate) use text;
 macro_rules! add {
     ($whole:expr, $($piece:expr),+ $(,)?) => {{
         let whole: &mut String = $whole;
-        $($crate::text::Piece::add_to(&$piece, whole);)+
+        $($crate::text::Append::append_to(&$piece, whole);)+
     }};
 }
 pub(crate) use add;
 
-/// A type's [`std::fmt::Display`] is what it is as a [`Piece`].
-macro_rules! display_by_piece {
+/// A type's [`std::fmt::Display`] is what it is as a [`Append`].
+macro_rules! display_by_append {
     ($type:ty) => {
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -36,7 +36,7 @@ macro_rules! display_by_piece {
         }
     };
 }
-pub(crate) use display_by_piece;
+pub(crate) use display_by_append;
 
 /// A number in decimal digits, with zeros before it up to a least number of digits.
 pub struct Padded(pub u64, pub usize);
@@ -44,8 +44,8 @@ pub struct Padded(pub u64, pub usize);
 /// The last digits of a number in hexadecimal, as many as asked for.
 pub struct Hex(pub u32, pub u32);
 
-impl Piece for Padded {
-    fn add_to(&self, whole: &mut String) {
+impl Append for Padded {
+    fn append_to(&self, whole: &mut String) {
         let Self(mut left, least) = *self;
         // The largest number has 20 digits.
         let mut digits = Vec::with_capacity(20);
@@ -57,73 +57,73 @@ impl Piece for Padded {
     }
 }
 
-impl Piece for Hex {
-    fn add_to(&self, whole: &mut String) {
+impl Append for Hex {
+    fn append_to(&self, whole: &mut String) {
         let digit = |place: u32| char::from_digit(self.0 >> (4 * place) & 15, 16);
         whole.extend((0..self.1).rev().filter_map(digit));
     }
 }
 
-impl Piece for u64 {
-    fn add_to(&self, whole: &mut String) {
-        Padded(*self, 1).add_to(whole);
+impl Append for u64 {
+    fn append_to(&self, whole: &mut String) {
+        Padded(*self, 1).append_to(whole);
     }
 }
 
-impl Piece for u32 {
-    fn add_to(&self, whole: &mut String) {
-        u64::from(*self).add_to(whole);
+impl Append for u32 {
+    fn append_to(&self, whole: &mut String) {
+        u64::from(*self).append_to(whole);
     }
 }
 
-impl Piece for u16 {
-    fn add_to(&self, whole: &mut String) {
-        u64::from(*self).add_to(whole);
+impl Append for u16 {
+    fn append_to(&self, whole: &mut String) {
+        u64::from(*self).append_to(whole);
     }
 }
 
-impl Piece for u8 {
-    fn add_to(&self, whole: &mut String) {
-        u64::from(*self).add_to(whole);
+impl Append for u8 {
+    fn append_to(&self, whole: &mut String) {
+        u64::from(*self).append_to(whole);
     }
 }
 
-impl Piece for usize {
-    fn add_to(&self, whole: &mut String) {
-        (*self as u64).add_to(whole);
+impl Append for usize {
+    fn append_to(&self, whole: &mut String) {
+        (*self as u64).append_to(whole);
     }
 }
 
-impl Piece for i64 {
-    fn add_to(&self, whole: &mut String) {
+impl Append for i64 {
+    fn append_to(&self, whole: &mut String) {
         if *self < 0 {
             whole.push('-');
         }
-        self.unsigned_abs().add_to(whole);
+        self.unsigned_abs().append_to(whole);
     }
 }
 
-impl Piece for char {
-    fn add_to(&self, whole: &mut String) {
+impl Append for char {
+    fn append_to(&self, whole: &mut String) {
         whole.push(*self);
     }
 }
 
-impl Piece for str {
-    fn add_to(&self, whole: &mut String) {
+impl Append for str {
+    fn append_to(&self, whole: &mut String) {
         whole.push_str(self);
     }
 }
 
-impl Piece for String {
-    fn add_to(&self, whole: &mut String) {
+impl Append for String {
+    fn append_to(&self, whole: &mut String) {
         whole.push_str(self);
     }
 }
 
-impl<T: Piece + ?Sized> Piece for &T {
-    fn add_to(&self, whole: &mut String) {
-        (**self).add_to(whole);
+impl<T: Append + ?Sized> Append for &T {
+    fn append_to(&self, whole: &mut String) {
+        (**self).append_to(whole);
     }
 }
 

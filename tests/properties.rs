@@ -19,8 +19,8 @@ mod journal;
 mod lists;
 #[path = "properties/names.rs"]
 mod names;
-#[path = "properties/room.rs"]
-mod room;
+#[path = "properties/allocator.rs"]
+mod allocator;
 #[path = "properties/schedule.rs"]
 mod schedule;
 

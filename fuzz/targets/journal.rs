@@ -4,7 +4,7 @@
 #![no_main]
 
 use fetchzip::plan::{Plan, Request, WebText};
-use fetchzip::spool::{Journal, JournalWriter, Room};
+use fetchzip::spool::{Journal, JournalWriter, Allocator};
 use libfuzzer_sys::fuzz_target;
 
 /// Magic and version.
@@ -33,7 +33,7 @@ fn check(file: &[u8]) {
         let bytes = image.extents.iter().map(|extent| u128::from(extent.length)).sum::<u128>();
         assert_eq!(bytes, image.bytes.into());
     }
-    let room = Room::of(journal.kept.iter().flat_map(|image| image.extents.iter().copied()));
+    let room = Allocator::of(journal.kept.iter().flat_map(|image| image.extents.iter().copied()));
     let ends = journal.kept.iter().flat_map(|image| &image.extents).filter(|extent| extent.length > 0);
     assert_eq!(room.end(), ends.map(|extent| extent.offset + extent.length).max().unwrap_or(0));
 

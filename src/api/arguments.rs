@@ -79,8 +79,8 @@ impl Arguments {
             limits: Limits {
                 per_origin: options.count("perOrigin", 1)?.unwrap_or(defaults.limits.per_origin),
                 retry: retries.map_or(defaults.limits.retry, |retries| RetryPolicy { retries }),
-                largest_image: options.bytes("maxBytes")?,
-                most_in_all: options.bytes("maxTotalBytes")?,
+                max_bytes: options.bytes("maxBytes")?,
+                max_total_bytes: options.bytes("maxTotalBytes")?,
                 ..defaults.limits
             },
             timeout: options.timeout()?.unwrap_or(defaults.timeout),
@@ -89,7 +89,7 @@ impl Arguments {
         };
         let in_flight = options.count("concurrency", 1)?;
         if let Some(in_flight) = if is_sequential { Some(1) } else { in_flight } {
-            settings.set_at_once(in_flight);
+            settings.fix_concurrency(in_flight);
         }
         let template = match options.text("names")? {
             None => NameTemplate::default(),

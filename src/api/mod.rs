@@ -18,7 +18,7 @@ use futures::future::{Either, select};
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{Attended, BrowserText, Clock, Job, Turns, collect};
+use crate::browser::{Attended, BrowserText, Clock, Job, Yielder, collect};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::Event;
@@ -45,7 +45,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
         return Err(abort_error());
     }
     let mut plan = Plan::default();
-    let mut turns = Turns::default();
+    let mut turns = Yielder::default();
     for (index, item) in arguments.urls.iter().enumerate() {
         plan.push(request(index, &item)?, &BrowserText);
         // The clock is worth asking only now and then.

@@ -7,7 +7,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{Archive, Turns, read_back};
+use crate::browser::{Archive, Yielder, read_back};
 use crate::plan::Plan;
 use crate::report::{Row, Rows};
 use crate::run::{Event, EventKind, FetchError};
@@ -103,7 +103,7 @@ pub async fn result_object(
     let items = Array::new();
     let item_fields = ITEM_FIELDS.map(JsValue::from_str);
     let outcomes = OUTCOMES.map(JsValue::from_str);
-    let mut turns = Turns::default();
+    let mut turns = Yielder::default();
     for (index, row) in rows.as_slice().iter().enumerate() {
         // The clock is worth asking only now and then.
         if index % 32 == 0 {

@@ -5,7 +5,7 @@
 use std::future::pending;
 
 #[cfg(feature = "page")]
-use super::control::{Control, Wish};
+use super::control::{Control, Command};
 #[cfg(not(feature = "page"))]
 use super::fetch::BrowserFetcher;
 #[cfg(not(feature = "page"))]
@@ -21,7 +21,7 @@ pub struct Attended {
     /// nothing is noted where there are none, or where the archive goes to a sink.
     #[cfg(feature = "page")]
     pub journal: Option<Notes>,
-    /// The [name](super::Interrupted::name) of an interrupted run of the same plan, which this goes on
+    /// The [name](super::InterruptedRun::name) of an interrupted run of the same plan, which this goes on
     /// with: the events of the images that are there come first, with the times that they had.
     #[cfg(feature = "page")]
     pub resumes: Option<String>,
@@ -44,7 +44,7 @@ impl Attended {
     }
 
     /// What the run is told next, as soon as it is told anything.
-    pub(super) async fn wish(&self) -> Wish {
+    pub(super) async fn wish(&self) -> Command {
         self.control.wish().await
     }
 
@@ -53,9 +53,9 @@ impl Attended {
         self.control = Control::default();
     }
 
-    /// Tells the run by a [word](Wish::word); others are passed over.
+    /// Tells the run by a [word](Command::word); others are passed over.
     pub(super) fn hear(&self, word: &str) {
-        if let Some(wish) = Wish::of_word(word) {
+        if let Some(wish) = Command::of_word(word) {
             self.control.tell(wish);
         }
     }
@@ -69,7 +69,7 @@ impl Attended {
     }
 
     #[allow(clippy::unused_self, reason = "the page's own has a use for it")]
-    pub(super) async fn wish(&self) -> Wish {
+    pub(super) async fn wish(&self) -> Command {
         pending().await
     }
 
@@ -81,10 +81,10 @@ impl Attended {
 
 /// Nobody wishes for anything.
 #[cfg(not(feature = "page"))]
-pub enum Wish {}
+pub enum Command {}
 
 #[cfg(not(feature = "page"))]
-impl Wish {
+impl Command {
     pub(super) fn tell(self, _run: &mut Run<'_, BrowserFetcher>) {
         match self {}
     }

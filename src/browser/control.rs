@@ -10,7 +10,7 @@ use crate::run::Run;
 
 /// What a run is told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Command {
     /// Ask for nothing more for now.
     Pause,
     /// Ask for things again.
@@ -20,9 +20,9 @@ pub enum Wish {
 }
 
 /// The wishes by the words for them, as they go to the worker.
-const WORDS: [(&str, Wish); 3] = [("pause", Wish::Pause), ("go on", Wish::GoOn), ("stop", Wish::Stop)];
+const WORDS: [(&str, Command); 3] = [("pause", Command::Pause), ("go on", Command::GoOn), ("stop", Command::Stop)];
 
-impl Wish {
+impl Command {
     pub(super) fn word(self) -> &'static str {
         WORDS.iter().find(|(_, wish)| *wish == self).map_or("", |(word, _)| word)
     }
@@ -34,7 +34,7 @@ impl Wish {
     pub(super) fn tell(self, run: &mut Run<'_, BrowserFetcher>) {
         match self {
             Self::Pause => run.pause(),
-            Self::GoOn => run.go_on(),
+            Self::GoOn => run.resume(),
             Self::Stop => run.stop(),
         }
     }
@@ -47,38 +47,38 @@ pub struct Control(Rc<State>);
 #[derive(Debug, Default)]
 struct State {
     /// What the run was not told yet. Of several wishes only the last counts.
-    wish: Cell<Option<Wish>>,
+    wish: Cell<Option<Command>>,
     is_stopped: Cell<bool>,
     run: RefCell<Option<Waker>>,
 }
 
 impl Control {
-    /// Starts nothing more until [`Control::go_on`]. What is under way may still arrive.
+    /// Starts nothing more until [`Control::resume`]. What is under way may still arrive.
     pub fn pause(&self) {
-        self.tell(Wish::Pause);
+        self.tell(Command::Pause);
     }
 
     /// Starts things again.
-    pub fn go_on(&self) {
-        self.tell(Wish::GoOn);
+    pub fn resume(&self) {
+        self.tell(Command::GoOn);
     }
 
     /// Ends the run with what has arrived; the rest fails as stopped. This can't be taken back.
     pub fn stop(&self) {
-        self.tell(Wish::Stop);
+        self.tell(Command::Stop);
     }
 
-    pub(super) fn tell(&self, wish: Wish) {
+    pub(super) fn tell(&self, wish: Command) {
         if self.0.is_stopped.get() {
             return;
         }
-        self.0.is_stopped.set(wish == Wish::Stop);
+        self.0.is_stopped.set(wish == Command::Stop);
         self.0.wish.set(Some(wish));
         self.0.run.take().into_iter().for_each(Waker::wake);
     }
 
     /// The next wish, as soon as there is one.
-    pub(super) async fn wish(&self) -> Wish {
+    pub(super) async fn wish(&self) -> Command {
         poll_fn(|context| match self.0.wish.take() {
             Some(wish) => Poll::Ready(wish),
             None => {

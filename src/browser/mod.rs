@@ -44,7 +44,7 @@ mod worker;
 
 pub use abort::Aborted;
 #[cfg(feature = "page")]
-pub use again::collect_again;
+pub use again::refetch;
 pub use archive::{Archive, ArchiveError, Storage, message_of};
 pub use attended::Attended;
 #[cfg(feature = "page")]
@@ -53,15 +53,15 @@ pub use clock::Clock;
 pub use collect::{Job, Order, Settings, collect};
 #[cfg(feature = "page")]
 pub use control::Control;
-pub use fetch::MOST_IN_FLIGHT;
+pub use fetch::MAX_IN_FLIGHT;
 pub use images::{Images, PREVIEW_WIDTH};
 pub use read_back::read_back;
 #[cfg(feature = "page")]
 pub use settled::settled;
 pub use text::BrowserText;
-pub use turns::Turns;
+pub use turns::Yielder;
 #[cfg(feature = "page")]
-pub use worker::{Interrupted, discard, interrupted, prove};
+pub use worker::{InterruptedRun, discard, interrupted, prove};
 pub use worker::{Worker, serve_run};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.

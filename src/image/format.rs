@@ -1,6 +1,6 @@
 //! Image formats, by their first bytes and by their extensions.
 
-use crate::text::{Piece, display_by_piece};
+use crate::text::{Append, display_by_append};
 
 /// How many of a body's first bytes [`recognise`] looks at.
 ///
@@ -126,8 +126,8 @@ impl NotAnImage {
         [Self::Html, Self::Json, Self::Xml, Self::Text, Self::Pdf, Self::Media, Self::Archive, Self::Unknown];
 }
 
-impl Piece for NotAnImage {
-    fn add_to(&self, whole: &mut String) {
+impl Append for NotAnImage {
+    fn append_to(&self, whole: &mut String) {
         whole.push_str(match self {
             Self::Html => "an HTML page",
             Self::Json => "JSON",
@@ -141,7 +141,7 @@ impl Piece for NotAnImage {
     }
 }
 
-display_by_piece!(NotAnImage);
+display_by_append!(NotAnImage);
 
 /// Tells what a body is from its first bytes: [`HEAD_BYTES`] of them, or all where it is shorter.
 ///

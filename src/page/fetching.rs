@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::Page;
 use super::disk::ChosenFile;
-use super::form::Choice;
+use super::form::RunMode;
 use super::outcome::Finished;
 use super::running;
-use super::sheet::Sheet;
+use super::sheet::RunView;
 use crate::browser::{
-    Archive, ArchiveError, Attended, Interrupted, Job, Notes, Order, Settings, collect, collect_again, prove,
+    Archive, ArchiveError, Attended, InterruptedRun, Job, Notes, Order, Settings, collect, refetch, prove,
 };
 use crate::plan::{NameTemplate, Plan, Relay};
 use crate::report::words::{count, number};
@@ -19,36 +19,36 @@ use crate::report::{COMPARISON_ORDER, Comparison, Measured, Mode, State};
 use crate::text::text;
 
 /// What was chosen when Fetch was pressed.
-pub struct Wanted {
-    pub mode: Choice,
+pub struct RunOptions {
+    pub mode: RunMode,
     /// The most requests in flight, where that is not found out.
     pub at_once: Option<usize>,
     pub relay: Option<Relay>,
     /// Whether images that may be cut short fail.
-    pub leaves_out_cut_short: bool,
+    pub reject_truncated: bool,
     /// Bytes of one image, and of all together, where they are limited.
-    pub largest_image: Option<u64>,
-    pub most_in_all: Option<u64>,
+    pub max_bytes: Option<u64>,
+    pub max_total_bytes: Option<u64>,
     /// The list's text and all options, for whoever takes the run up after a crash.
     pub notes: Notes,
     /// The interrupted run that this goes on with.
-    pub resumes: Option<Interrupted>,
+    pub resumes: Option<InterruptedRun>,
 }
 
-impl Wanted {
+impl RunOptions {
     /// How many requests a run that is no comparison has in flight at most.
     fn most_at_once(&self) -> Option<usize> {
-        if self.mode == Choice::Sequential { Some(1) } else { self.at_once }
+        if self.mode == RunMode::Sequential { Some(1) } else { self.at_once }
     }
 
     /// The settings of a run that asks for so many at once.
     fn settings(&self, at_once: Option<usize>) -> Settings {
         let mut settings =
-            Settings { leaves_out_cut_short: self.leaves_out_cut_short, ..Settings::default() };
-        settings.limits.largest_image = self.largest_image;
-        settings.limits.most_in_all = self.most_in_all;
+            Settings { reject_truncated: self.reject_truncated, ..Settings::default() };
+        settings.limits.max_bytes = self.max_bytes;
+        settings.limits.max_total_bytes = self.max_total_bytes;
         if let Some(at_once) = at_once {
-            settings.set_at_once(at_once);
+            settings.fix_concurrency(at_once);
         }
         settings
     }
@@ -58,7 +58,7 @@ impl Wanted {
 /// the list is empty.
 pub async fn fetch(
     page: &'static Page,
-    wanted: Wanted,
+    wanted: RunOptions,
     file: Option<ChosenFile>,
 ) -> Result<Option<Finished>, ArchiveError> {
     let mut plan = page.form.plan().await;
@@ -67,12 +67,12 @@ pub async fn fetch(
     }
     running::begin(page, &text!["Fetching ", count(plan.len(), "image")], 0.0);
     plan = asked_of(plan, wanted.relay.as_ref());
-    page.table.thumbnails_wait.set(wanted.mode == Choice::Compare);
+    page.table.thumbnails_wait.set(wanted.mode == RunMode::Compare);
     let finished = match wanted.mode {
-        Choice::Concurrent | Choice::Sequential => {
+        RunMode::Concurrent | RunMode::Sequential => {
             Some(one(page, &plan, &wanted, wanted.most_at_once(), file).await?)
         }
-        Choice::Compare => compare(page, &plan, &wanted).await?,
+        RunMode::Compare => compare(page, &plan, &wanted).await?,
     };
     Ok(finished)
 }
@@ -81,15 +81,15 @@ pub async fn fetch(
 pub async fn fetch_again(
     page: &'static Page,
     before: Finished,
-    wanted: Wanted,
+    wanted: RunOptions,
 ) -> Result<Option<Finished>, ArchiveError> {
     let items = before.sheet.worth_retrying();
     let plan = asked_of(Rc::clone(&before.sheet.plan), wanted.relay.as_ref());
     let sheet = Rc::new(before.sheet.going_on(Rc::clone(&plan)));
     let share = 1.0 - items.len() as f64 / plan.len() as f64;
     running::begin(page, &text!["Fetching ", count(items.len(), "image"), " again"], share);
-    let control = page.running.begin_sheet(&sheet);
-    page.table.go_on(Rc::clone(&sheet));
+    let control = page.running.begin_view(&sheet);
+    page.table.resume(Rc::clone(&sheet));
     let job = Job {
         plan: &plan,
         template: NameTemplate::default(),
@@ -100,7 +100,7 @@ pub async fn fetch_again(
         attended: Attended { control, ..Attended::default() },
     };
     let Some(archive) = before.archive else { return Ok(None) };
-    let archive = collect_again(&job, archive, &items, &|event| sheet.apply(&event)).await?;
+    let archive = refetch(&job, archive, &items, &|event| sheet.apply(&event)).await?;
     let (mut archive, wall) = proved(&job, archive, &sheet).await?;
     let (how, names) = (text![before.how, ", and what failed again"], take(&mut archive.names));
     Ok(Some(Finished { sheet, archive: Some(archive), names, wall, how, ..before }))
@@ -115,13 +115,13 @@ fn asked_of(plan: Rc<Plan>, relay: Option<&Relay>) -> Rc<Plan> {
 async fn one(
     page: &'static Page,
     plan: &Rc<Plan>,
-    wanted: &Wanted,
+    wanted: &RunOptions,
     at_once: Option<usize>,
     file: Option<ChosenFile>,
 ) -> Result<Finished, ArchiveError> {
     let elapsed = wanted.resumes.as_ref().map(|run| run.elapsed).unwrap_or_default();
-    let sheet = Rc::new(Sheet::new(Rc::clone(plan), elapsed));
-    let control = page.running.begin_sheet(&sheet);
+    let sheet = Rc::new(RunView::new(Rc::clone(plan), elapsed));
+    let control = page.running.begin_view(&sheet);
     page.table.show(Rc::clone(&sheet));
     let job = Job {
         plan,
@@ -133,7 +133,7 @@ async fn one(
         attended: Attended {
             control,
             // The runs of a comparison are measured, and not kept.
-            journal: (wanted.mode != Choice::Compare).then(|| wanted.notes.clone()),
+            journal: (wanted.mode != RunMode::Compare).then(|| wanted.notes.clone()),
             resumes: wanted.resumes.as_ref().map(|run| run.name.clone()),
         },
     };
@@ -150,7 +150,7 @@ async fn one(
 }
 
 /// Ends a run's sheet with its archive, proved; gives how long the run took until it was there.
-async fn proved(job: &Job<'_>, archive: Archive, sheet: &Sheet) -> Result<(Archive, Duration), ArchiveError> {
+async fn proved(job: &Job<'_>, archive: Archive, sheet: &RunView) -> Result<(Archive, Duration), ArchiveError> {
     let wall = sheet.clock.now();
     let archive = prove(job, archive, &|event| sheet.apply(&event)).await?;
     sheet.finish(wall, &archive.names);
@@ -162,7 +162,7 @@ async fn proved(job: &Job<'_>, archive: Archive, sheet: &Sheet) -> Result<(Archi
 async fn compare(
     page: &'static Page,
     plan: &Rc<Plan>,
-    wanted: &Wanted,
+    wanted: &RunOptions,
 ) -> Result<Option<Finished>, ArchiveError> {
     let mut comparison = Comparison::default();
     let mut last = None;

@@ -9,9 +9,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, on, set_shown};
-use super::remembered::{Remembered, noted};
+use super::remembered::{PersistedInput, noted};
 use super::storage;
-use crate::browser::{BrowserText, Clock, Turns};
+use crate::browser::{BrowserText, Clock, Yielder};
 use crate::plan::{Plan, parse_list};
 use crate::report::plan_text;
 use crate::text::add;
@@ -21,7 +21,7 @@ const TYPING_PAUSE: Duration = Duration::from_millis(180);
 
 /// What the radio group says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
+pub enum RunMode {
     Concurrent,
     Sequential,
     Compare,
@@ -32,7 +32,7 @@ pub struct Form {
     list: HtmlTextAreaElement,
     plan_line: HtmlElement,
     undo: HtmlElement,
-    at_once: Remembered,
+    at_once: PersistedInput,
     modes: [HtmlInputElement; 3],
     /// The list that a preset or a file took the place of.
     replaced: RefCell<Option<String>>,
@@ -48,7 +48,7 @@ impl Form {
             list: by_id("list")?,
             plan_line: by_id("plan")?,
             undo: by_id("undo")?,
-            at_once: Remembered::find("at-once")?,
+            at_once: PersistedInput::find("at-once")?,
             modes: [by_id("concurrent")?, by_id("sequential")?, by_id("compare")?],
             replaced: RefCell::default(),
             read: RefCell::default(),
@@ -92,10 +92,10 @@ impl Form {
     }
 
     /// Takes list and options of a run up again.
-    pub fn take_up(&'static self, list: &str, options: &str) {
+    pub fn restore(&'static self, list: &str, options: &str) {
         self.replace(list);
         self.choose(noted(options, "mode").unwrap_or_default());
-        self.at_once.take_up(options);
+        self.at_once.restore(options);
     }
 
     fn choose(&self, value: &str) {
@@ -109,12 +109,12 @@ impl Form {
         self.list.value()
     }
 
-    pub fn choice(&self) -> Choice {
+    pub fn choice(&self) -> RunMode {
         let checked = self.modes.iter().position(HtmlInputElement::checked);
         match checked {
-            Some(1) => Choice::Sequential,
-            Some(2) => Choice::Compare,
-            _ => Choice::Concurrent,
+            Some(1) => RunMode::Sequential,
+            Some(2) => RunMode::Compare,
+            _ => RunMode::Concurrent,
         }
     }
 
@@ -192,7 +192,7 @@ impl Form {
     async fn read_list(&self, text: String, is_wanted: impl Fn() -> bool) -> Option<Rc<Plan>> {
         let mut requests = parse_list(&text).into_iter().peekable();
         let mut plan = Plan::default();
-        let mut turns = Turns::default();
+        let mut turns = Yielder::default();
         while requests.peek().is_some() {
             // The clock is worth asking only now and then.
             plan.extend(requests.by_ref().take(50), &BrowserText);

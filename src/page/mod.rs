@@ -44,7 +44,7 @@ use disk::Disk;
 use elements::{by_id, document, focused, on, set_shown};
 use form::Form;
 use history::History;
-use interruption::Interruption;
+use interruption::ResumeNotice;
 use more_options::MoreOptions;
 use outcome::{Format, Outcome};
 use run_line::RunLine;
@@ -68,7 +68,7 @@ enum Filling {
 struct Page {
     form: Form,
     more: MoreOptions,
-    interruption: Interruption,
+    interruption: ResumeNotice,
     running: Running,
     line: RunLine,
     stop_question: StopQuestion,
@@ -98,7 +98,7 @@ pub fn start_page() -> Result<(), JsValue> {
     let page = Page {
         form: Form::find()?,
         more: MoreOptions::find()?,
-        interruption: Interruption::find()?,
+        interruption: ResumeNotice::find()?,
         running: Running::find()?,
         line: RunLine::find()?,
         stop_question: StopQuestion::find()?,

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
 use super::elements::{by_id, on, set_shown};
-use super::remembered::Remembered;
+use super::remembered::PersistedInput;
 use crate::browser::BrowserText;
 use crate::plan::{Relay, RelayError};
 use crate::text::text;
@@ -12,28 +12,28 @@ use crate::text::text;
 /// The options.
 pub struct MoreOptions {
     details: Element,
-    relay: Remembered,
+    relay: PersistedInput,
     relay_error: HtmlElement,
-    leaves_out_cut_short: Remembered,
-    largest_image: Remembered,
-    most_in_all: Remembered,
+    reject_truncated: PersistedInput,
+    max_bytes: PersistedInput,
+    max_total_bytes: PersistedInput,
 }
 
 impl MoreOptions {
     pub fn find() -> Result<Self, JsValue> {
         Ok(Self {
             details: by_id("more")?,
-            relay: Remembered::find("relay")?,
+            relay: PersistedInput::find("relay")?,
             relay_error: by_id("relay-error")?,
-            leaves_out_cut_short: Remembered::find("leave-out-cut-short")?,
-            largest_image: Remembered::find("largest-image")?,
-            most_in_all: Remembered::find("most-in-all")?,
+            reject_truncated: PersistedInput::find("leave-out-cut-short")?,
+            max_bytes: PersistedInput::find("largest-image")?,
+            max_total_bytes: PersistedInput::find("most-in-all")?,
         })
     }
 
     /// Puts back what was there before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
-        for limit in [&self.largest_image, &self.most_in_all] {
+        for limit in [&self.max_bytes, &self.max_total_bytes] {
             // Before it is kept.
             on(&limit.input, "change", move |_| {
                 if bytes_of(limit).is_none() {
@@ -49,8 +49,8 @@ impl MoreOptions {
         on(&self.relay.input, "change", |_| drop(self.relay()))
     }
 
-    fn all(&self) -> [&Remembered; 4] {
-        [&self.relay, &self.leaves_out_cut_short, &self.largest_image, &self.most_in_all]
+    fn all(&self) -> [&PersistedInput; 4] {
+        [&self.relay, &self.reject_truncated, &self.max_bytes, &self.max_total_bytes]
     }
 
     /// Notes the options with a run.
@@ -59,8 +59,8 @@ impl MoreOptions {
     }
 
     /// Takes the options of a run up again.
-    pub fn take_up(&self, options: &str) {
-        self.all().into_iter().for_each(|option| option.take_up(options));
+    pub fn restore(&self, options: &str) {
+        self.all().into_iter().for_each(|option| option.restore(options));
         self.open_if_set();
     }
 
@@ -80,18 +80,18 @@ impl MoreOptions {
     }
 
     /// Whether images that may be cut short are left out.
-    pub fn leaves_out_cut_short(&self) -> bool {
-        self.leaves_out_cut_short.input.checked()
+    pub fn reject_truncated(&self) -> bool {
+        self.reject_truncated.input.checked()
     }
 
     /// The most bytes of one image, where they are limited.
-    pub fn largest_image(&self) -> Option<u64> {
-        bytes_of(&self.largest_image)
+    pub fn max_bytes(&self) -> Option<u64> {
+        bytes_of(&self.max_bytes)
     }
 
     /// The most bytes of all images together, where they are limited.
-    pub fn most_in_all(&self) -> Option<u64> {
-        bytes_of(&self.most_in_all)
+    pub fn max_total_bytes(&self) -> Option<u64> {
+        bytes_of(&self.max_total_bytes)
     }
 
     /// Goes to the field of the relay.
@@ -120,7 +120,7 @@ impl MoreOptions {
 }
 
 /// The bytes of a field in MB; `None` for one that is empty, or holds nothing that limits.
-fn bytes_of(limit: &Remembered) -> Option<u64> {
+fn bytes_of(limit: &PersistedInput) -> Option<u64> {
     let megabytes = limit.input.value_as_number();
     (megabytes > 0.0).then_some((megabytes * 1e6) as u64)
 }

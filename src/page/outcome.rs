@@ -9,7 +9,7 @@ use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
 use super::elements::{by_id, document, has_focus, on, set_property, set_shown, window};
 use super::object_url::{ObjectUrl, download_text};
-use super::sheet::Sheet;
+use super::sheet::RunView;
 use crate::browser::Archive;
 use crate::plan::{EntryName, Network};
 use crate::report::words::{count, duration, number, protocols, rate, ratio, size};
@@ -24,7 +24,7 @@ const MOST_REASONS: usize = 6;
 
 /// A run that ended by itself.
 pub struct Finished {
-    pub sheet: Rc<Sheet>,
+    pub sheet: Rc<RunView>,
     /// None once it was thrown away.
     pub archive: Option<Archive>,
     /// The names of the entries, in input order.
@@ -188,7 +188,7 @@ impl Outcome {
         Ok(())
     }
 
-    fn show_failures(&self, sheet: &Sheet) -> Result<(), JsValue> {
+    fn show_failures(&self, sheet: &RunView) -> Result<(), JsValue> {
         let groups = failure_groups(&sheet.plan, &sheet.rows.borrow());
         self.failure_list.set_text_content(None);
         let document = document()?;

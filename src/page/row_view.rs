@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 
 use super::elements::{document, set_property};
-use super::sheet::Sheet;
+use super::sheet::RunView;
 use super::thumbnails::Thumbnails;
 use crate::plan::ItemId;
 use crate::report::waterfall::{Phase, Span, spans};
@@ -86,7 +86,7 @@ impl RowView {
     }
 
     /// Shows an item.
-    pub fn show(&mut self, sheet: &Sheet, item: ItemId) {
+    pub fn show(&mut self, sheet: &RunView, item: ItemId) {
         let rows = sheet.rows.borrow();
         let row = &rows.as_slice()[item];
         if self.item != item {

@@ -9,7 +9,7 @@ use web_sys::{HtmlElement, HtmlProgressElement};
 
 use super::Page;
 use super::elements::{by_id, document, set_shown};
-use super::sheet::Sheet;
+use super::sheet::RunView;
 use crate::browser::Clock;
 use crate::report::words::percent;
 use crate::report::{
@@ -82,7 +82,7 @@ impl RunLine {
     }
 
     /// Says how the run is going.
-    fn tell(&self, page: &Page, sheet: &Sheet) {
+    fn tell(&self, page: &Page, sheet: &RunView) {
         let rows = sheet.rows.borrow();
         let prefix = self.prefix.borrow();
         let mut text = text![*prefix, progress_text(&rows, &sheet.pace.borrow())];

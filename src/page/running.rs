@@ -12,13 +12,13 @@ use web_sys::HtmlElement;
 
 use super::disk::{ChosenFile, chosen};
 use super::elements::{by_id, document, has_focus, on, set_shown, window};
-use super::fetching::{Wanted, fetch, fetch_again};
-use super::form::Choice;
+use super::fetching::{RunOptions, fetch, fetch_again};
+use super::form::RunMode;
 use super::outcome::{Finished, Outcome};
 use super::run_line::{OFFLINE, tell_all_along};
-use super::sheet::Sheet;
+use super::sheet::RunView;
 use super::{Filling, Page};
-use crate::browser::{ArchiveError, Control, Interrupted, Notes};
+use crate::browser::{ArchiveError, Control, InterruptedRun, Notes};
 use crate::report::{cancelled_text, outcome_text, outcome_title};
 use crate::text::text;
 
@@ -36,7 +36,7 @@ struct Current {
     /// That of the run that is on; a comparison has one after the other.
     control: Control,
     /// What it shows at the moment; none before the list was read.
-    sheet: Option<Rc<Sheet>>,
+    sheet: Option<Rc<RunView>>,
     /// Whether it adds to an archive that is there, which a cancel must not cost.
     adds: bool,
     is_stopped: bool,
@@ -80,7 +80,7 @@ impl Running {
     }
 
     /// What the run that is on shows.
-    pub fn sheet(&self) -> Option<Rc<Sheet>> {
+    pub fn sheet(&self) -> Option<Rc<RunView>> {
         self.current.borrow().as_ref()?.sheet.clone()
     }
 
@@ -110,7 +110,7 @@ impl Running {
     }
 
     /// A run begins, or the next one of a comparison, which shows this sheet.
-    pub fn begin_sheet(&self, sheet: &Rc<Sheet>) -> Control {
+    pub fn begin_view(&self, sheet: &Rc<RunView>) -> Control {
         let control = Control::default();
         if let Some(current) = &mut *self.current.borrow_mut() {
             // What was wished in between holds for it as well.
@@ -139,7 +139,7 @@ impl Running {
             && current.is_offline
         {
             current.is_offline = false;
-            current.control.go_on();
+            current.control.resume();
             page.announcer.say("This browser is back online, and the run goes on.");
         }
     }
@@ -178,7 +178,7 @@ pub fn start(page: &'static Page) {
     }
     let Some(wanted) = wanted(page, None) else { return };
     // Now and not later: a browser asks for a file only in answer to what the user has just done.
-    let is_to_disk = wanted.mode != Choice::Compare && !page.form.is_blank();
+    let is_to_disk = wanted.mode != RunMode::Compare && !page.form.is_blank();
     let asked = if is_to_disk { page.disk.ask() } else { None };
     // At once, too: who waits for "done" must not see the last run's.
     let before = set_state("running").unwrap_or_default();
@@ -196,12 +196,12 @@ pub fn start(page: &'static Page) {
 }
 
 /// Goes on with a run whose page is gone; says whether it could.
-pub fn resume(page: &'static Page, interrupted: Interrupted) -> bool {
+pub fn resume(page: &'static Page, interrupted: InterruptedRun) -> bool {
     if page.running.is_on() {
         return false;
     }
-    page.form.take_up(&interrupted.source, &interrupted.options);
-    page.more.take_up(&interrupted.options);
+    page.form.restore(&interrupted.source, &interrupted.options);
+    page.more.restore(&interrupted.options);
     let Some(wanted) = wanted(page, Some(interrupted)) else { return false };
     let before = set_state("running").unwrap_or_default();
     fetch_now(page, wanted, None, before);
@@ -219,7 +219,7 @@ pub fn retry(page: &'static Page) {
 }
 
 /// What stands in the form; `None` where that makes no sense, which it then says, and during a run.
-fn wanted(page: &Page, resumes: Option<Interrupted>) -> Option<Wanted> {
+fn wanted(page: &Page, resumes: Option<InterruptedRun>) -> Option<RunOptions> {
     if page.running.is_on() {
         return None;
     }
@@ -234,19 +234,19 @@ fn wanted(page: &Page, resumes: Option<Interrupted>) -> Option<Wanted> {
     let mut options = String::new();
     page.form.note(&mut options);
     page.more.note(&mut options);
-    Some(Wanted {
+    Some(RunOptions {
         mode: page.form.choice(),
         at_once: page.form.limit(),
         relay,
-        leaves_out_cut_short: page.more.leaves_out_cut_short(),
-        largest_image: page.more.largest_image(),
-        most_in_all: page.more.most_in_all(),
+        reject_truncated: page.more.reject_truncated(),
+        max_bytes: page.more.max_bytes(),
+        max_total_bytes: page.more.max_total_bytes(),
         notes: Notes { source: page.form.list(), options },
         resumes,
     })
 }
 
-fn fetch_now(page: &'static Page, wanted: Wanted, file: Option<ChosenFile>, before: String) {
+fn fetch_now(page: &'static Page, wanted: RunOptions, file: Option<ChosenFile>, before: String) {
     run(page, fetch(page, wanted, file), false, before);
 }
 
@@ -298,7 +298,7 @@ pub fn begin(page: &'static Page, text: &str, share: f64) {
 fn end(
     page: &'static Page,
     ended: Result<Result<Option<Finished>, ArchiveError>, Aborted>,
-    sheet: Option<Rc<Sheet>>,
+    sheet: Option<Rc<RunView>>,
     is_cancelled: bool,
     before: &str,
 ) {

@@ -10,7 +10,7 @@ use web_sys::{Element, Event, HtmlElement, HtmlTemplateElement, KeyboardEvent, N
 
 use super::elements::{by_id, document, has_focus, on, set_property, window};
 use super::row_view::RowView;
-use super::sheet::Sheet;
+use super::sheet::RunView;
 use super::thumbnails::Thumbnails;
 use crate::browser::Images;
 use crate::plan::{ItemId, NameTemplate};
@@ -50,7 +50,7 @@ pub struct Table {
 
 #[derive(Default)]
 struct State {
-    sheet: Option<Rc<Sheet>>,
+    sheet: Option<Rc<RunView>>,
     filter: Option<Vec<ItemId>>,
     /// The row elements in use, in the order of their rows.
     views: Vec<RowView>,
@@ -159,7 +159,7 @@ impl Table {
     }
 
     /// Shows a run from its first row on.
-    pub fn show(&'static self, sheet: Rc<Sheet>) {
+    pub fn show(&'static self, sheet: Rc<RunView>) {
         self.thumbnails.clear();
         {
             let mut state = self.state.borrow_mut();
@@ -170,7 +170,7 @@ impl Table {
     }
 
     /// Shows how the run goes on whose rows are there already.
-    pub fn go_on(&'static self, sheet: Rc<Sheet>) {
+    pub fn resume(&'static self, sheet: Rc<RunView>) {
         let was_filtered = {
             let mut state = self.state.borrow_mut();
             state.sheet = Some(sheet);
@@ -243,7 +243,7 @@ impl Table {
         }
     }
 
-    fn paint_axis(&self, state: &mut State, sheet: &Sheet) {
+    fn paint_axis(&self, state: &mut State, sheet: &RunView) {
         let smooth = !prefers_reduced_motion();
         let (now, axis) = (sheet.now(), sheet.axis(smooth));
         set_property(&self.table, "--now", &millis(now));
@@ -278,7 +278,7 @@ impl Table {
         label.set_text_content(Some(&tick_label(at, step)));
     }
 
-    fn paint_rows(&'static self, state: &mut State, sheet: &Rc<Sheet>) -> Result<(), JsValue> {
+    fn paint_rows(&'static self, state: &mut State, sheet: &Rc<RunView>) -> Result<(), JsValue> {
         let rows = state.rows();
         let window = match state.window {
             Some(window) => window,
@@ -365,7 +365,7 @@ impl Table {
         Ok(window)
     }
 
-    fn tell_figures(&self, state: &mut State, sheet: &Sheet) {
+    fn tell_figures(&self, state: &mut State, sheet: &RunView) {
         let row = state.pointed.or_else(|| has_focus(&self.body).then_some(state.current));
         let told = row.and_then(|row| state.item(row)).map(|item| (item, sheet.version(item)));
         if told == state.told {

@@ -64,7 +64,7 @@ impl Thumbnails {
 /// Draws a preview into a canvas, its middle cut out square.
 fn draw(preview: &ImageBitmap) -> Result<HtmlCanvasElement, JsValue> {
     let canvas: HtmlCanvasElement = document()?.create_element("canvas")?.unchecked_into();
-    canvas.set_width(PREVIEW_WIDTH);
+    canvas.set_concurrency(PREVIEW_WIDTH);
     canvas.set_height(PREVIEW_WIDTH);
     let context: CanvasRenderingContext2d =
         canvas.get_context("2d")?.ok_or("no canvas context")?.unchecked_into();

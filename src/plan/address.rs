@@ -1,6 +1,6 @@
 //! One address, checked once.
 
-use crate::text::{Piece, add, display_by_piece, text};
+use crate::text::{Append, add, display_by_append, text};
 
 /// What the pure core asks of the platform's text handling.
 ///
@@ -62,8 +62,8 @@ pub enum AddressError {
     },
 }
 
-impl Piece for AddressError {
-    fn add_to(&self, whole: &mut String) {
+impl Append for AddressError {
+    fn append_to(&self, whole: &mut String) {
         match self {
             Self::NotAUrl { text } => add!(
                 whole,
@@ -93,7 +93,7 @@ impl Piece for AddressError {
     }
 }
 
-display_by_piece!(AddressError);
+display_by_append!(AddressError);
 
 impl std::error::Error for AddressError {}
 

@@ -3,7 +3,7 @@
 
 use super::WebText;
 use super::address::{Address, redacted, shortened};
-use crate::text::{Hex, Piece, add, display_by_piece, text};
+use crate::text::{Hex, Append, add, display_by_append, text};
 
 /// An address that is put before each image's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct RelayError {
     pub text: String,
 }
 
-impl Piece for RelayError {
-    fn add_to(&self, whole: &mut String) {
+impl Append for RelayError {
+    fn append_to(&self, whole: &mut String) {
         add!(
             whole,
             "not a relay's address: \"",
@@ -27,7 +27,7 @@ impl Piece for RelayError {
     }
 }
 
-display_by_piece!(RelayError);
+display_by_append!(RelayError);
 
 impl std::error::Error for RelayError {}
 

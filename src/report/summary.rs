@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::words::{about, count, millis_of, number, percent, rate, size};
 use super::{Pace, Rows};
 use crate::plan::{AddressError, Plan};
-use crate::run::CoolingOrigins;
+use crate::run::CoolDowns;
 use crate::text::{add, text};
 
 /// What a list holds: `15 URLs from 1 origin · line 7 is not a URL: "htp://…"`.
@@ -55,7 +55,7 @@ pub fn standing_text(rows: &Rows) -> String {
 
 /// What a run waits for: `cooling down cdn.example, 12 s`, for the origin that takes longest;
 /// `None` where none cools down.
-pub fn cooling_text(plan: &Plan, cooling: &CoolingOrigins, now: Duration) -> Option<String> {
+pub fn cooling_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option<String> {
     let (origin, until) = cooling.at(now).max_by_key(|(_, until)| *until)?;
     let origin = plan.origins().get(origin)?;
     // The host and the port, as a person names it.
@@ -214,15 +214,15 @@ mod tests {
     fn a_run_that_waits_says_for_whom_and_how_long() {
         let urls = ["https://a.example/1", "http://cdn.example:8080/2", "https://c.example/3"];
         let plan = Plan::new(parse_list(&urls.join("\n")), &NativeText);
-        let mut cooling = CoolingOrigins::default();
+        let mut cooling = CoolDowns::default();
         let second = Duration::from_secs(1);
         let mut cool = |item, until| {
             cooling.apply(&Event { at: second, item, kind: EventKind::CoolingDown { until } }, &plan);
             cooling.clone()
         };
-        assert_eq!(cooling_text(&plan, &CoolingOrigins::default(), second), None);
+        assert_eq!(cooling_text(&plan, &CoolDowns::default(), second), None);
         let one = cool(1, second * 13);
-        let text = |cooling: &CoolingOrigins, now| cooling_text(&plan, cooling, now);
+        let text = |cooling: &CoolDowns, now| cooling_text(&plan, cooling, now);
         assert_eq!(text(&one, second).as_deref(), Some("cooling down cdn.example:8080, 12 s"));
         let almost = Duration::from_millis(12_001);
         assert_eq!(text(&one, almost).as_deref(), Some("cooling down cdn.example:8080, 1 s"));

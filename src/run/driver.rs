@@ -8,9 +8,9 @@ use futures::FutureExt;
 use futures::future::{Either, LocalBoxFuture, pending, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use super::allowance::Allowances;
-use super::width::Width;
-use super::{Allowance, Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
+use super::byte_budget::ByteBudget;
+use super::adaptive_concurrency::AdaptiveConcurrency;
+use super::{Reservation, Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
 use crate::image::Format;
 use crate::plan::{Address, ItemId, OriginId, Plan};
 
@@ -20,14 +20,14 @@ pub trait Fetcher {
     type Payload;
 
     /// Makes one request and keeps what arrives, as far as it is allowed: each chunk is
-    /// [taken](Allowance::take) before it is kept. Dropping the future aborts the request.
+    /// [taken](Reservation::take) before it is kept. Dropping the future aborts the request.
     fn attempt(
         &self,
         address: &Address,
         origin: OriginId,
-        allowance: &Allowance,
+        reservation: &Reservation,
         progress: &dyn Fn(EventKind),
-    ) -> impl Future<Output = Result<Stored<Self::Payload>, FetchError>>;
+    ) -> impl Future<Output = Result<StoredImage<Self::Payload>, FetchError>>;
 
     /// The time since the run began.
     fn now(&self) -> Duration;
@@ -41,7 +41,7 @@ pub trait Fetcher {
 
 /// An image that arrived.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stored<P> {
+pub struct StoredImage<P> {
     /// Where its bytes are.
     pub payload: P,
     /// How many.
@@ -58,19 +58,19 @@ pub struct Stored<P> {
 
 /// The end of one item.
 #[derive(Debug, PartialEq)]
-pub struct Ended<P> {
+pub struct FinishedItem<P> {
     /// The item.
     pub item: ItemId,
     /// What became of it.
-    pub outcome: Result<Stored<P>, FetchError>,
+    pub outcome: Result<StoredImage<P>, FetchError>,
 }
 
 type Finished<P> = (Attempt, Result<Arrived<P>, FetchError>);
 
 /// An image, and the bytes that it takes of what is allowed for as long as it is held.
 struct Arrived<P> {
-    stored: Stored<P>,
-    allowance: Allowance,
+    stored: StoredImage<P>,
+    reservation: Reservation,
 }
 
 /// A run on its way. [`Run::next`] drives it; dropping it aborts every request.
@@ -81,15 +81,15 @@ pub struct Run<'a, F: Fetcher> {
     schedule: Schedule,
     in_flight: FuturesUnordered<LocalBoxFuture<'a, Finished<F::Payload>>>,
     /// Items without an address, which end before anything is asked for.
-    hopeless: std::vec::IntoIter<(ItemId, FetchError)>,
+    invalid: std::vec::IntoIter<(ItemId, FetchError)>,
     /// Items that had not ended when the run was stopped.
     stopped: std::vec::IntoIter<ItemId>,
     /// Images that seem to be cut short and are asked for once more. They are better than none.
     cut_short: Vec<(ItemId, Arrived<F::Payload>)>,
     keeps_cut_short: bool,
-    allowances: Rc<Allowances>,
+    budget: Rc<ByteBudget>,
     /// How many at once, where that is found out.
-    width: Option<Width>,
+    width: Option<AdaptiveConcurrency>,
 }
 
 impl<'a, F: Fetcher> Run<'a, F> {
@@ -108,11 +108,11 @@ impl<'a, F: Fetcher> Run<'a, F> {
         emit: &'a dyn Fn(Event),
     ) -> Self {
         let at = fetcher.now();
-        let mut hopeless = Vec::new();
+        let mut invalid = Vec::new();
         for &item in items {
             emit(Event { at, item, kind: EventKind::Queued });
             if let Err(error) = &plan.items()[item].address {
-                hopeless.push((item, FetchError::Address(error.clone())));
+                invalid.push((item, FetchError::Address(error.clone())));
             }
         }
         Self {
@@ -121,42 +121,42 @@ impl<'a, F: Fetcher> Run<'a, F> {
             emit,
             schedule: Schedule::of(plan, items, limits),
             in_flight: FuturesUnordered::new(),
-            hopeless: hopeless.into_iter(),
+            invalid: invalid.into_iter(),
             stopped: Vec::new().into_iter(),
             cut_short: Vec::new(),
             keeps_cut_short: true,
-            allowances: Rc::new(Allowances::new(&limits)),
+            budget: Rc::new(ByteBudget::new(&limits)),
             width: None,
         }
     }
 
     /// Finds out how many at once are fastest, within the limits.
-    pub fn find_width(&mut self) {
-        let width = Width::new(self.fetcher.now());
-        self.schedule.set_width(width.get());
+    pub fn adapt_concurrency(&mut self) {
+        let width = AdaptiveConcurrency::new(self.fetcher.now());
+        self.schedule.set_concurrency(width.get());
         self.width = Some(width);
     }
 
     /// Fails images that are cut short, which otherwise are kept, and marked.
-    pub fn leave_out_cut_short(&mut self) {
+    pub fn reject_truncated(&mut self) {
         self.keeps_cut_short = false;
     }
 
     /// Counts bytes that were kept before this run in the total of all images.
     pub fn count_kept(&mut self, bytes: u64) {
-        self.allowances.add_kept(bytes);
+        self.budget.add_kept(bytes);
         self.end_if_used_up();
     }
 
-    /// Starts nothing more until [`Run::go_on`]: there is no connection. What is in flight may still
+    /// Starts nothing more until [`Run::resume`]: there is no connection. What is in flight may still
     /// arrive, and what of it fails as a lost connection fails does not count as an attempt.
     pub fn pause(&mut self) {
         self.schedule.pause();
     }
 
     /// Starts things again.
-    pub fn go_on(&mut self) {
-        self.schedule.go_on();
+    pub fn resume(&mut self) {
+        self.schedule.resume();
     }
 
     /// Aborts what is in flight. [`Run::next`] then ends every item that has not ended, and is done.
@@ -168,10 +168,10 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// Drives the run until the next item ends; `None` when all have.
     ///
     /// The future may be dropped at any point and this called again, and nothing is lost: that is
-    /// how [`pause`](Run::pause), [`go_on`](Run::go_on) and [`stop`](Run::stop) get their turn. While
+    /// how [`pause`](Run::pause), [`resume`](Run::resume) and [`stop`](Run::stop) get their turn. While
     /// the run is paused with nothing in flight it never ends.
-    pub async fn next(&mut self) -> Option<Ended<F::Payload>> {
-        if let Some((item, error)) = self.hopeless.next() {
+    pub async fn next(&mut self) -> Option<FinishedItem<F::Payload>> {
+        if let Some((item, error)) = self.invalid.next() {
             return Some(self.give_up(item, error));
         }
         if let Some(item) = self.stopped.next() {
@@ -183,7 +183,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
                     self.start(attempt);
                     continue;
                 }
-                Step::GiveUp { item, error } => return Some(self.give_up(item, error)),
+                Step::Fail { item, error } => return Some(self.give_up(item, error)),
                 Step::Wait { until } => until,
                 Step::Done => return None,
             };
@@ -218,17 +218,17 @@ impl<'a, F: Fetcher> Run<'a, F> {
         };
         self.emit(item, EventKind::Started { attempt: number });
         let (fetcher, emit) = (self.fetcher, self.emit);
-        let allowance = Allowance::of(&self.allowances);
+        let reservation = Reservation::of(&self.budget);
         let request = async move {
             let progress = |kind| emit(Event { at: fetcher.now(), item, kind });
-            let result = fetcher.attempt(&address, origin, &allowance, &progress).await;
-            (attempt, result.map(|stored| Arrived { stored, allowance }))
+            let result = fetcher.attempt(&address, origin, &reservation, &progress).await;
+            (attempt, result.map(|stored| Arrived { stored, reservation }))
         };
         self.in_flight.push(request.boxed_local());
     }
 
     /// Takes an attempt's result to the schedule; gives the item's end where this was it.
-    fn settle(&mut self, (attempt, result): Finished<F::Payload>) -> Option<Ended<F::Payload>> {
+    fn settle(&mut self, (attempt, result): Finished<F::Payload>) -> Option<FinishedItem<F::Payload>> {
         let item = attempt.item;
         let before = self.take_cut_short(item);
         let (error, cut_short) = match result {
@@ -267,7 +267,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
     }
 
     /// Ends an item for which nothing more is asked.
-    fn give_up(&mut self, item: ItemId, error: FetchError) -> Ended<F::Payload> {
+    fn give_up(&mut self, item: ItemId, error: FetchError) -> FinishedItem<F::Payload> {
         let cut_short = self.take_cut_short(item);
         self.end(item, error, cut_short)
     }
@@ -278,33 +278,33 @@ impl<'a, F: Fetcher> Run<'a, F> {
         item: ItemId,
         error: FetchError,
         cut_short: Option<Arrived<F::Payload>>,
-    ) -> Ended<F::Payload> {
+    ) -> FinishedItem<F::Payload> {
         match cut_short {
             Some(arrived) if self.keeps_cut_short => self.keep(item, arrived),
             _ => {
                 self.emit(item, EventKind::Failed { error: error.clone() });
-                Ended { item, outcome: Err(error) }
+                FinishedItem { item, outcome: Err(error) }
             }
         }
     }
 
-    fn keep(&mut self, item: ItemId, arrived: Arrived<F::Payload>) -> Ended<F::Payload> {
-        let Arrived { stored, allowance } = arrived;
-        allowance.keep();
+    fn keep(&mut self, item: ItemId, arrived: Arrived<F::Payload>) -> FinishedItem<F::Payload> {
+        let Arrived { stored, reservation } = arrived;
+        reservation.keep();
         self.end_if_used_up();
         if let Some(width) = &mut self.width {
             width.arrived(stored.bytes, self.fetcher.now());
-            self.schedule.set_width(width.get());
+            self.schedule.set_concurrency(width.get());
         }
-        let Stored { bytes, crc32, format, is_cut_short, .. } = stored;
+        let StoredImage { bytes, crc32, format, is_cut_short, .. } = stored;
         self.emit(item, EventKind::Stored { bytes, crc32, format, is_cut_short });
-        Ended { item, outcome: Ok(stored) }
+        FinishedItem { item, outcome: Ok(stored) }
     }
 
     /// Asks for nothing more where nothing more may be kept.
     fn end_if_used_up(&mut self) {
-        if let Some(error) = self.allowances.used_up() {
-            self.schedule.give_up_rest(error);
+        if let Some(error) = self.budget.used_up() {
+            self.schedule.fail_rest(error);
         }
     }
 

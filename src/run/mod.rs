@@ -4,35 +4,35 @@
 //! Plan ─▶ Schedule (pure: who may start, who waits) ◀─┐
 //!            │ Step::Start                            │ succeeded, failed
 //!            ▼                                        │
-//!          Run ── joins the futures of a Fetcher ─────┘ ─▶ Ended, one per item
+//!          Run ── joins the futures of a Fetcher ─────┘ ─▶ FinishedItem, one per item
 //!            └──▶ Event, at every step
 //! ```
 //!
 //! Nothing here knows a browser: the [`Fetcher`] has the requests, the clock and the dice.
 
-mod allowance;
-mod cooling;
+mod adaptive_concurrency;
+mod byte_budget;
+mod cool_down;
 mod driver;
 mod event;
-mod in_order;
+mod event_codec;
 mod origin;
 mod outcome;
+mod reorder;
 mod retry;
 mod schedule;
-mod silence;
+mod stall;
 #[cfg(test)]
 mod tests;
-mod width;
-mod wire;
 
-pub use allowance::Allowance;
-pub use cooling::CoolingOrigins;
-pub use driver::{Ended, Fetcher, Run, Stored};
+pub use byte_budget::Reservation;
+pub use cool_down::CoolDowns;
+pub use driver::{FinishedItem, Fetcher, Run, StoredImage};
 pub use event::{Event, EventKind};
-pub use in_order::InOrder;
+pub use reorder::Reorder;
 pub use outcome::FetchError;
 pub use retry::RetryPolicy;
 pub use schedule::{AfterFailure, Attempt, Limits, Schedule, Step};
-pub use silence::{ListeningKey, Silence};
-pub use width::MOST as MOST_BY_WIDTH;
-pub use wire::{EventWriter, read_events};
+pub use stall::{WatchKey, StallDetector};
+pub use adaptive_concurrency::MAX_ADAPTIVE;
+pub use event_codec::{EventWriter, read_events};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::retry::{LONGEST_OBEYED, MOST_REFUSALS};
 use crate::image::NotAnImage;
 use crate::plan::AddressError;
-use crate::text::{Piece, add, display_by_piece, text};
+use crate::text::{Append, add, display_by_append, text};
 
 /// Why an image is not in the archive.
 ///
@@ -135,10 +135,10 @@ impl FetchError {
     }
 }
 
-impl Piece for FetchError {
-    fn add_to(&self, whole: &mut String) {
+impl Append for FetchError {
+    fn append_to(&self, whole: &mut String) {
         match self {
-            Self::Address(error) => error.add_to(whole),
+            Self::Address(error) => error.append_to(whole),
             Self::Http { status, retry_after: Some(wait) } if *wait > LONGEST_OBEYED => {
                 let minutes = wait.as_secs().div_ceil(60);
                 add!(
@@ -213,7 +213,7 @@ impl Piece for FetchError {
     }
 }
 
-display_by_piece!(FetchError);
+display_by_append!(FetchError);
 
 impl std::error::Error for FetchError {}
 

@@ -22,15 +22,15 @@ use crate::plan::{ItemId, OriginId, Plan};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Requests in flight in all, at least 1.
-    pub in_flight: usize,
+    pub concurrency: usize,
     /// Requests in flight to one origin, at least 1.
     pub per_origin: usize,
     /// What happens to failed attempts.
     pub retry: RetryPolicy,
     /// Bytes of one image, where they are limited.
-    pub largest_image: Option<u64>,
+    pub max_bytes: Option<u64>,
     /// Bytes of all images together, where they are limited.
-    pub most_in_all: Option<u64>,
+    pub max_total_bytes: Option<u64>,
 }
 
 /// What to do now.
@@ -39,7 +39,7 @@ pub enum Step {
     /// Make this attempt.
     Start(Attempt),
     /// Give this item up, for asking would be of no use; it has ended with that.
-    GiveUp {
+    Fail {
         /// The item.
         item: ItemId,
         /// Why: its origin has refused too often, or nothing more can be kept.
@@ -126,7 +126,7 @@ impl Schedule {
 
     /// A schedule of some of the plan's items, as far as they have an address.
     pub fn of(plan: &Plan, items: &[ItemId], limits: Limits) -> Self {
-        let at_once = limits.per_origin.min(limits.in_flight);
+        let at_once = limits.per_origin.min(limits.concurrency);
         let mut schedule = Self {
             limits,
             origin_of: plan.items().iter().map(|item| item.origin).collect(),
@@ -155,7 +155,7 @@ impl Schedule {
         schedule
     }
 
-    /// What to do now. Ask again after each `Start` and `GiveUp`, and after whatever a `Wait` waits for.
+    /// What to do now. Ask again after each `Start` and `Fail`, and after whatever a `Wait` waits for.
     pub fn next(&mut self, now: Duration) -> Step {
         if self.open == 0 {
             return Step::Done;
@@ -163,7 +163,7 @@ impl Schedule {
         if let Some(error) = &self.rest_ends_with {
             let error = error.clone();
             return match self.take_of_the_rest() {
-                Some(item) => Step::GiveUp { item, error },
+                Some(item) => Step::Fail { item, error },
                 None => Step::Wait { until: None },
             };
         }
@@ -219,7 +219,7 @@ impl Schedule {
         let given_up = AfterFailure { retry_at: None, cools_until: None };
         let Some(id) = self.release(item) else { return given_up };
         if let FetchError::OverTotal { .. } = error {
-            self.give_up_rest(error.clone());
+            self.fail_rest(error.clone());
         }
         if self.origins[id].closed_by.is_some() || self.rest_ends_with.is_some() {
             self.end(item);
@@ -248,7 +248,7 @@ impl Schedule {
                 if let FetchError::Storage { .. } = error {
                     self.storage_failures += 1;
                     if self.storage_failures >= MOST_STORAGE_FAILURES {
-                        self.give_up_rest(error.clone());
+                        self.fail_rest(error.clone());
                     }
                 }
             }
@@ -257,12 +257,12 @@ impl Schedule {
     }
 
     /// Asks for nothing more: all that is not in flight is given up, and what of that fails as well.
-    pub fn give_up_rest(&mut self, error: FetchError) {
+    pub fn fail_rest(&mut self, error: FetchError) {
         self.rest_ends_with.get_or_insert(error);
     }
 
     /// Asks for no more than this at once from now on, within the limits. What is in flight stays so.
-    pub fn set_width(&mut self, width: usize) {
+    pub fn set_concurrency(&mut self, width: usize) {
         self.width = width;
     }
 
@@ -273,7 +273,7 @@ impl Schedule {
     }
 
     /// Things start again.
-    pub fn go_on(&mut self) {
+    pub fn resume(&mut self) {
         self.is_paused = false;
     }
 
@@ -330,7 +330,7 @@ impl Schedule {
     /// One at a time while there is an image that found no room: what took the room may be an image
     /// that is too large itself, and in company it would take it once more.
     fn most_in_flight(&self) -> usize {
-        if self.lacking_room > 0 { 1 } else { self.limits.in_flight.min(self.width) }
+        if self.lacking_room > 0 { 1 } else { self.limits.concurrency.min(self.width) }
     }
 
     fn set_lacks_room(&mut self, item: ItemId, lacks_room: bool) {
@@ -386,7 +386,7 @@ impl Schedule {
             Some((item, origins[*id].closed_by?))
         })?;
         self.end(item);
-        Some(Step::GiveUp { item, error: FetchError::HostRefuses { status } })
+        Some(Step::Fail { item, error: FetchError::HostRefuses { status } })
     }
 }
 

@@ -70,9 +70,9 @@ impl Fetcher for FakeWorld {
         &self,
         address: &Address,
         _origin: OriginId,
-        allowance: &Allowance,
+        reservation: &Reservation,
         progress: &dyn Fn(EventKind),
-    ) -> Result<Stored<String>, FetchError> {
+    ) -> Result<StoredImage<String>, FetchError> {
         self.in_flight.set(self.in_flight.get() + 1);
         self.most_in_flight.set(self.most_in_flight.get().max(self.in_flight.get()));
         let mut guard = InFlight(self, false);
@@ -88,10 +88,10 @@ impl Fetcher for FakeWorld {
         match what.as_str() {
             "ok" | "short" => {
                 let bytes = number.unwrap_or(3);
-                allowance.take(bytes)?;
+                reservation.take(bytes)?;
                 progress(EventKind::Headers { declared: Some(3) });
                 progress(EventKind::Received { bytes });
-                Ok(Stored {
+                Ok(StoredImage {
                     payload: address.href.clone(),
                     bytes,
                     crc32: 7,
@@ -130,16 +130,16 @@ impl Fetcher for FakeWorld {
 }
 
 const AT_ONCE: Limits = Limits {
-    in_flight: 100,
+    concurrency: 100,
     per_origin: 100,
     retry: RetryPolicy { retries: 3 },
-    largest_image: None,
-    most_in_all: None,
+    max_bytes: None,
+    max_total_bytes: None,
 };
-const ONE_BY_ONE: Limits = Limits { in_flight: 1, ..AT_ONCE };
+const ONE_BY_ONE: Limits = Limits { concurrency: 1, ..AT_ONCE };
 
 struct Report {
-    ended: Vec<Ended<String>>,
+    ended: Vec<FinishedItem<String>>,
     events: Vec<Event>,
     world: FakeWorld,
 }
@@ -160,7 +160,7 @@ fn run_with(plan: &Plan, limits: Limits, prepare: impl Fn(&mut Run<'_, FakeWorld
     Report { ended, events: events.into_inner(), world }
 }
 
-async fn all_of(run: &mut Run<'_, FakeWorld>) -> Vec<Ended<String>> {
+async fn all_of(run: &mut Run<'_, FakeWorld>) -> Vec<FinishedItem<String>> {
     let mut ended = Vec::new();
     while let Some(end) = run.next().await {
         ended.push(end);
@@ -169,7 +169,7 @@ async fn all_of(run: &mut Run<'_, FakeWorld>) -> Vec<Ended<String>> {
 }
 
 /// Drives the run for so long.
-async fn drive_until(run: &mut Run<'_, FakeWorld>, world: &FakeWorld, millis: u64) -> Vec<Ended<String>> {
+async fn drive_until(run: &mut Run<'_, FakeWorld>, world: &FakeWorld, millis: u64) -> Vec<FinishedItem<String>> {
     let time = Duration::from_millis(millis);
     let mut ended = Vec::new();
     loop {
@@ -291,7 +291,7 @@ fn an_image_that_is_cut_short_is_asked_for_once_more_and_kept() {
     let marked = |event: &&Event| matches!(event.kind, EventKind::Stored { is_cut_short: true, .. });
     assert_eq!(report.events.iter().filter(marked).count(), 3);
 
-    let strict = run_with(&plan, AT_ONCE, |run| run.leave_out_cut_short());
+    let strict = run_with(&plan, AT_ONCE, |run| run.reject_truncated());
     let mut ended: Vec<_> = strict.ended.iter().map(|end| (end.item, end.outcome.as_ref().err())).collect();
     ended.sort_by_key(|(item, _)| *item);
     let truncated = |received| FetchError::Truncated { received };
@@ -306,7 +306,7 @@ fn a_paused_run_starts_nothing_and_forgives_lost_connections() {
         "https://a.example/30ms/ok",
         "https://b.example/10ms/ok",
     ];
-    let limits = Limits { in_flight: 2, retry: RetryPolicy { retries: 1 }, ..AT_ONCE };
+    let limits = Limits { concurrency: 2, retry: RetryPolicy { retries: 1 }, ..AT_ONCE };
     let (plan, world) = (plan_of(urls), FakeWorld::default());
     world.run(async {
         let mut run = Run::new(&plan, limits, &world, &|_| ());
@@ -315,7 +315,7 @@ fn a_paused_run_starts_nothing_and_forgives_lost_connections() {
         // What was in flight still arrives.
         assert_eq!(drive_until(&mut run, &world, 9000).await.len(), 1);
         assert_eq!(world.attempts.borrow().len(), 2);
-        run.go_on();
+        run.resume();
         let ended = all_of(&mut run).await;
         assert!(ended.len() == 2 && ended.iter().all(|end| end.outcome.is_ok()), "{ended:?}");
     });
@@ -331,7 +331,7 @@ fn a_stopped_run_keeps_what_arrived_and_ends_the_rest() {
         "https://a.example/10ms/short-5/ok",
         "nonsense",
     ];
-    let limits = Limits { in_flight: 4, ..AT_ONCE };
+    let limits = Limits { concurrency: 4, ..AT_ONCE };
     let (plan, world) = (plan_of(urls), FakeWorld::default());
     world.run(async {
         let mut run = Run::new(&plan, limits, &world, &|_| ());
@@ -361,9 +361,9 @@ fn a_run_of_some_items_leaves_the_others_alone() {
 #[test]
 fn a_host_that_only_refuses_is_given_up_before_all_of_it_was_asked_for() {
     let urls = ["https://a.example/10ms/503"; 500].into_iter().chain(["https://b.example/10ms/ok"]);
-    let report = run(&plan_of(urls), Limits { in_flight: 16, ..AT_ONCE });
+    let report = run(&plan_of(urls), Limits { concurrency: 16, ..AT_ONCE });
     assert_eq!(report.ended.len(), 501);
-    let refused = |end: &&Ended<String>| end.outcome == Err(FetchError::HostRefuses { status: 503 });
+    let refused = |end: &&FinishedItem<String>| end.outcome == Err(FetchError::HostRefuses { status: 503 });
     assert!(report.ended.iter().filter(refused).count() > 450);
     assert!(report.ended.iter().any(|end| end.item == 500 && end.outcome.is_ok()));
     assert!(report.world.attempts.borrow().len() < 50);
@@ -374,14 +374,14 @@ fn a_host_that_only_refuses_is_given_up_before_all_of_it_was_asked_for() {
 fn sizes(report: &Report) -> Vec<Result<u64, FetchError>> {
     let mut ended: Vec<_> = report.ended.iter().collect();
     ended.sort_by_key(|end| end.item);
-    let size = |end: &&Ended<String>| end.outcome.as_ref().map(|image| image.bytes).map_err(Clone::clone);
+    let size = |end: &&FinishedItem<String>| end.outcome.as_ref().map(|image| image.bytes).map_err(Clone::clone);
     ended.iter().map(size).collect()
 }
 
 #[test]
 fn an_image_over_its_limit_is_not_asked_for_again_and_costs_no_other() {
     let plan = plan_of(["https://a.example/10ms/ok-11", "https://a.example/10ms/ok-10"]);
-    let report = run(&plan, Limits { largest_image: Some(10), ..AT_ONCE });
+    let report = run(&plan, Limits { max_bytes: Some(10), ..AT_ONCE });
     assert_eq!(sizes(&report), [Err(FetchError::TooLarge { limit: 10 }), Ok(10)]);
     assert_eq!(report.world.attempts.borrow().len(), 2);
 }
@@ -396,12 +396,12 @@ fn the_rest_is_not_asked_for_once_the_total_is_reached() {
         "https://a.example/10ms/ok-1",
     ];
     let over = || Err(FetchError::OverTotal { limit: 10 });
-    let report = run(&plan_of(urls), Limits { in_flight: 3, most_in_all: Some(10), ..AT_ONCE });
+    let report = run(&plan_of(urls), Limits { concurrency: 3, max_total_bytes: Some(10), ..AT_ONCE });
     // The fourth was under way with the second and the third.
     assert_eq!(sizes(&report), [Ok(6), over(), Ok(3), Ok(1), over()]);
     assert_eq!(report.world.attempts.borrow().len(), 4);
 
-    let exactly = run(&plan_of(urls), Limits { most_in_all: Some(6), ..ONE_BY_ONE });
+    let exactly = run(&plan_of(urls), Limits { max_total_bytes: Some(6), ..ONE_BY_ONE });
     assert_eq!(exactly.world.attempts.borrow().len(), 1, "there is no room for another");
     assert_eq!(sizes(&exactly).iter().filter(|end| end.is_ok()).count(), 1);
 }
@@ -410,7 +410,7 @@ fn the_rest_is_not_asked_for_once_the_total_is_reached() {
 fn what_was_kept_before_counts_in_the_total() {
     let plan = plan_of(["https://a.example/10ms/ok-3", "https://a.example/10ms/ok-3"]);
     let after =
-        |kept| run_with(&plan, Limits { most_in_all: Some(10), ..ONE_BY_ONE }, |run| run.count_kept(kept));
+        |kept| run_with(&plan, Limits { max_total_bytes: Some(10), ..ONE_BY_ONE }, |run| run.count_kept(kept));
     let over = || Err(FetchError::OverTotal { limit: 10 });
     assert_eq!(sizes(&after(4)), [Ok(3), Ok(3)]);
     assert_eq!(sizes(&after(5)), [Ok(3), over()]);
@@ -420,7 +420,7 @@ fn what_was_kept_before_counts_in_the_total() {
 
 #[test]
 fn attempts_that_fail_and_images_that_are_cut_short_take_no_room_for_good() {
-    let limits = Limits { most_in_all: Some(10), ..AT_ONCE };
+    let limits = Limits { max_total_bytes: Some(10), ..AT_ONCE };
     // Of two that are cut short, the longer one is kept.
     let urls = ["https://a.example/10ms/short-4/short-5", "https://a.example/600ms/ok-5"];
     assert_eq!(sizes(&run(&plan_of(urls), limits)), [Ok(5), Ok(5)]);
@@ -432,7 +432,7 @@ fn attempts_that_fail_and_images_that_are_cut_short_take_no_room_for_good() {
 #[test]
 fn a_run_whose_storage_fails_again_and_again_asks_for_no_more() {
     let urls = ["https://a.example/10ms/full"; 50];
-    let once = |in_flight| Limits { in_flight, retry: RetryPolicy { retries: 0 }, ..AT_ONCE };
+    let once = |in_flight| Limits { concurrency: in_flight, retry: RetryPolicy { retries: 0 }, ..AT_ONCE };
     let report = run(&plan_of(urls), once(2));
     let full = Err(FetchError::Storage { reason: "no space".into() });
     assert_eq!(sizes(&report), vec![full; 50]);

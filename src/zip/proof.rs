@@ -17,7 +17,7 @@ use super::end::{Directory, end_records};
 use super::local::{self, local_header};
 use super::{Crc32, CrcBuffer, Entry, IN_ZIP64};
 use crate::plan::EntryName;
-use crate::text::{Piece, add, display_by_piece};
+use crate::text::{Append, add, display_by_append};
 
 /// The length of a local header without its name and extra fields, and of a central one.
 const LOCAL_FIXED: usize = 30;
@@ -124,8 +124,8 @@ impl ProofError {
     }
 }
 
-impl Piece for ProofError {
-    fn add_to(&self, whole: &mut String) {
+impl Append for ProofError {
+    fn append_to(&self, whole: &mut String) {
         match self {
             Self::LocalHeader { entry } => {
                 add!(whole, "the header of entry ", entry + 1, " was damaged in the archive")
@@ -147,7 +147,7 @@ impl Piece for ProofError {
     }
 }
 
-display_by_piece!(ProofError);
+display_by_append!(ProofError);
 
 impl std::error::Error for ProofError {}
 

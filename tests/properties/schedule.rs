@@ -52,7 +52,7 @@ struct World {
 fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
     let retry = RetryPolicy { retries };
     // What bytes do is the driver's business; the schedule hears of it as failures.
-    Limits { in_flight, per_origin, retry, largest_image: None, most_in_all: None }
+    Limits { concurrency: in_flight, per_origin, retry, max_bytes: None, max_total_bytes: None }
 }
 
 impl World {
@@ -95,17 +95,17 @@ impl World {
         for _ in 0..most_steps {
             if self.roll().is_multiple_of(16) {
                 self.is_paused = !self.is_paused;
-                if self.is_paused { self.schedule.pause() } else { self.schedule.go_on() }
+                if self.is_paused { self.schedule.pause() } else { self.schedule.resume() }
             }
             match self.schedule.next(self.now) {
                 Step::Start(attempt) => self.start(attempt),
-                Step::GiveUp { item, error: FetchError::HostRefuses { .. } } => {
+                Step::Fail { item, error: FetchError::HostRefuses { .. } } => {
                     let origin = self.items[item].origin;
                     assert!(self.refusals[origin] >= 10, "{item} was given up too early");
                     self.is_closed[origin] = true;
                     self.end(item);
                 }
-                Step::GiveUp { item, error } => {
+                Step::Fail { item, error } => {
                     let is_full = matches!(error, FetchError::Storage { .. }) && self.storage_failures >= 5;
                     let is_reached = matches!(error, FetchError::OverTotal { .. });
                     assert!(self.is_over && (is_full || is_reached), "{item} was given up for {error}");
@@ -142,7 +142,7 @@ impl World {
     /// What found no room is tried again by itself.
     fn most_in_flight(&self) -> usize {
         let lacks_room = self.items.iter().any(|item| item.lacks_room && !item.has_ended);
-        if lacks_room { 1 } else { self.limits.in_flight }
+        if lacks_room { 1 } else { self.limits.concurrency }
     }
 
     fn is_ready(&self, item: &Item) -> bool {
@@ -174,7 +174,7 @@ impl World {
             _ => {
                 assert!(self.is_paused, "everything waits for nothing: a slot has leaked");
                 self.is_paused = false;
-                self.schedule.go_on();
+                self.schedule.resume();
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use fetchzip::browser::{Archive, Settings, collect, collect_again};
+use fetchzip::browser::{Archive, Settings, collect, refetch};
 use fetchzip::report::Rows;
 use fetchzip::run::Event;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -46,7 +46,7 @@ async fn nothing_is_asked_for_while_a_run_is_paused() {
     urls.extend((2..6).map(|seed| origin.url(&format!("/image/{seed}/32x32.png"))));
     let plan = plan_of(&urls);
     let mut one_by_one = settings();
-    one_by_one.set_at_once(1);
+    one_by_one.fix_concurrency(1);
     let job = job(&plan, one_by_one);
     let rows = RefCell::new(Rows::new(plan.len()));
     let emit = |event: Event| rows.borrow_mut().apply(&event);
@@ -61,7 +61,7 @@ async fn nothing_is_asked_for_while_a_run_is_paused() {
         for _ in 0..20 {
             assert_eq!(origin.counter("requests").await, 1.0);
         }
-        job.attended.control.go_on();
+        job.attended.control.resume();
     };
     let (archive, ()) = futures::join!(collect(&job, &emit, &|_| ()), paused);
     assert_eq!(names(&ran(archive.expect("there is an archive"), &rows)).await.len(), 5);
@@ -88,7 +88,7 @@ async fn what_failed_is_fetched_again_into_the_same_archive() {
 
     let rows = RefCell::new(Rows::new(plan.len()));
     let emit = |event: Event| rows.borrow_mut().apply(&event);
-    let archive = collect_again(&first, before, &[1, 3, 4], &emit).await.expect("there is an archive");
+    let archive = refetch(&first, before, &[1, 3, 4], &emit).await.expect("there is an archive");
     let again = ran(archive, &rows);
     assert_eq!((again.rows[0].attempts.len(), again.rows[1].attempts.len()), (0, 1));
     assert_eq!(again.error(4).map(|error| error.kind()), Some("http"));
@@ -98,7 +98,7 @@ async fn what_failed_is_fetched_again_into_the_same_archive() {
     // And once more, with nothing that could be had, after a stop.
     let job = job(&plan, settings());
     job.attended.control.stop();
-    let archive = collect_again(&job, again.archive, &[4], &emit).await.expect("there is an archive");
+    let archive = refetch(&job, again.archive, &[4], &emit).await.expect("there is an archive");
     assert_eq!(names(&ran(archive, &rows)).await.len(), 5);
 }
 
@@ -106,10 +106,10 @@ async fn what_failed_is_fetched_again_into_the_same_archive() {
 async fn an_image_that_is_cut_short_is_kept_unless_it_is_not_wanted() {
     let Some(origin) = Origin::find("cut-short").await else { return };
     let urls = [origin.url("/fault/truncated-file"), origin.url("/image/1/32x32.png")];
-    for (leaves_out_cut_short, entries) in [(false, 2), (true, 1)] {
-        let ran = fetch(&urls, Settings { leaves_out_cut_short, ..settings() }).await;
+    for (reject_truncated, entries) in [(false, 2), (true, 1)] {
+        let ran = fetch(&urls, Settings { reject_truncated, ..settings() }).await;
         assert_eq!(ran.entries().await.len(), entries);
-        assert_eq!(ran.error(0).map(|error| error.kind()), leaves_out_cut_short.then_some("truncated"));
+        assert_eq!(ran.error(0).map(|error| error.kind()), reject_truncated.then_some("truncated"));
     }
 }
 

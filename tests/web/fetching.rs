@@ -15,7 +15,7 @@ use super::origin::Origin;
 
 fn at_once(in_flight: usize) -> Settings {
     let mut settings = settings();
-    settings.set_at_once(in_flight);
+    settings.fix_concurrency(in_flight);
     settings
 }
 

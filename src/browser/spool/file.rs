@@ -7,11 +7,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
-use super::super::later::Later;
+use super::super::later::Shared;
 use super::super::settled::settled;
 use super::directory::{Directory, NewSpool, OpenFile, open_access};
 use super::payload::slice;
-use crate::spool::{Extent, Room};
+use crate::spool::{Extent, Allocator};
 
 /// Small pieces are joined up to this many bytes before they are written: up to a megabyte at a time,
 /// Firefox takes six times as long for the same bytes.
@@ -36,13 +36,13 @@ pub struct SpoolFile {
     /// The journal of a run that can be taken up after a crash; the package's can't.
     #[cfg(feature = "page")]
     pub(super) journal: RefCell<Option<super::journal::JournalFile>>,
-    pub(super) room: RefCell<Room>,
+    pub(super) room: RefCell<Allocator>,
     staging: RefCell<Staging>,
-    /// Buffers that nobody joins pieces in; `None` for those that are still to be made.
+    /// ReadBuffers that nobody joins pieces in; `None` for those that are still to be made.
     joining: RefCell<Vec<Option<Uint8Array>>>,
     has_large_pieces: Cell<bool>,
     /// The file as it is read once nothing more is written.
-    finished: Later<File>,
+    finished: Shared<File>,
     is_closed: Cell<bool>,
 }
 
@@ -103,7 +103,7 @@ impl SpoolFile {
             staging: RefCell::default(),
             joining: RefCell::new(vec![None; MOST_JOINED]),
             has_large_pieces: Cell::new(false),
-            finished: Later::default(),
+            finished: Shared::default(),
             is_closed: Cell::new(false),
         }
     }
@@ -274,7 +274,7 @@ impl SpoolFile {
         }
         // What is still staged has its place already.
         taken.extend(self.staging.borrow().place);
-        *self.room.borrow_mut() = Room::of(taken);
+        *self.room.borrow_mut() = Allocator::of(taken);
         Ok(())
     }
 

@@ -23,8 +23,8 @@ use std::rc::Rc;
 
 pub use blob_parts::{BlobParts, blob_of};
 pub use file::SpoolFile;
-pub use held::HeldBytes;
-pub use payload::{HELD_MOST, Payload, read_pieces};
+pub use held::InMemoryBytes;
+pub use payload::{MEMORY_LIMIT, Payload, read_pieces};
 pub use writer::SpoolWriter;
 
 /// Where a run keeps its payloads.

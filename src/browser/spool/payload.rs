@@ -13,7 +13,7 @@ use crate::spool::Extent;
 ///
 /// A Blob, or a slice of a file, costs 0.1 ms whatever its size, and thousands of small images
 /// would be thousands of them.
-pub const HELD_MOST: u64 = 256 << 10;
+pub const MEMORY_LIMIT: u64 = 256 << 10;
 
 /// The most that is read back in one piece.
 const PIECE_BYTES: u64 = 1 << 20;
@@ -22,7 +22,7 @@ const PIECE_BYTES: u64 = 1 << 20;
 #[derive(Clone, Debug)]
 pub enum Payload {
     /// In the memory of the wasm.
-    Held(Rc<Vec<u8>>),
+    Memory(Rc<Vec<u8>>),
     /// In the spool's file, in this order.
     Extents(Vec<Extent>),
     /// In the browser's keeping.
@@ -34,7 +34,7 @@ impl Payload {
     pub fn extents(&self) -> &[Extent] {
         match self {
             Self::Extents(extents) => extents,
-            Self::Held(_) | Self::Blob(_) => &[],
+            Self::Memory(_) | Self::Blob(_) => &[],
         }
     }
 
@@ -46,7 +46,7 @@ impl Payload {
     pub async fn to_blob(&self, spool: &Spool, media_type: &str) -> Result<Blob, JsValue> {
         let parts = js_sys::Array::new();
         match (self, spool) {
-            (Self::Held(bytes), _) => drop(parts.push(&Uint8Array::from(bytes.as_slice()))),
+            (Self::Memory(bytes), _) => drop(parts.push(&Uint8Array::from(bytes.as_slice()))),
             (Self::Blob(blob), _) => drop(parts.push(blob)),
             (Self::Extents(extents), Spool::File(file)) => {
                 let finished = file.finished().await;

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use super::file::STAGING_BYTES;
-use super::{BlobParts, HELD_MOST, Payload, Spool, SpoolFile};
+use super::{BlobParts, MEMORY_LIMIT, Payload, Spool, SpoolFile};
 use crate::spool::{Extent, join};
 
 /// How much room is taken at a time where the length is not known.
@@ -34,7 +34,7 @@ pub struct SpoolWriter<'a> {
     /// What was written into the file, in order.
     extents: Vec<Extent>,
     written: u64,
-    /// Room that was taken and not written to yet.
+    /// Allocator that was taken and not written to yet.
     spare: Extent,
     /// Small chunks that are joined before they are written, and how much of it they fill.
     joined: Option<Uint8Array>,
@@ -66,7 +66,7 @@ impl<'a> SpoolWriter<'a> {
     /// [written](Self::write): the image is small so far.
     pub fn holds(&self, length: u32) -> bool {
         let so_far = self.held.len() as u64 + u64::from(length);
-        !self.is_large && self.declared.unwrap_or(0).max(so_far) <= HELD_MOST
+        !self.is_large && self.declared.unwrap_or(0).max(so_far) <= MEMORY_LIMIT
     }
 
     /// Takes the next bytes of a small image. They are held in the memory of the wasm: in the
@@ -165,7 +165,7 @@ impl<'a> SpoolWriter<'a> {
             self.put_joined(file)?;
         }
         if !self.is_large {
-            return Ok(Payload::Held(Rc::new(std::mem::take(&mut self.held))));
+            return Ok(Payload::Memory(Rc::new(std::mem::take(&mut self.held))));
         }
         match &self.parts {
             Some(parts) => Blob::new_with_blob_sequence(&parts.all()).map(Payload::Blob),

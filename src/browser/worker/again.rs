@@ -6,7 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::super::again::collect_again_here;
+use super::super::again::refetch_locally;
 use super::super::archive::{Archive, ArchiveError};
 use super::super::clock::Clock;
 use super::super::collect::{Job, Settings};
@@ -60,8 +60,8 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// As [`collect_again`](super::super::collect_again()).
-    pub async fn collect_again(&self, again: Again, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
+    /// As [`refetch`](super::super::refetch()).
+    pub async fn refetch(&self, again: Again, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
         let relayed;
         let mut job = self.job_at(self.clock.get());
         if again.relay.as_ref() != job.plan.relay() {
@@ -69,7 +69,7 @@ impl Service {
             job.plan = &relayed;
         }
         job.settings = again.settings;
-        collect_again_here(&job, &self.images, &again.items, emit).await
+        refetch_locally(&job, &self.images, &again.items, emit).await
     }
 
     /// Sends a preview of an image.

@@ -13,10 +13,10 @@ use web_sys::{ImageBitmap, MessageEvent, MessagePort};
 
 use super::super::archive::{Archive, ArchiveError, Storage};
 use super::super::collect::Job;
-use super::super::later::Later;
+use super::super::later::Shared;
 use super::super::queue::Queue;
 use super::super::sink::{self, Sink};
-use super::super::turns::Turns;
+use super::super::turns::Yielder;
 use crate::plan::{EntryName, ItemId};
 use crate::run::{Event, read_events};
 use crate::text_list::read_texts;
@@ -87,7 +87,7 @@ pub struct Connection {
 struct Inbox {
     messages: Queue<JsValue>,
     /// Previews that were asked for.
-    previews: RefCell<Vec<(ItemId, Rc<Later<JsValue>>)>>,
+    previews: RefCell<Vec<(ItemId, Rc<Shared<JsValue>>)>>,
 }
 
 impl Inbox {
@@ -137,7 +137,7 @@ impl Connection {
         emit: &dyn Fn(Event),
     ) -> Result<Option<Archive>, ArchiveError> {
         let unfinished = Unfinished(&self);
-        let mut turns = Turns::default();
+        let mut turns = Yielder::default();
         // Events go on while chunks are on their way.
         let mut writing = Writing { sink, current: None, waiting: VecDeque::new() };
         loop {
@@ -215,7 +215,7 @@ impl Connection {
 
     /// An image decoded small.
     pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
-        let later = Rc::<Later<JsValue>>::default();
+        let later = Rc::<Shared<JsValue>>::default();
         self.inbox.previews.borrow_mut().push((item, Rc::clone(&later)));
         self.post(&(item as f64).into());
         later.get().await.dyn_into().ok()

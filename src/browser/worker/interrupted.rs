@@ -20,7 +20,7 @@ const DISCARD: &str = "discard";
 
 /// A run whose tab is gone, and which can be taken up again.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Interrupted {
+pub struct InterruptedRun {
     /// What it is taken up by.
     pub name: String,
     /// The text of its list.
@@ -40,8 +40,8 @@ pub struct Interrupted {
 }
 
 /// The runs that can be taken up again, the newest first. There are none where runs leave no files.
-pub async fn interrupted() -> Vec<Interrupted> {
-    let mut runs: Vec<Interrupted> = Vec::new();
+pub async fn interrupted() -> Vec<InterruptedRun> {
+    let mut runs: Vec<InterruptedRun> = Vec::new();
     for run in ask(&Array::of1(&LIST.into())).await.iter() {
         let Some(run) = from_message(run.unchecked_ref()) else { continue };
         let place = runs.iter().position(|other| other.started < run.started);
@@ -119,10 +119,10 @@ fn to_message(name: &str, bytes: &[u8]) -> Option<Array> {
     Some(run)
 }
 
-fn from_message(run: &Array) -> Option<Interrupted> {
+fn from_message(run: &Array) -> Option<InterruptedRun> {
     let text = |index| run.get(index).as_string();
     let number = |index| run.get(index).as_f64();
-    Some(Interrupted {
+    Some(InterruptedRun {
         name: text(0)?,
         source: text(1)?,
         options: text(2)?,

@@ -82,15 +82,15 @@ pub fn from_message(message: &Array) -> Option<ReceivedJob> {
 
 /// In the order of [`settings_from_message`].
 pub fn settings_to_message(settings: &Settings) -> Array {
-    let Settings { limits, finds_width, timeout, cache, leaves_out_cut_short, is_rehearsal } = *settings;
-    let [cut_short, rehearsal] = [leaves_out_cut_short, is_rehearsal].map(JsValue::from);
-    let message = Array::of4(&cache.into(), &finds_width.into(), &cut_short, &rehearsal);
+    let Settings { limits, is_adaptive, timeout, cache, reject_truncated, is_rehearsal } = *settings;
+    let [cut_short, rehearsal] = [reject_truncated, is_rehearsal].map(JsValue::from);
+    let message = Array::of4(&cache.into(), &is_adaptive.into(), &cut_short, &rehearsal);
     let numbers = [
-        limits.in_flight as f64,
+        limits.concurrency as f64,
         limits.per_origin as f64,
         f64::from(limits.retry.retries),
-        or_infinite(limits.largest_image),
-        or_infinite(limits.most_in_all),
+        or_infinite(limits.max_bytes),
+        or_infinite(limits.max_total_bytes),
         timeout.as_secs_f64(),
     ];
     for number in numbers {
@@ -104,17 +104,17 @@ pub fn settings_from_message(message: &Array) -> Option<Settings> {
     let mut fields = message.iter();
     let cache = RequestCache::from_js_value(&fields.next()?)?;
     let mut is_set = || fields.next()?.as_bool();
-    let (finds_width, leaves_out_cut_short, is_rehearsal) = (is_set()?, is_set()?, is_set()?);
+    let (is_adaptive, reject_truncated, is_rehearsal) = (is_set()?, is_set()?, is_set()?);
     let mut number = || fields.next()?.as_f64();
     let limits = Limits {
-        in_flight: number()? as usize,
+        concurrency: number()? as usize,
         per_origin: number()? as usize,
         retry: RetryPolicy { retries: number()? as u32 },
-        largest_image: finite(number()?),
-        most_in_all: finite(number()?),
+        max_bytes: finite(number()?),
+        max_total_bytes: finite(number()?),
     };
     let timeout = seconds(number()?);
-    Some(Settings { limits, finds_width, timeout, cache, leaves_out_cut_short, is_rehearsal })
+    Some(Settings { limits, is_adaptive, timeout, cache, reject_truncated, is_rehearsal })
 }
 
 /// A number of bytes, where there is a limit.

@@ -3,7 +3,7 @@
 //! ```text
 //! page                                         worker
 //! Worker ── glue and compiled wasm ─────────▶ worker.js ─▶ the same wasm, once more
-//! Worker::run ── port, job ─────────────────▶ serve_run ─▶ here::collect_here
+//! Worker::run ── port, job ─────────────────▶ serve_run ─▶ here::run_locally
 //! Connection ◀── events as bytes ─────────────┤
 //!            ── number of an image ─────────▶ │ ── its preview ─▶
 //!            ◀── chunk of a sink's archive ── │ waits for ─▶ "written"
@@ -36,10 +36,10 @@ use web_sys::MessageChannel;
 
 use super::archive::message_of;
 use super::collect::Job;
-use super::later::Later;
+use super::later::Shared;
 pub use connection::Connection;
 #[cfg(feature = "page")]
-pub use interrupted::{Interrupted, discard, interrupted};
+pub use interrupted::{InterruptedRun, discard, interrupted};
 #[cfg(feature = "page")]
 pub use proving::prove;
 pub use serve::serve_run;
@@ -79,7 +79,7 @@ pub struct Worker {
 }
 
 /// Resolves to the worker; to `None` where there can be none.
-type Start = Rc<Later<Option<Rc<Worker>>>>;
+type Start = Rc<Shared<Option<Rc<Worker>>>>;
 
 thread_local! {
     /// The page's worker, once it was asked for.
@@ -124,7 +124,7 @@ impl Worker {
         let on_error = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
             // Where it never started, runs go on without it; where it did, the next run gets
             // another one.
-            failed.set_unless_there(None);
+            failed.set_if_empty(None);
             if let Some(worker) = broken.upgrade() {
                 worker.broke_down(&event);
             }
@@ -137,7 +137,7 @@ impl Worker {
     #[cfg(feature = "page")]
     async fn ask(&self, words: &Array) -> JsValue {
         let Ok(channel) = MessageChannel::new() else { return JsValue::NULL };
-        let answer = Rc::<Later<JsValue>>::default();
+        let answer = Rc::<Shared<JsValue>>::default();
         let to_answer = Rc::clone(&answer);
         let listener = Closure::<dyn Fn(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
             to_answer.set(event.data());

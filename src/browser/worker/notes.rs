@@ -9,7 +9,7 @@ use super::super::attended;
 use super::super::clock::Clock;
 use super::super::collect::Job;
 use super::super::journaling::Journaling;
-use super::super::resume::take_up;
+use super::super::resume::restore;
 use super::super::spool::Spool;
 use super::serve::Service;
 use crate::plan::ItemId;
@@ -60,10 +60,10 @@ impl Service {
     ) -> Result<Option<Vec<ItemId>>, ArchiveError> {
         let images = || self.images.clone();
         if let Some(name) = &job.attended.resumes {
-            let items = take_up(job, name, &self.images, emit).await?;
+            let items = restore(job, name, &self.images, emit).await?;
             // What is in the journal already is only told to the page.
             self.send();
-            self.notes.journaling.replace(Some(Journaling::go_on(images())));
+            self.notes.journaling.replace(Some(Journaling::resume(images())));
             return Ok(Some(items));
         }
         if let Some(attended::Notes { source, options }) = job.attended.journal.clone() {

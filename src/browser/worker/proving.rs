@@ -4,7 +4,7 @@ use js_sys::Array;
 
 use super::super::archive::{Archive, ArchiveError, Storage};
 use super::super::collect::Job;
-use super::super::prove::prove_here;
+use super::super::prove::verify_locally;
 use super::connection::PROVED;
 use super::serve::{Service, done};
 use crate::run::Event;
@@ -21,7 +21,7 @@ pub async fn prove(job: &Job<'_>, archive: Archive, emit: &dyn Fn(Event)) -> Res
             run.ask_for_proof();
             run.clone().finish(job, None, emit).await?
         }
-        Storage::Here(images) => prove_here(job, archive.blob.as_ref(), images, emit).await?,
+        Storage::Here(images) => verify_locally(job, archive.blob.as_ref(), images, emit).await?,
     };
     Ok(better.unwrap_or(archive))
 }
@@ -32,7 +32,7 @@ impl Service {
         let blob = self.made.borrow().clone();
         let emit = |event| self.events.borrow_mut().put(&event);
         let job = self.job_at(self.clock.get());
-        let proved = prove_here(&job, blob.as_ref(), &self.images, &emit).await;
+        let proved = verify_locally(&job, blob.as_ref(), &self.images, &emit).await;
         self.send();
         match proved {
             Ok(None) => Array::of1(&PROVED.into()),

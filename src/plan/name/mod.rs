@@ -16,7 +16,7 @@ pub use template::{NameTemplate, TemplateError};
 use super::text_map::TextMap;
 use super::{Item, ItemId, Plan, WebText};
 use crate::image::Format;
-use crate::text::{Padded, Piece, display_by_piece, text};
+use crate::text::{Padded, Append, display_by_append, text};
 use safe::{split_extension, with_room};
 use template::Fields;
 
@@ -43,13 +43,13 @@ impl EntryName {
     }
 }
 
-impl Piece for EntryName {
-    fn add_to(&self, whole: &mut String) {
+impl Append for EntryName {
+    fn append_to(&self, whole: &mut String) {
         whole.push_str(&self.0)
     }
 }
 
-display_by_piece!(EntryName);
+display_by_append!(EntryName);
 
 /// Hands out the names of one archive.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Entry-name templates: `{index}-{name}`.
 
-use crate::text::{Piece, add, display_by_piece};
+use crate::text::{Append, add, display_by_append};
 
 /// A parsed template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub struct TemplateError {
     pub field: String,
 }
 
-impl Piece for TemplateError {
-    fn add_to(&self, whole: &mut String) {
+impl Append for TemplateError {
+    fn append_to(&self, whole: &mut String) {
         let Self { template, field } = self;
         add!(
             whole,
@@ -51,7 +51,7 @@ impl Piece for TemplateError {
     }
 }
 
-display_by_piece!(TemplateError);
+display_by_append!(TemplateError);
 
 impl std::error::Error for TemplateError {}
 

@@ -7,7 +7,7 @@ const BUSY: FetchError = FetchError::http(503);
 
 fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
     let retry = RetryPolicy { retries };
-    Limits { in_flight, per_origin, retry, largest_image: None, most_in_all: None }
+    Limits { concurrency: in_flight, per_origin, retry, max_bytes: None, max_total_bytes: None }
 }
 
 /// Starts all that may start at `now`; gives the items.
@@ -128,7 +128,7 @@ fn cool_downs_grow_with_refusals_in_a_row_until_the_origin_is_given_up() {
         now = until;
     }
     assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 0]);
-    let given_up = |item| Step::GiveUp { item, error: FetchError::HostRefuses { status: 429 } };
+    let given_up = |item| Step::Fail { item, error: FetchError::HostRefuses { status: 429 } };
     assert!((12..20).all(|item| schedule.next(now) == given_up(item)));
     assert_eq!(schedule.next(now), Step::Wait { until: Some(later) });
     assert_eq!(schedule.next(later), given_up(0), "what waits is not asked for either");
@@ -159,7 +159,7 @@ fn once_the_total_is_reached_nothing_more_is_asked_for_and_what_is_in_flight_may
     assert_eq!(started(&mut schedule, START), [3]);
     let over = FetchError::OverTotal { limit: 9 };
     assert_eq!(schedule.failed(1, &over, START, 0.0).retry_at, None);
-    let given_up = |item| Step::GiveUp { item, error: over.clone() };
+    let given_up = |item| Step::Fail { item, error: over.clone() };
     // The one that waits for its retry as well.
     assert_eq!([(); 4].map(|()| schedule.next(START)), [0, 4, 5, 6].map(given_up));
     assert_eq!(schedule.next(START), Step::Wait { until: None });
@@ -185,7 +185,7 @@ fn storage_that_fails_five_times_in_a_row_is_not_tried_again() {
         schedule.failed(item, &full, START, 0.0);
     }
     for item in 10..20 {
-        assert_eq!(schedule.next(START), Step::GiveUp { item, error: full.clone() });
+        assert_eq!(schedule.next(START), Step::Fail { item, error: full.clone() });
     }
     assert_eq!(schedule.next(START), Step::Done);
 }

@@ -1,7 +1,7 @@
 //! Why a file is no journal to go on from.
 
 use super::VERSION;
-use crate::text::{Piece, add, display_by_piece};
+use crate::text::{Append, add, display_by_append};
 
 /// Why nothing can be read from a journal. A journal that is only torn is no error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub enum JournalError {
     },
 }
 
-impl Piece for JournalError {
-    fn add_to(&self, whole: &mut String) {
+impl Append for JournalError {
+    fn append_to(&self, whole: &mut String) {
         match self {
             Self::NotAJournal { length } => {
                 add!(whole, "the ", length, " bytes kept of a run are no journal of it: fetch the list again")
@@ -47,6 +47,6 @@ impl Piece for JournalError {
     }
 }
 
-display_by_piece!(JournalError);
+display_by_append!(JournalError);
 
 impl std::error::Error for JournalError {}
