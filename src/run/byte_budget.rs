@@ -105,11 +105,9 @@ impl Drop for Reservation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::RetryPolicy;
 
     fn budget(max_bytes: Option<u64>, max_total_bytes: Option<u64>) -> Rc<ByteBudget> {
-        let retry = RetryPolicy { retries: 0 };
-        Rc::new(ByteBudget::new(&Limits { concurrency: 9, per_origin: 9, retry, max_bytes, max_total_bytes }))
+        Rc::new(ByteBudget::new(&Limits { max_bytes, max_total_bytes, ..Limits::default() }))
     }
 
     #[test]

@@ -8,9 +8,9 @@ use futures::FutureExt;
 use futures::future::{Either, LocalBoxFuture, pending, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use super::byte_budget::ByteBudget;
 use super::adaptive_concurrency::AdaptiveConcurrency;
-use super::{Reservation, Attempt, Event, EventKind, FetchError, Limits, Schedule, Step};
+use super::byte_budget::ByteBudget;
+use super::{Attempt, Event, EventKind, FetchError, Limits, Reservation, Schedule, Step};
 use crate::image::Format;
 use crate::plan::{Address, ItemId, OriginId, Plan};
 

@@ -21,18 +21,20 @@ mod outcome;
 mod reorder;
 mod retry;
 mod schedule;
+mod settings;
 mod stall;
 #[cfg(test)]
 mod tests;
 
+pub use adaptive_concurrency::MAX_ADAPTIVE;
 pub use byte_budget::Reservation;
 pub use cool_down::CoolDowns;
-pub use driver::{FinishedItem, Fetcher, Run, StoredImage};
+pub use driver::{Fetcher, FinishedItem, Run, StoredImage};
 pub use event::{Event, EventKind};
-pub use reorder::Reorder;
-pub use outcome::FetchError;
-pub use retry::RetryPolicy;
-pub use schedule::{AfterFailure, Attempt, Limits, Schedule, Step};
-pub use stall::{WatchKey, StallDetector};
-pub use adaptive_concurrency::MAX_ADAPTIVE;
 pub use event_codec::{EventWriter, read_events};
+pub use outcome::FetchError;
+pub use reorder::Reorder;
+pub use retry::RetryPolicy;
+pub use schedule::{AfterFailure, Attempt, Schedule, Step};
+pub use settings::{CacheMode, Limits, MAX_IN_FLIGHT, Settings};
+pub use stall::{StallDetector, WatchKey};

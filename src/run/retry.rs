@@ -30,6 +30,12 @@ pub struct RetryPolicy {
     pub retries: u32,
 }
 
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { retries: 3 }
+    }
+}
+
 impl RetryPolicy {
     /// How long to wait before the next attempt, or `None` where another would not help.
     ///

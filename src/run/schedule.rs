@@ -15,23 +15,8 @@ use std::time::Duration;
 
 use super::origin::{AfterAnswer, Origin};
 use super::retry::MOST_STORAGE_FAILURES;
-use super::{FetchError, RetryPolicy};
+use super::{FetchError, Limits};
 use crate::plan::{ItemId, OriginId, Plan};
-
-/// The most that a run asks for, at once and in all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Requests in flight in all, at least 1.
-    pub concurrency: usize,
-    /// Requests in flight to one origin, at least 1.
-    pub per_origin: usize,
-    /// What happens to failed attempts.
-    pub retry: RetryPolicy,
-    /// Bytes of one image, where they are limited.
-    pub max_bytes: Option<u64>,
-    /// Bytes of all images together, where they are limited.
-    pub max_total_bytes: Option<u64>,
-}
 
 /// What to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]

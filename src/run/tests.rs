@@ -129,14 +129,9 @@ impl Fetcher for FakeWorld {
     }
 }
 
-const AT_ONCE: Limits = Limits {
-    concurrency: 100,
-    per_origin: 100,
-    retry: RetryPolicy { retries: 3 },
-    max_bytes: None,
-    max_total_bytes: None,
-};
-const ONE_BY_ONE: Limits = Limits { concurrency: 1, ..AT_ONCE };
+fn one_by_one() -> Limits {
+    Limits { concurrency: 1, ..Limits::default() }
+}
 
 struct Report {
     ended: Vec<FinishedItem<String>>,
@@ -169,7 +164,11 @@ async fn all_of(run: &mut Run<'_, FakeWorld>) -> Vec<FinishedItem<String>> {
 }
 
 /// Drives the run for so long.
-async fn drive_until(run: &mut Run<'_, FakeWorld>, world: &FakeWorld, millis: u64) -> Vec<FinishedItem<String>> {
+async fn drive_until(
+    run: &mut Run<'_, FakeWorld>,
+    world: &FakeWorld,
+    millis: u64,
+) -> Vec<FinishedItem<String>> {
     let time = Duration::from_millis(millis);
     let mut ended = Vec::new();
     loop {
@@ -184,10 +183,10 @@ async fn drive_until(run: &mut Run<'_, FakeWorld>, world: &FakeWorld, millis: u6
 #[test]
 fn ten_images_at_once_take_as_long_as_one() {
     let plan = plan_of(["https://a.example/300ms/ok"; 10]);
-    let at_once = run(&plan, AT_ONCE);
+    let at_once = run(&plan, Limits::default());
     assert_eq!(at_once.world.now.get(), Duration::from_millis(300));
     assert_eq!(at_once.world.most_in_flight.get(), 10);
-    let one_by_one = run(&plan, ONE_BY_ONE);
+    let one_by_one = run(&plan, one_by_one());
     assert_eq!(one_by_one.world.now.get(), Duration::from_millis(3000));
     assert_eq!(one_by_one.world.most_in_flight.get(), 1);
 }
@@ -201,7 +200,7 @@ fn every_item_ends_once_whatever_happened() {
         "https://b.example/30ms/503/network/ok",
         "https://b.example/5ms/500",
     ];
-    let report = run(&plan_of(urls), AT_ONCE);
+    let report = run(&plan_of(urls), Limits::default());
     let mut ended: Vec<_> = report.ended.iter().map(|end| (end.item, end.outcome.is_ok())).collect();
     ended.sort_unstable();
     assert_eq!(ended, [(0, true), (1, false), (2, false), (3, true), (4, false)]);
@@ -212,7 +211,7 @@ fn every_item_ends_once_whatever_happened() {
 #[test]
 fn every_item_s_events_begin_with_queued_and_end_with_its_outcome() {
     let plan = plan_of(["https://a.example/10ms/503/ok", "https://a.example/1ms/404", "x"]);
-    let report = run(&plan, AT_ONCE);
+    let report = run(&plan, Limits::default());
     let kinds = |item| -> Vec<_> {
         report.events.iter().filter(|event| event.item == item).map(|event| event.kind.clone()).collect()
     };
@@ -242,7 +241,7 @@ fn dropping_a_run_aborts_what_is_in_flight() {
         plan_of(["https://a.example/10ms/ok", "https://a.example/99ms/ok", "https://a.example/99ms/ok"]);
     let world = FakeWorld::default();
     world.run(async {
-        let mut run = Run::new(&plan, AT_ONCE, &world, &|_| ());
+        let mut run = Run::new(&plan, Limits::default(), &world, &|_| ());
         assert_eq!(run.next().await.unwrap().item, 0);
     });
     assert_eq!((world.in_flight.get(), world.aborted.get()), (0, 2));
@@ -251,7 +250,7 @@ fn dropping_a_run_aborts_what_is_in_flight() {
 #[test]
 fn an_image_that_waits_for_its_retry_lets_the_next_one_go() {
     let plan = plan_of(["https://a.example/10ms/500/ok", "https://a.example/200ms/ok"]);
-    let report = run(&plan, ONE_BY_ONE);
+    let report = run(&plan, one_by_one());
     let order: Vec<_> = report.ended.iter().map(|end| end.item).collect();
     assert_eq!(order, [1, 0]);
     assert_eq!(report.world.now.get(), Duration::from_millis(10 + 500 + 10));
@@ -264,11 +263,11 @@ fn an_origin_that_says_when_to_come_back_is_left_alone_until_then() {
         "https://a.example/10ms/ok",
         "https://b.example/10ms/ok",
     ]);
-    let report = run(&plan, ONE_BY_ONE);
+    let report = run(&plan, one_by_one());
     let order: Vec<_> = report.ended.iter().map(|end| end.item).collect();
     assert_eq!(order, [2, 0, 1]);
     assert_eq!(report.world.now.get(), Duration::from_millis(7010 + 10 + 10));
-    let asked_for_ever = run(&plan_of(["https://a.example/10ms/429-301/ok"]), AT_ONCE);
+    let asked_for_ever = run(&plan_of(["https://a.example/10ms/429-301/ok"]), Limits::default());
     let message = asked_for_ever.ended[0].outcome.as_ref().unwrap_err().to_string();
     assert_eq!(message, "the server answered 429 and asked to wait 6 min: try again after that");
 }
@@ -282,7 +281,7 @@ fn an_image_that_is_cut_short_is_asked_for_once_more_and_kept() {
         "https://a.example/10ms/short-5/short-6/ok",
     ];
     let plan = plan_of(urls);
-    let report = run(&plan, AT_ONCE);
+    let report = run(&plan, Limits::default());
     let mut kept: Vec<_> = report.ended.iter().map(|end| (end.item, end.outcome.as_ref().unwrap())).collect();
     kept.sort_by_key(|(item, _)| *item);
     let told: Vec<_> = kept.iter().map(|(_, image)| (image.bytes, image.is_cut_short)).collect();
@@ -291,7 +290,7 @@ fn an_image_that_is_cut_short_is_asked_for_once_more_and_kept() {
     let marked = |event: &&Event| matches!(event.kind, EventKind::Stored { is_cut_short: true, .. });
     assert_eq!(report.events.iter().filter(marked).count(), 3);
 
-    let strict = run_with(&plan, AT_ONCE, |run| run.reject_truncated());
+    let strict = run_with(&plan, Limits::default(), |run| run.reject_truncated());
     let mut ended: Vec<_> = strict.ended.iter().map(|end| (end.item, end.outcome.as_ref().err())).collect();
     ended.sort_by_key(|(item, _)| *item);
     let truncated = |received| FetchError::Truncated { received };
@@ -306,7 +305,7 @@ fn a_paused_run_starts_nothing_and_forgives_lost_connections() {
         "https://a.example/30ms/ok",
         "https://b.example/10ms/ok",
     ];
-    let limits = Limits { concurrency: 2, retry: RetryPolicy { retries: 1 }, ..AT_ONCE };
+    let limits = Limits { concurrency: 2, retry: RetryPolicy { retries: 1 }, ..Limits::default() };
     let (plan, world) = (plan_of(urls), FakeWorld::default());
     world.run(async {
         let mut run = Run::new(&plan, limits, &world, &|_| ());
@@ -331,7 +330,7 @@ fn a_stopped_run_keeps_what_arrived_and_ends_the_rest() {
         "https://a.example/10ms/short-5/ok",
         "nonsense",
     ];
-    let limits = Limits { concurrency: 4, ..AT_ONCE };
+    let limits = Limits { concurrency: 4, ..Limits::default() };
     let (plan, world) = (plan_of(urls), FakeWorld::default());
     world.run(async {
         let mut run = Run::new(&plan, limits, &world, &|_| ());
@@ -352,7 +351,8 @@ fn a_run_of_some_items_leaves_the_others_alone() {
         plan_of(["https://a.example/10ms/ok", "x", "https://a.example/20ms/ok", "https://a.example/30ms/ok"]);
     let (world, events) = (FakeWorld::default(), RefCell::new(Vec::new()));
     let emit = |event: Event| events.borrow_mut().push(event.item);
-    let ended = world.run(async { all_of(&mut Run::of(&plan, &[1, 3], AT_ONCE, &world, &emit)).await });
+    let ended =
+        world.run(async { all_of(&mut Run::of(&plan, &[1, 3], Limits::default(), &world, &emit)).await });
     assert_eq!(ended.iter().map(|end| end.item).collect::<Vec<_>>(), [1, 3]);
     assert_eq!(*world.attempts.borrow(), ["https://a.example/30ms/ok"]);
     assert!(events.borrow().iter().all(|item| [1, 3].contains(item)));
@@ -361,7 +361,7 @@ fn a_run_of_some_items_leaves_the_others_alone() {
 #[test]
 fn a_host_that_only_refuses_is_given_up_before_all_of_it_was_asked_for() {
     let urls = ["https://a.example/10ms/503"; 500].into_iter().chain(["https://b.example/10ms/ok"]);
-    let report = run(&plan_of(urls), Limits { concurrency: 16, ..AT_ONCE });
+    let report = run(&plan_of(urls), Limits { concurrency: 16, ..Limits::default() });
     assert_eq!(report.ended.len(), 501);
     let refused = |end: &&FinishedItem<String>| end.outcome == Err(FetchError::HostRefuses { status: 503 });
     assert!(report.ended.iter().filter(refused).count() > 450);
@@ -374,14 +374,15 @@ fn a_host_that_only_refuses_is_given_up_before_all_of_it_was_asked_for() {
 fn sizes(report: &Report) -> Vec<Result<u64, FetchError>> {
     let mut ended: Vec<_> = report.ended.iter().collect();
     ended.sort_by_key(|end| end.item);
-    let size = |end: &&FinishedItem<String>| end.outcome.as_ref().map(|image| image.bytes).map_err(Clone::clone);
+    let size =
+        |end: &&FinishedItem<String>| end.outcome.as_ref().map(|image| image.bytes).map_err(Clone::clone);
     ended.iter().map(size).collect()
 }
 
 #[test]
 fn an_image_over_its_limit_is_not_asked_for_again_and_costs_no_other() {
     let plan = plan_of(["https://a.example/10ms/ok-11", "https://a.example/10ms/ok-10"]);
-    let report = run(&plan, Limits { max_bytes: Some(10), ..AT_ONCE });
+    let report = run(&plan, Limits { max_bytes: Some(10), ..Limits::default() });
     assert_eq!(sizes(&report), [Err(FetchError::TooLarge { limit: 10 }), Ok(10)]);
     assert_eq!(report.world.attempts.borrow().len(), 2);
 }
@@ -396,12 +397,13 @@ fn the_rest_is_not_asked_for_once_the_total_is_reached() {
         "https://a.example/10ms/ok-1",
     ];
     let over = || Err(FetchError::OverTotal { limit: 10 });
-    let report = run(&plan_of(urls), Limits { concurrency: 3, max_total_bytes: Some(10), ..AT_ONCE });
+    let report =
+        run(&plan_of(urls), Limits { concurrency: 3, max_total_bytes: Some(10), ..Limits::default() });
     // The fourth was under way with the second and the third.
     assert_eq!(sizes(&report), [Ok(6), over(), Ok(3), Ok(1), over()]);
     assert_eq!(report.world.attempts.borrow().len(), 4);
 
-    let exactly = run(&plan_of(urls), Limits { max_total_bytes: Some(6), ..ONE_BY_ONE });
+    let exactly = run(&plan_of(urls), Limits { max_total_bytes: Some(6), ..one_by_one() });
     assert_eq!(exactly.world.attempts.borrow().len(), 1, "there is no room for another");
     assert_eq!(sizes(&exactly).iter().filter(|end| end.is_ok()).count(), 1);
 }
@@ -409,8 +411,9 @@ fn the_rest_is_not_asked_for_once_the_total_is_reached() {
 #[test]
 fn what_was_kept_before_counts_in_the_total() {
     let plan = plan_of(["https://a.example/10ms/ok-3", "https://a.example/10ms/ok-3"]);
-    let after =
-        |kept| run_with(&plan, Limits { max_total_bytes: Some(10), ..ONE_BY_ONE }, |run| run.count_kept(kept));
+    let after = |kept| {
+        run_with(&plan, Limits { max_total_bytes: Some(10), ..one_by_one() }, |run| run.count_kept(kept))
+    };
     let over = || Err(FetchError::OverTotal { limit: 10 });
     assert_eq!(sizes(&after(4)), [Ok(3), Ok(3)]);
     assert_eq!(sizes(&after(5)), [Ok(3), over()]);
@@ -420,7 +423,7 @@ fn what_was_kept_before_counts_in_the_total() {
 
 #[test]
 fn attempts_that_fail_and_images_that_are_cut_short_take_no_room_for_good() {
-    let limits = Limits { max_total_bytes: Some(10), ..AT_ONCE };
+    let limits = Limits { max_total_bytes: Some(10), ..Limits::default() };
     // Of two that are cut short, the longer one is kept.
     let urls = ["https://a.example/10ms/short-4/short-5", "https://a.example/600ms/ok-5"];
     assert_eq!(sizes(&run(&plan_of(urls), limits)), [Ok(5), Ok(5)]);
@@ -432,7 +435,8 @@ fn attempts_that_fail_and_images_that_are_cut_short_take_no_room_for_good() {
 #[test]
 fn a_run_whose_storage_fails_again_and_again_asks_for_no_more() {
     let urls = ["https://a.example/10ms/full"; 50];
-    let once = |in_flight| Limits { concurrency: in_flight, retry: RetryPolicy { retries: 0 }, ..AT_ONCE };
+    let once =
+        |in_flight| Limits { concurrency: in_flight, retry: RetryPolicy { retries: 0 }, ..Limits::default() };
     let report = run(&plan_of(urls), once(2));
     let full = Err(FetchError::Storage { reason: "no space".into() });
     assert_eq!(sizes(&report), vec![full; 50]);

@@ -1,13 +1,13 @@
 use super::*;
 use crate::plan::tests::plan_of;
+use crate::run::RetryPolicy;
 
 const START: Duration = Duration::ZERO;
 const BROKEN: FetchError = FetchError::http(500);
 const BUSY: FetchError = FetchError::http(503);
 
-fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
-    let retry = RetryPolicy { retries };
-    Limits { concurrency: in_flight, per_origin, retry, max_bytes: None, max_total_bytes: None }
+fn limits(concurrency: usize, per_origin: usize, retries: u32) -> Limits {
+    Limits { concurrency, per_origin, retry: RetryPolicy { retries }, ..Limits::default() }
 }
 
 /// Starts all that may start at `now`; gives the items.
@@ -86,7 +86,7 @@ fn a_refusal_cools_the_whole_origin_and_halves_what_it_is_asked_at_once() {
     for item in 3..8 {
         schedule.succeeded(item);
     }
-    assert_eq!(started(&mut schedule, second * 3), []);
+    assert!(started(&mut schedule, second * 3).is_empty());
     assert_eq!(schedule.next(second * 3), Step::Wait { until: Some(second * 4) });
     assert_eq!(started(&mut schedule, second * 4), [0, 1, 2, 8], "half of eight");
     assert_eq!(schedule.cooling(second * 4).count(), 0);

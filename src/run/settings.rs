@@ -1,0 +1,141 @@
+//! How a run fetches, as its caller chose it.
+
+use std::time::Duration;
+
+use super::{MAX_ADAPTIVE, RetryPolicy};
+
+/// The most requests ever in flight. Chromium fails further ones at about 1,500
+/// (`ERR_INSUFFICIENT_RESOURCES`).
+pub const MAX_IN_FLIGHT: usize = 1000;
+
+/// How a run fetches.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// The run's limits.
+    pub limits: Limits,
+    /// Whether the run searches, within its limits, for the concurrency that is fastest.
+    pub is_adaptive: bool,
+    /// How long an attempt may go without receiving a byte.
+    pub timeout: Duration,
+    /// How requests use the browser's HTTP cache.
+    pub cache: CacheMode,
+    /// Whether truncated images fail. Otherwise they are kept, and marked.
+    pub reject_truncated: bool,
+    /// Whether no request is sent: a small built-in image answers each attempt.
+    pub is_rehearsal: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            is_adaptive: true,
+            timeout: Duration::from_secs(30),
+            // The same URL ten times is then ten requests, none of which waits for the cache's lock.
+            cache: CacheMode::NoStore,
+            reject_truncated: false,
+            is_rehearsal: false,
+        }
+    }
+}
+
+impl Settings {
+    /// Fixes the concurrency instead of searching for the fastest.
+    pub fn fix_concurrency(&mut self, concurrency: usize) {
+        (self.limits.concurrency, self.is_adaptive) = (concurrency, false);
+    }
+
+    /// The limits, with no more in flight than a browser can bear.
+    pub fn capped_limits(&self) -> Limits {
+        Limits { concurrency: self.limits.concurrency.min(MAX_IN_FLIGHT), ..self.limits }
+    }
+}
+
+/// What a run may use at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests in flight in total, at least 1.
+    pub concurrency: usize,
+    /// Requests in flight to one origin, at least 1.
+    pub per_origin: usize,
+    /// How failed attempts are retried.
+    pub retry: RetryPolicy,
+    /// Bytes of one image, if they are limited.
+    pub max_bytes: Option<u64>,
+    /// Bytes of all images together, if they are limited.
+    pub max_total_bytes: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            concurrency: MAX_ADAPTIVE,
+            per_origin: MAX_IN_FLIGHT,
+            retry: RetryPolicy::default(),
+            max_bytes: None,
+            max_total_bytes: None,
+        }
+    }
+}
+
+/// How requests use the browser's HTTP cache: the Fetch standard's request cache modes, except
+/// `only-if-cached`, which is limited to the page's own origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheMode {
+    /// As HTTP's own rules say.
+    Default,
+    /// Neither reads the cache nor writes it.
+    NoStore,
+    /// Does not read the cache, and updates it.
+    Reload,
+    /// Asks the server whether the cached response is still valid.
+    NoCache,
+    /// Uses a cached response even if it is stale.
+    ForceCache,
+}
+
+impl CacheMode {
+    /// All modes, in the order of their declaration.
+    pub const ALL: [Self; 5] = [Self::Default, Self::NoStore, Self::Reload, Self::NoCache, Self::ForceCache];
+
+    /// The Fetch standard's name of the mode.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::NoStore => "no-store",
+            Self::Reload => "reload",
+            Self::NoCache => "no-cache",
+            Self::ForceCache => "force-cache",
+        }
+    }
+
+    /// The mode of that name, if there is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_mode_is_parsed_from_its_name() {
+        for mode in CacheMode::ALL {
+            assert_eq!(CacheMode::parse(mode.as_str()), Some(mode));
+        }
+        for name in ["only-if-cached", "No-Store", ""] {
+            assert_eq!(CacheMode::parse(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_concurrency_is_not_adapted_and_stays_within_the_browser_s_limit() {
+        let mut settings = Settings::default();
+        settings.fix_concurrency(5000);
+        assert!(!settings.is_adaptive);
+        assert_eq!(settings.capped_limits().concurrency, MAX_IN_FLIGHT);
+        settings.fix_concurrency(1);
+        assert_eq!(settings.capped_limits().concurrency, 1);
+    }
+}
