@@ -36,6 +36,8 @@ pub mod api;
 pub mod browser;
 mod bytes;
 pub mod image;
+#[cfg(any(test, target_arch = "wasm32"))]
+pub mod job;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod page;
 pub mod plan;

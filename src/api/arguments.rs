@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use js_sys::{Array, Function, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, RequestCache, WritableStream};
+use web_sys::{AbortSignal, WritableStream};
 
-use crate::browser::{Aborted, BrowserText, Order, Settings};
+use crate::browser::{Aborted, BrowserText};
+use crate::job::Order;
 use crate::plan::{NameTemplate, Request, file_name_of};
-use crate::run::{Limits, RetryPolicy};
+use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
 use crate::seconds::seconds;
 use crate::text::text;
 
@@ -199,13 +200,12 @@ impl Options<'_> {
         Err(range_error(&of_options(NAME), "a number of milliseconds above 0", &shown(&number.into())))
     }
 
-    fn cache(&self) -> Result<Option<RequestCache>, JsValue> {
+    fn cache(&self) -> Result<Option<CacheMode>, JsValue> {
         const NAME: &str = "cache";
         let Some(text) = self.text(NAME)? else { return Ok(None) };
-        // "only-if-cached" is for requests to the page's own origin alone.
-        match RequestCache::from_js_value(&JsValue::from_str(&text)) {
-            Some(cache) if cache != RequestCache::OnlyIfCached => Ok(Some(cache)),
-            _ => {
+        match CacheMode::parse(&text) {
+            Some(cache) => Ok(Some(cache)),
+            None => {
                 let expected = "\"default\", \"no-store\", \"reload\", \"no-cache\" or \"force-cache\"";
                 Err(range_error(&of_options(NAME), expected, &text))
             }

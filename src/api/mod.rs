@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! JS values ─▶ arguments: checked once, or a TypeError or RangeError that names the argument
-//!           ─▶ browser::collect
+//!           ─▶ browser::RunHandle
 //!           ─▶ results: events, items and timings as plain objects
 //! ```
 
@@ -13,12 +13,14 @@ mod results;
 
 use std::cell::RefCell;
 use std::pin::pin;
+use std::rc::Rc;
 
 use futures::future::{Either, select};
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{Attended, BrowserText, Clock, Job, Yielder, collect};
+use crate::browser::{BrowserText, Clock, RunHandle, Yielder};
+use crate::job::{ArchiveError, Job};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::Event;
@@ -45,18 +47,19 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
         return Err(abort_error());
     }
     let mut plan = Plan::default();
-    let mut turns = Yielder::default();
+    let mut yielder = Yielder::default();
     for (index, item) in arguments.urls.iter().enumerate() {
         plan.push(request(index, &item)?, &BrowserText);
-        // The clock is worth asking only now and then.
+        // Reading the clock costs more than an item.
         if index % 32 == 0 {
-            turns.pass().await;
+            yielder.maybe_yield().await;
         }
     }
+    let plan = Rc::new(plan);
     let clock = Clock::start();
     let rows = RefCell::new(Rows::new(plan.len()));
-    // Thousands of rows are a piece of work, and so is what comes next: to hand the plan over.
-    turns.pass().await;
+    // Thousands of rows are a piece of work, and so is what comes next: passing the plan to the worker.
+    yielder.maybe_yield().await;
     let listener = arguments.on_event.clone().map(EventListener::new);
     let emit = |event: Event| {
         rows.borrow_mut().apply(&event);
@@ -65,26 +68,30 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
         }
     };
     let job = Job {
-        plan: &plan,
+        plan: Rc::clone(&plan),
         template: arguments.template,
         settings: arguments.settings,
-        clock,
-        sink: arguments.sink.as_ref(),
+        started: clock.epoch(),
         order: arguments.order,
-        attended: Attended::default(),
+        journal: None,
+        resumes: None,
     };
-    let archive = {
-        let run = pin!(collect(&job, &emit, &|_| ()));
+    let (handle, archive) = {
+        let run = pin!(async {
+            let handle = RunHandle::start(job, arguments.sink.as_ref()).await?;
+            let archive = handle.finish(&emit).await?;
+            Ok((handle, archive))
+        });
         match &arguments.signal {
             None => run.await,
             Some(signal) => match select(run, pin!(signal.aborted())).await {
-                Either::Left((archive, _)) => archive,
+                Either::Left((ended, _)) => ended,
                 Either::Right(_) => return Err(abort_error()),
             },
         }
     }
-    .map_err(|error| JsValue::from(js_sys::Error::new(&text![error])))?;
-    result_object(&arguments.file_name, &plan, &rows.into_inner(), archive, clock.now()).await
+    .map_err(|error: ArchiveError| JsValue::from(js_sys::Error::new(&text![error])))?;
+    result_object(&arguments.file_name, &plan, &rows.into_inner(), handle, archive, clock.now()).await
 }
 
 /// Runs when the package has been loaded, here and in its own worker.

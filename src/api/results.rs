@@ -1,13 +1,14 @@
 //! What the caller gets: events, items and timings as plain JavaScript objects.
 
 use std::mem::ManuallyDrop;
+use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{Archive, Yielder, read_back};
+use crate::browser::{Archive, RunHandle, Yielder, read_back};
 use crate::plan::Plan;
 use crate::report::{Row, Rows};
 use crate::run::{Event, EventKind, FetchError};
@@ -97,19 +98,21 @@ pub async fn result_object(
     file_name: &str,
     plan: &Plan,
     rows: &Rows,
+    handle: Rc<RunHandle>,
     archive: Archive,
     wall: Duration,
 ) -> Result<Object, JsValue> {
     let items = Array::new();
     let item_fields = ITEM_FIELDS.map(JsValue::from_str);
     let outcomes = OUTCOMES.map(JsValue::from_str);
-    let mut turns = Yielder::default();
+    let mut yielder = Yielder::default();
+    let Archive { blob, made } = archive;
     for (index, row) in rows.as_slice().iter().enumerate() {
         // The clock is worth asking only now and then.
         if index % 32 == 0 {
-            turns.pass().await;
+            yielder.maybe_yield().await;
         }
-        let name = archive.names[index].as_ref().map(|name| name.as_str());
+        let name = made.names[index].as_ref().map(|name| name.as_str());
         let [failed, stored] = &outcomes;
         let outcome = if row.format.is_some() { stored } else { failed };
         let values = item_values(plan.items()[index].shown(), name, outcome, row);
@@ -119,17 +122,15 @@ pub async fn result_object(
         .set("wallMs", milliseconds(wall))
         .set("busyMs", milliseconds(rows.totals().busy))
         .set("bytes", rows.totals().stored_bytes as f64);
-    let is_file = archive.storage.is_file();
-    // Not dropped with the function: the Blob may be in use for long after nobody has that any more.
-    let mut storage = Some(ManuallyDrop::new(archive.storage));
-    let dispose = Closure::<dyn FnMut()>::new(move || drop(storage.take().map(ManuallyDrop::into_inner)));
-    let blob = archive.blob;
+    // Not dropped with the function: the Blob may be in use long after the result is garbage.
+    let mut handle = Some(ManuallyDrop::new(handle));
+    let dispose = Closure::<dyn FnMut()>::new(move || drop(handle.take().map(ManuallyDrop::into_inner)));
     let result = Fields::new()
         .set("blob", blob.clone().map_or(JsValue::NULL, JsValue::from))
         .set("fileName", file_name)
         .set("items", items)
         .set("timings", timings.0)
-        .set("storage", if is_file { "file" } else { "blobs" })
+        .set("storage", if made.is_file { "file" } else { "blobs" })
         .0;
     let prove = Closure::<dyn Fn() -> Promise>::new(move || {
         let blob = blob.clone();

@@ -1,68 +1,36 @@
-//! The only room that knows the browser. It exists for wasm32 alone.
+//! The engine in the browser; it exists for wasm32 alone.
 //!
 //! ```text
-//! Job ─▶ collect ─▶ worker: the same code on a thread of its own, events as bytes
-//!              └──▶ here ─┬▶ run::Run ◀── BrowserFetcher: one attempt = one Fetch API request
-//!                         │                 body ─ chunks ─▶ CRC-32 in wasm, and on to the spool
-//!                         ├▶ growing: one Blob of framing and payloads
-//!                         └▶ sink: the same, one after the other, into a WritableStream
+//! Job ─▶ RunHandle ─┬▶ worker: the same code on a thread of its own, through a protocol of bytes
+//!                   └▶ local ─▶ run::Run ◀── fetch: one attempt = one Fetch API request
+//!                               │              body ─ chunks ─▶ CRC-32 in wasm, and on to the spool
+//!                               └▶ archive: one Blob of headers and payloads, or a stream of them
 //! ```
 //!
-//! Payloads are never collected in memory: a chunk passes through one fixed buffer for its CRC-32
-//! and goes on to the spool, which is a file where the browser has one for us.
+//! The rooms, each of which imports only those above it:
+//!
+//! - `web`: promises, timers and streams as Rust has them; `error`: thrown values as errors.
+//! - `spool`: where payloads are stored. Small images stay in memory until their turn in the archive has
+//!   come, 8 MiB of them at most; the bytes of all others pass through one fixed buffer for their CRC-32
+//!   and go on to the spool, which is a file if the browser has one for the run.
+//! - `fetch`: requests and their bodies. `archive`: the zip, from what has arrived.
+//! - `local`: a run on this thread. `worker`: a run on another.
+//! - `run`: the handle, which decides once where a run goes.
 
-mod abort;
-#[cfg(feature = "page")]
-mod again;
 mod archive;
-mod attended;
-mod body;
-mod clock;
-mod collect;
-#[cfg(feature = "page")]
-mod control;
+mod error;
 mod fetch;
-mod growing;
-mod here;
-mod images;
-#[cfg(feature = "page")]
-mod journaling;
-mod later;
-mod listening;
-#[cfg(feature = "page")]
-mod prove;
-mod queue;
-mod read_back;
-#[cfg(feature = "page")]
-mod resume;
-mod settled;
-mod sink;
+mod local;
+mod run;
 mod spool;
-mod text;
-mod turns;
+mod web;
 mod worker;
 
-pub use abort::Aborted;
-#[cfg(feature = "page")]
-pub use again::refetch;
-pub use archive::{Archive, ArchiveError, Storage, message_of};
-pub use attended::Attended;
-#[cfg(feature = "page")]
-pub use attended::Notes;
-pub use clock::Clock;
-pub use collect::{Job, Order, Settings, collect};
-#[cfg(feature = "page")]
-pub use control::Control;
-pub use fetch::MAX_IN_FLIGHT;
-pub use images::{Images, PREVIEW_WIDTH};
-pub use read_back::read_back;
-#[cfg(feature = "page")]
-pub use settled::settled;
-pub use text::BrowserText;
-pub use turns::Yielder;
-#[cfg(feature = "page")]
-pub use worker::{InterruptedRun, discard, interrupted, prove};
-pub use worker::{Worker, serve_run};
+pub use archive::{Archive, read_back};
+pub use run::RunHandle;
+pub use spool::PREVIEW_WIDTH;
+pub use web::{Aborted, BrowserText, Clock, Yielder, js_message, promise};
+pub use worker::{Worker, discard_interrupted, interrupted_runs, serve_run};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.
 #[global_allocator]

@@ -12,6 +12,7 @@
 
 mod adaptive_concurrency;
 mod byte_budget;
+mod command;
 mod cool_down;
 mod driver;
 mod event;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use adaptive_concurrency::MAX_ADAPTIVE;
 pub use byte_budget::Reservation;
+pub use command::Command;
 pub use cool_down::CoolDowns;
 pub use driver::{Fetcher, FinishedItem, Run, StoredImage};
 pub use event::{Event, EventKind};

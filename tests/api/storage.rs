@@ -156,7 +156,7 @@ fn what_is_complete_is_saved_when_the_disk_is_full() {
         }
         assert_eq!(items[9]["error"]["kind"], "storage");
         let message = items[9]["error"]["message"].as_str().unwrap();
-        assert!(message.ends_with("free some space, or fetch fewer"), "{message}");
+        assert!(message.ends_with("free some space, or fetch fewer images"), "{message}");
         let entries = crate::archive::contents::entries(outcome.zip());
         paths.remove(9);
         assert_eq!(entries.len(), paths.len());

@@ -6,8 +6,8 @@
 //!           └─▶ one Blob of slices and headers
 //! ```
 //!
-//! Small ones are copied because a slice costs more than its bytes do: 0.1 ms each. What the file
-//! has no room for any more stays in memory and is a part from there, and new images are refused.
+//! Small images are copied because a slice costs more than their bytes do: 0.1 ms each. Pieces that the
+//! file has no space for stay in memory and are parts from there, and new images are refused.
 
 use std::rc::Rc;
 
@@ -15,47 +15,49 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
-use super::archive::{Archive, ArchiveError, Layout, Storage, message_of, unreadable};
-use super::images::ImageStore;
-use super::settled::settled;
-use super::spool::{BlobParts, MEMORY_LIMIT, InMemoryBytes, Payload, Spool, SpoolFile, blob_of, read_pieces};
+use super::{Archive, Layout};
+use crate::browser::error::because;
+use crate::browser::spool::{BlobParts, ImageStore, InMemoryBytes, MEMORY_LIMIT, Payload, Spool, SpoolFile, blob_of};
+use crate::browser::web::{js_message, promise};
+use crate::job::{ArchiveError, ArchiveErrorKind};
 use crate::plan::{ItemId, WebText};
 use crate::run::{FinishedItem, Reorder, StoredImage};
 use crate::spool::{Extent, join};
 
-/// How many parts of an archive without a file make a Blob. One Blob of the 24,000 parts of 12,000
-/// images took Chromium up to 3.5 s in one go; these are made while images arrive.
-const PARTS_OF_A_BLOB: u32 = 128;
+/// The loose parts that are gathered into a Blob, for an archive without a file. One Blob of the 24,000
+/// parts of 12,000 images took Chromium up to 3.5 s in one go; these are made while images arrive.
+const GATHERED_PARTS: u32 = 128;
 
-/// An archive on its way.
+/// An archive that is being made.
 pub struct BlobArchive<'a, W> {
     layout: Layout<'a, W>,
     images: ImageStore,
-    /// Is told of images that had arrived and can't be read back, and why.
-    lost: &'a dyn Fn(ItemId, String),
+    /// Called for each image that had arrived and can't be read back, with the reason.
+    on_lost: &'a dyn Fn(ItemId, String),
     outcomes: Reorder<Option<StoredImage<Payload>>>,
-    held: InMemoryBytes,
-    /// Of what is in the file: parts of it, and what is not.
+    in_memory: InMemoryBytes,
+    /// The archive's parts where the spool is a file: extents of it, and bytes it had no space for.
     parts: Vec<Part>,
-    /// What is in none.
+    /// The archive's parts where there is no file.
     blobs: BlobParts,
 }
 
 enum Part {
-    /// Neighbours in the file are one part.
+    /// Of the spool's file; neighbours are one part.
     File(Vec<Extent>),
-    Bytes(Uint8Array),
+    /// Bytes, or a Blob.
+    Other(JsValue),
 }
 
 impl<'a, W: WebText> BlobArchive<'a, W> {
-    /// An archive of a plan with so many items, of which these are still to come. Those of the
-    /// others that are kept are in it already.
+    /// An archive of a plan with `items` items, of which those in `to_come` are still to arrive. Stored
+    /// images of the others are in it from the start.
     pub fn new(
         layout: Layout<'a, W>,
         items: usize,
         to_come: &[ItemId],
         images: ImageStore,
-        lost: &'a dyn Fn(ItemId, String),
+        on_lost: &'a dyn Fn(ItemId, String),
     ) -> Self {
         let mut outcomes = Reorder::new(items);
         let mut to_come = to_come.iter().copied().peekable();
@@ -67,81 +69,93 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         Self {
             layout,
             images,
-            lost,
+            on_lost,
             outcomes,
-            held: InMemoryBytes::default(),
+            in_memory: InMemoryBytes::default(),
             parts: Vec::new(),
             blobs: BlobParts::default(),
         }
     }
 
-    /// Takes an item that has ended. Its image goes in when all before it have ended.
-    pub fn take(&mut self, ended: FinishedItem<Payload>) {
-        let mut image = ended.outcome.ok();
-        // What has arrived found the spool open.
-        let spool = self.images.spool().now();
+    /// Adds an item that has ended. Its image is placed when all items before it have ended.
+    pub fn push(&mut self, finished: FinishedItem<Payload>) {
+        let mut image = finished.outcome.ok();
+        // Once an image has arrived, the spool is open.
+        let spool = self.images.spool().current();
         if let (Some(image), Some(spool)) = (&mut image, &spool) {
-            self.held.take(image, spool);
-            self.images.put(ended.item, image);
+            self.in_memory.push(image, spool);
+            self.images.insert(finished.item, image);
         }
-        self.outcomes.put(ended.item, image);
+        self.outcomes.put(finished.item, image);
         if let Some(spool) = &spool {
-            self.put_due(spool);
+            self.place_due(spool);
         }
     }
 
-    fn put_due(&mut self, spool: &Spool) {
+    fn place_due(&mut self, spool: &Spool) {
         while let Some((item, image)) = self.outcomes.next_due() {
             let Some(image) = image else { continue };
-            self.held.release(&image);
-            let put = match spool {
-                Spool::File(file) => self.put_into_file(item, &image, file),
-                Spool::Blobs => Ok(self.put_into_blobs(item, &image)),
+            self.in_memory.release(&image);
+            let placed = match spool {
+                Spool::File(file) => self.place_in_file(item, &image, file),
+                Spool::Blobs => self.place_in_blobs(item, &image).map(|()| image.payload.clone()),
             };
-            match put {
-                Ok(payload) => self.images.put(item, &StoredImage { payload, ..image }),
+            match placed {
+                Ok(payload) => self.images.insert(item, &StoredImage { payload, ..image }),
                 Err(error) => {
                     self.images.remove(item);
-                    (self.lost)(item, message_of(&error));
+                    (self.on_lost)(item, js_message(&error));
                 }
             }
         }
     }
 
-    /// Puts an image in, behind those before it; gives where its payload is now.
-    fn put_into_file(
+    /// Places an image behind those before it; returns its payload at its new place.
+    fn place_in_file(
         &mut self,
         item: ItemId,
         image: &StoredImage<Payload>,
-        file: &SpoolFile,
+        spool: &Rc<SpoolFile>,
     ) -> Result<Payload, JsValue> {
         let bytes = match &image.payload {
             Payload::Memory(bytes) => Rc::clone(bytes),
-            Payload::Extents(extents) if image.bytes <= MEMORY_LIMIT => {
+            Payload::File { file, extents } if image.bytes <= MEMORY_LIMIT => {
                 let mut bytes = Vec::with_capacity(image.bytes as usize);
-                for piece in read_pieces(file, extents) {
+                for piece in file.read_pieces(extents) {
                     bytes.extend_from_slice(&piece?.to_vec());
                 }
                 self.images.abandon(file, extents);
                 Rc::new(bytes)
             }
-            payload => {
-                let header = self.layout.place(item, image);
-                self.parts.push(Part::Bytes(Uint8Array::from(header.as_slice())));
-                self.parts.push(Part::File(payload.extents().to_vec()));
-                return Ok(payload.clone());
+            Payload::File { extents, .. } => {
+                self.place_large(item, image, Part::File(extents.clone()));
+                return Ok(image.payload.clone());
+            }
+            Payload::Blob(blob) => {
+                self.place_large(item, image, Part::Other(blob.into()));
+                return Ok(image.payload.clone());
             }
         };
-        let header = self.layout.place(item, image);
-        self.append(file, &header);
-        let place = self.append(file, &bytes);
-        Ok(place.map_or(Payload::Memory(bytes), |place| Payload::Extents(vec![place])))
+        let header = self.layout.push(item, image);
+        self.append(spool, &header);
+        let extent = self.append(spool, &bytes);
+        Ok(match extent {
+            Some(extent) => Payload::File { file: Rc::clone(spool), extents: vec![extent] },
+            None => Payload::Memory(bytes),
+        })
     }
 
-    /// Appends a piece to the file, where it takes it; gives the place.
-    fn append(&mut self, file: &SpoolFile, piece: &[u8]) -> Option<Extent> {
-        let Ok(place) = file.append(piece) else {
-            self.parts.push(Part::Bytes(Uint8Array::from(piece)));
+    /// Places an image whose bytes stay where they are.
+    fn place_large(&mut self, item: ItemId, image: &StoredImage<Payload>, part: Part) {
+        let header = self.layout.push(item, image);
+        self.parts.push(Part::Other(Uint8Array::from(header.as_slice()).into()));
+        self.parts.push(part);
+    }
+
+    /// Appends a piece to the file; returns where, or `None` if the file has no space for it.
+    fn append(&mut self, spool: &Rc<SpoolFile>, piece: &[u8]) -> Option<Extent> {
+        let Ok(place) = spool.append(piece) else {
+            self.parts.push(Part::Other(Uint8Array::from(piece).into()));
             return None;
         };
         match self.parts.last_mut() {
@@ -151,37 +165,46 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         Some(place)
     }
 
-    fn put_into_blobs(&mut self, item: ItemId, image: &StoredImage<Payload>) -> Payload {
-        let header = self.layout.place(item, image);
-        let header = self.blobs.push(&Uint8Array::from(header.as_slice()));
-        let loose = match &image.payload {
-            Payload::Memory(bytes) => self.blobs.push(&Uint8Array::from(bytes.as_slice())),
-            Payload::Blob(blob) => self.blobs.push(blob),
-            Payload::Extents(_) => header,
+    fn place_in_blobs(&mut self, item: ItemId, image: &StoredImage<Payload>) -> Result<(), JsValue> {
+        let payload: JsValue = match &image.payload {
+            Payload::Memory(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+            Payload::Blob(blob) => blob.into(),
+            Payload::File { file, extents } => {
+                let pieces = Array::new();
+                for piece in file.read_pieces(extents) {
+                    pieces.push(&piece?.into());
+                }
+                Blob::new_with_u8_array_sequence(&pieces)?.into()
+            }
         };
-        if loose >= PARTS_OF_A_BLOB {
-            // One that can't be made now is made with the rest.
+        let header = self.layout.push(item, image);
+        self.blobs.push(&Uint8Array::from(header.as_slice()));
+        if self.blobs.push(&payload) >= GATHERED_PARTS {
+            // Parts that can't be gathered now are gathered with the next ones.
             let _ = self.blobs.gather();
         }
-        image.payload.clone()
+        Ok(())
     }
 
-    /// Ends the archive.
+    /// Completes the archive.
     ///
     /// # Errors
     ///
-    /// The browser can't read it back.
+    /// Fails if the browser can't read it back.
     pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
         let spool = self.images.spool().get().await;
-        // Where nothing came, what was there before is due only now.
-        self.put_due(&spool);
-        let Self { layout, images, parts, blobs, .. } = self;
-        let (tail, names, size) = layout.finish();
+        // If nothing arrived, the images that were stored before are due only now.
+        self.place_due(&spool);
+        let Self { layout, parts, blobs, .. } = self;
+        let (tail, made) = layout.finish(matches!(spool, Spool::File(_)));
         let blob = match tail {
             None => None,
-            Some(tail) => Some(whole(&spool, parts, &blobs.all(), &tail).await.map_err(unreadable)?),
+            Some(tail) => {
+                let blob = whole(&spool, parts, &blobs.all(), &tail).await;
+                Some(blob.map_err(because(ArchiveErrorKind::Unreadable))?)
+            }
         };
-        Ok(Archive { blob, names, size, protocols: Vec::new(), storage: Storage::Here(images) })
+        Ok(Archive { blob, made })
     }
 }
 
@@ -190,15 +213,15 @@ async fn whole(spool: &Spool, parts: Vec<Part>, blobs: &Array, tail: &[u8]) -> R
         let finished = file.finish().await;
         for part in parts {
             match (part, &finished) {
-                (Part::Bytes(bytes), _) => drop(blobs.push(&bytes)),
+                (Part::Other(part), _) => drop(blobs.push(&part)),
                 (Part::File(extents), Ok(finished)) => {
                     for extent in extents {
                         file.parts_of(finished.as_ref(), extent, blobs)?;
                     }
                 }
-                // The file is gone, such as with the site's data, but not for who has it open.
+                // The file was removed, such as with the site's data, but its open handle still reads.
                 (Part::File(extents), Err(_)) => {
-                    for piece in read_pieces(file, &extents) {
+                    for piece in file.read_pieces(&extents) {
                         blobs.push(&blob_of(&piece?)?.into());
                     }
                 }
@@ -209,15 +232,15 @@ async fn whole(spool: &Spool, parts: Vec<Part>, blobs: &Array, tail: &[u8]) -> R
     let properties = BlobPropertyBag::new();
     properties.set_type("application/zip");
     let archive = Blob::new_with_blob_sequence_and_options(blobs, &properties)?;
-    prove(&archive, tail.len()).await?;
+    check_end(&archive, tail.len()).await?;
     Ok(archive)
 }
 
-/// Reads the archive's end back. Making a Blob never fails; reading one whose bytes the browser
-/// had no room for does.
-async fn prove(archive: &Blob, tail: usize) -> Result<(), JsValue> {
+/// Reads the archive's end back. Making a Blob never fails; reading one that the browser had no space
+/// for does.
+async fn check_end(archive: &Blob, tail: usize) -> Result<(), JsValue> {
     let size = archive.size();
     let end = archive.slice_with_f64_and_f64(size - tail as f64, size)?;
-    let bytes: ArrayBuffer = settled(end.array_buffer()).await?.unchecked_into();
+    let bytes: ArrayBuffer = promise(end.array_buffer()).await?.unchecked_into();
     if bytes.byte_length() as usize == tail { Ok(()) } else { Err("its end is missing".into()) }
 }

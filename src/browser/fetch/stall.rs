@@ -1,4 +1,4 @@
-//! Who has been silent for too long: one timer for all the attempts of a run.
+//! One timer that aborts the stalled attempts of a run.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,85 +6,86 @@ use std::time::Duration;
 
 use web_sys::{AbortController, AbortSignal};
 
-use super::clock::{Interval, Clock};
+use crate::browser::web::{Clock, Interval};
 use crate::plan::OriginId;
-use crate::run::{WatchKey, StallDetector};
+use crate::run::{StallDetector, WatchKey};
 
-/// How often attempts are looked at in the length of the timeout, and how rarely at most.
-const LOOKS: u32 = 16;
+/// The timer's checks in the length of the timeout, and the longest pause between two of them.
+const CHECKS: u32 = 16;
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Listens to the attempts of one run.
+/// Watches the attempts of one run.
 #[derive(Debug)]
 pub struct StallTimer {
     clock: Clock,
-    /// How long an attempt may go without a byte.
+    /// How long an attempt may go without receiving a byte.
     timeout: Duration,
-    silence: Rc<RefCell<StallDetector<AbortController>>>,
-    _beat: Interval,
+    detector: Rc<RefCell<StallDetector<AbortController>>>,
+    _interval: Interval,
 }
 
 impl StallTimer {
-    /// Aborts attempts that were silent for the length of the timeout.
+    /// A timer that aborts attempts which receive nothing for the length of the timeout.
     pub fn new(clock: Clock, timeout: Duration) -> Self {
-        let silence = Rc::<RefCell<StallDetector<AbortController>>>::default();
-        let silent = Rc::clone(&silence);
-        let look = move || {
+        let detector = Rc::<RefCell<StallDetector<AbortController>>>::default();
+        let watched = Rc::clone(&detector);
+        let check = move || {
             let since = clock.now().checked_sub(timeout);
-            let given_up = since.map(|since| silent.borrow_mut().give_up(since));
-            given_up.iter().flatten().for_each(AbortController::abort);
+            let stalled = since.map(|since| watched.borrow_mut().give_up(since));
+            stalled.iter().flatten().for_each(AbortController::abort);
         };
-        let beat = Interval::new((timeout / LOOKS).min(LONGEST_PAUSE), look);
-        Self { clock, timeout, silence, _beat: beat }
+        let interval = Interval::new((timeout / CHECKS).min(LONGEST_PAUSE), check);
+        Self { clock, timeout, detector, _interval: interval }
     }
 
-    /// Listens to an attempt that begins now; `None` where the browser makes no controllers to abort
-    /// requests with.
-    pub fn begin(&self, origin: OriginId) -> Option<Watch<'_>> {
-        // Aborted without a reason: the rejection is an `Error` then.
+    /// Watches an attempt that begins now; `None` if the browser can't make a controller to abort its
+    /// request with.
+    pub fn watch(&self, origin: OriginId) -> Option<Watch<'_>> {
+        // It is aborted without a reason, so that the rejection is an `Error`.
         let request = AbortController::new().ok()?;
-        let key = self.silence.borrow_mut().begin(origin, request.clone(), self.clock.now());
-        Some(Watch { listeners: self, key, request: Some(request) })
+        let key = self.detector.borrow_mut().begin(origin, request.clone(), self.clock.now());
+        Some(Watch { timer: self, key, request: Some(request) })
     }
 }
 
-/// One attempt that is listened to. Its request is aborted when this is dropped before
-/// [`Watch::end`].
+/// One attempt that is watched. Its request is aborted when this is dropped before
+/// [`Watch::finish`].
 #[derive(Debug)]
 pub struct Watch<'a> {
-    listeners: &'a StallTimer,
+    timer: &'a StallTimer,
     key: WatchKey,
     request: Option<AbortController>,
 }
 
 impl Watch<'_> {
-    /// The signal to give to the request.
+    /// The signal for the request.
     pub fn signal(&self) -> Option<AbortSignal> {
         self.request.as_ref().map(AbortController::signal)
     }
 
-    /// A byte came, or the headers.
-    pub fn heard(&self) {
-        let StallTimer { silence, clock, .. } = self.listeners;
-        silence.borrow_mut().heard(self.key, clock.now());
+    /// Records that headers or a byte have arrived.
+    pub fn record_activity(&self) {
+        let StallTimer { detector, clock, .. } = self.timer;
+        detector.borrow_mut().heard(self.key, clock.now());
     }
 
-    /// How long it was silent, where that was too long.
+    /// The timeout, if the attempt was aborted for it.
     pub fn timed_out(&self) -> Option<Duration> {
-        let StallTimer { silence, timeout, .. } = self.listeners;
-        silence.borrow().is_given_up(self.key).then_some(*timeout)
+        let StallTimer { detector, timeout, .. } = self.timer;
+        detector.borrow().is_given_up(self.key).then_some(*timeout)
     }
 
-    /// The request has ended. Aborting it would do nothing, and costs an exception that nobody sees.
-    pub fn end(mut self) {
+    /// The request has succeeded. Aborting it now would do nothing, and cost an exception inside the
+    /// browser.
+    pub fn finish(mut self) {
         self.request = None;
     }
 }
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        let StallTimer { silence, clock, .. } = self.listeners;
-        silence.borrow_mut().end(self.key, clock.now());
+        let StallTimer { detector, clock, .. } = self.timer;
+        detector.borrow_mut().end(self.key, clock.now());
         if let Some(request) = &self.request {
             request.abort();
         }

@@ -1,124 +1,207 @@
-//! A whole run where it was asked for: requests, spool and archive on this thread.
+//! A whole run on this thread: requests, spool and archive.
 
+use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::rc::Rc;
 
 use futures::future::{Either, select, try_join};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
-use super::archive::{Archive, ArchiveError, Layout};
-use super::attended::Attended;
-use super::collect::Job;
-use super::fetch::BrowserFetcher;
-use super::growing::BlobArchive;
-use super::images::ImageStore;
-use super::sink::{Backlog, Sink, StreamedArchive};
-use super::spool::{Payload, Spool};
-use super::text::BrowserText;
+use crate::browser::archive::{Archive, Backlog, BlobArchive, Layout, Sink, StreamedArchive};
+use crate::browser::fetch::BrowserFetcher;
+use crate::browser::spool::{ImageStore, Payload, Spool};
+use crate::browser::web::{BrowserText, Clock, Notify};
+use crate::job::{ArchiveError, IS_INTERACTIVE, Job};
 use crate::plan::{ItemId, WebText};
-use crate::run::{FinishedItem, Event, EventKind, FetchError, Run};
+use crate::run::{Command, Event, EventKind, FetchError, FinishedItem, Run};
 
-/// Runs a job on this thread, into a Blob or a sink.
+/// A job on this thread, from its beginning until its images are released.
+#[derive(Debug)]
+pub struct LocalRun {
+    /// The job as it is fetched now: a retry may change settings, relay and clock.
+    job: RefCell<Rc<Job>>,
+    /// The images, which the archive's Blob is made of.
+    pub images: ImageStore,
+    /// The archive that was made last.
+    pub blob: RefCell<Option<Blob>>,
+    commands: Commands,
+}
+
+impl LocalRun {
+    /// A run of which nothing is fetched yet.
+    pub fn new(job: Job) -> Self {
+        Self {
+            job: RefCell::new(Rc::new(job)),
+            images: ImageStore::default(),
+            blob: RefCell::default(),
+            commands: Commands::default(),
+        }
+    }
+
+    /// The job as it is fetched now.
+    pub fn job(&self) -> Rc<Job> {
+        Rc::clone(&self.job.borrow())
+    }
+
+    /// Changes how the job is fetched from now on.
+    pub fn set_job(&self, job: Job) {
+        self.job.replace(Rc::new(job));
+    }
+
+    /// Gives the current run a command. A run that is stopped takes no other.
+    pub fn command(&self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Drops commands that were meant for the run before.
+    pub fn clear_commands(&self) {
+        self.commands.clear();
+    }
+}
+
+/// Fetches all items into a Blob or a sink.
 ///
 /// Dropping the future cancels the run: every request is aborted, and so is the sink.
 ///
 /// # Errors
 ///
-/// As [`collect`](super::collect()).
-pub async fn run_locally(
-    job: &Job<'_>,
+/// Fails if the archive can't be made. An image that can't be fetched is no error: it is not in the
+/// archive, and an event has the reason.
+pub async fn fetch_all(
+    run: &LocalRun,
     sink: Option<&dyn Sink>,
-    images: &ImageStore,
     emit: &dyn Fn(Event),
 ) -> Result<Archive, ArchiveError> {
-    let (kept, with_journal) = (images.clone(), job.attended.has_journal() && sink.is_none());
+    let (job, images) = (run.job(), run.images.clone());
     if job.settings.is_rehearsal {
-        kept.keep_in(Spool::Blobs);
+        images.set_spool(Spool::Blobs);
     } else {
-        // Requests go out while the spool is being opened. On its own, since a run that is cancelled
-        // meanwhile would leave a handle behind that nobody can close, and the file that it holds.
-        spawn_local(async move { kept.keep_in(Spool::open(with_journal).await) });
+        let with_journal = IS_INTERACTIVE && job.journal.is_some() && sink.is_none();
+        // Requests are sent while the spool is being opened. In a task of its own: a run that is cancelled
+        // meanwhile would leave a handle that nothing can close, and the file that it keeps open.
+        spawn_local(async move { images.set_spool(Spool::open(with_journal).await) });
     }
     let items: Vec<_> = (0..job.plan.len()).collect();
-    fetch_items(job, sink, images, &items, emit).await
+    fetch_items(run, sink, &items, emit).await
 }
 
-/// Fetches these items. Of the others, those that are kept go into the archive as well.
+/// Fetches these items. Of the others, those that are stored go into the archive as well.
 ///
 /// # Errors
 ///
-/// As [`collect`](super::collect()).
+/// As [`fetch_all`].
 pub async fn fetch_items(
-    job: &Job<'_>,
+    run: &LocalRun,
     sink: Option<&dyn Sink>,
-    images: &ImageStore,
     items: &[ItemId],
     emit: &dyn Fn(Event),
 ) -> Result<Archive, ArchiveError> {
-    let fetcher = BrowserFetcher::new(job.clock, &job.settings, Rc::clone(images.spool()));
-    let mut run = Run::of(job.plan, items, job.settings.limits(), &fetcher, emit);
+    let (job, images) = (run.job(), &run.images);
+    let clock = Clock::of_epoch(job.started);
+    let fetcher = BrowserFetcher::new(clock, &job.settings, Rc::clone(images.spool()));
+    let mut fetching = Run::of(&job.plan, items, job.settings.capped_limits(), &fetcher, emit);
     if job.settings.is_adaptive {
-        run.adapt_concurrency();
+        fetching.adapt_concurrency();
     }
     if job.settings.reject_truncated {
-        run.reject_truncated();
+        fetching.reject_truncated();
     }
-    run.count_kept(images.bytes());
-    let layout = Layout::new(job.plan, &job.template, &BrowserText);
-    match sink {
+    fetching.count_kept(images.bytes());
+    let layout = Layout::new(&job.plan, &job.template, &BrowserText);
+    let archive = match sink {
         None => {
-            let lost = |item, reason| {
-                let kind = EventKind::Failed { error: FetchError::Storage { reason } };
-                emit(Event { at: job.clock.now(), item, kind });
-            };
-            let archive = BlobArchive::new(layout, job.plan.len(), items, images.clone(), &lost);
-            into_blob(job, run, archive).await
+            let on_lost = |item, reason| emit(lost(clock, item, reason));
+            let archive = BlobArchive::new(layout, job.plan.len(), items, images.clone(), &on_lost);
+            into_blob(run, fetching, archive).await?
         }
         Some(sink) => {
             let archive = StreamedArchive::new(layout, sink, images.clone());
-            into_sink(job, run, archive, images).await
+            into_sink(run, &job, fetching, archive).await?
         }
-    }
+    };
+    run.blob.replace(archive.blob.clone());
+    Ok(archive)
+}
+
+/// The event of an image that had arrived and can't be read back.
+pub fn lost(clock: Clock, item: ItemId, reason: String) -> Event {
+    let kind = EventKind::Failed { error: FetchError::Storage { reason } };
+    Event { at: clock.now(), item, kind }
 }
 
 async fn into_blob<W: WebText>(
-    job: &Job<'_>,
-    mut run: Run<'_, BrowserFetcher>,
+    run: &LocalRun,
+    mut fetching: Run<'_, BrowserFetcher>,
     mut archive: BlobArchive<'_, W>,
 ) -> Result<Archive, ArchiveError> {
-    while let Some(ended) = next(&mut run, &job.attended).await {
-        archive.take(ended);
+    while let Some(finished) = next(&mut fetching, &run.commands).await {
+        archive.push(finished);
     }
     archive.finish().await
 }
 
 async fn into_sink<W: WebText>(
-    job: &Job<'_>,
-    mut run: Run<'_, BrowserFetcher>,
+    run: &LocalRun,
+    job: &Job,
+    mut fetching: Run<'_, BrowserFetcher>,
     mut archive: StreamedArchive<'_, W>,
-    images: &ImageStore,
 ) -> Result<Archive, ArchiveError> {
     let backlog = Backlog::default();
-    let fetching = async {
-        while let Some(ended) = next(&mut run, &job.attended).await {
-            backlog.arrived(ended, images.spool().now());
-            backlog.has_room().await;
+    let fetch = async {
+        while let Some(finished) = next(&mut fetching, &run.commands).await {
+            backlog.push(finished, run.images.spool().current());
+            backlog.wait_for_space().await;
         }
-        backlog.end();
+        backlog.finish();
         Ok(())
     };
-    let writing = archive.write_all(job.plan.len(), job.order, &backlog);
-    try_join(pin!(writing), pin!(fetching)).await?;
+    let write = archive.write_all(job.plan.len(), job.order, &backlog);
+    try_join(pin!(write), pin!(fetch)).await?;
     archive.finish().await
 }
 
-/// The next item that ends, while the run does as it is told.
-async fn next(run: &mut Run<'_, BrowserFetcher>, attended: &Attended) -> Option<FinishedItem<Payload>> {
+/// The next item that ends; carries out commands meanwhile.
+async fn next(
+    fetching: &mut Run<'_, BrowserFetcher>,
+    commands: &Commands,
+) -> Option<FinishedItem<Payload>> {
+    if !IS_INTERACTIVE {
+        return fetching.next().await;
+    }
     loop {
-        let wish = match select(pin!(attended.wish()), pin!(run.next())).await {
-            Either::Left((wish, _)) => wish,
-            Either::Right((ended, _)) => return ended,
+        let command = match select(pin!(commands.next()), pin!(fetching.next())).await {
+            Either::Left((command, _)) => command,
+            Either::Right((finished, _)) => return finished,
         };
-        wish.tell(run);
+        command.apply_to(fetching);
+    }
+}
+
+/// The command that the run has not carried out yet: of several, only the last one counts.
+#[derive(Debug, Default)]
+struct Commands {
+    pending: Cell<Option<Command>>,
+    is_stopped: Cell<bool>,
+    pushed: Notify,
+}
+
+impl Commands {
+    fn push(&self, command: Command) {
+        if self.is_stopped.get() {
+            return;
+        }
+        self.is_stopped.set(command == Command::Stop);
+        self.pending.set(Some(command));
+        self.pushed.notify();
+    }
+
+    fn clear(&self) {
+        self.is_stopped.set(false);
+        self.pending.set(None);
+    }
+
+    async fn next(&self) -> Command {
+        self.pushed.wait_for(|| self.pending.take()).await
     }
 }

@@ -1,11 +1,11 @@
-//! Parts of a Blob that is still to be made, where there is no file.
+//! Parts of a Blob that is made later, for a run without a file.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-/// The parts, in order. Now and then those that are loose become a Blob, which the browser may keep
-/// on its disk, and of which fewer make the whole.
+/// The parts, in order. Now and then the loose ones are gathered into a Blob, which the browser may
+/// keep on its disk; the whole then consists of fewer parts.
 #[derive(Debug, Default)]
 pub struct BlobParts {
     blobs: Array,
@@ -13,16 +13,16 @@ pub struct BlobParts {
 }
 
 impl BlobParts {
-    /// Adds a part: bytes that nobody else will change, or a Blob. Gives how many parts are loose.
+    /// Adds a part: a Blob, or bytes that will not change. Returns the number of loose parts.
     pub fn push(&self, part: &JsValue) -> u32 {
         self.loose.push(part)
     }
 
-    /// Makes the loose ones a Blob.
+    /// Gathers the loose parts into a Blob.
     ///
     /// # Errors
     ///
-    /// What the browser says. They stay loose then.
+    /// Fails if the browser can't make one; the parts then stay loose.
     pub fn gather(&mut self) -> Result<(), JsValue> {
         let blob = Blob::new_with_blob_sequence(&self.loose)?;
         self.blobs.push(&blob);
@@ -30,17 +30,17 @@ impl BlobParts {
         Ok(())
     }
 
-    /// All of them, as parts of the whole.
+    /// All parts.
     pub fn all(&self) -> Array {
         self.blobs.concat(&self.loose)
     }
 }
 
-/// A Blob of some bytes.
+/// A Blob of these bytes.
 ///
 /// # Errors
 ///
-/// What the browser says.
+/// Fails if the browser can't make one.
 pub fn blob_of(bytes: &Uint8Array) -> Result<Blob, JsValue> {
     Blob::new_with_u8_array_sequence(&Array::of1(bytes))
 }

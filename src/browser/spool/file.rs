@@ -5,58 +5,59 @@ use std::cell::{Cell, RefCell};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
+use web_sys::{Blob, File, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
-use super::super::later::Shared;
-use super::super::settled::settled;
-use super::directory::{Directory, NewSpool, OpenFile, open_access};
-use super::payload::slice;
-use crate::spool::{Extent, Allocator};
+use super::directory::{Directory, NewSpool, OpenFile, check_complete, open_access, read_all, write_at};
+use super::journal_file::JournalFile;
+use crate::browser::web::{Shared, promise};
+use crate::spool::{Allocator, Extent};
 
-/// Small pieces are joined up to this many bytes before they are written: up to a megabyte at a time,
-/// Firefox takes six times as long for the same bytes.
-pub(super) const STAGING_BYTES: u32 = 2 << 20;
+/// Small pieces are joined up to this many bytes before they are written: in writes of up to a
+/// megabyte, Firefox takes six times as long for the same bytes.
+pub const STAGING_BYTES: u32 = 2 << 20;
 
-/// Pieces of a large image are joined for as long as none was larger than this. Firefox reads no more
-/// at once; where larger ones come, writing them one by one is faster than copying them.
+/// Pieces of large images are joined until one is larger than this. Firefox reads no more at once;
+/// larger ones are written faster one by one than copied together.
 const SMALL_PIECE: u32 = 64 << 10;
 
-/// How many large images are joined at once; pieces of others meanwhile are written as they come.
-const MOST_JOINED: usize = 8;
+/// The most that is read back in one piece.
+const PIECE_BYTES: u64 = 1 << 20;
+
+/// Large images whose pieces are joined at the same time; pieces of others are written as they come.
+const MAX_JOINED: usize = 8;
 
 /// The file. It is removed when this is dropped.
 #[derive(Debug)]
 pub struct SpoolFile {
-    pub(super) directory: Directory,
-    pub(super) name: String,
+    directory: Directory,
+    name: String,
     file: FileSystemFileHandle,
     access: RefCell<FileSystemSyncAccessHandle>,
     lock: FileSystemSyncAccessHandle,
     options: FileSystemReadWriteOptions,
-    /// The journal of a run that can be taken up after a crash; the package's can't.
-    #[cfg(feature = "page")]
-    pub(super) journal: RefCell<Option<super::journal::JournalFile>>,
-    pub(super) room: RefCell<Allocator>,
+    /// The journal of a run that can be restored after a crash.
+    journal: RefCell<Option<JournalFile>>,
+    allocator: RefCell<Allocator>,
     staging: RefCell<Staging>,
-    /// ReadBuffers that nobody joins pieces in; `None` for those that are still to be made.
+    /// Spare buffers to join pieces in; `None` for those that are still to be made.
     joining: RefCell<Vec<Option<Uint8Array>>>,
     has_large_pieces: Cell<bool>,
-    /// The file as it is read once nothing more is written.
+    /// The file as a Blob, once it is finished.
     finished: Shared<File>,
     is_closed: Cell<bool>,
 }
 
-/// Pieces that are still to be written, at a place that is theirs already.
+/// Pieces that are still to be written, at a place that is reserved for them.
 #[derive(Debug, Default)]
 struct Staging {
     bytes: Vec<u8>,
     place: Option<Extent>,
-    /// Why they could not be written the last time.
-    refusal: Option<JsValue>,
+    /// Why the last write failed.
+    failure: Option<JsValue>,
 }
 
 impl Staging {
-    /// The place of the bytes, without what is left of it.
+    /// Where the staged bytes belong, without the reserved space behind them.
     fn filled(&self) -> Option<Extent> {
         let Extent { offset, .. } = self.place?;
         Some(Extent { offset, length: self.bytes.len() as u64 })
@@ -64,27 +65,42 @@ impl Staging {
 }
 
 thread_local! {
-    /// Whether the spools of tabs that are gone were looked for.
+    /// Whether this thread has removed the spools of tabs that are gone.
     static HAS_SWEPT: Cell<bool> = const { Cell::new(false) };
 }
 
 impl SpoolFile {
-    /// Makes a spool of its own for one run, after removing those of tabs that are gone.
+    /// Creates a spool for one run. The first call removes the spools of tabs that are gone.
     ///
     /// # Errors
     ///
-    /// Whatever the browser says: it has none of this here, refuses it, or its disk is full.
-    pub async fn open() -> Result<Self, JsValue> {
+    /// Fails if the browser has no sync access handles here, refuses them, or its disk is full.
+    pub async fn create() -> Result<Self, JsValue> {
         let directory = Directory::open().await?;
         if !HAS_SWEPT.replace(true) {
-            // An orphan that stays does no harm to this run.
+                // An orphan that stays does no harm to this run.
             let _ = directory.sweep().await;
         }
         let NewSpool { name, spool, lock } = directory.new_spool().await?;
-        Ok(Self::of(directory, name, spool, lock))
+        Ok(Self::new(directory, name, spool, lock))
     }
 
-    pub(super) fn of(
+    /// Opens the spool of an interrupted run; also returns the bytes of its journal.
+    ///
+    /// # Errors
+    ///
+    /// Fails if another tab has it open, or if it is gone.
+    pub async fn restore(name: &str) -> Result<(Self, Vec<u8>), JsValue> {
+        let directory = Directory::open().await?;
+        let lock = directory.lock(name).await?;
+        let (spool, journal) = directory.spool_and_journal(name).await?;
+        let bytes = read_all(&journal)?;
+        let file = Self::new(directory, name.to_owned(), spool, lock);
+        *file.journal.borrow_mut() = Some(JournalFile::new(journal)?);
+        Ok((file, bytes))
+    }
+
+    fn new(
         directory: Directory,
         name: String,
         spool: OpenFile,
@@ -97,28 +113,27 @@ impl SpoolFile {
             access: RefCell::new(spool.access),
             lock,
             options: FileSystemReadWriteOptions::new(),
-            #[cfg(feature = "page")]
             journal: RefCell::default(),
-            room: RefCell::default(),
+            allocator: RefCell::default(),
             staging: RefCell::default(),
-            joining: RefCell::new(vec![None; MOST_JOINED]),
+            joining: RefCell::new(vec![None; MAX_JOINED]),
             has_large_pieces: Cell::new(false),
             finished: Shared::default(),
             is_closed: Cell::new(false),
         }
     }
 
-    /// Takes room for so many bytes in one piece.
+    /// Reserves `bytes` in one piece.
     pub fn reserve(&self, bytes: u64) -> Extent {
-        self.room.borrow_mut().reserve(bytes)
+        self.allocator.borrow_mut().reserve(bytes)
     }
 
-    /// Gives room back.
+    /// Releases reserved space.
     pub fn release(&self, extent: Extent) {
-        self.room.borrow_mut().release(extent);
+        self.allocator.borrow_mut().release(extent);
     }
 
-    /// Whether a piece of a large image that is so long is better joined with its neighbours.
+    /// Whether a piece of a large image is better joined with its neighbours; `length` in bytes.
     pub fn joins(&self, length: u32) -> bool {
         if length > SMALL_PIECE {
             self.has_large_pieces.set(true);
@@ -126,38 +141,39 @@ impl SpoolFile {
         !self.has_large_pieces.get()
     }
 
-    /// A buffer to join pieces of one image in, which is to be given back; `None` while others have
-    /// all of them.
+    /// A buffer to join pieces of one image in, to be [released](Self::release_buffer); `None` while all
+    /// are in use.
     pub fn joining_buffer(&self) -> Option<Uint8Array> {
         let spare = self.joining.borrow_mut().pop()?;
         Some(spare.unwrap_or_else(|| Uint8Array::new_with_length(STAGING_BYTES)))
     }
 
-    /// Takes such a buffer back.
-    pub fn give_back(&self, buffer: Option<Uint8Array>) {
+    /// Releases a buffer of [`joining_buffer`](Self::joining_buffer).
+    pub fn release_buffer(&self, buffer: Option<Uint8Array>) {
         if buffer.is_some() {
             self.joining.borrow_mut().push(buffer);
         }
     }
 
-    /// Writes at a place that was reserved.
+    /// Writes at a place that is reserved.
     ///
     /// # Errors
     ///
-    /// What the browser says when its disk is full.
+    /// Fails if the disk is full.
     pub fn write(&self, bytes: &Uint8Array, offset: u64) -> Result<(), JsValue> {
         self.options.set_at(offset as f64);
         let written = self.access.borrow().write_with_js_u8_array_and_options(bytes, &self.options)?;
-        all_of(u64::from(bytes.length()), written)
+        check_complete(u64::from(bytes.length()), written)
     }
 
-    /// Appends a small piece, of at most [`STAGING_BYTES`], and says where. Pieces that follow each
-    /// other lie behind each other as far as there is room. What was appended before stays there
-    /// in any case: while it can't be written, it is held in memory.
+    /// Appends a small piece, of at most [`STAGING_BYTES`]; returns where.
+    ///
+    /// Consecutive pieces are contiguous until the staging buffer is full. A failed write loses nothing:
+    /// staged bytes stay in memory and are written again.
     ///
     /// # Errors
     ///
-    /// As [`SpoolFile::write`].
+    /// Fails if the buffer is full and the disk does not take its bytes.
     pub fn append(&self, piece: &[u8]) -> Result<Extent, JsValue> {
         let mut staging = self.staging.borrow_mut();
         let length = piece.len() as u64;
@@ -171,19 +187,19 @@ impl SpoolFile {
         Ok(Extent { offset: place.offset + at as u64, length })
     }
 
-    /// Writes what is staged.
+    /// Writes the staged bytes.
     ///
     /// # Errors
     ///
-    /// As [`SpoolFile::write`].
-    pub fn settle(&self) -> Result<(), JsValue> {
+    /// Fails if the disk is full.
+    pub fn flush(&self) -> Result<(), JsValue> {
         self.write_staged(&mut self.staging.borrow_mut())
     }
 
     fn write_staged(&self, staging: &mut Staging) -> Result<(), JsValue> {
         let (Some(filled), Some(place)) = (staging.filled(), staging.place) else { return Ok(()) };
         let written = write_at(&self.access.borrow(), &self.options, &staging.bytes, filled.offset);
-        staging.refusal = written.as_ref().err().cloned();
+        staging.failure = written.as_ref().err().cloned();
         written?;
         self.release(Extent { offset: filled.end(), length: place.end() - filled.end() });
         staging.place = None;
@@ -191,44 +207,56 @@ impl SpoolFile {
         Ok(())
     }
 
-    /// Whether it takes more.
+    /// Writes the staged bytes if the last write has failed, so that a full disk is noticed by the next
+    /// image.
     ///
     /// # Errors
     ///
-    /// What the browser said when it did not, and says again.
-    pub fn takes_more(&self) -> Result<(), JsValue> {
-        if self.staging.borrow().refusal.is_some() { self.settle() } else { Ok(()) }
+    /// Fails if the disk is still full.
+    pub fn retry_failed_write(&self) -> Result<(), JsValue> {
+        if self.staging.borrow().failure.is_some() { self.flush() } else { Ok(()) }
     }
 
-    /// Reads bytes back, while the file is still being written.
+    /// Reads bytes back while the file is still being written.
     ///
     /// # Errors
     ///
-    /// What the browser says, or that bytes are missing.
+    /// Fails if the browser can't read all of them.
     pub fn read(&self, extent: Extent) -> Result<Uint8Array, JsValue> {
-        self.settle()?;
+        self.flush()?;
         let bytes = Uint8Array::new_with_length(extent.length as u32);
         self.options.set_at(extent.offset as f64);
         let read = self.access.borrow().read_with_js_u8_array_and_options(&bytes, &self.options)?;
         if read == extent.length as f64 { Ok(bytes) } else { Err("bytes are missing".into()) }
     }
 
-    /// Ends the writing; from now on the file is read as a Blob. `None` where nothing was written: so
-    /// little was appended that it is all staged, and stays there.
+    /// Reads extents back in pieces of at most a mebibyte, while the file is still being written.
+    pub fn read_pieces(&self, extents: &[Extent]) -> impl Iterator<Item = Result<Uint8Array, JsValue>> {
+        let pieces = extents.iter().flat_map(|extent| {
+            let (start, end) = (extent.offset, extent.end());
+            let offsets = (start..end).step_by(PIECE_BYTES as usize);
+            offsets.map(move |offset| Extent { offset, length: PIECE_BYTES.min(end - offset) })
+        });
+        pieces.map(|piece| self.read(piece))
+    }
+
+    /// Ends the writing; from now on the file is read as a Blob. `None` if so little was appended that all
+    /// of it is staged, and stays there.
     ///
     /// # Errors
     ///
-    /// What the browser says when the file is gone. Its bytes can then still be read as before.
+    /// Fails if the file is gone, such as with the site's data. Its bytes can then still be read as
+    /// before.
     pub async fn finish(&self) -> Result<Option<File>, JsValue> {
         if self.access.borrow().get_size()? == 0.0 {
             self.staging.borrow_mut().bytes.shrink_to_fit();
             return Ok(None);
         }
-        // What can't be written stays in memory, and is a part from there.
-        if self.settle().is_ok() {
+        // Bytes that can't be written stay in memory, and are parts of the Blob from there.
+        if self.flush().is_ok() {
             self.staging.take();
         }
-        let file: File = settled(self.file.get_file()).await?.unchecked_into();
+        let file: File = promise(self.file.get_file()).await?.unchecked_into();
         if file.size() != self.access.borrow().get_size()? {
             return Err("it is another file by now".into());
         }
@@ -238,11 +266,11 @@ impl SpoolFile {
         Ok(Some(file))
     }
 
-    /// An extent as parts of a Blob, of what [`SpoolFile::finish`] gave.
+    /// Adds an extent to the parts of a Blob; `file` is the result of [`SpoolFile::finish`].
     ///
     /// # Errors
     ///
-    /// What the browser says.
+    /// Fails if the browser can't slice the file.
     pub fn parts_of(&self, file: Option<&File>, extent: Extent, parts: &Array) -> Result<(), JsValue> {
         let staging = self.staging.borrow();
         let place = staging.filled().unwrap_or_default();
@@ -250,7 +278,7 @@ impl SpoolFile {
         for part in [before, staged, behind].into_iter().filter(|part| part.length > 0) {
             let part: JsValue = match file {
                 Some(file) if part != staged => slice(file, part)?.into(),
-                // Without a file all of it is staged.
+                // Without a file everything is staged.
                 _ => {
                     let start = (part.offset - place.offset) as usize;
                     Uint8Array::from(&staging.bytes[start..start + part.length as usize]).into()
@@ -261,56 +289,81 @@ impl SpoolFile {
         Ok(())
     }
 
-    /// Takes up writing again. All room is free but for these extents.
+    /// Opens a finished file for writing again. All space but these extents is free.
     ///
     /// # Errors
     ///
-    /// What the browser says when it does not open the file once more.
+    /// Fails if the browser does not open the file once more.
     pub async fn reopen(&self, mut taken: Vec<Extent>) -> Result<(), JsValue> {
         if self.is_closed.get() {
             *self.access.borrow_mut() = open_access(&self.file).await?;
             self.finished.clear();
             self.is_closed.set(false);
         }
-        // What is still staged has its place already.
+        // Staged bytes have their place already.
         taken.extend(self.staging.borrow().place);
-        *self.room.borrow_mut() = Allocator::of(taken);
+        *self.allocator.borrow_mut() = Allocator::of(taken);
         Ok(())
     }
 
-    /// The file as a Blob, once it is finished; `None` as long as it is being written.
+    /// The file as a Blob; `None` as long as it is being written.
     pub async fn finished(&self) -> Option<File> {
         if self.is_closed.get() { Some(self.finished.get().await) } else { None }
     }
 }
 
-/// Writes into an open file; `options` are for the place alone.
+impl SpoolFile {
+    /// Creates a journal beside the spool.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the browser can't create the file.
+    pub async fn create_journal(&self) -> Result<(), JsValue> {
+        let journal = JournalFile::new(self.directory.journal(&self.name).await?)?;
+        *self.journal.borrow_mut() = Some(journal);
+        Ok(())
+    }
+
+    /// Cuts the journal of a restored run to the bytes that make sense. All space but these extents is
+    /// free.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the browser can't truncate the journal.
+    pub fn restore_state(&self, journal_bytes: u64, taken: Vec<Extent>) -> Result<(), JsValue> {
+        *self.allocator.borrow_mut() = Allocator::of(taken);
+        self.journal.borrow().as_ref().map_or(Ok(()), |journal| journal.truncate(journal_bytes))
+    }
+
+    /// Appends records to the journal, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the disk takes only a part of them.
+    pub fn append_to_journal(&self, records: &[u8]) -> Result<(), JsValue> {
+        self.journal.borrow().as_ref().map_or(Ok(()), |journal| journal.append(records))
+    }
+
+    /// Removes the journal: the run can't be restored any more, and its file goes with its page.
+    pub async fn remove_journal(&self) {
+        drop(self.journal.take());
+        self.directory.remove_journal(&self.name).await;
+    }
+}
+
+/// A part of a finished file.
 ///
 /// # Errors
 ///
-/// What the browser says, or that the disk took only a part.
-pub(super) fn write_at(
-    access: &FileSystemSyncAccessHandle,
-    options: &FileSystemReadWriteOptions,
-    bytes: &[u8],
-    offset: u64,
-) -> Result<(), JsValue> {
-    options.set_at(offset as f64);
-    all_of(bytes.len() as u64, access.write_with_u8_array_and_options(bytes, options)?)
-}
-
-fn all_of(bytes: u64, written: f64) -> Result<(), JsValue> {
-    if written == bytes as f64 {
-        return Ok(());
-    }
-    Err(js_sys::Error::new("the disk took only a part of it").into())
+/// Fails if the browser can't slice the file.
+pub fn slice(file: &Blob, extent: Extent) -> Result<Blob, JsValue> {
+    file.slice_with_f64_and_f64(extent.offset as f64, extent.end() as f64)
 }
 
 impl Drop for SpoolFile {
     fn drop(&mut self) {
-        // Closing a handle once more does nothing.
+        // Closing a handle twice does nothing.
         self.access.borrow().close();
-        #[cfg(feature = "page")]
         drop(self.journal.take());
         let (directory, lock) = (self.directory.clone(), self.lock.clone());
         let name = std::mem::take(&mut self.name);

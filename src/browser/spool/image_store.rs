@@ -1,4 +1,4 @@
-//! The images that a run has kept, for whoever wants to see one.
+//! The stored images of a run, by item, and the changes that its journal does not have yet.
 
 use std::cell::{Cell, RefCell};
 use std::mem::take;
@@ -8,21 +8,18 @@ use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, ImageBitmap};
 
-use super::archive::{ArchiveError, not_kept};
-use super::later::Shared;
-use super::settled::settled;
-use super::spool::{Payload, Spool, SpoolFile};
-use super::worker::Connection;
+use super::{Payload, Spool, SpoolFile};
+use crate::browser::web::{Shared, promise};
 use crate::plan::ItemId;
 use crate::run::StoredImage;
 use crate::spool::Extent;
 
-/// A preview's width in pixels: twice its size on the page, for dense screens.
+/// A preview's width in pixels: twice its size on the page, for high-density screens.
 pub const PREVIEW_WIDTH: u32 = 72;
 
-/// An image of more bytes than this has no preview while its file is being written: it would be
-/// copied into memory for it.
-const MOST_COPIED: u64 = 32 << 20;
+/// A larger image has no preview while its file is being written, since it would have to be copied into
+/// memory.
+const MAX_COPIED: u64 = 32 << 20;
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,155 +27,132 @@ extern "C" {
     fn create_image_bitmap(blob: &Blob, options: &Object) -> Result<Promise, JsValue>;
 }
 
-/// The images of a run, wherever they are.
-#[derive(Clone, Debug)]
-pub enum Images {
-    /// Here.
-    Here(ImageStore),
-    /// With the worker that fetched them.
-    Worker(Rc<Connection>),
-}
-
-impl Images {
-    /// An image decoded small; `None` for one that was not kept or can't be decoded.
-    pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
-        match self {
-            Self::Here(images) => images.preview(item).await,
-            Self::Worker(run) => run.preview(item).await,
-        }
-    }
-}
-
-/// The images of a run that are kept here, and the spool that they are in.
+/// The stored images of a run and their spool; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct ImageStore {
-    /// By their items, in input order.
-    kept: Rc<RefCell<Vec<KeptImage>>>,
+    /// By item, in input order.
+    images: Rc<RefCell<Vec<(ItemId, StoredImage<Payload>)>>>,
     spool: Rc<Shared<Spool>>,
-    watched: Rc<RefCell<Option<Watched>>>,
-    is_let_go: Rc<Cell<bool>>,
+    unrecorded: Rc<RefCell<Option<Unrecorded>>>,
+    is_released: Rc<Cell<bool>>,
 }
 
-/// What a journal was not told yet.
+/// Changes that the journal does not have yet.
 #[derive(Debug, Default)]
-struct Watched {
-    /// Images that are there, or are somewhere else than before.
+struct Unrecorded {
+    /// Images that were stored or moved.
     changed: Vec<ItemId>,
-    /// Where images were before.
+    /// Where moved images were before.
     abandoned: Vec<Extent>,
 }
 
-/// An item and what is kept of it.
-type KeptImage = (ItemId, StoredImage<Payload>);
-
 impl ImageStore {
-    /// Where the images are, as soon as it is open.
+    /// The spool, which is opened while the first requests are under way.
     pub fn spool(&self) -> &Rc<Shared<Spool>> {
         &self.spool
     }
 
-    /// Says where an image is; it may be somewhere else later on.
-    pub fn put(&self, item: ItemId, image: &StoredImage<Payload>) {
-        let mut kept = self.kept.borrow_mut();
-        match kept.binary_search_by_key(&item, |(item, _)| *item) {
-            Ok(index) => kept[index].1 = image.clone(),
-            Err(index) => kept.insert(index, (item, image.clone())),
+    /// Stores an image, or records its new place.
+    pub fn insert(&self, item: ItemId, image: &StoredImage<Payload>) {
+        let mut images = self.images.borrow_mut();
+        match images.binary_search_by_key(&item, |(item, _)| *item) {
+            Ok(index) => images[index].1 = image.clone(),
+            Err(index) => images.insert(index, (item, image.clone())),
         }
-        if let Some(watched) = &mut *self.watched.borrow_mut() {
-            watched.changed.push(item);
+        if let Some(unrecorded) = &mut *self.unrecorded.borrow_mut() {
+            unrecorded.changed.push(item);
         }
     }
 
-    /// The image of an item, where it is kept.
+    /// The image of an item, if it is stored.
     pub fn get(&self, item: ItemId) -> Option<StoredImage<Payload>> {
-        let kept = self.kept.borrow();
-        let index = kept.binary_search_by_key(&item, |(item, _)| *item).ok()?;
-        Some(kept[index].1.clone())
+        let images = self.images.borrow();
+        let index = images.binary_search_by_key(&item, |(item, _)| *item).ok()?;
+        Some(images[index].1.clone())
     }
 
-    /// The items whose images are kept, in input order.
+    /// The items whose images are stored, in input order.
     pub fn items(&self) -> Vec<ItemId> {
-        self.kept.borrow().iter().map(|(item, _)| *item).collect()
+        self.images.borrow().iter().map(|(item, _)| *item).collect()
     }
 
-    /// It is not there any more.
+    /// Removes the image of an item.
     pub fn remove(&self, item: ItemId) {
-        self.kept.borrow_mut().retain(|(other, _)| *other != item);
+        self.images.borrow_mut().retain(|(other, _)| *other != item);
     }
 
-    /// An image was moved from there, so something else may be written there, as soon as a journal
-    /// knows of it.
+    /// Releases the space that an image was moved from: at once, or when the journal has its new place.
     pub fn abandon(&self, file: &SpoolFile, extents: &[Extent]) {
-        match &mut *self.watched.borrow_mut() {
-            Some(watched) => watched.abandoned.extend_from_slice(extents),
+        match &mut *self.unrecorded.borrow_mut() {
+            Some(unrecorded) => unrecorded.abandoned.extend_from_slice(extents),
             None => extents.iter().for_each(|extent| file.release(*extent)),
         }
     }
 
-    /// Notes what changes, for a journal.
-    pub fn watch(&self) {
-        *self.watched.borrow_mut() = Some(Watched::default());
+    /// Collects changes for a journal from now on.
+    pub fn record_changes(&self) {
+        *self.unrecorded.borrow_mut() = Some(Unrecorded::default());
     }
 
-    /// What has changed since the last time.
-    pub fn changed(&self) -> Vec<ItemId> {
-        self.watched.borrow_mut().as_mut().map(|watched| take(&mut watched.changed)).unwrap_or_default()
+    /// The items stored or moved since the last call.
+    pub fn next_changed(&self) -> Vec<ItemId> {
+        let mut unrecorded = self.unrecorded.borrow_mut();
+        unrecorded.as_mut().map(|unrecorded| take(&mut unrecorded.changed)).unwrap_or_default()
     }
 
-    /// The journal knows where everything is now.
+    /// Releases the space that images were moved from; the journal has their new places.
     pub fn release_abandoned(&self, file: &SpoolFile) {
-        let mut watched = self.watched.borrow_mut();
-        let abandoned = watched.as_mut().map(|watched| take(&mut watched.abandoned));
+        let mut unrecorded = self.unrecorded.borrow_mut();
+        let abandoned = unrecorded.as_mut().map(|unrecorded| take(&mut unrecorded.abandoned));
         abandoned.iter().flatten().for_each(|extent| file.release(*extent));
     }
 
-    /// Makes room for more in a spool that was finished.
+    /// Opens a finished spool for writing again.
     ///
     /// # Errors
     ///
-    /// The browser does not let us write to it any more.
-    pub async fn reopen(&self) -> Result<(), ArchiveError> {
+    /// Fails if the browser does not open the file once more.
+    pub async fn reopen(&self) -> Result<(), JsValue> {
         let Spool::File(file) = self.spool.get().await else { return Ok(()) };
-        // All that is no image's place is free.
-        if let Some(watched) = &mut *self.watched.borrow_mut() {
-            watched.abandoned.clear();
+        // All space without an image in it becomes free, abandoned space included.
+        if let Some(unrecorded) = &mut *self.unrecorded.borrow_mut() {
+            unrecorded.abandoned.clear();
         }
-        file.reopen(self.extents()).await.map_err(not_kept)
+        file.reopen(self.extents()).await
     }
 
-    /// How many bytes the images have together.
+    /// The bytes of all images together.
     pub fn bytes(&self) -> u64 {
-        self.kept.borrow().iter().map(|(_, image)| image.bytes).sum()
+        self.images.borrow().iter().map(|(_, image)| image.bytes).sum()
     }
 
-    /// Where in the spool's file the images are.
+    /// Where the images are in the spool's file.
     pub fn extents(&self) -> Vec<Extent> {
-        let kept = self.kept.borrow();
-        kept.iter().flat_map(|(_, image)| image.payload.extents()).copied().collect()
+        let images = self.images.borrow();
+        images.iter().flat_map(|(_, image)| image.payload.extents()).copied().collect()
     }
 
-    /// Here is the spool; it goes at once where nobody asks for images any more.
-    pub fn keep_in(&self, spool: Spool) {
-        if !self.is_let_go.get() {
+    /// Sets the spool; it is dropped at once if the images were released meanwhile.
+    pub fn set_spool(&self, spool: Spool) {
+        if !self.is_released.get() {
             self.spool.set(spool);
         }
     }
 
-    /// Nobody will ask for one any more, so the spool may go.
-    pub fn let_go(&self) {
-        self.is_let_go.set(true);
-        self.kept.borrow_mut().clear();
+    /// Drops all images and the spool.
+    pub fn release(&self) {
+        self.is_released.set(true);
+        self.images.borrow_mut().clear();
         self.spool.clear();
     }
 
-    /// As [`Images::preview`].
+    /// Decodes an image at a width of [`PREVIEW_WIDTH`]; `None` if it is not stored or can't be decoded.
     pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
-        let spool = self.spool.get().await;
         let StoredImage { payload, format, bytes, .. } = self.get(item)?;
-        if matches!(payload, Payload::Extents(_)) && bytes > MOST_COPIED {
+        if matches!(payload, Payload::File { .. }) && bytes > MAX_COPIED {
             return None;
         }
-        let image = payload.to_blob(&spool, format.media_type()).await.ok()?;
+        let image = payload.to_blob(format.media_type()).await.ok()?;
         decoded(&image).await.ok()
     }
 }
@@ -187,5 +161,5 @@ async fn decoded(image: &Blob) -> Result<ImageBitmap, JsValue> {
     let options = Object::new();
     Reflect::set(&options, &"resizeWidth".into(), &PREVIEW_WIDTH.into())?;
     Reflect::set(&options, &"resizeQuality".into(), &"medium".into())?;
-    settled(create_image_bitmap(image, &options)?).await?.dyn_into()
+    promise(create_image_bitmap(image, &options)?).await?.dyn_into()
 }

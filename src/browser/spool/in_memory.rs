@@ -1,6 +1,7 @@
-//! How many bytes of small images wait in memory.
+//! A bound on the bytes of small images that wait in memory.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -8,29 +9,29 @@ use wasm_bindgen::prelude::*;
 use super::{Payload, Spool, blob_of};
 use crate::run::StoredImage;
 
-/// How many bytes may wait, for an image that comes before them in the archive.
-const MAX_WAITING_IN_MEMORY: u64 = 8 << 20;
+/// The most bytes that wait for an image before them in the archive.
+const MAX_WAITING: u64 = 8 << 20;
 
-/// The bytes that wait. More are moved into the spool.
+/// Counts the bytes that wait in memory, and moves images into the spool when they are too many.
 #[derive(Debug, Default)]
 pub struct InMemoryBytes(Cell<u64>);
 
 impl InMemoryBytes {
-    /// An image begins to wait. It is moved out of memory where too many bytes wait there.
-    pub fn take(&self, image: &mut StoredImage<Payload>, spool: &Spool) {
+    /// Adds an image. It is moved into the spool if too many bytes wait already.
+    pub fn push(&self, image: &mut StoredImage<Payload>, spool: &Spool) {
         let Payload::Memory(bytes) = &image.payload else { return };
-        let held = self.0.get() + image.bytes;
-        if held > MAX_WAITING_IN_MEMORY
-            && let Ok(payload) = moved(bytes, spool)
+        let waiting = self.0.get() + image.bytes;
+        if waiting > MAX_WAITING
+            && let Ok(payload) = move_into_spool(bytes, spool)
         {
             image.payload = payload;
         } else {
-            // One that can't be moved waits all the same.
-            self.0.set(held);
+            // An image that can't be moved waits in memory all the same.
+            self.0.set(waiting);
         }
     }
 
-    /// An image waits no more.
+    /// Removes an image that no longer waits.
     pub fn release(&self, image: &StoredImage<Payload>) {
         if let Payload::Memory(_) = image.payload {
             self.0.set(self.0.get().saturating_sub(image.bytes));
@@ -38,10 +39,12 @@ impl InMemoryBytes {
     }
 }
 
-/// The bytes in the browser's keeping instead of in memory.
-fn moved(bytes: &[u8], spool: &Spool) -> Result<Payload, JsValue> {
+/// Moves bytes from the wasm's memory into the spool.
+fn move_into_spool(bytes: &[u8], spool: &Spool) -> Result<Payload, JsValue> {
     match spool {
-        Spool::File(file) => Ok(Payload::Extents(vec![file.append(bytes)?])),
+        Spool::File(file) => {
+            Ok(Payload::File { file: Rc::clone(file), extents: vec![file.append(bytes)?] })
+        }
         Spool::Blobs => blob_of(&Uint8Array::from(bytes)).map(Payload::Blob),
     }
 }

@@ -1,51 +1,55 @@
-//! Where payloads are kept until the archive is made.
+//! Where payloads are stored until the archive is complete.
 //!
 //! ```text
-//! chunks ─▶ SpoolWriter ─┬▶ held in the wasm's memory, as long as the image is small
+//! chunks ─▶ SpoolWriter ─┬▶ the wasm's memory, as long as the image is small
 //!                        ├▶ SpoolFile: an OPFS file through its sync access handle
-//!                        └▶ Blobs, where the browser has no such file, or refuses it
-//!                   └─▶ Payload
+//!                        └▶ Blobs, if the browser has no such file, or refuses it
+//!                   └─▶ Payload ─▶ ImageStore: the images of a run, by item
+//!
+//! ScratchBuffer: every byte passes through it once, for its CRC-32
+//! JournalFile: beside the file, so that a run survives its page
 //! ```
 //!
-//! Which of the two it is is found out by trying: sync access handles exist in dedicated workers
+//! Whether there can be a file is found out by trying: sync access handles exist in dedicated workers
 //! only, and private windows and full disks refuse them.
 
 mod blob_parts;
-pub mod directory;
+mod checksum;
+mod directory;
 mod file;
-mod held;
-#[cfg(feature = "page")]
-mod journal;
+mod image_store;
+mod in_memory;
+mod journal_file;
 mod payload;
 mod writer;
 
 use std::rc::Rc;
 
 pub use blob_parts::{BlobParts, blob_of};
+pub use checksum::{ScratchBuffer, checksum};
+pub use directory::Directory;
 pub use file::SpoolFile;
-pub use held::InMemoryBytes;
-pub use payload::{MEMORY_LIMIT, Payload, read_pieces};
+pub use image_store::{ImageStore, PREVIEW_WIDTH};
+pub use in_memory::InMemoryBytes;
+pub use payload::{MEMORY_LIMIT, Payload};
 pub use writer::SpoolWriter;
 
-/// Where a run keeps its payloads.
+/// Where a run stores its payloads.
 #[derive(Clone, Debug)]
 pub enum Spool {
     /// In a file of the origin's private file system.
     File(Rc<SpoolFile>),
-    /// In Blobs, which the browser keeps in memory or on disk as it sees fit.
+    /// In Blobs, which the browser keeps in memory or on disk.
     Blobs,
 }
 
 impl Spool {
-    /// A spool of its own for one run, with a journal if that is wanted and can be had.
+    /// Opens a spool for one run, with a journal if `with_journal`.
     pub async fn open(with_journal: bool) -> Self {
-        let Ok(file) = SpoolFile::open().await else { return Self::Blobs };
-        #[cfg(not(feature = "page"))]
-        let _ = with_journal;
-        #[cfg(feature = "page")]
+        let Ok(file) = SpoolFile::create().await else { return Self::Blobs };
         if with_journal {
-            // Without one the run just can't be taken up again.
-            let _ = file.begin_journal().await;
+            // Without a journal the run just can't be restored after a crash.
+            let _ = file.create_journal().await;
         }
         Self::File(Rc::new(file))
     }

@@ -10,47 +10,49 @@ use super::file::STAGING_BYTES;
 use super::{BlobParts, MEMORY_LIMIT, Payload, Spool, SpoolFile};
 use crate::spool::{Extent, join};
 
-/// How much room is taken at a time where the length is not known.
+/// Bytes reserved at a time if the length is not declared.
 const GROWTH: u64 = 4 << 20;
 
-/// How much room is taken at most at a time: a declared length is a claim, and what lies behind the
-/// room of an image that is too large for the disk is too far for the disk as well.
+/// Largest single reservation. Content-Length is only a claim, and reserving all of a huge one would
+/// push every later image past the end of a nearly full disk.
 const LARGEST_RESERVE: u64 = 16 << 20;
 
-/// How many bytes of one image are kept as chunks before they are handed to the browser as a Blob.
+/// Bytes of one image that are kept as chunks before they are gathered into a Blob.
 ///
-/// Making a Blob costs 0.1 to 0.2 ms, so not one a chunk; holding more would fill the memory.
+/// Making a Blob costs 0.1 to 0.2 ms, so a Blob for every chunk would be slow; more loose bytes would
+/// fill the memory.
 const BLOB_BYTES: u64 = 4 << 20;
 
-/// Takes in one image. What it has written is given back when it is dropped unfinished.
+/// Stores one image. The space it has taken is released if it is dropped before
+/// [`SpoolWriter::finish`].
 #[derive(Debug)]
 pub struct SpoolWriter<'a> {
     spool: &'a Spool,
-    /// How much is to be expected, where it was declared.
+    /// Content-Length, if it was sent.
     declared: Option<u64>,
-    /// A small image so far.
-    held: Vec<u8>,
+    /// The whole image, as long as it is small.
+    in_memory: Vec<u8>,
     is_large: bool,
-    /// What was written into the file, in order.
+    /// Where the file has been written to, in order.
     extents: Vec<Extent>,
     written: u64,
-    /// Allocator that was taken and not written to yet.
+    /// Reserved and not written to yet.
     spare: Extent,
-    /// Small chunks that are joined before they are written, and how much of it they fill.
+    /// Small chunks that are joined before they are written, and the bytes of it that they fill.
     joined: Option<Uint8Array>,
     joined_bytes: u32,
-    /// Where there is no file: copies of chunks, and how many bytes of them are loose.
+    /// Without a file: copies of the chunks, and the bytes of them that are loose.
     parts: Option<BlobParts>,
     loose_bytes: u64,
 }
 
 impl<'a> SpoolWriter<'a> {
-    /// A writer for an image of that length, as far as it was declared.
+    /// A writer for an image of the declared length.
     pub fn new(spool: &'a Spool, declared: Option<u64>) -> Self {
         Self {
             spool,
             declared,
-            held: Vec::new(),
+            in_memory: Vec::new(),
             is_large: false,
             extents: Vec::new(),
             written: 0,
@@ -62,37 +64,37 @@ impl<'a> SpoolWriter<'a> {
         }
     }
 
-    /// Whether the next chunk, of so many bytes, is to be [held](Self::hold) and not
-    /// [written](Self::write): the image is small so far.
-    pub fn holds(&self, length: u32) -> bool {
-        let so_far = self.held.len() as u64 + u64::from(length);
+    /// Whether the image, with the next chunk of `length` bytes, is small: the chunk then goes to
+    /// [`push_small`](Self::push_small) instead of [`push`](Self::push).
+    pub fn is_small(&self, length: u32) -> bool {
+        let so_far = self.in_memory.len() as u64 + u64::from(length);
         !self.is_large && self.declared.unwrap_or(0).max(so_far) <= MEMORY_LIMIT
     }
 
-    /// Takes the next bytes of a small image. They are held in the memory of the wasm: in the
-    /// browser's, thousands of small images are as many buffers that it collects when it pleases.
-    pub fn hold(&mut self, bytes: &[u8]) {
-        if self.held.is_empty() {
-            self.held.reserve_exact(self.declared.unwrap_or(0) as usize);
+    /// Stores the next bytes of a small image in the wasm's memory: in the browser's, thousands of small
+    /// images would be as many buffers, which it collects when it pleases.
+    pub fn push_small(&mut self, bytes: &[u8]) {
+        if self.in_memory.is_empty() {
+            self.in_memory.reserve_exact(self.declared.unwrap_or(0) as usize);
         }
-        self.held.extend_from_slice(bytes);
+        self.in_memory.extend_from_slice(bytes);
     }
 
-    /// Takes the next chunk, whose memory may be used for another one afterwards.
+    /// Stores the next chunk, whose buffer may be reused afterwards.
     ///
     /// # Errors
     ///
-    /// What the browser says when it can't keep more.
-    pub fn write(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+    /// Fails if the browser has no space for it.
+    pub fn push(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
         self.is_large = true;
-        let held = std::mem::take(&mut self.held);
-        if !held.is_empty() {
-            self.keep(&Uint8Array::from(held.as_slice()))?;
+        let before = std::mem::take(&mut self.in_memory);
+        if !before.is_empty() {
+            self.store(&Uint8Array::from(before.as_slice()))?;
         }
-        self.keep(chunk)
+        self.store(chunk)
     }
 
-    fn keep(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+    fn store(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
         if let Spool::File(file) = self.spool {
             return self.join(file, chunk);
         }
@@ -106,18 +108,18 @@ impl<'a> SpoolWriter<'a> {
         Ok(())
     }
 
-    /// Writes into the file, small chunks together.
+    /// Writes into the file, after joining small chunks.
     fn join(&mut self, file: &SpoolFile, chunk: &Uint8Array) -> Result<(), JsValue> {
         let length = chunk.length();
         if !file.joins(length) {
-            self.put_joined(file)?;
-            return self.put(file, chunk);
+            self.write_joined(file)?;
+            return self.write(file, chunk);
         }
         if self.joined_bytes + length > STAGING_BYTES {
-            self.put_joined(file)?;
+            self.write_joined(file)?;
         }
         let Some(joined) = self.joined.take().or_else(|| file.joining_buffer()) else {
-            return self.put(file, chunk);
+            return self.write(file, chunk);
         };
         joined.set(chunk, self.joined_bytes);
         self.joined_bytes += length;
@@ -125,16 +127,16 @@ impl<'a> SpoolWriter<'a> {
         Ok(())
     }
 
-    fn put_joined(&mut self, file: &SpoolFile) -> Result<(), JsValue> {
+    fn write_joined(&mut self, file: &SpoolFile) -> Result<(), JsValue> {
         let filled = std::mem::take(&mut self.joined_bytes);
         match &self.joined {
-            Some(joined) => self.put(file, &joined.subarray(0, filled)),
+            Some(joined) => self.write(file, &joined.subarray(0, filled)),
             None => Ok(()),
         }
     }
 
-    /// Writes into the file, where there is room.
-    fn put(&mut self, file: &SpoolFile, chunk: &Uint8Array) -> Result<(), JsValue> {
+    /// Writes into the file, at places that are reserved for it.
+    fn write(&mut self, file: &SpoolFile, chunk: &Uint8Array) -> Result<(), JsValue> {
         let mut start = 0;
         while start < chunk.length() {
             let left = u64::from(chunk.length() - start);
@@ -154,22 +156,27 @@ impl<'a> SpoolWriter<'a> {
         Ok(())
     }
 
-    /// The image is whole.
+    /// Completes the image.
     ///
     /// # Errors
     ///
-    /// What the browser says when it can't keep it.
+    /// Fails if the browser has no space for it.
     pub fn finish(mut self) -> Result<Payload, JsValue> {
         if let Spool::File(file) = self.spool {
-            file.takes_more()?;
-            self.put_joined(file)?;
+            file.retry_failed_write()?;
+            self.write_joined(file)?;
         }
         if !self.is_large {
-            return Ok(Payload::Memory(Rc::new(std::mem::take(&mut self.held))));
+            return Ok(Payload::Memory(Rc::new(std::mem::take(&mut self.in_memory))));
         }
-        match &self.parts {
-            Some(parts) => Blob::new_with_blob_sequence(&parts.all()).map(Payload::Blob),
-            None => Ok(Payload::Extents(std::mem::take(&mut self.extents))),
+        match self.spool {
+            Spool::File(file) => {
+                Ok(Payload::File { file: Rc::clone(file), extents: std::mem::take(&mut self.extents) })
+            }
+            Spool::Blobs => {
+                let parts = self.parts.take().unwrap_or_default();
+                Blob::new_with_blob_sequence(&parts.all()).map(Payload::Blob)
+            }
         }
     }
 }
@@ -177,7 +184,7 @@ impl<'a> SpoolWriter<'a> {
 impl Drop for SpoolWriter<'_> {
     fn drop(&mut self) {
         if let Spool::File(file) = self.spool {
-            file.give_back(self.joined.take());
+            file.release_buffer(self.joined.take());
             file.release(self.spare);
             self.extents.drain(..).for_each(|extent| file.release(extent));
         }

@@ -1,15 +1,15 @@
-//! A run that ends when the caller's signal says so.
+//! A caller's `AbortSignal` as a future.
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::cell::RefCell;
 use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-/// A future that ends when a caller's signal is aborted.
+/// Ends when the signal is aborted.
 #[derive(Debug)]
 pub struct Aborted {
     signal: AbortSignal,
@@ -18,7 +18,7 @@ pub struct Aborted {
 }
 
 impl Aborted {
-    /// Listens to the signal until it is dropped.
+    /// Listens to the signal until this is dropped.
     pub fn new(signal: AbortSignal) -> Self {
         let waker = Rc::<RefCell<Option<Waker>>>::default();
         let to_wake = Rc::clone(&waker);
@@ -27,7 +27,7 @@ impl Aborted {
                 waker.wake();
             }
         });
-        // A signal that refuses listeners is still asked at every poll.
+        // A signal that refuses listeners is still read at every poll.
         let _ = signal.add_event_listener_with_callback("abort", listener.as_ref().unchecked_ref());
         Self { signal, waker, listener }
     }

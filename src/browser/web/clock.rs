@@ -5,7 +5,7 @@ use std::time::Duration;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::settled::settled;
+use super::promise;
 use crate::seconds::seconds;
 
 #[wasm_bindgen]
@@ -27,7 +27,7 @@ extern "C" {
 /// The longest delay that browsers' timers take, in milliseconds: a signed 32-bit number.
 const LONGEST_DELAY: f64 = i32::MAX as f64;
 
-/// Tells the time since a run began.
+/// Measures the time since a run began.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     /// `performance.now()` at the start, in milliseconds.
@@ -35,22 +35,22 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that stands at zero now.
+    /// A clock that reads zero now.
     pub fn start() -> Self {
         Self { start: performance_now() }
     }
 
-    /// A clock that shows this much now, to go on from there.
+    /// A clock that reads `elapsed` now.
     pub fn after(elapsed: Duration) -> Self {
         Self { start: performance_now() - elapsed.as_secs_f64() * 1000.0 }
     }
 
-    /// The start in milliseconds since 1970, to tell it to another thread.
+    /// The start in milliseconds since 1970, which is the same on every thread.
     pub fn epoch(self) -> f64 {
         TIME_ORIGIN.with(|origin| origin + self.start)
     }
 
-    /// A clock that started when another thread's did.
+    /// A clock that started at `epoch`, in milliseconds since 1970.
     pub fn of_epoch(epoch: f64) -> Self {
         Self { start: TIME_ORIGIN.with(|origin| epoch - origin) }
     }
@@ -60,36 +60,36 @@ impl Clock {
         seconds((performance_now() - self.start) / 1000.0)
     }
 
-    /// Ends when the clock shows `time`.
+    /// Waits until the clock reads `time`.
     pub async fn sleep_until(self, time: Duration) {
         loop {
-            // A timer may fire early by less than the clock's rounding, so ask the clock again.
+            // A timer may fire early by less than the clock's rounding, so read the clock again.
             let left = time.saturating_sub(self.now());
             if left.is_zero() {
                 return;
             }
-            Timer::new(left).await_it().await;
+            Timer::new(left).fired().await;
         }
     }
 }
 
-/// A timer that is cleared when nobody waits for it any more.
+/// A timer that is cleared when it is dropped.
 struct Timer {
     id: JsValue,
-    fired: Promise,
+    promise: Promise,
 }
 
 impl Timer {
     fn new(delay: Duration) -> Self {
         let milliseconds = (delay.as_secs_f64() * 1000.0).ceil().min(LONGEST_DELAY);
         let mut id = JsValue::UNDEFINED;
-        let fired = Promise::new(&mut |resolve, _| id = set_timeout(&resolve, milliseconds));
-        Self { id, fired }
+        let promise = Promise::new(&mut |resolve, _| id = set_timeout(&resolve, milliseconds));
+        Self { id, promise }
     }
 
-    async fn await_it(&self) {
-        // A timer's promise is only ever resolved.
-        let _ = settled(self.fired.clone()).await;
+    async fn fired(&self) {
+        // A timer's promise is never rejected.
+        let _ = promise(self.promise.clone()).await;
     }
 }
 
@@ -99,7 +99,7 @@ impl Drop for Timer {
     }
 }
 
-/// Calls a function time and again until it is dropped.
+/// Calls a function at regular intervals until it is dropped.
 #[derive(Debug)]
 pub struct Interval {
     id: JsValue,
@@ -107,7 +107,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The first call is after the first pause.
+    /// The first call follows the first pause.
     pub fn new(pause: Duration, function: impl FnMut() + 'static) -> Self {
         let function = Closure::<dyn FnMut()>::new(function);
         let id = set_interval(function.as_ref(), pause.as_secs_f64() * 1000.0);

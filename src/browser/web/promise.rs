@@ -1,7 +1,8 @@
-//! Waiting for promises.
+//! Promises as futures.
 //!
-//! A `JsFuture` makes two callbacks for each promise, and the browser is asked to tell when each is
-//! garbage. Thousands of small images are tens of thousands of promises, so callbacks are used again.
+//! A `JsFuture` makes two closures for each promise, and asks the browser to report when each is
+//! garbage. Thousands of small images are tens of thousands of promises, so closures are reused
+//! (docs/decisions.md has the figures).
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -19,21 +20,21 @@ extern "C" {
 }
 
 thread_local! {
-    /// Callbacks that no promise has.
+    /// Callbacks that no promise uses.
     static SPARE: RefCell<Vec<Rc<Callbacks>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What a promise comes to: its value, or why it was rejected.
-pub fn settled(promise: impl AsRef<JsValue>) -> Settled {
-    Settled::of(promise.as_ref())
+/// Waits for a promise: resolves to its value, or to the reason why it was rejected.
+pub fn promise(promise: impl AsRef<JsValue>) -> PendingPromise {
+    PendingPromise::new(promise.as_ref())
 }
 
-/// A promise that is waited for.
+/// A promise that a task waits for.
 #[derive(Debug)]
-pub struct Settled(Rc<Callbacks>);
+pub struct PendingPromise(Rc<Callbacks>);
 
-impl Settled {
-    fn of(promise: &JsValue) -> Self {
+impl PendingPromise {
+    fn new(promise: &JsValue) -> Self {
         let callbacks = SPARE.with_borrow_mut(Vec::pop).unwrap_or_else(Callbacks::new);
         callbacks.state.replace(State::Waiting(None));
         let Callbacks { on_value, on_error, .. } = &*callbacks;
@@ -42,7 +43,7 @@ impl Settled {
     }
 }
 
-/// Those of one promise at a time.
+/// The two callbacks of one promise at a time.
 #[derive(Debug)]
 struct Callbacks {
     state: RefCell<State>,
@@ -52,12 +53,12 @@ struct Callbacks {
 
 #[derive(Debug)]
 enum State {
-    /// No promise has the callbacks.
+    /// No promise uses the callbacks.
     Free,
-    /// The promise is not settled yet.
+    /// The promise is pending.
     Waiting(Option<Waker>),
-    /// Nor is this one, and nobody waits for it any more. It keeps its callbacks until it is.
-    Abandoned(#[allow(dead_code, reason = "it is there to be kept")] Rc<Callbacks>),
+    /// The promise is pending, but its future was dropped. Keeps the callbacks alive until it settles.
+    Abandoned(#[allow(dead_code, reason = "held for its lifetime alone")] Rc<Callbacks>),
     Settled(Result<JsValue, JsValue>),
 }
 
@@ -80,18 +81,18 @@ impl Callbacks {
         let before = self.state.replace(State::Settled(result));
         match before {
             State::Waiting(waker) => waker.into_iter().for_each(Waker::wake),
-            _ => self.spare(),
+            _ => self.release(),
         }
     }
 
-    /// For the next promise.
-    fn spare(self: Rc<Self>) {
+    /// Makes the callbacks available to the next promise.
+    fn release(self: Rc<Self>) {
         self.state.replace(State::Free);
         SPARE.with_borrow_mut(|spare| spare.push(self));
     }
 }
 
-impl Future for Settled {
+impl Future for PendingPromise {
     type Output = Result<JsValue, JsValue>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -106,7 +107,7 @@ impl Future for Settled {
     }
 }
 
-impl Drop for Settled {
+impl Drop for PendingPromise {
     fn drop(&mut self) {
         let callbacks = Rc::clone(&self.0);
         let mut state = self.0.state.borrow_mut();
@@ -115,6 +116,6 @@ impl Drop for Settled {
             return;
         }
         drop(state);
-        callbacks.spare();
+        callbacks.release();
     }
 }

@@ -1,44 +1,37 @@
-//! What somebody brings and somebody else takes, in the same order.
+//! A queue between two tasks of one thread.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::future::poll_fn;
-use std::task::{Poll, Waker};
+
+use super::Notify;
 
 /// A queue with one reader.
 #[derive(Debug)]
 pub struct Queue<T> {
-    waiting: RefCell<VecDeque<T>>,
-    reader: RefCell<Option<Waker>>,
+    values: RefCell<VecDeque<T>>,
+    pushed: Notify,
 }
 
 impl<T> Default for Queue<T> {
     fn default() -> Self {
-        Self { waiting: RefCell::default(), reader: RefCell::default() }
+        Self { values: RefCell::default(), pushed: Notify::default() }
     }
 }
 
 impl<T> Queue<T> {
-    /// Brings something.
+    /// Adds a value at the end.
     pub fn push(&self, value: T) {
-        self.waiting.borrow_mut().push_back(value);
-        self.reader.take().into_iter().for_each(Waker::wake);
+        self.values.borrow_mut().push_back(value);
+        self.pushed.notify();
     }
 
-    /// Whether nothing waits to be taken.
+    /// Whether nothing waits to be read.
     pub fn is_empty(&self) -> bool {
-        self.waiting.borrow().is_empty()
+        self.values.borrow().is_empty()
     }
 
-    /// Takes what was brought first, as soon as there is something.
+    /// Removes the first value, waiting for one if there is none.
     pub async fn next(&self) -> T {
-        poll_fn(|context| match self.waiting.borrow_mut().pop_front() {
-            Some(value) => Poll::Ready(value),
-            None => {
-                *self.reader.borrow_mut() = Some(context.waker().clone());
-                Poll::Pending
-            }
-        })
-        .await
+        self.pushed.wait_for(|| self.values.borrow_mut().pop_front()).await
     }
 }

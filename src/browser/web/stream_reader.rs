@@ -1,18 +1,16 @@
-//! Reads a response's body, chunk by chunk.
+//! Reads a stream, chunk by chunk.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::ReadableStream;
+use web_sys::{Blob, ReadableStream};
 
-use super::settled::settled;
-use crate::zip::{Crc32, CrcBuffer};
+use super::{js_message, promise};
 
-/// The size of the buffers that bodies are read into, and of the one in wasm memory that all bytes
-/// pass through. Larger ones gained nothing.
-const BUFFER_BYTES: u32 = 256 << 10;
+/// The size of the buffers that streams are read into. Larger ones gained nothing.
+pub const BUFFER_BYTES: u32 = 256 << 10;
 
 #[wasm_bindgen]
 extern "C" {
@@ -31,29 +29,29 @@ extern "C" {
     type Piece;
     #[wasm_bindgen(method, getter)]
     fn done(this: &Piece) -> bool;
-    /// At the end, a buffer of ours comes back with nothing in it.
+    /// At the end of the stream, the caller's buffer comes back empty.
     #[wasm_bindgen(method, getter)]
     fn value(this: &Piece) -> Option<Uint8Array>;
 }
 
-/// ReadBuffers that bodies have been read into, for the next ones.
+/// Buffers that streams have been read into, for the next streams.
 #[derive(Clone, Debug)]
 pub struct ReadBuffers {
     spare: Rc<RefCell<Vec<ArrayBuffer>>>,
-    /// What asks a stream for a reader into buffers of ours.
+    /// The options that ask a stream for a BYOB reader.
     byob: Object,
 }
 
 impl Default for ReadBuffers {
     fn default() -> Self {
         let byob = Object::new();
-        // Setting a property of a plain object that nobody else has seen can't fail.
+        // Setting a property of a plain object can't fail.
         let _ = Reflect::set(&byob, &"mode".into(), &"byob".into());
         Self { spare: Rc::default(), byob }
     }
 }
 
-/// A stream on its way.
+/// A stream that is being read.
 #[derive(Debug)]
 pub struct StreamReader {
     reader: Reader,
@@ -63,11 +61,11 @@ pub struct StreamReader {
 }
 
 impl StreamReader {
-    /// Takes over the stream. Where it can be read into buffers of ours, it is.
+    /// Locks the stream. A BYOB reader is used where the stream has one.
     ///
     /// # Errors
     ///
-    /// Somebody else is reading it.
+    /// Fails if the stream is locked.
     pub fn new(stream: &ReadableStream, buffers: &ReadBuffers) -> Result<Self, JsValue> {
         let stream: &Stream = stream.unchecked_ref();
         if let Ok(reader) = stream.get_reader(&buffers.byob) {
@@ -79,19 +77,20 @@ impl StreamReader {
         Ok(Self { reader, buffer: None, buffers: buffers.clone() })
     }
 
-    /// The next chunk, good until the one after it is asked for; `None` at the end.
+    /// The next chunk, valid until the next call; `None` at the end.
     ///
     /// # Errors
     ///
-    /// The stream broke. Firefox calls a reset an `AbortError`, so its name tells nothing.
+    /// Fails if the stream breaks. Firefox calls a reset an `AbortError`, so the error's name means
+    /// nothing.
     pub async fn next(&mut self) -> Result<Option<Uint8Array>, JsValue> {
         let buffer = self.buffer.take();
-        let is_ours = buffer.is_some();
-        // A buffer of ours is detached now, and comes back with what was read.
+        let is_byob = buffer.is_some();
+        // The buffer is detached now, and comes back with what was read.
         let view = buffer.map_or(JsValue::UNDEFINED, |buffer| Uint8Array::new(&buffer).into());
-        let piece: Piece = settled(self.reader.read(&view)).await?.unchecked_into();
+        let piece: Piece = promise(self.reader.read(&view)).await?.unchecked_into();
         let (chunk, is_done) = (piece.value(), piece.done());
-        if is_ours && let Some(chunk) = &chunk {
+        if is_byob && let Some(chunk) = &chunk {
             if is_done {
                 self.buffers.spare.borrow_mut().push(chunk.buffer());
             } else {
@@ -102,34 +101,19 @@ impl StreamReader {
     }
 }
 
-/// The fixed buffer in wasm memory through which chunks pass for their CRC-32.
-#[derive(Debug)]
-pub struct ScratchBuffer(CrcBuffer);
-
-impl Default for ScratchBuffer {
-    fn default() -> Self {
-        Self(CrcBuffer::new(BUFFER_BYTES as usize))
+/// Reads a Blob, chunk by chunk.
+///
+/// # Errors
+///
+/// Fails with the reason of `push`, or with the browser's if the Blob can't be read.
+pub async fn read_blob(
+    blob: &Blob,
+    mut push: impl FnMut(&Uint8Array) -> Result<(), String>,
+) -> Result<(), String> {
+    let reason = |error: JsValue| js_message(&error);
+    let mut reader = StreamReader::new(&blob.stream(), &ReadBuffers::default()).map_err(reason)?;
+    while let Some(chunk) = reader.next().await.map_err(reason)? {
+        push(&chunk)?;
     }
-}
-
-impl ScratchBuffer {
-    /// Takes a chunk into a CRC-32, piece by piece, after `look` has seen the piece.
-    pub fn pass(&mut self, chunk: &Uint8Array, crc: &mut Crc32, look: &mut dyn FnMut(&[u8])) {
-        let length = chunk.length();
-        // Only somebody else's buffers are larger.
-        if length > BUFFER_BYTES {
-            self.pass(&chunk.subarray(0, BUFFER_BYTES), crc, look);
-            return self.pass(&chunk.subarray(BUFFER_BYTES, length), crc, look);
-        }
-        let piece = &mut self.0.bytes()[..length as usize];
-        chunk.copy_to(piece);
-        look(piece);
-        crc.update(&mut self.0, length as usize);
-    }
-
-    /// Takes bytes that are in wasm memory already into a CRC-32.
-    #[cfg(feature = "page")]
-    pub fn take(&mut self, bytes: &[u8], crc: &mut Crc32) {
-        crc.take(bytes, &mut self.0);
-    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use js_sys::JsString;
 
 use crate::plan::WebText;
 
-/// Text handling by the browser itself.
+/// Text operations by the browser itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BrowserText;
 

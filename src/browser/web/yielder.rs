@@ -1,4 +1,4 @@
-//! Long work in pieces, so that a page goes on answering.
+//! Long work in pieces, so that a page keeps responding.
 
 use std::time::Duration;
 
@@ -6,41 +6,42 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageChannel;
 
-use super::clock::Clock;
-use super::settled::settled;
+use super::{Clock, promise};
 
-/// How long a piece of work may be. A page is felt to answer at once within 50 ms.
+/// The longest piece of work. A response within 50 ms feels immediate.
 const PIECE: Duration = Duration::from_millis(8);
 
-/// Gives others their turn now and then.
+/// Yields to the event loop now and then.
 #[derive(Debug)]
 pub struct Yielder {
     clock: Clock,
-    ends: Duration,
+    due: Duration,
 }
 
 impl Default for Yielder {
     fn default() -> Self {
-        Self { clock: Clock::start(), ends: PIECE }
+        Self { clock: Clock::start(), due: PIECE }
     }
 }
 
 impl Yielder {
-    /// Waits for all others to have had their turn, if it is time for that; says whether it was.
-    pub async fn pass(&mut self) -> bool {
-        if self.clock.now() < self.ends {
+    /// Lets other tasks of the event loop run if the piece of work has lasted long enough; returns
+    /// whether it did.
+    pub async fn maybe_yield(&mut self) -> bool {
+        if self.clock.now() < self.due {
             return false;
         }
         // By a message and not by a timer, which hidden tabs fire once a second.
         if let Ok(channel) = MessageChannel::new() {
             let turn = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
             if channel.port2().post_message(&JsValue::NULL).is_ok() {
-                // It is only ever resolved.
-                let _ = settled(turn).await;
+                // The promise is never rejected.
+                let _ = promise(turn).await;
             }
+            channel.port1().set_onmessage(None);
             channel.port1().close();
         }
-        self.ends = self.clock.now() + PIECE;
+        self.due = self.clock.now() + PIECE;
         true
     }
 }

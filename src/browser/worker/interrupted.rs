@@ -1,135 +1,95 @@
-//! Runs whose tab is gone: the page asks its worker, which alone can look into their files.
+//! Runs whose tab is gone. The page asks its worker, which alone can open their files.
 
-use std::time::Duration;
+use std::rc::Rc;
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::MessagePort;
 
-use super::super::spool::directory::Directory;
-use super::super::text::BrowserText;
 use super::Worker;
-use crate::plan::{Plan, parse_list};
-use crate::seconds::seconds;
-use crate::spool::{Journal, fingerprint};
+use super::port::{Port, message};
+use crate::browser::spool::Directory;
+use crate::browser::web::Shared;
+use crate::job::{FromWorker, InterruptedRun, ToWorker};
+use crate::spool::Journal;
 
-/// What the page asks, in the place of a job.
-const LIST: &str = "interrupted";
-const DISCARD: &str = "discard";
-
-/// A run whose tab is gone, and which can be taken up again.
-#[derive(Clone, Debug, PartialEq)]
-pub struct InterruptedRun {
-    /// What it is taken up by.
-    pub name: String,
-    /// The text of its list.
-    pub source: String,
-    /// Its options, as the page noted them.
-    pub options: String,
-    /// When it began, in milliseconds since 1970.
-    pub started: f64,
-    /// How long it had been running.
-    pub elapsed: Duration,
-    /// How many items it has.
-    pub items: usize,
-    /// How many of them are there.
-    pub stored: usize,
-    /// Their bytes.
-    pub bytes: u64,
-}
-
-/// The runs that can be taken up again, the newest first. There are none where runs leave no files.
-pub async fn interrupted() -> Vec<InterruptedRun> {
-    let mut runs: Vec<InterruptedRun> = Vec::new();
-    for run in ask(&Array::of1(&LIST.into())).await.iter() {
-        let Some(run) = from_message(run.unchecked_ref()) else { continue };
-        let place = runs.iter().position(|other| other.started < run.started);
-        runs.insert(place.unwrap_or(runs.len()), run);
+/// The runs that can be restored, the newest first. Empty if runs leave no files in this browser.
+pub async fn interrupted_runs() -> Vec<InterruptedRun> {
+    let mut newest_first: Vec<InterruptedRun> = Vec::new();
+    if let Some(FromWorker::Interrupted(runs)) = ask(&ToWorker::ListInterrupted).await {
+        for run in runs {
+            let place = newest_first.iter().position(|other| other.started < run.started);
+            newest_first.insert(place.unwrap_or(newest_first.len()), run);
+        }
     }
-    runs
+    newest_first
 }
 
-/// Throws away what a run has left behind.
-pub async fn discard(name: &str) {
-    ask(&Array::of2(&DISCARD.into(), &name.into())).await;
+/// Removes the files of an interrupted run.
+pub async fn discard_interrupted(name: &str) {
+    ask(&ToWorker::Discard { name: name.to_owned() }).await;
 }
 
-async fn ask(words: &Array) -> Array {
-    let Some(worker) = Worker::of_this_page().await else { return Array::new() };
-    worker.ask(words).await.dyn_into().unwrap_or_default()
+/// Asks the worker something that has one answer; `None` if there is no worker.
+async fn ask(question: &ToWorker) -> Option<FromWorker> {
+    let worker = Worker::of_this_page().await?;
+    let answer = Rc::<Shared<Option<FromWorker>>>::default();
+    let received = Rc::clone(&answer);
+    let on_message = move |bytes: &[u8], _| received.set(FromWorker::of_bytes(bytes));
+    let _port = Port::new(worker.open_port(question)?, on_message);
+    answer.get().await
 }
 
-/// Answers what the page asks; `false` for what is a job.
-pub fn answer(port: &MessagePort, message: &Array) -> bool {
-    let Some(word) = message.get(0).as_string() else { return false };
-    let (port, name) = (port.clone(), message.get(1).as_string());
-    spawn_local(async move {
-        let answer = if word == DISCARD {
-            throw_away(&name.unwrap_or_default()).await.map(|()| Array::new())
-        } else {
-            list().await
-        };
-        // What can't be looked at is not there.
-        let _ = port.post_message(&answer.unwrap_or_default());
-        port.close();
-    });
-    true
+/// Answers a question of the page's, in the worker.
+pub async fn answer(port: MessagePort, question: ToWorker) {
+    let runs = match question {
+        ToWorker::ListInterrupted => list().await.unwrap_or_default(),
+        ToWorker::Discard { name } => {
+            // Files that can't be opened belong to another tab by now.
+            let _ = discard(&name).await;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    };
+    let (message, _) = message(&FromWorker::Interrupted(runs).to_bytes(), &JsValue::NULL);
+    let _ = port.post_message(&message);
+    port.close();
 }
 
-async fn throw_away(name: &str) -> Result<(), JsValue> {
+async fn discard(name: &str) -> Result<(), JsValue> {
     let directory = Directory::open().await?;
     let lock = directory.lock(name).await?;
     directory.remove(name, lock).await;
     Ok(())
 }
 
-async fn list() -> Result<Array, JsValue> {
-    let runs = Array::new();
+async fn list() -> Result<Vec<InterruptedRun>, JsValue> {
+    let mut runs = Vec::new();
     let directory = Directory::open().await?;
     for (name, bytes) in directory.journals().await? {
-        match to_message(&name, &bytes) {
-            Some(run) => drop(runs.push(&run)),
-            // Nothing of it could be used by this version of the page, or at all.
-            None => throw_away(&name).await?,
+        match interrupted_run(&name, &bytes) {
+            Some(run) => runs.push(run),
+            // This version of the page can use nothing of it.
+            None => discard(&name).await?,
         }
     }
     Ok(runs)
 }
 
-/// In the order of [`from_message`]; `None` for what can't be taken up.
-fn to_message(name: &str, bytes: &[u8]) -> Option<Array> {
+/// What a journal says of its run; `None` if the run can't be restored.
+fn interrupted_run(name: &str, bytes: &[u8]) -> Option<InterruptedRun> {
     let journal = Journal::read(bytes).ok()?;
-    let plan = Plan::new(parse_list(&journal.head.source), &BrowserText);
-    if journal.kept.is_empty() || fingerprint(&plan) != journal.head.fingerprint {
-        return None;
-    }
-    let run = Array::of3(&name.into(), &(&journal.head.source).into(), &(&journal.head.options).into());
-    let bytes: u64 = journal.kept.iter().map(|image| image.bytes).sum();
-    let numbers = [
-        journal.head.started,
-        journal.events_of_kept(&plan).elapsed.as_secs_f64(),
-        plan.len() as f64,
-        journal.kept.len() as f64,
-        bytes as f64,
-    ];
-    for number in numbers {
-        run.push(&number.into());
-    }
-    Some(run)
-}
-
-fn from_message(run: &Array) -> Option<InterruptedRun> {
-    let text = |index| run.get(index).as_string();
-    let number = |index| run.get(index).as_f64();
-    Some(InterruptedRun {
-        name: text(0)?,
-        source: text(1)?,
-        options: text(2)?,
-        started: number(3)?,
-        elapsed: seconds(number(4)?),
-        items: number(5)? as usize,
-        stored: number(6)? as usize,
-        bytes: number(7)? as u64,
+    let bytes = journal.kept.iter().map(|kept| kept.image.bytes).sum();
+    let (elapsed, stored) = (journal.elapsed(), journal.kept.len());
+    let head = journal.head;
+    (stored > 0).then(|| InterruptedRun {
+        name: name.to_owned(),
+        source: head.source,
+        options: head.options,
+        started: head.started,
+        elapsed,
+        items: head.items as usize,
+        fingerprint: head.fingerprint,
+        stored,
+        bytes,
     })
 }

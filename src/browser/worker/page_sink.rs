@@ -1,65 +1,46 @@
 //! A sink that is in the page, as the worker writes to it.
 
-use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
+use std::cell::Cell;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
 
 use futures::future::LocalBoxFuture;
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use web_sys::MessagePort;
 
-use super::super::sink::Sink;
-use super::connection::CHUNK;
+use super::port::Port;
+use crate::browser::archive::Sink;
+use crate::browser::web::Notify;
+use crate::job::FromWorker;
 
-/// How many chunks may be with the page while the next one is made.
-const MOST_AHEAD: usize = 3;
+/// The most chunks that are with the page while the next one is made.
+const MAX_AHEAD: usize = 3;
 
-/// Hands chunks to the page, a few ahead of the sink. A sink that fails is the page's business.
-#[derive(Clone, Debug)]
+/// Sends chunks to the page, a few ahead of the sink. The page itself handles a sink that fails.
+#[derive(Debug)]
 pub struct PageSink {
-    port: MessagePort,
-    sent: Rc<Sent>,
-}
-
-/// What is with the page.
-#[derive(Debug, Default)]
-struct Sent {
+    port: Rc<Port>,
+    /// Chunks that the page has, the end included.
     unwritten: Cell<usize>,
-    writing: RefCell<Option<Waker>>,
+    written: Notify,
 }
 
 impl PageSink {
-    pub fn new(port: &MessagePort) -> Self {
-        Self { port: port.clone(), sent: Rc::default() }
+    /// The sink of the page at the port's other end.
+    pub fn new(port: Rc<Port>) -> Self {
+        Self { port, unwritten: Cell::new(0), written: Notify::default() }
     }
 
     /// The sink has taken the first of the chunks.
-    pub fn written(&self) {
-        self.sent.unwritten.set(self.sent.unwritten.get() - 1);
-        self.sent.writing.take().into_iter().for_each(Waker::wake);
+    pub fn chunk_written(&self) {
+        self.unwritten.set(self.unwritten.get().saturating_sub(1));
+        self.written.notify();
     }
 
-    /// Sends a chunk, or the end, and waits until the page has no more than so many.
-    fn send(
-        &self,
-        message: &Array,
-        transfer: &Array,
-        most: usize,
-    ) -> LocalBoxFuture<'_, Result<(), JsValue>> {
-        self.sent.unwritten.set(self.sent.unwritten.get() + 1);
-        let posted = self.port.post_message_with_transferable(message, transfer);
+    /// Counts a chunk that was sent, and waits until the page has at most `max`.
+    fn sent(&self, max: usize) -> LocalBoxFuture<'_, Result<(), JsValue>> {
+        self.unwritten.set(self.unwritten.get() + 1);
         Box::pin(async move {
-            posted?;
-            poll_fn(|context| {
-                if self.sent.unwritten.get() <= most {
-                    return Poll::Ready(());
-                }
-                *self.sent.writing.borrow_mut() = Some(context.waker().clone());
-                Poll::Pending
-            })
-            .await;
+            self.written.wait_for(|| (self.unwritten.get() <= max).then_some(())).await;
             Ok(())
         })
     }
@@ -67,10 +48,12 @@ impl PageSink {
 
 impl Sink for PageSink {
     fn write(&self, chunk: &Uint8Array) -> LocalBoxFuture<'_, Result<(), JsValue>> {
-        self.send(&Array::of2(&CHUNK.into(), chunk), &Array::of1(&chunk.buffer()), MOST_AHEAD)
+        self.port.post_chunk(&FromWorker::Chunk.to_bytes(), chunk);
+        self.sent(MAX_AHEAD)
     }
 
     fn close(&self) -> LocalBoxFuture<'_, Result<(), JsValue>> {
-        self.send(&Array::of1(&CHUNK.into()), &Array::new(), 0)
+        self.port.post(&FromWorker::SinkEnd.to_bytes(), &JsValue::NULL);
+        self.sent(0)
     }
 }

@@ -1,275 +1,250 @@
 //! The worker's end of a run.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::pin::pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use futures::future::{Either, select};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{MessageEvent, MessagePort};
+use web_sys::MessagePort;
 
-use super::super::archive::{Archive, ArchiveError};
-use super::super::clock::Clock;
-use super::super::collect::Job;
-use super::super::here::run_locally;
-use super::super::images::ImageStore;
-use super::super::later::Shared;
-use super::super::sink::Sink;
-use super::connection::{CANCEL, DONE, FAILED, WRITTEN};
-use super::job::{self, ReceivedJob};
-use super::sink::PageSink;
+use super::interrupted::answer;
+use super::page_sink::PageSink;
+use super::port::Port;
+use crate::browser::archive::{Archive, Sink};
+use crate::browser::local::{LocalRun, RunJournal, fetch_all, fetch_items, restore, retry, verify};
+use crate::browser::spool::Spool;
+use crate::browser::web::{Clock, Shared};
+use crate::job::{ArchiveError, FromWorker, IS_INTERACTIVE, Job, Retry, ToWorker};
+use crate::plan::ItemId;
 use crate::run::{Event, EventWriter};
-use crate::text_list::put_text;
 
-/// How often events are sent: a frame's time, since nobody sees more of them.
+/// How often events are sent: once a frame.
 const SEND_EVERY: Duration = Duration::from_millis(16);
 
-/// Runs a job of the page's; `worker.js` calls it with the run's port.
+/// Serves a port of the page's; `worker.js` calls it with the port's first message.
 #[wasm_bindgen(js_name = serveRun, skip_typescript)]
-pub fn serve_run(port: MessagePort, message: Array) {
-    #[cfg(feature = "page")]
-    if super::interrupted::answer(&port, &message) {
-        return;
+pub fn serve_run(port: MessagePort, message: Uint8Array) {
+    match ToWorker::of_bytes(&message.to_vec()) {
+        Some(ToWorker::Start { job, into_sink }) => Service::start(port, job, into_sink),
+        Some(question) if IS_INTERACTIVE => spawn_local(answer(port, question)),
+        _ => port.close(),
     }
-    let Some(job) = job::from_message(&message) else { return };
-    let service = Rc::new(Service {
-        clock: Cell::new(job.clock),
-        job,
-        images: ImageStore::default(),
-        sink: PageSink::new(&port),
-        cancelled: Shared::default(),
-        #[cfg(feature = "page")]
-        made: RefCell::default(),
-        events: RefCell::default(),
-        #[cfg(feature = "page")]
-        notes: super::notes::Notes::default(),
-        port,
-    });
-    service.listen();
-    service.begin(Task::Fetch(Items::All));
 }
 
-/// A job of the page's, from its beginning until the page lets its images go.
-pub(super) struct Service {
-    pub(super) port: MessagePort,
-    pub(super) job: ReceivedJob,
-    /// What keeps the archive readable.
-    pub(super) images: ImageStore,
-    sink: PageSink,
+/// A job of the page's, until the page releases its images.
+struct Service {
+    run: LocalRun,
+    port: Rc<Port>,
+    /// The page's sink, if the archive goes there.
+    sink: Option<PageSink>,
+    /// Events that were not sent yet.
+    events: RefCell<EventWriter>,
+    journal: RefCell<Option<RunJournal>>,
     cancelled: Shared<()>,
-    /// That of the run that is on, or was the last.
-    pub(super) clock: Cell<Clock>,
-    /// The archive that was made last.
-    #[cfg(feature = "page")]
-    pub(super) made: RefCell<Option<web_sys::Blob>>,
-    /// Those that the page was not told yet.
-    pub(super) events: RefCell<EventWriter>,
-    #[cfg(feature = "page")]
-    pub(super) notes: super::notes::Notes,
+    released: Shared<()>,
 }
 
-/// What the page asks for.
-pub(super) enum Task {
-    /// To fetch, and make the archive.
-    Fetch(Items),
-    /// To read the archive back.
-    #[cfg(feature = "page")]
-    Prove,
-}
-
-/// What is to be fetched.
-pub(super) enum Items {
-    /// The job's.
-    All,
-    /// Some of them, once more.
-    #[cfg(feature = "page")]
-    Again(super::again::Again),
+/// What the page has asked for: one at a time.
+enum Task {
+    Fetch,
+    Retry(Retry),
+    Verify,
 }
 
 impl Service {
-    /// Does what the page asks for, and answers.
-    pub(super) fn begin(self: &Rc<Self>, task: Task) {
-        let service = Rc::clone(self);
-        service.job.attended.borrow_mut().forget_wishes();
-        spawn_local(async move {
-            let working = pin!(async {
-                match task {
-                    Task::Fetch(items) => service.fetch(items).await,
-                    #[cfg(feature = "page")]
-                    Task::Prove => service.prove().await,
+    fn start(port: MessagePort, job: Job, into_sink: bool) {
+        let service = Rc::new_cyclic(|this: &Weak<Self>| {
+            let this = Weak::clone(this);
+            let port = Rc::new(Port::new(port, move |bytes, _| {
+                if let (Some(service), Some(message)) = (this.upgrade(), ToWorker::of_bytes(bytes)) {
+                    service.receive(message);
                 }
-            });
-            if let Either::Left((answer, _)) = select(working, pin!(service.cancelled.get())).await {
-                post(&service.port, &answer);
+            }));
+            Self {
+                run: LocalRun::new(job),
+                sink: into_sink.then(|| PageSink::new(Rc::clone(&port))),
+                port,
+                events: RefCell::default(),
+                journal: RefCell::default(),
+                cancelled: Shared::default(),
+                released: Shared::default(),
+            }
+        });
+        service.begin(Task::Fetch);
+        // The task owns the service: it lives until the page releases it.
+        spawn_local(async move { service.released.get().await });
+    }
+
+    fn receive(self: &Rc<Self>, message: ToWorker) {
+        match message {
+            ToWorker::Cancel => self.end(),
+            ToWorker::Release => {
+                self.end();
+                self.released.set(());
+            }
+            ToWorker::ChunkWritten => self.sink.iter().for_each(PageSink::chunk_written),
+            message if IS_INTERACTIVE => self.interact(message),
+            _ => {}
+        }
+    }
+
+    /// Does what only a page asks for.
+    fn interact(self: &Rc<Self>, message: ToWorker) {
+        match message {
+            ToWorker::Command(command) => self.run.command(command),
+            ToWorker::Retry(retry) => self.begin(Task::Retry(retry)),
+            ToWorker::Verify => self.begin(Task::Verify),
+            ToWorker::Preview(item) => self.send_preview(item),
+            ToWorker::Saved => self.end_journal(),
+            _ => {}
+        }
+    }
+
+    /// Carries a task out, and sends its outcome.
+    fn begin(self: &Rc<Self>, task: Task) {
+        let service = Rc::clone(self);
+        service.run.clear_commands();
+        spawn_local(async move {
+            let work = pin!(service.carry_out(task));
+            if let Either::Left((outcome, _)) = select(work, pin!(service.cancelled.get())).await {
+                service.send_outcome(outcome);
             }
         });
     }
 
-    async fn fetch(&self, items: Items) -> Array {
-        clear_timings();
+    async fn carry_out(&self, task: Task) -> Result<Option<Archive>, ArchiveError> {
         let emit = |event| self.events.borrow_mut().put(&event);
-        let collecting = pin!(async {
-            match items {
-                Items::All => self.collect(&emit).await,
-                #[cfg(feature = "page")]
-                Items::Again(again) => self.refetch(again, &emit).await,
+        let work = pin!(async {
+            match task {
+                Task::Fetch => {
+                    clear_timings();
+                    self.fetch(&emit).await.map(Some)
+                }
+                Task::Retry(items) if IS_INTERACTIVE => {
+                    clear_timings();
+                    retry(&self.run, items, &emit).await.map(Some)
+                }
+                Task::Verify if IS_INTERACTIVE => verify(&self.run, &emit).await,
+                Task::Retry(_) | Task::Verify => Ok(None),
             }
         });
-        let ended = match select(collecting, pin!(self.send_events(self.clock.get()))).await {
-            Either::Left((ended, _)) => ended,
+        let clock = Clock::start();
+        let outcome = match select(work, pin!(self.send_events(clock))).await {
+            Either::Left((outcome, _)) => outcome,
             Either::Right((never, _)) => match never {},
         };
-        self.send();
-        #[cfg(feature = "page")]
-        self.notes.write();
-        match ended {
-            Ok(archive) => {
-                let answer = done(&archive);
-                #[cfg(feature = "page")]
-                self.made.replace(archive.blob);
-                answer
+        self.flush_events();
+        if IS_INTERACTIVE {
+            self.journal.borrow().iter().for_each(RunJournal::write);
+        }
+        outcome
+    }
+
+    async fn fetch(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
+        let sink = self.sink.as_ref().map(|sink| sink as &dyn Sink);
+        if IS_INTERACTIVE {
+            let job = self.run.job();
+            if let Some(name) = &job.resumes {
+                let items = restore(&self.run, name, emit).await?;
+                // The journal has these events already.
+                self.flush_events();
+                self.journal.replace(Some(RunJournal::of_restored(&self.run)));
+                return fetch_items(&self.run, None, &items, emit).await;
             }
-            Err(error) => Self::refusal(&error),
-        }
-    }
-
-    pub(super) fn refusal(error: &ArchiveError) -> Array {
-        Array::of3(&FAILED.into(), &error.kind().into(), &error.reason().into())
-    }
-
-    async fn collect(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
-        let job = self.job_at(self.clock.get());
-        #[cfg(feature = "page")]
-        if let Some(items) = self.prepare_notes(&job, emit).await? {
-            return super::super::here::fetch_items(&job, None, &self.images, &items, emit).await;
-        }
-        let sink = self.job.has_sink.then_some(&self.sink as &dyn Sink);
-        run_locally(&job, sink, &self.images, emit).await
-    }
-
-    /// The job, for a run by that clock.
-    pub(super) fn job_at(&self, clock: Clock) -> Job<'_> {
-        let ReceivedJob { plan, template, settings, order, attended, .. } = &self.job;
-        Job {
-            plan,
-            template: template.clone(),
-            settings: *settings,
-            clock,
-            // The page has it.
-            sink: None,
-            order: *order,
-            attended: attended.borrow().clone(),
-        }
-    }
-
-    fn listen(self: &Rc<Self>) {
-        let service = Rc::clone(self);
-        let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let message = event.data();
-            if let Some(word) = message.as_string() {
-                service.hear(&word);
-            } else if message.is_null() {
-                service.end();
-                service.port.close();
-                // It holds the service, which nobody needs any more.
-                service.port.set_onmessage(None);
-            } else {
-                #[cfg(feature = "page")]
-                service.hear_more(&message);
+            if sink.is_none() {
+                self.journal.replace(RunJournal::begin(&self.run));
             }
-        });
-        // It lives as long as the port does.
-        self.port.set_onmessage(Some(listener.into_js_value().unchecked_ref()));
-    }
-
-    fn hear(self: &Rc<Self>, word: &str) {
-        match word {
-            CANCEL => self.end(),
-            WRITTEN => self.sink.written(),
-            #[cfg(feature = "page")]
-            super::connection::PROVE => self.begin(Task::Prove),
-            #[cfg(feature = "page")]
-            super::connection::SAVED => self.end_notes(),
-            word => self.job.attended.borrow().hear(word),
         }
+        fetch_all(&self.run, sink, emit).await
     }
 
-    /// Nothing of the run is wanted any more.
-    fn end(&self) {
-        self.cancelled.set(());
-        self.images.let_go();
-    }
-
-    /// Sends what has happened, for as long as it is asked to.
+    /// Sends events at intervals, until the future is dropped.
     async fn send_events(&self, clock: Clock) -> Infallible {
         loop {
             clock.sleep_until(clock.now() + SEND_EVERY).await;
-            self.send();
-            #[cfg(feature = "page")]
-            self.notes.write_if_due();
+            self.flush_events();
+            if IS_INTERACTIVE {
+                self.journal.borrow().iter().for_each(RunJournal::write_if_due);
+            }
         }
     }
 
-    pub(super) fn send(&self) {
+    fn flush_events(&self) {
         let mut events = self.events.borrow_mut();
         if events.is_empty() {
             return;
         }
         let bytes = events.take();
-        #[cfg(feature = "page")]
-        self.notes.take(&bytes);
-        let bytes = Uint8Array::from(bytes.as_slice());
-        let _ = self.port.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));
+        if IS_INTERACTIVE {
+            self.journal.borrow().iter().for_each(|journal| journal.push_events(&bytes));
+        }
+        self.send(&FromWorker::Events(bytes), &JsValue::NULL);
     }
-}
 
-pub(super) fn done(archive: &Archive) -> Array {
-    let mut names = Vec::new();
-    for name in &archive.names {
-        put_text(&mut names, name.as_ref().map(|name| name.as_str()));
+    fn send_outcome(&self, outcome: Result<Option<Archive>, ArchiveError>) {
+        match outcome {
+            Ok(Some(Archive { blob, mut made })) => {
+                made.protocols = protocols();
+                self.send(&FromWorker::Made(made), &blob.map_or(JsValue::NULL, JsValue::from));
+            }
+            Ok(None) => self.send(&FromWorker::Verified, &JsValue::NULL),
+            Err(error) => self.send(&FromWorker::Failed(error), &JsValue::NULL),
+        }
     }
-    let blob = archive.blob.clone().map_or(JsValue::NULL, JsValue::from);
-    let answer = Array::of5(
-        &DONE.into(),
-        &blob,
-        &Uint8Array::from(names.as_slice()),
-        &archive.storage.is_file().into(),
-        &(archive.size as f64).into(),
-    );
-    answer.push(&protocols());
-    answer
+
+    fn send_preview(self: &Rc<Self>, item: ItemId) {
+        let service = Rc::clone(self);
+        spawn_local(async move {
+            let preview = service.run.images.preview(item).await;
+            let preview = preview.map_or(JsValue::NULL, JsValue::from);
+            service.send(&FromWorker::Preview(item), &preview);
+        });
+    }
+
+    fn send(&self, message: &FromWorker, object: &JsValue) {
+        self.port.post(&message.to_bytes(), object);
+    }
+
+    /// The archive need not survive a crash any more.
+    fn end_journal(&self) {
+        self.journal.take();
+        if let Some(Spool::File(file)) = self.run.images.spool().current() {
+            spawn_local(async move { file.remove_journal().await });
+        }
+    }
+
+    /// Ends what is under way, and releases the images.
+    fn end(&self) {
+        self.cancelled.set(());
+        self.run.images.release();
+        self.run.blob.take();
+    }
 }
 
 #[wasm_bindgen]
 extern "C" {
-    // This worker's own entries, and nobody else looks at them.
+    // A worker's entries are its own: nothing else reads them.
     #[wasm_bindgen(js_namespace = performance, js_name = clearResourceTimings)]
     fn clear_timings();
     #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByType)]
     fn timings(kind: &str) -> Array;
     type Timing;
     #[wasm_bindgen(method, getter, js_name = nextHopProtocol)]
-    fn protocol(this: &Timing) -> JsValue;
+    fn protocol(this: &Timing) -> Option<String>;
 }
 
 /// The protocols of the run's requests, of the first 250 as browsers keep them. Hosts that send no
 /// `Timing-Allow-Origin` disclose none.
-fn protocols() -> Array {
-    let names = Array::new();
+fn protocols() -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
     for timing in timings("resource").iter() {
-        let name = timing.unchecked_ref::<Timing>().protocol();
-        if name.is_truthy() && !names.includes(&name, 0) {
-            names.push(&name);
-        }
+        let name = timing.unchecked_ref::<Timing>().protocol().filter(|name| !name.is_empty());
+        names.extend(name.filter(|name| !names.contains(name)));
     }
     names
-}
-
-pub(super) fn post(port: &MessagePort, answer: &Array) {
-    // Blobs, bitmaps and words can all be copied.
-    let _ = port.post_message(answer);
 }

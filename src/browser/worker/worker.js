@@ -1,6 +1,6 @@
-// The worker's own script: starts the same wasm in it that the page has, and hands it its runs.
+// The worker's script: starts the same wasm that the page has, and passes it the ports of its runs.
 
-// What breaks in a promise is told to the page like any other breakdown.
+// An unhandled rejection is reported to the page like any other breakdown.
 addEventListener("unhandledrejection", (event) => reportError(event.reason));
 
 addEventListener(
@@ -8,7 +8,7 @@ addEventListener(
   async ({ data: [glue, module] }) => {
     const engine = await import(glue);
     await engine.default({ module_or_path: module });
-    addEventListener("message", ({ data: [port, ...job] }) => engine.serveRun(port, job));
+    addEventListener("message", ({ data: [message, port] }) => engine.serveRun(port, message));
     postMessage("ready");
   },
   { once: true },

@@ -1,0 +1,37 @@
+//! Making an archive of the images that arrive.
+//!
+//! ```text
+//! FinishedItem ─▶ Layout: name, local header, offset
+//!      ├▶ BlobArchive: one Blob of slices of the spool's file, or of Blobs
+//!      └▶ Backlog ─▶ StreamedArchive: headers and payloads one after the other ─▶ Sink
+//!
+//! read_back: the Blob through zip::Proof, from its first byte to its last
+//! ```
+
+mod backlog;
+mod blob;
+mod layout;
+mod read_back;
+mod sink;
+mod stream;
+
+use web_sys::Blob;
+
+pub use backlog::Backlog;
+pub use blob::BlobArchive;
+pub use layout::Layout;
+pub use read_back::read_back;
+pub use sink::{Sink, StreamSink};
+pub use stream::StreamedArchive;
+
+use crate::job::Made;
+
+/// A complete archive.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    /// The zip; `None` if no image was stored, or if it went to a sink. It can be read as long as the
+    /// run's images are not released.
+    pub blob: Option<Blob>,
+    /// What is in it.
+    pub made: Made,
+}

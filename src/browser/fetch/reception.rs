@@ -1,0 +1,94 @@
+//! One body: its CRC-32, its format and its end in one pass, on its way into the spool.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolWriter};
+use crate::browser::web::js_message;
+use crate::image::{EndFinder, Ending, Format, HEAD_BYTES, recognise};
+use crate::run::{FetchError, StoredImage};
+use crate::zip::Crc32;
+
+/// What has arrived of one body.
+pub struct Reception<'a> {
+    writer: SpoolWriter<'a>,
+    crc: Crc32,
+    bytes: u64,
+    head: Vec<u8>,
+    format: Option<Format>,
+    end: EndFinder,
+}
+
+impl<'a> Reception<'a> {
+    /// A body of which nothing has arrived; `declared` is its Content-Length.
+    pub fn new(spool: &'a Spool, declared: Option<u64>) -> Self {
+        Self {
+            writer: SpoolWriter::new(spool, declared),
+            crc: Crc32::default(),
+            bytes: 0,
+            head: Vec::new(),
+            format: None,
+            end: EndFinder::default(),
+        }
+    }
+
+    /// The bytes that have arrived.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Stores the next chunk.
+    ///
+    /// # Errors
+    ///
+    /// `Storage` if the browser has no space for it, `NotAnImage` if the first bytes are of no image
+    /// format.
+    pub fn push(&mut self, chunk: &Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
+        let is_small = self.writer.is_small(chunk.length());
+        scratch.push(chunk, &mut self.crc, &mut |bytes| {
+            let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
+            self.head.extend_from_slice(&bytes[..wanted]);
+            self.end.take(bytes);
+            if is_small {
+                self.writer.push_small(bytes);
+            }
+        });
+        self.bytes += u64::from(chunk.length());
+        if !is_small {
+            self.writer.push(chunk).map_err(no_space)?;
+        }
+        // The rest of a body that is not an image is not worth receiving.
+        if self.format.is_none() && self.head.len() == HEAD_BYTES {
+            self.format = Some(recognise(&self.head).map_err(FetchError::NotAnImage)?);
+        }
+        Ok(())
+    }
+
+    /// Completes the image; `modified` is its Last-Modified, in seconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// `Empty` if nothing has arrived, and those of [`push`](Self::push).
+    pub fn finish(self, modified: Option<i64>) -> Result<StoredImage<Payload>, FetchError> {
+        if self.bytes == 0 {
+            return Err(FetchError::Empty);
+        }
+        let format = match self.format {
+            Some(format) => format,
+            None => recognise(&self.head).map_err(FetchError::NotAnImage)?,
+        };
+        Ok(StoredImage {
+            payload: self.writer.finish().map_err(no_space)?,
+            bytes: self.bytes,
+            crc32: self.crc.value(),
+            format,
+            modified,
+            is_cut_short: self.end.ending() == Ending::CutShort,
+        })
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the signature that map_err takes")]
+fn no_space(error: JsValue) -> FetchError {
+    FetchError::Storage { reason: js_message(&error) }
+}

@@ -1,0 +1,20 @@
+//! A run on this thread, whether that is a page's or a worker's.
+//!
+//! ```text
+//! LocalRun ─▶ run: requests, spool and archive ─▶ Archive
+//!        ├──▶ retry: some items once more, into the same archive
+//!        ├──▶ verify: the archive read back; damaged images are left out
+//!        └──▶ restore: an interrupted run; RunJournal: what a later page restores it from
+//! ```
+
+mod journal;
+mod restore;
+mod retry;
+mod run;
+mod verify;
+
+pub use journal::RunJournal;
+pub use restore::restore;
+pub use retry::retry;
+pub use run::{LocalRun, fetch_all, fetch_items};
+pub use verify::verify;

@@ -1,0 +1,43 @@
+//! Fetching some items of a run once more, into the same archive.
+
+use std::rc::Rc;
+
+use super::run::{LocalRun, fetch_items};
+use crate::browser::archive::Archive;
+use crate::browser::error::because;
+use crate::job::{ArchiveError, ArchiveErrorKind, Job, Retry};
+use crate::plan::ItemId;
+use crate::run::Event;
+
+/// Fetches some items once more and makes the archive of these and of all that is stored. The Blob of
+/// before can't be read any more, whatever the outcome.
+///
+/// # Errors
+///
+/// Fails if the spool can't be written to any more, and as
+/// [`fetch_all`](super::fetch_all). An archive that went to a sink is gone, so nothing can be added to it.
+pub async fn retry(run: &LocalRun, retry: Retry, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
+    let job = run.job();
+    let Retry { items, settings, relay, started } = retry;
+    let plan = if relay.as_ref() == job.plan.relay() {
+        Rc::clone(&job.plan)
+    } else {
+        Rc::new(job.plan.through(relay))
+    };
+    run.set_job(Job { plan, settings, started, ..(*job).clone() });
+    refetch(run, &items, emit).await
+}
+
+/// Fetches these items, as the job says now, and makes the archive anew.
+///
+/// # Errors
+///
+/// As [`retry`].
+pub async fn refetch(
+    run: &LocalRun,
+    items: &[ItemId],
+    emit: &dyn Fn(Event),
+) -> Result<Archive, ArchiveError> {
+    run.images.reopen().await.map_err(because(ArchiveErrorKind::Storage))?;
+    fetch_items(run, None, items, emit).await
+}

@@ -1,0 +1,130 @@
+//! A run's handle: the one place that decides whether a run is with the worker or on this thread.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use web_sys::{ImageBitmap, WritableStream};
+
+use super::archive::{Archive, Sink, StreamSink};
+use super::local::{LocalRun, fetch_all, retry, verify};
+use super::worker::{Connection, Worker};
+use crate::job::{ArchiveError, ArchiveErrorKind, Job, Retry, ToWorker};
+use crate::plan::ItemId;
+use crate::run::{Command, Event};
+
+/// A run that was started. Its images, and the file that its archive is read from, are released when
+/// this is dropped.
+#[derive(Debug)]
+pub struct RunHandle {
+    place: Place,
+    sink: RefCell<Option<StreamSink>>,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// On this thread: in a worker of the caller's, or if no worker can be had.
+    Here(LocalRun),
+    /// In the page's worker, where files can be written as they arrive and nothing holds up the page.
+    Worker(Rc<Connection>),
+}
+
+impl RunHandle {
+    /// Starts a run, whose archive goes into a Blob or into a sink.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the sink is locked.
+    pub async fn start(job: Job, sink: Option<&WritableStream>) -> Result<Rc<Self>, ArchiveError> {
+        let sink = sink.map(StreamSink::new).transpose()?;
+        let in_worker = match Worker::of_this_page().await {
+            Some(worker) => worker.run(job.clone(), sink.is_some()),
+            None => None,
+        };
+        let place = in_worker.map_or_else(|| Place::Here(LocalRun::new(job)), Place::Worker);
+        Ok(Rc::new(Self { place, sink: RefCell::new(sink) }))
+    }
+
+    /// Passes events on until the run has ended.
+    ///
+    /// Dropping the future cancels the run: every request is aborted, and so is the sink.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the archive can't be made. An image that can't be fetched is no error: it is not in the
+    /// archive, and an event has the reason.
+    pub async fn finish(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
+        let sink = self.sink.take();
+        let sink = sink.as_ref().map(|sink| sink as &dyn Sink);
+        match &self.place {
+            Place::Here(run) => fetch_all(run, sink, emit).await,
+            Place::Worker(run) => made(run.finish(sink, emit).await?),
+        }
+    }
+
+    /// Gives the run under way a command. A run that is stopped takes no other.
+    pub fn command(&self, command: Command) {
+        match &self.place {
+            Place::Here(run) => run.command(command),
+            Place::Worker(run) => run.send(&ToWorker::Command(command)),
+        }
+    }
+
+    /// Fetches some items once more, into the same archive; the others stay as they are. The Blob of
+    /// before can't be read any more, whatever the outcome.
+    ///
+    /// Dropping the future loses the archive as well; [`Command::Stop`] ends the retry and keeps what is
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish). An archive that went to a sink is gone, so nothing can be added to it.
+    pub async fn retry(&self, items: Retry, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
+        match &self.place {
+            Place::Here(run) => {
+                run.clear_commands();
+                retry(run, items, emit).await
+            }
+            Place::Worker(run) => {
+                run.send(&ToWorker::Retry(items));
+                made(run.finish(None, emit).await?)
+            }
+        }
+    }
+
+    /// Reads the archive back, from its first byte to its last. `None` if it is good. If images in it were
+    /// damaged, events say so, and an archive of the others is returned.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the archive can't be read, although all of its images can.
+    pub async fn verify(&self, emit: &dyn Fn(Event)) -> Result<Option<Archive>, ArchiveError> {
+        match &self.place {
+            Place::Here(run) => verify(run, emit).await,
+            Place::Worker(run) => {
+                run.send(&ToWorker::Verify);
+                run.finish(None, emit).await
+            }
+        }
+    }
+
+    /// Decodes an image at a width of [`PREVIEW_WIDTH`](super::PREVIEW_WIDTH); `None` if it is not stored
+    /// or can't be decoded.
+    pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
+        match &self.place {
+            Place::Here(run) => run.images.preview(item).await,
+            Place::Worker(run) => run.preview(item).await,
+        }
+    }
+
+    /// The archive was handed to its user, or thrown away: it need not survive a crash any more.
+    pub fn saved(&self) {
+        // Only runs in the worker have a journal.
+        if let Place::Worker(run) = &self.place {
+            run.send(&ToWorker::Saved);
+        }
+    }
+}
+
+fn made(archive: Option<Archive>) -> Result<Archive, ArchiveError> {
+    archive.ok_or_else(|| ArchiveErrorKind::Worker.because("it made no archive"))
+}

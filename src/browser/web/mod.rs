@@ -1,0 +1,24 @@
+//! The web platform, made usable from Rust: promises, timers, streams and the like. Knows nothing of
+//! runs and archives.
+
+mod abort;
+mod clock;
+mod js_error;
+mod notify;
+mod promise;
+mod queue;
+mod shared;
+mod stream_reader;
+mod text;
+mod yielder;
+
+pub use abort::Aborted;
+pub use clock::{Clock, Interval};
+pub use js_error::js_message;
+pub use notify::Notify;
+pub use promise::promise;
+pub use queue::Queue;
+pub use shared::Shared;
+pub use stream_reader::{BUFFER_BYTES, ReadBuffers, StreamReader, read_blob};
+pub use text::BrowserText;
+pub use yielder::Yielder;

@@ -1,0 +1,133 @@
+//! The page's one worker: started once, and replaced when it breaks down.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageChannel, MessagePort};
+
+use super::connection::Connection;
+use super::port::message;
+use super::trusted_types::trusted_script;
+use crate::browser::web::{Shared, js_message};
+use crate::job::{Job, ToWorker};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The web's own constructor; web-sys' takes an address as text, which Trusted Types forbid.
+    #[wasm_bindgen(js_name = Worker)]
+    #[derive(Debug)]
+    type WebWorker;
+    #[wasm_bindgen(constructor, js_class = "Worker", catch)]
+    fn new(url: &JsValue, options: &Object) -> Result<WebWorker, JsValue>;
+    #[wasm_bindgen(method, js_name = postMessage, catch)]
+    fn post(this: &WebWorker, message: &JsValue, transfer: &Array) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, setter)]
+    fn set_onmessage(this: &WebWorker, listener: &JsValue);
+    #[wasm_bindgen(method, setter)]
+    fn set_onerror(this: &WebWorker, listener: &JsValue);
+    #[wasm_bindgen(method)]
+    fn terminate(this: &WebWorker);
+
+    #[wasm_bindgen(js_name = Object)]
+    type ImportMeta;
+    #[wasm_bindgen(method, getter)]
+    fn url(this: &ImportMeta) -> String;
+    /// Of wasm-bindgen's own script, through which the worker starts the wasm.
+    #[wasm_bindgen(thread_local_v2, js_namespace = import, js_name = meta)]
+    static GLUE: ImportMeta;
+}
+
+/// The page's worker.
+#[derive(Debug)]
+pub struct Worker {
+    worker: WebWorker,
+    /// The runs that fail when the worker breaks down.
+    runs: RefCell<Vec<Weak<Connection>>>,
+}
+
+/// Resolves to the worker, or to `None` if there can be none.
+type Start = Rc<Shared<Option<Rc<Worker>>>>;
+
+thread_local! {
+    /// The page's worker, once it was started.
+    static STARTED: RefCell<Option<Start>> = const { RefCell::new(None) };
+}
+
+impl Worker {
+    /// The page's worker; `None` if it can't be started, or if this thread is not a page.
+    pub async fn of_this_page() -> Option<Rc<Self>> {
+        Self::start()?.get().await
+    }
+
+    /// Starts the worker before it is needed, which takes some 50 ms.
+    pub fn start() -> Option<Start> {
+        // Workers have no window.
+        web_sys::window()?;
+        if let Some(start) = STARTED.with_borrow(Clone::clone) {
+            return Some(start);
+        }
+        let start = Start::default();
+        STARTED.set(Some(Rc::clone(&start)));
+        // What refuses a worker here, such as the page's Content Security Policy, refuses every later one.
+        if Self::launch(&start).is_err() {
+            start.set(None);
+        }
+        Some(start)
+    }
+
+    fn launch(start: &Start) -> Result<(), JsValue> {
+        let options = Object::new();
+        Reflect::set(&options, &"type".into(), &"module".into())?;
+        let script = trusted_script(&wasm_bindgen::link_to!(module = "/src/browser/worker/worker.js"))?;
+        let worker = WebWorker::new(&script, &options)?;
+        let glue = GLUE.with(ImportMeta::url);
+        worker.post(&Array::of2(&glue.into(), &wasm_bindgen::module()), &Array::new())?;
+
+        let worker = Rc::new(Self { worker, runs: RefCell::default() });
+        let (ready, started) = (Rc::clone(start), Rc::clone(&worker));
+        let on_message = Closure::<dyn Fn()>::new(move || ready.set(Some(Rc::clone(&started))));
+        worker.worker.set_onmessage(&on_message.into_js_value());
+        let (failed, broken) = (Rc::clone(start), Rc::downgrade(&worker));
+        let on_error = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+            // If the worker never started, runs do without one; if it did, the next run starts another.
+            failed.set_if_empty(None);
+            if let Some(worker) = broken.upgrade() {
+                worker.break_down(&event);
+            }
+        });
+        worker.worker.set_onerror(&on_error.into_js_value());
+        Ok(())
+    }
+
+    /// Starts a run; `None` if the browser refuses the message. With `into_sink` the archive comes back in
+    /// chunks.
+    pub fn run(&self, job: Job, into_sink: bool) -> Option<Rc<Connection>> {
+        let plan = Rc::clone(&job.plan);
+        let port = self.open_port(&ToWorker::Start { job, into_sink })?;
+        let run = Connection::new(port, plan);
+        let mut runs = self.runs.borrow_mut();
+        runs.retain(|run| run.strong_count() > 0);
+        runs.push(Rc::downgrade(&run));
+        Some(run)
+    }
+
+    /// Sends the first message of a new port; `None` if the browser refuses it.
+    pub fn open_port(&self, first: &ToWorker) -> Option<MessagePort> {
+        let channel = MessageChannel::new().ok()?;
+        let (message, buffer) = message(&first.to_bytes(), &channel.port2());
+        self.worker.post(&message, &Array::of2(&channel.port2(), &buffer)).ok()?;
+        Some(channel.port1())
+    }
+
+    fn break_down(&self, event: &JsValue) {
+        let runs: Vec<_> = self.runs.take().iter().filter_map(Weak::upgrade).collect();
+        if !runs.is_empty() {
+            STARTED.set(None);
+            self.worker.terminate();
+        }
+        let reason = js_message(event);
+        runs.into_iter().for_each(|run| run.break_down(&reason));
+    }
+}

@@ -1,0 +1,92 @@
+//! What a caller asks of the engine, what it gets, and how both travel between two threads.
+//!
+//! ```text
+//! Job ─▶ ToWorker ─ bytes ─▶ the worker ─ bytes ─▶ FromWorker ─▶ events, Made or ArchiveError
+//! ```
+//!
+//! Everything here is pure: the JavaScript objects that belong to a message (ports, Blobs, chunks)
+//! travel beside its bytes.
+
+mod archive_error;
+mod interrupted_run;
+mod protocol;
+
+use std::rc::Rc;
+
+pub use archive_error::{ArchiveError, ArchiveErrorKind};
+pub use interrupted_run::InterruptedRun;
+pub use protocol::{FromWorker, ToWorker};
+
+use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
+use crate::run::Settings;
+
+/// Whether a user can act on runs while they are under way and afterwards: commands, journals, retries
+/// and verification by the engine. The page can. The package's runs are left alone until they end, and
+/// code behind this constant is not in its wasm: the one place where that is decided.
+pub const IS_INTERACTIVE: bool = cfg!(feature = "page");
+
+/// What to fetch, and how.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The images.
+    pub plan: Rc<Plan>,
+    /// How entries are named.
+    pub template: NameTemplate,
+    /// How images are fetched.
+    pub settings: Settings,
+    /// When the run began, in milliseconds since 1970: its events' times count from then.
+    pub started: f64,
+    /// The order of a sink's entries. A Blob's are always in [`Order::Input`].
+    pub order: Order,
+    /// What the run's journal begins with, if it is to be restorable after a crash. A run that goes
+    /// into a sink, or that has no file for its images, has no journal.
+    pub journal: Option<JournalNotes>,
+    /// The [name](InterruptedRun::name) of an interrupted run of the same plan that this one
+    /// continues. The events of the images that it had come first, with the times that they had.
+    pub resumes: Option<String>,
+}
+
+/// The order of an archive's entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The plan's: the same images give the same archive.
+    #[default]
+    Input,
+    /// The order in which images are complete: none waits for one before it.
+    Completion,
+}
+
+/// What a journal says of a run, for the page that restores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalNotes {
+    /// The text of the list.
+    pub source: String,
+    /// The options, in the page's own notation.
+    pub options: String,
+}
+
+/// Items to be fetched once more, into the same archive.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retry {
+    /// The items, in input order.
+    pub items: Vec<ItemId>,
+    /// How they are fetched now.
+    pub settings: Settings,
+    /// The relay that they are asked of now.
+    pub relay: Option<Relay>,
+    /// When the retry's clock began, in milliseconds since 1970.
+    pub started: f64,
+}
+
+/// A complete archive, apart from its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    /// The entry name of each item that is in the archive, in input order.
+    pub names: Vec<Option<EntryName>>,
+    /// The archive's size in bytes; 0 if nothing was stored.
+    pub size: u64,
+    /// Whether its payloads are in a file of the origin's private file system, and not in Blobs.
+    pub is_file: bool,
+    /// The protocols over which its images came, by their ALPN names, as far as hosts disclose them.
+    pub protocols: Vec<String>,
+}

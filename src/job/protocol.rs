@@ -1,0 +1,355 @@
+//! Every message between a page and its worker, written and read side by side.
+//!
+//! A message is a tag and its fields, little-endian ([`crate::bytes`]). Both ends are the same build,
+//! so there is no version; a message that makes no sense is read as `None`. JavaScript objects travel
+//! beside the bytes: the variants that have one say so.
+
+use std::rc::Rc;
+
+use super::{
+    ArchiveError, ArchiveErrorKind, InterruptedRun, Job, JournalNotes, Made, Order, Retry,
+};
+use crate::bytes::{ByteReader, PutBytes};
+use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
+use crate::run::{CacheMode, Command, Limits, RetryPolicy, Settings};
+
+/// The bytes that a usual item takes.
+const USUAL_ITEM: usize = 100;
+
+/// What a page says to its worker.
+#[derive(Clone, Debug)]
+pub enum ToWorker {
+    /// Run this job. The first message on a run's port.
+    Start {
+        /// The job.
+        job: Job,
+        /// Whether the archive goes to a sink, which the page has.
+        into_sink: bool,
+    },
+    /// Carry out a command.
+    Command(Command),
+    /// Fetch some items once more, into the same archive.
+    Retry(Retry),
+    /// Read the archive back.
+    Verify,
+    /// Decode an image small.
+    Preview(ItemId),
+    /// The sink has taken the first of the chunks that the page was given.
+    ChunkWritten,
+    /// The archive need not survive a crash any more.
+    Saved,
+    /// End the run, and keep nothing of it.
+    Cancel,
+    /// Release the run's images: the page needs them no more, and closes the port.
+    Release,
+    /// List the interrupted runs.
+    ListInterrupted,
+    /// Remove an interrupted run.
+    Discard {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What a worker says to its page.
+#[derive(Clone, Debug)]
+pub enum FromWorker {
+    /// Events, as an [`EventWriter`](crate::run::EventWriter) returns them.
+    Events(Vec<u8>),
+    /// The next chunk for the sink, which is beside the message.
+    Chunk,
+    /// The sink is to be closed.
+    SinkEnd,
+    /// A decoded image, which is beside the message; `null` if there is none.
+    Preview(ItemId),
+    /// The archive is complete. Its Blob is beside the message; `null` if there is none.
+    Made(Made),
+    /// The archive was read back, and is good.
+    Verified,
+    /// There is no archive.
+    Failed(ArchiveError),
+    /// The interrupted runs.
+    Interrupted(Vec<InterruptedRun>),
+}
+
+mod to_worker {
+    pub const START: u8 = 0;
+    pub const COMMAND: u8 = 1;
+    pub const RETRY: u8 = 2;
+    pub const VERIFY: u8 = 3;
+    pub const PREVIEW: u8 = 4;
+    pub const CHUNK_WRITTEN: u8 = 5;
+    pub const SAVED: u8 = 6;
+    pub const CANCEL: u8 = 7;
+    pub const RELEASE: u8 = 8;
+    pub const LIST_INTERRUPTED: u8 = 9;
+    pub const DISCARD: u8 = 10;
+}
+
+impl ToWorker {
+    /// The message as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        use to_worker as tag;
+        let mut out = Vec::new();
+        match self {
+            Self::Start { job, into_sink } => {
+                out.reserve(job.plan.len() * USUAL_ITEM);
+                out.put_u8(tag::START);
+                out.put_u8(u8::from(*into_sink));
+                put_job(&mut out, job);
+            }
+            Self::Command(command) => out.extend([tag::COMMAND, *command as u8]),
+            Self::Retry(Retry { items, settings, relay, started }) => {
+                out.put_u8(tag::RETRY);
+                put_settings(&mut out, settings);
+                out.put_text(relay.as_ref().map(Relay::href));
+                out.put_f64(*started);
+                items.iter().for_each(|item| out.put_u64(*item as u64));
+            }
+            Self::Verify => out.put_u8(tag::VERIFY),
+            Self::Preview(item) => {
+                out.put_u8(tag::PREVIEW);
+                out.put_u64(*item as u64);
+            }
+            Self::ChunkWritten => out.put_u8(tag::CHUNK_WRITTEN),
+            Self::Saved => out.put_u8(tag::SAVED),
+            Self::Cancel => out.put_u8(tag::CANCEL),
+            Self::Release => out.put_u8(tag::RELEASE),
+            Self::ListInterrupted => out.put_u8(tag::LIST_INTERRUPTED),
+            Self::Discard { name } => {
+                out.put_u8(tag::DISCARD);
+                out.put_text(Some(name));
+            }
+        }
+        out
+    }
+
+    /// Reads a message; `None` for bytes that are no message.
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        use to_worker as tag;
+        let mut reader = ByteReader(bytes);
+        let message = match reader.u8()? {
+            tag::START => {
+                let into_sink = reader.bool()?;
+                Self::Start { job: job(&mut reader)?, into_sink }
+            }
+            tag::COMMAND => Self::Command(*Command::ALL.get(usize::from(reader.u8()?))?),
+            tag::RETRY => {
+                let settings = settings(&mut reader)?;
+                let relay = relay(&mut reader)?;
+                let started = reader.f64()?;
+                let mut items = Vec::new();
+                while !reader.is_empty() {
+                    items.push(reader.usize()?);
+                }
+                Self::Retry(Retry { items, settings, relay, started })
+            }
+            tag::VERIFY => Self::Verify,
+            tag::PREVIEW => Self::Preview(reader.usize()?),
+            tag::CHUNK_WRITTEN => Self::ChunkWritten,
+            tag::SAVED => Self::Saved,
+            tag::CANCEL => Self::Cancel,
+            tag::RELEASE => Self::Release,
+            tag::LIST_INTERRUPTED => Self::ListInterrupted,
+            tag::DISCARD => Self::Discard { name: reader.text()?? },
+            _ => return None,
+        };
+        reader.is_empty().then_some(message)
+    }
+}
+
+mod from_worker {
+    pub const EVENTS: u8 = 0;
+    pub const CHUNK: u8 = 1;
+    pub const SINK_END: u8 = 2;
+    pub const PREVIEW: u8 = 3;
+    pub const MADE: u8 = 4;
+    pub const VERIFIED: u8 = 5;
+    pub const FAILED: u8 = 6;
+    pub const INTERRUPTED: u8 = 7;
+}
+
+impl FromWorker {
+    /// The message as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        use from_worker as tag;
+        let mut out = Vec::new();
+        match self {
+            Self::Events(events) => {
+                out.reserve_exact(1 + events.len());
+                out.put_u8(tag::EVENTS);
+                out.extend_from_slice(events);
+            }
+            Self::Chunk => out.put_u8(tag::CHUNK),
+            Self::SinkEnd => out.put_u8(tag::SINK_END),
+            Self::Preview(item) => {
+                out.put_u8(tag::PREVIEW);
+                out.put_u64(*item as u64);
+            }
+            Self::Made(Made { names, size, is_file, protocols }) => {
+                out.put_u8(tag::MADE);
+                out.put_u64(*size);
+                out.put_u8(u8::from(*is_file));
+                out.put_u32(protocols.len() as u32);
+                protocols.iter().for_each(|protocol| out.put_text(Some(protocol)));
+                for name in names {
+                    out.put_text(name.as_ref().map(|name| name.as_str()));
+                }
+            }
+            Self::Verified => out.put_u8(tag::VERIFIED),
+            Self::Failed(ArchiveError { kind, reason }) => {
+                out.extend([tag::FAILED, *kind as u8]);
+                out.put_text(Some(reason));
+            }
+            Self::Interrupted(runs) => {
+                out.put_u8(tag::INTERRUPTED);
+                runs.iter().for_each(|run| put_interrupted_run(&mut out, run));
+            }
+        }
+        out
+    }
+
+    /// Reads a message; `None` for bytes that are no message.
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        use from_worker as tag;
+        let mut reader = ByteReader(bytes);
+        let message = match reader.u8()? {
+            tag::EVENTS => Self::Events(reader.rest().to_vec()),
+            tag::CHUNK => Self::Chunk,
+            tag::SINK_END => Self::SinkEnd,
+            tag::PREVIEW => Self::Preview(reader.usize()?),
+            tag::MADE => {
+                let (size, is_file) = (reader.u64()?, reader.bool()?);
+                let mut protocols = Vec::new();
+                for _ in 0..reader.u32()? {
+                    protocols.push(reader.text()??);
+                }
+                let mut names = Vec::new();
+                while !reader.is_empty() {
+                    names.push(reader.text()?.map(EntryName::settled));
+                }
+                Self::Made(Made { names, size, is_file, protocols })
+            }
+            tag::VERIFIED => Self::Verified,
+            tag::FAILED => {
+                let kind = *ArchiveErrorKind::ALL.get(usize::from(reader.u8()?))?;
+                Self::Failed(kind.because(reader.text()??))
+            }
+            tag::INTERRUPTED => {
+                let mut runs = Vec::new();
+                while !reader.is_empty() {
+                    runs.push(interrupted_run(&mut reader)?);
+                }
+                Self::Interrupted(runs)
+            }
+            _ => return None,
+        };
+        reader.is_empty().then_some(message)
+    }
+}
+
+fn put_job(out: &mut Vec<u8>, job: &Job) {
+    let Job { plan, template, settings, started, order, journal, resumes } = job;
+    out.put_text(Some(&template.source()));
+    put_settings(out, settings);
+    out.put_f64(*started);
+    out.put_u8(*order as u8);
+    out.put_text(plan.relay().map(Relay::href));
+    out.put_text(resumes.as_deref());
+    out.put_text(journal.as_ref().map(|notes| notes.source.as_str()));
+    out.put_text(journal.as_ref().map(|notes| notes.options.as_str()));
+    for item in plan.items() {
+        // An invalid address is invalid on the other side as well; the reason stays with the page.
+        out.put_text(item.address.as_ref().ok().map(|address| address.href.as_str()));
+        out.put_text(item.name.as_deref());
+    }
+}
+
+/// Addresses travel as the browser's parser has written them, so that no list is parsed in a worker.
+fn job(reader: &mut ByteReader<'_>) -> Option<Job> {
+    let template = NameTemplate::parse(&reader.text()??).ok()?;
+    let settings = settings(reader)?;
+    let started = reader.f64()?;
+    let order = if reader.bool()? { Order::Completion } else { Order::Input };
+    let relay = relay(reader)?;
+    let resumes = reader.text()?;
+    let journal = match (reader.text()?, reader.text()?) {
+        (Some(source), Some(options)) => Some(JournalNotes { source, options }),
+        _ => None,
+    };
+    let mut plan = Plan::default();
+    while !reader.is_empty() {
+        let address = reader.text()?.unwrap_or_default();
+        plan.push_parsed(address, reader.text()?);
+    }
+    if relay.is_some() {
+        plan = plan.through(relay);
+    }
+    Some(Job { plan: Rc::new(plan), template, settings, started, order, journal, resumes })
+}
+
+fn relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
+    match reader.text()? {
+        None => Some(None),
+        Some(href) => Relay::of_serialised(href).map(Some),
+    }
+}
+
+fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
+    let Settings { limits, is_adaptive, timeout, cache, reject_truncated, is_rehearsal } = *settings;
+    let Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes } = limits;
+    out.extend([is_adaptive, reject_truncated, is_rehearsal].map(u8::from));
+    out.put_u8(cache as u8);
+    out.put_duration(timeout);
+    out.put_u32(retry.retries);
+    for number in [concurrency as u64, per_origin as u64] {
+        out.put_u64(number);
+    }
+    for limit in [max_bytes, max_total_bytes] {
+        out.put_u64(limit.unwrap_or(u64::MAX));
+    }
+}
+
+fn settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
+    let (is_adaptive, reject_truncated, is_rehearsal) = (reader.bool()?, reader.bool()?, reader.bool()?);
+    let cache = *CacheMode::ALL.get(usize::from(reader.u8()?))?;
+    let timeout = reader.duration()?;
+    let retry = RetryPolicy { retries: reader.u32()? };
+    // A page's numbers may be larger than a worker's can be.
+    let mut number = || reader.u64().map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+    let (concurrency, per_origin) = (number()?, number()?);
+    let mut limit = || reader.u64().map(|limit| Some(limit).filter(|limit| *limit != u64::MAX));
+    let (max_bytes, max_total_bytes) = (limit()?, limit()?);
+    let limits = Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes };
+    Some(Settings { limits, is_adaptive, timeout, cache, reject_truncated, is_rehearsal })
+}
+
+fn put_interrupted_run(out: &mut Vec<u8>, run: &InterruptedRun) {
+    let InterruptedRun { name, source, options, started, elapsed, items, fingerprint, stored, bytes } = run;
+    for text in [name, source, options] {
+        out.put_text(Some(text));
+    }
+    out.put_f64(*started);
+    out.put_duration(*elapsed);
+    out.put_u32(*fingerprint);
+    for number in [*items as u64, *stored as u64, *bytes] {
+        out.put_u64(number);
+    }
+}
+
+fn interrupted_run(reader: &mut ByteReader<'_>) -> Option<InterruptedRun> {
+    Some(InterruptedRun {
+        name: reader.text()??,
+        source: reader.text()??,
+        options: reader.text()??,
+        started: reader.f64()?,
+        elapsed: reader.duration()?,
+        fingerprint: reader.u32()?,
+        items: reader.usize()?,
+        stored: reader.usize()?,
+        bytes: reader.u64()?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+use std::time::Duration;
+
+use super::*;
+use crate::plan::tests::plan_of;
+
+fn settings_of_a_user() -> Settings {
+    let mut settings = Settings {
+        timeout: Duration::from_millis(1500),
+        cache: CacheMode::ForceCache,
+        reject_truncated: true,
+        ..Settings::default()
+    };
+    settings.fix_concurrency(7);
+    settings.limits.max_bytes = Some(1 << 40);
+    settings
+}
+
+fn job_of(plan: Plan) -> Job {
+    Job {
+        plan: Rc::new(plan),
+        template: NameTemplate::parse("{index}-{name}").unwrap(),
+        settings: settings_of_a_user(),
+        started: 1_790_000_000_123.5,
+        order: Order::Completion,
+        journal: Some(JournalNotes { source: "ü".into(), options: String::new() }),
+        resumes: Some("123".into()),
+    }
+}
+
+fn every_message_to_a_worker() -> Vec<ToWorker> {
+    let relay = Relay::of_serialised("https://relay.example/?url=".into());
+    assert!(relay.is_some());
+    let plan = plan_of(["https://a.example/ä.png", "nonsense", "https://b.example/2"]);
+    let retry = Retry { items: vec![0, 2], settings: settings_of_a_user(), relay, started: 0.5 };
+    vec![
+        ToWorker::Start { job: job_of(plan), into_sink: true },
+        ToWorker::Command(Command::Pause),
+        ToWorker::Command(Command::Resume),
+        ToWorker::Command(Command::Stop),
+        ToWorker::Retry(retry),
+        ToWorker::Verify,
+        ToWorker::Preview(69_999),
+        ToWorker::ChunkWritten,
+        ToWorker::Saved,
+        ToWorker::Cancel,
+        ToWorker::Release,
+        ToWorker::ListInterrupted,
+        ToWorker::Discard { name: "123".into() },
+    ]
+}
+
+fn interrupted() -> InterruptedRun {
+    InterruptedRun {
+        name: "1".into(),
+        source: "https://a.example/1.jpg\n".into(),
+        options: "mode=concurrent".into(),
+        started: 1_790_000_000_123.5,
+        elapsed: Duration::from_millis(2500),
+        items: 70_000,
+        fingerprint: 0xCAFE_BABE,
+        stored: 12,
+        bytes: 1 << 41,
+    }
+}
+
+fn every_message_from_a_worker() -> Vec<FromWorker> {
+    let names = vec![Some(EntryName::settled("ä.png".into())), None];
+    let made = Made { names, size: 1 << 42, is_file: true, protocols: vec!["h2".into(), "h3".into()] };
+    let mut messages = vec![
+        FromWorker::Events(vec![1, 2, 3]),
+        FromWorker::Chunk,
+        FromWorker::SinkEnd,
+        FromWorker::Preview(3),
+        FromWorker::Made(made),
+        FromWorker::Verified,
+        FromWorker::Interrupted(vec![interrupted(), InterruptedRun { name: "2".into(), ..interrupted() }]),
+    ];
+    messages.extend(ArchiveErrorKind::ALL.map(|kind| FromWorker::Failed(kind.because("voll – kein Platz"))));
+    messages
+}
+
+#[test]
+fn every_message_to_a_worker_arrives_as_it_was_sent() {
+    for message in every_message_to_a_worker() {
+        let bytes = message.to_bytes();
+        let read = ToWorker::of_bytes(&bytes).unwrap_or_else(|| panic!("{message:?} is not read"));
+        assert_eq!(read.to_bytes(), bytes, "{message:?}");
+        assert_eq!(std::mem::discriminant(&read), std::mem::discriminant(&message));
+    }
+}
+
+#[test]
+fn every_message_from_a_worker_arrives_as_it_was_sent() {
+    for message in every_message_from_a_worker() {
+        let bytes = message.to_bytes();
+        let read = FromWorker::of_bytes(&bytes).unwrap_or_else(|| panic!("{message:?} is not read"));
+        assert_eq!(format!("{read:?}"), format!("{message:?}"));
+    }
+}
+
+#[test]
+fn a_job_keeps_its_items_settings_relay_and_notes() {
+    let plan = plan_of(["https://a.example/ä.png", "nonsense"]);
+    let relay = Relay::of_serialised("https://relay.example/".into());
+    let sent = job_of(plan.through(relay));
+    let bytes = ToWorker::Start { job: sent.clone(), into_sink: false }.to_bytes();
+    let Some(ToWorker::Start { job, into_sink: false }) = ToWorker::of_bytes(&bytes) else {
+        panic!("it is the start of a run")
+    };
+    assert_eq!(job.settings, sent.settings);
+    assert_eq!((job.started, job.order), (sent.started, sent.order));
+    assert_eq!((job.journal, job.resumes), (sent.journal, sent.resumes));
+    assert_eq!(job.plan.relay(), sent.plan.relay());
+    assert_eq!(job.template.source(), sent.template.source());
+    let addresses = |plan: &Plan| -> Vec<_> {
+        plan.items().iter().map(|item| item.address.as_ref().ok().map(|address| address.href.clone())).collect()
+    };
+    assert_eq!(addresses(&job.plan), addresses(&sent.plan));
+}
+
+#[test]
+fn an_unlimited_number_stays_unlimited() {
+    let mut settings_sent = Settings::default();
+    settings_sent.limits.per_origin = usize::MAX;
+    let mut bytes = Vec::new();
+    put_settings(&mut bytes, &settings_sent);
+    assert_eq!(settings(&mut ByteReader(&bytes)), Some(settings_sent));
+}
+
+#[test]
+fn a_torn_message_is_no_message() {
+    for message in every_message_to_a_worker() {
+        let bytes = message.to_bytes();
+        for end in 0..bytes.len() {
+            // Lists without a length end where the bytes do, so a cut between two entries is a shorter
+            // list: it must not be anything else.
+            if let Some(read) = ToWorker::of_bytes(&bytes[..end]) {
+                assert!(matches!(read, ToWorker::Start { .. } | ToWorker::Retry(_)), "{message:?} at {end}");
+            }
+        }
+    }
+    for bytes in [&[][..], &[99], &[to_worker::COMMAND, 3], &[to_worker::VERIFY, 0]] {
+        assert!(ToWorker::of_bytes(bytes).is_none(), "{bytes:?}");
+    }
+    for bytes in [&[][..], &[99], &[from_worker::FAILED, 9], &[from_worker::CHUNK, 0]] {
+        assert!(FromWorker::of_bytes(bytes).is_none(), "{bytes:?}");
+    }
+}
