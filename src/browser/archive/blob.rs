@@ -61,7 +61,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         let mut to_come = to_come.iter().copied().peekable();
         for item in 0..items {
             if to_come.next_if_eq(&item).is_none() {
-                outcomes.put(item, images.get(item));
+                outcomes.push(item, images.get(item));
             }
         }
         Self {
@@ -84,14 +84,14 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
             self.held.take(image, spool);
             self.images.put(ended.item, image);
         }
-        self.outcomes.put(ended.item, image);
+        self.outcomes.push(ended.item, image);
         if let Some(spool) = &spool {
             self.put_due(spool);
         }
     }
 
     fn put_due(&mut self, spool: &Spool) {
-        while let Some((item, image)) = self.outcomes.next_due() {
+        while let Some((item, image)) = self.outcomes.next_in_order() {
             let Some(image) = image else { continue };
             self.held.release(&image);
             let put = match spool {

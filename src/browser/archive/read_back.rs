@@ -19,7 +19,7 @@ const PIECE_BYTES: usize = 64 << 10;
 /// What is wrong with it.
 pub async fn read_back(archive: &Blob) -> Result<(), String> {
     let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(PIECE_BYTES));
-    read(archive, |chunk| proof.take(&chunk.to_vec(), &mut buffer).map_err(|error| text![error])).await?;
+    read(archive, |chunk| proof.push(&chunk.to_vec(), &mut buffer).map_err(|error| text![error])).await?;
     proof.finish().map(|_| ()).map_err(|error| text![error])
 }
 

@@ -160,7 +160,7 @@ impl BrowserFetcher {
             && response.type_() == ResponseType::Basic
             && CONTENT_ENCODING.with(|name| headers.get(name)).is_null()
         {
-            reservation.expect(bytes)?;
+            reservation.check_size(bytes)?;
         }
         let stream = response.body().ok_or(FetchError::Empty)?;
         let mut body = StreamReader::new(&stream, &self.buffers).map_err(storage)?;
@@ -170,7 +170,7 @@ impl BrowserFetcher {
             body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes })?
         {
             listener.heard();
-            reservation.take(chunk.length().into())?;
+            reservation.reserve(chunk.length().into())?;
             reception.take(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes });
         }

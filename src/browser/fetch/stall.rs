@@ -31,7 +31,7 @@ impl StallTimer {
         let silent = Rc::clone(&silence);
         let look = move || {
             let since = clock.now().checked_sub(timeout);
-            let given_up = since.map(|since| silent.borrow_mut().give_up(since));
+            let given_up = since.map(|since| silent.borrow_mut().time_out(since));
             given_up.iter().flatten().for_each(AbortController::abort);
         };
         let beat = Interval::new((timeout / LOOKS).min(LONGEST_PAUSE), look);
@@ -43,7 +43,7 @@ impl StallTimer {
     pub fn begin(&self, origin: OriginId) -> Option<Watch<'_>> {
         // Aborted without a reason: the rejection is an `Error` then.
         let request = AbortController::new().ok()?;
-        let key = self.silence.borrow_mut().begin(origin, request.clone(), self.clock.now());
+        let key = self.silence.borrow_mut().watch(origin, request.clone(), self.clock.now());
         Some(Watch { listeners: self, key, request: Some(request) })
     }
 }
@@ -66,13 +66,13 @@ impl Watch<'_> {
     /// A byte came, or the headers.
     pub fn heard(&self) {
         let StallTimer { silence, clock, .. } = self.listeners;
-        silence.borrow_mut().heard(self.key, clock.now());
+        silence.borrow_mut().record_activity(self.key, clock.now());
     }
 
     /// How long it was silent, where that was too long.
     pub fn timed_out(&self) -> Option<Duration> {
         let StallTimer { silence, timeout, .. } = self.listeners;
-        silence.borrow().is_given_up(self.key).then_some(*timeout)
+        silence.borrow().has_timed_out(self.key).then_some(*timeout)
     }
 
     /// The request has ended. Aborting it would do nothing, and costs an exception that nobody sees.
@@ -84,7 +84,7 @@ impl Watch<'_> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         let StallTimer { silence, clock, .. } = self.listeners;
-        silence.borrow_mut().end(self.key, clock.now());
+        silence.borrow_mut().unwatch(self.key, clock.now());
         if let Some(request) = &self.request {
             request.abort();
         }

@@ -16,7 +16,6 @@ use wasm_bindgen::prelude::*;
 use super::images::ImageStore;
 use super::spool::{Payload, Spool, SpoolFile};
 use crate::plan::ItemId;
-use crate::run::StoredImage;
 use crate::spool::{Extent, JournalHead, JournalWriter, KeptImage};
 
 /// A journal that is being written.
@@ -50,7 +49,7 @@ impl Journaling {
     /// Takes in what happened, as an `EventWriter` gives it.
     pub fn take(&self, events: &[u8]) {
         if !self.is_broken.get() {
-            self.writer.borrow_mut().put_events(events);
+            self.writer.borrow_mut().push_events(events);
         }
     }
 
@@ -70,8 +69,7 @@ impl Journaling {
         for item in self.images.changed() {
             let Some(image) = self.images.get(item) else { continue };
             let extents = self.place_of(item, &image.payload, file)?;
-            let StoredImage { bytes, crc32, format, modified, is_cut_short, .. } = image;
-            writer.put_kept(&KeptImage { item, extents, bytes, crc32, format, modified, is_cut_short });
+            writer.push_image(&KeptImage { item, image: image.map_payload(|_| extents) });
         }
         file.settle()?;
         let records = writer.take();

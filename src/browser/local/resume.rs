@@ -11,7 +11,7 @@ use super::prove::checksum;
 use super::spool::{Payload, Spool, SpoolFile};
 use super::turns::Yielder;
 use crate::plan::ItemId;
-use crate::run::{Event, StoredImage};
+use crate::run::Event;
 use crate::spool::{Journal, KeptImage, fingerprint};
 use crate::text::text;
 
@@ -37,28 +37,22 @@ pub async fn restore(
     let mut is_there = vec![false; job.plan.len()];
     let file = Rc::new(file);
     let spool = Spool::File(Rc::clone(&file));
-    for image in &journal.kept {
+    for KeptImage { item, image } in &journal.kept {
         turns.pass().await;
-        let stored = stored(image);
-        if checksum(&stored.payload, &spool, &mut scratch).await.is_ok_and(|crc32| crc32 == image.crc32) {
-            is_there[image.item] = true;
-            images.put(image.item, &stored);
+        let image = image.clone().map_payload(Payload::Extents);
+        if checksum(&image.payload, &spool, &mut scratch).await.is_ok_and(|crc32| crc32 == image.crc32) {
+            is_there[*item] = true;
+            images.put(*item, &image);
         }
     }
     file.believe(journal.length, images.extents()).map_err(|error| lost(message_of(&error)))?;
     images.spool().set(spool);
-    for event in journal.events_of_kept(job.plan).events {
+    for event in journal.replay(job.plan) {
         if is_there[event.item] {
             emit(event);
         }
     }
     Ok((0..job.plan.len()).filter(|item| !is_there[*item]).collect())
-}
-
-fn stored(image: &KeptImage) -> StoredImage<Payload> {
-    let KeptImage { bytes, crc32, format, modified, is_cut_short, .. } = *image;
-    let payload = Payload::Extents(image.extents.clone());
-    StoredImage { payload, bytes, crc32, format, modified, is_cut_short }
 }
 
 fn lost(reason: String) -> ArchiveError {

@@ -63,7 +63,7 @@ pub async fn fetch_items(
     if job.settings.reject_truncated {
         run.reject_truncated();
     }
-    run.count_kept(images.bytes());
+    run.count_stored(images.bytes());
     let layout = Layout::new(job.plan, &job.template, &BrowserText);
     match sink {
         None => {

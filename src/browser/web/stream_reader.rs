@@ -124,12 +124,12 @@ impl ScratchBuffer {
         let piece = &mut self.0.bytes()[..length as usize];
         chunk.copy_to(piece);
         look(piece);
-        crc.update(&mut self.0, length as usize);
+        crc.update_buffered(&mut self.0, length as usize);
     }
 
     /// Takes bytes that are in wasm memory already into a CRC-32.
     #[cfg(feature = "page")]
     pub fn take(&mut self, bytes: &[u8], crc: &mut Crc32) {
-        crc.take(bytes, &mut self.0);
+        crc.update(bytes, &mut self.0);
     }
 }

@@ -105,10 +105,10 @@ fn to_message(name: &str, bytes: &[u8]) -> Option<Array> {
         return None;
     }
     let run = Array::of3(&name.into(), &(&journal.head.source).into(), &(&journal.head.options).into());
-    let bytes: u64 = journal.kept.iter().map(|image| image.bytes).sum();
+    let bytes: u64 = journal.kept.iter().map(|kept| kept.image.bytes).sum();
     let numbers = [
         journal.head.started,
-        journal.events_of_kept(&plan).elapsed.as_secs_f64(),
+        journal.elapsed().as_secs_f64(),
         plan.len() as f64,
         journal.kept.len() as f64,
         bytes as f64,

@@ -30,7 +30,7 @@ impl Service {
     /// Proves the archive that was made last, and answers.
     pub async fn prove(&self) -> Array {
         let blob = self.made.borrow().clone();
-        let emit = |event| self.events.borrow_mut().put(&event);
+        let emit = |event| self.events.borrow_mut().push(&event);
         let job = self.job_at(self.clock.get());
         let proved = verify_locally(&job, blob.as_ref(), &self.images, &emit).await;
         self.send();

@@ -111,7 +111,7 @@ impl Service {
 
     async fn fetch(&self, items: Items) -> Array {
         clear_timings();
-        let emit = |event| self.events.borrow_mut().put(&event);
+        let emit = |event| self.events.borrow_mut().push(&event);
         let collecting = pin!(async {
             match items {
                 Items::All => self.collect(&emit).await,
