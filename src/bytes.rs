@@ -1,5 +1,5 @@
-//! Little-endian fields, written and read: the one notation under the zip records, the journal, the
-//! events and the messages between the threads.
+//! Little-endian fields, written and read: the notation of the zip records, the journal, the events and
+//! the messages between the threads.
 
 use std::time::Duration;
 
@@ -18,9 +18,9 @@ pub trait PutBytes {
     fn put_u64(&mut self, value: u64);
     /// Appends 8 bytes.
     fn put_f64(&mut self, value: f64);
-    /// Appends a duration as nanoseconds; 584 years of them fit.
+    /// Appends a duration as 8 bytes of nanoseconds, which hold 584 years.
     fn put_duration(&mut self, value: Duration);
-    /// Appends a text with its length before it, or the mark for none.
+    /// Appends the length of a text in 4 bytes, and the text; or the mark that there is none.
     fn put_text(&mut self, text: Option<&str>);
 }
 
@@ -58,13 +58,12 @@ impl PutBytes for Vec<u8> {
     }
 }
 
-/// Reads fields from the front. Every method returns `None` where the bytes end too early or make no
-/// sense.
+/// Reads fields from the front. Every method returns `None` if the bytes end too early or are invalid.
 #[derive(Clone, Copy, Debug)]
 pub struct ByteReader<'a>(pub &'a [u8]);
 
 impl<'a> ByteReader<'a> {
-    /// Whether nothing is left.
+    /// Whether no bytes are left.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -108,7 +107,7 @@ impl<'a> ByteReader<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// 8 bytes that are a length or an index here.
+    /// 8 bytes that are a length or an index, if they fit into a `usize`.
     pub fn usize(&mut self) -> Option<usize> {
         usize::try_from(self.u64()?).ok()
     }
@@ -127,7 +126,7 @@ impl<'a> ByteReader<'a> {
         }
     }
 
-    /// A duration.
+    /// 8 bytes of nanoseconds.
     pub fn duration(&mut self) -> Option<Duration> {
         self.u64().map(Duration::from_nanos)
     }
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_ends_early_is_no_record() {
+    fn a_record_that_ends_early_is_not_read() {
         let record = record();
         for end in 0..record.len() {
             assert_eq!(read(&record[..end]), None, "{end} bytes");

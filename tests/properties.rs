@@ -1,15 +1,17 @@
-//! What holds whatever comes in.
+//! Properties that hold for all inputs.
 //!
 //! - `names`: entry names that every system takes, out of anything
 //! - `lists`: no line of a list is lost, and globs make what was counted
-//! - `framing`: archives that two crates which are not ours read back, and CRC-32 in any pieces
-//! - `journal`: what was written before a journal was torn or damaged, and nothing else
-//! - `room`: no two images in one place of the spool
-//! - `schedule`: limits, cool-downs and ends, whatever becomes of the attempts
+//! - `framing`: archives that two other crates read back, and CRC-32 in any pieces
+//! - `journal`: a torn or damaged journal reads as what was written before the damage
+//! - `allocator`: no two images share a byte of the spool
+//! - `schedule`: limits, cool-downs and ends, whatever the results of the attempts
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that can't continue has failed")]
 
+#[path = "properties/allocator.rs"]
+mod allocator;
 mod archive;
 #[path = "properties/framing.rs"]
 mod framing;
@@ -19,12 +21,10 @@ mod journal;
 mod lists;
 #[path = "properties/names.rs"]
 mod names;
-#[path = "properties/allocator.rs"]
-mod allocator;
 #[path = "properties/schedule.rs"]
 mod schedule;
 
-/// So many cases of each, and no file of failures: what one finds becomes a test of its own.
+/// This many cases of a property, and no file of failures: a failure becomes a test of its own.
 fn cases(cases: u32) -> proptest::test_runner::Config {
     proptest::test_runner::Config { cases, failure_persistence: None, ..Default::default() }
 }

@@ -1,56 +1,56 @@
 //! CRC-32 without tables: a sparse multiple of its polynomial folds words forward.
 //!
 //! x^300 + x^155 + x^117 + x^89 + 1 is a multiple of the CRC-32 polynomial, and squaring keeps such
-//! a relation, so it holds for words of 2^k bits as well. So a word may be taken out of the
-//! message if it is added 145, 183, 211 and 300 words further on: the CRC stays the same. Done
-//! word by word, that leaves the last 300. The idea is Chorba's (arXiv 2412.16398).
+//! a relation, so it holds for words of 2^k bits as well. A word can therefore be removed from the
+//! message if it is added to the words 145, 183, 211 and 300 places later: the CRC stays the same.
+//! Repeated for each word, that leaves the last 300. The idea is Chorba's (arXiv 2412.16398).
 //!
-//! Adding is XOR, which knows no words, so the code below works on bytes, in runs that no word of
-//! the same run is added to.
+//! Adding is XOR, which does not depend on the width of words, so the code below works on bytes, in
+//! runs short enough that no word is added to another one of the same run.
 
 use super::slicing;
 
-/// How far a word is added, in words.
+/// The distances at which a word is added, in words.
 const DISTANCES: [usize; 4] = [NEAR, 183, 211, REACH];
 const NEAR: usize = 145;
 const REACH: usize = 300;
 
-/// The bytes of the widest words: a vector's.
+/// The size of the widest words, vectors, in bytes.
 const WIDEST: usize = 16;
 
-/// Zero bytes before the message, which its first words have as predecessors.
+/// Zero bytes before the message, the predecessors of its first words.
 const ZEROS: usize = REACH * WIDEST;
 
-/// From this length on there is something to fold, and room for the zeros of smaller words.
+/// The least length that can be folded, with space for the zeros before smaller words.
 const SHORTEST: usize = 2 * ZEROS;
 
-/// A buffer for bytes whose CRC-32 is wanted. Folding uses them up.
+/// A buffer for bytes whose CRC-32 is wanted. Computing it overwrites them.
 #[derive(Debug)]
 pub struct CrcBuffer(Box<[u8]>);
 
 impl CrcBuffer {
-    /// A buffer for that many bytes.
+    /// A buffer of this capacity, in bytes.
     pub fn new(bytes: usize) -> Self {
         Self(vec![0; ZEROS + bytes].into_boxed_slice())
     }
 
-    /// Where to put the bytes.
+    /// The space for the bytes.
     pub fn bytes(&mut self) -> &mut [u8] {
         &mut self.0[ZEROS..]
     }
 
-    /// The state after the first `length` bytes, which are no more then.
+    /// The state after the first `length` bytes, which are overwritten.
     pub(super) fn fold(&mut self, state: u32, length: usize) -> u32 {
         if length < SHORTEST {
             return slicing::update(state, &self.bytes()[..length]);
         }
-        // Beginning with a state is beginning with zero and having it added to the first bytes.
+        // To begin with a state is to begin with zero and add the state to the first bytes.
         self.bytes().iter_mut().zip(state.to_le_bytes()).for_each(|(byte, of_state)| *byte ^= of_state);
 
         let mut message = &mut self.0[..ZEROS + length];
         for word in [WIDEST, 8, 4] {
             let begin = fold_words(message, word);
-            // What lies before the rest is used up, so the zeros of the next words go there.
+            // The bytes before the rest are folded, so the zeros of the next words go there.
             let zeros = begin - REACH * word / 2;
             message[zeros..begin].fill(0);
             message = &mut message[zeros..];
@@ -60,7 +60,7 @@ impl CrcBuffer {
     }
 }
 
-/// Folds a message behind its zeros; gives where the rest of it begins.
+/// Folds a message, which begins with its zeros. Returns where the rest of it begins.
 fn fold_words(message: &mut [u8], word: usize) -> usize {
     let end = REACH * word + (message.len() - REACH * word) / word * word;
     let rest = end - REACH * word;
@@ -70,8 +70,8 @@ fn fold_words(message: &mut [u8], word: usize) -> usize {
         at = fold_vectors(&mut message[..rest + NEAR * WIDEST]);
     }
     while at < end {
-        // A word of the rest is not used up, so it is not added to another: towards the end the
-        // terms become zeros, one after the other.
+        // Words of the rest are not removed, so they are not added to others: towards the end, one
+        // term after the other becomes zero.
         let ends = DISTANCES.map(|distance| rest + distance * word);
         let stop = ends.into_iter().find(|end| at < *end).unwrap_or(end).min(at + NEAR * word);
         let (before, run) = message[..stop].split_at_mut(at);
@@ -86,23 +86,23 @@ fn fold_words(message: &mut [u8], word: usize) -> usize {
     rest
 }
 
-/// Folds all whole vectors behind the zeros, as long as none of the terms has ended: the loop that
-/// nearly all of the time is spent in. Gives where it stopped.
+/// Folds the complete vectors after the zeros for which all terms exist. Nearly all of the time is
+/// spent in this loop. Returns where it stopped.
 ///
-/// Each vector's terms lie at distances of their own before it, so that one pointer does, and the
-/// distances are parts of the instructions. Two at a time; they may read what was written just before,
-/// but not each other.
+/// The terms of a vector lie at fixed distances before it, so one pointer is enough, and the distances
+/// are part of the instructions. Vectors are folded in pairs, which depend on earlier pairs but not on
+/// each other.
 #[cfg(target_feature = "simd128")]
 fn fold_vectors(message: &mut [u8]) -> usize {
     use core::arch::wasm32::{v128, v128_xor};
-    /// The vector that is [`ZEROS`] behind `window`, folded.
+    /// The vector [`ZEROS`] bytes after `window`, folded.
     ///
     /// # Safety
     ///
-    /// The pointer must be good for [`ZEROS`] and a vector. It needs no alignment.
+    /// The pointer must be valid for [`ZEROS`] bytes and a vector. It needs no alignment.
     #[inline(always)]
     unsafe fn folded(window: *const u8) -> v128 {
-        // SAFETY: the caller vouches for it, and no distance is longer than the zeros.
+        // SAFETY: the caller guarantees it, and no distance is longer than the zeros.
         let vector = |distance: usize| unsafe {
             window.add(ZEROS - distance * WIDEST).cast::<v128>().read_unaligned()
         };
@@ -112,7 +112,7 @@ fn fold_vectors(message: &mut [u8]) -> usize {
     let pairs = (message.len() - ZEROS) / (2 * WIDEST);
     let mut window = message.as_mut_ptr();
     for _ in 0..pairs {
-        // SAFETY: both vectors lie within the message, and the zeros before the first.
+        // SAFETY: both vectors lie within the message, and so do the zeros before the first.
         unsafe {
             let (first, second) = (folded(window), folded(window.add(WIDEST)));
             let sums = window.add(ZEROS).cast::<v128>();
@@ -124,7 +124,7 @@ fn fold_vectors(message: &mut [u8]) -> usize {
     ZEROS + pairs * 2 * WIDEST
 }
 
-/// Adds four terms to each byte. All slices have one length.
+/// Adds four terms to each byte. All slices have the same length.
 #[cfg(not(target_feature = "simd128"))]
 fn add_terms(sums: &mut [u8], [a, b, c, d]: [&[u8]; 4]) {
     for (sum, (((a, b), c), d)) in sums.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
@@ -132,8 +132,8 @@ fn add_terms(sums: &mut [u8], [a, b, c, d]: [&[u8]; 4]) {
     }
 }
 
-/// The same in vectors, two at a time and with one index: where the compiler optimises for size,
-/// it does none of this by itself.
+/// The same with vectors, two at a time and with one index: when it optimises for size, the compiler
+/// does not do this by itself.
 #[cfg(target_feature = "simd128")]
 fn add_terms(sums: &mut [u8], terms: [&[u8]; 4]) {
     use core::arch::wasm32::{v128, v128_xor};
@@ -141,10 +141,10 @@ fn add_terms(sums: &mut [u8], terms: [&[u8]; 4]) {
     ///
     /// # Safety
     ///
-    /// All pointers must be good for sixteen bytes from `at` on. They need no alignment.
+    /// All pointers must be valid for sixteen bytes from `at` on. They need no alignment.
     #[inline(always)]
     unsafe fn add(sum: *mut u8, [a, b, c, d]: [*const u8; 4], at: usize) {
-        // SAFETY: the caller vouches for it.
+        // SAFETY: the caller guarantees it.
         unsafe {
             let vector = |pointer: *const u8| pointer.add(at).cast::<v128>().read_unaligned();
             let added = v128_xor(v128_xor(vector(a), vector(b)), v128_xor(vector(c), vector(d)));
@@ -156,7 +156,7 @@ fn add_terms(sums: &mut [u8], terms: [&[u8]; 4]) {
     let (sum, pointers) = (sums.as_mut_ptr(), terms.map(<[u8]>::as_ptr));
     let mut at = 0;
     while at + 2 * WIDEST <= length {
-        // SAFETY: all slices have one length, and two vectors fit into what is left of it.
+        // SAFETY: all slices have the same length, and at least two vectors of it are left.
         unsafe {
             add(sum, pointers, at);
             add(sum, pointers, at + WIDEST);

@@ -1,10 +1,10 @@
-//! CRC-32 as zip has it (ISO 3309, reflected, polynomial 0xEDB88320). A crate of its own, because
-//! it is compiled for speed and the rest for size.
+//! The CRC-32 of zip (ISO 3309, reflected, polynomial 0xEDB88320). It is a crate of its own because
+//! it is compiled for speed, and the rest for size.
 //!
 //! ```text
-//! bytes ─▶ CrcBuffer ─ folding: 16-byte words, in place, until 4,800 are left
-//!                    ─ the same with 8- and 4-byte words, until 1,200 are left
-//!                    ─ slicing: tables, for those and for whatever is short
+//! bytes ─▶ CrcBuffer ─ folding: 16-byte words, in place, until 4,800 bytes are left
+//!                    ─ the same with 8- and 4-byte words, until 1,200 bytes are left
+//!                    ─ slicing: by tables, for those and for short inputs
 //! ```
 
 mod folding;
@@ -12,23 +12,23 @@ mod slicing;
 
 pub use folding::CrcBuffer;
 
-/// A CRC-32 that grows with its bytes.
+/// The CRC-32 of the bytes given so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Crc32(u32);
 
 impl Crc32 {
-    /// Takes in the next bytes, which lie in the buffer, and destroys them there.
-    pub fn update(&mut self, buffer: &mut CrcBuffer, length: usize) {
+    /// Adds the next bytes, which are the first `length` of the buffer. Their place in the buffer is
+    /// overwritten.
+    pub fn update_buffered(&mut self, buffer: &mut CrcBuffer, length: usize) {
         self.0 = !buffer.fold(!self.0, length);
     }
 
-    /// Takes in the next bytes, which lie elsewhere and stay as they are: they are copied through the
-    /// buffer.
-    pub fn take(&mut self, bytes: &[u8], buffer: &mut CrcBuffer) {
-        let most = buffer.bytes().len();
-        for piece in bytes.chunks(most) {
+    /// Adds the next bytes by copying them through the buffer.
+    pub fn update(&mut self, bytes: &[u8], buffer: &mut CrcBuffer) {
+        let capacity = buffer.bytes().len();
+        for piece in bytes.chunks(capacity) {
             buffer.bytes()[..piece.len()].copy_from_slice(piece);
-            self.update(buffer, piece.len());
+            self.update_buffered(buffer, piece.len());
         }
     }
 
@@ -45,23 +45,23 @@ mod tests {
     fn crc_of(parts: &[&[u8]]) -> u32 {
         let mut buffer = CrcBuffer::new(64 << 10);
         let mut crc = Crc32::default();
-        parts.iter().for_each(|part| crc.take(part, &mut buffer));
+        parts.iter().for_each(|part| crc.update(part, &mut buffer));
         crc.value()
     }
 
-    /// Bytes without a pattern that a polynomial could like.
+    /// Bytes without a pattern.
     fn noise(length: u32) -> Vec<u8> {
         (0..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
     }
 
     #[test]
-    fn the_check_value_of_the_definition() {
+    fn the_crc_of_123456789_is_the_check_value_of_the_definition() {
         assert_eq!(crc_of(&[b"123456789"]), 0xCBF4_3926);
         assert_eq!(crc_of(&[]), 0);
     }
 
     #[test]
-    fn it_agrees_with_a_reference_at_every_length() {
+    fn it_agrees_with_crc32fast_at_every_length() {
         let bytes = noise(64 << 10);
         for length in (0..11_000).chain([20_000, 65_519, 65_520, 65_521, 65_535, 65_536]) {
             assert_eq!(crc_of(&[&bytes[..length]]), crc32fast::hash(&bytes[..length]), "{length}");
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_matter_how_the_bytes_are_cut() {
+    fn the_crc_does_not_depend_on_where_the_bytes_are_split() {
         let bytes = noise(30_000);
         let whole = crc32fast::hash(&bytes);
         for cut in (0..bytes.len()).step_by(97) {

@@ -2,15 +2,15 @@
 
 use std::sync::OnceLock;
 
-/// How many bytes are taken at once.
+/// The number of bytes processed at once.
 const SLICE: usize = 8;
 
 type Tables = [[u32; 256]; SLICE];
 
-/// The tables are made at the first use: as static data they would be downloaded.
+/// The tables are computed at the first use: static data would have to be downloaded.
 static TABLES: OnceLock<Box<Tables>> = OnceLock::new();
 
-/// The state after the bytes. A state is the inverted CRC-32.
+/// The state after these bytes. A state is the inverted CRC-32.
 pub fn update(mut state: u32, bytes: &[u8]) -> u32 {
     let tables = TABLES.get_or_init(make_tables);
     let mut slices = bytes.chunks_exact(SLICE);
@@ -29,7 +29,7 @@ fn step(table: &[u32; 256], state: u32, byte: u8) -> u32 {
     table[usize::from(state as u8 ^ byte)] ^ (state >> 8)
 }
 
-/// Table `k` has the CRC of each byte followed by `k` zero bytes.
+/// Table `k` holds the CRC of each byte followed by `k` zero bytes.
 fn make_tables() -> Box<Tables> {
     const POLYNOMIAL: u32 = 0xEDB8_8320;
     let mut tables = Box::new([[0; 256]; SLICE]);

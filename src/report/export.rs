@@ -334,7 +334,7 @@ mod tests {
              \"isCutShort\":true,\"attempts\":1,\"queuedAt\":0,\"startedAt\":1,\"headersAt\":3,\"finishedAt\":7},"
         );
         assert!(lines[3].contains(
-            "\"error\":{\"kind\":\"http\",\"message\":\"the server answered 404 (not there): check the \
+            "\"error\":{\"kind\":\"http\",\"message\":\"the server answered 404 (not found): check the \
              address\",\"status\":404},\"type\":null,\"bytes\":0,\"crc32\":0,"
         ));
         assert_eq!(

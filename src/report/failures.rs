@@ -136,7 +136,7 @@ mod tests {
         let text = |group| group_text(group, &plan, Network::Public);
         assert_eq!(
             text(&groups[3]),
-            "1 image from https://b.example: the server answered 404 (not there): check the address"
+            "1 image from https://b.example: the server answered 404 (not found): check the address"
         );
         assert!(text(&groups[2]).starts_with("2 lines of the list; the first: not a URL: \"non"));
     }

@@ -1,85 +1,88 @@
-//! How many requests at once, found out while they run.
+//! Finds the fastest concurrency during the run, by hill climbing.
 //!
-//! No number serves everybody: over HTTP/1.1 a browser opens six connections to a host, and more
-//! requests than a few times that only make it slower; over HTTP/2, to a host that is far away,
-//! twice as many at once are twice as fast. So the width grows for as long as that makes the run
-//! faster, goes back when it does not, and tries again from time to time.
+//! No fixed number is right for all hosts. Over HTTP/1.1 a browser opens six connections to a host, and
+//! many more requests than that only slow them all down. Over HTTP/2 to a distant host, twice the
+//! concurrency is twice the speed. So the concurrency grows as long as that makes the run faster, goes
+//! back if it does not, and is probed again from time to time.
 
 use std::time::Duration;
 
-/// The width that a run begins with.
-const FIRST: usize = 16;
+/// The concurrency at the beginning of a run.
+const INITIAL: usize = 16;
 
-/// The width that none goes beyond. An HTTP/2 connection has about 100 streams.
+/// The highest concurrency that is tried. An HTTP/2 connection has about 100 streams.
 pub const MAX_ADAPTIVE: usize = 96;
 
-/// A width is worth its requests when it is faster than the one before by a tenth.
-const WORTH: f64 = 1.1;
+/// The least gain of speed that justifies a higher concurrency.
+const MIN_GAIN: f64 = 1.1;
 
-/// What an item counts for beside its bytes: its request costs about what so many bytes do.
-const BYTES_OF_A_REQUEST: u64 = 16 << 10;
+/// The cost of a request in itself, expressed in bytes of an image.
+const REQUEST_COST: u64 = 16 << 10;
 
-/// So many stretches go by before a width that was not worth it is tried again.
-const REST: u32 = 8;
+/// Intervals between a step back and the next probe.
+const INTERVALS_BEFORE_PROBE: u32 = 8;
 
-/// Finds the width by the speed of one stretch of the run after the other.
+/// Compares the speed of consecutive intervals of the run.
 #[derive(Debug)]
 pub struct AdaptiveConcurrency {
-    width: usize,
-    /// What to go back to where the present one is not worth it, and how fast that was, in bytes a
-    /// second.
-    before: Option<(usize, f64)>,
-    /// How many more stretches the width stays as it is.
-    rest: u32,
-    /// The present stretch: when it began, what has ended in it, and how much that was.
+    concurrency: usize,
+    /// The previous, lower concurrency and its speed in bytes per second, while it is not yet known
+    /// whether the current one is faster.
+    previous: Option<(usize, f64)>,
+    /// Intervals left until the next probe; 0 while probing.
+    until_probe: u32,
+    /// When the current interval began.
     since: Duration,
-    items: usize,
+    /// Images that arrived in the current interval.
+    images: usize,
+    /// Their bytes, with the cost of their requests.
     bytes: u64,
 }
 
 impl AdaptiveConcurrency {
-    /// The width of a run that begins now.
+    /// For a run that begins now.
     pub fn new(now: Duration) -> Self {
-        Self { width: FIRST, before: None, rest: 0, since: now, items: 0, bytes: 0 }
+        Self { concurrency: INITIAL, previous: None, until_probe: 0, since: now, images: 0, bytes: 0 }
     }
 
-    /// How many requests at once.
-    pub fn get(&self) -> usize {
-        self.width
+    /// The number of requests to have in flight.
+    pub fn current(&self) -> usize {
+        self.concurrency
     }
 
-    /// An image of so many bytes has come.
-    pub fn arrived(&mut self, bytes: u64, now: Duration) {
-        self.items += 1;
-        self.bytes += bytes + BYTES_OF_A_REQUEST;
-        // Every slot had its turn twice, so that one slow answer does not tell the speed.
-        if self.items < 2 * self.width || now <= self.since {
+    /// Records that an image of this many bytes has arrived.
+    pub fn record_image(&mut self, bytes: u64, now: Duration) {
+        self.images += 1;
+        self.bytes += bytes + REQUEST_COST;
+        // Two images per slot, so that one slow response does not determine the speed.
+        if self.images < 2 * self.concurrency || now <= self.since {
             return;
         }
         let speed = self.bytes as f64 / (now - self.since).as_secs_f64();
-        (self.since, self.items, self.bytes) = (now, 0, 0);
-        self.judge(speed);
+        (self.since, self.images, self.bytes) = (now, 0, 0);
+        self.end_interval(speed);
     }
 
-    fn judge(&mut self, speed: f64) {
-        if self.rest > 0 {
-            self.rest -= 1;
-            if self.rest == 0 {
+    fn end_interval(&mut self, speed: f64) {
+        if self.until_probe > 0 {
+            self.until_probe -= 1;
+            if self.until_probe == 0 {
                 self.grow(speed);
             }
             return;
         }
-        match self.before {
-            Some((width, slower)) if speed < slower * WORTH => {
-                (self.width, self.before, self.rest) = (width, None, REST);
+        match self.previous {
+            Some((lower, lower_speed)) if speed < lower_speed * MIN_GAIN => {
+                (self.concurrency, self.previous) = (lower, None);
+                self.until_probe = INTERVALS_BEFORE_PROBE;
             }
             _ => self.grow(speed),
         }
     }
 
     fn grow(&mut self, speed: f64) {
-        self.before = Some((self.width, speed));
-        self.width = (self.width + self.width / 2).min(MAX_ADAPTIVE);
+        self.previous = Some((self.concurrency, speed));
+        self.concurrency = (self.concurrency + self.concurrency / 2).min(MAX_ADAPTIVE);
     }
 }
 
@@ -87,52 +90,52 @@ impl AdaptiveConcurrency {
 mod tests {
     use super::*;
 
-    /// Runs images of one size through a host whose speed, in images a second, depends on the
-    /// width; gives every width that the run had.
-    fn widths(images: usize, speed: impl Fn(usize) -> f64) -> Vec<usize> {
-        let mut width = AdaptiveConcurrency::new(Duration::ZERO);
+    /// Fetches images of one size from a host whose speed, in images per second, depends on the
+    /// concurrency. Returns each concurrency that the run had.
+    fn concurrencies(images: usize, speed: impl Fn(usize) -> f64) -> Vec<usize> {
+        let mut adaptive = AdaptiveConcurrency::new(Duration::ZERO);
         let mut now = 0.0;
-        let mut seen = vec![width.get()];
+        let mut seen = vec![adaptive.current()];
         for _ in 0..images {
-            now += 1.0 / speed(width.get());
-            width.arrived(10_000, Duration::from_secs_f64(now));
-            if seen.last() != Some(&width.get()) {
-                seen.push(width.get());
+            now += 1.0 / speed(adaptive.current());
+            adaptive.record_image(10_000, Duration::from_secs_f64(now));
+            if seen.last() != Some(&adaptive.current()) {
+                seen.push(adaptive.current());
             }
         }
         seen
     }
 
     #[test]
-    fn it_grows_for_as_long_as_that_is_faster() {
-        // A host that is 0.3 s away, whatever it is asked for.
-        let seen = widths(2000, |width| width as f64 / 0.3);
+    fn the_concurrency_grows_as_long_as_that_is_faster() {
+        // A host whose every response takes 0.3 s.
+        let seen = concurrencies(2000, |concurrency| concurrency as f64 / 0.3);
         assert_eq!(seen, [16, 24, 36, 54, 81, 96]);
     }
 
     #[test]
-    fn it_goes_back_where_more_is_not_faster() {
-        // Six connections.
-        let seen = widths(200, |_| 600.0);
+    fn the_concurrency_goes_back_if_more_is_not_faster() {
+        // A host whose speed does not depend on the concurrency.
+        let seen = concurrencies(200, |_| 600.0);
         assert_eq!(seen, [16, 24, 16]);
     }
 
     #[test]
-    fn it_stays_below_what_makes_a_host_slower() {
-        let seen = widths(600, |width| if width > 40 { 30.0 } else { width as f64 });
+    fn the_concurrency_stays_below_what_slows_a_host_down() {
+        let seen = concurrencies(600, |concurrency| if concurrency > 40 { 30.0 } else { concurrency as f64 });
         assert_eq!(seen[..5], [16, 24, 36, 54, 36]);
     }
 
     #[test]
-    fn it_tries_again_after_a_rest() {
-        let seen = widths(1000, |_| 600.0);
-        assert!(seen.len() > 5 && seen.iter().all(|width| [16, 24].contains(width)), "{seen:?}");
+    fn a_higher_concurrency_is_probed_again_after_a_while() {
+        let seen = concurrencies(1000, |_| 600.0);
+        assert!(seen.len() > 5 && seen.iter().all(|concurrency| [16, 24].contains(concurrency)), "{seen:?}");
     }
 
     #[test]
-    fn a_clock_that_stands_still_is_no_speed() {
-        let mut width = AdaptiveConcurrency::new(Duration::ZERO);
-        (0..1000).for_each(|_| width.arrived(1, Duration::ZERO));
-        assert_eq!(width.get(), 16);
+    fn a_clock_that_does_not_move_changes_nothing() {
+        let mut adaptive = AdaptiveConcurrency::new(Duration::ZERO);
+        (0..1000).for_each(|_| adaptive.record_image(1, Duration::ZERO));
+        assert_eq!(adaptive.current(), 16);
     }
 }

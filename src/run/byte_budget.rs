@@ -1,104 +1,108 @@
-//! How many bytes may be kept: of one image, and of all together.
+//! The limits of bytes: of one image, and of all images together.
 //!
 //! ```text
-//! Fetcher: chunk ─▶ Reservation::take ─┬▶ kept
-//!                                    └▶ TooLarge, OverTotal: the attempt ends, and what it took is free
+//! Fetcher: chunk ─▶ Reservation::reserve ─┬▶ stored
+//!                                         └▶ TooLarge, OverTotal: the attempt fails
+//! the attempt ends: with an image ─▶ Reservation::commit     otherwise ─▶ drop, which releases it
 //! ```
 //!
-//! What is on its way counts in the total, so that no more than that is ever kept; an attempt that
-//! ends without an image gives back what it took.
+//! Bytes count in the total as soon as they are reserved, so no more than the total is ever stored.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::{FetchError, Limits};
+use super::fetch_error::FetchError;
+use super::settings::Limits;
 
-/// The bytes of a run's images, against its limits.
+/// The bytes of a run's images against its limits.
 #[derive(Debug)]
 pub struct ByteBudget {
     max_bytes: Option<u64>,
     max_total_bytes: Option<u64>,
-    /// Bytes of images that are kept or on their way.
-    taken: Cell<u64>,
-    /// Bytes of images that are kept.
-    kept: Cell<u64>,
+    /// Bytes reserved by attempts in flight, and by images that are stored.
+    reserved: Cell<u64>,
+    /// Bytes of images that are stored.
+    committed: Cell<u64>,
 }
 
-/// What one attempt may keep.
+/// The bytes that one attempt has reserved. Dropping it releases them.
 #[derive(Debug)]
 pub struct Reservation {
-    all: Rc<ByteBudget>,
-    taken: Cell<u64>,
+    budget: Rc<ByteBudget>,
+    reserved: Cell<u64>,
 }
 
 impl ByteBudget {
-    /// Nothing is taken yet.
+    /// A budget of which nothing is used.
     pub fn new(limits: &Limits) -> Self {
         let Limits { max_bytes, max_total_bytes, .. } = *limits;
-        Self { max_bytes, max_total_bytes, taken: Cell::new(0), kept: Cell::new(0) }
+        Self { max_bytes, max_total_bytes, reserved: Cell::new(0), committed: Cell::new(0) }
     }
 
-    /// Counts bytes that are kept already.
-    pub fn add_kept(&self, bytes: u64) {
-        self.kept.set(self.kept.get().saturating_add(bytes));
-        self.taken.set(self.taken.get().saturating_add(bytes));
+    /// Counts bytes that are stored already.
+    pub fn add_stored(&self, bytes: u64) {
+        self.committed.set(self.committed.get().saturating_add(bytes));
+        self.reserved.set(self.reserved.get().saturating_add(bytes));
     }
 
-    /// Why no further image can be kept, where none can.
-    pub fn used_up(&self) -> Option<FetchError> {
-        let limit = self.max_total_bytes.filter(|limit| self.kept.get() >= *limit)?;
+    /// The error of all further images once the stored ones have used up the total; `None` before.
+    pub fn exhausted(&self) -> Option<FetchError> {
+        let limit = self.max_total_bytes.filter(|limit| self.committed.get() >= *limit)?;
         Some(FetchError::OverTotal { limit })
     }
 }
 
 impl Reservation {
-    /// One attempt's.
-    pub fn of(all: &Rc<ByteBudget>) -> Self {
-        Self { all: Rc::clone(all), taken: Cell::new(0) }
+    /// An empty reservation, for one attempt.
+    pub fn new(budget: &Rc<ByteBudget>) -> Self {
+        Self { budget: Rc::clone(budget), reserved: Cell::new(0) }
     }
 
-    /// Whether an image that will certainly have so many bytes can be kept.
+    /// Checks whether an image of this size could be stored, without reserving anything. Attempts in
+    /// flight are ignored, since they may still fail.
     ///
     /// # Errors
     ///
-    /// `TooLarge` or `OverTotal`, where it can't, whatever becomes of those under way.
-    pub fn expect(&self, bytes: u64) -> Result<(), FetchError> {
-        self.check(bytes, self.all.kept.get().saturating_add(bytes))
+    /// - [`FetchError::TooLarge`]: the size exceeds the limit per image.
+    /// - [`FetchError::OverTotal`]: the size and the stored images together exceed the total.
+    pub fn check_size(&self, bytes: u64) -> Result<(), FetchError> {
+        self.check(bytes, self.budget.committed.get().saturating_add(bytes))
     }
 
-    /// So many more bytes are about to be kept.
+    /// Reserves this many more bytes, before they are stored.
     ///
     /// # Errors
     ///
-    /// `TooLarge` or `OverTotal`, where they must not.
-    pub fn take(&self, bytes: u64) -> Result<(), FetchError> {
-        let (own, all) = (self.taken.get().saturating_add(bytes), self.all.taken.get().saturating_add(bytes));
-        self.check(own, all)?;
-        self.taken.set(own);
-        self.all.taken.set(all);
+    /// - [`FetchError::TooLarge`]: the reservation would exceed the limit per image.
+    /// - [`FetchError::OverTotal`]: all reservations together would exceed the total.
+    pub fn reserve(&self, bytes: u64) -> Result<(), FetchError> {
+        let own = self.reserved.get().saturating_add(bytes);
+        let total = self.budget.reserved.get().saturating_add(bytes);
+        self.check(own, total)?;
+        self.reserved.set(own);
+        self.budget.reserved.set(total);
         Ok(())
     }
 
-    /// The image is kept for good, and counts from now on.
-    pub fn keep(self) {
-        let kept = &self.all.kept;
-        kept.set(kept.get() + self.taken.take());
+    /// Keeps the reserved bytes for good: the image is stored.
+    pub fn commit(self) {
+        let committed = &self.budget.committed;
+        committed.set(committed.get() + self.reserved.take());
     }
 
-    fn check(&self, own: u64, all: u64) -> Result<(), FetchError> {
-        match (self.all.max_bytes, self.all.max_total_bytes) {
+    fn check(&self, own: u64, total: u64) -> Result<(), FetchError> {
+        match (self.budget.max_bytes, self.budget.max_total_bytes) {
             (Some(limit), _) if own > limit => Err(FetchError::TooLarge { limit }),
-            (_, Some(limit)) if all > limit => Err(FetchError::OverTotal { limit }),
+            (_, Some(limit)) if total > limit => Err(FetchError::OverTotal { limit }),
             _ => Ok(()),
         }
     }
 }
 
-/// What is not kept is free again.
 impl Drop for Reservation {
     fn drop(&mut self) {
-        let all = &self.all.taken;
-        all.set(all.get() - self.taken.get());
+        let total = &self.budget.reserved;
+        total.set(total.get() - self.reserved.get());
     }
 }
 
@@ -111,29 +115,32 @@ mod tests {
     }
 
     #[test]
-    fn an_image_may_have_as_many_bytes_as_its_limit_and_not_one_more() {
+    fn an_image_can_have_as_many_bytes_as_its_limit_and_not_one_more() {
         let all = budget(Some(10), None);
-        let image = Reservation::of(&all);
-        assert_eq!((image.expect(10), image.expect(11)), (Ok(()), Err(FetchError::TooLarge { limit: 10 })));
-        assert_eq!((image.take(6), image.take(4)), (Ok(()), Ok(())));
-        assert_eq!(image.take(1), Err(FetchError::TooLarge { limit: 10 }));
-        assert_eq!(Reservation::of(&all).take(10), Ok(()), "another image has its own");
-        assert_eq!(Reservation::of(&budget(None, None)).take(u64::MAX), Ok(()));
+        let image = Reservation::new(&all);
+        assert_eq!(
+            (image.check_size(10), image.check_size(11)),
+            (Ok(()), Err(FetchError::TooLarge { limit: 10 }))
+        );
+        assert_eq!((image.reserve(6), image.reserve(4)), (Ok(()), Ok(())));
+        assert_eq!(image.reserve(1), Err(FetchError::TooLarge { limit: 10 }));
+        assert_eq!(Reservation::new(&all).reserve(10), Ok(()), "the limit is per image");
+        assert_eq!(Reservation::new(&budget(None, None)).reserve(u64::MAX), Ok(()));
     }
 
     #[test]
-    fn all_images_together_have_one_limit_and_what_fails_gives_back() {
+    fn all_images_share_one_total_and_failed_attempts_release_their_bytes() {
         let all = budget(None, Some(10));
         let over = Err(FetchError::OverTotal { limit: 10 });
-        let (kept, fails, fits) = (Reservation::of(&all), Reservation::of(&all), Reservation::of(&all));
-        assert_eq!((kept.take(3), fails.take(5), fits.take(3)), (Ok(()), Ok(()), over.clone()));
-        assert_eq!(fits.expect(10), Ok(()), "what is under way may still fail");
-        kept.keep();
-        assert_eq!(fits.expect(8), over);
+        let (stored, fails, fits) = (Reservation::new(&all), Reservation::new(&all), Reservation::new(&all));
+        assert_eq!((stored.reserve(3), fails.reserve(5), fits.reserve(3)), (Ok(()), Ok(()), over.clone()));
+        assert_eq!(fits.check_size(10), Ok(()), "attempts in flight may still fail");
+        stored.commit();
+        assert_eq!(fits.check_size(8), over);
         drop(fails);
-        assert_eq!((fits.take(7), all.used_up()), (Ok(()), None));
-        fits.keep();
-        assert_eq!(all.used_up(), Some(FetchError::OverTotal { limit: 10 }));
-        assert_eq!(Reservation::of(&all).take(1), over);
+        assert_eq!((fits.reserve(7), all.exhausted()), (Ok(()), None));
+        fits.commit();
+        assert_eq!(all.exhausted(), Some(FetchError::OverTotal { limit: 10 }));
+        assert_eq!(Reservation::new(&all).reserve(1), over);
     }
 }

@@ -1,16 +1,16 @@
-//! Which origins cool down, and until when: told to whoever only has the events.
+//! Which origins cool down, and until when, as known from the events alone.
 
 use std::time::Duration;
 
-use super::{Event, EventKind};
+use super::event::{Event, EventKind};
 use crate::plan::{OriginId, Plan};
 
-/// A fold over a run's events.
+/// The cool-downs of a run, as a fold of its events.
 #[derive(Clone, Debug, Default)]
 pub struct CoolDowns(Vec<(OriginId, Duration)>);
 
 impl CoolDowns {
-    /// Takes in what happened.
+    /// Applies an event. `plan` is the run's plan.
     pub fn apply(&mut self, event: &Event, plan: &Plan) {
         let EventKind::CoolingDown { until } = event.kind else { return };
         let Some(origin) = plan.items()[event.item].origin else { return };
@@ -18,7 +18,7 @@ impl CoolDowns {
         self.0.push((origin, until));
     }
 
-    /// The origins that cool down now, and until when, since the run began.
+    /// The origins that cool down at `now`, and until when. Times are since the run began.
     pub fn at(&self, now: Duration) -> impl Iterator<Item = (OriginId, Duration)> + '_ {
         self.0.iter().copied().filter(move |(_, until)| *until > now)
     }
@@ -30,7 +30,7 @@ mod tests {
     use crate::plan::tests::plan_of;
 
     #[test]
-    fn an_origin_cools_until_its_latest_time_and_no_longer() {
+    fn an_origin_cools_down_until_the_latest_time_reported_for_it() {
         let plan = plan_of(["https://a.example/1", "https://b.example/", "https://a.example/2"]);
         let mut cooling = CoolDowns::default();
         let second = Duration::from_secs(1);

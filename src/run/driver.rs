@@ -1,4 +1,4 @@
-//! Joins the futures of a run: keeps as many attempts going as the schedule allows.
+//! Drives a run: polls the futures of as many attempts as the schedule allows.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -9,18 +9,22 @@ use futures::future::{Either, LocalBoxFuture, pending, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
 use super::adaptive_concurrency::AdaptiveConcurrency;
-use super::byte_budget::ByteBudget;
-use super::{Attempt, Event, EventKind, FetchError, Limits, Reservation, Schedule, Step};
-use crate::image::Format;
+use super::byte_budget::{ByteBudget, Reservation};
+use super::event::{Event, EventKind};
+use super::fetch_error::FetchError;
+use super::schedule::{Attempt, Schedule, Step};
+use super::settings::Limits;
+use super::stored_image::StoredImage;
 use crate::plan::{Address, ItemId, OriginId, Plan};
 
-/// The one point where a run meets the world.
+/// The requests, the clock and the random numbers of a run: all of it that is not pure.
 pub trait Fetcher {
-    /// What stands for an image's bytes once they are kept.
+    /// How the bytes of a stored image can be found again.
     type Payload;
 
-    /// Makes one request and keeps what arrives, as far as it is allowed: each chunk is
-    /// [taken](Reservation::take) before it is kept. Dropping the future aborts the request.
+    /// Sends one request and stores its body. Each chunk is [reserved](Reservation::reserve) before it is
+    /// stored, and `progress` is called with each `Headers` and `Received`. Dropping the future aborts the
+    /// request.
     fn attempt(
         &self,
         address: &Address,
@@ -32,74 +36,58 @@ pub trait Fetcher {
     /// The time since the run began.
     fn now(&self) -> Duration;
 
-    /// Ends when the run is this old.
+    /// Completes at this time since the run began, or at once if it has passed.
     fn sleep_until(&self, time: Duration) -> impl Future<Output = ()>;
 
     /// A random number in `0..1`.
     fn random(&self) -> f64;
 }
 
-/// An image that arrived.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredImage<P> {
-    /// Where its bytes are.
-    pub payload: P,
-    /// How many.
-    pub bytes: u64,
-    /// Their CRC-32.
-    pub crc32: u32,
-    /// What they are.
-    pub format: Format,
-    /// `Last-Modified`, in seconds since 1970.
-    pub modified: Option<i64>,
-    /// Whether its bytes end before the image does, as far as its format tells.
-    pub is_cut_short: bool,
-}
-
-/// The end of one item.
+/// An item that has ended.
 #[derive(Debug, PartialEq)]
 pub struct FinishedItem<P> {
     /// The item.
     pub item: ItemId,
-    /// What became of it.
+    /// Its image, or why it has none.
     pub outcome: Result<StoredImage<P>, FetchError>,
 }
 
 type Finished<P> = (Attempt, Result<Arrived<P>, FetchError>);
 
-/// An image, and the bytes that it takes of what is allowed for as long as it is held.
+/// An image that has arrived, and its share of the byte budget.
 struct Arrived<P> {
     stored: StoredImage<P>,
     reservation: Reservation,
 }
 
-/// A run on its way. [`Run::next`] drives it; dropping it aborts every request.
+/// A run. [`Run::next`] drives it; dropping it aborts all requests.
 pub struct Run<'a, F: Fetcher> {
     plan: &'a Plan,
     fetcher: &'a F,
     emit: &'a dyn Fn(Event),
     schedule: Schedule,
     in_flight: FuturesUnordered<LocalBoxFuture<'a, Finished<F::Payload>>>,
-    /// Items without an address, which end before anything is asked for.
+    /// Items without an address, which fail before any request is sent.
     invalid: std::vec::IntoIter<(ItemId, FetchError)>,
-    /// Items that had not ended when the run was stopped.
+    /// Items that had not ended when the run was stopped, and have not been reported yet.
     stopped: std::vec::IntoIter<ItemId>,
-    /// Images that seem to be cut short and are asked for once more. They are better than none.
+    /// Images that are cut short, whose items are retried once. They are used if the retry brings nothing
+    /// better.
     cut_short: Vec<(ItemId, Arrived<F::Payload>)>,
-    keeps_cut_short: bool,
+    accepts_cut_short: bool,
     budget: Rc<ByteBudget>,
-    /// How many at once, where that is found out.
-    width: Option<AdaptiveConcurrency>,
+    /// `None` if the concurrency is fixed.
+    adaptive: Option<AdaptiveConcurrency>,
 }
 
 impl<'a, F: Fetcher> Run<'a, F> {
-    /// A run of all the plan's items; says of each that it is queued.
+    /// A run of all items of the plan. Emits `Queued` for each.
     pub fn new(plan: &'a Plan, limits: Limits, fetcher: &'a F, emit: &'a dyn Fn(Event)) -> Self {
         Self::of(plan, &(0..plan.len()).collect::<Vec<_>>(), limits, fetcher, emit)
     }
 
-    /// A run of some of the plan's items, such as those that failed in one before; says of each
-    /// that it is queued. An item's id is its place in the plan.
+    /// A run of some items of the plan, such as those that failed in an earlier run. Emits `Queued` for
+    /// each.
     pub fn of(
         plan: &'a Plan,
         items: &[ItemId],
@@ -124,58 +112,58 @@ impl<'a, F: Fetcher> Run<'a, F> {
             invalid: invalid.into_iter(),
             stopped: Vec::new().into_iter(),
             cut_short: Vec::new(),
-            keeps_cut_short: true,
+            accepts_cut_short: true,
             budget: Rc::new(ByteBudget::new(&limits)),
-            width: None,
+            adaptive: None,
         }
     }
 
-    /// Finds out how many at once are fastest, within the limits.
+    /// Searches, within the limits, for the concurrency that is fastest.
     pub fn adapt_concurrency(&mut self) {
-        let width = AdaptiveConcurrency::new(self.fetcher.now());
-        self.schedule.set_concurrency(width.get());
-        self.width = Some(width);
+        let adaptive = AdaptiveConcurrency::new(self.fetcher.now());
+        self.schedule.set_concurrency(adaptive.current());
+        self.adaptive = Some(adaptive);
     }
 
-    /// Fails images that are cut short, which otherwise are kept, and marked.
+    /// Fails truncated images. Otherwise they are stored, and marked.
     pub fn reject_truncated(&mut self) {
-        self.keeps_cut_short = false;
+        self.accepts_cut_short = false;
     }
 
-    /// Counts bytes that were kept before this run in the total of all images.
-    pub fn count_kept(&mut self, bytes: u64) {
-        self.budget.add_kept(bytes);
-        self.end_if_used_up();
+    /// Counts the bytes of images from an earlier run in the total of all images.
+    pub fn count_stored(&mut self, bytes: u64) {
+        self.budget.add_stored(bytes);
+        self.fail_rest_if_exhausted();
     }
 
-    /// Starts nothing more until [`Run::resume`]: there is no connection. What is in flight may still
-    /// arrive, and what of it fails as a lost connection fails does not count as an attempt.
+    /// Starts nothing until [`Run::resume`]. Attempts in flight continue; one that fails as by a lost
+    /// connection does not count.
     pub fn pause(&mut self) {
         self.schedule.pause();
     }
 
-    /// Starts things again.
+    /// Ends a pause.
     pub fn resume(&mut self) {
         self.schedule.resume();
     }
 
-    /// Aborts what is in flight. [`Run::next`] then ends every item that has not ended, and is done.
+    /// Aborts all requests. [`Run::next`] then returns every item that has not ended, and then `None`.
     pub fn stop(&mut self) {
         self.in_flight.clear();
         self.stopped = self.schedule.stop().into_iter();
     }
 
-    /// Drives the run until the next item ends; `None` when all have.
+    /// Drives the run until the next item ends, and returns that item; `None` after the last one.
     ///
-    /// The future may be dropped at any point and this called again, and nothing is lost: that is
-    /// how [`pause`](Run::pause), [`resume`](Run::resume) and [`stop`](Run::stop) get their turn. While
-    /// the run is paused with nothing in flight it never ends.
+    /// The future can be dropped at any point without losing anything, in order to call
+    /// [`pause`](Run::pause), [`resume`](Run::resume) or [`stop`](Run::stop) and then this again. It does
+    /// not complete while the run is paused with nothing in flight.
     pub async fn next(&mut self) -> Option<FinishedItem<F::Payload>> {
         if let Some((item, error)) = self.invalid.next() {
-            return Some(self.give_up(item, error));
+            return Some(self.fail(item, error));
         }
         if let Some(item) = self.stopped.next() {
-            return Some(self.give_up(item, FetchError::Stopped));
+            return Some(self.fail(item, FetchError::Stopped));
         }
         loop {
             let until = match self.schedule.next(self.fetcher.now()) {
@@ -183,7 +171,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
                     self.start(attempt);
                     continue;
                 }
-                Step::Fail { item, error } => return Some(self.give_up(item, error)),
+                Step::Fail { item, error } => return Some(self.fail(item, error)),
                 Step::Wait { until } => until,
                 Step::Done => return None,
             };
@@ -193,8 +181,8 @@ impl<'a, F: Fetcher> Run<'a, F> {
                     None
                 }
                 Some(time) => {
-                    let pause = std::pin::pin!(self.fetcher.sleep_until(time));
-                    match select(self.in_flight.next(), pause).await {
+                    let sleep = std::pin::pin!(self.fetcher.sleep_until(time));
+                    match select(self.in_flight.next(), sleep).await {
                         Either::Left((finished, _)) => finished,
                         Either::Right(_) => None,
                     }
@@ -204,9 +192,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 None => self.in_flight.next().await,
             };
             if let Some(finished) = finished
-                && let Some(ended) = self.settle(finished)
+                && let Some(item) = self.process(finished)
             {
-                return Some(ended);
+                return Some(item);
             }
         }
     }
@@ -218,7 +206,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         };
         self.emit(item, EventKind::Started { attempt: number });
         let (fetcher, emit) = (self.fetcher, self.emit);
-        let reservation = Reservation::of(&self.budget);
+        let reservation = Reservation::new(&self.budget);
         let request = async move {
             let progress = |kind| emit(Event { at: fetcher.now(), item, kind });
             let result = fetcher.attempt(&address, origin, &reservation, &progress).await;
@@ -227,10 +215,10 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.in_flight.push(request.boxed_local());
     }
 
-    /// Takes an attempt's result to the schedule; gives the item's end where this was it.
-    fn settle(&mut self, (attempt, result): Finished<F::Payload>) -> Option<FinishedItem<F::Payload>> {
+    /// Reports an attempt's result to the schedule. Returns the item if it has ended.
+    fn process(&mut self, (attempt, result): Finished<F::Payload>) -> Option<FinishedItem<F::Payload>> {
         let item = attempt.item;
-        let before = self.take_cut_short(item);
+        let before = self.remove_cut_short(item);
         let (error, cut_short) = match result {
             Ok(arrived) if arrived.stored.is_cut_short && before.is_none() => {
                 (FetchError::Truncated { received: arrived.stored.bytes }, Some(arrived))
@@ -238,19 +226,19 @@ impl<'a, F: Fetcher> Run<'a, F> {
             Ok(arrived) => {
                 self.schedule.succeeded(item);
                 if !arrived.stored.is_cut_short {
-                    return Some(self.keep(item, arrived));
+                    return Some(self.store(item, arrived));
                 }
-                // Cut short twice: it will not get better.
+                // Cut short twice: a third attempt would not help.
                 let received = arrived.stored.bytes;
                 let longer = before.filter(|before| before.stored.bytes > received).unwrap_or(arrived);
-                return Some(self.end(item, FetchError::Truncated { received }, Some(longer)));
+                return Some(self.finish(item, FetchError::Truncated { received }, Some(longer)));
             }
             Err(error) => match before {
-                // Not beside the one that is cut short, which is there already.
+                // The budget has no space for it beside the one that is cut short.
                 Some(before) if matches!(error, FetchError::OverTotal { .. }) => {
                     self.schedule.succeeded(item);
                     let error = FetchError::Truncated { received: before.stored.bytes };
-                    return Some(self.end(item, error, Some(before)));
+                    return Some(self.finish(item, error, Some(before)));
                 }
                 before => (error, before),
             },
@@ -260,27 +248,27 @@ impl<'a, F: Fetcher> Run<'a, F> {
         if let Some(until) = after.cools_until {
             self.emit(item, EventKind::CoolingDown { until });
         }
-        let Some(resumes) = after.retry_at else { return Some(self.end(item, error, cut_short)) };
+        let Some(resumes) = after.retry_at else { return Some(self.finish(item, error, cut_short)) };
         self.emit(item, EventKind::Retrying { error, resumes });
         self.cut_short.extend(cut_short.map(|arrived| (item, arrived)));
         None
     }
 
-    /// Ends an item for which nothing more is asked.
-    fn give_up(&mut self, item: ItemId, error: FetchError) -> FinishedItem<F::Payload> {
-        let cut_short = self.take_cut_short(item);
-        self.end(item, error, cut_short)
+    /// Ends an item without another attempt.
+    fn fail(&mut self, item: ItemId, error: FetchError) -> FinishedItem<F::Payload> {
+        let cut_short = self.remove_cut_short(item);
+        self.finish(item, error, cut_short)
     }
 
-    /// Ends an item with the image that is cut short, if there is one and it is wanted.
-    fn end(
+    /// Ends an item, with the image that is cut short if there is one and it is accepted.
+    fn finish(
         &mut self,
         item: ItemId,
         error: FetchError,
         cut_short: Option<Arrived<F::Payload>>,
     ) -> FinishedItem<F::Payload> {
         match cut_short {
-            Some(arrived) if self.keeps_cut_short => self.keep(item, arrived),
+            Some(arrived) if self.accepts_cut_short => self.store(item, arrived),
             _ => {
                 self.emit(item, EventKind::Failed { error: error.clone() });
                 FinishedItem { item, outcome: Err(error) }
@@ -288,27 +276,26 @@ impl<'a, F: Fetcher> Run<'a, F> {
         }
     }
 
-    fn keep(&mut self, item: ItemId, arrived: Arrived<F::Payload>) -> FinishedItem<F::Payload> {
+    fn store(&mut self, item: ItemId, arrived: Arrived<F::Payload>) -> FinishedItem<F::Payload> {
         let Arrived { stored, reservation } = arrived;
-        reservation.keep();
-        self.end_if_used_up();
-        if let Some(width) = &mut self.width {
-            width.arrived(stored.bytes, self.fetcher.now());
-            self.schedule.set_concurrency(width.get());
+        reservation.commit();
+        self.fail_rest_if_exhausted();
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.record_image(stored.bytes, self.fetcher.now());
+            self.schedule.set_concurrency(adaptive.current());
         }
-        let StoredImage { bytes, crc32, format, is_cut_short, .. } = stored;
-        self.emit(item, EventKind::Stored { bytes, crc32, format, is_cut_short });
+        self.emit(item, stored.event());
         FinishedItem { item, outcome: Ok(stored) }
     }
 
-    /// Asks for nothing more where nothing more may be kept.
-    fn end_if_used_up(&mut self) {
-        if let Some(error) = self.budget.used_up() {
+    /// Fails the rest once the byte budget is exhausted.
+    fn fail_rest_if_exhausted(&mut self) {
+        if let Some(error) = self.budget.exhausted() {
             self.schedule.fail_rest(error);
         }
     }
 
-    fn take_cut_short(&mut self, item: ItemId) -> Option<Arrived<F::Payload>> {
+    fn remove_cut_short(&mut self, item: ItemId) -> Option<Arrived<F::Payload>> {
         let place = self.cut_short.iter().position(|(id, _)| *id == item)?;
         Some(self.cut_short.swap_remove(place).1)
     }

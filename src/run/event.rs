@@ -1,72 +1,70 @@
-//! What happens in a run, as one stream: the page, the JavaScript callback and the timings are
-//! all folds over it.
+//! The events of a run: one stream, of which the page, the JavaScript callback and the timings are
+//! folds.
 
 use std::time::Duration;
 
-use super::FetchError;
+use super::fetch_error::FetchError;
 use crate::image::Format;
 use crate::plan::ItemId;
 
-/// Something that happened to one item.
+/// A change of one item's state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// When, since the run began.
+    /// The time of the event, since the run began.
     pub at: Duration,
-    /// To which item.
+    /// The item.
     pub item: ItemId,
-    /// What.
+    /// What happened.
     pub kind: EventKind,
 }
 
 /// What happened to an item. Each item begins with `Queued` and ends with one `Stored` or `Failed`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
-    /// It waits for its turn.
+    /// The item waits for its turn.
     Queued,
-    /// A request was made.
+    /// A request was sent.
     Started {
-        /// Which attempt this is, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
     /// The response's headers arrived.
     Headers {
-        /// `Content-Length`, in bytes. It counts encoded bytes, so more than this may arrive.
+        /// `Content-Length`, in bytes. It counts encoded bytes, so more may arrive.
         declared: Option<u64>,
     },
     /// More of the body arrived.
     Received {
-        /// The attempt's bytes so far.
+        /// The bytes of this attempt so far.
         bytes: u64,
     },
-    /// The attempt failed and another one will follow; where nothing can be asked for at present, as
-    /// soon as the run goes on.
+    /// The attempt failed and will be retried; in a paused run, after it resumes.
     Retrying {
-        /// Why it failed.
+        /// Why the attempt failed.
         error: FetchError,
-        /// When the next attempt may start, since the run began.
+        /// The earliest time of the next attempt, since the run began.
         resumes: Duration,
     },
-    /// The attempt was refused, and the item's whole origin is left alone for a while. `Retrying` or
-    /// `Failed` follows, for the item itself.
+    /// The server refused the attempt, so nothing is requested from the item's origin for a while.
+    /// `Retrying` or `Failed` follows for the item itself.
     CoolingDown {
-        /// Until when nothing is asked of the origin, since the run began.
+        /// The end of the cool-down, since the run began.
         until: Duration,
     },
-    /// The image is kept for the archive.
+    /// The image is stored for the archive.
     Stored {
-        /// Its size.
+        /// Its size in bytes.
         bytes: u64,
         /// Its CRC-32.
         crc32: u32,
-        /// What its bytes are.
+        /// Its format, as its first bytes say.
         format: Format,
-        /// Whether its bytes end before the image does, as far as its format tells.
+        /// Whether its bytes end before the image does, as far as its format can tell.
         is_cut_short: bool,
     },
-    /// The item is given up; behind a `Stored` only where the browser can't read back what it had
-    /// kept.
+    /// The item failed. This follows `Stored` only if the browser can't read back what it has stored.
     Failed {
-        /// Why.
+        /// Why the item failed.
         error: FetchError,
     },
 }

@@ -1,17 +1,19 @@
-//! Events as bytes, from the worker that fetches to the page that shows.
+//! Events as bytes: what the worker that fetches sends to the page, and what a journal keeps.
 //!
 //! ```text
-//! tag u8 · item u32 · at u64 (nanoseconds) · what the tag calls for        all little-endian
+//! tag u8 · item u64 · at u64 (nanoseconds) · fields, by the tag          all little-endian
 //! ```
 //!
-//! Both ends are the same build, so there is no version, and bytes that make no sense are a fault
-//! of ours: reading stops there.
+//! Both ends of the port are the same build, so messages have no version; the journal has one of its
+//! own. Reading stops at the first event that can't be decoded.
 
 use std::time::Duration;
 
-use super::{Event, EventKind, FetchError};
+use super::event::{Event, EventKind};
+use super::fetch_error::FetchError;
+use crate::bytes::{ByteReader, PutBytes};
 use crate::image::{Format, NotAnImage};
-use crate::plan::{ItemId, Plan};
+use crate::plan::{AddressError, ItemId, Plan};
 
 const QUEUED: u8 = 0;
 const STARTED: u8 = 1;
@@ -36,91 +38,93 @@ const STOPPED: u8 = 10;
 const TOO_LARGE: u8 = 11;
 const OVER_TOTAL: u8 = 12;
 
-/// No `Content-Length`; a true one is smaller.
-const UNDECLARED: u64 = u64::MAX;
+/// Stands for a missing `Content-Length`. A real one is smaller.
+const NO_LENGTH: u64 = u64::MAX;
 
-/// No `Retry-After`.
-const NOT_SAID: u64 = u64::MAX;
+/// Stands for a missing `Retry-After`, in nanoseconds.
+const NO_RETRY_AFTER: u64 = u64::MAX;
 
-/// Takes events in until they are sent.
+/// Encodes events until they are sent.
 ///
-/// Of several `Received` of one item in a row only the last counts, so it alone is sent.
+/// Of an item's consecutive `Received` events only the last one matters, so only that one is
+/// encoded.
 #[derive(Debug, Default)]
 pub struct EventWriter {
     bytes: Vec<u8>,
-    /// The latest `Received` of each item that had one since the last other event.
+    /// The latest `Received` of each item that had one since the last event of another kind.
     progress: Vec<(ItemId, Duration, u64)>,
 }
 
 impl EventWriter {
-    /// Takes an event in.
-    pub fn put(&mut self, event: &Event) {
-        if let EventKind::Received { bytes } = event.kind {
-            // Behind those of other items, so that times never run backwards.
-            self.progress.retain(|(item, ..)| *item != event.item);
-            self.progress.push((event.item, event.at, bytes));
+    /// Adds an event.
+    pub fn push(&mut self, event: &Event) {
+        let Event { at, item, ref kind } = *event;
+        if let EventKind::Received { bytes } = *kind {
+            // After those of other items, so that times never decrease.
+            self.progress.retain(|(other, ..)| *other != item);
+            self.progress.push((item, at, bytes));
             return;
         }
-        self.settle();
-        match &event.kind {
-            EventKind::Queued => self.begin(QUEUED, event),
+        self.flush_progress();
+        match kind {
+            EventKind::Queued => self.put_header(QUEUED, item, at),
             EventKind::Started { attempt } => {
-                self.begin(STARTED, event);
-                self.u64(u64::from(*attempt));
+                self.put_header(STARTED, item, at);
+                self.bytes.put_u64(u64::from(*attempt));
             }
             EventKind::Headers { declared } => {
-                self.begin(HEADERS, event);
-                self.u64(declared.unwrap_or(UNDECLARED));
+                self.put_header(HEADERS, item, at);
+                self.bytes.put_u64(declared.unwrap_or(NO_LENGTH));
             }
             EventKind::Received { .. } => {}
             EventKind::Retrying { error, resumes } => {
-                self.begin(RETRYING, event);
-                self.time(*resumes);
-                self.error(error);
+                self.put_header(RETRYING, item, at);
+                self.bytes.put_duration(*resumes);
+                self.put_error(error);
             }
             EventKind::CoolingDown { until } => {
-                self.begin(COOLING_DOWN, event);
-                self.time(*until);
+                self.put_header(COOLING_DOWN, item, at);
+                self.bytes.put_duration(*until);
             }
             EventKind::Stored { bytes, crc32, format, is_cut_short } => {
-                self.begin(STORED, event);
-                self.u64(*bytes);
-                self.u64(u64::from(*crc32));
-                self.bytes.push(*format as u8);
-                self.bytes.push(u8::from(*is_cut_short));
+                self.put_header(STORED, item, at);
+                self.bytes.put_u64(*bytes);
+                self.bytes.put_u64(u64::from(*crc32));
+                self.bytes.put_u8(*format as u8);
+                self.bytes.put_u8(u8::from(*is_cut_short));
             }
             EventKind::Failed { error } => {
-                self.begin(FAILED, event);
-                self.error(error);
+                self.put_header(FAILED, item, at);
+                self.put_error(error);
             }
         }
     }
 
-    /// Whether there is nothing to send.
+    /// Whether no event has been added since the last [`EventWriter::take`].
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.progress.is_empty()
     }
 
-    /// What has been put in since the last time.
+    /// Takes out the bytes of all events added since the last call.
     pub fn take(&mut self) -> Vec<u8> {
-        self.settle();
+        self.flush_progress();
         std::mem::take(&mut self.bytes)
     }
 
-    fn settle(&mut self) {
+    fn flush_progress(&mut self) {
         for (item, at, bytes) in std::mem::take(&mut self.progress) {
-            self.begin(RECEIVED, &Event { at, item, kind: EventKind::Received { bytes } });
-            self.u64(bytes);
+            self.put_header(RECEIVED, item, at);
+            self.bytes.put_u64(bytes);
         }
     }
 
-    fn begin(&mut self, tag: u8, event: &Event) {
-        self.bytes.push(tag);
-        self.u64(event.item as u64);
-        self.time(event.at);
+    fn put_header(&mut self, tag: u8, item: ItemId, at: Duration) {
+        self.bytes.put_u8(tag);
+        self.bytes.put_u64(item as u64);
+        self.bytes.put_duration(at);
     }
 
-    fn error(&mut self, error: &FetchError) {
+    fn put_error(&mut self, error: &FetchError) {
         let (tag, number) = match error {
             // The reader's plan has the reason.
             FetchError::Address(_) => (ADDRESS, 0),
@@ -137,60 +141,61 @@ impl EventWriter {
             FetchError::NotAnImage(kind) => (NOT_AN_IMAGE, *kind as u64),
             FetchError::Storage { reason } => (STORAGE, reason.len() as u64),
         };
-        self.bytes.push(tag);
-        self.u64(number);
+        self.bytes.put_u8(tag);
+        self.bytes.put_u64(number);
         match error {
             FetchError::Storage { reason } => self.bytes.extend_from_slice(reason.as_bytes()),
-            FetchError::Http { retry_after, .. } => self.u64(retry_after.map_or(NOT_SAID, nanoseconds)),
+            FetchError::Http { retry_after, .. } => {
+                self.bytes.put_u64(retry_after.map_or(NO_RETRY_AFTER, nanoseconds))
+            }
             _ => {}
         }
     }
-
-    fn time(&mut self, time: Duration) {
-        self.u64(nanoseconds(time));
-    }
-
-    fn u64(&mut self, value: u64) {
-        self.bytes.extend_from_slice(&value.to_le_bytes());
-    }
 }
 
-/// 584 years of them fit.
+/// In nanoseconds; 64 bits hold 584 years.
 fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The events that were put in, in order. `plan` is the one that the run was made from.
+/// Decodes the events, in order. `plan` is the plan of the run that they are from.
 pub fn read_events<'a>(bytes: &'a [u8], plan: &'a Plan) -> impl Iterator<Item = Event> + 'a {
-    let mut reader = Reader { bytes, plan };
-    std::iter::from_fn(move || reader.event())
+    let mut decoder = Decoder { bytes: ByteReader(bytes), plan: Some(plan) };
+    std::iter::from_fn(move || decoder.event())
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    plan: &'a Plan,
+/// The time of the latest event, since the run began; zero if there is none. It needs no plan.
+pub fn latest_time(bytes: &[u8]) -> Duration {
+    let mut decoder = Decoder { bytes: ByteReader(bytes), plan: None };
+    std::iter::from_fn(|| decoder.event()).map(|event| event.at).max().unwrap_or_default()
 }
 
-impl Reader<'_> {
+struct Decoder<'a> {
+    bytes: ByteReader<'a>,
+    /// `None` if only the events' times are wanted.
+    plan: Option<&'a Plan>,
+}
+
+impl Decoder<'_> {
     fn event(&mut self) -> Option<Event> {
-        let tag = self.u8()?;
-        let item = usize::try_from(self.u64()?).ok().filter(|item| *item < self.plan.len())?;
-        let at = self.time()?;
+        let tag = self.bytes.u8()?;
+        let item = self.bytes.usize().filter(|item| self.plan.is_none_or(|plan| *item < plan.len()))?;
+        let at = self.bytes.duration()?;
         let kind = match tag {
             QUEUED => EventKind::Queued,
-            STARTED => EventKind::Started { attempt: u32::try_from(self.u64()?).ok()? },
-            HEADERS => EventKind::Headers { declared: Some(self.u64()?).filter(|n| *n != UNDECLARED) },
-            RECEIVED => EventKind::Received { bytes: self.u64()? },
+            STARTED => EventKind::Started { attempt: u32::try_from(self.bytes.u64()?).ok()? },
+            HEADERS => EventKind::Headers { declared: Some(self.bytes.u64()?).filter(|n| *n != NO_LENGTH) },
+            RECEIVED => EventKind::Received { bytes: self.bytes.u64()? },
             RETRYING => {
-                let resumes = self.time()?;
+                let resumes = self.bytes.duration()?;
                 EventKind::Retrying { error: self.error(item)?, resumes }
             }
-            COOLING_DOWN => EventKind::CoolingDown { until: self.time()? },
+            COOLING_DOWN => EventKind::CoolingDown { until: self.bytes.duration()? },
             STORED => EventKind::Stored {
-                bytes: self.u64()?,
-                crc32: u32::try_from(self.u64()?).ok()?,
-                format: Format::ALL.get(usize::from(self.u8()?)).copied()?,
-                is_cut_short: self.u8()? == 1,
+                bytes: self.bytes.u64()?,
+                crc32: u32::try_from(self.bytes.u64()?).ok()?,
+                format: Format::ALL.get(usize::from(self.bytes.u8()?)).copied()?,
+                is_cut_short: self.bytes.bool()?,
             },
             FAILED => EventKind::Failed { error: self.error(item)? },
             _ => return None,
@@ -199,14 +204,16 @@ impl Reader<'_> {
     }
 
     fn error(&mut self, item: ItemId) -> Option<FetchError> {
-        let tag = self.u8()?;
-        let number = self.u64()?;
+        let tag = self.bytes.u8()?;
+        let number = self.bytes.u64()?;
         Some(match tag {
-            ADDRESS => FetchError::Address(self.plan.items()[item].address.as_ref().err()?.clone()),
+            ADDRESS => FetchError::Address(self.address_error(item)?),
             HTTP => {
-                let wait = self.u64()?;
-                let retry_after = Some(wait).filter(|wait| *wait != NOT_SAID).map(Duration::from_nanos);
-                FetchError::Http { status: u16::try_from(number).ok()?, retry_after }
+                let retry_after = Some(self.bytes.u64()?).filter(|wait| *wait != NO_RETRY_AFTER);
+                FetchError::Http {
+                    status: u16::try_from(number).ok()?,
+                    retry_after: retry_after.map(Duration::from_nanos),
+                }
             }
             HOST_REFUSES => FetchError::HostRefuses { status: u16::try_from(number).ok()? },
             TRUNCATED => FetchError::Truncated { received: number },
@@ -221,31 +228,18 @@ impl Reader<'_> {
                 FetchError::NotAnImage(NotAnImage::ALL.get(usize::try_from(number).ok()?).copied()?)
             }
             STORAGE => {
-                let reason = self.take(usize::try_from(number).ok()?)?;
+                let reason = self.bytes.slice(usize::try_from(number).ok()?)?;
                 FetchError::Storage { reason: String::from_utf8(reason.to_vec()).ok()? }
             }
             _ => return None,
         })
     }
 
-    fn time(&mut self) -> Option<Duration> {
-        self.u64().map(Duration::from_nanos)
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        self.take(1).map(|bytes| bytes[0])
-    }
-
-    fn u64(&mut self) -> Option<u64> {
-        let (value, rest) = self.bytes.split_first_chunk()?;
-        self.bytes = rest;
-        Some(u64::from_le_bytes(*value))
-    }
-
-    fn take(&mut self, length: usize) -> Option<&[u8]> {
-        let (bytes, rest) = self.bytes.split_at_checked(length)?;
-        self.bytes = rest;
-        Some(bytes)
+    fn address_error(&self, item: ItemId) -> Option<AddressError> {
+        match self.plan {
+            Some(plan) => plan.items()[item].address.as_ref().err().cloned(),
+            None => Some(AddressError::NotAUrl { text: String::new() }),
+        }
     }
 }
 
@@ -258,9 +252,9 @@ mod tests {
         Event { at: Duration::from_millis(at), item, kind }
     }
 
-    fn sent(events: &[Event]) -> Vec<u8> {
+    fn encoded(events: &[Event]) -> Vec<u8> {
         let mut writer = EventWriter::default();
-        events.iter().for_each(|event| writer.put(event));
+        events.iter().for_each(|event| writer.push(event));
         writer.take()
     }
 
@@ -278,14 +272,14 @@ mod tests {
             FetchError::Interrupted { received: 1 << 40 },
             FetchError::Timeout { after: Duration::from_millis(1500) },
             FetchError::Empty,
-            FetchError::Storage { reason: "voll – kein Platz".into() },
+            FetchError::Storage { reason: "disk – 100 % full".into() },
         ];
         errors.extend(NotAnImage::ALL.map(FetchError::NotAnImage));
         errors
     }
 
     #[test]
-    fn every_kind_of_event_arrives_as_it_was_sent() {
+    fn every_kind_of_event_is_decoded_as_it_was_encoded() {
         let plan = plan_of(["https://a.example/", "nonsense"]);
         let mut events = vec![
             event(0, 0, EventKind::Queued),
@@ -309,16 +303,26 @@ mod tests {
             events.push(event(5, 1, EventKind::Retrying { error: error.clone(), resumes }));
             events.push(event(6, 1, EventKind::Failed { error }));
         }
-        let bytes = sent(&events);
+        let bytes = encoded(&events);
         assert_eq!(read_events(&bytes, &plan).collect::<Vec<_>>(), events);
+        assert_eq!(latest_time(&bytes), Duration::from_millis(6));
     }
 
     #[test]
-    fn of_progress_only_the_latest_is_sent_and_time_runs_forward() {
+    fn the_latest_time_is_known_without_a_plan() {
+        assert_eq!(latest_time(&[]), Duration::ZERO);
+        let failed = EventKind::Failed { error: FetchError::Network };
+        let bytes = encoded(&[event(7, 1, failed), event(5, 99, EventKind::Queued)]);
+        assert_eq!(latest_time(&bytes), Duration::from_millis(7));
+        assert_eq!(latest_time(&bytes[..bytes.len() - 1]), Duration::from_millis(7));
+    }
+
+    #[test]
+    fn only_the_latest_progress_of_an_item_is_encoded_and_times_never_decrease() {
         let plan = plan_of(["https://a.example/1", "https://a.example/2"]);
         let received = |at, item, bytes| event(at, item, EventKind::Received { bytes });
         let queued = event(5, 1, EventKind::Queued);
-        let bytes = sent(&[
+        let bytes = encoded(&[
             received(1, 0, 10),
             received(2, 1, 5),
             received(3, 0, 20),
@@ -330,20 +334,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_is_not_sent_again() {
+    fn events_that_were_taken_out_are_not_encoded_again() {
         let mut writer = EventWriter::default();
         assert!(writer.is_empty());
-        writer.put(&event(1, 0, EventKind::Received { bytes: 1 }));
+        writer.push(&event(1, 0, EventKind::Received { bytes: 1 }));
         assert!(!writer.is_empty());
         assert!(!writer.take().is_empty());
         assert!(writer.is_empty() && writer.take().is_empty());
     }
 
     #[test]
-    fn reading_stops_at_what_makes_no_sense() {
+    fn reading_stops_at_the_first_event_that_cannot_be_decoded() {
         let plan = plan_of(["https://a.example/"]);
         let good = event(1, 0, EventKind::Started { attempt: 1 });
-        let bytes = sent(&[good.clone(), event(2, 0, EventKind::Failed { error: FetchError::Empty })]);
+        let bytes = encoded(&[good.clone(), event(2, 0, EventKind::Failed { error: FetchError::Empty })]);
         for end in 0..bytes.len() {
             assert!(read_events(&bytes[..end], &plan).all(|event| event == good), "{end}");
         }

@@ -1,14 +1,15 @@
 //! A run: from a plan to one outcome for each of its items.
 //!
 //! ```text
-//! Plan ─▶ Schedule (pure: who may start, who waits) ◀─┐
-//!            │ Step::Start                            │ succeeded, failed
-//!            ▼                                        │
-//!          Run ── joins the futures of a Fetcher ─────┘ ─▶ FinishedItem, one per item
+//! Plan ─▶ Schedule (pure: which item starts, which waits) ◀─┐
+//!            │ Step::Start                                  │ succeeded, failed
+//!            ▼                                              │
+//!          Run ── polls the futures of a Fetcher ───────────┘ ─▶ FinishedItem, one per item
 //!            └──▶ Event, at every step
 //! ```
 //!
-//! Nothing here knows a browser: the [`Fetcher`] has the requests, the clock and the dice.
+//! Nothing here depends on a browser: the [`Fetcher`] has the requests, the clock and the random
+//! numbers.
 
 mod adaptive_concurrency;
 mod byte_budget;
@@ -17,13 +18,17 @@ mod cool_down;
 mod driver;
 mod event;
 mod event_codec;
-mod origin;
-mod outcome;
+#[cfg(test)]
+mod fake_world;
+mod fetch_error;
+mod origin_state;
 mod reorder;
 mod retry;
+mod retry_limits;
 mod schedule;
 mod settings;
 mod stall;
+mod stored_image;
 #[cfg(test)]
 mod tests;
 
@@ -31,12 +36,13 @@ pub use adaptive_concurrency::MAX_ADAPTIVE;
 pub use byte_budget::Reservation;
 pub use command::Command;
 pub use cool_down::CoolDowns;
-pub use driver::{Fetcher, FinishedItem, Run, StoredImage};
+pub use driver::{Fetcher, FinishedItem, Run};
 pub use event::{Event, EventKind};
-pub use event_codec::{EventWriter, read_events};
-pub use outcome::FetchError;
+pub use event_codec::{EventWriter, latest_time, read_events};
+pub use fetch_error::FetchError;
 pub use reorder::Reorder;
 pub use retry::RetryPolicy;
 pub use schedule::{AfterFailure, Attempt, Schedule, Step};
 pub use settings::{CacheMode, Limits, MAX_IN_FLIGHT, Settings};
 pub use stall::{StallDetector, WatchKey};
+pub use stored_image::StoredImage;

@@ -1,28 +1,28 @@
-//! From the order in which items end to the order in which they were given.
+//! From the order in which items end to the order of the plan.
 
-/// Holds back what came early.
+/// Holds values back until all values before them have been released.
 #[derive(Debug)]
 pub struct Reorder<T> {
-    early: Vec<Option<T>>,
-    due: usize,
+    waiting: Vec<Option<T>>,
+    next: usize,
 }
 
 impl<T> Reorder<T> {
-    /// For so many items, numbered from 0, of which each comes once.
+    /// Expects this many items, numbered from 0, each of them once.
     pub fn new(items: usize) -> Self {
-        Self { early: (0..items).map(|_| None).collect(), due: 0 }
+        Self { waiting: (0..items).map(|_| None).collect(), next: 0 }
     }
 
-    /// Takes an item.
-    pub fn put(&mut self, item: usize, value: T) {
-        self.early[item] = Some(value);
+    /// Adds an item's value.
+    pub fn push(&mut self, item: usize, value: T) {
+        self.waiting[item] = Some(value);
     }
 
-    /// The next item in order, where it has come.
-    pub fn next_due(&mut self) -> Option<(usize, T)> {
-        let value = self.early.get_mut(self.due)?.take()?;
-        self.due += 1;
-        Some((self.due - 1, value))
+    /// Releases the next item in order, if it has been added.
+    pub fn next_in_order(&mut self) -> Option<(usize, T)> {
+        let value = self.waiting.get_mut(self.next)?.take()?;
+        self.next += 1;
+        Some((self.next - 1, value))
     }
 }
 
@@ -31,15 +31,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_are_due_when_all_before_them_have_come() {
+    fn an_item_is_released_once_all_items_before_it_have_been_added() {
         let mut items = Reorder::new(4);
-        let mut due_after = |item| {
-            items.put(item, char::from(b'a' + item as u8));
-            std::iter::from_fn(|| items.next_due()).collect::<Vec<_>>()
+        let mut released_after = |item| {
+            items.push(item, char::from(b'a' + item as u8));
+            std::iter::from_fn(|| items.next_in_order()).collect::<Vec<_>>()
         };
-        assert_eq!(due_after(1), []);
-        assert_eq!(due_after(0), [(0, 'a'), (1, 'b')]);
-        assert_eq!(due_after(3), []);
-        assert_eq!(due_after(2), [(2, 'c'), (3, 'd')]);
+        assert_eq!(released_after(1), []);
+        assert_eq!(released_after(0), [(0, 'a'), (1, 'b')]);
+        assert_eq!(released_after(3), []);
+        assert_eq!(released_after(2), [(2, 'c'), (3, 'd')]);
     }
 }

@@ -1,39 +1,47 @@
-//! Who may start now, who waits, and until when.
+//! Decides which item starts, which waits and until when.
 //!
-//! The schedule knows no clock: `now` is an argument, and so is the jitter of a retry. An item that
-//! waits for its retry holds no slot. Ready items start in input order, as far as the limits of
-//! their origins allow.
+//! The schedule has no clock: `now` is an argument, and so is the jitter of a retry. Its caller
 //!
-//! Where nothing more can be kept, the rest is given up without being asked for: the total of bytes is
-//! reached, or the browser's storage fails again and again.
+//! 1. calls [`next`](Schedule::next), and obeys each `Start` and `Fail`, until it returns `Wait` or
+//!    `Done`;
+//! 2. waits for an attempt to end, or for the time of the `Wait`;
+//! 3. reports an attempt that has ended by [`succeeded`](Schedule::succeeded) or
+//!    [`failed`](Schedule::failed), and begins again.
 //!
-//! What an origin may be asked at once, and when it is left alone, is the business of [`Origin`].
+//! Ready items start in input order, as far as the limits of their origins allow. An item that waits
+//! for its retry takes no slot.
+//!
+//! Once nothing more can be stored, because the total of bytes is reached or the browser's storage fails
+//! repeatedly, all items that are not in flight fail without a request.
+//!
+//! [`OriginState`] decides how many requests an origin may have at once, and when it gets none.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use super::origin::{AfterAnswer, Origin};
-use super::retry::MOST_STORAGE_FAILURES;
-use super::{FetchError, Limits};
+use super::fetch_error::FetchError;
+use super::origin_state::{OriginChange, OriginState};
+use super::retry_limits::MAX_STORAGE_FAILURES;
+use super::settings::Limits;
 use crate::plan::{ItemId, OriginId, Plan};
 
-/// What to do now.
+/// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Make this attempt.
     Start(Attempt),
-    /// Give this item up, for asking would be of no use; it has ended with that.
+    /// Report this item as failed without a request, which would be of no use. The item has ended.
     Fail {
         /// The item.
         item: ItemId,
-        /// Why: its origin has refused too often, or nothing more can be kept.
+        /// Why it fails: its origin is closed, or nothing more can be stored.
         error: FetchError,
     },
-    /// Nothing may start before an attempt ends or the schedule goes on or, where it is given,
-    /// before this time.
+    /// Nothing may start until an attempt ends, the schedule resumes, or this time has come.
     Wait {
-        /// When the next retry is due or an origin has cooled down, since the run began.
+        /// When the next retry is due or the next cool-down ends, since the run began. `None` if there is
+        /// neither.
         until: Option<Duration>,
     },
     /// Every item has ended.
@@ -45,88 +53,87 @@ pub enum Step {
 pub struct Attempt {
     /// The item.
     pub item: ItemId,
-    /// Which of its attempts this is, from 1.
+    /// The number of the attempt among those of its item, from 1.
     pub number: u32,
 }
 
-/// What a failed attempt leads to. Times are since the run began.
+/// What follows a failed attempt. Times are since the run began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AfterFailure {
-    /// When another attempt may start; `None` where the item is given up.
+    /// When the next attempt may start; `None` if the item has failed.
     pub retry_at: Option<Duration>,
-    /// Until when its origin is left alone, where this attempt is why.
+    /// The end of the cool-down of its origin, if this attempt has started or prolonged it.
     pub cools_until: Option<Duration>,
 }
 
-/// The state of all items that have not ended.
+/// The state of all items and origins of a run.
 #[derive(Debug)]
 pub struct Schedule {
     limits: Limits,
-    /// Each item's origin; items without an address are never scheduled.
+    /// The origin of each item. Items without an address are never scheduled.
     origin_of: Vec<Option<OriginId>>,
     progress: Vec<Progress>,
-    origins: Vec<Origin>,
-    /// Has the first ready item of every origin that may be asked for more, and entries that have
-    /// grown stale since.
+    origins: Vec<OriginState>,
+    /// The first ready item of every origin that may have another attempt, and outdated entries.
     startable: BinaryHeap<Reverse<(ItemId, OriginId)>>,
     backing_off: BinaryHeap<Reverse<(Duration, ItemId)>>,
-    /// Has every origin that cools down, and entries that have grown stale since.
+    /// Every origin that cools down, and outdated entries.
     cooling: BinaryHeap<Reverse<(Duration, OriginId)>>,
-    /// Origins that have refused too often; what is ready there is given up.
+    /// Closed origins, whose ready items fail.
     closed: Vec<OriginId>,
-    /// Why nothing more is asked for, once that is so.
-    rest_ends_with: Option<FetchError>,
-    /// Of the rest, what comes before this item is given up already.
+    /// Why all items that are not in flight fail, once they do.
+    rest_fails_with: Option<FetchError>,
+    /// The items before this one have failed already, or are in flight.
     rest_begins_at: ItemId,
-    /// Images in a row that could not be kept.
+    /// Consecutive images that could not be stored.
     storage_failures: u32,
-    /// Items that wait for their second try because the first could not be kept.
-    lacking_room: usize,
+    /// Items that wait for a retry because they could not be stored.
+    lacking_space: usize,
     in_flight: usize,
-    /// The most in flight at present, within the limits.
-    width: usize,
+    /// The current limit of attempts in flight, besides the limits of the run.
+    concurrency: usize,
     /// Items that have not ended.
     open: usize,
     is_paused: bool,
 }
 
-/// One item's.
+/// The state of one item.
 #[derive(Clone, Debug, Default)]
 struct Progress {
     is_open: bool,
     is_in_flight: bool,
-    lacks_room: bool,
+    lacks_space: bool,
     attempts: u32,
-    /// Attempts that do not count, since nothing could be asked for.
+    /// Attempts that do not count, since they failed while the schedule was paused.
     forgiven: u32,
-    /// How often its origin had cooled down when the latest attempt began.
+    /// The number of its origin's cool-downs when the latest attempt began.
     cool_downs: u32,
 }
 
 impl Schedule {
-    /// A schedule of every item that has an address.
+    /// A schedule of all items of the plan that have an address.
     pub fn new(plan: &Plan, limits: Limits) -> Self {
         Self::of(plan, &(0..plan.len()).collect::<Vec<_>>(), limits)
     }
 
-    /// A schedule of some of the plan's items, as far as they have an address.
+    /// A schedule of those of the given items that have an address.
     pub fn of(plan: &Plan, items: &[ItemId], limits: Limits) -> Self {
-        let at_once = limits.per_origin.min(limits.concurrency);
+        let concurrency = limits.per_origin.min(limits.concurrency);
         let mut schedule = Self {
             limits,
             origin_of: plan.items().iter().map(|item| item.origin).collect(),
             progress: vec![Progress::default(); plan.len()],
-            origins: plan.origins().iter().map(|_| Origin::new(at_once)).collect(),
+            origins: plan.origins().iter().map(|_| OriginState::new(concurrency)).collect(),
             startable: BinaryHeap::new(),
             backing_off: BinaryHeap::new(),
             cooling: BinaryHeap::new(),
             closed: Vec::new(),
-            rest_ends_with: None,
+            rest_fails_with: None,
             rest_begins_at: 0,
             storage_failures: 0,
-            lacking_room: 0,
+            lacking_space: 0,
             in_flight: 0,
-            width: usize::MAX,
+            concurrency: usize::MAX,
             open: 0,
             is_paused: false,
         };
@@ -134,20 +141,20 @@ impl Schedule {
             if schedule.origin_of[item].is_some() && !schedule.progress[item].is_open {
                 schedule.progress[item].is_open = true;
                 schedule.open += 1;
-                schedule.ready(item);
+                schedule.push_ready(item);
             }
         }
         schedule
     }
 
-    /// What to do now. Ask again after each `Start` and `Fail`, and after whatever a `Wait` waits for.
+    /// The next step at time `now`.
     pub fn next(&mut self, now: Duration) -> Step {
         if self.open == 0 {
             return Step::Done;
         }
-        if let Some(error) = &self.rest_ends_with {
+        if let Some(error) = &self.rest_fails_with {
             let error = error.clone();
-            return match self.take_of_the_rest() {
+            return match self.next_of_rest() {
                 Some(item) => Step::Fail { item, error },
                 None => Step::Wait { until: None },
             };
@@ -165,19 +172,19 @@ impl Schedule {
             && due <= now
         {
             self.backing_off.pop();
-            self.ready(item);
+            self.push_ready(item);
         }
-        if let Some(step) = self.next_given_up() {
+        if let Some(step) = self.next_of_closed_origins() {
             return step;
         }
         if self.is_paused {
             return Step::Wait { until: None };
         }
-        // With every slot taken, a retry that falls due changes nothing.
-        if self.in_flight >= self.most_in_flight() {
+        // While every slot is taken, a retry that becomes due changes nothing.
+        if self.in_flight >= self.max_in_flight() {
             return Step::Wait { until: None };
         }
-        if let Some((item, id)) = self.take_startable() {
+        if let Some((item, id)) = self.next_startable() {
             let progress = &mut self.progress[item];
             progress.attempts += 1;
             progress.is_in_flight = true;
@@ -189,9 +196,9 @@ impl Schedule {
         Step::Wait { until: retry.into_iter().chain(cool).min() }
     }
 
-    /// An attempt ended with an image.
+    /// Reports an attempt that has succeeded, which ends its item.
     pub fn succeeded(&mut self, item: ItemId) {
-        self.end(item);
+        self.finish(item);
         self.storage_failures = 0;
         let Some(id) = self.release(item) else { return };
         let begun_after = self.progress[item].cool_downs;
@@ -199,20 +206,20 @@ impl Schedule {
         self.offer(id);
     }
 
-    /// An attempt ended without one. `jitter` is a random number in `0..1`.
+    /// Reports an attempt that has failed. `jitter` is a random number in `0..1`.
     pub fn failed(&mut self, item: ItemId, error: &FetchError, now: Duration, jitter: f64) -> AfterFailure {
-        let given_up = AfterFailure { retry_at: None, cools_until: None };
-        let Some(id) = self.release(item) else { return given_up };
+        let failed = AfterFailure { retry_at: None, cools_until: None };
+        let Some(id) = self.release(item) else { return failed };
         if let FetchError::OverTotal { .. } = error {
             self.fail_rest(error.clone());
         }
-        if self.origins[id].closed_by.is_some() || self.rest_ends_with.is_some() {
-            self.end(item);
-            return given_up;
+        if self.origins[id].closed_by.is_some() || self.rest_fails_with.is_some() {
+            self.finish(item);
+            return failed;
         }
-        if self.is_paused && error.is_of_connection() {
+        if self.is_paused && error.may_be_connection_loss() {
             self.progress[item].forgiven += 1;
-            self.ready(item);
+            self.push_ready(item);
             return AfterFailure { retry_at: Some(now), cools_until: None };
         }
         let cools_until = self.cool_down(id, item, error, now);
@@ -226,13 +233,13 @@ impl Schedule {
         match retry_at {
             Some(at) => {
                 self.backing_off.push(Reverse((at, item)));
-                self.set_lacks_room(item, matches!(error, FetchError::Storage { .. }));
+                self.set_lacks_space(item, matches!(error, FetchError::Storage { .. }));
             }
             None => {
-                self.end(item);
+                self.finish(item);
                 if let FetchError::Storage { .. } = error {
                     self.storage_failures += 1;
-                    if self.storage_failures >= MOST_STORAGE_FAILURES {
+                    if self.storage_failures >= MAX_STORAGE_FAILURES {
                         self.fail_rest(error.clone());
                     }
                 }
@@ -241,49 +248,50 @@ impl Schedule {
         AfterFailure { retry_at, cools_until }
     }
 
-    /// Asks for nothing more: all that is not in flight is given up, and what of that fails as well.
+    /// Fails every item that is not in flight with this error, and lets no failed attempt be retried.
     pub fn fail_rest(&mut self, error: FetchError) {
-        self.rest_ends_with.get_or_insert(error);
+        self.rest_fails_with.get_or_insert(error);
     }
 
-    /// Asks for no more than this at once from now on, within the limits. What is in flight stays so.
-    pub fn set_concurrency(&mut self, width: usize) {
-        self.width = width;
+    /// Limits the attempts in flight from now on, besides the limits of the run. Attempts in flight
+    /// continue.
+    pub fn set_concurrency(&mut self, concurrency: usize) {
+        self.concurrency = concurrency;
     }
 
-    /// Nothing starts any more: there is no connection. What is in flight may still end, and what of
-    /// it fails as a lost connection fails does not count as an attempt.
+    /// Starts nothing until [`resume`](Schedule::resume). Attempts in flight continue; one that fails as
+    /// by a lost connection does not count.
     pub fn pause(&mut self) {
         self.is_paused = true;
     }
 
-    /// Things start again.
+    /// Ends a pause.
     pub fn resume(&mut self) {
         self.is_paused = false;
     }
 
-    /// Ends every item that has not ended, attempts in flight included, and gives them in input order.
+    /// Ends all items that have not ended, even those in flight, and returns them in input order.
     pub fn stop(&mut self) -> Vec<ItemId> {
         let open: Vec<_> = (0..self.progress.len()).filter(|item| self.progress[*item].is_open).collect();
         for item in &open {
-            self.end(*item);
+            self.finish(*item);
         }
         open
     }
 
-    /// The origins that cool down, and until when.
+    /// The origins that cool down at `now`, and until when, since the run began.
     pub fn cooling(&self, now: Duration) -> impl Iterator<Item = (OriginId, Duration)> + '_ {
-        let until = move |origin: &Origin| origin.cools_until.filter(|until| *until > now);
+        let until = move |origin: &OriginState| origin.cools_until.filter(|until| *until > now);
         self.origins.iter().enumerate().filter_map(move |(id, origin)| Some((id, until(origin)?)))
     }
 
-    fn ready(&mut self, item: ItemId) {
+    fn push_ready(&mut self, item: ItemId) {
         let Some(id) = self.origin_of[item] else { return };
         self.origins[id].ready.push(Reverse(item));
         self.offer(id);
     }
 
-    fn take_startable(&mut self) -> Option<(ItemId, OriginId)> {
+    fn next_startable(&mut self) -> Option<(ItemId, OriginId)> {
         while let Some(Reverse((item, id))) = self.startable.pop() {
             let origin = &mut self.origins[id];
             if origin.first_startable() == Some(item) {
@@ -297,6 +305,7 @@ impl Schedule {
         None
     }
 
+    /// Frees the slot of an attempt that has ended, and returns its origin.
     fn release(&mut self, item: ItemId) -> Option<OriginId> {
         let id = self.origin_of[item]?;
         self.progress[item].is_in_flight = false;
@@ -305,31 +314,31 @@ impl Schedule {
         Some(id)
     }
 
-    /// Keeps the promise of `startable` after an origin has changed.
+    /// Restores the invariant of `startable` after an origin has changed.
     fn offer(&mut self, id: OriginId) {
         if let Some(first) = self.origins[id].first_startable() {
             self.startable.push(Reverse((first, id)));
         }
     }
 
-    /// One at a time while there is an image that found no room: what took the room may be an image
-    /// that is too large itself, and in company it would take it once more.
-    fn most_in_flight(&self) -> usize {
-        if self.lacking_room > 0 { 1 } else { self.limits.concurrency.min(self.width) }
+    /// One at a time while there is an image that could not be stored: an image that is too large itself
+    /// may have taken the space, and in parallel would take it again.
+    fn max_in_flight(&self) -> usize {
+        if self.lacking_space > 0 { 1 } else { self.limits.concurrency.min(self.concurrency) }
     }
 
-    fn set_lacks_room(&mut self, item: ItemId, lacks_room: bool) {
-        let before = std::mem::replace(&mut self.progress[item].lacks_room, lacks_room);
-        self.lacking_room = self.lacking_room + usize::from(lacks_room) - usize::from(before);
+    fn set_lacks_space(&mut self, item: ItemId, lacks_space: bool) {
+        let before = std::mem::replace(&mut self.progress[item].lacks_space, lacks_space);
+        self.lacking_space = self.lacking_space + usize::from(lacks_space) - usize::from(before);
     }
 
-    fn end(&mut self, item: ItemId) {
-        self.set_lacks_room(item, false);
+    fn finish(&mut self, item: ItemId) {
+        self.set_lacks_space(item, false);
         self.progress[item].is_open = false;
         self.open -= 1;
     }
 
-    /// What a refusal means for its origin; gives until when that cools down because of it.
+    /// Reports a failed attempt to its origin. Returns the end of the cool-down that it starts or prolongs.
     fn cool_down(
         &mut self,
         id: OriginId,
@@ -339,38 +348,39 @@ impl Schedule {
     ) -> Option<Duration> {
         let begun_after = self.progress[item].cool_downs;
         match self.origins[id].failed(error, begun_after, &self.limits.retry, now) {
-            AfterAnswer::CoolDown { until } => {
+            OriginChange::CoolDown { until } => {
                 self.cooling.push(Reverse((until, id)));
                 Some(until)
             }
-            AfterAnswer::Close => {
+            OriginChange::Close => {
                 self.closed.push(id);
                 None
             }
-            AfterAnswer::GoOn => None,
+            OriginChange::None => None,
         }
     }
 
-    /// The next item that is neither in flight nor has ended.
-    fn take_of_the_rest(&mut self) -> Option<ItemId> {
+    /// Ends the next item that is not in flight, and returns it.
+    fn next_of_rest(&mut self) -> Option<ItemId> {
         while let Some(progress) = self.progress.get(self.rest_begins_at) {
             let item = self.rest_begins_at;
             self.rest_begins_at += 1;
             if progress.is_open && !progress.is_in_flight {
-                self.end(item);
+                self.finish(item);
                 return Some(item);
             }
         }
         None
     }
 
-    fn next_given_up(&mut self) -> Option<Step> {
+    /// Ends the next ready item of a closed origin, and returns the step that reports it.
+    fn next_of_closed_origins(&mut self) -> Option<Step> {
         let Self { closed, origins, .. } = self;
         let (item, status) = closed.iter().find_map(|id| {
             let Reverse(item) = origins[*id].ready.pop()?;
             Some((item, origins[*id].closed_by?))
         })?;
-        self.end(item);
+        self.finish(item);
         Some(Step::Fail { item, error: FetchError::HostRefuses { status } })
     }
 }

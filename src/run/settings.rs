@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{MAX_ADAPTIVE, RetryPolicy};
+use super::adaptive_concurrency::MAX_ADAPTIVE;
+use super::retry::RetryPolicy;
 
 /// The most requests ever in flight. Chromium fails further ones at about 1,500
 /// (`ERR_INSUFFICIENT_RESOURCES`).

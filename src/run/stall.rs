@@ -1,8 +1,8 @@
-//! Since when an attempt has been silent.
+//! Detects attempts that have stalled.
 //!
-//! A browser opens six connections to an HTTP/1.1 host and queues the other requests, which looks
-//! to a page like a server that does not answer. So an attempt's silence begins when it is among
-//! the six oldest of its origin in flight, and not before.
+//! A browser opens six connections to an HTTP/1.1 host and queues further requests. To a page, a queued
+//! request looks like a server that does not respond, so an attempt's timeout begins only when it is
+//! among the six oldest attempts in flight to its origin.
 
 use std::time::Duration;
 
@@ -11,25 +11,25 @@ use crate::plan::OriginId;
 /// Connections to one HTTP/1.1 host, in all of today's browsers.
 const CONNECTIONS: usize = 6;
 
-/// The attempts in flight, oldest first, each with what ends its request.
+/// The attempts in flight, oldest first, each with its request: `R` is what aborts it.
 #[derive(Debug)]
 pub struct StallDetector<R> {
-    attempts: Vec<Listening<R>>,
+    attempts: Vec<Watched<R>>,
     next_key: u64,
 }
 
-/// Stands for one attempt.
+/// Identifies a watched attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WatchKey(u64);
 
 #[derive(Debug)]
-struct Listening<R> {
+struct Watched<R> {
     key: WatchKey,
     origin: OriginId,
     request: R,
-    /// The last sign of life; `None` while the browser may be queueing the request.
-    since: Option<Duration>,
-    is_given_up: bool,
+    /// The latest activity; `None` while the browser may have queued the request.
+    active_at: Option<Duration>,
+    has_timed_out: bool,
 }
 
 impl<R> Default for StallDetector<R> {
@@ -39,47 +39,48 @@ impl<R> Default for StallDetector<R> {
 }
 
 impl<R: Clone> StallDetector<R> {
-    /// An attempt begins.
-    pub fn begin(&mut self, origin: OriginId, request: R, now: Duration) -> WatchKey {
+    /// Watches an attempt that begins.
+    pub fn watch(&mut self, origin: OriginId, request: R, now: Duration) -> WatchKey {
         let ahead = self.attempts.iter().filter(|attempt| attempt.origin == origin).count();
         let key = WatchKey(self.next_key);
         self.next_key += 1;
-        let since = (ahead < CONNECTIONS).then_some(now);
-        self.attempts.push(Listening { key, origin, request, since, is_given_up: false });
+        let active_at = (ahead < CONNECTIONS).then_some(now);
+        self.attempts.push(Watched { key, origin, request, active_at, has_timed_out: false });
         key
     }
 
-    /// A byte came, or the headers.
-    pub fn heard(&mut self, key: WatchKey, now: Duration) {
+    /// Records that headers or data have arrived.
+    pub fn record_activity(&mut self, key: WatchKey, now: Duration) {
         if let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.key == key) {
-            attempt.since = Some(now);
+            attempt.active_at = Some(now);
         }
     }
 
-    /// Gives the attempts up that have been silent since then, or since before; gives their requests.
-    pub fn give_up(&mut self, since: Duration) -> Vec<R> {
-        let silent = self.attempts.iter_mut().filter(|attempt| {
-            !attempt.is_given_up && attempt.since.is_some_and(|silent_since| silent_since <= since)
+    /// Marks attempts without activity after `since` as timed out, and returns their requests for the
+    /// caller to abort. Each is returned once.
+    pub fn time_out(&mut self, since: Duration) -> Vec<R> {
+        let stalled = self.attempts.iter_mut().filter(|attempt| {
+            !attempt.has_timed_out && attempt.active_at.is_some_and(|active_at| active_at <= since)
         });
-        let give_up = |attempt: &mut Listening<R>| {
-            attempt.is_given_up = true;
+        let mark = |attempt: &mut Watched<R>| {
+            attempt.has_timed_out = true;
             attempt.request.clone()
         };
-        silent.map(give_up).collect()
+        stalled.map(mark).collect()
     }
 
-    /// Whether the attempt was given up.
-    pub fn is_given_up(&self, key: WatchKey) -> bool {
-        self.attempts.iter().any(|attempt| attempt.key == key && attempt.is_given_up)
+    /// Whether the attempt has timed out.
+    pub fn has_timed_out(&self, key: WatchKey) -> bool {
+        self.attempts.iter().any(|attempt| attempt.key == key && attempt.has_timed_out)
     }
 
-    /// An attempt ended, so the next one of its origin may have its connection.
-    pub fn end(&mut self, key: WatchKey, now: Duration) {
+    /// Stops watching an attempt that has ended. The next one of its origin may get its connection.
+    pub fn unwatch(&mut self, key: WatchKey, now: Duration) {
         let Some(place) = self.attempts.iter().position(|attempt| attempt.key == key) else { return };
         let origin = self.attempts.remove(place).origin;
         let oldest = self.attempts.iter_mut().filter(|attempt| attempt.origin == origin).take(CONNECTIONS);
         for attempt in oldest {
-            attempt.since.get_or_insert(now);
+            attempt.active_at.get_or_insert(now);
         }
     }
 }
@@ -94,38 +95,38 @@ mod tests {
 
     /// Attempts at one origin, whose requests are called `a`, `b`, ….
     fn attempts(names: &[char]) -> (StallDetector<char>, Vec<WatchKey>) {
-        let mut silence = StallDetector::default();
-        let keys = names.iter().map(|name| silence.begin(0, *name, at(1))).collect();
-        (silence, keys)
+        let mut detector = StallDetector::default();
+        let keys = names.iter().map(|name| detector.watch(0, *name, at(1))).collect();
+        (detector, keys)
     }
 
     #[test]
-    fn silence_begins_when_the_browser_has_a_connection_to_spare() {
-        let (mut silence, keys) = attempts(&['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
-        silence.begin(1, 'z', at(2));
-        assert_eq!(silence.give_up(at(2)), ['a', 'b', 'c', 'd', 'e', 'f', 'z']);
-        silence.end(keys[2], at(9));
-        assert!(silence.give_up(at(8)).is_empty());
-        assert_eq!(silence.give_up(at(9)), ['g']);
+    fn the_timeout_begins_when_the_browser_has_a_free_connection() {
+        let (mut detector, keys) = attempts(&['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+        detector.watch(1, 'z', at(2));
+        assert_eq!(detector.time_out(at(2)), ['a', 'b', 'c', 'd', 'e', 'f', 'z']);
+        detector.unwatch(keys[2], at(9));
+        assert!(detector.time_out(at(8)).is_empty());
+        assert_eq!(detector.time_out(at(9)), ['g']);
     }
 
     #[test]
-    fn an_answer_begins_it_anew_at_any_place() {
-        let (mut silence, keys) = attempts(&['a', 'b', 'c', 'd', 'e', 'f', 'g']);
-        silence.heard(keys[6], at(3));
-        silence.heard(keys[0], at(4));
-        silence.end(keys[1], at(5));
-        assert_eq!(silence.give_up(at(2)), ['c', 'd', 'e', 'f']);
-        assert_eq!(silence.give_up(at(3)), ['g']);
+    fn activity_restarts_the_timeout_even_of_a_queued_attempt() {
+        let (mut detector, keys) = attempts(&['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+        detector.record_activity(keys[6], at(3));
+        detector.record_activity(keys[0], at(4));
+        detector.unwatch(keys[1], at(5));
+        assert_eq!(detector.time_out(at(2)), ['c', 'd', 'e', 'f']);
+        assert_eq!(detector.time_out(at(3)), ['g']);
     }
 
     #[test]
-    fn who_is_given_up_is_so_once_and_until_its_end() {
-        let (mut silence, keys) = attempts(&['a', 'b']);
-        assert_eq!(silence.give_up(at(1)), ['a', 'b']);
-        assert!(silence.give_up(at(1)).is_empty());
-        assert!(silence.is_given_up(keys[0]));
-        silence.end(keys[0], at(2));
-        assert!(!silence.is_given_up(keys[0]));
+    fn an_attempt_times_out_once_and_remains_so_until_it_ends() {
+        let (mut detector, keys) = attempts(&['a', 'b']);
+        assert_eq!(detector.time_out(at(1)), ['a', 'b']);
+        assert!(detector.time_out(at(1)).is_empty());
+        assert!(detector.has_timed_out(keys[0]));
+        detector.unwatch(keys[0], at(2));
+        assert!(!detector.has_timed_out(keys[0]));
     }
 }

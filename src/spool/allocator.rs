@@ -1,24 +1,24 @@
-//! Which bytes of the spool are taken, and which may be written over.
+//! Which bytes of the spool are in use, and which are free.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// A run of bytes in the spool.
+/// A contiguous range of bytes in the spool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// Where it begins, in bytes from the spool's start.
+    /// Its offset, in bytes from the spool's start.
     pub offset: u64,
-    /// How long it is, in bytes.
+    /// Its length in bytes.
     pub length: u64,
 }
 
 impl Extent {
-    /// Where it ends.
+    /// The offset of its end.
     pub fn end(self) -> u64 {
         self.offset.saturating_add(self.length)
     }
 
-    /// What of it lies before another one, within it, and behind it.
+    /// Its parts before, within and after another extent. Parts may be empty.
     pub fn split_by(self, other: Self) -> [Self; 3] {
         let within = |offset: u64| offset.clamp(self.offset, self.end());
         let cuts = [self.offset, within(other.offset), within(other.end()), self.end()];
@@ -26,7 +26,7 @@ impl Extent {
     }
 }
 
-/// Appends an extent to a list of them, as a part of the last one where it follows that.
+/// Appends an extent to a list, merging it with the last one if they are contiguous.
 pub fn join(extents: &mut Vec<Extent>, next: Extent) {
     match extents.last_mut() {
         _ if next.length == 0 => {}
@@ -35,48 +35,50 @@ pub fn join(extents: &mut Vec<Extent>, next: Extent) {
     }
 }
 
-/// Hands out room in the spool.
+/// Allocates extents of the spool.
 #[derive(Debug, Default)]
 pub struct Allocator {
+    /// The end of the last extent in use.
     end: u64,
-    /// What was given back, by offset; no two of them touch, and none is at the end.
+    /// The free extents before the end, by offset. No two of them are contiguous, and none is at the
+    /// end.
     holes: Vec<Extent>,
 }
 
 impl Allocator {
-    /// Allocator in which these are taken, in any order, and what lies between them is free.
+    /// An allocator in which these extents, in any order, are in use and all others are free.
     pub fn of(extents: impl IntoIterator<Item = Extent>) -> Self {
-        // A heap is a tenth of the code of the standard library's sorting.
-        let taken = extents.into_iter().filter(|extent| extent.length > 0);
+        // By a heap, which is a tenth of the code of the standard library's sorting.
+        let in_use = extents.into_iter().filter(|extent| extent.length > 0);
         let mut by_offset: BinaryHeap<_> =
-            taken.map(|extent| Reverse((extent.offset, extent.length))).collect();
-        let mut room = Self::default();
+            in_use.map(|extent| Reverse((extent.offset, extent.length))).collect();
+        let mut allocator = Self::default();
         while let Some(Reverse((offset, length))) = by_offset.pop() {
-            if offset > room.end {
-                room.holes.push(Extent { offset: room.end, length: offset - room.end });
+            if offset > allocator.end {
+                allocator.holes.push(Extent { offset: allocator.end, length: offset - allocator.end });
             }
-            room.end = room.end.max(Extent { offset, length }.end());
+            allocator.end = allocator.end.max(Extent { offset, length }.end());
         }
-        room
+        allocator
     }
 
-    /// Takes that many bytes in one piece: from the first hole that has them, else at the end.
+    /// Reserves one extent of this length: in the first hole that is large enough, or at the end.
     pub fn reserve(&mut self, length: u64) -> Extent {
         if let Some(index) = self.holes.iter().position(|hole| hole.length >= length) {
             let hole = &mut self.holes[index];
-            let taken = Extent { offset: hole.offset, length };
-            *hole = Extent { offset: taken.end(), length: hole.length - length };
+            let reserved = Extent { offset: hole.offset, length };
+            *hole = Extent { offset: reserved.end(), length: hole.length - length };
             if hole.length == 0 {
                 self.holes.remove(index);
             }
-            return taken;
+            return reserved;
         }
-        let taken = Extent { offset: self.end, length };
-        self.end = taken.end();
-        taken
+        let reserved = Extent { offset: self.end, length };
+        self.end = reserved.end();
+        reserved
     }
 
-    /// Gives bytes back that were reserved.
+    /// Frees a reserved extent, or a part of one.
     pub fn release(&mut self, extent: Extent) {
         if extent.length == 0 {
             return;
@@ -94,7 +96,7 @@ impl Allocator {
         self.holes = joined;
     }
 
-    /// How long the spool is, holes included.
+    /// The length of the spool with its holes, in bytes.
     pub fn end(&self) -> u64 {
         self.end
     }
@@ -109,27 +111,27 @@ mod tests {
     }
 
     #[test]
-    fn room_is_taken_at_the_end() {
-        let mut room = Allocator::default();
-        assert_eq!(room.reserve(10), extent(0, 10));
-        assert_eq!(room.reserve(5), extent(10, 5));
-        assert_eq!(room.end(), 15);
+    fn space_is_reserved_at_the_end() {
+        let mut allocator = Allocator::default();
+        assert_eq!(allocator.reserve(10), extent(0, 10));
+        assert_eq!(allocator.reserve(5), extent(10, 5));
+        assert_eq!(allocator.end(), 15);
     }
 
     #[test]
-    fn a_hole_is_refilled_before_the_spool_grows() {
-        let mut room = Allocator::default();
-        let first = room.reserve(10);
-        room.reserve(10);
-        room.release(first);
-        assert_eq!(room.reserve(11), extent(20, 11));
-        assert_eq!(room.reserve(4), extent(0, 4));
-        assert_eq!(room.reserve(6), extent(4, 6));
-        assert_eq!(room.reserve(1), extent(31, 1));
+    fn a_hole_is_filled_before_the_spool_grows() {
+        let mut allocator = Allocator::default();
+        let first = allocator.reserve(10);
+        allocator.reserve(10);
+        allocator.release(first);
+        assert_eq!(allocator.reserve(11), extent(20, 11));
+        assert_eq!(allocator.reserve(4), extent(0, 4));
+        assert_eq!(allocator.reserve(6), extent(4, 6));
+        assert_eq!(allocator.reserve(1), extent(31, 1));
     }
 
     #[test]
-    fn an_extent_is_split_by_another_one() {
+    fn an_extent_is_split_by_another() {
         let lengths = |split: [Extent; 3]| split.map(|part| part.length);
         let whole = extent(10, 20);
         assert_eq!(whole.split_by(extent(15, 5)), [extent(10, 5), extent(15, 5), extent(20, 10)]);
@@ -140,41 +142,41 @@ mod tests {
     }
 
     #[test]
-    fn neighbouring_holes_become_one() {
-        let mut room = Allocator::default();
-        let extents: Vec<_> = (0..5).map(|_| room.reserve(10)).collect();
+    fn adjacent_holes_become_one() {
+        let mut allocator = Allocator::default();
+        let extents: Vec<_> = (0..5).map(|_| allocator.reserve(10)).collect();
         for index in [2, 0, 1] {
-            room.release(extents[index]);
+            allocator.release(extents[index]);
         }
-        assert_eq!(room.reserve(30), extent(0, 30));
+        assert_eq!(allocator.reserve(30), extent(0, 30));
     }
 
     #[test]
-    fn what_is_given_back_at_the_end_makes_the_spool_shorter() {
-        let mut room = Allocator::default();
-        let extents: Vec<_> = (0..3).map(|_| room.reserve(10)).collect();
-        room.release(extents[1]);
-        room.release(extents[2]);
-        assert_eq!(room.end(), 10);
-        room.release(extents[0]);
-        assert_eq!(room.end(), 0);
-        assert_eq!(room.reserve(1), extent(0, 1));
+    fn releasing_the_last_extent_shortens_the_spool() {
+        let mut allocator = Allocator::default();
+        let extents: Vec<_> = (0..3).map(|_| allocator.reserve(10)).collect();
+        allocator.release(extents[1]);
+        allocator.release(extents[2]);
+        assert_eq!(allocator.end(), 10);
+        allocator.release(extents[0]);
+        assert_eq!(allocator.end(), 0);
+        assert_eq!(allocator.reserve(1), extent(0, 1));
     }
 
     #[test]
-    fn room_is_free_between_what_is_taken_already() {
-        let taken = [extent(30, 10), extent(4, 6), extent(90, 0), extent(10, 5), extent(32, 3)];
-        let mut room = Allocator::of(taken);
-        assert_eq!(room.end(), 40);
-        assert_eq!(room.reserve(15), extent(15, 15));
-        assert_eq!(room.reserve(4), extent(0, 4));
-        assert_eq!(room.reserve(1), extent(40, 1));
+    fn space_between_extents_in_use_is_free() {
+        let reserved = [extent(30, 10), extent(4, 6), extent(90, 0), extent(10, 5), extent(32, 3)];
+        let mut allocator = Allocator::of(reserved);
+        assert_eq!(allocator.end(), 40);
+        assert_eq!(allocator.reserve(15), extent(15, 15));
+        assert_eq!(allocator.reserve(4), extent(0, 4));
+        assert_eq!(allocator.reserve(1), extent(40, 1));
         assert_eq!(Allocator::of([]).end(), 0);
         assert_eq!(Allocator::of([extent(7, u64::MAX)]).end(), u64::MAX);
     }
 
     #[test]
-    fn extents_that_follow_each_other_are_one() {
+    fn contiguous_extents_are_joined() {
         let mut extents = Vec::new();
         for next in [extent(0, 3), extent(3, 4), extent(7, 0), extent(9, 1), extent(10, 1)] {
             join(&mut extents, next);

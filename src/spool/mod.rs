@@ -1,16 +1,16 @@
-//! Where payloads lie in the spool, the one file that a run keeps its images in.
+//! The spool's bookkeeping: where the payloads of a run lie in its one file, and the journal that lets
+//! the run be resumed.
 //!
 //! ```text
 //! an image's chunks ─▶ Allocator::reserve ─▶ Extent ─┐
-//! a failed attempt  ─▶ Allocator::release ─▶ a hole ─┘ refilled by the next image
+//! a failed attempt  ─▶ Allocator::release ─▶ a hole ─┘ which the next image fills
 //! ```
 //!
-//! A run that is to survive its page keeps a journal beside it: [`Journal`].
-//!
-//! Nothing here reads or writes: `browser::spool` does.
+//! A run that is to survive its page keeps a [`Journal`] beside its spool. Nothing here does I/O:
+//! `browser::spool` reads and writes.
 
 mod allocator;
 mod journal;
 
-pub use journal::{Journal, JournalError, JournalHead, JournalWriter, KeptImage, Replay, fingerprint};
-pub use allocator::{Extent, Allocator, join};
+pub use allocator::{Allocator, Extent, join};
+pub use journal::{Journal, JournalError, JournalHead, JournalWriter, KeptImage, fingerprint};

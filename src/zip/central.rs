@@ -1,11 +1,13 @@
 //! The central directory's file header (APPNOTE 4.3.12).
 
-use super::{Entry, Fields, MADE_BY, field32, needs_zip64};
+use super::entry::Entry;
+use super::fields::{MADE_BY, field32, needs_zip64};
+use crate::bytes::PutBytes;
 
-/// What begins it.
+/// The signature that begins it.
 pub(super) const SIGNATURE: u32 = 0x0201_4b50;
 
-/// A regular file that its owner may write and everybody may read (`S_IFREG | 0644`), in the upper
+/// A regular file that its owner can write and everyone can read (`S_IFREG | 0644`), in the upper
 /// half, where Info-ZIP and its successors look for it.
 const EXTERNAL_ATTRIBUTES: u32 = 0o100_644 << 16;
 
@@ -17,14 +19,14 @@ pub fn central_header(entry: &Entry, offset: u64) -> Vec<u8> {
     }
     let extra = entry.extra_fields(&zip64);
     let mut record = Vec::new();
-    record.u32(SIGNATURE);
-    record.u16(MADE_BY);
+    record.put_u32(SIGNATURE);
+    record.put_u16(MADE_BY);
     record.extend(entry.common_fields(&zip64, &extra));
-    record.u16(0); // comment length
-    record.u16(0); // disk number
-    record.u16(0); // internal attributes
-    record.u32(EXTERNAL_ATTRIBUTES);
-    record.u32(field32(offset));
+    record.put_u16(0); // comment length
+    record.put_u16(0); // disk number
+    record.put_u16(0); // internal attributes
+    record.put_u32(EXTERNAL_ATTRIBUTES);
+    record.put_u32(field32(offset));
     record.extend(entry.name.as_str().bytes());
     record.extend(extra);
     record
@@ -36,14 +38,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stored_entry() {
+    fn a_stored_entry_without_a_time() {
         let expected = "504b0102 2d03 0a00 0008 0000 0000 2100 bebafeca 34120000 34120000 0600 0000
                         0000 0000 0000 0000a481 78563412 c3bc2e706e67";
         assert_eq!(central_header(&entry(), 0x1234_5678), hex(expected));
     }
 
     #[test]
-    fn only_what_does_not_fit_goes_to_zip64() {
+    fn only_values_that_do_not_fit_go_to_zip64() {
         let far = "504b0102 2d03 2d00 0008 0000 0000 2100 bebafeca 34120000 34120000 0600 0c00
                    0000 0000 0000 0000a481 ffffffff c3bc2e706e67 0100 0800 0000000001000000";
         assert_eq!(central_header(&entry(), 1 << 32), hex(far));
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn with_a_time() {
+    fn a_stored_entry_with_a_time() {
         let entry = Entry { modified: Some(1_580_608_922), ..entry() };
         let expected = "504b0102 2d03 0a00 0008 0000 4110 4250 bebafeca 34120000 34120000 0600 0900
                         0000 0000 0000 0000a481 00000000 c3bc2e706e67 5554 0500 01 9a2d365e";

@@ -1,7 +1,7 @@
 //! MS-DOS date and time (APPNOTE 4.4.6).
 
-/// A moment in two-second steps between 1980 and 2107, in UTC: DOS time has no zone, and the same
-/// bytes must give the same archive wherever it is made.
+/// A time between 1980 and 2107, in steps of two seconds. DOS time has no zone; this one is in UTC, so
+/// that the same images give the same archive everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DosTime {
     /// Hours, minutes and seconds.
@@ -16,19 +16,19 @@ const FIRST: i64 = 315_532_800;
 /// 2107-12-31T23:59:58Z.
 const LAST: i64 = 4_354_819_198;
 
-const SECONDS_A_DAY: i64 = 86_400;
+const SECONDS_PER_DAY: i64 = 86_400;
 
-/// From 0000-03-01.
+/// Days from 0000-03-01 to 1970-01-01.
 const DAYS_TO_1970: i64 = 719_468;
 
 const DAYS_IN_400_YEARS: i64 = 146_097;
 
 impl DosTime {
-    /// From seconds since 1970; what lies outside is clamped, and an unknown time is the first.
+    /// From seconds since 1970. Times out of range are clamped, and an unknown time becomes the first one.
     pub fn from_unix(seconds: Option<i64>) -> Self {
         let seconds = seconds.unwrap_or(FIRST).clamp(FIRST, LAST);
-        let (year, month, day) = civil_date(seconds / SECONDS_A_DAY);
-        let of_day = seconds % SECONDS_A_DAY;
+        let (year, month, day) = civil_date(seconds / SECONDS_PER_DAY);
+        let of_day = seconds % SECONDS_PER_DAY;
         let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
         Self {
             time: (hour << 11 | minute << 5 | (second / 2)) as u16,
@@ -36,15 +36,15 @@ impl DosTime {
         }
     }
 
-    /// Seconds since 1970; any where it says no date.
+    /// Seconds since 1970; an unspecified number if the fields are not a valid date.
     pub fn to_unix(self) -> i64 {
         let (time, date) = (i64::from(self.time), i64::from(self.date));
         let day = day_of(1980 + (date >> 9), date >> 5 & 15, date & 31);
-        day * SECONDS_A_DAY + (time >> 11) * 3600 + (time >> 5 & 63) * 60 + (time & 31) * 2
+        day * SECONDS_PER_DAY + (time >> 11) * 3600 + (time >> 5 & 63) * 60 + (time & 31) * 2
     }
 }
 
-/// Year, month and day of a day since 1970-01-01, which must not lie before it.
+/// Year, month and day of the given number of days since 1970-01-01, which must not be negative.
 ///
 /// Years are counted from March, so that the leap day is the last of its year and every month's
 /// first day follows from its number (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
@@ -59,7 +59,7 @@ fn civil_date(day: i64) -> (i64, i64, i64) {
     (era * 400 + year_of_era + i64::from(month <= 2), month, day_of_month)
 }
 
-/// The day since 1970-01-01 of a date: the way back, by the same source.
+/// The number of days from 1970-01-01 to a date: the inverse, from the same source.
 fn day_of(year: i64, month: i64, day: i64) -> i64 {
     let (year, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, year_of_era) = (year / 400, year % 400);
@@ -87,19 +87,19 @@ mod tests {
     }
 
     #[test]
-    fn what_dos_time_can_t_say_is_clamped() {
+    fn times_out_of_range_are_clamped() {
         assert_eq!(parts(None), (1980, 1, 1, 0, 0, 0));
         assert_eq!(parts(Some(-1)), (1980, 1, 1, 0, 0, 0));
         assert_eq!(parts(Some(i64::MAX)), (2107, 12, 31, 23, 59, 58));
     }
 
     #[test]
-    fn a_time_is_told_back_to_the_even_second() {
-        // A step that meets every hour, minute and second, and every day of some years.
+    fn a_time_survives_the_round_trip_to_the_even_second() {
+        // A step that reaches every hour, minute and second, and every day of some years.
         for seconds in (FIRST..=LAST).step_by(40_034) {
             assert_eq!(DosTime::from_unix(Some(seconds)).to_unix(), seconds - seconds % 2);
         }
-        // No month 0 or 15, and no day 0: nonsense, and no panic.
+        // Months 0 and 15 and day 0 are invalid, and must not panic.
         for date in 0..=u16::MAX {
             DosTime { time: u16::MAX, date }.to_unix();
         }

@@ -1,21 +1,22 @@
-//! The end of an archive: the end of central directory record (APPNOTE 4.3.16) and, before it
-//! where one of its fields is too small, Zip64's own and the locator of that (4.3.14, 4.3.15).
+//! The end of an archive: the end of central directory record (APPNOTE 4.3.16). If one of its fields
+//! is too small, Zip64's own end record and the locator of that (4.3.14, 4.3.15) precede it.
 
-use super::{Fields, MADE_BY, VERSION_ZIP64, field32, needs_zip64};
+use super::fields::{MADE_BY, VERSION_ZIP64, field32, needs_zip64};
+use crate::bytes::PutBytes;
 
 const SIGNATURE: u32 = 0x0605_4b50;
 const ZIP64_SIGNATURE: u32 = 0x0606_4b50;
 const LOCATOR_SIGNATURE: u32 = 0x0706_4b50;
 
-/// The size of Zip64's record without its first two fields.
+/// The size of Zip64's end record without its first two fields, in bytes.
 const ZIP64_REST: u64 = 44;
 
-/// Where the central directory is.
+/// The place of the central directory.
 #[derive(Clone, Copy, Debug)]
 pub struct Directory {
-    /// How many entries it has.
+    /// The number of its entries.
     pub entries: u64,
-    /// Where it begins.
+    /// Where it begins, in bytes from the archive's start.
     pub offset: u64,
     /// Its size in bytes.
     pub size: u64,
@@ -24,40 +25,40 @@ pub struct Directory {
 /// The records that end an archive.
 pub fn end_records(directory: &Directory) -> Vec<u8> {
     let Directory { entries, offset, size } = *directory;
-    // The largest 16-bit count is the pointer to Zip64: with exactly 65,535 entries and no Zip64
-    // record, JSZip rejects the archive.
+    // The largest 16-bit count refers to Zip64: JSZip rejects an archive of exactly 65,535 entries
+    // without a Zip64 record.
     let count = u16::try_from(entries).unwrap_or(u16::MAX);
     let mut record = Vec::new();
     if count == u16::MAX || needs_zip64(offset) || needs_zip64(size) {
         zip64_records(directory, &mut record);
     }
-    record.u32(SIGNATURE);
-    record.u16(0); // this disk
-    record.u16(0); // the directory's disk
-    record.u16(count); // on this disk
-    record.u16(count); // in all
-    record.u32(field32(size));
-    record.u32(field32(offset));
-    record.u16(0); // comment length
+    record.put_u32(SIGNATURE);
+    record.put_u16(0); // this disk
+    record.put_u16(0); // the directory's disk
+    record.put_u16(count); // on this disk
+    record.put_u16(count); // in total
+    record.put_u32(field32(size));
+    record.put_u32(field32(offset));
+    record.put_u16(0); // comment length
     record
 }
 
 fn zip64_records(directory: &Directory, record: &mut Vec<u8>) {
-    record.u32(ZIP64_SIGNATURE);
-    record.u64(ZIP64_REST);
-    record.u16(MADE_BY);
-    record.u16(VERSION_ZIP64);
-    record.u32(0); // this disk
-    record.u32(0); // the directory's disk
-    record.u64(directory.entries); // on this disk
-    record.u64(directory.entries); // in all
-    record.u64(directory.size);
-    record.u64(directory.offset);
+    record.put_u32(ZIP64_SIGNATURE);
+    record.put_u64(ZIP64_REST);
+    record.put_u16(MADE_BY);
+    record.put_u16(VERSION_ZIP64);
+    record.put_u32(0); // this disk
+    record.put_u32(0); // the directory's disk
+    record.put_u64(directory.entries); // on this disk
+    record.put_u64(directory.entries); // in total
+    record.put_u64(directory.size);
+    record.put_u64(directory.offset);
 
-    record.u32(LOCATOR_SIGNATURE);
-    record.u32(0); // the disk of Zip64's record
-    record.u64(directory.offset + directory.size);
-    record.u32(1); // disks in all
+    record.put_u32(LOCATOR_SIGNATURE);
+    record.put_u32(0); // the disk of Zip64's end record
+    record.put_u64(directory.offset + directory.size);
+    record.put_u32(1); // disks in all
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! What the tests of several records share.
+//! Fixtures of the tests of several records.
 
-use super::Entry;
+use super::entry::Entry;
 use crate::plan::EntryName;
 
 /// A small entry whose name is not ASCII.
@@ -8,7 +8,7 @@ pub fn entry() -> Entry {
     Entry { name: EntryName::checked("ü.png"), size: 0x1234, crc32: 0xCAFE_BABE, modified: None }
 }
 
-/// Bytes from hex with any white space.
+/// Bytes from hexadecimal digits, with any white space between them.
 pub fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
     digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()

@@ -1,21 +1,22 @@
-//! An archive's framing, entry by entry.
+//! The framing of an archive, entry by entry.
 
+use super::central::central_header;
 use super::end::{Directory, end_records};
-use super::{Entry, central::central_header, local::local_header};
+use super::entry::Entry;
+use super::local::local_header;
 
-/// Makes the bytes that stand between the payloads, in the order in which they are due.
-///
-/// The same entries give the same bytes.
+/// Makes the bytes between the payloads, in their order in the archive. The same entries give the same
+/// bytes.
 #[derive(Debug, Default)]
 pub struct Framing {
     entries: u64,
-    /// How long the archive is so far, payloads counted.
+    /// The size of the archive so far with its payloads, in bytes.
     offset: u64,
     directory: Vec<u8>,
 }
 
 impl Framing {
-    /// The local header of the next entry, whose payload is due after it.
+    /// The local header of the next entry. Its payload follows.
     pub fn entry(&mut self, entry: &Entry) -> Vec<u8> {
         let header = local_header(entry);
         self.directory.extend(central_header(entry, self.offset));
@@ -24,19 +25,19 @@ impl Framing {
         header
     }
 
-    /// How long the archive is so far, payloads counted, in bytes.
+    /// The size of the archive so far with its payloads, in bytes.
     pub fn size(&self) -> u64 {
         self.offset
     }
 
-    /// How many entries there are so far.
+    /// The number of entries so far.
     pub fn entries(&self) -> u64 {
         self.entries
     }
 
-    /// The central directory and the end, due after the last payload.
+    /// The central directory and the end records, which follow the last payload.
     ///
-    /// An archive without entries is an end alone; `unzip -t` calls that a failure, so offer none.
+    /// Don't offer an archive without entries: `unzip -t` reports it as a failure.
     pub fn finish(self) -> Vec<u8> {
         let size = self.directory.len() as u64;
         let end = end_records(&Directory { entries: self.entries, offset: self.offset, size });
@@ -57,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn two_entries_and_their_directory() {
+    fn an_archive_of_two_entries() {
         let mut framing = Framing::default();
         let local = "504b0304 0a00 0008 0000 0000 2100 01020304 10000000 10000000 0100 0000 61";
         assert_eq!(framing.entry(&entry("a", 16)), hex(local));
@@ -77,7 +78,7 @@ mod tests {
             framing.entry(&entry(name, 0x8000_0000));
         }
         let tail = framing.finish();
-        // The third header: 2 × (31 + 2 GiB) does not fit into 32 bits any more.
+        // The third header: 2 × (31 + 2 GiB) does not fit into 32 bits.
         let third = &tail[2 * 47..];
         assert_eq!(third[6..8], hex("2d00"));
         assert_eq!(third[42..47], hex("ffffffff 63"));
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_count_of_entries_is_told_on_both_sides_of_zip64() {
+    fn the_entries_are_counted_below_and_above_the_limit_of_zip64() {
         for (entries, end) in [(65_534, 22), (65_535, 98), (65_536, 98)] {
             let mut framing = Framing::default();
             let entry = entry("a", 0);

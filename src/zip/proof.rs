@@ -1,125 +1,131 @@
-//! Reads an archive of ours back, before anybody is told that it is there.
+//! Reads a finished archive back and checks it before it is offered.
 //!
 //! ```text
-//! local header ─▶ the Entry that it is of ─▶ the header that such an entry has: byte for byte?
-//!    │ the central header that it has: its CRC-32 is kept, four bytes an entry
-//! payload ─▶ CRC-32: the one in the header?
-//! central header ─▶ CRC-32: the one that was kept?
-//! end ─▶ the records of such a directory: byte for byte? Is there anything behind them?
+//! local header ─▶ the Entry it describes ─▶ is it, byte for byte, the local header of that entry?
+//!    │ the CRC-32 of that entry's central header is kept: four bytes per entry
+//! payload ─▶ does its CRC-32 match the header?
+//! central header ─▶ does its CRC-32 match the one that was kept?
+//! end records ─▶ are they, byte for byte, those of this directory? Does anything follow?
 //! ```
 //!
-//! Offsets, sizes and counts are those that were seen, not those that were said. What an archive of
-//! ours always is stands in `docs/archive.md`.
+//! Offsets, sizes and counts are those seen in the archive, not those its records claim. The fields of
+//! every archive are listed in `docs/archive.md`.
 
 use super::central::{self, central_header};
 use super::dos_time::DosTime;
 use super::end::{Directory, end_records};
+use super::entry::Entry;
+use super::fields::IN_ZIP64;
 use super::local::{self, local_header};
-use super::{Crc32, CrcBuffer, Entry, IN_ZIP64};
+use super::{Crc32, CrcBuffer};
+use crate::bytes::ByteReader;
 use crate::plan::EntryName;
 use crate::text::{Append, add, display_by_append};
 
-/// The length of a local header without its name and extra fields, and of a central one.
+/// The size of a local header without its name and extra fields, in bytes.
 const LOCAL_FIXED: usize = 30;
+
+/// The size of a central header without its name and extra fields, in bytes.
 const CENTRAL_FIXED: usize = 46;
 
-/// The length of a signature.
+/// The size of a signature, in bytes.
 const SIGNATURE: usize = 4;
 
-/// An archive that is being read back.
+/// Checks an archive, piece by piece.
 #[derive(Debug, Default)]
 pub struct Proof {
-    /// How many bytes have been taken.
+    /// The number of bytes read.
     size: u64,
-    part: Part,
-    /// The CRC-32 of the central header that each entry must have.
-    headers: Vec<u32>,
-    /// How many of them have been seen.
-    listed: usize,
-    /// Where the first one began.
+    state: State,
+    /// The CRC-32 that the central header of each entry must have.
+    central_crcs: Vec<u32>,
+    /// The number of central headers read.
+    central_headers: usize,
+    /// The offset of the central directory.
     directory: u64,
 }
 
-/// What is being read.
 #[derive(Debug)]
-enum Part {
-    /// A record, as far as it has been taken.
-    Record(Vec<u8>),
-    Payload(Payload),
-    /// Nothing: it was the end.
-    Over,
+enum State {
+    /// In a local header, a central header or the end records: the bytes of it read so far.
+    ReadRecord(Vec<u8>),
+    /// In the payload that follows a local header.
+    ReadPayload(Payload),
+    /// After the end records.
+    Done,
 }
 
 #[derive(Debug)]
 struct Payload {
     name: EntryName,
+    /// Bytes still to be read.
     left: u64,
     crc: Crc32,
     expected: u32,
 }
 
-/// What an archive has been proved to be.
+/// A checked archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proved {
-    /// How many entries it has.
+    /// The number of its entries.
     pub entries: u64,
     /// Its size in bytes.
     pub size: u64,
 }
 
-/// Where an archive is not what was meant. Entries are counted from 0 here, and from 1 in messages.
+/// Where an archive is damaged. Entries are counted from 0 here, and from 1 in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProofError {
-    /// An entry's local header is none that we would write.
+    /// An entry's local header is not one that [`Framing`](super::Framing) writes.
     LocalHeader {
-        /// Which entry.
+        /// The index of the entry.
         entry: u64,
     },
-    /// An entry's bytes are not those that arrived: their CRC-32 is another.
+    /// The CRC-32 of an entry's payload does not match its header.
     Payload {
-        /// Which entry.
+        /// The index of the entry.
         entry: u64,
         /// Its name.
         name: String,
     },
-    /// What stands in the central directory for an entry does not belong to its local header.
+    /// An entry's central header does not match its local header.
     CentralHeader {
-        /// Which entry.
+        /// The index of the entry.
         entry: u64,
     },
-    /// Something is there that is no record, or none that belongs there.
-    Foreign {
-        /// Where it begins, in bytes from the archive's start.
+    /// There is no record, or not one that belongs there.
+    UnknownRecord {
+        /// Its offset, in bytes from the archive's start.
         offset: u64,
     },
-    /// The records at the end say something else than what was seen.
-    End {
-        /// Where they begin, in bytes from the archive's start.
+    /// The end records do not match the entries and the directory.
+    EndRecords {
+        /// Their offset, in bytes from the archive's start.
         offset: u64,
     },
-    /// It ends too early.
+    /// The archive ends too early.
     CutShort {
         /// Its size in bytes.
         size: u64,
-        /// In which entry's payload, where it was in one.
+        /// The index of the entry in whose payload it ends, if it is in one.
         entry: Option<u64>,
     },
-    /// It goes on behind its end.
-    Longer {
-        /// Where it should have ended, in bytes from its start.
+    /// Data follows the end records.
+    TrailingData {
+        /// Where the archive should have ended, in bytes from its start.
         size: u64,
     },
 }
 
 impl ProofError {
-    /// The entry to be left out, where one is to blame.
+    /// The entry that an archive without this damage would have to leave out, if it is one alone.
     pub fn entry(&self) -> Option<u64> {
         match self {
             Self::LocalHeader { entry } | Self::Payload { entry, .. } | Self::CentralHeader { entry } => {
                 Some(*entry)
             }
             Self::CutShort { entry, .. } => *entry,
-            Self::Foreign { .. } | Self::End { .. } | Self::Longer { .. } => None,
+            Self::UnknownRecord { .. } | Self::EndRecords { .. } | Self::TrailingData { .. } => None,
         }
     }
 }
@@ -134,14 +140,16 @@ impl Append for ProofError {
                 add!(whole, "the bytes of \"", name, "\" (entry ", entry + 1, ") were damaged in the archive")
             }
             Self::CentralHeader { entry } => {
-                add!(whole, "the archive's directory is wrong about entry ", entry + 1)
+                add!(whole, "the archive's central directory is wrong about entry ", entry + 1)
             }
-            Self::Foreign { offset } => {
-                add!(whole, "the archive has something that is no part of it at byte ", offset)
+            Self::UnknownRecord { offset } => {
+                add!(whole, "the archive has unexpected data at byte ", offset)
             }
-            Self::End { offset } => add!(whole, "the archive's end, at byte ", offset, ", is wrong"),
-            Self::CutShort { size, .. } => add!(whole, "the archive breaks off after ", size, " bytes"),
-            Self::Longer { size } => add!(whole, "the archive goes on behind its end, at byte ", size),
+            Self::EndRecords { offset } => {
+                add!(whole, "the archive's end records, at byte ", offset, ", are wrong")
+            }
+            Self::CutShort { size, .. } => add!(whole, "the archive ends too early, after ", size, " bytes"),
+            Self::TrailingData { size } => add!(whole, "data follows the archive's end, at byte ", size),
         }
         whole.push_str(": free some space, and fetch again");
     }
@@ -151,72 +159,73 @@ display_by_append!(ProofError);
 
 impl std::error::Error for ProofError {}
 
-impl Default for Part {
+impl Default for State {
     fn default() -> Self {
-        Self::Record(Vec::new())
+        Self::ReadRecord(Vec::new())
     }
 }
 
 impl Proof {
-    /// Takes in the next bytes, however the archive is cut; `buffer` is for their CRC-32. After an
-    /// error there is nothing more to learn.
+    /// Checks the next bytes; the archive can be split anywhere. `buffer` is used to compute CRC-32s.
+    /// After an error, the result of further calls is unspecified.
     ///
     /// # Errors
     ///
-    /// The first thing in the archive that is not what was meant.
-    pub fn take(&mut self, bytes: &[u8], buffer: &mut CrcBuffer) -> Result<(), ProofError> {
+    /// The first damage in these bytes. [`ProofError::CutShort`] is not reported here, but by
+    /// [`finish`](Proof::finish).
+    pub fn push(&mut self, bytes: &[u8], buffer: &mut CrcBuffer) -> Result<(), ProofError> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let (piece, after) = rest.split_at(self.lacking().min(rest.len() as u64) as usize);
-            match &mut self.part {
-                Part::Record(record) => record.extend_from_slice(piece),
-                Part::Payload(payload) => {
-                    payload.crc.take(piece, buffer);
+            let (piece, after) = rest.split_at(self.wanted_bytes().min(rest.len() as u64) as usize);
+            match &mut self.state {
+                State::ReadRecord(record) => record.extend_from_slice(piece),
+                State::ReadPayload(payload) => {
+                    payload.crc.update(piece, buffer);
                     payload.left -= piece.len() as u64;
                 }
-                Part::Over => return Err(ProofError::Longer { size: self.size }),
+                State::Done => return Err(ProofError::TrailingData { size: self.size }),
             }
             self.size += piece.len() as u64;
             rest = after;
-            // A payload may have no bytes.
-            while self.lacking() == 0 {
-                self.settle(buffer)?;
+            // A payload may be empty.
+            while self.wanted_bytes() == 0 {
+                self.process(buffer)?;
             }
         }
         Ok(())
     }
 
-    /// What the archive is, now that all of it has been taken.
+    /// The checked archive, after its last byte.
     ///
     /// # Errors
     ///
-    /// An archive that has not come to its end.
+    /// [`ProofError::CutShort`] if the end records have not been read.
     pub fn finish(self) -> Result<Proved, ProofError> {
-        let Self { size, part, headers, .. } = self;
-        let entries = headers.len() as u64;
-        match part {
-            Part::Over => Ok(Proved { entries, size }),
-            Part::Payload(_) => Err(ProofError::CutShort { size, entry: entries.checked_sub(1) }),
-            Part::Record(_) => Err(ProofError::CutShort { size, entry: None }),
+        let Self { size, state, central_crcs, .. } = self;
+        let entries = central_crcs.len() as u64;
+        match state {
+            State::Done => Ok(Proved { entries, size }),
+            State::ReadPayload(_) => Err(ProofError::CutShort { size, entry: entries.checked_sub(1) }),
+            State::ReadRecord(_) => Err(ProofError::CutShort { size, entry: None }),
         }
     }
 
-    /// How many bytes of the part are still to come, as far as can be told yet.
-    fn lacking(&self) -> u64 {
-        match &self.part {
-            Part::Record(record) => (self.length_of(record) - record.len()) as u64,
-            Part::Payload(payload) => payload.left,
-            Part::Over => 1,
+    /// How many more bytes the current record or payload has, as far as is known yet.
+    fn wanted_bytes(&self) -> u64 {
+        match &self.state {
+            State::ReadRecord(record) => (self.record_length(record) - record.len()) as u64,
+            State::ReadPayload(payload) => payload.left,
+            State::Done => 1,
         }
     }
 
-    /// How long a record is, as far as its beginning tells.
-    fn length_of(&self, record: &[u8]) -> usize {
+    /// The length of a record, as far as the beginning of it says.
+    fn record_length(&self, record: &[u8]) -> usize {
         let Some(signature) = signature_of(record) else { return SIGNATURE };
         let (fixed, lengths) = match signature {
-            local::SIGNATURE if self.listed == 0 => (LOCAL_FIXED, 26..30),
-            central::SIGNATURE if !self.is_listed() => (CENTRAL_FIXED, 28..34),
-            _ if self.is_listed() => return self.end(self.start_of(record)).len(),
+            local::SIGNATURE if self.central_headers == 0 => (LOCAL_FIXED, 26..30),
+            central::SIGNATURE if !self.is_directory_complete() => (CENTRAL_FIXED, 28..34),
+            _ if self.is_directory_complete() => return self.end_records(self.start_of(record)).len(),
             _ => return SIGNATURE,
         };
         let fields = if record.len() < fixed { &[] } else { record.get(lengths).unwrap_or_default() };
@@ -224,78 +233,78 @@ impl Proof {
         fixed + lengths.iter().map(|length| usize::from(u16::from_le_bytes(*length))).sum::<usize>()
     }
 
-    /// A part is there as a whole.
-    fn settle(&mut self, buffer: &mut CrcBuffer) -> Result<(), ProofError> {
-        match std::mem::take(&mut self.part) {
-            Part::Record(record) => self.settle_record(&record, buffer),
-            Part::Payload(Payload { name, crc, expected, .. }) if crc.value() != expected => {
+    /// Checks the record or payload that is now complete, and enters the next state.
+    fn process(&mut self, buffer: &mut CrcBuffer) -> Result<(), ProofError> {
+        match std::mem::take(&mut self.state) {
+            State::ReadRecord(record) => self.process_record(&record, buffer),
+            State::ReadPayload(Payload { name, crc, expected, .. }) if crc.value() != expected => {
                 let name = name.as_str().to_owned();
-                Err(ProofError::Payload { entry: self.headers.len() as u64 - 1, name })
+                Err(ProofError::Payload { entry: self.central_crcs.len() as u64 - 1, name })
             }
-            Part::Payload(_) | Part::Over => Ok(()),
+            State::ReadPayload(_) | State::Done => Ok(()),
         }
     }
 
-    fn settle_record(&mut self, record: &[u8], buffer: &mut CrcBuffer) -> Result<(), ProofError> {
+    fn process_record(&mut self, record: &[u8], buffer: &mut CrcBuffer) -> Result<(), ProofError> {
         let offset = self.start_of(record);
         match signature_of(record) {
-            Some(local::SIGNATURE) if self.listed == 0 => {
-                let entry = self.headers.len() as u64;
+            Some(local::SIGNATURE) if self.central_headers == 0 => {
+                let entry = self.central_crcs.len() as u64;
                 let Some(entry) = entry_of(record) else { return Err(ProofError::LocalHeader { entry }) };
-                self.headers.push(checksum(&central_header(&entry, offset), buffer));
+                self.central_crcs.push(checksum(&central_header(&entry, offset), buffer));
                 let Entry { name, size: left, crc32: expected, .. } = entry;
-                self.part = Part::Payload(Payload { name, left, crc: Crc32::default(), expected });
+                self.state = State::ReadPayload(Payload { name, left, crc: Crc32::default(), expected });
             }
-            Some(central::SIGNATURE) if !self.is_listed() => {
-                if self.listed == 0 {
+            Some(central::SIGNATURE) if !self.is_directory_complete() => {
+                if self.central_headers == 0 {
                     self.directory = offset;
                 }
-                if self.headers.get(self.listed) != Some(&checksum(record, buffer)) {
-                    return Err(ProofError::CentralHeader { entry: self.listed as u64 });
+                if self.central_crcs.get(self.central_headers) != Some(&checksum(record, buffer)) {
+                    return Err(ProofError::CentralHeader { entry: self.central_headers as u64 });
                 }
-                self.listed += 1;
+                self.central_headers += 1;
             }
-            _ if !self.is_listed() => return Err(ProofError::Foreign { offset }),
-            _ if record != self.end(offset) => return Err(ProofError::End { offset }),
-            _ => self.part = Part::Over,
+            _ if !self.is_directory_complete() => return Err(ProofError::UnknownRecord { offset }),
+            _ if record != self.end_records(offset) => return Err(ProofError::EndRecords { offset }),
+            _ => self.state = State::Done,
         }
         Ok(())
     }
 
-    /// Whether the central directory has had all entries.
-    fn is_listed(&self) -> bool {
-        self.listed == self.headers.len()
+    /// Whether each entry's central header has been read.
+    fn is_directory_complete(&self) -> bool {
+        self.central_headers == self.central_crcs.len()
     }
 
     fn start_of(&self, record: &[u8]) -> u64 {
         self.size - record.len() as u64
     }
 
-    /// The records that must end an archive whose directory ended there.
-    fn end(&self, offset: u64) -> Vec<u8> {
-        let entries = self.headers.len() as u64;
+    /// The end records of an archive whose central directory ends at `offset`.
+    fn end_records(&self, offset: u64) -> Vec<u8> {
+        let entries = self.central_crcs.len() as u64;
         end_records(&Directory { entries, offset: self.directory, size: offset - self.directory })
     }
 }
 
 fn signature_of(record: &[u8]) -> Option<u32> {
-    record.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+    ByteReader(record).u32()
 }
 
-/// The entry that a local header is of, if it is the one that we would write for it.
+/// The entry that a local header describes, if the header is the one that we write for this entry.
 fn entry_of(record: &[u8]) -> Option<Entry> {
     let (fixed, rest) = record.split_first_chunk::<LOCAL_FIXED>()?;
-    let field16 = |at| fixed.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes));
-    let field32 = |at| fixed.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
+    let field16 = |at| ByteReader(fixed.get(at..)?).u16();
+    let field32 = |at| ByteReader(fixed.get(at..)?).u32();
     let (name, extra) = rest.split_at_checked(field16(26)?.into())?;
     let size = match field32(18)? {
-        // Behind the identifier and the length of Zip64's extra field.
-        IN_ZIP64 => u64::from_le_bytes(*extra.get(4..)?.first_chunk()?),
+        // After the identifier and the length of Zip64's extra field.
+        IN_ZIP64 => ByteReader(extra.get(4..)?).u64()?,
         size => size.into(),
     };
     let time = DosTime { time: field16(10)?, date: field16(12)? };
     let modified = match extra.last_chunk() {
-        // An extended timestamp is the only extra field of an odd length, and the last.
+        // An extended timestamp is the only extra field of an odd length, and the last one.
         Some(seconds) if extra.len() % 2 == 1 => Some(i32::from_le_bytes(*seconds).into()),
         _ => Some(time.to_unix()).filter(|_| time != DosTime::from_unix(None)),
     };
@@ -306,7 +315,7 @@ fn entry_of(record: &[u8]) -> Option<Entry> {
 
 fn checksum(record: &[u8], buffer: &mut CrcBuffer) -> u32 {
     let mut crc = Crc32::default();
-    crc.take(record, buffer);
+    crc.update(record, buffer);
     crc.value()
 }
 

@@ -5,8 +5,8 @@ use super::desk::with_page;
 /// Path, status and a part of the reason.
 const FAILING: &[(&str, &str, &str)] = &[
     ("/fault/status/404", "404", "not there"),
-    ("/fault/html", "no image", "an HTML page instead of an image"),
-    ("/fault/json-error", "no image", "instead of an image"),
+    ("/fault/html", "not an image", "an HTML page instead of an image"),
+    ("/fault/json-error", "not an image", "instead of an image"),
     ("/fault/empty", "empty", "no bytes"),
     ("/image/1/64x48.jpg?cors=off", "refused", "CORS"),
     ("/fault/reset", "refused", "unreachable"),

@@ -1,13 +1,13 @@
-use fetchzip::spool::{Extent, Allocator};
+use fetchzip::spool::{Allocator, Extent};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::cases;
 
-/// Bytes of the small spool that is looked at.
+/// The size of the spool that is modelled, in bytes.
 const SPOOL: usize = 2_000;
 
-/// Which bytes are taken.
+/// Which bytes are in use.
 struct Taken(Vec<bool>);
 
 impl Taken {
@@ -19,10 +19,10 @@ impl Taken {
         &mut self.0[extent.offset as usize..end]
     }
 
-    /// Takes an extent; panics where a byte of it is taken already.
+    /// Marks an extent as in use; panics if a byte of it is already.
     fn take(&mut self, extent: Extent) {
         for byte in self.bytes(extent) {
-            assert!(!*byte, "{extent:?} was taken before");
+            assert!(!*byte, "{extent:?} is in use already");
             *byte = true;
         }
     }
@@ -31,7 +31,7 @@ impl Taken {
         self.bytes(extent).fill(false);
     }
 
-    /// How long the spool must be: up to the last byte that is taken.
+    /// The expected length of the spool: up to the last byte in use.
     fn end(&self) -> u64 {
         self.0.iter().rposition(|taken| *taken).map_or(0, |last| last as u64 + 1)
     }
@@ -41,46 +41,46 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
-    fn no_byte_is_given_out_twice_and_none_is_lost(steps in vec((1..90_u64, any::<prop::sample::Index>()), 1..120)) {
-        let (mut room, mut taken) = (Allocator::default(), Taken(Vec::new()));
+    fn no_byte_is_reserved_twice_and_none_is_lost(steps in vec((1..90_u64, any::<prop::sample::Index>()), 1..120)) {
+        let (mut allocator, mut taken) = (Allocator::default(), Taken(Vec::new()));
         let mut held: Vec<Extent> = Vec::new();
         for (length, choice) in steps {
             if length % 3 == 0 && !held.is_empty() {
                 let extent = held.swap_remove(choice.index(held.len()));
                 taken.free(extent);
-                room.release(extent);
+                allocator.release(extent);
             } else {
-                let extent = room.reserve(length);
+                let extent = allocator.reserve(length);
                 prop_assert_eq!(extent.length, length);
                 taken.take(extent);
                 held.push(extent);
             }
-            prop_assert_eq!(room.end(), taken.end());
+            prop_assert_eq!(allocator.end(), taken.end());
         }
-        held.drain(..).for_each(|extent| room.release(extent));
-        prop_assert_eq!(room.end(), 0);
+        held.drain(..).for_each(|extent| allocator.release(extent));
+        prop_assert_eq!(allocator.end(), 0);
     }
 
     #[test]
-    fn room_of_what_is_taken_gives_out_the_rest(
+    fn an_allocator_of_extents_in_use_fills_the_holes_between_them(
         extents in vec((0..SPOOL as u64, 0..90_u64), 0..40),
         lengths in vec(1..90_u64, 0..80),
     ) {
         let extents = extents.into_iter().map(|(offset, length)| Extent { offset, length });
         let mut taken = Taken(Vec::new());
-        // They may overlap: whoever wrote them down may have been wrong.
+        // They may overlap, as those of a damaged journal could.
         // An empty one takes nothing, wherever it is.
         extents.clone().filter(|extent| extent.length > 0).for_each(|extent| taken.bytes(extent).fill(true));
-        let mut room = Allocator::of(extents);
-        prop_assert_eq!(room.end(), taken.end());
+        let mut allocator = Allocator::of(extents);
+        prop_assert_eq!(allocator.end(), taken.end());
         for length in lengths {
-            taken.take(room.reserve(length));
+            taken.take(allocator.reserve(length));
         }
         // Byte by byte, until there is no hole left.
         while taken.0.iter().any(|taken| !taken) {
-            let before = room.end();
-            let byte = room.reserve(1);
-            prop_assert!(byte.end() <= before, "there is a hole yet");
+            let before = allocator.end();
+            let byte = allocator.reserve(1);
+            prop_assert!(byte.end() <= before, "there is a hole left");
             taken.take(byte);
         }
     }

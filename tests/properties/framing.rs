@@ -12,7 +12,7 @@ use crate::cases;
 
 const BUFFER: usize = 64 << 10;
 
-/// A name that was asked for, the bytes, and the time.
+/// The name in the request, the bytes, and the time.
 type Image = (String, Vec<u8>, Option<i64>);
 
 fn image() -> impl Strategy<Value = Image> {
@@ -23,11 +23,11 @@ fn image() -> impl Strategy<Value = Image> {
 fn crc_of(pieces: &[&[u8]]) -> u32 {
     let mut buffer = CrcBuffer::new(BUFFER);
     let mut crc = Crc32::default();
-    pieces.iter().for_each(|piece| crc.take(piece, &mut buffer));
+    pieces.iter().for_each(|piece| crc.update(piece, &mut buffer));
     crc.value()
 }
 
-/// The archive, and the names that were given.
+/// The archive, and the names of its entries.
 fn archive_of(images: &[Image]) -> (Vec<u8>, Vec<String>) {
     let requests = images
         .iter()
@@ -61,7 +61,7 @@ fn read_by_rawzip(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// The pieces between some places.
+/// The bytes, split at these places.
 fn cut<'a>(bytes: &'a [u8], cuts: &[prop::sample::Index]) -> Vec<&'a [u8]> {
     let mut places: Vec<_> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
     places.extend([0, bytes.len()]);
@@ -72,7 +72,7 @@ fn cut<'a>(bytes: &'a [u8], cuts: &[prop::sample::Index]) -> Vec<&'a [u8]> {
 fn proof_of(pieces: &[&[u8]]) -> Result<Proved, ProofError> {
     let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(BUFFER));
     for piece in pieces {
-        proof.take(piece, &mut buffer)?;
+        proof.push(piece, &mut buffer)?;
     }
     proof.finish()
 }
@@ -91,11 +91,11 @@ proptest! {
         let proved = Proved { entries: names.len() as u64, size: archive.len() as u64 };
         prop_assert_eq!(proof_of(&cut(&archive, &cuts)), Ok(proved));
         let at = at.index(archive.len());
-        prop_assert!(proof_of(&[&archive[..at]]).is_err(), "it ends after {} bytes", at);
+        prop_assert!(proof_of(&[&archive[..at]]).is_err(), "the archive ends after {} bytes", at);
         archive[at] ^= flip;
-        let told = proof_of(&cut(&archive, &cuts));
-        prop_assert!(told.is_err(), "byte {} was flipped", at);
-        prop_assert_eq!(told, proof_of(&[&archive]), "the pieces made a difference");
+        let result = proof_of(&cut(&archive, &cuts));
+        prop_assert!(result.is_err(), "byte {} was flipped", at);
+        prop_assert_eq!(result, proof_of(&[&archive]), "the result depends on the pieces");
     }
 
     #[test]

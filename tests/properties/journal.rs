@@ -1,5 +1,6 @@
 use fetchzip::image::Format;
 use fetchzip::plan::{Plan, Request};
+use fetchzip::run::StoredImage;
 use fetchzip::spool::{Extent, Journal, JournalHead, JournalWriter, KeptImage};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -9,7 +10,7 @@ use crate::cases;
 
 const ITEMS: usize = 6;
 
-/// What is appended at once.
+/// One append to the file.
 #[derive(Clone, Debug)]
 enum Appended {
     Image(KeptImage),
@@ -20,14 +21,10 @@ fn image() -> impl Strategy<Value = KeptImage> {
     let extent = (0..1_u64 << 50, 1..1_u64 << 40).prop_map(|(offset, length)| Extent { offset, length });
     let format = prop::sample::select(&Format::ALL[..]);
     (0..ITEMS, vec(extent, 0..5), any::<u32>(), format, any::<Option<i64>>(), any::<bool>()).prop_map(
-        |(item, extents, crc32, format, modified, is_cut_short)| KeptImage {
-            item,
-            bytes: extents.iter().map(|extent| extent.length).sum(),
-            extents,
-            crc32,
-            format,
-            modified,
-            is_cut_short,
+        |(item, extents, crc32, format, modified, is_cut_short)| {
+            let bytes = extents.iter().map(|extent| extent.length).sum();
+            let image = StoredImage { payload: extents, bytes, crc32, format, modified, is_cut_short };
+            KeptImage { item, image }
         },
     )
 }
@@ -51,15 +48,15 @@ fn head() -> impl Strategy<Value = JournalHead> {
     )
 }
 
-/// The file, and where each of its appends ends: the first with the head alone.
+/// The file, and where each of its appends ends. The first one is the head.
 fn written(head: &JournalHead, appends: &[Appended]) -> (Vec<u8>, Vec<usize>) {
     let mut writer = JournalWriter::new(head);
     let mut file = writer.take();
     let mut ends = vec![file.len()];
     for append in appends {
         match append {
-            Appended::Image(image) => writer.put_kept(image),
-            Appended::Events(events) => writer.put_events(events),
+            Appended::Image(image) => writer.push_image(image),
+            Appended::Events(events) => writer.push_events(events),
         }
         file.extend(writer.take());
         ends.push(file.len());
@@ -67,7 +64,7 @@ fn written(head: &JournalHead, appends: &[Appended]) -> (Vec<u8>, Vec<usize>) {
     (file, ends)
 }
 
-/// What must be read of a file with these appends.
+/// What a reader must find in a file with these appends.
 fn expected(head: &JournalHead, appends: &[Appended], length: usize) -> Journal {
     let mut kept: Vec<KeptImage> = Vec::new();
     let mut events = Vec::new();
@@ -87,7 +84,7 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
-    fn a_torn_journal_is_what_was_written_before(
+    fn a_torn_journal_reads_as_the_appends_before_the_tear(
         head in head(),
         appends in vec(appended(), 0..12),
         cut in any::<prop::sample::Index>(),
@@ -106,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn a_flipped_byte_costs_what_comes_after_it_and_changes_nothing_before(
+    fn a_changed_byte_costs_what_follows_and_changes_nothing_before(
         head in head(),
         appends in vec(appended(), 0..12),
         at in any::<prop::sample::Index>(),
@@ -125,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_else_is_in_the_file_is_no_panic(
+    fn a_journal_of_any_bytes_does_not_panic(
         mut bytes in vec(any::<u8>(), 0..2000),
         begins_well in any::<bool>(),
         payload in vec(any::<u8>(), 0..200),
@@ -136,13 +133,13 @@ proptest! {
         if let Ok(journal) = Journal::read(&bytes) {
             prop_assert!(journal.length as usize <= bytes.len());
         }
-        // Events that are none, in a record that is whole.
+        // Bytes that are not events, in an intact record.
         let head =
             JournalHead { source: String::new(), options: String::new(), started: 0.0, items: 2, fingerprint: 0 };
         let mut writer = JournalWriter::new(&head);
-        writer.put_events(&payload);
+        writer.push_events(&payload);
         let journal = Journal::read(&writer.take()).unwrap();
         let plan = Plan::new(["https://a.example/1", "https://a.example/2"].map(Request::new), &CrateText);
-        prop_assert!(journal.events_of_kept(&plan).events.is_empty());
+        prop_assert!(journal.replay(&plan).is_empty());
     }
 }

@@ -8,51 +8,50 @@ use proptest::prelude::*;
 use crate::archive::text::CrateText;
 use crate::cases;
 
-/// What is known of one item from the outside.
+/// One item, as seen from outside the schedule.
 #[derive(Clone, Debug, Default)]
 struct Item {
     origin: OriginId,
     is_in_flight: bool,
     has_ended: bool,
-    /// Its latest attempt found no room.
-    lacks_room: bool,
+    /// Its latest attempt could not be stored.
+    lacks_space: bool,
     starts: u32,
     not_before: Duration,
 }
 
-/// A run that only keeps the rules in mind.
+/// A run that checks the rules of a schedule, with random results of its attempts.
 struct World {
     schedule: Schedule,
     limits: Limits,
     items: Vec<Item>,
     now: Duration,
     is_paused: bool,
-    /// Until when nothing may start at an origin.
+    /// The end of each origin's latest cool-down.
     cools_until: Vec<Duration>,
-    /// Refusals in a row, counted generously: one for each attempt.
+    /// Consecutive refusals of each origin. At least as many as the schedule counts: one per attempt.
     refusals: Vec<u32>,
     has_refused: Vec<bool>,
-    /// Given up: nothing more may start there.
+    /// Whether each origin is closed, so that nothing may start there.
     is_closed: Vec<bool>,
-    /// An origin that does nothing but refuse.
+    /// An origin that refuses everything.
     always_refuses: OriginId,
-    /// After so many rolls of the dice the browser keeps nothing more.
+    /// The number of rolls after which the storage is full.
     full_after: usize,
-    /// Whether nothing more may start, since nothing more can be kept.
+    /// Whether nothing may start, because nothing more can be stored.
     is_over: bool,
-    /// Images in a row that could not be kept.
+    /// Consecutive images that could not be stored.
     storage_failures: u32,
-    /// What becomes of attempts, and in what order: taken in turn, over and over.
+    /// Random bytes that decide what happens next, used cyclically.
     dice: Vec<u8>,
     rolls: usize,
-    /// Failures that did not count.
+    /// Failures that did not count as attempts.
     forgiven: usize,
 }
 
-fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
-    let retry = RetryPolicy { retries };
-    // What bytes do is the driver's business; the schedule hears of it as failures.
-    Limits { concurrency: in_flight, per_origin, retry, max_bytes: None, max_total_bytes: None }
+/// Without limits of bytes: the driver checks those, and reports failures to the schedule.
+fn limits(concurrency: usize, per_origin: usize, retries: u32) -> Limits {
+    Limits { concurrency, per_origin, retry: RetryPolicy { retries }, ..Limits::default() }
 }
 
 impl World {
@@ -89,10 +88,10 @@ impl World {
         (0..self.items.len()).filter(|item| self.items[*item].is_in_flight).collect()
     }
 
-    /// Runs to the end, with every rule checked at every step.
+    /// Runs to the end, and checks every rule at every step.
     fn run(&mut self) {
-        let most_steps = 40 * self.items.len() * (self.limits.retry.retries as usize + 2) + 400;
-        for _ in 0..most_steps {
+        let max_steps = 40 * self.items.len() * (self.limits.retry.retries as usize + 2) + 400;
+        for _ in 0..max_steps {
             if self.roll().is_multiple_of(16) {
                 self.is_paused = !self.is_paused;
                 if self.is_paused { self.schedule.pause() } else { self.schedule.resume() }
@@ -101,14 +100,20 @@ impl World {
                 Step::Start(attempt) => self.start(attempt),
                 Step::Fail { item, error: FetchError::HostRefuses { .. } } => {
                     let origin = self.items[item].origin;
-                    assert!(self.refusals[origin] >= 10, "{item} was given up too early");
+                    assert!(
+                        self.refusals[origin] >= 10,
+                        "{item} failed before its origin had refused ten times"
+                    );
                     self.is_closed[origin] = true;
                     self.end(item);
                 }
                 Step::Fail { item, error } => {
                     let is_full = matches!(error, FetchError::Storage { .. }) && self.storage_failures >= 5;
                     let is_reached = matches!(error, FetchError::OverTotal { .. });
-                    assert!(self.is_over && (is_full || is_reached), "{item} was given up for {error}");
+                    assert!(
+                        self.is_over && (is_full || is_reached),
+                        "{item} failed without a request: {error}"
+                    );
                     self.end(item);
                 }
                 Step::Wait { until } => self.wait(until),
@@ -118,31 +123,31 @@ impl World {
                 }
             }
         }
-        panic!("it never ends");
+        panic!("the run does not end");
     }
 
     fn start(&mut self, Attempt { item, number }: Attempt) {
         let Item { origin, is_in_flight, has_ended, not_before, .. } = self.items[item];
-        assert!(!self.is_paused && !is_in_flight && !has_ended, "{item} has no business to start");
-        assert!(!self.is_over, "{item} started, and could not have been kept");
-        assert!(!self.is_closed[origin], "{item} started at an origin that is given up");
+        assert!(!self.is_paused && !is_in_flight && !has_ended, "{item} must not start now");
+        assert!(!self.is_over, "{item} started although it can't be stored");
+        assert!(!self.is_closed[origin], "{item} started at a closed origin");
         assert!(self.now >= not_before, "{item} started before its time");
         assert!(self.now >= self.cools_until[origin], "{item} started while its origin cooled down");
         self.items[item].is_in_flight = true;
         self.items[item].starts += 1;
         assert_eq!(number, self.items[item].starts);
         let in_flight = self.in_flight();
-        assert!(in_flight.len() <= self.most_in_flight());
+        assert!(in_flight.len() <= self.max_in_flight());
         let there = in_flight.iter().filter(|item| self.items[**item].origin == origin).count();
         assert!(there <= self.limits.per_origin);
         let passed_over = |earlier: &Item| earlier.origin == origin && self.is_ready(earlier);
-        assert!(!self.items[..item].iter().any(passed_over), "{item} jumped the queue");
+        assert!(!self.items[..item].iter().any(passed_over), "{item} started before an earlier item");
     }
 
-    /// What found no room is tried again by itself.
-    fn most_in_flight(&self) -> usize {
-        let lacks_room = self.items.iter().any(|item| item.lacks_room && !item.has_ended);
-        if lacks_room { 1 } else { self.limits.concurrency }
+    /// An image that could not be stored is retried alone.
+    fn max_in_flight(&self) -> usize {
+        let lacks_space = self.items.iter().any(|item| item.lacks_space && !item.has_ended);
+        if lacks_space { 1 } else { self.limits.concurrency }
     }
 
     fn is_ready(&self, item: &Item) -> bool {
@@ -155,14 +160,14 @@ impl World {
             assert_eq!(until, None);
             assert!(
                 self.items.iter().all(|item| item.is_in_flight || item.has_ended),
-                "the rest is not over"
+                "an item was not failed"
             );
-        } else if !self.is_paused && in_flight.len() < self.most_in_flight() {
+        } else if !self.is_paused && in_flight.len() < self.max_in_flight() {
             self.check_that_nothing_could_start(&in_flight);
         }
         match until {
             Some(time) if in_flight.is_empty() || self.roll().is_multiple_of(3) => {
-                assert!(time > self.now, "it waits for what is past");
+                assert!(time > self.now, "the schedule waits for a time that has passed");
                 self.now = time;
             }
             _ if !in_flight.is_empty() => {
@@ -172,19 +177,19 @@ impl World {
                 self.finish(in_flight[which]);
             }
             _ => {
-                assert!(self.is_paused, "everything waits for nothing: a slot has leaked");
+                assert!(self.is_paused, "the schedule waits with nothing in flight: a slot has leaked");
                 self.is_paused = false;
                 self.schedule.resume();
             }
         }
     }
 
-    /// Of origins that never refused all is known: their limit is the configured one.
+    /// Checks origins that have never refused: their limit is the configured one.
     fn check_that_nothing_could_start(&self, in_flight: &[ItemId]) {
         for (id, item) in self.items.iter().enumerate().filter(|(_, item)| self.is_ready(item)) {
             let there = in_flight.iter().filter(|other| self.items[**other].origin == item.origin).count();
             let is_full = there >= self.limits.per_origin;
-            assert!(self.has_refused[item.origin] || is_full, "{id} starves");
+            assert!(self.has_refused[item.origin] || is_full, "{id} could have started");
         }
     }
 
@@ -221,22 +226,22 @@ impl World {
         let AfterFailure { retry_at, cools_until } = self.schedule.failed(item, &error, self.now, jitter);
         if let Some(until) = cools_until {
             assert!(is_refusal && until > self.now, "{until:?}");
-            assert!(until >= self.cools_until[origin], "a cool-down is never cut short");
+            assert!(until >= self.cools_until[origin], "a cool-down was shortened");
             self.cools_until[origin] = until;
         }
-        let told: Vec<_> = self.schedule.cooling(self.now).filter(|(id, _)| *id == origin).collect();
+        let reported: Vec<_> = self.schedule.cooling(self.now).filter(|(id, _)| *id == origin).collect();
         let known = Some((origin, self.cools_until[origin])).filter(|(_, until)| *until > self.now);
-        assert_eq!(told, known.into_iter().collect::<Vec<_>>());
+        assert_eq!(reported, known.into_iter().collect::<Vec<_>>());
         match retry_at {
             Some(at) => {
-                assert!(!self.is_over, "{item} is to be asked for again, and could not be kept");
+                assert!(!self.is_over, "{item} is retried although it can't be stored");
                 assert!(at >= self.now + error.retry_after().unwrap_or_default());
                 self.items[item].not_before = at;
                 if self.is_paused && error == FetchError::Network {
-                    // Whether there is room it has not found out.
+                    // The attempt does not show whether there is space.
                     self.forgiven += 1;
                 } else {
-                    self.items[item].lacks_room = matches!(error, FetchError::Storage { .. });
+                    self.items[item].lacks_space = matches!(error, FetchError::Storage { .. });
                 }
             }
             None => {
@@ -249,7 +254,7 @@ impl World {
 
     fn end(&mut self, item: ItemId) {
         assert!(!self.items[item].has_ended, "{item} ends twice");
-        assert!(!self.items[item].is_in_flight, "{item} is under way");
+        assert!(!self.items[item].is_in_flight, "{item} is in flight");
         self.items[item].has_ended = true;
     }
 }
@@ -258,7 +263,7 @@ proptest! {
     #![proptest_config(cases(400))]
 
     #[test]
-    fn a_schedule_keeps_its_limits_and_ends_every_item_once(
+    fn a_schedule_obeys_its_limits_and_ends_every_item_once(
         origins in vec(0..4_u8, 0..40),
         (in_flight, per_origin, retries) in (1..8_usize, 1..8_usize, 0..4_u32),
         always_refuses in 0..8_usize,
@@ -276,7 +281,7 @@ proptest! {
     }
 
     #[test]
-    fn a_stopped_schedule_gives_back_what_had_not_ended(
+    fn a_stopped_schedule_returns_the_items_that_had_not_ended(
         origins in vec(0..3_u8, 1..20),
         ended in 0..20_usize,
     ) {

@@ -38,7 +38,7 @@ fn crc32_in_wasm_agrees_with_a_reference() {
     for length in (0..300).chain(9590..9700).chain([4095, 12_345, 65_535, 65_536, 65_537, 70_000]) {
         let mut crc = Crc32::default();
         buffer.bytes()[..length].copy_from_slice(&bytes[..length]);
-        crc.update(&mut buffer, length);
+        crc.update_buffered(&mut buffer, length);
         assert_eq!(crc.value(), crc32fast::hash(&bytes[..length]), "{length}");
     }
 }

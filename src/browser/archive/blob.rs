@@ -63,7 +63,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         let mut to_come = to_come.iter().copied().peekable();
         for item in 0..items {
             if to_come.next_if_eq(&item).is_none() {
-                outcomes.put(item, images.get(item));
+                outcomes.push(item, images.get(item));
             }
         }
         Self {

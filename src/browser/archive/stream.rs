@@ -56,8 +56,8 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
             match order {
                 Order::Completion => self.write(item, outcome, backlog).await?,
                 Order::Input => {
-                    outcomes.put(item, outcome);
-                    while let Some((item, outcome)) = outcomes.next_due() {
+                    outcomes.push(item, outcome);
+                    while let Some((item, outcome)) = outcomes.next_in_order() {
                         self.write(item, outcome, backlog).await?;
                     }
                 }

@@ -151,7 +151,7 @@ impl BrowserFetcher {
             && response.type_() == ResponseType::Basic
             && CONTENT_ENCODING.with(|name| headers.get(name)).is_null()
         {
-            reservation.expect(bytes)?;
+            reservation.check_size(bytes)?;
         }
         let stream = response.body().ok_or(FetchError::Empty)?;
         let mut body = StreamReader::new(&stream, &self.buffers)

@@ -67,7 +67,7 @@ impl RunJournal {
     /// Adds events, as an `EventWriter` returns them.
     pub fn push_events(&self, events: &[u8]) {
         if !self.is_broken.get() {
-            self.writer.borrow_mut().put_events(events);
+            self.writer.borrow_mut().push_events(events);
         }
     }
 

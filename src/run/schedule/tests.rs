@@ -10,7 +10,7 @@ fn limits(concurrency: usize, per_origin: usize, retries: u32) -> Limits {
     Limits { concurrency, per_origin, retry: RetryPolicy { retries }, ..Limits::default() }
 }
 
-/// Starts all that may start at `now`; gives the items.
+/// Starts everything that may start at `now`, and returns the items.
 fn started(schedule: &mut Schedule, now: Duration) -> Vec<ItemId> {
     std::iter::from_fn(|| match schedule.next(now) {
         Step::Start(attempt) => Some(attempt.item),
@@ -57,7 +57,7 @@ fn a_backing_off_item_frees_its_slot() {
 }
 
 #[test]
-fn a_retry_that_is_due_goes_before_later_items() {
+fn a_retry_that_is_due_starts_before_later_items() {
     let plan = plan_of(["https://a.example/"; 3]);
     let mut schedule = Schedule::new(&plan, limits(1, 1, 1));
     assert_eq!(started(&mut schedule, START), [0]);
@@ -66,7 +66,7 @@ fn a_retry_that_is_due_goes_before_later_items() {
 }
 
 #[test]
-fn a_refusal_cools_the_whole_origin_and_halves_what_it_is_asked_at_once() {
+fn a_refusal_cools_down_the_whole_origin_and_halves_its_concurrency() {
     let mut urls = vec!["https://a.example/"; 40];
     urls.push("https://b.example/");
     let plan = plan_of(urls);
@@ -77,11 +77,11 @@ fn a_refusal_cools_the_whole_origin_and_halves_what_it_is_asked_at_once() {
     let after = schedule.failed(0, &BUSY, second, 0.0);
     let until = second + second / 2;
     assert_eq!(after, AfterFailure { retry_at: Some(until), cools_until: Some(until) });
-    // What was under way is one refusal with it, but what it is told counts.
+    // An attempt that was in flight is part of the same refusal, but its Retry-After counts.
     assert_eq!(schedule.failed(1, &BUSY, second, 0.0).cools_until, None);
     assert_eq!(schedule.failed(2, &later, second, 0.0).cools_until, Some(second * 4));
     assert_eq!(schedule.cooling(second).collect::<Vec<_>>(), [(0, second * 4)]);
-    assert_eq!(started(&mut schedule, second), [40], "other origins go on");
+    assert_eq!(started(&mut schedule, second), [40], "other origins continue");
     schedule.succeeded(40);
     for item in 3..8 {
         schedule.succeeded(item);
@@ -93,7 +93,7 @@ fn a_refusal_cools_the_whole_origin_and_halves_what_it_is_asked_at_once() {
 }
 
 #[test]
-fn an_origin_that_has_cooled_down_is_asked_for_more_step_by_step() {
+fn the_concurrency_of_an_origin_that_has_cooled_down_rises_step_by_step() {
     let plan = plan_of(["https://a.example/"; 60]);
     let mut schedule = Schedule::new(&plan, limits(4, 4, 0));
     assert_eq!(started(&mut schedule, START), [0, 1, 2, 3]);
@@ -101,19 +101,19 @@ fn an_origin_that_has_cooled_down_is_asked_for_more_step_by_step() {
         schedule.failed(item, &BUSY, START, 0.0);
     }
     let second = Duration::from_secs(1);
-    let mut under_way = started(&mut schedule, second);
-    assert_eq!(under_way, [4, 5]);
-    let mut at_once = vec![under_way.len()];
+    let mut in_flight = started(&mut schedule, second);
+    assert_eq!(in_flight, [4, 5]);
+    let mut at_once = vec![in_flight.len()];
     for _ in 0..12 {
-        schedule.succeeded(under_way.remove(0));
-        under_way.extend(started(&mut schedule, second));
-        at_once.push(under_way.len());
+        schedule.succeeded(in_flight.remove(0));
+        in_flight.extend(started(&mut schedule, second));
+        at_once.push(in_flight.len());
     }
     assert_eq!(at_once, [2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4]);
 }
 
 #[test]
-fn cool_downs_grow_with_refusals_in_a_row_until_the_origin_is_given_up() {
+fn cool_downs_grow_with_consecutive_refusals_until_the_origin_is_closed() {
     let plan = plan_of(["https://a.example/"; 20]);
     let mut schedule = Schedule::new(&plan, limits(1, 1, 1));
     let later = Duration::from_secs(300);
@@ -128,15 +128,15 @@ fn cool_downs_grow_with_refusals_in_a_row_until_the_origin_is_given_up() {
         now = until;
     }
     assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 0]);
-    let given_up = |item| Step::Fail { item, error: FetchError::HostRefuses { status: 429 } };
-    assert!((12..20).all(|item| schedule.next(now) == given_up(item)));
+    let failed = |item| Step::Fail { item, error: FetchError::HostRefuses { status: 429 } };
+    assert!((12..20).all(|item| schedule.next(now) == failed(item)));
     assert_eq!(schedule.next(now), Step::Wait { until: Some(later) });
-    assert_eq!(schedule.next(later), given_up(0), "what waits is not asked for either");
+    assert_eq!(schedule.next(later), failed(0), "an item that waits for its retry fails, too");
     assert_eq!(schedule.next(later), Step::Done);
 }
 
 #[test]
-fn any_other_answer_ends_a_row_of_refusals() {
+fn any_other_response_ends_a_series_of_refusals() {
     let plan = plan_of(["https://a.example/"; 9]);
     let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
     let mut now = START;
@@ -151,7 +151,7 @@ fn any_other_answer_ends_a_row_of_refusals() {
 }
 
 #[test]
-fn once_the_total_is_reached_nothing_more_is_asked_for_and_what_is_in_flight_may_fit() {
+fn once_the_total_is_reached_nothing_starts_and_images_in_flight_may_still_fit() {
     let plan = plan_of(["https://a.example/"; 7]);
     let mut schedule = Schedule::new(&plan, limits(3, 9, 3));
     assert_eq!(started(&mut schedule, START), [0, 1, 2]);
@@ -159,18 +159,18 @@ fn once_the_total_is_reached_nothing_more_is_asked_for_and_what_is_in_flight_may
     assert_eq!(started(&mut schedule, START), [3]);
     let over = FetchError::OverTotal { limit: 9 };
     assert_eq!(schedule.failed(1, &over, START, 0.0).retry_at, None);
-    let given_up = |item| Step::Fail { item, error: over.clone() };
-    // The one that waits for its retry as well.
-    assert_eq!([(); 4].map(|()| schedule.next(START)), [0, 4, 5, 6].map(given_up));
+    let failed = |item| Step::Fail { item, error: over.clone() };
+    // Item 0, which waits for its retry, fails as well.
+    assert_eq!([(); 4].map(|()| schedule.next(START)), [0, 4, 5, 6].map(failed));
     assert_eq!(schedule.next(START), Step::Wait { until: None });
     schedule.succeeded(3);
     let later = Duration::from_secs(9);
-    assert_eq!(schedule.failed(2, &BROKEN, later, 0.0).retry_at, None, "it would not be asked for");
+    assert_eq!(schedule.failed(2, &BROKEN, later, 0.0).retry_at, None, "a retry would not start");
     assert_eq!(schedule.next(later), Step::Done);
 }
 
 #[test]
-fn storage_that_fails_five_times_in_a_row_is_not_tried_again() {
+fn after_five_consecutive_storage_failures_the_rest_is_not_requested() {
     let plan = plan_of(["https://a.example/"; 20]);
     let mut schedule = Schedule::new(&plan, limits(1, 1, 0));
     let full = FetchError::Storage { reason: "no space".into() };
@@ -191,15 +191,15 @@ fn storage_that_fails_five_times_in_a_row_is_not_tried_again() {
 }
 
 #[test]
-fn what_found_no_room_is_tried_again_by_itself() {
+fn an_image_that_could_not_be_stored_is_retried_alone() {
     let plan = plan_of(["https://a.example/"; 6]);
     let mut schedule = Schedule::new(&plan, limits(3, 3, 3));
     let full = FetchError::Storage { reason: "no space".into() };
     assert_eq!(started(&mut schedule, START), [0, 1, 2]);
-    // 0 is too large, and 1 comes while it holds what room there is.
+    // 0 is too large, and 1 arrives while it takes all the space there is.
     assert_eq!(schedule.failed(1, &full, START, 0.0).retry_at, Some(START));
     assert_eq!(schedule.failed(0, &full, START, 0.0).retry_at, Some(START));
-    assert!(started(&mut schedule, START).is_empty(), "2 is on its way");
+    assert!(started(&mut schedule, START).is_empty(), "2 is in flight");
     schedule.succeeded(2);
     assert_eq!(started(&mut schedule, START), [0]);
     assert_eq!(schedule.failed(0, &full, START, 0.0).retry_at, None);
@@ -219,7 +219,7 @@ fn items_without_an_address_are_not_scheduled() {
 }
 
 #[test]
-fn a_hundred_thousand_origins_are_scheduled_in_no_time() {
+fn a_hundred_thousand_origins_are_scheduled_one_after_the_other() {
     let urls: Vec<_> = (0..100_000).map(|n| format!("https://{n}.example/")).collect();
     let plan = plan_of(urls.iter().map(String::as_str));
     let mut schedule = Schedule::new(&plan, limits(1, 1, 0));

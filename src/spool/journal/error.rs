@@ -1,24 +1,24 @@
-//! Why a file is no journal to go on from.
+//! Why a file can't be read as a journal.
 
-use super::VERSION;
+use super::format::VERSION;
 use crate::text::{Append, add, display_by_append};
 
-/// Why nothing can be read from a journal. A journal that is only torn is no error.
+/// Why nothing can be read from a journal. A journal whose last records are torn is no error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JournalError {
-    /// It is something else, or less than the beginning of one.
+    /// The file does not begin as a journal does.
     NotAJournal {
-        /// How long it is, in bytes.
+        /// The size of the file, in bytes.
         length: u64,
     },
-    /// Another version of this program wrote it.
+    /// The journal is in another version of the format.
     Version {
-        /// The version of its format.
+        /// That version.
         found: u32,
     },
-    /// It was torn before it said what the run was asked for.
+    /// The journal ends before its first record does.
     NoHead {
-        /// How long it is, in bytes.
+        /// The size of the file, in bytes.
         length: u64,
     },
 }
@@ -27,23 +27,20 @@ impl Append for JournalError {
     fn append_to(&self, whole: &mut String) {
         match self {
             Self::NotAJournal { length } => {
-                add!(whole, "the ", length, " bytes kept of a run are no journal of it: fetch the list again")
+                add!(whole, "the file of ", length, " bytes saved for this run is not a journal")
             }
             Self::Version { found } => add!(
                 whole,
-                "a run was kept in version ",
+                "this run was saved in version ",
                 found,
-                " of the journal, and this page reads version ",
-                VERSION,
-                ": fetch the list again"
+                " of the journal, but this page reads version ",
+                VERSION
             ),
-            Self::NoHead { length } => add!(
-                whole,
-                "the journal of a run breaks off after ",
-                length,
-                " bytes, before it names the list: fetch the list again"
-            ),
+            Self::NoHead { length } => {
+                add!(whole, "the journal of this run ends after ", length, " bytes, before it names the list")
+            }
         }
+        whole.push_str(": fetch the list again");
     }
 }
 

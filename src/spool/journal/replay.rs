@@ -1,75 +1,74 @@
-//! What happened to the images that a journal has kept, for a run that goes on with them.
+//! Replaying a journal: the events of the images that it has kept, for the run that resumes.
 
 use std::time::Duration;
 
-use super::{Journal, KeptImage};
+use super::format::KeptImage;
+use super::reader::Journal;
 use crate::plan::Plan;
-use crate::run::{Event, EventKind, read_events};
+use crate::run::{Event, EventKind, latest_time, read_events};
 
-/// What a run that goes on begins with.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Replay {
-    /// The events of the images that are kept: each begins with `Queued` and ends with its `Stored`.
-    pub events: Vec<Event>,
-    /// How long the run had taken, as far as it was noted; the clock goes on from there.
-    pub elapsed: Duration,
-}
-
-/// An image, and which of its item's events are told once more.
-struct Told<'a> {
-    image: &'a KeptImage,
-    /// The place of the first, among all events. What comes before it ended otherwise: the page went
-    /// away, it failed and was asked for again, or what was stored then is lost.
+/// A kept image, and which events of its item are replayed.
+struct Span<'a> {
+    kept: &'a KeptImage,
+    /// The index of the first, among all events. Earlier ones belong to something else: an attempt that
+    /// the page's end interrupted, a failure that was retried later, or an image that is lost.
     first: usize,
-    /// The place of its `Stored`.
+    /// The index of the image's `Stored`, if it is in the journal.
     stored: Option<usize>,
-    is_queued: bool,
+    has_queued: bool,
 }
 
 impl Journal {
-    /// The events of the kept images alone, in order; `plan` is the journal's own, read once more.
+    /// How long the run had taken, as far as the journal says. A resumed run's clock continues from
+    /// there.
+    pub fn elapsed(&self) -> Duration {
+        latest_time(&self.events)
+    }
+
+    /// The events of the kept images, and of no other item, in order: those of each image begin with
+    /// `Queued` and end with `Stored`. `plan` is of the journal's own list.
     ///
-    /// What was torn off of an image's events is made up for at the end: images are noted before
-    /// their events.
-    pub fn events_of_kept(&self, plan: &Plan) -> Replay {
-        let mut told: Vec<_> = plan.items().iter().map(|_| None).collect();
-        for image in &self.kept {
-            if let Some(place) = told.get_mut(image.item) {
-                *place = Some(Told { image, first: 0, stored: None, is_queued: false });
+    /// Images are recorded before their events, so an image's last events may be torn off. Those are
+    /// added at the end, at the time of the last event.
+    pub fn replay(&self, plan: &Plan) -> Vec<Event> {
+        let spans = self.spans(plan);
+        let is_replayed = |(index, event): &(usize, Event)| {
+            let span = spans[event.item].as_ref();
+            span.is_some_and(|span| span.first <= *index && span.stored.is_none_or(|last| *index <= last))
+        };
+        let events = read_events(&self.events, plan).enumerate().filter(is_replayed);
+        let mut events: Vec<_> = events.map(|(_, event)| event).collect();
+        let at = self.elapsed();
+        for span in spans.iter().flatten().filter(|span| span.stored.is_none()) {
+            let KeptImage { item, ref image } = *span.kept;
+            if !span.has_queued {
+                events.push(Event { at, item, kind: EventKind::Queued });
+            }
+            events.push(Event { at, item, kind: image.event() });
+        }
+        events
+    }
+
+    /// The span of each of the plan's items; `None` for one without a kept image.
+    fn spans(&self, plan: &Plan) -> Vec<Option<Span<'_>>> {
+        let mut spans: Vec<_> = plan.items().iter().map(|_| None).collect();
+        for kept in &self.kept {
+            if let Some(span) = spans.get_mut(kept.item) {
+                *span = Some(Span { kept, first: 0, stored: None, has_queued: false });
             }
         }
-        let mut elapsed = Duration::ZERO;
-        for (place, event) in read_events(&self.events, plan).enumerate() {
-            elapsed = elapsed.max(event.at);
-            let Some(told) = &mut told[event.item] else { continue };
+        for (index, event) in read_events(&self.events, plan).enumerate() {
+            let Some(span) = &mut spans[event.item] else { continue };
             match event.kind {
-                _ if told.stored.is_some() => {}
-                EventKind::Queued => (told.first, told.is_queued) = (place, true),
-                kind if kind == stored(told.image) => told.stored = Some(place),
+                _ if span.stored.is_some() => {}
+                EventKind::Queued => (span.first, span.has_queued) = (index, true),
+                kind if kind == span.kept.image.event() => span.stored = Some(index),
                 EventKind::Stored { .. } | EventKind::Failed { .. } => {
-                    (told.first, told.is_queued) = (place + 1, false);
+                    (span.first, span.has_queued) = (index + 1, false);
                 }
                 _ => {}
             }
         }
-        let is_told = |(place, event): &(usize, Event)| {
-            let told = told[event.item].as_ref();
-            told.is_some_and(|told| told.first <= *place && told.stored.is_none_or(|last| *place <= last))
-        };
-        let events = read_events(&self.events, plan).enumerate().filter(is_told);
-        let mut events: Vec<_> = events.map(|(_, event)| event).collect();
-        for told in told.iter().flatten().filter(|told| told.stored.is_none()) {
-            let mut add = |kind| events.push(Event { at: elapsed, item: told.image.item, kind });
-            if !told.is_queued {
-                add(EventKind::Queued);
-            }
-            add(stored(told.image));
-        }
-        Replay { events, elapsed }
+        spans
     }
-}
-
-fn stored(image: &KeptImage) -> EventKind {
-    let KeptImage { bytes, crc32, format, is_cut_short, .. } = *image;
-    EventKind::Stored { bytes, crc32, format, is_cut_short }
 }

@@ -1,8 +1,13 @@
 use std::time::Duration;
 
+use super::format::{HEAD, KEPT_FIXED, RECORD_HEADER, checksum, crc_buffer};
 use super::*;
+use crate::bytes::PutBytes;
+use crate::image::Format;
+use crate::plan::ItemId;
 use crate::plan::tests::plan_of;
-use crate::run::{Event, EventKind, EventWriter, FetchError};
+use crate::run::{Event, EventKind, EventWriter, FetchError, StoredImage};
+use crate::spool::Extent;
 
 fn head() -> JournalHead {
     JournalHead {
@@ -14,10 +19,10 @@ fn head() -> JournalHead {
     }
 }
 
-fn image(item: ItemId) -> KeptImage {
-    KeptImage {
-        item,
-        extents: vec![Extent { offset: 100, length: 3 }, Extent { offset: 1 << 40, length: 4 }],
+/// An image of 7 bytes in two extents.
+fn two_extents() -> StoredImage<Vec<Extent>> {
+    StoredImage {
+        payload: vec![Extent { offset: 100, length: 3 }, Extent { offset: 1 << 40, length: 4 }],
         bytes: 7,
         crc32: 0x0102_0304,
         format: Format::WebP,
@@ -26,33 +31,43 @@ fn image(item: ItemId) -> KeptImage {
     }
 }
 
-fn kept(item: ItemId) -> KeptImage {
-    let extents = vec![Extent { offset: 10 * item as u64, length: 10 }];
-    KeptImage { item, extents, bytes: 10, modified: None, is_cut_short: false, ..image(0) }
+/// The same without a time, and whole.
+fn without_time() -> StoredImage<Vec<Extent>> {
+    StoredImage { modified: None, is_cut_short: false, ..two_extents() }
 }
 
-/// A journal with a payload of somebody else's making behind its head, whose CRC-32 is right.
+fn image(item: ItemId) -> KeptImage {
+    KeptImage { item, image: two_extents() }
+}
+
+fn kept(item: ItemId) -> KeptImage {
+    let payload = vec![Extent { offset: 10 * item as u64, length: 10 }];
+    KeptImage { item, image: StoredImage { payload, bytes: 10, ..without_time() } }
+}
+
+/// A journal whose second record has this payload and the CRC-32 of it.
 fn with_payload(payload: &[u8]) -> Vec<u8> {
     let mut bytes = JournalWriter::new(&head()).take();
-    bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&checksum(payload, &mut crc_buffer()).to_le_bytes());
+    bytes.put_u32(payload.len() as u32);
+    bytes.put_u32(checksum(payload, &mut crc_buffer()));
     bytes.extend_from_slice(payload);
     bytes
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn a_journal_is_read_as_it_was_written() {
     let mut writer = JournalWriter::new(&head());
-    writer.put_kept(&image(4));
-    writer.put_events(b"one ");
-    writer.put_kept(&KeptImage { modified: None, is_cut_short: false, ..image(0) });
+    writer.push_image(&image(4));
+    writer.push_events(b"one ");
+    let other = KeptImage { item: 0, image: without_time() };
+    writer.push_image(&other);
     let mut bytes = writer.take();
     assert!(writer.is_empty() && writer.take().is_empty());
-    writer.put_events(b"two");
+    writer.push_events(b"two");
     bytes.extend(writer.take());
     let journal = Journal::read(&bytes).unwrap();
     assert_eq!(journal.head, head());
-    assert_eq!(journal.kept, [image(4), KeptImage { modified: None, is_cut_short: false, ..image(0) }]);
+    assert_eq!(journal.kept, [image(4), other]);
     assert_eq!(journal.events, b"one two");
     assert_eq!(journal.length, bytes.len() as u64);
 }
@@ -60,36 +75,37 @@ fn what_is_written_is_read() {
 #[test]
 fn an_image_that_was_moved_is_where_its_latest_record_says() {
     let mut writer = JournalWriter::new(&head());
-    let moved = KeptImage { extents: vec![Extent { offset: 0, length: 7 }], ..image(3) };
+    let moved =
+        KeptImage { item: 3, image: two_extents().map_payload(|_| vec![Extent { offset: 0, length: 7 }]) };
     for image in [&image(3), &image(1), &moved, &image(2)] {
-        writer.put_kept(image);
+        writer.push_image(image);
     }
     assert_eq!(Journal::read(&writer.take()).unwrap().kept, [image(1), moved, image(2)]);
 }
 
 #[test]
-fn a_torn_tail_costs_what_it_held() {
+fn a_torn_record_costs_only_its_contents() {
     let mut writer = JournalWriter::new(&head());
-    writer.put_kept(&image(1));
+    writer.push_image(&image(1));
     let whole = writer.take();
-    writer.put_kept(&image(2));
+    writer.push_image(&image(2));
     let tail = writer.take();
     for end in 0..tail.len() {
         let torn = [&whole, &tail[..end]].concat();
         let journal = Journal::read(&torn).unwrap();
         assert_eq!((journal.kept, journal.length), (vec![image(1)], whole.len() as u64), "{end}");
     }
-    // A file that grew before its bytes were there.
+    // The file grew, but its last bytes were never written.
     let zeros = [&whole[..], &[0; 64]].concat();
     assert_eq!(Journal::read(&zeros).unwrap().length, whole.len() as u64);
-    // One damaged record hides those behind it, which it may have been about.
+    // A damaged record hides the ones after it, whose meaning may depend on it.
     let mut damaged = [whole.clone(), tail].concat();
     damaged[whole.len() - 1] ^= 1;
     assert_eq!(Journal::read(&damaged).unwrap().kept, []);
 }
 
 #[test]
-fn a_journal_without_its_head_is_told_apart_from_another_version_and_from_none() {
+fn a_missing_head_another_version_and_another_file_are_different_errors() {
     let bytes = JournalWriter::new(&head()).take();
     for end in 0..bytes.len() {
         let length = end as u64;
@@ -106,15 +122,15 @@ fn a_journal_without_its_head_is_told_apart_from_another_version_and_from_none()
     assert_eq!(error, JournalError::Version { found: 2 });
     assert_eq!(
         error.to_string(),
-        "a run was kept in version 2 of the journal, and this page reads version 1: fetch the list again"
+        "this run was saved in version 2 of the journal, but this page reads version 1: fetch the list again"
     );
     assert_eq!(Journal::read(b"PK\x03\x04"), Err(JournalError::NotAJournal { length: 4 }));
 }
 
 #[test]
-fn what_makes_no_sense_is_damage_even_where_its_crc_is_right() {
+fn an_invalid_record_ends_the_journal_even_if_its_crc_32_matches() {
     let mut writer = JournalWriter::default();
-    writer.put_kept(&image(1));
+    writer.push_image(&image(1));
     let good = writer.take()[RECORD_HEADER..].to_vec();
     assert_eq!(Journal::read(&with_payload(&good)).unwrap().kept, [image(1)]);
     let changed = |at: usize, to: &[u8]| {
@@ -123,69 +139,53 @@ fn what_makes_no_sense_is_damage_even_where_its_crc_is_right() {
         payload
     };
     let extents = 1 + KEPT_FIXED;
-    let senseless = [
+    let invalid = [
         Vec::new(),
         vec![99],
         vec![HEAD],
-        changed(1, &5_u64.to_le_bytes()), // an item that the plan has not
-        changed(9, &8_u64.to_le_bytes()), // more bytes than its extents have
-        changed(9, &6_u64.to_le_bytes()), // fewer
-        changed(21, &[11]),               // no such format
-        changed(22, &[2]),                // neither yes nor no
-        changed(23, &[2]),                // the same
-        changed(extents, &u64::MAX.to_le_bytes()), // past the end of all offsets
+        changed(1, &5_u64.to_le_bytes()),          // an item beyond the plan
+        changed(9, &8_u64.to_le_bytes()),          // more bytes than its extents hold
+        changed(9, &6_u64.to_le_bytes()),          // fewer
+        changed(21, &[11]),                        // no such format
+        changed(22, &[2]),                         // neither 0 nor 1
+        changed(23, &[2]),                         // as before
+        changed(extents, &u64::MAX.to_le_bytes()), // an end beyond 64 bits
         changed(extents + 8, &u64::MAX.to_le_bytes()),
         good[..good.len() - 1].to_vec(), // half an extent
         good[..extents].to_vec(),        // none
         good[..extents - 1].to_vec(),
         JournalWriter::new(&head()).take()[12 + RECORD_HEADER..].to_vec(), // a second head
     ];
-    for payload in senseless {
+    for payload in invalid {
         let journal = Journal::read(&with_payload(&payload)).unwrap();
         assert_eq!((&journal.kept[..], &journal.events[..]), (&[][..], &[][..]), "{payload:?}");
         assert_eq!(journal.length as usize, JournalWriter::new(&head()).take().len());
     }
 }
 
-#[test]
-fn a_fingerprint_is_of_all_addresses_in_their_order() {
-    let one = fingerprint(&plan_of(["https://a.example/1", "https://a.example/2"]));
-    assert_eq!(one, crc32fast::hash(b"https://a.example/1\nhttps://a.example/2\n"));
-    assert_ne!(one, fingerprint(&plan_of(["https://a.example/2", "https://a.example/1"])));
-    let long = format!("https://a.example/{}", "x".repeat(40_000));
-    assert_eq!(fingerprint(&plan_of([long.as_str()])), crc32fast::hash(format!("{long}\n").as_bytes()));
-}
-
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// A journal of some images and events, in the order of the events' times.
+/// A journal of these images and then these events, one per millisecond.
 fn journal_of(images: &[KeptImage], events: &[(ItemId, EventKind)]) -> Journal {
     let mut writer = JournalWriter::new(&head());
-    images.iter().for_each(|image| writer.put_kept(image));
+    images.iter().for_each(|image| writer.push_image(image));
     let mut events_writer = EventWriter::default();
     for (event, at) in events.iter().zip(1..) {
         let (item, kind) = event.clone();
-        events_writer.put(&Event { at: MILLISECOND * at, item, kind });
-        writer.put_events(&events_writer.take());
+        events_writer.push(&Event { at: MILLISECOND * at, item, kind });
+        writer.push_events(&events_writer.take());
     }
     Journal::read(&writer.take()).unwrap()
 }
 
-fn stored(image: &KeptImage) -> EventKind {
-    let KeptImage { bytes, crc32, format, is_cut_short, .. } = *image;
-    EventKind::Stored { bytes, crc32, format, is_cut_short }
-}
-
-/// The events told once more: their times in milliseconds, items and kinds; and the time elapsed.
-fn told(journal: &Journal) -> (Vec<(u128, ItemId, EventKind)>, u128) {
-    let replay = journal.events_of_kept(&plan_of(["https://a.example/"; 5]));
-    let events = replay.events.into_iter();
-    let told = events.map(|event| (event.at.as_millis(), event.item, event.kind)).collect();
-    (told, replay.elapsed.as_millis())
+/// The replayed events, as their times in milliseconds, items and kinds.
+fn replayed(journal: &Journal) -> Vec<(u128, ItemId, EventKind)> {
+    let events = journal.replay(&plan_of(["https://a.example/"; 5])).into_iter();
+    events.map(|event| (event.at.as_millis(), event.item, event.kind)).collect()
 }
 
 #[test]
-fn the_events_of_kept_images_are_told_once_more_up_to_their_ends() {
+fn the_events_of_kept_images_are_replayed_up_to_their_stored() {
     let (started, queued) = (EventKind::Started { attempt: 1 }, EventKind::Queued);
     let failed = EventKind::Failed { error: FetchError::Empty };
     let events = [
@@ -195,61 +195,74 @@ fn the_events_of_kept_images_are_told_once_more_up_to_their_ends() {
         (1, started.clone()),
         (2, failed),
         (0, started.clone()),
-        (1, stored(&kept(1))),
+        (1, kept(1).image.event()),
         (0, EventKind::Received { bytes: 4 }),
     ];
-    let (told, elapsed) = told(&journal_of(&[kept(1)], &events));
-    assert_eq!(told, [(2, 1, queued), (4, 1, started), (7, 1, stored(&kept(1)))]);
-    assert_eq!(elapsed, 8);
+    let journal = journal_of(&[kept(1)], &events);
+    assert_eq!(replayed(&journal), [(2, 1, queued), (4, 1, started), (7, 1, kept(1).image.event())]);
+    assert_eq!(journal.elapsed(), MILLISECOND * 8);
 }
 
 #[test]
-fn what_ended_otherwise_before_is_not_told() {
+fn events_before_the_latest_queued_are_not_replayed() {
     let (started, queued) = (EventKind::Started { attempt: 1 }, EventKind::Queued);
-    let lost = KeptImage { crc32: 1, ..kept(0) };
+    let lost = StoredImage { crc32: 1, ..kept(0).image };
     let events = [
         // Stored, lost, and stored again.
         (0, queued.clone()),
         (0, started.clone()),
-        (0, stored(&lost)),
+        (0, lost.event()),
         (0, queued.clone()),
-        (0, stored(&kept(0))),
-        // Failed, and asked for again.
+        (0, kept(0).image.event()),
+        // Failed, and retried.
         (1, queued.clone()),
         (1, EventKind::Failed { error: FetchError::Network }),
         (1, queued.clone()),
-        (1, stored(&kept(1))),
-        // On its way when the page went away.
+        (1, kept(1).image.event()),
+        // In flight when the page was closed.
         (2, queued.clone()),
         (2, started),
         (2, queued.clone()),
-        (2, stored(&kept(2))),
+        (2, kept(2).image.event()),
     ];
-    let (told, _) = told(&journal_of(&[kept(0), kept(1), kept(2)], &events));
+    let replayed = replayed(&journal_of(&[kept(0), kept(1), kept(2)], &events));
     let expected = [
         (4, 0, queued.clone()),
-        (5, 0, stored(&kept(0))),
+        (5, 0, kept(0).image.event()),
         (8, 1, queued.clone()),
-        (9, 1, stored(&kept(1))),
+        (9, 1, kept(1).image.event()),
         (12, 2, queued),
-        (13, 2, stored(&kept(2))),
+        (13, 2, kept(2).image.event()),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(replayed, expected);
 }
 
 #[test]
-fn an_image_whose_events_are_torn_off_still_ends() {
+fn an_image_whose_last_events_are_torn_off_is_replayed_to_its_end() {
     let queued = EventKind::Queued;
-    let events = [(0, queued.clone()), (1, stored(&KeptImage { bytes: 9, ..kept(1) }))];
-    let (told, elapsed) = told(&journal_of(&[kept(0), kept(1)], &events));
-    let expected =
-        [(1, 0, queued.clone()), (2, 0, stored(&kept(0))), (2, 1, queued), (2, 1, stored(&kept(1)))];
-    assert_eq!((told, elapsed), (expected.to_vec(), 2));
+    let events = [(0, queued.clone()), (1, StoredImage { bytes: 9, ..kept(1).image }.event())];
+    let journal = journal_of(&[kept(0), kept(1)], &events);
+    let expected = [
+        (1, 0, queued.clone()),
+        (2, 0, kept(0).image.event()),
+        (2, 1, queued),
+        (2, 1, kept(1).image.event()),
+    ];
+    assert_eq!((replayed(&journal), journal.elapsed()), (expected.to_vec(), MILLISECOND * 2));
 }
 
 #[test]
-fn a_plan_that_has_grown_shorter_has_no_such_images() {
+fn images_beyond_the_plan_are_not_replayed() {
     let journal = journal_of(&[kept(4)], &[]);
-    let replay = journal.events_of_kept(&plan_of(["https://a.example/"; 2]));
-    assert_eq!((replay.events, replay.elapsed), (Vec::new(), Duration::ZERO));
+    assert_eq!(journal.replay(&plan_of(["https://a.example/"; 2])), []);
+    assert_eq!(journal.elapsed(), Duration::ZERO);
+}
+
+#[test]
+fn the_time_elapsed_is_known_without_a_plan() {
+    let failed = EventKind::Failed {
+        error: FetchError::Address(plan_of(["nonsense"]).items()[0].address.clone().unwrap_err()),
+    };
+    let journal = journal_of(&[], &[(0, EventKind::Queued), (1, failed), (4, EventKind::Queued)]);
+    assert_eq!(journal.elapsed(), MILLISECOND * 3);
 }

@@ -1,15 +1,17 @@
-//! Records, as they are appended.
+//! Writing a journal, record by record.
 
-use super::{
+use super::format::{
     EVENTS, HEAD, JournalHead, KEPT, KEPT_FIXED, KeptImage, MAGIC, RECORD_HEADER, VERSION, checksum,
     crc_buffer,
 };
+use crate::bytes::PutBytes;
+use crate::run::StoredImage;
 use crate::zip::CrcBuffer;
 
-/// Makes the bytes that are to be appended to a journal's file.
+/// Makes the bytes to append to a journal's file.
 ///
-/// The default one goes on with a journal that is there, whose file ends where
-/// [`Journal::length`](super::Journal::length) says.
+/// The default writer continues an existing journal, whose file must be cut to
+/// [`Journal::length`](super::Journal::length) before.
 #[derive(Debug)]
 pub struct JournalWriter {
     bytes: Vec<u8>,
@@ -23,65 +25,66 @@ impl Default for JournalWriter {
 }
 
 impl JournalWriter {
-    /// Begins a journal, in an empty file.
+    /// Begins a journal in an empty file.
     pub fn new(head: &JournalHead) -> Self {
         let mut writer = Self::default();
         writer.bytes.extend_from_slice(MAGIC);
-        writer.bytes.extend_from_slice(&VERSION.to_le_bytes());
+        writer.bytes.put_u32(VERSION);
         let JournalHead { source, options, started, items, fingerprint } = head;
         let mut payload = vec![HEAD];
-        payload.extend_from_slice(&started.to_bits().to_le_bytes());
-        payload.extend_from_slice(&items.to_le_bytes());
-        payload.extend_from_slice(&fingerprint.to_le_bytes());
-        payload.extend_from_slice(&(source.len() as u64).to_le_bytes());
+        payload.put_f64(*started);
+        payload.put_u64(*items);
+        payload.put_u32(*fingerprint);
+        payload.put_u64(source.len() as u64);
         payload.extend_from_slice(source.as_bytes());
         payload.extend_from_slice(options.as_bytes());
-        writer.record(&payload);
+        writer.push_record(&payload);
         writer
     }
 
-    /// An image lies in the spool. Of several records of one item the last one counts, so an image
-    /// that was moved there is put in once more, before its old room is used again.
-    pub fn put_kept(&mut self, image: &KeptImage) {
+    /// Records where an image lies in the spool. The last record of an item counts, so an image that
+    /// was moved is recorded again before its old extents are reused.
+    pub fn push_image(&mut self, kept: &KeptImage) {
+        let StoredImage { payload: extents, bytes, crc32, format, modified, is_cut_short } = &kept.image;
         let mut payload = Vec::with_capacity(1 + KEPT_FIXED);
-        payload.push(KEPT);
-        payload.extend_from_slice(&(image.item as u64).to_le_bytes());
-        payload.extend_from_slice(&image.bytes.to_le_bytes());
-        payload.extend_from_slice(&image.crc32.to_le_bytes());
-        payload.push(image.format as u8);
-        payload.push(u8::from(image.is_cut_short));
-        payload.push(u8::from(image.modified.is_some()));
-        payload.extend_from_slice(&image.modified.unwrap_or(0).to_le_bytes());
-        for extent in &image.extents {
-            payload.extend_from_slice(&extent.offset.to_le_bytes());
-            payload.extend_from_slice(&extent.length.to_le_bytes());
+        payload.put_u8(KEPT);
+        payload.put_u64(kept.item as u64);
+        payload.put_u64(*bytes);
+        payload.put_u32(*crc32);
+        payload.put_u8(*format as u8);
+        payload.put_u8(u8::from(*is_cut_short));
+        payload.put_u8(u8::from(modified.is_some()));
+        payload.put_u64(modified.unwrap_or(0).cast_unsigned());
+        for extent in extents {
+            payload.put_u64(extent.offset);
+            payload.put_u64(extent.length);
         }
-        self.record(&payload);
+        self.push_record(&payload);
     }
 
-    /// Something happened: bytes of an [`EventWriter`](crate::run::EventWriter), as it gives them.
-    pub fn put_events(&mut self, events: &[u8]) {
+    /// Records events, as bytes of an [`EventWriter`](crate::run::EventWriter).
+    pub fn push_events(&mut self, events: &[u8]) {
         let mut payload = Vec::with_capacity(1 + events.len());
-        payload.push(EVENTS);
+        payload.put_u8(EVENTS);
         payload.extend_from_slice(events);
-        self.record(&payload);
+        self.push_record(&payload);
     }
 
-    /// Whether there is nothing to append.
+    /// Whether nothing has been recorded since the last [`JournalWriter::take`].
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// What is to be appended, since the last time.
+    /// Takes out the bytes to append, of all records since the last call.
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
 
-    fn record(&mut self, payload: &[u8]) {
+    fn push_record(&mut self, payload: &[u8]) {
         self.bytes.reserve(RECORD_HEADER + payload.len());
-        // In wasm no length has more than 32 bits.
-        self.bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-        self.bytes.extend_from_slice(&checksum(payload, &mut self.crc_buffer).to_le_bytes());
+        // In wasm32, lengths have 32 bits.
+        self.bytes.put_u32(payload.len() as u32);
+        self.bytes.put_u32(checksum(payload, &mut self.crc_buffer));
         self.bytes.extend_from_slice(payload);
     }
 }

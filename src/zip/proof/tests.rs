@@ -1,5 +1,5 @@
-use super::super::Framing;
 use super::super::fixtures::entry;
+use super::super::framing::Framing;
 use super::*;
 
 fn buffer() -> CrcBuffer {
@@ -26,7 +26,7 @@ fn archive_of(entries: &[(Entry, Vec<u8>)]) -> Vec<u8> {
     archive
 }
 
-/// With a time, without, with one that only DOS knows, and one without bytes.
+/// Entries with a time, with no time and no bytes, and with a time that only DOS time can hold.
 fn small_archive() -> Vec<u8> {
     archive_of(&[
         with_payload("cat.jpg", b"a cat", Some(1_580_608_922)),
@@ -38,13 +38,13 @@ fn small_archive() -> Vec<u8> {
 fn proof_of<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Proved, ProofError> {
     let (mut proof, mut buffer) = (Proof::default(), buffer());
     for piece in pieces {
-        proof.take(piece, &mut buffer)?;
+        proof.push(piece, &mut buffer)?;
     }
     proof.finish()
 }
 
 #[test]
-fn an_archive_of_ours_is_proved_in_any_pieces() {
+fn an_archive_is_proved_however_it_is_split() {
     let archive = small_archive();
     let proved = Ok(Proved { entries: 3, size: archive.len() as u64 });
     for length in 1..=archive.len() {
@@ -55,7 +55,7 @@ fn an_archive_of_ours_is_proved_in_any_pieces() {
 }
 
 #[test]
-fn any_flipped_bit_is_found() {
+fn every_flipped_bit_is_found() {
     let archive = small_archive();
     for at in 0..archive.len() {
         for bit in 0..8 {
@@ -67,20 +67,20 @@ fn any_flipped_bit_is_found() {
 }
 
 #[test]
-fn an_archive_that_breaks_off_or_goes_on_is_found() {
+fn an_archive_with_missing_or_added_bytes_is_found() {
     let archive = small_archive();
     for end in 0..archive.len() {
         let error = proof_of([&archive[..end]]).unwrap_err();
         assert!(matches!(error, ProofError::CutShort { size, .. } if size == end as u64), "{end}: {error:?}");
     }
     let longer = [&archive[..], b"\0"].concat();
-    assert_eq!(proof_of([&longer[..]]), Err(ProofError::Longer { size: archive.len() as u64 }));
+    assert_eq!(proof_of([&longer[..]]), Err(ProofError::TrailingData { size: archive.len() as u64 }));
     let sooner = [b"\0", &archive[..]].concat();
-    assert_eq!(proof_of([&sooner[..]]), Err(ProofError::End { offset: 0 }));
+    assert_eq!(proof_of([&sooner[..]]), Err(ProofError::EndRecords { offset: 0 }));
 }
 
 #[test]
-fn what_is_wrong_is_told_with_the_entry_that_it_is_about() {
+fn damage_is_reported_with_its_entry() {
     let entries = [
         with_payload("cat.jpg", b"a cat", None),
         with_payload("dog.jpg", b"a dog", None),
@@ -99,18 +99,18 @@ fn what_is_wrong_is_told_with_the_entry_that_it_is_about() {
     };
     let payload = ProofError::Payload { entry: 1, name: "dog.jpg".into() };
     let cases = [
-        (second, ProofError::Foreign { offset: second as u64 }), // its signature
-        (second + 4, ProofError::LocalHeader { entry: 1 }),      // the version that it takes
-        (second + 8, ProofError::LocalHeader { entry: 1 }),      // the method
-        (second + 14, payload.clone()),                          // the CRC-32 that it must have
-        (second + 22, ProofError::LocalHeader { entry: 1 }),     // one of its two sizes
-        (second + 30, ProofError::CentralHeader { entry: 1 }),   // its name
-        (second + local, payload.clone()),                       // its bytes
-        (directory + central, ProofError::Foreign { offset: (directory + central) as u64 }),
+        (second, ProofError::UnknownRecord { offset: second as u64 }), // its signature
+        (second + 4, ProofError::LocalHeader { entry: 1 }),            // the version needed
+        (second + 8, ProofError::LocalHeader { entry: 1 }),            // the method
+        (second + 14, payload.clone()),                                // the expected CRC-32
+        (second + 22, ProofError::LocalHeader { entry: 1 }),           // one of its two sizes
+        (second + 30, ProofError::CentralHeader { entry: 1 }),         // its name
+        (second + local, payload.clone()),                             // its bytes
+        (directory + central, ProofError::UnknownRecord { offset: (directory + central) as u64 }),
         (directory + central + 42, ProofError::CentralHeader { entry: 1 }), // its offset
         (directory + 2 * central + 38, ProofError::CentralHeader { entry: 2 }), // its permissions
-        (end, ProofError::End { offset: end as u64 }),
-        (end + 8, ProofError::End { offset: end as u64 }), // the count
+        (end, ProofError::EndRecords { offset: end as u64 }),
+        (end + 8, ProofError::EndRecords { offset: end as u64 }), // the count
     ];
     for (at, error) in cases {
         assert_eq!(flipped(at), error, "at {at}");
@@ -121,23 +121,23 @@ fn what_is_wrong_is_told_with_the_entry_that_it_is_about() {
         "the bytes of \"dog.jpg\" (entry 2) were damaged in the archive: free some space, and fetch again"
     );
 
-    // Two payloads that have changed places, an entry that is not listed, one that is listed twice.
+    // Two swapped payloads, an entry missing from the directory, and one that is there twice.
     let swapped = [&archive[..local], b"a dog", &archive[second..second + local], b"a cat"].concat();
     assert_eq!(proof_of([&swapped[..]]), Err(ProofError::Payload { entry: 0, name: "cat.jpg".into() }));
     let unlisted = [&archive[..directory + central], &archive[end..]].concat();
-    let missing = ProofError::Foreign { offset: (directory + central) as u64 };
+    let missing = ProofError::UnknownRecord { offset: (directory + central) as u64 };
     assert_eq!(proof_of([&unlisted[..]]), Err(missing));
     let twice = [&archive[..end], &archive[end - central..]].concat();
-    assert_eq!(proof_of([&twice[..]]), Err(ProofError::End { offset: end as u64 }));
+    assert_eq!(proof_of([&twice[..]]), Err(ProofError::EndRecords { offset: end as u64 }));
     assert_eq!(
         proof_of([&archive[..second + local + 2]]),
         Err(ProofError::CutShort { size: (second + local + 2) as u64, entry: Some(1) })
     );
 }
 
-/// Headers that are whole, consistent, and not what we write.
+/// These headers are complete and consistent.
 #[test]
-fn what_other_programs_write_is_not_ours() {
+fn a_local_header_that_framing_does_not_write_is_rejected() {
     let entry = entry();
     let ours = local_header(&entry);
     assert!(entry_of(&ours).is_some());
@@ -147,16 +147,16 @@ fn what_other_programs_write_is_not_ours() {
         header
     };
     let others = [
-        put(4, &[20]),                                // a version that it does not take
+        put(4, &[20]),                                // a version that is not needed
         put(6, &[8]),                                 // a data descriptor
-        put(7, &[0]),                                 // a name in no known character set
+        put(7, &[0]),                                 // a name without a character set
         put(8, &[8]),                                 // deflated
-        put(10, &[1]),                                // a time that a timestamp would stand beside
+        put(10, &[1]),                                // a time that would come with a timestamp
         put(12, &[0, 0]),                             // no date
         put(18, &[0; 4]),                             // two sizes
         put(18, &[0xFF; 8]),                          // Zip64 without its field
-        put(30, &[0xFF]),                             // a name that is no UTF-8
-        [&put(28, &[4])[..], &[0, 0, 0, 0]].concat(), // an extra field of nothing
+        put(30, &[0xFF]),                             // a name that is not UTF-8
+        [&put(28, &[4])[..], &[0, 0, 0, 0]].concat(), // an empty extra field
     ];
     for header in others {
         assert!(entry_of(&header).is_none(), "{header:x?}");
@@ -169,38 +169,37 @@ fn what_other_programs_write_is_not_ours() {
 }
 
 #[test]
-fn zip64_is_where_a_size_or_an_offset_needs_it() {
+fn zip64_is_expected_exactly_where_a_size_or_an_offset_needs_it() {
     let large = Entry { size: 0x1_0000_0002, ..entry() };
     let small = Entry { size: 0, crc32: 0, ..entry() };
     let mut buffer = buffer();
     let mut proof = Proof::default();
-    proof.take(&local_header(&large), &mut buffer).unwrap();
-    // Four gibibytes of a payload, passed over.
-    let Part::Payload(payload) = &mut proof.part else { panic!("a payload is due") };
+    proof.push(&local_header(&large), &mut buffer).unwrap();
+    // Skips the four gibibytes of a payload.
+    let State::ReadPayload(payload) = &mut proof.state else { panic!("a payload follows") };
     assert_eq!(payload.left, large.size);
     proof.size += payload.left - 1;
     (payload.left, payload.expected) = (1, crc32fast::hash(b"x"));
-    proof.take(b"x", &mut buffer).unwrap();
+    proof.push(b"x", &mut buffer).unwrap();
     let far = proof.size;
-    proof.take(&local_header(&small), &mut buffer).unwrap();
+    proof.push(&local_header(&small), &mut buffer).unwrap();
     let directory = [central_header(&large, 0), central_header(&small, far)].concat();
     let offset = far + local_header(&small).len() as u64;
     let end = end_records(&Directory { entries: 2, offset, size: directory.len() as u64 });
     assert_eq!(end.len(), 56 + 20 + 22);
-    proof.take(&[directory, end].concat(), &mut buffer).unwrap();
+    proof.push(&[directory, end].concat(), &mut buffer).unwrap();
     assert_eq!(proof.finish().map(|proved| proved.entries), Ok(2));
 
-    let small_in_zip64 = local_header(&large);
-    let mut header = small_in_zip64;
-    // Both sizes, in the extra field behind the name.
+    let mut header = local_header(&large);
+    // Both sizes, in the extra field after the name.
     for at in [40, 48] {
         header[at..at + 8].copy_from_slice(&5_u64.to_le_bytes());
     }
-    assert!(entry_of(&header).is_none(), "Zip64 for what needs none");
+    assert!(entry_of(&header).is_none(), "Zip64 for a size that does not need it");
 }
 
 #[test]
-fn as_many_entries_as_need_zip64_are_proved() {
+fn archives_with_just_enough_entries_for_zip64_are_proved() {
     for entries in [65_534, 65_535] {
         let entry = Entry { size: 0, crc32: 0, ..entry() };
         let (mut framing, mut archive) = (Framing::default(), Vec::new());

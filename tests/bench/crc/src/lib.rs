@@ -34,7 +34,7 @@ impl Ours {
 
     /// Takes in the first bytes of the buffer, and gives the CRC-32 so far.
     pub fn update(&mut self, length: usize) -> u32 {
-        self.crc.update(&mut self.buffer, length);
+        self.crc.update_buffered(&mut self.buffer, length);
         self.crc.value()
     }
 }

@@ -1,0 +1,127 @@
+//! A fetcher whose hosts are scripted by their addresses and whose clock is fake, for tests of the driver.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use super::*;
+use crate::image::Format;
+use crate::plan::{Address, OriginId};
+
+/// How the fake host responds to an address like `https://a.example/200ms/503/503/ok`: after this time,
+/// and with these results in turn, the last one repeated. `503-7` sends `Retry-After: 7`, `ok-5` is an
+/// image of 5 bytes, `short-5` one that is cut short after them, and `full` can't be stored.
+fn script(address: &Address) -> (Duration, Vec<String>) {
+    let path = address.href.splitn(4, '/').nth(3).unwrap();
+    let mut words = path.split('/').map(str::to_owned);
+    let millis = words.next().unwrap().trim_end_matches("ms").parse().unwrap();
+    (Duration::from_millis(millis), words.collect())
+}
+
+/// A fetcher whose time advances only when everything waits.
+#[derive(Default)]
+pub struct FakeWorld {
+    pub now: Cell<Duration>,
+    alarms: RefCell<BTreeMap<Duration, Vec<Waker>>>,
+    pub attempts: RefCell<Vec<String>>,
+    pub in_flight: Cell<usize>,
+    pub max_in_flight: Cell<usize>,
+    pub aborted: Cell<usize>,
+}
+
+/// Counts a request while it lives, and as aborted if it is dropped before its end.
+struct InFlight<'a>(&'a FakeWorld, bool);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.set(self.0.in_flight.get() - 1);
+        if !self.1 {
+            self.0.aborted.set(self.0.aborted.get() + 1);
+        }
+    }
+}
+
+impl FakeWorld {
+    /// Polls a future until it completes, advancing the clock to the next alarm whenever it waits.
+    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut future = std::pin::pin!(future);
+        let mut context = std::task::Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+                return value;
+            }
+            let (time, sleepers) =
+                self.alarms.borrow_mut().pop_first().expect("a future that waits has set an alarm");
+            self.now.set(self.now.get().max(time));
+            sleepers.into_iter().for_each(Waker::wake);
+        }
+    }
+}
+
+impl Fetcher for FakeWorld {
+    type Payload = String;
+
+    async fn attempt(
+        &self,
+        address: &Address,
+        _origin: OriginId,
+        reservation: &Reservation,
+        progress: &dyn Fn(EventKind),
+    ) -> Result<StoredImage<String>, FetchError> {
+        self.in_flight.set(self.in_flight.get() + 1);
+        self.max_in_flight.set(self.max_in_flight.get().max(self.in_flight.get()));
+        let mut guard = InFlight(self, false);
+        let (takes, ends) = script(address);
+        let before = self.attempts.borrow().iter().filter(|href| **href == address.href).count();
+        self.attempts.borrow_mut().push(address.href.clone());
+        self.sleep_until(self.now() + takes).await;
+        guard.1 = true;
+        let (what, number) = match ends[before.min(ends.len() - 1)].split_once('-') {
+            Some((what, number)) => (what.to_owned(), Some(number.parse().unwrap())),
+            None => (ends[before.min(ends.len() - 1)].clone(), None),
+        };
+        match what.as_str() {
+            "ok" | "short" => {
+                let bytes = number.unwrap_or(3);
+                reservation.reserve(bytes)?;
+                progress(EventKind::Headers { declared: Some(3) });
+                progress(EventKind::Received { bytes });
+                Ok(StoredImage {
+                    payload: address.href.clone(),
+                    bytes,
+                    crc32: 7,
+                    format: Format::Png,
+                    modified: None,
+                    is_cut_short: what == "short",
+                })
+            }
+            "network" => Err(FetchError::Network),
+            "full" => Err(FetchError::Storage { reason: "no space".into() }),
+            status => {
+                let retry_after = number.map(Duration::from_secs);
+                Err(FetchError::Http { status: status.parse().unwrap(), retry_after })
+            }
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.now.get()
+    }
+
+    async fn sleep_until(&self, time: Duration) {
+        std::future::poll_fn(|context| {
+            if self.now() >= time {
+                return Poll::Ready(());
+            }
+            self.alarms.borrow_mut().entry(time).or_default().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    fn random(&self) -> f64 {
+        1.0
+    }
+}

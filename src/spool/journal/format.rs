@@ -1,0 +1,73 @@
+//! The records of a journal, which its writer and its reader share.
+//!
+//! ```text
+//! "fetchzip" · version u32 · records                                  all little-endian
+//! record     = length of the payload u32 · CRC-32 of the payload u32 · payload
+//! payload    = HEAD u8 · started f64 · items u64 · fingerprint u32
+//!                      · length of the source u64 · source · options, to the payload's end
+//!            | KEPT u8 · item u64 · bytes u64 · CRC-32 u32 · format u8 · is cut short u8
+//!                      · has Last-Modified u8 · Last-Modified i64 · (offset u64 · length u64) …
+//!            | EVENTS u8 · bytes of an EventWriter
+//! ```
+
+use crate::plan::ItemId;
+use crate::run::StoredImage;
+use crate::spool::allocator::Extent;
+use crate::zip::{Crc32, CrcBuffer};
+
+/// The bytes that begin every journal.
+pub const MAGIC: &[u8; 8] = b"fetchzip";
+
+/// The version of the format. It increases with every change of the records, and of the encoding of
+/// [events](crate::run::EventWriter).
+pub const VERSION: u32 = 1;
+
+/// The size of a record without its payload, in bytes.
+pub const RECORD_HEADER: usize = 8;
+
+/// The first byte of a payload that holds a [`JournalHead`].
+pub const HEAD: u8 = 0;
+/// The first byte of a payload that holds a [`KeptImage`].
+pub const KEPT: u8 = 1;
+/// The first byte of a payload that holds events.
+pub const EVENTS: u8 = 2;
+
+/// The size of a [`KeptImage`]'s payload without its tag and its extents, in bytes.
+pub const KEPT_FIXED: usize = 8 + 8 + 4 + 1 + 1 + 1 + 8;
+
+/// What the run was asked to fetch: the first record of a journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JournalHead {
+    /// The text of the list.
+    pub source: String,
+    /// The run's options, in the caller's own format.
+    pub options: String,
+    /// When the run began, in milliseconds since 1970.
+    pub started: f64,
+    /// The number of items in the plan.
+    pub items: u64,
+    /// The plan's [`fingerprint`](super::fingerprint()).
+    pub fingerprint: u32,
+}
+
+/// An image in the spool. Its bytes are trusted only if their CRC-32 matches, and the sum of its
+/// extents' lengths is its size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptImage {
+    /// The item that the image is of.
+    pub item: ItemId,
+    /// The image, with its extents of the spool in order.
+    pub image: StoredImage<Vec<Extent>>,
+}
+
+/// The CRC-32 of a record's payload.
+pub fn checksum(payload: &[u8], buffer: &mut CrcBuffer) -> u32 {
+    let mut crc = Crc32::default();
+    crc.update(payload, buffer);
+    crc.value()
+}
+
+/// A buffer that fits most records: only the head of a long list is longer.
+pub fn crc_buffer() -> CrcBuffer {
+    CrcBuffer::new(16 << 10)
+}
