@@ -86,14 +86,14 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
             self.in_memory.push(image, spool);
             self.images.insert(finished.item, image);
         }
-        self.outcomes.put(finished.item, image);
+        self.outcomes.push(finished.item, image);
         if let Some(spool) = &spool {
             self.place_due(spool);
         }
     }
 
     fn place_due(&mut self, spool: &Spool) {
-        while let Some((item, image)) = self.outcomes.next_due() {
+        while let Some((item, image)) = self.outcomes.next_in_order() {
             let Some(image) = image else { continue };
             self.in_memory.release(&image);
             let placed = match spool {

@@ -16,7 +16,7 @@ const PIECE_BYTES: usize = 64 << 10;
 /// Fails with what is wrong, or with the browser's reason if it can't be read.
 pub async fn read_back(archive: &Blob) -> Result<(), String> {
     let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(PIECE_BYTES));
-    read_blob(archive, |chunk| proof.take(&chunk.to_vec(), &mut buffer).map_err(|error| text![error]))
+    read_blob(archive, |chunk| proof.push(&chunk.to_vec(), &mut buffer).map_err(|error| text![error]))
         .await?;
     proof.finish().map(|_| ()).map_err(|error| text![error])
 }

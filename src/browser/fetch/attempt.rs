@@ -162,7 +162,7 @@ impl BrowserFetcher {
             body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes() })?
         {
             watch.record_activity();
-            reservation.take(chunk.length().into())?;
+            reservation.reserve(chunk.length().into())?;
             reception.push(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes() });
         }

@@ -31,7 +31,7 @@ impl StallTimer {
         let watched = Rc::clone(&detector);
         let check = move || {
             let since = clock.now().checked_sub(timeout);
-            let stalled = since.map(|since| watched.borrow_mut().give_up(since));
+            let stalled = since.map(|since| watched.borrow_mut().time_out(since));
             stalled.iter().flatten().for_each(AbortController::abort);
         };
         let interval = Interval::new((timeout / CHECKS).min(LONGEST_PAUSE), check);
@@ -43,7 +43,7 @@ impl StallTimer {
     pub fn watch(&self, origin: OriginId) -> Option<Watch<'_>> {
         // It is aborted without a reason, so that the rejection is an `Error`.
         let request = AbortController::new().ok()?;
-        let key = self.detector.borrow_mut().begin(origin, request.clone(), self.clock.now());
+        let key = self.detector.borrow_mut().watch(origin, request.clone(), self.clock.now());
         Some(Watch { timer: self, key, request: Some(request) })
     }
 }
@@ -66,13 +66,13 @@ impl Watch<'_> {
     /// Records that headers or a byte have arrived.
     pub fn record_activity(&self) {
         let StallTimer { detector, clock, .. } = self.timer;
-        detector.borrow_mut().heard(self.key, clock.now());
+        detector.borrow_mut().record_activity(self.key, clock.now());
     }
 
     /// The timeout, if the attempt was aborted for it.
     pub fn timed_out(&self) -> Option<Duration> {
         let StallTimer { detector, timeout, .. } = self.timer;
-        detector.borrow().is_given_up(self.key).then_some(*timeout)
+        detector.borrow().has_timed_out(self.key).then_some(*timeout)
     }
 
     /// The request has succeeded. Aborting it now would do nothing, and cost an exception inside the
@@ -85,7 +85,7 @@ impl Watch<'_> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         let StallTimer { detector, clock, .. } = self.timer;
-        detector.borrow_mut().end(self.key, clock.now());
+        detector.borrow_mut().unwatch(self.key, clock.now());
         if let Some(request) = &self.request {
             request.abort();
         }

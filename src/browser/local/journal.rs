@@ -95,7 +95,7 @@ impl RunJournal {
         for item in self.images.next_changed() {
             let Some(image) = self.images.get(item) else { continue };
             let extents = self.place_of(item, &image.payload, file)?;
-            writer.put_kept(&KeptImage { item, image: image.map_payload(|_| extents.clone()) });
+            writer.push_image(&KeptImage { item, image: image.map_payload(|_| extents.clone()) });
         }
         file.flush()?;
         let records = writer.take();

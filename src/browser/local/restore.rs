@@ -38,8 +38,8 @@ pub async fn restore(
     let file = Rc::new(file);
     for kept in journal.kept.iter() {
         yielder.maybe_yield().await;
-        let in_file = |extents: &Vec<_>| Payload::File { file: Rc::clone(&file), extents: extents.clone() };
-        let image = kept.image.map_payload(in_file);
+        let in_file = |extents| Payload::File { file: Rc::clone(&file), extents };
+        let image = kept.image.clone().map_payload(in_file);
         if checksum(&image.payload, &mut scratch).await.is_ok_and(|crc32| crc32 == image.crc32) {
             is_restored[kept.item] = true;
             images.insert(kept.item, &image);
@@ -47,7 +47,7 @@ pub async fn restore(
     }
     file.restore_state(journal.length, images.extents()).map_err(because(KIND))?;
     images.set_spool(Spool::File(file));
-    for event in journal.events_of_kept(&job.plan).events {
+    for event in journal.replay(&job.plan) {
         if is_restored[event.item] {
             emit(event);
         }

@@ -107,7 +107,7 @@ pub async fn fetch_items(
     if job.settings.reject_truncated {
         fetching.reject_truncated();
     }
-    fetching.count_kept(images.bytes());
+    fetching.count_stored(images.bytes());
     let layout = Layout::new(&job.plan, &job.template, &BrowserText);
     let archive = match sink {
         None => {

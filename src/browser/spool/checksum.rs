@@ -28,7 +28,7 @@ impl ScratchBuffer {
         let piece = &mut self.0.bytes()[..length as usize];
         chunk.copy_to(piece);
         inspect(piece);
-        crc.update(&mut self.0, length as usize);
+        crc.update_buffered(&mut self.0, length as usize);
     }
 }
 
@@ -40,7 +40,7 @@ impl ScratchBuffer {
 pub async fn checksum(payload: &Payload, scratch: &mut ScratchBuffer) -> Result<u32, String> {
     let mut crc = Crc32::default();
     match payload {
-        Payload::Memory(bytes) => crc.take(bytes, &mut scratch.0),
+        Payload::Memory(bytes) => crc.update(bytes, &mut scratch.0),
         Payload::File { file, extents } => {
             for piece in file.read_pieces(extents) {
                 scratch.push(&piece.map_err(|error| js_message(&error))?, &mut crc, &mut |_| ());

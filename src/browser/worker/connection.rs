@@ -70,12 +70,7 @@ impl Connection {
         // Events are passed on while chunks are being written.
         let mut writing = Writing { sink, current: None, waiting: VecDeque::new() };
         loop {
-            let message = pin!(self.inbox.messages.next());
-            let written = pin!(self.write_all(&mut writing));
-            let (message, object) = match select(message, written).await {
-                Either::Left((message, _)) => message,
-                Either::Right((error, _)) => return Err(error),
-            };
+            let (message, object) = self.next_message(&mut writing).await?;
             let outcome = match message {
                 FromWorker::Events(events) => {
                     for (number, event) in read_events(&events, &self.plan).enumerate() {
@@ -98,6 +93,15 @@ impl Connection {
             };
             std::mem::forget(unfinished);
             return outcome;
+        }
+    }
+
+    /// The next message, while chunks are being written.
+    async fn next_message(&self, writing: &mut Writing<'_>) -> Result<(FromWorker, JsValue), ArchiveError> {
+        let message = pin!(self.inbox.messages.next());
+        match select(message, pin!(self.write_all(writing))).await {
+            Either::Left((message, _)) => Ok(message),
+            Either::Right((error, _)) => Err(error),
         }
     }
 

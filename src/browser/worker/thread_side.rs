@@ -118,7 +118,7 @@ impl Service {
     }
 
     async fn carry_out(&self, task: Task) -> Result<Option<Archive>, ArchiveError> {
-        let emit = |event| self.events.borrow_mut().put(&event);
+        let emit = |event| self.events.borrow_mut().push(&event);
         let work = pin!(async {
             match task {
                 Task::Fetch => {
