@@ -16,7 +16,6 @@
 //! - [`spool`]: where payloads lie until the archive is made.
 //! - [`zip`]: the framing of stored entries, and CRC-32.
 //! - [`report`]: what a run's events add up to.
-//! - `text`: putting texts together from pieces; `text_list`: many of them as bytes; `seconds`:
 //!   durations from numbers.
 //! - `browser`: fetch, clock, spool, archive, sink.
 //! - `api`: `fetchZip`, the JavaScript API.
@@ -47,5 +46,4 @@ mod seconds;
 pub mod spool;
 mod text;
 #[cfg(any(test, target_arch = "wasm32"))]
-mod text_list;
 pub mod zip;
