@@ -1,5 +1,5 @@
-// Starts the wasm, and says so on the page when it can't start or breaks down: whatever happens,
-// the page never just stops.
+// Starts the wasm, and reports on the page if that fails or if it crashes later: the page never stops
+// without a word.
 
 const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);
 
@@ -7,10 +7,10 @@ let crashed = false;
 document.documentElement.dataset.booted = "";
 
 function crash(title, text, error) {
-  if (crashed) return; // what follows a crash is its echo
+  if (crashed) return; // further errors follow from the first
   crashed = true;
   const root = document.documentElement;
-  // Nothing runs any more.
+  // No run survives a crash.
   root.dataset.run = "idle";
   root.dataset.crashed = "";
   document.title = "stopped · fetchzip";
@@ -30,14 +30,14 @@ document.getElementById("crash-reload").addEventListener("click", () => location
 function brokeDown(error) {
   crash(
     "The page has stopped",
-    "Something in it broke, which is a fault of ours and not of your list. The list is kept: load " +
-      "the page again and go on. If it happens again, please report what the browser said.",
+    "This is a bug in fetchzip, not a problem with your list, which is kept. Reload the page to " +
+      "continue. If it happens again, please report the error details.",
     error,
   );
 }
 
 addEventListener("error", (event) => {
-  // An element that could not be loaded, or another script in the page, such as an extension's.
+  // Not an element that failed to load, and not another script in the page, such as an extension's.
   const isOurs = event.error instanceof WebAssembly.RuntimeError || event.filename?.startsWith(new URL(".", location.href).href);
   if (isOurs && event.error) brokeDown(event.error);
 });
@@ -46,21 +46,21 @@ addEventListener("unhandledrejection", (event) => brokeDown(event.reason));
 if (typeof WebAssembly !== "object") {
   crash(
     "This browser can’t run fetchzip",
-    "WebAssembly is missing or switched off. Use a current browser, or allow WebAssembly for this address.",
+    "WebAssembly is missing or disabled. Use a current browser, or allow WebAssembly for this site.",
     "typeof WebAssembly is not object",
   );
 } else {
   try {
-    // Imported here and not above, so that a failure is met here too. The address must be that of
-    // the page's modulepreload, which carries the integrity.
+    // Imported here and not at the top, so that a failure is caught. The URL must be that of the
+    // page's modulepreload, which has the integrity.
     const { default: init, startPage } = await import("./page.js?{{version page.js}}");
     await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 page_bg.wasm}}" }) });
     startPage();
   } catch (error) {
     crash(
       "The page could not start",
-      "A part of it did not arrive as it was published, or this browser can’t run it. Load the page " +
-        "again; if that does not help, try a current browser.",
+      "Part of it did not arrive as published, or this browser can’t run it. Reload the page; if that " +
+        "does not help, try a current browser.",
       error,
     );
   }

@@ -1,7 +1,7 @@
-// What must be there before, and without, everything else: the colours, and a word when the rest
-// of the page does not come.
+// What must work before everything else, and without it: the theme, and a message if the rest of the
+// page does not load.
 
-// The colours are the system's, or light or dark as chosen here. The choice outlives the page.
+// The theme is the system's, or light or dark as chosen here. The choice outlives the page.
 
 const THEMES = { auto: "automatic", light: "light", dark: "dark" };
 const KEY = "fetchzip.theme";
@@ -34,13 +34,13 @@ document.addEventListener("DOMContentLoaded", () => {
     try {
       localStorage.setItem(KEY, next);
     } catch {
-      // it then lasts as long as the page
+      // the choice then lasts as long as the page
     }
     apply(next);
   });
 });
 
-// boot.js answers for all that happens once it runs; here it is missed when it never did.
+// boot.js reports its own errors; this reports that it never ran.
 addEventListener("load", () => {
   if (!("booted" in document.documentElement.dataset)) document.getElementById("crash").hidden = false;
 });

@@ -1,18 +1,17 @@
-//! "Save straight to disk": the archive goes into a file of the user's as it grows.
+//! "Save straight to disk": the archive is written into a file that the user chooses, as it grows.
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement, WritableStream};
 
 use super::elements::{by_id, set_shown};
-use super::outcome::FILE_NAME;
-use crate::browser::message_of;
-use crate::browser::settled;
+use super::finished_run::FILE_NAME;
+use crate::browser::{js_message, promise};
 use crate::text::text;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Chromium's; the others have none.
+    /// Only Chromium has it.
     #[wasm_bindgen(js_name = showSaveFilePicker, catch)]
     fn show_save_file_picker(options: &Object) -> Result<Promise, JsValue>;
     type FileHandle;
@@ -22,10 +21,13 @@ extern "C" {
     fn create_writable(this: &FileHandle) -> Result<Promise, JsValue>;
 }
 
-/// The box to tick.
+/// The check box.
 pub struct Disk {
     wanted: HtmlInputElement,
 }
+
+/// The dialog in which the user chooses a file.
+pub struct FileDialog(Result<Promise, JsValue>);
 
 /// A file that the user chose.
 pub struct ChosenFile {
@@ -34,37 +36,44 @@ pub struct ChosenFile {
 }
 
 impl Disk {
-    /// Offers it where the browser can.
+    /// Shows the check box if the browser can write to files.
     pub fn find() -> Result<Self, JsValue> {
         let offer: HtmlElement = by_id("to-disk-box")?;
         set_shown(&offer, Reflect::has(&js_sys::global(), &"showSaveFilePicker".into())?);
         Ok(Self { wanted: by_id("to-disk")? })
     }
 
-    /// Asks for a file, where that is wanted. Browsers allow it only in answer to a click or a key.
-    pub fn ask(&self) -> Option<Result<Promise, JsValue>> {
-        self.wanted.checked().then(|| {
-            let options = Object::new();
-            Reflect::set(&options, &"suggestedName".into(), &FILE_NAME.into())?;
-            show_save_file_picker(&options)
-        })
+    /// Opens the dialog, if the box is checked. Browsers allow that only while they handle a click or a
+    /// key press.
+    pub fn open_dialog(&self) -> Option<FileDialog> {
+        self.wanted.checked().then(|| FileDialog(show_dialog()))
     }
 }
 
-/// The file that the user chose; in words why there is none.
-pub async fn chosen(asked: Result<Promise, JsValue>) -> Result<ChosenFile, String> {
-    let open = async {
-        let handle: FileHandle = settled(asked?).await?.unchecked_into();
-        let stream = settled(handle.create_writable()?).await?.unchecked_into();
-        Ok(ChosenFile { name: handle.name(), stream })
-    };
-    open.await.map_err(|error: JsValue| {
-        // Who closes the dialogue knows that they did.
-        match error.dyn_ref::<web_sys::DomException>() {
+fn show_dialog() -> Result<Promise, JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"suggestedName".into(), &FILE_NAME.into())?;
+    show_save_file_picker(&options)
+}
+
+impl FileDialog {
+    /// The file that the user chooses.
+    ///
+    /// # Errors
+    ///
+    /// The user closes the dialog, or the file can't be opened; in words for the user.
+    pub async fn file(self) -> Result<ChosenFile, String> {
+        self.open().await.map_err(|error| match error.dyn_ref::<web_sys::DomException>() {
             Some(exception) if exception.name() == "AbortError" => {
                 "No file was chosen, so nothing was fetched.".into()
             }
-            _ => text!["The file could not be opened (", message_of(&error), "): choose another place."],
-        }
-    })
+            _ => text!["The file could not be opened (", js_message(&error), "). Choose another place."],
+        })
+    }
+
+    async fn open(self) -> Result<ChosenFile, JsValue> {
+        let handle: FileHandle = promise(self.0?).await?.unchecked_into();
+        let stream = promise(handle.create_writable()?).await?.unchecked_into();
+        Ok(ChosenFile { name: handle.name(), stream })
+    }
 }

@@ -1,25 +1,44 @@
-//! The page's elements, found once, and the listeners on them.
+//! Finding the page's elements, changing them, and listening to them.
 
-use crate::text::text;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
 
+use crate::text::text;
+
 /// The window.
+///
+/// # Errors
+///
+/// This is not a page.
 pub fn window() -> Result<Window, JsValue> {
     web_sys::window().ok_or_else(|| JsError::new("there is no window").into())
 }
 
 /// The document.
+///
+/// # Errors
+///
+/// This is not a page.
 pub fn document() -> Result<Document, JsValue> {
     window()?.document().ok_or_else(|| JsError::new("there is no document").into())
 }
 
-/// The element of `www/index.html` with this id, as what it is there: this code and that page are
-/// built together, so the kind of element is not asked for again.
+/// The root element.
 ///
 /// # Errors
 ///
-/// It is missing.
+/// The document is empty.
+pub fn root() -> Result<HtmlElement, JsValue> {
+    let missing = || JsValue::from(JsError::new("there is no root element"));
+    document()?.document_element().map(JsCast::unchecked_into).ok_or_else(missing)
+}
+
+/// The element of `www/index.html` with this id. Its type is not checked, since this code and that
+/// page are built together.
+///
+/// # Errors
+///
+/// The document has no such element.
 pub fn by_id<T: JsCast>(id: &str) -> Result<T, JsValue> {
     element(id).map(JsCast::unchecked_into)
 }
@@ -34,9 +53,9 @@ pub fn set_shown(element: &HtmlElement, shown: bool) {
     element.set_hidden(!shown);
 }
 
-/// Sets a custom property of an element's own style.
+/// Sets a custom property in an element's `style` attribute.
 pub fn set_property(element: &HtmlElement, name: &str, value: &str) {
-    // It throws only for styles that are computed, and this one is not.
+    // It throws only for computed styles, which are read-only.
     let _ = element.style().set_property(name, value);
 }
 
@@ -50,8 +69,13 @@ pub fn has_focus(element: &Element) -> bool {
     focused().is_some_and(|focused| element.contains(Some(&focused)))
 }
 
-/// Listens for as long as the page lives: what is bound at the start is never unbound, so the
-/// closure is leaked, once.
+/// Whether the focus is in a text field, which takes every key.
+pub fn is_typing() -> bool {
+    focused().is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
+}
+
+/// Listens for as long as the page lives. The closure is leaked, once, since nothing that is bound at
+/// the start is ever unbound.
 pub fn on(target: &EventTarget, name: &str, handler: impl Fn(Event) + 'static) -> Result<(), JsValue> {
     let handler = Closure::<dyn Fn(Event)>::new(handler);
     target.add_event_listener_with_callback(name, handler.as_ref().unchecked_ref())?;

@@ -1,4 +1,4 @@
-//! The list box and what stands under it; mode and "At once".
+//! The list box and the line below it, the mode, and "At once".
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -9,36 +9,37 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, on, set_shown};
-use super::remembered::{PersistedInput, noted};
+use super::list_reader::read_list;
+use super::persisted_input::{PersistedInput, recorded};
 use super::storage;
-use crate::browser::{BrowserText, Clock, Yielder};
-use crate::plan::{Plan, parse_list};
-use crate::report::plan_text;
+use crate::browser::Clock;
+use crate::plan::Plan;
+use crate::report::{Mode, plan_text};
 use crate::text::add;
 
-/// A list is read when typing has paused for this long.
+/// How long typing has to pause before the list is read.
 const TYPING_PAUSE: Duration = Duration::from_millis(180);
 
-/// What the radio group says.
+/// What to run, as chosen in the radio group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunMode {
-    Concurrent,
-    Sequential,
+    Single(Mode),
+    /// Runs in both modes, alternating.
     Compare,
 }
 
-/// The form.
+/// The form, without what is under "More options".
 pub struct Form {
     list: HtmlTextAreaElement,
     plan_line: HtmlElement,
     undo: HtmlElement,
-    at_once: PersistedInput,
+    concurrency: PersistedInput,
     modes: [HtmlInputElement; 3],
-    /// The list that a preset or a file took the place of.
+    /// The list that a preset or a file replaced.
     replaced: RefCell<Option<String>>,
-    /// The list as it was last read.
+    /// The list that was read last, and its plan.
     read: RefCell<Option<(String, Rc<Plan>)>>,
-    /// Counts changes, so that only the last one is read.
+    /// Counts changes of the list, so that only the latest is read.
     changes: Cell<u32>,
 }
 
@@ -48,7 +49,7 @@ impl Form {
             list: by_id("list")?,
             plan_line: by_id("plan")?,
             undo: by_id("undo")?,
-            at_once: PersistedInput::find("at-once")?,
+            concurrency: PersistedInput::find("at-once")?,
             modes: [by_id("concurrent")?, by_id("sequential")?, by_id("compare")?],
             replaced: RefCell::default(),
             read: RefCell::default(),
@@ -56,46 +57,46 @@ impl Form {
         })
     }
 
-    /// Puts back what was there before the page was loaded, and listens.
+    /// Restores what was entered before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
-        // A browser that restores the form by itself knows the newer text.
+        // A browser that restores the form itself has the newer text.
         if self.list.value().is_empty()
             && let Some(list) = storage::read("list")
         {
             self.list.set_value(&list);
         }
-        // Before it is kept.
-        on(&self.at_once.input, "change", |_| {
-            if self.at_once.input.value_as_number() < 1.0 {
-                self.at_once.input.set_value("1");
+        // Bound before the input's own listener, which stores the corrected value.
+        on(&self.concurrency.input, "change", |_| {
+            if self.concurrency.input.value_as_number() < 1.0 {
+                self.concurrency.input.set_value("1");
             }
         })?;
-        self.at_once.bind()?;
+        self.concurrency.bind()?;
         if let Some(mode) = storage::read("mode") {
             self.choose(&mode);
         }
-        on(&self.list, "input", |_| self.changed())?;
+        on(&self.list, "input", |_| self.list_changed())?;
         for mode in &self.modes {
             on(mode, "change", |_| storage::write("mode", &mode.value()))?;
         }
         if !self.list.value().is_empty() {
-            self.changed();
+            self.list_changed();
         }
         Ok(())
     }
 
-    /// Notes mode and "At once" with a run.
-    pub fn note(&self, options: &mut String) {
+    /// Appends the mode and the concurrency to the recorded options of a run.
+    pub fn record(&self, options: &mut String) {
         let mode = self.modes.iter().find(|mode| mode.checked());
         add!(options, "mode=", mode.map_or_else(String::new, HtmlInputElement::value), '\n');
-        self.at_once.note(options);
+        self.concurrency.record(options);
     }
 
-    /// Takes list and options of a run up again.
+    /// Restores the list and the recorded options of a run.
     pub fn restore(&'static self, list: &str, options: &str) {
         self.replace(list);
-        self.choose(noted(options, "mode").unwrap_or_default());
-        self.at_once.restore(options);
+        self.choose(recorded(options, "mode").unwrap_or_default());
+        self.concurrency.restore(options);
     }
 
     fn choose(&self, value: &str) {
@@ -104,27 +105,27 @@ impl Form {
         }
     }
 
-    /// The list as it stands.
+    /// The text of the list.
     pub fn list(&self) -> String {
         self.list.value()
     }
 
-    pub fn choice(&self) -> RunMode {
+    pub fn mode(&self) -> RunMode {
         let checked = self.modes.iter().position(HtmlInputElement::checked);
         match checked {
-            Some(1) => RunMode::Sequential,
+            Some(1) => RunMode::Single(Mode::Sequential),
             Some(2) => RunMode::Compare,
-            _ => RunMode::Concurrent,
+            _ => RunMode::Single(Mode::Concurrent),
         }
     }
 
-    /// The most requests in flight; `None` for an empty field, which leaves it to the run.
-    pub fn limit(&self) -> Option<usize> {
-        let limit = self.at_once.input.value_as_number();
-        (!limit.is_nan()).then(|| (limit as usize).max(1))
+    /// The most requests in flight; `None` for an empty field, which leaves the number to the run.
+    pub fn concurrency(&self) -> Option<usize> {
+        let requests = self.concurrency.input.value_as_number();
+        (!requests.is_nan()).then(|| (requests as usize).max(1))
     }
 
-    /// Whether there is nothing in the list box.
+    /// Whether the list box is empty but for spaces.
     pub fn is_blank(&self) -> bool {
         self.list.value().trim().is_empty()
     }
@@ -133,7 +134,7 @@ impl Form {
         let _ = self.list.focus();
     }
 
-    /// Says something about the list in the place where it is described.
+    /// Shows a text in the line below the list.
     pub fn say(&self, text: &str) {
         self.plan_line.set_text_content(Some(text));
     }
@@ -146,18 +147,18 @@ impl Form {
         let is_loss = !before.trim().is_empty() && before != text;
         set_shown(&self.undo, is_loss);
         *self.replaced.borrow_mut() = is_loss.then_some(before);
-        self.changed();
+        self.list_changed();
     }
 
-    /// Puts the replaced list back; what it replaces can be had again in the same way.
+    /// Restores the replaced list. That can be undone in turn.
     pub fn undo(&'static self) {
         let Some(text) = self.replaced.take() else { return };
         self.replace(&text);
         self.focus();
     }
 
-    /// Keeps the list and reads it, once typing pauses.
-    fn changed(&'static self) {
+    /// Stores and reads the list, once typing pauses.
+    fn list_changed(&'static self) {
         let change = self.changes.get().wrapping_add(1);
         self.changes.set(change);
         spawn_local(async move {
@@ -168,13 +169,13 @@ impl Form {
             }
             let text = self.list.value();
             storage::write("list", &text);
-            if let Some(plan) = self.read_list(text, || self.changes.get() == change).await {
-                self.say(&plan_text(&plan));
+            if let Some(plan) = read_list(&text, || self.changes.get() == change).await {
+                self.show_plan(text, plan);
             }
         });
     }
 
-    /// The plan of the list as it stands.
+    /// The plan of the list.
     pub async fn plan(&self) -> Rc<Plan> {
         let text = self.list.value();
         storage::write("list", &text);
@@ -183,25 +184,15 @@ impl Form {
         {
             return Rc::clone(plan);
         }
-        let plan = self.read_list(text, || true).await.unwrap_or_default();
-        self.say(&plan_text(&plan));
-        plan
+        let plan = read_list(&text, || true).await.unwrap_or_default();
+        self.show_plan(text, plan)
     }
 
-    /// Reads a list piece by piece, for as long as it is wanted.
-    async fn read_list(&self, text: String, is_wanted: impl Fn() -> bool) -> Option<Rc<Plan>> {
-        let mut requests = parse_list(&text).into_iter().peekable();
-        let mut plan = Plan::default();
-        let mut turns = Yielder::default();
-        while requests.peek().is_some() {
-            // The clock is worth asking only now and then.
-            plan.extend(requests.by_ref().take(50), &BrowserText);
-            if turns.pass().await && !is_wanted() {
-                return None;
-            }
-        }
+    /// Describes the plan of a list in the line below the list, and remembers it.
+    fn show_plan(&self, text: String, plan: Plan) -> Rc<Plan> {
+        self.say(&plan_text(&plan));
         let plan = Rc::new(plan);
         *self.read.borrow_mut() = Some((text, Rc::clone(&plan)));
-        Some(plan)
+        plan
     }
 }

@@ -1,231 +1,197 @@
-//! The page: binds `www/` to a run, and decides nothing that could be decided without it.
+//! The page: connects `www/` to a run. Whatever can be decided without a page is decided elsewhere.
 //!
 //! ```text
 //! form (list, mode, "At once"), more options (relay, limits) ◀─ presets, files, interrupted runs
-//!   │ Fetch, and a file to go to (disk)
+//!   │ Fetch, and a file to write to (disk)
 //!   ▼
-//! running ── fetching ── browser::collect ── Event ─▶ sheet (the run as it stands)
-//!   │                                       ├─▶ table ─▶ row views, thumbnails   at each frame
-//!   │                                       └─▶ run line, title, live region     by a timer
+//! controller ── runner ── browser::RunHandle ── Event ─▶ run view (the run as it stands)
+//!   │                                              ├─▶ table ─▶ rows, thumbnails     every frame
+//!   │                                              └─▶ run line, title, live region  every 250 ms
 //!   ▼
 //! outcome: the zip, failures, timings, CSV and JSON; history: the runs side by side
 //! ```
+//!
+//! Only this file, `controller` and `runner` know the whole [`Page`]; every other part is given what
+//! it needs.
 
-mod announce;
+mod announcer;
+mod controller;
+mod current_run;
 mod disk;
 mod elements;
-mod fetching;
+mod figures_line;
 mod files;
+mod finished_run;
 mod form;
 mod history;
-mod interruption;
+mod list_reader;
 mod more_options;
 mod object_url;
+mod options;
 mod outcome;
+mod parts;
+mod persisted_input;
 mod presets;
-mod remembered;
+mod resume_notice;
 mod row_view;
+mod rows_in_view;
 mod run_line;
-mod running;
-mod sheet;
+mod run_view;
+mod runner;
 mod stop_question;
 mod storage;
 mod table;
 mod thumbnails;
-
-use std::cell::Cell;
+mod time_axis;
+mod timings;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, KeyboardEvent};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
-use announce::Announcer;
-use disk::Disk;
-use elements::{by_id, document, focused, on, set_shown};
-use form::Form;
-use history::History;
-use interruption::ResumeNotice;
-use more_options::MoreOptions;
-use outcome::{Format, Outcome};
-use run_line::RunLine;
-use running::Running;
-use stop_question::StopQuestion;
-use table::Table;
+use elements::{by_id, document, is_typing, on};
+use finished_run::Format;
+use parts::Page;
 
-/// A list that has to be loaded before it fills the form.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Filling {
-    /// There is none.
-    #[default]
-    Done,
-    /// It is on its way.
-    Awaited,
-    /// And Fetch was pressed meanwhile.
-    AwaitedToFetch,
-}
-
-/// All parts of the page.
-struct Page {
-    form: Form,
-    more: MoreOptions,
-    interruption: ResumeNotice,
-    running: Running,
-    line: RunLine,
-    stop_question: StopQuestion,
-    table: Table,
-    outcome: Outcome,
-    announcer: Announcer,
-    disk: Disk,
-    history: History,
-    /// Whether a list is on its way into the form.
-    filling: Cell<Filling>,
-    /// Shown once it is known that the host has the demo over HTTP/2.
-    demo_http2: HtmlElement,
-    help: HtmlDialogElement,
-}
-
-/// Brings the page to life. `www/boot.js` calls it once.
+/// Starts the page. `www/boot.js` calls this once.
 ///
 /// # Errors
 ///
-/// The document is not the one that this code was built for.
+/// The document lacks an element, so it is not the one that this code was built with.
 #[wasm_bindgen(js_name = startPage)]
 pub fn start_page() -> Result<(), JsValue> {
-    // A panic is a trap, and boot.js says on the page that it has stopped; a release has no words for it.
+    // In a release a panic is a bare trap, which boot.js reports on the page.
     #[cfg(debug_assertions)]
     #[allow(clippy::disallowed_methods, reason = "not in a release")]
     std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
-    let page = Page {
-        form: Form::find()?,
-        more: MoreOptions::find()?,
-        interruption: ResumeNotice::find()?,
-        running: Running::find()?,
-        line: RunLine::find()?,
-        stop_question: StopQuestion::find()?,
-        table: Table::find()?,
-        outcome: Outcome::find()?,
-        announcer: Announcer::find()?,
-        disk: Disk::find()?,
-        history: History::find()?,
-        filling: Cell::default(),
-        demo_http2: by_id("demo-http2")?,
-        help: by_id("help")?,
-    };
-    // It lives as long as the document, and its listeners refer to it.
-    let page: &'static Page = Box::leak(Box::new(page));
-    // The first run should not wait for it.
+    // The page lives as long as the document, and its listeners refer to it.
+    let page: &'static Page = Box::leak(Box::new(Page::find()?));
+    // Started early, so that the first run does not wait for it.
     drop(crate::browser::Worker::start());
     page.form.bind()?;
     page.more.bind()?;
     page.table.bind()?;
     page.outcome.bind()?;
-    Running::bind(page)?;
-    files::bind(page)?;
-    spawn_local(page.interruption.look(page));
+    page.current.bind(&page.announcer)?;
+    files::bind(&page.form, &page.announcer)?;
+    spawn_local(offer_interrupted_run(page));
+    bind_page(page)
+}
+
+/// Listens to what concerns more than one part.
+fn bind_page(page: &'static Page) -> Result<(), JsValue> {
     let document = document()?;
     let form: HtmlElement = by_id("form")?;
     on(&form, "submit", move |event| {
         event.prevent_default();
-        running::start(page);
+        controller::start(page);
     })?;
     on(&document, "click", move |event| {
         if let Some(action) = action_of(event) {
-            page.act(&action);
+            act(page, &action);
         }
     })?;
     on(&document, "keydown", move |event| {
         if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-            page.key(event);
+            press(page, event);
         }
     })?;
     on(&page.outcome.failed_only, "change", move |_| {
-        let only = page.outcome.failed_only.checked();
-        page.table.filter(page.outcome.failed().filter(|_| only));
+        let is_filtered = page.outcome.failed_only.checked();
+        page.table.filter(page.outcome.failed_items().filter(|_| is_filtered));
     })
 }
 
-/// What the button that was clicked is for.
+/// The action of the button that was clicked.
 fn action_of(event: Event) -> Option<String> {
     let target: Element = event.target()?.dyn_into().ok()?;
     target.closest("[data-action]").ok()??.get_attribute("data-action")
 }
 
-impl Page {
-    fn act(&'static self, action: &str) {
-        let is_http2 = action == "demo-http2";
-        match action {
-            "demo" | "demo-http2" => {
-                self.filling.set(Filling::Awaited);
-                spawn_local(self.fill_with_demo(is_http2));
-            }
-            "picsum" => self.fill(&presets::picsum()),
-            "unsplash" => self.fill(&presets::unsplash()),
-            "undo" => self.form.undo(),
-            "cancel" | "stop" => self.running.cancel(self),
-            "retry" => running::retry(self),
-            "resume" => self.interruption.resume(self),
-            "throw-interrupted-away" => self.interruption.throw_away(self),
-            "throw-away" => {
-                self.outcome.throw_away();
-                self.announcer.say("The images were thrown away.");
-            }
-            "stop-and-keep" => self.running.stop_and_keep(self),
-            "keep-going" => self.stop_question.close(),
-            "help" => {
-                // It throws only when it is open already.
-                let _ = self.help.show_modal();
-            }
-            "close-help" => self.help.close(),
-            "csv" => self.download(Format::Csv),
-            "json" => self.download(Format::Json),
-            _ => {}
+fn act(page: &'static Page, action: &str) {
+    match action {
+        "demo" => fill_with_demo(page, false),
+        "demo-http2" => fill_with_demo(page, true),
+        "picsum" => fill(page, &presets::picsum()),
+        "unsplash" => fill(page, &presets::unsplash()),
+        "undo" => page.form.undo(),
+        "cancel" => controller::cancel(page),
+        "stop-and-keep" => controller::stop(page),
+        "keep-going" => page.stop_question.close(),
+        "retry" => controller::retry(page),
+        "resume" => controller::resume(page),
+        "discard-interrupted" => spawn_local(discard_interrupted_run(page)),
+        "throw-away" => {
+            page.outcome.throw_away();
+            page.announcer.say("The images were thrown away.");
         }
-    }
-
-    async fn fill_with_demo(&'static self, is_http2: bool) {
-        let demo = presets::demo().await;
-        let filling = self.filling.take();
-        let Ok(demo) = demo else {
-            return self.form.say("The demo's list could not be loaded from this page's host.");
-        };
-        set_shown(&self.demo_http2, !demo.http2.is_empty());
-        self.fill(if is_http2 { &demo.http2 } else { &demo.list });
-        if filling == Filling::AwaitedToFetch {
-            running::start(self);
-        }
-    }
-
-    fn fill(&'static self, list: &str) {
-        self.form.replace(list);
-        self.announcer.say("The list was filled.");
-    }
-
-    fn download(&self, format: Format) {
-        if self.outcome.download(format).is_err() {
-            self.announcer.say("The browser could not make the file.");
-        }
-    }
-
-    fn key(&'static self, event: &KeyboardEvent) {
-        let is_help_open = self.help.open();
-        match event.key().as_str() {
-            "Enter" if (event.ctrl_key() || event.meta_key()) && !is_help_open => {
-                event.prevent_default();
-                running::start(self);
-            }
-            "Escape" if self.running.is_on() && !is_help_open && !event.is_composing() => {
-                event.prevent_default();
-                self.stop_question.ask(self.running.adds());
-            }
-            "?" if !is_help_open && !is_typing() => {
-                let _ = self.help.show_modal();
-            }
-            _ => {}
-        }
+        "help" => open_help(page),
+        "close-help" => page.help.close(),
+        "csv" => download(page, Format::Csv),
+        "json" => download(page, Format::Json),
+        _ => {}
     }
 }
 
-/// Whether keys go into a text now.
-fn is_typing() -> bool {
-    focused().is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
+fn press(page: &'static Page, event: &KeyboardEvent) {
+    if page.help.open() {
+        return;
+    }
+    match event.key().as_str() {
+        "Enter" if event.ctrl_key() || event.meta_key() => {
+            event.prevent_default();
+            controller::start(page);
+        }
+        "Escape" if page.current.is_active() && !event.is_composing() => {
+            event.prevent_default();
+            page.stop_question.toggle(page.current.is_retry());
+        }
+        "?" if !is_typing() => open_help(page),
+        _ => {}
+    }
+}
+
+fn open_help(page: &Page) {
+    // It throws only if the dialog is open already.
+    let _ = page.help.show_modal();
+}
+
+fn fill(page: &'static Page, list: &str) {
+    page.form.replace(list);
+    page.announcer.say("The list was filled in.");
+}
+
+fn fill_with_demo(page: &'static Page, over_http2: bool) {
+    page.presets.begin_load();
+    spawn_local(async move {
+        let list = page.presets.load_demo(over_http2).await;
+        let is_fetch_deferred = page.presets.end_load();
+        let Ok(list) = list else {
+            return page.form.say("The demo list could not be loaded from this page’s host.");
+        };
+        fill(page, &list);
+        if is_fetch_deferred {
+            controller::start(page);
+        }
+    });
+}
+
+fn download(page: &Page, format: Format) {
+    if page.outcome.download(format).is_err() {
+        page.announcer.say("The browser could not create the file.");
+    }
+}
+
+/// Offers to resume a run that a reload or a crash interrupted, unless the user begins another first.
+async fn offer_interrupted_run(page: &'static Page) {
+    let is_wanted = || !page.current.is_active() && !page.line.is_shown();
+    page.resume_notice.look(&page.announcer, is_wanted).await;
+}
+
+async fn discard_interrupted_run(page: &'static Page) {
+    let had_focus = page.resume_notice.has_focus();
+    page.resume_notice.discard(&page.announcer).await;
+    if had_focus && !page.resume_notice.has_focus() {
+        page.form.focus();
+    }
 }

@@ -1,10 +1,10 @@
-//! "More options" under the form: what few people need, and nobody should overlook once it is set.
+//! "More options" under the form: rarely needed, and in sight once one of them is set.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
 use super::elements::{by_id, on, set_shown};
-use super::remembered::PersistedInput;
+use super::persisted_input::PersistedInput;
 use crate::browser::BrowserText;
 use crate::plan::{Relay, RelayError};
 use crate::text::text;
@@ -25,16 +25,17 @@ impl MoreOptions {
             details: by_id("more")?,
             relay: PersistedInput::find("relay")?,
             relay_error: by_id("relay-error")?,
+            // Values are stored under these ids: another id would lose them.
             reject_truncated: PersistedInput::find("leave-out-cut-short")?,
             max_bytes: PersistedInput::find("largest-image")?,
             max_total_bytes: PersistedInput::find("most-in-all")?,
         })
     }
 
-    /// Puts back what was there before the page was loaded, and listens.
+    /// Restores what was entered before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
         for limit in [&self.max_bytes, &self.max_total_bytes] {
-            // Before it is kept.
+            // Bound before the input's own listener, which stores the corrected value.
             on(&limit.input, "change", move |_| {
                 if bytes_of(limit).is_none() {
                     limit.input.set_value("");
@@ -53,22 +54,22 @@ impl MoreOptions {
         [&self.relay, &self.reject_truncated, &self.max_bytes, &self.max_total_bytes]
     }
 
-    /// Notes the options with a run.
-    pub fn note(&self, options: &mut String) {
-        self.all().into_iter().for_each(|option| option.note(options));
+    /// Appends the options to the recorded options of a run.
+    pub fn record(&self, options: &mut String) {
+        self.all().into_iter().for_each(|option| option.record(options));
     }
 
-    /// Takes the options of a run up again.
+    /// Restores the recorded options of a run.
     pub fn restore(&self, options: &str) {
         self.all().into_iter().for_each(|option| option.restore(options));
         self.open_if_set();
     }
 
-    /// The relay that is asked for, if any.
+    /// The relay; `None` for an empty field.
     ///
     /// # Errors
     ///
-    /// What stands there is none, and says so now.
+    /// The field holds no valid relay address; the error is now shown beside it.
     pub fn relay(&self) -> Result<Option<Relay>, RelayError> {
         let text = self.relay.value();
         let relay = match text.trim() {
@@ -79,28 +80,28 @@ impl MoreOptions {
         relay
     }
 
-    /// Whether images that may be cut short are left out.
+    /// Whether images that seem to be truncated are left out.
     pub fn reject_truncated(&self) -> bool {
         self.reject_truncated.input.checked()
     }
 
-    /// The most bytes of one image, where they are limited.
+    /// The most bytes of one image, if they are limited.
     pub fn max_bytes(&self) -> Option<u64> {
         bytes_of(&self.max_bytes)
     }
 
-    /// The most bytes of all images together, where they are limited.
+    /// The most bytes of all images together, if they are limited.
     pub fn max_total_bytes(&self) -> Option<u64> {
         bytes_of(&self.max_total_bytes)
     }
 
-    /// Goes to the field of the relay.
+    /// Moves the focus to the relay's field.
     pub fn focus_relay(&self) {
         self.open();
         let _ = self.relay.input.focus();
     }
 
-    /// What has an effect is in sight.
+    /// Opens the options if one is set, so that none has an effect unseen.
     fn open_if_set(&self) {
         if self.all().into_iter().any(|option| !option.value().is_empty()) {
             self.open();
@@ -112,14 +113,14 @@ impl MoreOptions {
     }
 
     fn show_relay_error(&self, error: Option<&RelayError>) {
-        let is_bad = error.is_some();
-        let _ = self.relay.input.set_attribute("aria-invalid", if is_bad { "true" } else { "false" });
+        let is_invalid = error.is_some();
+        let _ = self.relay.input.set_attribute("aria-invalid", if is_invalid { "true" } else { "false" });
         self.relay_error.set_text_content(error.map(|error| text![error]).as_deref());
-        set_shown(&self.relay_error, is_bad);
+        set_shown(&self.relay_error, is_invalid);
     }
 }
 
-/// The bytes of a field in MB; `None` for one that is empty, or holds nothing that limits.
+/// The bytes of a field in MB; `None` if it is empty or not above zero.
 fn bytes_of(limit: &PersistedInput) -> Option<u64> {
     let megabytes = limit.input.value_as_number();
     (megabytes > 0.0).then_some((megabytes * 1e6) as u64)

@@ -1,4 +1,4 @@
-//! Addresses of Blobs, and downloads through them.
+//! Blob URLs, and downloads through them.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -6,16 +6,19 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use super::elements::document;
 
-/// A `blob:` URL that is revoked when it is dropped, so that the Blob can go.
+/// A `blob:` URL. Dropping it revokes the URL, so that the browser can free the Blob.
 pub struct ObjectUrl(String);
 
 impl ObjectUrl {
-    /// An address for a Blob.
+    /// Creates a URL for a Blob.
+    ///
+    /// # Errors
+    ///
+    /// The browser refuses to create one.
     pub fn new(blob: &Blob) -> Result<Self, JsValue> {
         Url::create_object_url_with_blob(blob).map(Self)
     }
 
-    /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -23,12 +26,17 @@ impl ObjectUrl {
 
 impl Drop for ObjectUrl {
     fn drop(&mut self) {
-        // It throws for nothing that is a string.
+        // It throws only for values that are not strings.
         let _ = Url::revoke_object_url(&self.0);
     }
 }
 
-/// Downloads a text as a file. The address must be kept for a while: browsers read it late.
+/// Downloads a text as a file. The caller keeps the URL for a while, since browsers read it only after
+/// this has returned.
+///
+/// # Errors
+///
+/// The browser refuses to create the Blob or its URL.
 pub fn download_text(text: &str, media_type: &str, file_name: &str) -> Result<ObjectUrl, JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type(media_type);

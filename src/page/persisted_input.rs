@@ -1,4 +1,4 @@
-//! Inputs whose values outlive the page, and are noted with a run.
+//! Inputs whose values outlive the page and are recorded with each run.
 
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlInputElement;
@@ -7,7 +7,7 @@ use super::elements::{by_id, on};
 use super::storage;
 use crate::text::add;
 
-/// A field or a box to tick, kept under its id.
+/// A field or a check box, stored under its id.
 pub struct PersistedInput {
     id: &'static str,
     pub input: HtmlInputElement,
@@ -18,15 +18,15 @@ impl PersistedInput {
         Ok(Self { id, input: by_id(id)? })
     }
 
-    /// Puts back what was there before the page was loaded, and keeps what comes.
+    /// Restores the stored value, and stores each new one.
     pub fn bind(&'static self) -> Result<(), JsValue> {
         if let Some(value) = storage::read(self.id) {
             self.set(&value);
         }
-        on(&self.input, "change", |_| self.keep())
+        on(&self.input, "change", |_| self.store())
     }
 
-    /// The value as it is kept; empty for a box that is not ticked.
+    /// The value as it is stored; empty for a box that is not checked.
     pub fn value(&self) -> String {
         match self.input.type_().as_str() {
             "checkbox" if self.input.checked() => "on".into(),
@@ -35,15 +35,15 @@ impl PersistedInput {
         }
     }
 
-    /// Notes the value: a line of its own.
-    pub fn note(&self, options: &mut String) {
+    /// Appends the value to the recorded options of a run, on a line of its own.
+    pub fn record(&self, options: &mut String) {
         add!(options, self.id, '=', self.value(), '\n');
     }
 
-    /// Takes the value up that was noted; what was not noted was not set.
+    /// Restores the value from the recorded options of a run; a missing one was empty.
     pub fn restore(&self, options: &str) {
-        self.set(noted(options, self.id).unwrap_or_default());
-        self.keep();
+        self.set(recorded(options, self.id).unwrap_or_default());
+        self.store();
     }
 
     fn set(&self, value: &str) {
@@ -51,12 +51,12 @@ impl PersistedInput {
         self.input.set_checked(value == "on");
     }
 
-    fn keep(&self) {
+    fn store(&self) {
         storage::write(self.id, &self.value());
     }
 }
 
-/// What was noted under a name.
-pub fn noted<'a>(options: &'a str, name: &str) -> Option<&'a str> {
+/// The value of a name in the recorded options of a run.
+pub fn recorded<'a>(options: &'a str, name: &str) -> Option<&'a str> {
     options.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
 }

@@ -1,19 +1,21 @@
 //! The examples that fill the list box.
 
+use std::cell::Cell;
+
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Response, Url};
+use web_sys::{HtmlElement, Response, Url};
 
-use super::elements::{document, window};
-use crate::browser::settled;
+use super::elements::{by_id, document, set_shown, window};
+use crate::browser::promise;
 use crate::text::text;
 
-/// Ten answers to one address, each a different picture.
+/// Ten copies of one URL, which answers with a different picture each time.
 pub fn picsum() -> String {
     "https://picsum.photos/200/300\n".repeat(10)
 }
 
-/// Fifteen photographs of one host.
+/// Fifteen photographs from one host.
 pub fn unsplash() -> String {
     const PHOTOS: [&str; 15] = [
         "1516117172878-fd2c41f4a759",
@@ -35,27 +37,71 @@ pub fn unsplash() -> String {
     PHOTOS.map(|photo| text!["https://images.unsplash.com/photo-", photo, "\n"]).concat()
 }
 
-/// The lists that this page's own host offers.
-pub struct Demo {
-    pub list: String,
-    /// The same images over HTTP/2, where the host has them; empty otherwise.
-    pub http2: String,
+/// The state of the demo list, which has to be loaded before it can fill the list box.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Load {
+    #[default]
+    Idle,
+    Pending,
+    /// Fetch was pressed meanwhile, and follows once the list is there.
+    PendingFetch,
 }
 
-/// Reads `demo.json` beside the page, whose addresses are relative to the page.
-pub async fn demo() -> Result<Demo, JsValue> {
-    let response: Response = settled(window()?.fetch_with_str("demo.json")).await?.dyn_into()?;
-    let demo = settled(response.json()?).await?;
-    let base = document()?.base_uri()?.unwrap_or_default();
-    let list_of = |name: &str| -> Result<String, JsValue> {
-        let mut list = String::new();
-        let urls: Option<Array> = Reflect::get(&demo, &name.into())?.dyn_into().ok();
-        for url in urls.unwrap_or_default().iter() {
-            let url = url.as_string().unwrap_or_default();
-            list += &Url::new_with_base(&url, &base)?.href();
-            list.push('\n');
+/// The demo buttons.
+pub struct Presets {
+    /// Hidden until the host is known to serve the demo over HTTP/2.
+    demo_http2: HtmlElement,
+    load: Cell<Load>,
+}
+
+impl Presets {
+    pub fn find() -> Result<Self, JsValue> {
+        Ok(Self { demo_http2: by_id("demo-http2")?, load: Cell::default() })
+    }
+
+    /// Marks the demo list as pending, until [`Presets::end_load`].
+    pub fn begin_load(&self) {
+        self.load.set(Load::Pending);
+    }
+
+    /// Returns whether Fetch was deferred while the list was loading.
+    pub fn end_load(&self) -> bool {
+        self.load.take() == Load::PendingFetch
+    }
+
+    /// Defers Fetch if the demo list is loading; returns whether it is.
+    pub fn defer_fetch(&self) -> bool {
+        let is_loading = self.load.get() != Load::Idle;
+        if is_loading {
+            self.load.set(Load::PendingFetch);
         }
-        Ok(list)
-    };
-    Ok(Demo { list: list_of("urls")?, http2: list_of("http2")? })
+        is_loading
+    }
+
+    /// Loads the demo list of this page's host: `demo.json` beside the page, whose URLs are relative to
+    /// the page.
+    ///
+    /// # Errors
+    ///
+    /// The host has no such file, or it is not of the expected form.
+    pub async fn load_demo(&self, over_http2: bool) -> Result<String, JsValue> {
+        let response: Response = promise(window()?.fetch_with_str("demo.json")).await?.dyn_into()?;
+        let demo = promise(response.json()?).await?;
+        let (list, http2) = (list_of(&demo, "urls")?, list_of(&demo, "http2")?);
+        set_shown(&self.demo_http2, !http2.is_empty());
+        Ok(if over_http2 { http2 } else { list })
+    }
+}
+
+/// The URLs under a name, one a line; empty if there are none.
+fn list_of(demo: &JsValue, name: &str) -> Result<String, JsValue> {
+    let base = document()?.base_uri()?.unwrap_or_default();
+    let urls: Option<Array> = Reflect::get(demo, &name.into())?.dyn_into().ok();
+    let mut list = String::new();
+    for url in urls.unwrap_or_default().iter() {
+        let url = url.as_string().unwrap_or_default();
+        list += &Url::new_with_base(&url, &base)?.href();
+        list.push('\n');
+    }
+    Ok(list)
 }

@@ -1,4 +1,4 @@
-//! After loading: the runs that a reload or a crash has cut off, and the offer to go on with them.
+//! After loading: the runs that a reload or a crash interrupted, and the offer to resume them.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -6,33 +6,35 @@ use std::time::Duration;
 
 use js_sys::{Date, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement};
 
-use super::Page;
+use super::announcer::Announcer;
 use super::elements::{by_id, has_focus, set_shown};
-use super::running;
-use crate::browser::{Clock, InterruptedRun, discard, interrupted};
+use super::list_reader::read_list;
+use crate::browser::{Clock, discard_interrupted, interrupted_runs};
+use crate::job::InterruptedRun;
 use crate::report::interrupted_text;
+use crate::spool::fingerprint;
 use crate::text::text;
 
 #[wasm_bindgen]
 extern "C" {
-    /// js-sys' own knows no options.
+    /// The type in js-sys takes no options.
     #[wasm_bindgen(extends = Date)]
     type LocalDate;
     #[wasm_bindgen(method, js_name = toLocaleString)]
     fn to_text(this: &LocalDate, locale: &JsValue, options: &Object) -> JsString;
 }
 
-/// When to look, after the page was loaded: the one before may hold its files for a moment longer.
+/// When to look for interrupted runs, after the page was loaded: the previous page may hold its files
+/// for a moment longer.
 const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
 
 /// The notice.
 pub struct ResumeNotice {
     notice: HtmlElement,
     text: Element,
-    /// The newest first, which is the one that is told of.
+    /// The newest first, which is the one that is offered.
     runs: RefCell<VecDeque<InterruptedRun>>,
 }
 
@@ -41,39 +43,38 @@ impl ResumeNotice {
         Ok(Self { notice: by_id("interrupted")?, text: by_id("interrupted-text")?, runs: RefCell::default() })
     }
 
-    /// Looks for such runs, until there is one.
-    pub async fn look(&self, page: &Page) {
+    /// Looks for interrupted runs until there are some, or until `is_wanted` turns false.
+    pub async fn look(&self, announcer: &Announcer, is_wanted: impl Fn() -> bool) {
         let clock = Clock::start();
         for at in LOOKS {
             clock.sleep_until(at).await;
-            let runs = interrupted().await;
-            // Who has begun something else has other things in mind.
-            if page.running.is_on() || page.line.is_shown() {
+            let runs = resumable_runs().await;
+            if !is_wanted() {
                 return;
             }
-            self.runs.replace(runs.into());
-            self.show(page);
+            self.runs.replace(runs);
+            self.show(announcer);
             if !self.runs.borrow().is_empty() {
                 return;
             }
         }
     }
 
-    /// Tells of the newest one, if there is any.
-    fn show(&self, page: &Page) {
+    /// Offers the newest run, if there is any.
+    fn show(&self, announcer: &Announcer) {
         let runs = self.runs.borrow();
         let newest = runs.front();
         if let Some(run) = newest {
             let text = interrupted_text(&local_time(run.started), run.stored, run.items, run.bytes);
             self.text.set_text_content(Some(&text));
-            page.announcer.say(&text);
+            announcer.say(&text);
         }
         set_shown(&self.notice, newest.is_some());
-        // For whoever waits to hear whether there is one.
+        // Programs wait for the count to know that the page has looked.
         let _ = self.notice.dataset().set("runs", &text![runs.len()]);
     }
 
-    /// A run begins; what is left is told of when the page is loaded again.
+    /// Hides the notice, since a run begins. The runs left are offered when the page is loaded again.
     pub fn hide(&self) {
         set_shown(&self.notice, false);
     }
@@ -82,32 +83,46 @@ impl ResumeNotice {
         has_focus(&self.notice)
     }
 
-    /// Goes on with the run that is told of.
-    pub fn resume(&self, page: &'static Page) {
-        let newest = self.runs.borrow().front().cloned();
-        if let Some(run) = newest
-            && running::resume(page, run)
-        {
-            self.runs.borrow_mut().pop_front();
-        }
+    /// The run that is offered.
+    pub fn offered(&self) -> Option<InterruptedRun> {
+        self.runs.borrow().front().cloned()
     }
 
-    /// Throws away what is there of the run that is told of.
-    pub fn throw_away(&'static self, page: &'static Page) {
+    /// Removes the run that is offered, since it has been resumed.
+    pub fn remove_offered(&self) {
+        self.runs.borrow_mut().pop_front();
+    }
+
+    /// Throws away the run that is offered, with its images, and offers the next.
+    pub async fn discard(&self, announcer: &Announcer) {
         let Some(run) = self.runs.borrow_mut().pop_front() else { return };
-        let had_focus = self.has_focus();
-        spawn_local(async move {
-            discard(&run.name).await;
-            page.announcer.say("What was there of the interrupted run was thrown away.");
-            self.show(page);
-            if had_focus && !self.has_focus() {
-                page.form.focus();
-            }
-        });
+        discard_interrupted(&run.name).await;
+        announcer.say("The images of the interrupted run were thrown away.");
+        self.show(announcer);
     }
 }
 
-/// A moment as people here write it.
+/// The runs that can be resumed, the newest first. Others, which an older version of the page may have
+/// left, are discarded.
+async fn resumable_runs() -> VecDeque<InterruptedRun> {
+    let mut runs = VecDeque::new();
+    for run in interrupted_runs().await {
+        if is_resumable(&run).await {
+            runs.push_back(run);
+        } else {
+            discard_interrupted(&run.name).await;
+        }
+    }
+    runs
+}
+
+/// Whether the list of a run, as this version of the page reads it, still has the run's items.
+async fn is_resumable(run: &InterruptedRun) -> bool {
+    let plan = read_list(&run.source, || true).await;
+    plan.is_some_and(|plan| fingerprint(&plan) == run.fingerprint)
+}
+
+/// A moment, in milliseconds since 1970, in the user's own notation.
 fn local_time(milliseconds: f64) -> String {
     let options = Object::new();
     for (name, length) in [("dateStyle", "medium"), ("timeStyle", "short")] {

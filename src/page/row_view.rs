@@ -1,10 +1,10 @@
-//! One row element, which shows one item after the other as the table scrolls.
+//! A row element, which shows different items as the table scrolls.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 
 use super::elements::{document, set_property};
-use super::sheet::RunView;
+use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
 use crate::plan::ItemId;
 use crate::report::waterfall::{Phase, Span, spans};
@@ -21,19 +21,25 @@ pub struct RowView {
     lane: Element,
     state: Element,
     detail: Element,
-    /// The spans' elements; those past the row's spans are hidden.
+    /// The bars of the spans; those that the row does not need are hidden.
     bars: Vec<HtmlElement>,
-    /// Its place among the rows, from 0.
+    /// The row's place, from 0.
     pub index: usize,
     item: ItemId,
-    /// What is shown: the item's version; `None` where nothing is.
+    /// The version of the item that is shown; `None` if nothing is.
     shown: Option<u32>,
+    /// Whether nothing is left to do for the thumbnail.
     has_thumb: bool,
+    /// The distance from the top of the table's body, in pixels.
     top: f64,
 }
 
 impl RowView {
-    /// A row out of the page's template.
+    /// Creates a row from the page's template.
+    ///
+    /// # Errors
+    ///
+    /// The template lacks a part.
     pub fn new(template: &HtmlTemplateElement) -> Result<Self, JsValue> {
         let row = template.content().first_element_child().ok_or("the row template is empty")?;
         let element: HtmlElement = row.clone_node_with_deep(true)?.unchecked_into();
@@ -58,11 +64,11 @@ impl RowView {
         })
     }
 
-    /// Takes the row's place in the table.
+    /// Moves the row to its place in the table.
     pub fn place(&mut self, index: usize, top: f64) {
         if self.index != index {
             self.index = index;
-            // The first row of the table is its header's.
+            // The table's first row is its head.
             let _ = self.element.set_attribute("aria-rowindex", &text![index + 2]);
         }
         if self.top.to_bits() != top.to_bits() {
@@ -74,20 +80,20 @@ impl RowView {
         }
     }
 
-    /// Whether it shows nothing of this item yet, or something that is no longer so.
+    /// Whether it shows another item, or an older version of this one.
     pub fn is_stale(&self, item: ItemId, version: u32) -> bool {
         self.item != item || self.shown != Some(version)
     }
 
-    /// Forgets what it shows, as when a new run takes the table over.
+    /// Forgets what it shows, since the table shows another run.
     pub fn forget(&mut self) {
         self.shown = None;
         self.has_thumb = false;
     }
 
     /// Shows an item.
-    pub fn show(&mut self, sheet: &RunView, item: ItemId) {
-        let rows = sheet.rows.borrow();
+    pub fn show(&mut self, run: &RunView, item: ItemId) {
+        let rows = run.rows.borrow();
         let row = &rows.as_slice()[item];
         if self.item != item {
             self.has_thumb = false;
@@ -95,22 +101,22 @@ impl RowView {
         if !self.has_thumb {
             self.thumb.replace_children_with_node_0();
         }
-        let name = sheet.name_of(item);
+        let name = run.name_of(item);
         self.name.set_text_content(Some(&name));
-        // A name that is cut short can still be read.
+        // The column may be too narrow for the name.
         let _ = self.name.set_attribute("title", &name);
         self.size.set_text_content(Some(&size_text(row)));
         self.state.set_text_content(Some(&status_text(row)));
-        self.detail.set_text_content(Some(&detail_text(row, &sheet.plan.items()[item])));
+        self.detail.set_text_content(Some(&detail_text(row, &run.plan.items()[item])));
         let _ = self.lane.set_attribute("aria-label", &bar_text(row));
         self.element.set_class_name(class_of(row));
         self.draw(&spans(row));
         self.item = item;
-        self.shown = Some(sheet.version(item));
+        self.shown = Some(run.version(item));
     }
 
-    /// Shows the thumbnail, if there is one by now; says whether one is still wanted.
-    pub fn show_thumbnail(&mut self, thumbnails: &Thumbnails) -> bool {
+    /// Shows the thumbnail if there is one; returns whether it has still to be decoded.
+    pub fn needs_thumbnail(&mut self, thumbnails: &Thumbnails) -> bool {
         if self.has_thumb {
             return false;
         }

@@ -1,10 +1,10 @@
-//! A run as the table shows it.
+//! A run as the page shows it: the rows of the table and how far the run is.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::browser::{BrowserText, Clock, Images};
+use crate::browser::{BrowserText, Clock, RunHandle};
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
 use crate::report::waterfall::{axis_when_done, axis_while_running};
 use crate::report::{Pace, Rows, State, share_done};
@@ -16,21 +16,42 @@ pub struct RunView {
     pub rows: RefCell<Rows>,
     pub clock: Clock,
     pub pace: RefCell<Pace>,
-    /// The origins that are left alone for a while.
+    /// The origins that cool down.
     pub cooling: RefCell<CoolDowns>,
-    /// Counts each row's changes, so that only what changed is drawn again.
+    /// Counts the changes of each row, so that only changed rows are drawn again.
     versions: RefCell<Vec<u32>>,
-    /// Names as far as they were asked for.
+    /// The names that were needed so far.
     names: RefCell<Vec<Option<String>>>,
-    /// Where the stored images can be seen.
-    images: RefCell<Option<Images>>,
-    /// How long the run took, once it is over.
-    wall: Cell<Option<Duration>>,
+    /// The run, which has the images; `None` before it has started and after they were thrown away.
+    handle: RefCell<Option<Rc<RunHandle>>>,
+    phase: Cell<Phase>,
+    is_to_disk: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Phase {
+    #[default]
+    Fetching,
+    Checking,
+    Over {
+        /// How long the run took.
+        wall: Duration,
+    },
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    Fetching,
+    /// All items are finished, and the rest of the archive is being written to the user's file.
+    Writing,
+    /// The archive is there, and is being read back.
+    Checking,
 }
 
 impl RunView {
-    /// The sheet of a run that has been going on for that long.
-    pub fn new(plan: Rc<Plan>, elapsed: Duration) -> Self {
+    /// The view of a run whose clock starts at `elapsed`, which is zero unless the run is resumed.
+    pub fn new(plan: Rc<Plan>, elapsed: Duration, is_to_disk: bool) -> Self {
         let items = plan.len();
         Self {
             plan,
@@ -40,14 +61,15 @@ impl RunView {
             cooling: RefCell::default(),
             versions: RefCell::new(vec![0; items]),
             names: RefCell::new(vec![None; items]),
-            images: RefCell::default(),
-            wall: Cell::default(),
+            handle: RefCell::default(),
+            phase: Cell::default(),
+            is_to_disk,
         }
     }
 
-    /// A sheet of the same rows, for a run that goes on now where this one ended. The plan may go
-    /// through another relay.
-    pub fn going_on(&self, plan: Rc<Plan>) -> Self {
+    /// The view of a retry: the same rows, and a clock that continues where this run ended. The plan is
+    /// the same but for the relay.
+    pub fn of_retry(&self, plan: Rc<Plan>) -> Self {
         Self {
             plan,
             rows: self.rows.clone(),
@@ -56,8 +78,9 @@ impl RunView {
             cooling: RefCell::default(),
             versions: self.versions.clone(),
             names: self.names.clone(),
-            images: self.images.clone(),
-            wall: Cell::default(),
+            handle: self.handle.clone(),
+            phase: Cell::default(),
+            is_to_disk: false,
         }
     }
 
@@ -67,22 +90,23 @@ impl RunView {
         self.versions.borrow_mut()[event.item] += 1;
     }
 
-    /// The run's images can be seen there.
-    pub fn keep(&self, images: Images) {
-        *self.images.borrow_mut() = Some(images);
+    /// Connects the view to its run, from which it has the images.
+    pub fn attach(&self, handle: &Rc<RunHandle>) {
+        *self.handle.borrow_mut() = Some(Rc::clone(handle));
     }
 
-    /// The run's images are gone.
-    pub fn let_images_go(&self) {
-        self.images.take();
+    /// Lets go of the run and its images.
+    pub fn release_images(&self) {
+        self.handle.take();
     }
 
-    /// Where an item's image can be seen, once it is stored.
-    pub fn images_of(&self, item: ItemId) -> Option<Images> {
+    /// The run to ask for an item's preview; `None` if it has no image.
+    pub fn source_of(&self, item: ItemId) -> Option<Rc<RunHandle>> {
         let is_stored = self.rows.borrow().as_slice()[item].state == State::Stored;
-        self.images.borrow().clone().filter(|_| is_stored)
+        self.handle.borrow().clone().filter(|_| is_stored)
     }
 
+    /// How often a row has changed.
     pub fn version(&self, item: ItemId) -> u32 {
         self.versions.borrow()[item]
     }
@@ -93,43 +117,68 @@ impl RunView {
         self.pace.borrow_mut().sample(self.clock.now(), rows.totals().bytes, share_done(&rows));
     }
 
-    /// The run is over; `names` are those of its archive.
+    /// The archive is there and will be read back.
+    pub fn begin_check(&self) {
+        self.phase.set(Phase::Checking);
+    }
+
+    /// Ends the run, with the names of its archive's entries.
     pub fn finish(&self, wall: Duration, names: &[Option<EntryName>]) {
-        self.wall.set(Some(wall));
+        self.phase.set(Phase::Over { wall });
         let mut own = self.names.borrow_mut();
         for (own, name) in own.iter_mut().zip(names) {
             if let Some(name) = name {
                 *own = Some(name.as_str().to_owned());
             }
         }
-        self.touch();
+        self.redraw_all();
     }
 
-    /// The run was cancelled.
+    /// Ends the run without an archive.
     pub fn cancel(&self) {
         let now = self.clock.now();
         self.rows.borrow_mut().cancel(now);
-        self.wall.set(Some(now));
-        self.touch();
+        self.phase.set(Phase::Over { wall: now });
+        self.release_images();
+        self.redraw_all();
+    }
+
+    /// What the run is doing; `None` once it is over.
+    pub fn activity(&self) -> Option<Activity> {
+        match self.phase.get() {
+            Phase::Fetching if self.is_to_disk && self.is_fetched() => Some(Activity::Writing),
+            Phase::Fetching => Some(Activity::Fetching),
+            Phase::Checking => Some(Activity::Checking),
+            Phase::Over { .. } => None,
+        }
+    }
+
+    fn is_fetched(&self) -> bool {
+        let rows = self.rows.borrow();
+        rows.totals().ended() == rows.totals().items
+    }
+
+    fn wall(&self) -> Option<Duration> {
+        if let Phase::Over { wall } = self.phase.get() { Some(wall) } else { None }
     }
 
     pub fn is_over(&self) -> bool {
-        self.wall.get().is_some()
+        self.wall().is_some()
     }
 
-    /// How old the run is, or was when it ended.
+    /// The age of the run, or its duration once it is over.
     pub fn now(&self) -> Duration {
-        self.wall.get().unwrap_or_else(|| self.clock.now())
+        self.wall().unwrap_or_else(|| self.clock.now())
     }
 
     /// How much time the axis shows.
     pub fn axis(&self, smooth: bool) -> Duration {
-        self.wall.get().map_or_else(|| axis_while_running(self.clock.now(), smooth), axis_when_done)
+        self.wall().map_or_else(|| axis_while_running(self.clock.now(), smooth), axis_when_done)
     }
 
-    /// Makes sure that these items' names are known. An address that is none has no name: its text
-    /// stands for it.
-    pub fn name(&self, items: &[ItemId], template: &NameTemplate) {
+    /// Makes the names of these items available to [`RunView::name_of`]. An item without an address has
+    /// no name and goes by its text.
+    pub fn load_names(&self, items: &[ItemId], template: &NameTemplate) {
         let mut names = self.names.borrow_mut();
         if items.iter().all(|item| names[*item].is_some()) {
             return;
@@ -143,25 +192,26 @@ impl RunView {
         }
     }
 
-    /// A name that was asked for.
+    /// An item's name; empty if it was not loaded.
     pub fn name_of(&self, item: ItemId) -> String {
         self.names.borrow()[item].clone().unwrap_or_default()
     }
 
-    /// The items that failed and have an address that could be asked again.
-    pub fn worth_retrying(&self) -> Vec<ItemId> {
-        let mut items = self.failed();
+    /// The failed items that have an address to retry.
+    pub fn retryable_items(&self) -> Vec<ItemId> {
+        let mut items = self.failed_items();
         items.retain(|item| self.plan.items()[*item].address.is_ok());
         items
     }
 
-    /// The items that failed.
-    pub fn failed(&self) -> Vec<ItemId> {
+    /// The failed items.
+    pub fn failed_items(&self) -> Vec<ItemId> {
         let rows = self.rows.borrow();
         (0..self.plan.len()).filter(|item| rows.as_slice()[*item].error().is_some()).collect()
     }
 
-    fn touch(&self) {
+    /// Has every row drawn again.
+    fn redraw_all(&self) {
         for version in self.versions.borrow_mut().iter_mut() {
             *version += 1;
         }

@@ -1,4 +1,4 @@
-//! Escape during a run: whether to stop it, and what then becomes of what has arrived.
+//! The question that Escape asks during a run: whether to stop it, and whether to keep what has arrived.
 
 use std::cell::RefCell;
 
@@ -7,11 +7,11 @@ use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 use super::elements::{by_id, focused, has_focus};
 
-/// The question.
+/// The dialog.
 pub struct StopQuestion {
     dialog: HtmlDialogElement,
     text: Element,
-    /// Where the focus was before it was asked.
+    /// The element that had the focus before the dialog opened.
     focus_before: RefCell<Option<HtmlElement>>,
 }
 
@@ -20,22 +20,22 @@ impl StopQuestion {
         Ok(Self { dialog: by_id("stop")?, text: by_id("stop-text")?, focus_before: RefCell::default() })
     }
 
-    /// Asks, or takes the question back. A run that adds to an archive loses nothing.
-    pub fn ask(&self, adds: bool) {
+    /// Opens the dialog, or closes it if it is open. Stopping a retry loses nothing, and the question
+    /// says so.
+    pub fn toggle(&self, is_retry: bool) {
         if self.dialog.open() {
-            self.close();
-        } else {
-            *self.focus_before.borrow_mut() = focused();
-            self.text.set_text_content(Some(if adds {
-                "Stop this run? What is there is kept."
-            } else {
-                "Stop this run? What has arrived can be kept, or is thrown away."
-            }));
-            self.dialog.show();
+            return self.close();
         }
+        *self.focus_before.borrow_mut() = focused();
+        self.text.set_text_content(Some(if is_retry {
+            "Stop this run? The images fetched so far are kept."
+        } else {
+            "Stop this run? You can keep what has arrived, or throw it away."
+        }));
+        self.dialog.show();
     }
 
-    /// Closes the question and puts the focus back.
+    /// Closes the dialog and returns the focus to where it was.
     pub fn close(&self) {
         if !self.dialog.open() {
             return;

@@ -1,33 +1,26 @@
-//! The table of images: only the rows in view are elements, recycled as it scrolls.
+//! The table of images: which rows are in view, which has the focus, and when they are drawn.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::rc::Rc;
-use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, Event, HtmlElement, HtmlTemplateElement, KeyboardEvent, Node};
+use web_sys::{Event, HtmlElement, KeyboardEvent};
 
-use super::elements::{by_id, document, has_focus, on, set_property, window};
-use super::row_view::RowView;
-use super::sheet::RunView;
+use super::elements::{by_id, has_focus, on, window};
+use super::figures_line::FiguresLine;
+use super::rows_in_view::RowsInView;
+use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
-use crate::browser::Images;
+use super::time_axis::TimeAxis;
+use crate::browser::RunHandle;
 use crate::plan::{ItemId, NameTemplate};
-use crate::report::waterfall::{tick_label, tick_step, ticks_within};
-use crate::report::words::millis;
-use crate::report::{Window, figures};
-use crate::seconds::scaled;
+use crate::report::Window;
 use crate::text::text;
 
-/// The least distance of two ticks, in pixels.
-const TICK_ROOM: f64 = 76.0;
-
-/// The room that a label itself takes, in pixels: the longest is of the kind of "150 ms".
-const LABEL_ROOM: f64 = 56.0;
-
-/// What the figures line says while no row is pointed at.
-const INVITATION: &str = "Point at a row for its exact figures, or walk through them with the arrow keys.";
+/// Rows beyond each edge of the view whose thumbnails are kept.
+const THUMBNAIL_MARGIN: usize = 60;
 
 /// The table.
 pub struct Table {
@@ -35,48 +28,37 @@ pub struct Table {
     table: HtmlElement,
     head: HtmlElement,
     body: HtmlElement,
-    ticks: HtmlElement,
-    figures: HtmlElement,
-    template: HtmlTemplateElement,
     thumbnails: Thumbnails,
     names: NameTemplate,
     state: RefCell<State>,
-    /// Whether a frame was asked for already.
+    /// Whether a frame has been requested.
     awaits_frame: Cell<bool>,
     frame: RefCell<Option<js_sys::Function>>,
-    /// Whether thumbnails wait, so that decoding them does not slow what is being measured.
-    pub thumbnails_wait: Cell<bool>,
+    /// Whether no thumbnail is decoded, so that it does not slow what is being measured.
+    defers_thumbnails: Cell<bool>,
 }
 
-#[derive(Default)]
 struct State {
-    sheet: Option<Rc<RunView>>,
+    run: Option<Rc<RunView>>,
     filter: Option<Vec<ItemId>>,
-    /// The row elements in use, in the order of their rows.
-    views: Vec<RowView>,
-    spare: Vec<RowView>,
-    tick_labels: Vec<HtmlElement>,
+    rows: RowsInView,
+    axis: TimeAxis,
+    figures: FiguresLine,
     window: Option<Window>,
-    /// How far the view is scrolled. Asked for when it changes only: in the middle of painting the
-    /// answer would cost a layout.
+    /// How far the view is scrolled. Read only when it changes: in the midst of drawing it would cost a
+    /// layout.
     scroll: f64,
-    /// The row that the focus is on, or would be.
+    /// The row that has the focus, or would have it.
     current: usize,
-    /// The row that is pointed at.
+    /// The row under the pointer.
     pointed: Option<usize>,
-    /// What the figures line is about: the item and its version.
-    told: Option<(ItemId, u32)>,
-    /// The distance of the ticks.
-    step: Option<Duration>,
-    /// The room for them, in pixels, until the next change of size.
-    ticks_width: Option<f64>,
 }
 
 impl State {
-    fn rows(&self) -> usize {
-        match (&self.filter, &self.sheet) {
+    fn row_count(&self) -> usize {
+        match (&self.filter, &self.run) {
             (Some(items), _) => items.len(),
-            (None, Some(sheet)) => sheet.plan.len(),
+            (None, Some(run)) => run.plan.len(),
             (None, None) => 0,
         }
     }
@@ -84,35 +66,36 @@ impl State {
     fn item(&self, row: usize) -> Option<ItemId> {
         match &self.filter {
             Some(items) => items.get(row).copied(),
-            None => (row < self.rows()).then_some(row),
+            None => (row < self.row_count()).then_some(row),
         }
-    }
-
-    /// The row that an event's target is in.
-    fn row_of(&self, event: &Event) -> Option<usize> {
-        let target: Element = event.target()?.dyn_into().ok()?;
-        let row = target.closest("tr").ok()??;
-        self.views.iter().find(|view| view.element.is_same_node(Some(&row))).map(|view| view.index)
     }
 }
 
 impl Table {
     pub fn find() -> Result<Self, JsValue> {
-        let table: HtmlElement = by_id("images")?;
+        let (table, body): (HtmlElement, HtmlElement) = (by_id("images")?, by_id("rows")?);
+        let state = State {
+            run: None,
+            filter: None,
+            rows: RowsInView::find(&body)?,
+            axis: TimeAxis::find(&table)?,
+            figures: FiguresLine::find()?,
+            window: None,
+            scroll: 0.0,
+            current: 0,
+            pointed: None,
+        };
         Ok(Self {
             viewport: by_id("viewport")?,
             head: table.query_selector("thead")?.ok_or("the table has no head")?.unchecked_into(),
             table,
-            body: by_id("rows")?,
-            ticks: by_id("ticks")?,
-            figures: by_id("figures")?,
-            template: by_id("row")?,
+            body,
             thumbnails: Thumbnails::default(),
             names: NameTemplate::default(),
-            state: RefCell::default(),
-            awaits_frame: Cell::new(false),
+            state: RefCell::new(state),
+            awaits_frame: Cell::default(),
             frame: RefCell::default(),
-            thumbnails_wait: Cell::new(false),
+            defers_thumbnails: Cell::default(),
         })
     }
 
@@ -130,12 +113,12 @@ impl Table {
             self.request_frame();
         })?;
         let window = window()?;
-        on(&window, "resize", |_| self.resized())?;
-        on(&self.body, "keydown", |event| self.key(&event))?;
+        on(&window, "resize", |_| self.resize())?;
+        on(&self.body, "keydown", |event| self.press(&event))?;
         on(&self.body, "focusin", |event| {
-            // A focus that the table itself sets meets a table that is busy, and is known to it.
+            // The state is borrowed if the table itself moves the focus, which it then knows about.
             if let Ok(mut state) = self.state.try_borrow_mut()
-                && let Some(row) = state.row_of(&event)
+                && let Some(row) = state.rows.row_of(&event)
             {
                 state.current = row;
                 state.pointed = None;
@@ -144,7 +127,7 @@ impl Table {
         })?;
         on(&self.body, "pointerover", |event| {
             if let Ok(mut state) = self.state.try_borrow_mut() {
-                state.pointed = state.row_of(&event);
+                state.pointed = state.rows.row_of(&event);
             }
             self.request_frame();
         })?;
@@ -154,26 +137,26 @@ impl Table {
             }
             self.request_frame();
         })?;
-        self.figures.set_text_content(Some(INVITATION));
+        self.state.borrow_mut().figures.clear();
         Ok(())
     }
 
-    /// Shows a run from its first row on.
-    pub fn show(&'static self, sheet: Rc<RunView>) {
+    /// Shows a run, from its first row on.
+    pub fn show(&'static self, run: Rc<RunView>) {
         self.thumbnails.clear();
         {
             let mut state = self.state.borrow_mut();
-            state.sheet = Some(sheet);
+            state.run = Some(run);
             state.filter = None;
         }
         self.rows_changed();
     }
 
-    /// Shows how the run goes on whose rows are there already.
-    pub fn resume(&'static self, sheet: Rc<RunView>) {
+    /// Shows a run that has the same rows as the one before.
+    pub fn update(&'static self, run: Rc<RunView>) {
         let was_filtered = {
             let mut state = self.state.borrow_mut();
-            state.sheet = Some(sheet);
+            state.run = Some(run);
             state.filter.take().is_some()
         };
         if was_filtered {
@@ -189,17 +172,20 @@ impl Table {
         self.rows_changed();
     }
 
+    /// Puts thumbnails off, or shows them again.
+    pub fn defer_thumbnails(&self, is_deferred: bool) {
+        self.defers_thumbnails.set(is_deferred);
+    }
+
     fn rows_changed(&'static self) {
         {
             let mut state = self.state.borrow_mut();
-            let rows = state.rows();
+            let rows = state.row_count();
             state.current = state.current.min(rows.saturating_sub(1));
-            (state.window, state.pointed, state.told, state.step) = (None, None, None, None);
-            (state.ticks_width, state.scroll) = (None, 0.0);
-            let State { views, spare, .. } = &mut *state;
-            for view in views.iter_mut().chain(spare) {
-                view.forget();
-            }
+            (state.window, state.pointed, state.scroll) = (None, None, 0.0);
+            state.axis.reset();
+            state.figures.clear();
+            state.rows.forget();
             let _ = self.table.set_attribute("aria-rowcount", &text![rows + 1]);
         }
         self.viewport.set_scroll_top(0);
@@ -211,182 +197,104 @@ impl Table {
         }
     }
 
-    fn resized(&'static self) {
-        let mut state = self.state.borrow_mut();
-        (state.window, state.ticks_width) = (None, None);
-        drop(state);
+    fn resize(&'static self) {
+        {
+            let mut state = self.state.borrow_mut();
+            state.window = None;
+            state.axis.resize();
+        }
         self.request_frame();
     }
 
-    /// Paints before the next frame.
-    pub fn request_frame(&self) {
+    /// Has the table drawn before the next frame.
+    fn request_frame(&self) {
         if self.awaits_frame.replace(true) {
             return;
         }
         if let (Ok(window), Some(frame)) = (window(), &*self.frame.borrow()) {
-            // It throws only where there is no document to paint.
+            // It throws only if there is no document to draw.
             let _ = window.request_animation_frame(frame);
         }
     }
 
-    /// Paints what changed, and goes on while the run does.
+    /// Draws what has changed, and requests the next frame while the run is not over.
     pub fn paint(&'static self) {
         let state = &mut *self.state.borrow_mut();
-        let Some(sheet) = state.sheet.clone() else { return };
-        self.paint_axis(state, &sheet);
-        if self.paint_rows(state, &sheet).is_err() {
-            return; // the page is going away
+        let Some(run) = state.run.clone() else { return };
+        state.axis.paint(&run);
+        if self.paint_rows(state, &run).is_err() {
+            return; // the page is being closed
         }
-        self.tell_figures(state, &sheet);
-        if !sheet.is_over() {
+        let row = state.pointed.or_else(|| has_focus(&self.body).then_some(state.current));
+        let item = row.and_then(|row| state.item(row));
+        state.figures.show(&run, item);
+        if !run.is_over() {
             self.request_frame();
         }
     }
 
-    fn paint_axis(&self, state: &mut State, sheet: &RunView) {
-        let smooth = !prefers_reduced_motion();
-        let (now, axis) = (sheet.now(), sheet.axis(smooth));
-        set_property(&self.table, "--now", &millis(now));
-        set_property(&self.table, "--axis", &millis(axis));
-        let width = *state.ticks_width.get_or_insert_with(|| f64::from(self.ticks.client_width()));
-        let most = (width / TICK_ROOM) as u32;
-        let step = tick_step(axis, most);
-        if state.step != Some(step) {
-            state.step = Some(step);
-            set_property(&self.table, "--step", &millis(step));
-            for (number, label) in state.tick_labels.iter().enumerate() {
-                self.label_tick(label, step * number as u32, step);
-            }
-        }
-        // A label at the very edge would be cut off.
-        let last_at = scaled(axis, 1.0 - LABEL_ROOM / width.max(1.0));
-        let shown = ticks_within(last_at, step);
-        while state.tick_labels.len() < shown {
-            let Ok(label) = document().and_then(|document| document.create_element("span")) else { return };
-            let label: HtmlElement = label.unchecked_into();
-            self.label_tick(&label, step * state.tick_labels.len() as u32, step);
-            let _ = self.ticks.append_child(&label);
-            state.tick_labels.push(label);
-        }
-        for (number, label) in state.tick_labels.iter().enumerate() {
-            label.set_hidden(number >= shown);
-        }
-    }
-
-    fn label_tick(&self, label: &HtmlElement, at: Duration, step: Duration) {
-        set_property(label, "--at", &millis(at));
-        label.set_text_content(Some(&tick_label(at, step)));
-    }
-
-    fn paint_rows(&'static self, state: &mut State, sheet: &Rc<RunView>) -> Result<(), JsValue> {
-        let rows = state.rows();
+    fn paint_rows(&'static self, state: &mut State, run: &Rc<RunView>) -> Result<(), JsValue> {
+        let row_count = state.row_count();
         let window = match state.window {
             Some(window) => window,
-            None => self.measure(state, rows)?,
+            None => self.measure(state, row_count)?,
         };
-        let scroll = state.scroll;
+        let (scroll, current) = (state.scroll, state.current);
         let visible = window.visible(scroll);
-        let mut wanted: Vec<_> = visible.clone().collect();
-        // The row that has the focus, or will get it, stays in the document wherever it is.
-        if rows > 0 && !visible.contains(&state.current) {
-            let at = if state.current < visible.start { 0 } else { wanted.len() };
-            wanted.insert(at, state.current);
+        let mut rows: Vec<_> = visible.clone().collect();
+        // The row that has the focus, or would have it, stays in the document wherever it is.
+        if row_count > 0 && !visible.contains(&current) {
+            let at = if current < visible.start { 0 } else { rows.len() };
+            rows.insert(at, current);
         }
-        self.recycle(state, &wanted)?;
-        let in_view: Vec<_> = wanted.iter().filter_map(|row| state.item(*row)).collect();
-        sheet.name(&in_view, &self.names);
-        let near = in_view.first().copied().unwrap_or(0).saturating_sub(60)
-            ..in_view.last().copied().unwrap_or(0) + 60;
-        let current = state.current;
-        for (view, (row, item)) in state.views.iter_mut().zip(wanted.iter().zip(&in_view)) {
+        let items: Vec<_> = rows.iter().filter_map(|row| state.item(*row)).collect();
+        run.load_names(&items, &self.names);
+        let near = items.first().copied().unwrap_or(0).saturating_sub(THUMBNAIL_MARGIN)
+            ..items.last().copied().unwrap_or(0) + THUMBNAIL_MARGIN;
+        let views = state.rows.provide(&rows)?;
+        for (view, (row, item)) in views.iter_mut().zip(rows.iter().zip(&items)) {
             view.place(*row, window.top_of(*row, scroll));
             view.element.set_tab_index(if *row == current { 0 } else { -1 });
-            if view.is_stale(*item, sheet.version(*item)) {
-                view.show(sheet, *item);
+            if view.is_stale(*item, run.version(*item)) {
+                view.show(run, *item);
             }
-            if !self.thumbnails_wait.get()
-                && view.show_thumbnail(&self.thumbnails)
-                && self.thumbnails.has_room()
-                && let Some(images) = sheet.images_of(*item)
+            if !self.defers_thumbnails.get()
+                && view.needs_thumbnail(&self.thumbnails)
+                && self.thumbnails.can_decode()
+                && let Some(handle) = run.source_of(*item)
             {
-                self.decode(*item, images, near.clone());
+                self.decode(*item, handle, near.clone());
             }
         }
         Ok(())
     }
 
-    fn decode(&'static self, item: ItemId, images: Images, near: std::ops::Range<ItemId>) {
+    fn decode(&'static self, item: ItemId, handle: Rc<RunHandle>, near: Range<ItemId>) {
         spawn_local(async move {
-            self.thumbnails.decode(item, images, near).await;
+            self.thumbnails.decode(item, &handle, near).await;
             self.request_frame();
         });
     }
 
-    /// Gives each wanted row an element, moving only those that are no longer wanted, and keeps
-    /// the document in the order of the rows.
-    fn recycle(&self, state: &mut State, wanted: &[usize]) -> Result<(), JsValue> {
-        let (kept, free): (Vec<_>, Vec<_>) =
-            state.views.drain(..).partition(|view| wanted.binary_search(&view.index).is_ok());
-        for view in free {
-            view.element.remove();
-            state.spare.push(view);
-        }
-        let mut kept = kept.into_iter().peekable();
-        for row in wanted {
-            if let Some(view) = kept.next_if(|view| view.index == *row) {
-                state.views.push(view);
-                continue;
-            }
-            let mut view = match state.spare.pop() {
-                Some(view) => view,
-                None => RowView::new(&self.template)?,
-            };
-            view.index = usize::MAX;
-            let before: Option<&Node> = kept.peek().map(|next| &**next.element);
-            self.body.insert_before(&view.element, before)?;
-            state.views.push(view);
-        }
-        Ok(())
-    }
-
-    /// Measures a row and the view, and gives the body its height.
+    /// Measures a row and the view, and sets the height of the body.
     fn measure(&self, state: &mut State, rows: usize) -> Result<Window, JsValue> {
-        if state.views.is_empty() {
-            let view = RowView::new(&self.template)?;
-            self.body.append_child(&view.element)?;
-            state.views.push(view);
-        }
-        let row_height = state.views.first().map_or(0, |view| view.element.offset_height());
-        // The height of the view follows from that of the body, up to what the style sheet allows.
-        let mut window = Window { rows, row_height: f64::from(row_height.max(1)), view_height: 0.0 };
+        let row_height = f64::from(state.rows.row_height()?.max(1));
+        // The height of the view follows that of the body, up to what the style sheet allows.
+        let mut window = Window { rows, row_height, view_height: 0.0 };
         self.body.style().set_property("height", &text![window.height() as u64, "px"])?;
         window.view_height = f64::from((self.viewport.client_height() - self.head.offset_height()).max(1));
         state.window = Some(window);
         Ok(window)
     }
 
-    fn tell_figures(&self, state: &mut State, sheet: &RunView) {
-        let row = state.pointed.or_else(|| has_focus(&self.body).then_some(state.current));
-        let told = row.and_then(|row| state.item(row)).map(|item| (item, sheet.version(item)));
-        if told == state.told {
-            return;
-        }
-        state.told = told;
-        let text = told.map_or_else(
-            || INVITATION.to_owned(),
-            |(item, _)| text![sheet.name_of(item), ": ", figures(&sheet.rows.borrow().as_slice()[item])],
-        );
-        self.figures.set_text_content(Some(&text));
-    }
-
-    fn key(&'static self, event: &Event) {
+    fn press(&'static self, event: &Event) {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         {
             let state = &mut *self.state.borrow_mut();
-            let (Some(window), Some(last)) = (state.window, state.rows().checked_sub(1)) else { return };
+            let (Some(window), Some(last)) = (state.window, state.row_count().checked_sub(1)) else { return };
             let row = match event.key().as_str() {
                 "ArrowDown" => state.current + 1,
                 "ArrowUp" => state.current.saturating_sub(1),
@@ -409,19 +317,14 @@ impl Table {
     fn focus_current(&'static self) {
         // The row must be in the document before it can have the focus.
         self.paint();
-        let state = self.state.borrow();
-        let current = state.views.iter().find(|view| view.index == state.current);
-        let element = current.map(|view| view.element.clone());
-        drop(state);
+        let element = {
+            let state = self.state.borrow();
+            state.rows.element_of(state.current)
+        };
         if let Some(element) = element {
             let options = web_sys::FocusOptions::new();
             options.set_prevent_scroll(true);
             let _ = element.focus_with_options(&options);
         }
     }
-}
-
-fn prefers_reduced_motion() -> bool {
-    let query = window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)"));
-    query.ok().flatten().is_some_and(|query| query.matches())
 }

@@ -1,4 +1,4 @@
-//! Thumbnails of the images that are in view, decoded small.
+//! Thumbnails of the images in view, decoded at a small size.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -7,64 +7,64 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
 
 use super::elements::document;
-use crate::browser::{Images, PREVIEW_WIDTH};
+use crate::browser::{PREVIEW_WIDTH, RunHandle};
 use crate::plan::ItemId;
 
-/// Decoded at a time: photographs of several megabytes keep the processor busy.
-const MOST_DECODING: usize = 2;
+/// Images decoded at the same time: photographs of several megabytes keep the processor busy.
+const MAX_DECODING: usize = 2;
 
-/// Kept at a time, of 20 kB each.
-const MOST_KEPT: usize = 400;
+/// Thumbnails kept, of 20 kB each.
+const MAX_KEPT: usize = 400;
 
 /// The thumbnails of a run.
 #[derive(Default)]
 pub struct Thumbnails {
-    /// `None` for what can't be decoded, so that it is not tried again.
+    /// `None` for an image that can't be decoded, so that this is not tried again.
     kept: RefCell<Vec<(ItemId, Option<HtmlCanvasElement>)>>,
     decoding: Cell<usize>,
-    /// Counts runs, so that a thumbnail of the one before is not taken for one of this.
+    /// Counts runs, so that a late thumbnail of the previous run is not taken for one of this.
     run: Cell<u32>,
 }
 
 impl Thumbnails {
-    /// A new run begins.
+    /// Forgets all thumbnails, since a new run begins.
     pub fn clear(&self) {
         self.kept.borrow_mut().clear();
         self.run.set(self.run.get().wrapping_add(1));
     }
 
-    /// The thumbnail of an item: `None` where it was not decoded yet, `Some(None)` where it can't
-    /// be.
+    /// The thumbnail of an item: `None` if it has not been decoded yet, `Some(None)` if it can't be.
     pub fn get(&self, item: ItemId) -> Option<Option<HtmlCanvasElement>> {
         self.kept.borrow().iter().find(|(kept, _)| *kept == item).map(|(_, canvas)| canvas.clone())
     }
 
-    /// Whether another one may be decoded now.
-    pub fn has_room(&self) -> bool {
-        self.decoding.get() < MOST_DECODING
+    /// Whether another image may be decoded now.
+    pub fn can_decode(&self) -> bool {
+        self.decoding.get() < MAX_DECODING
     }
 
-    /// Has an item's image decoded; `near` are the items around the view, which are kept.
-    pub async fn decode(&self, item: ItemId, images: Images, near: Range<ItemId>) {
+    /// Decodes the image of an item. If there are too many thumbnails, only those of the items `near`
+    /// the view are kept.
+    pub async fn decode(&self, item: ItemId, handle: &RunHandle, near: Range<ItemId>) {
         let run = self.run.get();
         self.decoding.set(self.decoding.get() + 1);
-        let drawn = images.preview(item).await.and_then(|preview| draw(&preview).ok());
+        let canvas = handle.preview(item).await.and_then(|preview| draw(&preview).ok());
         self.decoding.set(self.decoding.get() - 1);
         if self.run.get() != run {
             return;
         }
         let mut kept = self.kept.borrow_mut();
-        if kept.len() >= MOST_KEPT {
+        if kept.len() >= MAX_KEPT {
             kept.retain(|(kept, _)| near.contains(kept));
         }
-        kept.push((item, drawn));
+        kept.push((item, canvas));
     }
 }
 
-/// Draws a preview into a canvas, its middle cut out square.
+/// Draws a preview into a square canvas, cropped around its centre.
 fn draw(preview: &ImageBitmap) -> Result<HtmlCanvasElement, JsValue> {
     let canvas: HtmlCanvasElement = document()?.create_element("canvas")?.unchecked_into();
-    canvas.set_concurrency(PREVIEW_WIDTH);
+    canvas.set_width(PREVIEW_WIDTH);
     canvas.set_height(PREVIEW_WIDTH);
     let context: CanvasRenderingContext2d =
         canvas.get_context("2d")?.ok_or("no canvas context")?.unchecked_into();

@@ -4,7 +4,7 @@ use super::desk::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::ESCAPE;
 
-const QUESTION: &str = "Stop this run? What has arrived can be kept, or is thrown away.";
+const QUESTION: &str = "Stop this run? You can keep what has arrived, or throw it away.";
 
 #[test]
 fn cancel_closes_every_request_and_the_next_run_is_clean() {

@@ -12,7 +12,7 @@ use crate::browser::{Browser, Kind};
 
 /// WebKitGTK's automation has no such files, so images stay in Blobs there.
 fn kept(kind: Kind) -> &'static str {
-    if kind == Kind::WebKit { "with the browser" } else { "in a temporary file" }
+    if kind == Kind::WebKit { "held by the browser" } else { "in a temporary file" }
 }
 
 /// The names in the folder of spools, sorted by what they are.
@@ -77,7 +77,7 @@ fn images_that_are_thrown_away_are_gone_at_once_and_their_figures_stay() {
             browser.all("button", "Retry the failed ones").await.is_empty(),
             "there is nothing to add to"
         );
-        assert!(browser.timings().await.contains("nowhere: they were thrown away"));
+        assert!(browser.timings().await.contains("thrown away"));
         browser.until("document.activeElement.id === 'storage'").await;
         let status = "document.querySelector('[role=status]').textContent";
         browser.until(&format!("{status} === 'The images were thrown away.'")).await;

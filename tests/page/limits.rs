@@ -25,7 +25,7 @@ fn an_image_that_is_too_large_fails_and_is_had_once_the_limit_is_gone() {
 #[test]
 fn what_would_be_more_in_all_is_not_kept() {
     with_page(async |browser| {
-        browser.limit("At most in all", "0.25").await;
+        browser.limit("All images together", "0.25").await;
         browser.at_once("1").await;
         browser.fill_paths(&["/image/1/100000b.jpg", "/image/2/100000b.jpg", "/image/3/100000b.jpg"]).await;
         browser.fetch().await;
@@ -39,12 +39,12 @@ fn what_would_be_more_in_all_is_not_kept() {
 fn limits_survive_a_reload_and_what_limits_nothing_is_none() {
     with_page(async |browser| {
         browser.limit("Largest image", "2.5").await;
-        browser.limit("At most in all", "-1").await;
+        browser.limit("All images together", "-1").await;
         // The field is left, which is when it is read.
         browser.the("textbox", "Image URLs").await.click().await.unwrap();
         browser.client.refresh().await.unwrap();
         browser.until_ready().await;
-        for (name, value) in [("Largest image", "2.5"), ("At most in all", "")] {
+        for (name, value) in [("Largest image", "2.5"), ("All images together", "")] {
             let field = browser.the("spinbutton", name).await;
             assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(value), "{name}");
         }

@@ -101,7 +101,7 @@ fn the_demo_over_both_protocols_stands_side_by_side() {
                [...row.children].slice(0, 3).map((cell) => cell.innerText))",
             vec![],
         );
-        let run = |protocol| serde_json::json!(["12 of 12 images", "up to 12 at once, found out", protocol]);
+        let run = |protocol| serde_json::json!(["12 of 12 images", "up to 12 at once (auto)", protocol]);
         assert_eq!(rows.await, serde_json::json!([run("HTTP/1.1"), run("HTTP/2")]));
     });
 }

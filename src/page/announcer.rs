@@ -1,4 +1,4 @@
-//! What is said to those who can't see it: politely, and not more than every few seconds.
+//! The live region, which screen readers read aloud: politely, and at most every few seconds.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -15,34 +15,34 @@ const PAUSE: Duration = Duration::from_secs(4);
 /// The live region.
 pub struct Announcer {
     status: HtmlElement,
-    said: RefCell<Said>,
+    latest: RefCell<Announcement>,
     clock: Clock,
 }
 
 #[derive(Default)]
-struct Said {
+struct Announcement {
     text: String,
     at: Duration,
 }
 
 impl Announcer {
     pub fn find() -> Result<Self, JsValue> {
-        Ok(Self { status: by_id("status")?, said: RefCell::default(), clock: Clock::start() })
+        Ok(Self { status: by_id("status")?, latest: RefCell::default(), clock: Clock::start() })
     }
 
-    /// Says what must be heard: a beginning, an end, an answer to what was asked for.
+    /// Announces what must be heard: a beginning, an end, the answer to an action.
     pub fn say(&self, text: &str) {
-        let mut said = self.said.borrow_mut();
-        if said.text == text {
+        let mut latest = self.latest.borrow_mut();
+        if latest.text == text {
             return;
         }
         self.status.set_text_content(Some(text));
-        *said = Said { text: text.to_owned(), at: self.clock.now() };
+        *latest = Announcement { text: text.to_owned(), at: self.clock.now() };
     }
 
-    /// Says how it is going, if the last word was long enough ago.
+    /// Announces progress, if the latest announcement was long enough ago.
     pub fn progress(&self, text: &str) {
-        let quiet_for = self.clock.now().saturating_sub(self.said.borrow().at);
+        let quiet_for = self.clock.now().saturating_sub(self.latest.borrow().at);
         if quiet_for >= PAUSE {
             self.say(text);
         }

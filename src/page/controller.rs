@@ -1,0 +1,223 @@
+//! Starts, resumes, retries, stops and cancels runs, and shows how they end.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{Either, abortable, select};
+use wasm_bindgen_futures::spawn_local;
+
+use super::current_run::{ActiveRun, EarlyEnd, Purpose, RunState};
+use super::disk::FileDialog;
+use super::finished_run::FinishedRun;
+use super::form::RunMode;
+use super::options::RunOptions;
+use super::parts::Page;
+use super::runner;
+use crate::browser::Clock;
+use crate::job::{ArchiveError, InterruptedRun};
+use crate::report::words::count;
+use crate::report::{cancelled_text, outcome_text, outcome_title};
+use crate::text::text;
+
+/// How often the text about a run is updated. Its bars are drawn every frame.
+const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Why there is no finished run.
+enum Unfinished {
+    /// The list is empty.
+    NothingToFetch,
+    /// The user's file could not be had; in words for the user.
+    NoFile(String),
+    Failed(ArchiveError),
+    Cancelled,
+}
+
+/// Fetches the list.
+pub fn start(page: &'static Page) {
+    if page.presets.defer_fetch() {
+        return;
+    }
+    let Some(options) = read_options(page) else { return };
+    // Opened right away, while the browser still handles the user's click or key press.
+    let may_ask = options.mode != RunMode::Compare && !page.form.is_blank();
+    let dialog = if may_ask { page.disk.open_dialog() } else { None };
+    run(page, Purpose::Fetch, fetch(page, options, None, dialog));
+}
+
+/// Resumes the interrupted run that the notice offers.
+pub fn resume(page: &'static Page) {
+    if page.current.is_active() {
+        return;
+    }
+    let Some(interrupted) = page.resume_notice.offered() else { return };
+    page.form.restore(&interrupted.source, &interrupted.options);
+    page.more.restore(&interrupted.options);
+    let Some(options) = read_options(page) else { return };
+    page.resume_notice.remove_offered();
+    run(page, Purpose::Fetch, fetch(page, options, Some(interrupted), None));
+}
+
+/// Fetches the failed images of the shown run once more, into the same archive.
+pub fn retry(page: &'static Page) {
+    let Some(options) = read_options(page) else { return };
+    let takes_focus = page.outcome.has_focus();
+    let Some((previous, handle)) = page.outcome.take() else { return };
+    let (items, all) = (previous.view.retryable_items().len(), previous.view.plan.len());
+    let words = text!["Fetching ", count(items, "image"), " again"];
+    let share = 1.0 - items as f64 / all as f64;
+    show_beginning(page, &words, share, takes_focus);
+    run(page, Purpose::Retry, async move {
+        runner::retry(page, previous, handle, options).await.map_err(Unfinished::Failed)
+    });
+}
+
+/// Cancels the current run.
+pub fn cancel(page: &Page) {
+    page.current.cancel();
+    page.stop_question.close();
+}
+
+/// Ends the current run with what has arrived.
+pub fn stop(page: &Page) {
+    page.current.stop();
+    page.stop_question.close();
+}
+
+/// Reads the form; `None` during a run, and if the relay is not valid, which is then reported.
+fn read_options(page: &Page) -> Option<RunOptions> {
+    if page.current.is_active() {
+        return None;
+    }
+    match RunOptions::read(&page.form, &page.more) {
+        Ok(options) => Some(options),
+        Err(error) => {
+            page.more.focus_relay();
+            page.announcer.say(&text!["Nothing was fetched: ", error, "."]);
+            None
+        }
+    }
+}
+
+/// Fetches the list, which is read first, into the file that the user chooses in the dialog.
+async fn fetch(
+    page: &'static Page,
+    options: RunOptions,
+    resumes: Option<InterruptedRun>,
+    dialog: Option<FileDialog>,
+) -> Result<FinishedRun, Unfinished> {
+    let file = match dialog {
+        Some(dialog) => Some(dialog.file().await.map_err(Unfinished::NoFile)?),
+        None => None,
+    };
+    let plan = page.form.plan().await;
+    if plan.is_empty() {
+        return Err(Unfinished::NothingToFetch);
+    }
+    let takes_focus = page.outcome.has_focus() || page.resume_notice.has_focus();
+    page.outcome.clear();
+    show_beginning(page, &text!["Fetching ", count(plan.len(), "image")], 0.0, takes_focus);
+    runner::fetch(page, plan, options, resumes, file).await.map_err(Unfinished::Failed)
+}
+
+/// Shows that a run begins, with this share of its items done.
+fn show_beginning(page: &Page, words: &str, share: f64, takes_focus: bool) {
+    page.resume_notice.hide();
+    page.line.begin(words, share);
+    page.current.show_buttons(true, takes_focus);
+    page.announcer.say(&text![words, "."]);
+}
+
+/// Runs `work` until it ends or is cancelled, and shows its progress and its end.
+fn run(
+    page: &'static Page,
+    purpose: Purpose,
+    work: impl Future<Output = Result<FinishedRun, Unfinished>> + 'static,
+) {
+    let (work, abort) = abortable(work);
+    // At once, so that a program which waits for "done" never sees the previous run's.
+    page.current.begin(purpose, abort);
+    spawn_local(async move {
+        let result = match select(pin!(work), pin!(show_progress(page))).await {
+            Either::Left((result, _)) => result.unwrap_or(Err(Unfinished::Cancelled)),
+            Either::Right((never, _)) => match never {},
+        };
+        page.stop_question.close();
+        page.table.defer_thumbnails(false);
+        if let Some(run) = page.current.end() {
+            show_end(page, run, result);
+        }
+    });
+}
+
+/// Shows the progress of the current run, for as long as it is polled. A timer drives it, since a
+/// hidden tab has no frames but its title must keep up.
+async fn show_progress(page: &'static Page) -> Infallible {
+    let clock = Clock::start();
+    loop {
+        clock.sleep_until(clock.now() + UPDATE_INTERVAL).await;
+        if let Some(view) = page.current.view() {
+            view.sample();
+            let text = page.line.update(&view, page.current.is_offline());
+            page.announcer.progress(&text![text, "."]);
+        }
+    }
+}
+
+/// Shows how a run ended. If it never began, the page stays as it was.
+fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unfinished>) {
+    let (state, text, title) = match result {
+        Ok(finished) => show_finished(page, finished, run.early_end),
+        Err(Unfinished::NothingToFetch) => {
+            page.current.set_state(run.state_before);
+            page.form.focus();
+            page.form.say("There is nothing to fetch yet. Paste some URLs, or try the Demo.");
+            return page.announcer.say("There is nothing to fetch yet.");
+        }
+        Err(Unfinished::NoFile(words)) => {
+            page.current.set_state(run.state_before);
+            page.form.say(&words);
+            return page.announcer.say(&words);
+        }
+        Err(Unfinished::Failed(error)) => {
+            run.view.iter().for_each(|view| view.cancel());
+            (RunState::Done, text!["No zip was made: ", error], "failed".into())
+        }
+        Err(Unfinished::Cancelled) => {
+            let text = match run.view {
+                Some(view) => {
+                    view.cancel();
+                    cancelled_text(&view.rows.borrow())
+                }
+                None => "Cancelled".into(),
+            };
+            (RunState::Cancelled, text, "cancelled".into())
+        }
+    };
+    page.line.end(&text, &title);
+    page.announcer.say(&text![text, "."]);
+    page.current.show_buttons(false, false);
+    page.table.paint();
+    // Last of all, since a program that waits for the state then reads the page.
+    page.current.set_state(state);
+}
+
+/// Shows a run with an archive; returns the state, the text and the title.
+fn show_finished(
+    page: &'static Page,
+    run: FinishedRun,
+    early_end: Option<EarlyEnd>,
+) -> (RunState, String, String) {
+    let (text, title) = {
+        let rows = run.view.rows.borrow();
+        (outcome_text(&rows), outcome_title(&rows))
+    };
+    // A run that can't be added to the list of runs is shown all the same.
+    let _ = page.history.add(&run.columns());
+    if page.outcome.show(run).is_err() {
+        let text = "The zip is there, but the browser could not create a link to it. Load the page again";
+        return (RunState::Done, text.into(), "stopped".into());
+    }
+    let is_cancelled = early_end == Some(EarlyEnd::CancelRetry);
+    (if is_cancelled { RunState::Cancelled } else { RunState::Done }, text, title)
+}

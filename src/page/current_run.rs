@@ -1,0 +1,242 @@
+//! The current run: its state, the buttons that stop it, and the commands that reach it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures::future::AbortHandle;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+use super::announcer::Announcer;
+use super::elements::{by_id, has_focus, on, root, set_shown, window};
+use super::run_line::OFFLINE;
+use super::run_view::RunView;
+use crate::browser::RunHandle;
+use crate::run::Command;
+use crate::text::text;
+
+/// The state of the page, which `data-run` on the root element shows to style sheets and programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunState {
+    /// Nothing has been fetched yet.
+    #[default]
+    Idle,
+    Running,
+    /// The latest run has ended, with an archive or without one.
+    Done,
+    /// The latest run was cancelled.
+    Cancelled,
+}
+
+impl RunState {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To fetch the list.
+    Fetch,
+    /// To add to an archive that is there, which cancelling must not cost.
+    Retry,
+}
+
+/// How the user ended a run early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EarlyEnd {
+    /// What has arrived is kept.
+    Stop,
+    /// The same, in a retry that was cancelled.
+    CancelRetry,
+}
+
+/// The buttons of a run, and the run itself while there is one.
+pub struct CurrentRun {
+    root: HtmlElement,
+    fetch: HtmlElement,
+    cancel: HtmlElement,
+    stop_and_keep: HtmlElement,
+    state: Cell<RunState>,
+    active: RefCell<Option<ActiveRun>>,
+}
+
+/// A run that has not ended.
+pub struct ActiveRun {
+    purpose: Purpose,
+    /// Drops the run's future, which cancels the run.
+    abort: AbortHandle,
+    /// The state to go back to if nothing is fetched after all.
+    pub state_before: RunState,
+    pub early_end: Option<EarlyEnd>,
+    is_offline: bool,
+    /// What is shown of it; `None` until the list has been read.
+    pub view: Option<Rc<RunView>>,
+    /// The engine's run, once it has started. A comparison has one after another.
+    handle: Option<Rc<RunHandle>>,
+}
+
+impl CurrentRun {
+    pub fn find() -> Result<Self, JsValue> {
+        Ok(Self {
+            root: root()?,
+            fetch: by_id("fetch")?,
+            cancel: by_id("cancel")?,
+            stop_and_keep: by_id("stop-and-keep")?,
+            state: Cell::default(),
+            active: RefCell::default(),
+        })
+    }
+
+    /// Has the browser ask before a run is left, and pauses a run while there is no connection.
+    pub fn bind(&'static self, announcer: &'static Announcer) -> Result<(), JsValue> {
+        let window = window()?;
+        on(&window, "beforeunload", |event| {
+            // After a crash boot.js sets the attribute back, since nothing is running any more.
+            if self.root.dataset().get("run").as_deref() == Some(RunState::Running.name()) {
+                event.prevent_default();
+            }
+        })?;
+        // A browser that is offline from the start is not noticed: a machine without a network may have
+        // a server of its own.
+        on(&window, "offline", |_| {
+            if self.set_offline(true) {
+                announcer.say(&text![OFFLINE, "; the run continues when the connection is back."]);
+            }
+        })?;
+        on(&window, "online", |_| {
+            if self.set_offline(false) {
+                announcer.say("This browser is back online, and the run continues.");
+            }
+        })
+    }
+
+    /// Pauses or resumes the run; returns whether that changed anything.
+    fn set_offline(&self, is_offline: bool) -> bool {
+        let mut active = self.active.borrow_mut();
+        let Some(run) = active.as_mut().filter(|run| run.is_offline != is_offline) else { return false };
+        run.is_offline = is_offline;
+        run.command(if is_offline { Command::Pause } else { Command::Resume });
+        true
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.active.borrow().is_some()
+    }
+
+    pub fn is_retry(&self) -> bool {
+        self.of_active(|run| run.purpose == Purpose::Retry).unwrap_or_default()
+    }
+
+    pub fn is_offline(&self) -> bool {
+        self.of_active(|run| run.is_offline).unwrap_or_default()
+    }
+
+    /// Whether the user has ended the run early.
+    pub fn is_ending(&self) -> bool {
+        self.of_active(|run| run.early_end.is_some()).unwrap_or_default()
+    }
+
+    /// What is shown of the run, once its list has been read.
+    pub fn view(&self) -> Option<Rc<RunView>> {
+        self.of_active(|run| run.view.clone()).flatten()
+    }
+
+    fn of_active<T>(&self, get: impl FnOnce(&ActiveRun) -> T) -> Option<T> {
+        self.active.borrow().as_ref().map(get)
+    }
+
+    /// A run begins, which `abort` cancels.
+    pub fn begin(&self, purpose: Purpose, abort: AbortHandle) {
+        *self.active.borrow_mut() = Some(ActiveRun {
+            purpose,
+            abort,
+            state_before: self.state.get(),
+            early_end: None,
+            is_offline: false,
+            view: None,
+            handle: None,
+        });
+        self.set_state(RunState::Running);
+    }
+
+    /// From now on the run is shown by this view.
+    pub fn show(&self, view: &Rc<RunView>) {
+        if let Some(run) = &mut *self.active.borrow_mut() {
+            (run.view, run.handle) = (Some(Rc::clone(view)), None);
+        }
+    }
+
+    /// Connects the engine's run, which learns what was asked for before it started.
+    pub fn attach(&self, handle: &Rc<RunHandle>) {
+        if let Some(run) = &mut *self.active.borrow_mut() {
+            run.handle = Some(Rc::clone(handle));
+            if run.early_end.is_some() {
+                run.command(Command::Stop);
+            } else if run.is_offline {
+                run.command(Command::Pause);
+            }
+        }
+    }
+
+    /// Cancels the run. Its future is dropped, which aborts every request and keeps nothing; a retry
+    /// keeps the archive that was there, so it is stopped instead.
+    pub fn cancel(&self) {
+        match &mut *self.active.borrow_mut() {
+            Some(run) if run.purpose == Purpose::Retry => run.end_early(EarlyEnd::CancelRetry),
+            Some(run) => run.abort.abort(),
+            None => {}
+        }
+    }
+
+    /// Ends the run with what has arrived.
+    pub fn stop(&self) {
+        if let Some(run) = &mut *self.active.borrow_mut() {
+            run.end_early(EarlyEnd::Stop);
+        }
+    }
+
+    /// The run has ended; its state follows, by [`CurrentRun::set_state`].
+    pub fn end(&self) -> Option<ActiveRun> {
+        self.active.take()
+    }
+
+    pub fn set_state(&self, state: RunState) {
+        self.state.set(state);
+        let _ = self.root.dataset().set("run", state.name());
+    }
+
+    /// Shows the buttons that end a run in place of Fetch, or the other way round, and keeps the focus
+    /// there. It is also moved there if `takes_focus`.
+    pub fn show_buttons(&self, is_running: bool, takes_focus: bool) {
+        let buttons = [&self.fetch, &self.cancel, &self.stop_and_keep];
+        let had_focus = takes_focus || buttons.into_iter().any(|button| has_focus(button));
+        let (shown, hidden) =
+            if is_running { (&self.cancel, &self.fetch) } else { (&self.fetch, &self.cancel) };
+        set_shown(shown, true);
+        if had_focus {
+            let _ = shown.focus();
+        }
+        set_shown(hidden, false);
+        set_shown(&self.stop_and_keep, is_running);
+    }
+}
+
+impl ActiveRun {
+    fn end_early(&mut self, end: EarlyEnd) {
+        self.early_end = Some(end);
+        self.command(Command::Stop);
+    }
+
+    fn command(&self, command: Command) {
+        if let Some(handle) = &self.handle {
+            handle.command(command);
+        }
+    }
+}

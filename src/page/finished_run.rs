@@ -1,0 +1,88 @@
+//! A run that has ended with an archive, and what can be had of it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use wasm_bindgen::JsValue;
+
+use super::object_url::{ObjectUrl, download_text};
+use super::run_view::RunView;
+use crate::browser::{Archive, RunHandle};
+use crate::plan::EntryName;
+use crate::report::words::{count, duration, number, protocols, rate};
+use crate::report::{Comparison, Export};
+use crate::text::text;
+
+/// The archive's file name.
+pub const FILE_NAME: &str = "images.zip";
+
+/// A run that has ended with an archive.
+pub struct FinishedRun {
+    pub view: Rc<RunView>,
+    /// `None` once the images were thrown away.
+    pub archive: Option<RunArchive>,
+    /// The names of the entries, in input order.
+    pub names: Vec<Option<EntryName>>,
+    /// From its beginning until the archive was there.
+    pub wall: Duration,
+    pub comparison: Option<Comparison>,
+    /// How it fetched, in a few words.
+    pub how: String,
+    /// The name of the user's file, if the archive was written to one.
+    pub saved_as: Option<String>,
+}
+
+/// An archive with the run that keeps its images.
+pub struct RunArchive {
+    pub archive: Archive,
+    pub handle: Rc<RunHandle>,
+}
+
+/// The format of exported timings.
+#[derive(Clone, Copy, Debug)]
+pub enum Format {
+    Csv,
+    Json,
+}
+
+impl FinishedRun {
+    /// The columns of the run in the list of runs.
+    pub fn columns(&self) -> [String; 5] {
+        let rows = self.view.rows.borrow();
+        let totals = rows.totals();
+        [
+            text![number(totals.stored), " of ", count(totals.items, "image")],
+            self.how.clone(),
+            self.archive.as_ref().map(|run| protocols(&run.archive.made.protocols)).unwrap_or_default(),
+            duration(self.wall),
+            self.throughput(),
+        ]
+    }
+
+    /// Stored bytes per second, if anything was stored.
+    pub fn throughput(&self) -> String {
+        let rows = self.view.rows.borrow();
+        let totals = rows.totals();
+        let throughput = rate(totals.stored_bytes, self.wall).filter(|_| totals.stored > 0);
+        throughput.unwrap_or_else(|| "–".into())
+    }
+
+    /// Downloads the timings; the URL must be kept for a while.
+    ///
+    /// # Errors
+    ///
+    /// The browser refuses to create the file.
+    pub fn download(&self, format: Format) -> Result<ObjectUrl, JsValue> {
+        let export = Export {
+            plan: &self.view.plan,
+            rows: &self.view.rows.borrow(),
+            names: &self.names,
+            wall: self.wall,
+            comparison: self.comparison.as_ref(),
+        };
+        match format {
+            Format::Csv => download_text(&export.csv(), "text/csv", "timings.csv"),
+            Format::Json => download_text(&export.json(), "application/json", "timings.json"),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The options of a run, read off the form when Fetch is pressed.
+
+use super::form::{Form, RunMode};
+use super::more_options::MoreOptions;
+use crate::job::JournalNotes;
+use crate::plan::{Relay, RelayError};
+use crate::report::Mode;
+use crate::run::Settings;
+
+/// How to fetch.
+pub struct RunOptions {
+    pub mode: RunMode,
+    pub relay: Option<Relay>,
+    /// The list and all options as texts, for the journal.
+    pub journal: JournalNotes,
+    /// The most requests in flight; `None` for an adaptive number.
+    concurrency: Option<usize>,
+    reject_truncated: bool,
+    max_bytes: Option<u64>,
+    max_total_bytes: Option<u64>,
+}
+
+impl RunOptions {
+    /// Reads the form.
+    ///
+    /// # Errors
+    ///
+    /// The relay's field holds no valid address; the error is now shown beside it.
+    pub fn read(form: &Form, more: &MoreOptions) -> Result<Self, RelayError> {
+        let relay = more.relay()?;
+        let mut options = String::new();
+        form.record(&mut options);
+        more.record(&mut options);
+        Ok(Self {
+            mode: form.mode(),
+            relay,
+            journal: JournalNotes { source: form.list(), options },
+            concurrency: form.concurrency(),
+            reject_truncated: more.reject_truncated(),
+            max_bytes: more.max_bytes(),
+            max_total_bytes: more.max_total_bytes(),
+        })
+    }
+
+    /// The mode of the run whose images are kept, which is a comparison's last.
+    pub fn final_mode(&self) -> Mode {
+        match self.mode {
+            RunMode::Single(mode) => mode,
+            RunMode::Compare => Mode::Concurrent,
+        }
+    }
+
+    /// The most requests in flight of a run in this mode; `None` for an adaptive number.
+    pub fn concurrency(&self, mode: Mode) -> Option<usize> {
+        if mode == Mode::Sequential { Some(1) } else { self.concurrency }
+    }
+
+    /// The engine's settings for a run in this mode.
+    pub fn settings(&self, mode: Mode) -> Settings {
+        let mut settings = Settings { reject_truncated: self.reject_truncated, ..Settings::default() };
+        settings.limits.max_bytes = self.max_bytes;
+        settings.limits.max_total_bytes = self.max_total_bytes;
+        if let Some(requests) = self.concurrency(mode) {
+            settings.fix_concurrency(requests);
+        }
+        settings
+    }
+}

@@ -1,0 +1,61 @@
+//! The parts of the page. Each is found in the document once and knows no other part; `mod.rs`,
+//! `controller.rs` and `runner.rs` connect them.
+
+use wasm_bindgen::JsValue;
+use web_sys::HtmlDialogElement;
+
+use super::announcer::Announcer;
+use super::current_run::CurrentRun;
+use super::disk::Disk;
+use super::elements::by_id;
+use super::form::Form;
+use super::history::History;
+use super::more_options::MoreOptions;
+use super::outcome::Outcome;
+use super::presets::Presets;
+use super::resume_notice::ResumeNotice;
+use super::run_line::RunLine;
+use super::stop_question::StopQuestion;
+use super::table::Table;
+
+/// All parts of the page.
+pub struct Page {
+    pub form: Form,
+    pub more: MoreOptions,
+    pub presets: Presets,
+    pub disk: Disk,
+    pub resume_notice: ResumeNotice,
+    pub current: CurrentRun,
+    pub line: RunLine,
+    pub stop_question: StopQuestion,
+    pub table: Table,
+    pub outcome: Outcome,
+    pub history: History,
+    pub announcer: Announcer,
+    pub help: HtmlDialogElement,
+}
+
+impl Page {
+    /// Finds every part in the document.
+    ///
+    /// # Errors
+    ///
+    /// The document lacks an element, so it is not the one that this code was built with.
+    pub fn find() -> Result<Self, JsValue> {
+        Ok(Self {
+            form: Form::find()?,
+            more: MoreOptions::find()?,
+            presets: Presets::find()?,
+            disk: Disk::find()?,
+            resume_notice: ResumeNotice::find()?,
+            current: CurrentRun::find()?,
+            line: RunLine::find()?,
+            stop_question: StopQuestion::find()?,
+            table: Table::find()?,
+            outcome: Outcome::find()?,
+            history: History::find()?,
+            announcer: Announcer::find()?,
+            help: by_id("help")?,
+        })
+    }
+}

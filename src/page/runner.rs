@@ -1,0 +1,159 @@
+//! What Fetch and Retry run: one run of a list, the runs of a comparison, or a retry.
+
+use std::mem::take;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::disk::ChosenFile;
+use super::finished_run::{FinishedRun, RunArchive};
+use super::form::RunMode;
+use super::options::RunOptions;
+use super::parts::Page;
+use super::run_view::RunView;
+use crate::browser::{Archive, RunHandle};
+use crate::job::{ArchiveError, InterruptedRun, Job, Order, Retry};
+use crate::plan::{NameTemplate, Plan, Relay};
+use crate::report::words::number;
+use crate::report::{COMPARISON_ORDER, Comparison, Measured, Mode, State};
+use crate::text::text;
+
+/// Fetches a plan as the options say: after the interrupted run that it resumes, and into the user's file,
+/// if there are any.
+///
+/// # Errors
+///
+/// No archive could be made. An image that fails is not an error.
+pub async fn fetch(
+    page: &'static Page,
+    plan: Rc<Plan>,
+    options: RunOptions,
+    resumes: Option<InterruptedRun>,
+    file: Option<ChosenFile>,
+) -> Result<FinishedRun, ArchiveError> {
+    let plan = through(plan, options.relay.as_ref());
+    match options.mode {
+        RunMode::Single(mode) => fetch_once(page, &plan, &options, mode, resumes, file).await,
+        RunMode::Compare => compare(page, &plan, &options).await,
+    }
+}
+
+/// Fetches the failed images of a run once more, into the same archive.
+///
+/// # Errors
+///
+/// No archive could be made. An image that fails again is not an error.
+pub async fn retry(
+    page: &'static Page,
+    run: FinishedRun,
+    handle: Rc<RunHandle>,
+    options: RunOptions,
+) -> Result<FinishedRun, ArchiveError> {
+    let items = run.view.retryable_items();
+    let plan = through(Rc::clone(&run.view.plan), options.relay.as_ref());
+    let view = Rc::new(run.view.of_retry(plan));
+    page.current.show(&view);
+    page.table.update(Rc::clone(&view));
+    page.current.attach(&handle);
+    let settings = options.settings(options.final_mode());
+    let retry = Retry { items, settings, relay: options.relay, started: view.clock.epoch() };
+    let archive = handle.retry(retry, &|event| view.apply(&event)).await?;
+    let (mut archive, wall) = check(&handle, archive, &view).await?;
+    let (names, how) = (take(&mut archive.made.names), text![run.how, ", then a retry"]);
+    Ok(FinishedRun { view, archive: Some(RunArchive { archive, handle }), names, wall, how, ..run })
+}
+
+/// The plan with every image requested through the relay, or from its own host.
+fn through(plan: Rc<Plan>, relay: Option<&Relay>) -> Rc<Plan> {
+    if plan.relay() == relay { plan } else { Rc::new(plan.through(relay.cloned())) }
+}
+
+/// One run of a plan.
+async fn fetch_once(
+    page: &'static Page,
+    plan: &Rc<Plan>,
+    options: &RunOptions,
+    mode: Mode,
+    resumes: Option<InterruptedRun>,
+    file: Option<ChosenFile>,
+) -> Result<FinishedRun, ArchiveError> {
+    let elapsed = resumes.as_ref().map(|run| run.elapsed).unwrap_or_default();
+    let view = Rc::new(RunView::new(Rc::clone(plan), elapsed, file.is_some()));
+    page.current.show(&view);
+    page.table.show(Rc::clone(&view));
+    let job = Job {
+        plan: Rc::clone(plan),
+        template: NameTemplate::default(),
+        settings: options.settings(mode),
+        started: view.clock.epoch(),
+        order: Order::Input,
+        // The runs of a comparison are measured, and need not survive a crash.
+        journal: (options.mode != RunMode::Compare).then(|| options.journal.clone()),
+        resumes: resumes.map(|run| run.name),
+    };
+    let handle = RunHandle::start(job, file.as_ref().map(|file| &file.stream)).await?;
+    page.current.attach(&handle);
+    view.attach(&handle);
+    let archive = handle.finish(&|event| view.apply(&event)).await?;
+    let (mut archive, wall) = check(&handle, archive, &view).await?;
+    let how = match options.concurrency(mode) {
+        Some(1) => "one after the other".into(),
+        Some(limit) => text![number(limit), " at once"],
+        None => text!["up to ", number(view.rows.borrow().totals().most_in_flight), " at once (auto)"],
+    };
+    let saved_as = file.filter(|_| archive.made.size > 0).map(|file| file.name);
+    let names = take(&mut archive.made.names);
+    let archive = Some(RunArchive { archive, handle });
+    Ok(FinishedRun { view, archive, names, wall, comparison: None, how, saved_as })
+}
+
+/// Reads the archive back, leaves out what is damaged, and ends the view. Returns the archive, and how
+/// long the run took until it was there.
+async fn check(
+    handle: &RunHandle,
+    archive: Archive,
+    view: &RunView,
+) -> Result<(Archive, Duration), ArchiveError> {
+    let wall = view.clock.now();
+    view.begin_check();
+    let archive = handle.verify(&|event| view.apply(&event)).await?.unwrap_or(archive);
+    view.finish(wall, &archive.made.names);
+    Ok((archive, wall))
+}
+
+/// All runs of a comparison; returns the last, with what the runs measured. A comparison that the user
+/// ends early compares nothing.
+async fn compare(
+    page: &'static Page,
+    plan: &Rc<Plan>,
+    options: &RunOptions,
+) -> Result<FinishedRun, ArchiveError> {
+    page.table.defer_thumbnails(true);
+    let mut comparison = Comparison::default();
+    let (mut part, mut mode) = (0, COMPARISON_ORDER[0]);
+    loop {
+        let words = match mode {
+            Mode::Sequential => "one after the other",
+            Mode::Concurrent => "at once",
+        };
+        let words = text!["Run ", part + 1, " of ", COMPARISON_ORDER.len(), ": ", words];
+        page.announcer.progress(&text![words, "."]);
+        page.line.begin_part(part, &words);
+        let run = fetch_once(page, plan, options, mode, None, None).await?;
+        if page.current.is_ending() {
+            return Ok(run);
+        }
+        comparison.add(mode, measured(&run));
+        part += 1;
+        match COMPARISON_ORDER.get(part) {
+            Some(next) => mode = *next,
+            None => return Ok(FinishedRun { comparison: Some(comparison), ..run }),
+        }
+        // The run and its images are dropped here, and not while the next one is measured.
+    }
+}
+
+fn measured(run: &FinishedRun) -> Measured {
+    let rows = run.view.rows.borrow();
+    let stored = rows.as_slice().iter().map(|row| row.state == State::Stored).collect();
+    Measured { wall: run.wall, stored }
+}

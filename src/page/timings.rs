@@ -1,0 +1,124 @@
+//! The section "Timings": the measures of a run, and the comparison that it ended.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement};
+
+use super::elements::{by_id, has_focus, set_property, set_shown};
+use super::finished_run::FinishedRun;
+use crate::browser::Archive;
+use crate::report::words::{duration, protocols, ratio};
+use crate::report::{Comparison, Measured, median_wall};
+use crate::text::text;
+
+/// The elements.
+pub struct Timings {
+    section: HtmlElement,
+    wall: Element,
+    busy: Element,
+    overlap: Element,
+    throughput: Element,
+    protocol: Element,
+    storage: HtmlElement,
+    throw_away: HtmlElement,
+    speed_up: HtmlElement,
+    measures_of: HtmlElement,
+    speed_up_text: Element,
+    speed_up_note: Element,
+    sequential: Bar,
+    concurrent: Bar,
+}
+
+/// A bar of the comparison and the text beside it.
+struct Bar {
+    bar: HtmlElement,
+    text: Element,
+}
+
+impl Timings {
+    pub fn find() -> Result<Self, JsValue> {
+        Ok(Self {
+            section: by_id("timings")?,
+            wall: by_id("wall")?,
+            busy: by_id("busy")?,
+            overlap: by_id("overlap")?,
+            throughput: by_id("throughput")?,
+            protocol: by_id("protocol")?,
+            storage: by_id("storage")?,
+            throw_away: by_id("throw-away")?,
+            speed_up: by_id("speed-up")?,
+            measures_of: by_id("measures-of")?,
+            speed_up_text: by_id("speed-up-text")?,
+            speed_up_note: by_id("speed-up-note")?,
+            sequential: Bar { bar: by_id("sequential-bar")?, text: by_id("sequential-wall")? },
+            concurrent: Bar { bar: by_id("concurrent-bar")?, text: by_id("concurrent-wall")? },
+        })
+    }
+
+    pub fn has_focus(&self) -> bool {
+        has_focus(&self.section)
+    }
+
+    pub fn hide(&self) {
+        for element in [&self.section, &self.speed_up, &self.measures_of] {
+            set_shown(element, false);
+        }
+    }
+
+    /// Shows a run and the archive it has made.
+    pub fn show(&self, run: &FinishedRun, archive: &Archive) {
+        let rows = run.view.rows.borrow();
+        let busy = rows.totals().busy;
+        let overlap = (!run.wall.is_zero()).then(|| busy.as_secs_f64() / run.wall.as_secs_f64());
+        self.wall.set_text_content(Some(&duration(run.wall)));
+        self.busy.set_text_content(Some(&duration(busy)));
+        self.overlap.set_text_content(Some(&overlap.map_or_else(|| "–".to_owned(), ratio)));
+        self.throughput.set_text_content(Some(&run.throughput()));
+        self.protocol.set_text_content(Some(&protocols(&archive.made.protocols)));
+        let storage = if run.saved_as.is_some() {
+            "in the file you chose"
+        } else if archive.made.is_file {
+            "in a temporary file"
+        } else {
+            "held by the browser"
+        };
+        self.storage.set_text_content(Some(storage));
+        set_shown(&self.throw_away, archive.blob.is_some());
+        if let Some(comparison) = &run.comparison {
+            self.show_comparison(comparison);
+        }
+        set_shown(&self.section, true);
+    }
+
+    /// Shows that the images are gone.
+    pub fn show_thrown_away(&self) {
+        set_shown(&self.throw_away, false);
+        self.storage.set_text_content(Some("thrown away"));
+        // The button that had the focus is gone.
+        let _ = self.storage.focus();
+    }
+
+    fn show_comparison(&self, comparison: &Comparison) {
+        let text = comparison
+            .speed_up()
+            .map_or_else(|| "The runs were too short to be compared.".to_owned(), |speed_up| speed_up.text());
+        self.speed_up_text.set_text_content(Some(&text));
+        let note = comparison.difference();
+        self.speed_up_note.set_text_content(note.as_deref());
+        let medians = [median_wall(&comparison.sequential), median_wall(&comparison.concurrent)];
+        let longest = medians.iter().flatten().max().copied().unwrap_or_default().as_secs_f64();
+        let runs = [&comparison.sequential, &comparison.concurrent];
+        for ((bar, median), runs) in [&self.sequential, &self.concurrent].into_iter().zip(medians).zip(runs) {
+            let Some(median) = median else { continue };
+            let permille = (median.as_secs_f64() / longest.max(f64::MIN_POSITIVE) * 1000.0) as u32;
+            set_property(&bar.bar, "--permille", &text![permille]);
+            bar.text.set_text_content(Some(&text![duration(median), " (", all_walls(runs), ")"]));
+        }
+        set_shown(&self.speed_up, true);
+        set_shown(&self.measures_of, true);
+    }
+}
+
+/// The wall time of every run, shown beside their median.
+fn all_walls(runs: &[Measured]) -> String {
+    runs.iter().map(|run| duration(run.wall)).collect::<Vec<_>>().join(", ")
+}
