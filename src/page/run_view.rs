@@ -138,7 +138,7 @@ impl RunView {
         for item in items {
             names[*item].get_or_insert_with(|| match self.plan.items()[*item].address {
                 Ok(_) => expected.expected(*item),
-                Err(_) => self.plan.items()[*item].shown().to_owned(),
+                Err(_) => self.plan.items()[*item].display_text().to_owned(),
             });
         }
     }

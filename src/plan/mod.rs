@@ -69,7 +69,7 @@ pub struct Item {
 
 impl Item {
     /// The address as a user may see it: parsed where it could be, and never with a password.
-    pub fn shown(&self) -> &str {
+    pub fn display_text(&self) -> &str {
         self.address.as_ref().map_or(&self.text, |address| &address.href)
     }
 }
@@ -188,7 +188,7 @@ pub(crate) mod tests {
         let plan = plan_of(["https://a.example/1.jpg", "htp:/x y", "https://b.example/2.jpg"]);
         assert_eq!(plan.len(), 3);
         assert!(plan.items()[1].address.is_err());
-        assert_eq!(plan.items()[1].shown(), "htp:/x y");
+        assert_eq!(plan.items()[1].display_text(), "htp:/x y");
         assert_eq!(plan.items()[1].origin, None);
         assert_eq!(plan.items()[2].origin, Some(1));
     }
@@ -198,8 +198,8 @@ pub(crate) mod tests {
         let relay = Relay::parse("https://relay.example/", &NativeText).unwrap();
         let plan = plan_of(["https://a.example/1.jpg", "nonsense", "data:,x", "https://b.example/2.jpg"]);
         let (shown, own, plan) =
-            (plan.items()[0].shown().to_owned(), plan.origins().to_vec(), plan.through(Some(relay)));
-        assert_eq!(plan.items()[0].shown(), shown);
+            (plan.items()[0].display_text().to_owned(), plan.origins().to_vec(), plan.through(Some(relay)));
+        assert_eq!(plan.items()[0].display_text(), shown);
         let asked: Vec<_> = (0..4).map(|item| plan.asked(item).map(|address| address.href.clone())).collect();
         let expected = [
             Some("https://relay.example/https://a.example/1.jpg".to_owned()),

@@ -114,7 +114,7 @@ impl Export<'_> {
         let crc32 = if stored { Value::Number(text![row.crc32]) } else { Value::None };
         [
             Value::Number(text![index]),
-            Value::Text(item.shown()),
+            Value::Text(item.display_text()),
             name.map_or(Value::None, |name| Value::Text(name.as_str())),
             Value::Text(outcome(row)),
             text(error.map(|error| error.kind())),

@@ -165,7 +165,11 @@ fn no_password_is_ever_shown() {
     for line in lines.clone() {
         for item in Plan::new(parse_list(line), &CrateText).items() {
             let message = item.address.as_ref().unwrap_err().to_string();
-            assert!(!item.shown().contains("secret"), "{line:?} is shown as {:?}", item.shown());
+            assert!(
+                !item.display_text().contains("secret"),
+                "{line:?} is shown as {:?}",
+                item.display_text()
+            );
             assert!(!message.contains("secret"), "{line:?}: {message}");
         }
     }
