@@ -108,7 +108,7 @@ pub async fn fetch_again(
 
 /// The plan with every image asked of the relay, or of its own host.
 fn asked_of(plan: Rc<Plan>, relay: Option<&Relay>) -> Rc<Plan> {
-    if plan.relay() == relay { plan } else { Rc::new(plan.through(relay.cloned())) }
+    if plan.relay() == relay { plan } else { Rc::new(plan.with_relay(relay.cloned())) }
 }
 
 /// One run of the plan.

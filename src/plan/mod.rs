@@ -6,7 +6,7 @@
 //!                        │ Plan::new: each text through the browser's URL parser
 //!                        ▼
 //!                      Plan { items in input order: address or why not, entry name }
-//!                        │ Plan::through: a relay of the user's own, where there is one
+//!                        │ Plan::with_relay: a relay of the user's own, where there is one
 //!                        ▼
 //!                      Plan::asked: where each item is asked for
 //! ```
@@ -129,7 +129,7 @@ impl Plan {
 
     /// The same plan with every image asked of a relay, or of its own host. Addresses and names stay
     /// the images' own.
-    pub fn through(&self, relay: Option<Relay>) -> Self {
+    pub fn with_relay(&self, relay: Option<Relay>) -> Self {
         let mut plan = Self { relay, ..Self::default() };
         for item in &self.items {
             let Item { address, text, name, line, .. } = item.clone();
@@ -198,7 +198,7 @@ pub(crate) mod tests {
         let relay = Relay::parse("https://relay.example/", &NativeText).unwrap();
         let plan = plan_of(["https://a.example/1.jpg", "nonsense", "data:,x", "https://b.example/2.jpg"]);
         let (shown, own, plan) =
-            (plan.items()[0].display_text().to_owned(), plan.origins().to_vec(), plan.through(Some(relay)));
+            (plan.items()[0].display_text().to_owned(), plan.origins().to_vec(), plan.with_relay(Some(relay)));
         assert_eq!(plan.items()[0].display_text(), shown);
         let asked: Vec<_> = (0..4).map(|item| plan.asked(item).map(|address| address.href.clone())).collect();
         let expected = [
@@ -215,7 +215,7 @@ pub(crate) mod tests {
             .collect();
         let relay = Some("https://relay.example");
         assert_eq!(origins, [relay, None, Some("data:"), relay], "limits go by the relay's");
-        assert_eq!(plan.through(None).origins(), own);
+        assert_eq!(plan.with_relay(None).origins(), own);
     }
 
     #[test]

@@ -166,7 +166,7 @@ mod tests {
              name a relay of your own under More options"
         );
         let relay = Relay::parse("https://relay.example/?url=", &NativeText).unwrap();
-        let plan = plan.through(Some(relay));
+        let plan = plan.with_relay(Some(relay));
         let groups = groups_of(&plan, |_| FetchError::Network);
         assert_eq!(groups.len(), 2, "by the images' own origins");
         assert_eq!(
@@ -196,7 +196,7 @@ mod tests {
             assert_eq!(is_explained(plan, page), expected, "{} from {page:?}", plan.items()[0].display_text());
         }
         let relay = Relay::parse("http://127.0.0.1:9000/", &NativeText).unwrap();
-        let relayed = plan_of(["https://a.example/1.jpg"]).through(Some(relay));
+        let relayed = plan_of(["https://a.example/1.jpg"]).with_relay(Some(relay));
         assert!(is_explained(&relayed, Network::Public), "the relay is what is asked");
         assert!(!is_explained(&relayed, Network::ThisMachine));
     }

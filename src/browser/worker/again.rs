@@ -65,7 +65,7 @@ impl Service {
         let relayed;
         let mut job = self.job_at(self.clock.get());
         if again.relay.as_ref() != job.plan.relay() {
-            relayed = job.plan.through(again.relay);
+            relayed = job.plan.with_relay(again.relay);
             job.plan = &relayed;
         }
         job.settings = again.settings;
