@@ -8,7 +8,7 @@
 //!                      Plan { items in input order: address or why not, entry name }
 //!                        │ Plan::with_relay: a relay of the user's own, where there is one
 //!                        ▼
-//!                      Plan::asked: where each item is asked for
+//!                      Plan::request_address: where each item is asked for
 //! ```
 //!
 //! Nothing is ever dropped on the way: a text that is no address becomes an item that fails.
@@ -144,7 +144,7 @@ impl Plan {
     }
 
     /// Where an item is asked for: at its own address, or at its relay's.
-    pub fn asked(&self, id: ItemId) -> Option<Cow<'_, Address>> {
+    pub fn request_address(&self, id: ItemId) -> Option<Cow<'_, Address>> {
         let address = self.items.get(id)?.address.as_ref().ok()?;
         Some(match &self.relay {
             Some(relay) => Cow::Owned(relay.address_of(address)),
@@ -200,7 +200,7 @@ pub(crate) mod tests {
         let (shown, own, plan) =
             (plan.items()[0].display_text().to_owned(), plan.origins().to_vec(), plan.with_relay(Some(relay)));
         assert_eq!(plan.items()[0].display_text(), shown);
-        let asked: Vec<_> = (0..4).map(|item| plan.asked(item).map(|address| address.href.clone())).collect();
+        let asked: Vec<_> = (0..4).map(|item| plan.request_address(item).map(|address| address.href.clone())).collect();
         let expected = [
             Some("https://relay.example/https://a.example/1.jpg".to_owned()),
             None,
