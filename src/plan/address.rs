@@ -107,7 +107,7 @@ impl Address {
         let text = text.trim();
         let shown = || shortened(&redacted(text));
         let href = web.parse_url(text).ok_or_else(|| AddressError::NotAUrl { text: shown() })?;
-        Self::of_serialised(href).unwrap_or_else(|| Err(AddressError::Scheme { text: shown() }))
+        Self::from_href(href).unwrap_or_else(|| Err(AddressError::Scheme { text: shown() }))
     }
 
     /// The address of a URL as the URL parser serialises it, from which its parts can be read; `None`
@@ -116,7 +116,7 @@ impl Address {
     /// # Errors
     ///
     /// It carries credentials, or is a `data:` URL that is too long.
-    pub fn of_serialised(href: String) -> Option<Result<Self, AddressError>> {
+    pub fn from_href(href: String) -> Option<Result<Self, AddressError>> {
         const DATA: &str = "data:";
         let (scheme, rest) = href.split_once(':')?;
         if href.starts_with(DATA) {
@@ -280,7 +280,7 @@ pub(crate) mod tests {
     #[test]
     fn a_data_url_has_its_bounds() {
         let of_length = |length: usize| format!("data:image/gif,{}", "A".repeat(length - 15));
-        let parsed = |length| Address::of_serialised(of_length(length)).unwrap();
+        let parsed = |length| Address::from_href(of_length(length)).unwrap();
         assert!(parsed(LONGEST_DATA_URL).is_ok());
         let error = parsed(LONGEST_DATA_URL + 1).unwrap_err();
         assert_eq!(error, AddressError::DataTooLong { length: 8_388_609 });

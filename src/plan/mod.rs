@@ -101,7 +101,7 @@ impl Plan {
     /// Adds an item whose address was parsed before, in another plan; an empty one is none.
     pub fn push_parsed(&mut self, href: String, name: Option<String>) {
         let none = || Err(AddressError::NotAUrl { text: String::new() });
-        let address = Address::of_serialised(href).unwrap_or_else(none);
+        let address = Address::from_href(href).unwrap_or_else(none);
         self.add(address, String::new(), name, None);
     }
 

@@ -41,13 +41,13 @@ impl Relay {
     pub fn parse(text: &str, web: &impl WebText) -> Result<Self, RelayError> {
         Address::parse(text, web)
             .ok()
-            .and_then(|address| Self::of_serialised(address.href))
+            .and_then(|address| Self::from_href(address.href))
             .ok_or_else(|| RelayError { text: shortened(&redacted(text)) })
     }
 
     /// The relay whose [`href`](Self::href) this is; `None` for what is none.
-    pub fn of_serialised(href: String) -> Option<Self> {
-        let address = Address::of_serialised(href)?.ok()?;
+    pub fn from_href(href: String) -> Option<Self> {
+        let address = Address::from_href(href)?.ok()?;
         (!address.is_data() && !address.href.contains('#')).then_some(Self(address))
     }
 

@@ -49,7 +49,7 @@ impl Service {
             self.clock.set(Clock::of_epoch(words.get(1).as_f64().unwrap_or_default()));
             let items: Array = words.get(2).unchecked_into();
             let items = items.iter().filter_map(|item| item.as_f64()).map(|item| item as ItemId).collect();
-            let relay = words.get(3).as_string().and_then(Relay::of_serialised);
+            let relay = words.get(3).as_string().and_then(Relay::from_href);
             let settings = settings_from_message(words.get(4).unchecked_ref());
             let settings = settings.unwrap_or(self.job.settings);
             self.begin(Task::Fetch(Items::Again(Again { items, relay, settings })));

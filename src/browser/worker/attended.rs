@@ -20,7 +20,7 @@ pub fn put(job: &Job<'_>, message: &Array) {
 /// The plan, through its relay, and the rest; `None` for what was never sent.
 pub fn take(mut plan: Plan, mut fields: impl Iterator<Item = JsValue>) -> Option<(Plan, Attended)> {
     if let Some(relay) = fields.next()?.as_string() {
-        plan = plan.with_relay(Some(Relay::of_serialised(relay)?));
+        plan = plan.with_relay(Some(Relay::from_href(relay)?));
     }
     let resumes = fields.next()?.as_string();
     let mut text = || fields.next()?.as_string();
