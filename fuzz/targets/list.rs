@@ -2,16 +2,16 @@
 
 #![no_main]
 
-use fetchzip::plan::{MOST_URLS, parse_list};
+use fetchzip::plan::{MAX_URLS, parse_list};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let requests = parse_list(text);
     let made = requests.iter().filter(|request| request.glob_error.is_none()).count();
-    assert!(made <= MOST_URLS);
-    assert!(requests.len() <= MOST_URLS + 1);
+    assert!(made <= MAX_URLS);
+    assert!(requests.len() <= MAX_URLS + 1);
     // The links of pasted HTML stand on no line, and what is past the end is told once.
-    if requests.iter().any(|request| request.line.is_none()) || requests.len() > MOST_URLS {
+    if requests.iter().any(|request| request.line.is_none()) || requests.len() > MAX_URLS {
         return;
     }
     let mut lines = requests.iter().filter_map(|request| request.line).peekable();

@@ -9,7 +9,7 @@ use crate::text::text;
 ///
 /// Some bound is needed, since `[0-999999999]` is quickly typed; a hundred thousand rows are still
 /// smooth, and more images than any archive of the workloads.
-pub const MOST_URLS: usize = 100_000;
+pub const MAX_URLS: usize = 100_000;
 
 /// One URL that was asked for, not yet parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,16 +32,16 @@ impl Request {
 }
 
 /// Reads a list: one URL or glob a line, several separated by spaces, `#` for comments, quotes
-/// and trailing commas ignored; or the links of pasted HTML. Where it has more than [`MOST_URLS`], one
+/// and trailing commas ignored; or the links of pasted HTML. Where it has more than [`MAX_URLS`], one
 /// more request stands for the rest, and says so.
 pub fn parse_list(text: &str) -> Vec<Request> {
     let links = html::links(text);
     if !links.is_empty() {
         let of_link = |(index, text): (usize, String)| {
-            let glob_error = (index == MOST_URLS).then(|| past_the_end("link", index + 1));
+            let glob_error = (index == MAX_URLS).then(|| past_the_end("link", index + 1));
             Request { glob_error, ..Request::new(text) }
         };
-        return links.into_iter().take(MOST_URLS + 1).enumerate().map(of_link).collect();
+        return links.into_iter().take(MAX_URLS + 1).enumerate().map(of_link).collect();
     }
     let mut requests = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -50,7 +50,7 @@ pub fn parse_list(text: &str) -> Vec<Request> {
             continue;
         }
         for word in words(line) {
-            if requests.len() == MOST_URLS {
+            if requests.len() == MAX_URLS {
                 let glob_error = Some(past_the_end("line", index + 1));
                 requests.push(Request { line: Some(index + 1), glob_error, ..Request::new(word) });
                 return requests;
@@ -68,7 +68,7 @@ fn past_the_end(what: &str, number: usize) -> String {
         " ",
         number,
         " and all behind it are past the ",
-        MOST_URLS,
+        MAX_URLS,
         " URLs that one list takes; split it up"
     ]
 }
@@ -97,7 +97,7 @@ fn unquoted(text: &str) -> &str {
 }
 
 fn expand_into(requests: &mut Vec<Request>, text: &str, line: usize) {
-    let room = MOST_URLS.saturating_sub(requests.len());
+    let room = MAX_URLS.saturating_sub(requests.len());
     // A data URL's brackets and braces are its content.
     let texts = if text.starts_with("data:") { Ok(vec![text.to_owned()]) } else { glob::expand(text, room) };
     let request = Request { line: Some(line), ..Request::default() };
@@ -116,7 +116,7 @@ fn expand_into(requests: &mut Vec<Request>, text: &str, line: usize) {
                     " stands for ",
                     count,
                     " URLs, and one list takes ",
-                    MOST_URLS,
+                    MAX_URLS,
                     "; split it up"
                 ],
             };
@@ -167,16 +167,16 @@ mod tests {
     fn the_rest_of_a_list_that_is_too_long_is_told_once() {
         let list = "https://a.example/[1-99999]\nhttps://a.example/a\nhttps://a.example/b\nc\nd";
         let requests = parse_list(list);
-        assert_eq!(requests.len(), MOST_URLS + 1);
+        assert_eq!(requests.len(), MAX_URLS + 1);
         let [.., last, rest] = &requests[..] else { panic!("there are many") };
         assert_eq!((last.line, &last.glob_error), (Some(2), &None));
         assert_eq!((rest.line, rest.text.as_str()), (Some(3), "https://a.example/b"));
         let reason =
             "line 3 and all behind it are past the 100000 URLs that one list takes; split it up".to_owned();
         assert_eq!(rest.glob_error, Some(reason));
-        let links = "<img src=a>".repeat(MOST_URLS + 9);
+        let links = "<img src=a>".repeat(MAX_URLS + 9);
         let requests = parse_list(&links);
-        assert_eq!(requests.len(), MOST_URLS + 1);
+        assert_eq!(requests.len(), MAX_URLS + 1);
         let told = requests.iter().filter_map(|request| request.glob_error.as_deref());
         let reason =
             "link 100001 and all behind it are past the 100000 URLs that one list takes; split it up";

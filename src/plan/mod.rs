@@ -29,7 +29,7 @@ mod text_map;
 use std::borrow::Cow;
 
 pub use address::{Address, AddressError, WebText};
-pub use list::{MOST_URLS, Request, parse_list};
+pub use list::{MAX_URLS, Request, parse_list};
 pub use name::{EntryName, EntryNames, NameTemplate, TemplateError, file_name_of};
 pub use network::Network;
 pub use relay::{Relay, RelayError};

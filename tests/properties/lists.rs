@@ -1,4 +1,4 @@
-use fetchzip::plan::{MOST_URLS, Plan, parse_list};
+use fetchzip::plan::{MAX_URLS, Plan, parse_list};
 use naughty_strings::BLNS;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -93,7 +93,7 @@ proptest! {
         let text = joined(&pieces, |piece| &piece.text);
         let count = pieces.iter().fold(1_u128, |count, piece| count.saturating_mul(piece.count));
         let requests = parse_list(&text);
-        if count <= MOST_URLS as u128 {
+        if count <= MAX_URLS as u128 {
             prop_assert_eq!(requests.len() as u128, count);
             prop_assert_eq!(&requests[0].text, &joined(&pieces, |piece| &piece.first));
             prop_assert_eq!(&requests[requests.len() - 1].text, &joined(&pieces, |piece| &piece.last));
@@ -190,7 +190,7 @@ fn no_hostile_line_costs_another() {
 #[test]
 fn a_list_of_a_hundred_thousand_lines_is_taken_whole() {
     let line = |number: usize| format!("https://{}.example/{number}.jpg\n", number % 7);
-    let list: String = (0..MOST_URLS).map(line).collect();
+    let list: String = (0..MAX_URLS).map(line).collect();
     let plan = Plan::new(parse_list(&list), &CrateText);
     assert_eq!((plan.len(), plan.origins().len()), (100_000, 7));
     assert!(plan.items().iter().all(|item| item.address.is_ok()));
