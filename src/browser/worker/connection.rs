@@ -170,7 +170,7 @@ impl Connection {
             }
             if message.get(0) == DONE {
                 let names: Uint8Array = message.get(2).unchecked_into();
-                let names = read_texts(&names.to_vec()).map(|name| name.map(EntryName::settled)).collect();
+                let names = read_texts(&names.to_vec()).map(|name| name.map(EntryName::trusted)).collect();
                 let is_file = message.get(3).is_truthy();
                 let storage = Storage::Worker { run: Rc::clone(&self), is_file };
                 let size = message.get(4).as_f64().unwrap_or_default() as u64;

@@ -31,13 +31,13 @@ impl EntryName {
     }
 
     /// A name that [`EntryNames`] gave out: on another thread, or in an archive that is read back.
-    pub(crate) fn settled(name: String) -> Self {
+    pub(crate) fn trusted(name: String) -> Self {
         Self(name)
     }
 
     /// A name that a test knows to be one.
     #[cfg(test)]
-    pub(crate) fn checked(name: &str) -> Self {
+    pub(crate) fn validated(name: &str) -> Self {
         assert_eq!(safe::safe(name, &super::address::tests::NativeText), name);
         Self(name.to_owned())
     }
