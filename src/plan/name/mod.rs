@@ -8,7 +8,7 @@
 //! A name is settled only when its bytes are known and its turn in the archive has come, since
 //! both have a say; the same input then gives the same names, whatever order images arrived in.
 
-mod safe;
+mod sanitise;
 mod template;
 
 pub use template::{NameTemplate, TemplateError};
@@ -17,7 +17,7 @@ use super::text_map::TextMap;
 use super::{Item, ItemId, Plan, WebText};
 use crate::image::Format;
 use crate::text::{Padded, Append, display_by_append, text};
-use safe::{split_extension, with_room};
+use sanitise::{split_extension, within_limit};
 use template::Fields;
 
 /// The name of an entry: UTF-8, at most 200 bytes, without folders.
@@ -38,7 +38,7 @@ impl EntryName {
     /// A name that a test knows to be one.
     #[cfg(test)]
     pub(crate) fn validated(name: &str) -> Self {
-        assert_eq!(safe::safe(name, &super::address::tests::NativeText), name);
+        assert_eq!(sanitise::sanitise(name, &super::address::tests::NativeText), name);
         Self(name.to_owned())
     }
 }
@@ -79,24 +79,24 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
     /// The name that an item would have as far as can be told before its bytes are there.
     pub fn expected(&self, id: ItemId) -> String {
-        with_room(&safe::safe(&self.wanted(id, None), self.web), "")
+        within_limit(&sanitise::sanitise(&self.wanted(id, None), self.web), "")
     }
 
     /// The item's name in the archive. Call it in the order of the archive.
     pub fn claim(&mut self, id: ItemId, format: Format) -> EntryName {
         let wanted = self.wanted(id, Some(format));
-        let (stem, extension) = corrected(&safe::safe(&wanted, self.web), format);
-        let stem = safe::safe(&stem, self.web);
+        let (stem, extension) = corrected(&sanitise::sanitise(&wanted, self.web), format);
+        let stem = sanitise::sanitise(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
         let dotted = text![".", extension];
-        let plain = with_room(&stem, &dotted);
+        let plain = within_limit(&stem, &dotted);
         let plain_key = self.key(&plain);
         let Some(mut number) = self.taken.get(&plain_key) else {
             self.taken.set(plain_key, 2);
             return EntryName(plain);
         };
         let (name, key) = loop {
-            let name = with_room(&stem, &text![" (", number, ")", dotted]);
+            let name = within_limit(&stem, &text![" (", number, ")", dotted]);
             let key = self.key(&name);
             number += 1;
             if self.taken.get(&key).is_none() {
@@ -115,7 +115,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
     fn wanted(&self, id: ItemId, format: Option<Format>) -> String {
         let item = &self.plan.items()[id];
-        if let Some(name) = item.name.as_deref().filter(|name| !safe::safe(name, self.web).is_empty()) {
+        if let Some(name) = item.name.as_deref().filter(|name| !sanitise::sanitise(name, self.web).is_empty()) {
             return name.to_owned();
         }
         let own = self.own_name(id, item);
@@ -131,7 +131,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
     fn own_name(&self, id: ItemId, item: &Item) -> String {
         let segment = item.address.as_ref().map_or("", |address| &address.segment);
-        let name = safe::safe(&safe::percent_decoded(segment), self.web);
+        let name = sanitise::sanitise(&sanitise::percent_decoded(segment), self.web);
         let is_shared_number = self.numbers.get(segment).is_some_and(|count| count > 1);
         if name.is_empty() || is_shared_number { self.fallback(id) } else { name }
     }
@@ -149,7 +149,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
 /// A name for a whole archive, made as safe as an entry's; empty where nothing is left of it.
 pub fn file_name_of(name: &str, web: &impl WebText) -> String {
-    with_room(&safe::safe(name, web), "")
+    within_limit(&sanitise::sanitise(name, web), "")
 }
 
 /// Extensions that tell how a server made the answer, and nothing about what it is.

@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_EXTENSION: usize = 10;
 
 /// The name without what any system refuses or hides; empty where nothing is left.
-pub fn safe(name: &str, web: &impl WebText) -> String {
+pub fn sanitise(name: &str, web: &impl WebText) -> String {
     let kept = name.chars().filter(|c| !is_invisible(*c));
     let plain: String = kept.map(|c| if is_refused(c) { '_' } else { c }).collect();
     let plain = if plain.is_ascii() { plain } else { web.nfc(&plain) };
@@ -22,7 +22,7 @@ pub fn safe(name: &str, web: &impl WebText) -> String {
 }
 
 /// Stem and suffix, the stem shortened so that both fit.
-pub fn with_room(stem: &str, suffix: &str) -> String {
+pub fn within_limit(stem: &str, suffix: &str) -> String {
     let room = LONGEST_NAME - suffix.len().min(LONGEST_NAME);
     let stem = (0..=room.min(stem.len())).rev().find_map(|end| stem.get(..end)).unwrap_or_default();
     text![stem.trim_end_matches(['.', ' ']), suffix]
