@@ -10,16 +10,16 @@ fuzz_target!(|input: &[u8]| {
     let _ = recognise(&body[..body.len().min(HEAD_BYTES)]);
 
     let mut whole = EndFinder::default();
-    whole.take(body);
+    whole.push(body);
 
     let mut chunked = EndFinder::default();
     let mut ended = false;
     let (head, mut rest) = body.split_at(body.len().min((*first).into()));
-    chunked.take(head);
+    chunked.push(head);
     while !rest.is_empty() {
         ended |= chunked.ending() == Ending::Whole;
         let (chunk, after) = rest.split_at(rest.len().min(usize::from(*second) + 1));
-        chunked.take(chunk);
+        chunked.push(chunk);
         rest = after;
     }
     assert_eq!(chunked.ending(), whole.ending(), "the chunks made a difference");

@@ -74,7 +74,7 @@ impl Default for EndFinder {
 
 impl EndFinder {
     /// Takes in the next bytes of the body.
-    pub fn take(&mut self, mut bytes: &[u8]) {
+    pub fn push(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let passed = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
             self.skip -= passed as u64;
@@ -182,7 +182,7 @@ impl EndFinder {
             self.lose();
             SIGNATURE
         };
-        self.take(&head[used..SIGNATURE]);
+        self.push(&head[used..SIGNATURE]);
     }
 
     /// A segment before the first scan: marker and length (ITU-T T.81, B.1.1.4). A thumbnail in one
@@ -320,7 +320,7 @@ mod tests {
 
     fn ending(parts: &[&[u8]]) -> Ending {
         let mut finder = EndFinder::default();
-        parts.iter().for_each(|part| finder.take(part));
+        parts.iter().for_each(|part| finder.push(part));
         finder.ending()
     }
 
@@ -336,7 +336,7 @@ mod tests {
                 }
                 Ending::Unknown | Ending::CutShort => {}
             }
-            finder.take(std::slice::from_ref(byte));
+            finder.push(std::slice::from_ref(byte));
         }
         assert_eq!(finder.ending(), Ending::Whole);
         assert_eq!(ending(&[file]), Ending::Whole, "in one piece");
