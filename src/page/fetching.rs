@@ -14,7 +14,7 @@ use crate::browser::{
     Archive, ArchiveError, Attended, InterruptedRun, Job, Notes, Order, Settings, collect, refetch, prove,
 };
 use crate::plan::{NameTemplate, Plan, Relay};
-use crate::report::words::{count, number};
+use crate::report::formatting::{count, number};
 use crate::report::{COMPARISON_ORDER, Comparison, Measured, Mode, State};
 use crate::text::text;
 

@@ -7,7 +7,7 @@ use web_sys::{DragEvent, Event, FileList, HtmlElement, HtmlInputElement};
 use super::Page;
 use super::elements::{by_id, document, on};
 use crate::browser::settled;
-use crate::report::words::{count, size};
+use crate::report::formatting::{count, size};
 use crate::text::text;
 
 /// A list of a hundred thousand long addresses has about 20 MB; what is larger is no list.

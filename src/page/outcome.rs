@@ -12,7 +12,7 @@ use super::object_url::{ObjectUrl, download_text};
 use super::sheet::RunView;
 use crate::browser::Archive;
 use crate::plan::{EntryName, Network};
-use crate::report::words::{count, duration, number, protocols, rate, ratio, size};
+use crate::report::formatting::{count, duration, number, protocols, rate, ratio, size};
 use crate::report::{Comparison, Export, Measured, failure_groups, group_text, median_wall};
 use crate::text::text;
 

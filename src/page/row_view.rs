@@ -8,7 +8,7 @@ use super::sheet::RunView;
 use super::thumbnails::Thumbnails;
 use crate::plan::ItemId;
 use crate::report::waterfall::{Phase, Span, spans};
-use crate::report::words::millis;
+use crate::report::formatting::decimal_millis;
 use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
 use crate::text::text;
 
@@ -138,9 +138,9 @@ impl RowView {
                 continue;
             };
             bar.set_class_name(&bar_class(span));
-            set_property(bar, "--from", &millis(span.from));
+            set_property(bar, "--from", &decimal_millis(span.from));
             if let Some(to) = span.to {
-                set_property(bar, "--to", &millis(to));
+                set_property(bar, "--to", &decimal_millis(to));
             }
         }
     }

@@ -11,7 +11,7 @@ use super::Page;
 use super::elements::{by_id, document, set_shown};
 use super::sheet::RunView;
 use crate::browser::Clock;
-use crate::report::words::percent;
+use crate::report::formatting::percent;
 use crate::report::{
     COMPARISON_ORDER, cooling_text, progress_text, progress_title, share_done, standing_text,
 };

@@ -15,7 +15,7 @@ use super::thumbnails::Thumbnails;
 use crate::browser::Images;
 use crate::plan::{ItemId, NameTemplate};
 use crate::report::waterfall::{tick_label, tick_step, ticks_within};
-use crate::report::words::millis;
+use crate::report::formatting::decimal_millis;
 use crate::report::{Window, figures};
 use crate::seconds::scaled;
 use crate::text::text;
@@ -246,14 +246,14 @@ impl Table {
     fn paint_axis(&self, state: &mut State, sheet: &RunView) {
         let smooth = !prefers_reduced_motion();
         let (now, axis) = (sheet.now(), sheet.axis(smooth));
-        set_property(&self.table, "--now", &millis(now));
-        set_property(&self.table, "--axis", &millis(axis));
+        set_property(&self.table, "--now", &decimal_millis(now));
+        set_property(&self.table, "--axis", &decimal_millis(axis));
         let width = *state.ticks_width.get_or_insert_with(|| f64::from(self.ticks.client_width()));
         let most = (width / TICK_ROOM) as u32;
         let step = tick_step(axis, most);
         if state.step != Some(step) {
             state.step = Some(step);
-            set_property(&self.table, "--step", &millis(step));
+            set_property(&self.table, "--step", &decimal_millis(step));
             for (number, label) in state.tick_labels.iter().enumerate() {
                 self.label_tick(label, step * number as u32, step);
             }
@@ -274,7 +274,7 @@ impl Table {
     }
 
     fn label_tick(&self, label: &HtmlElement, at: Duration, step: Duration) {
-        set_property(label, "--at", &millis(at));
+        set_property(label, "--at", &decimal_millis(at));
         label.set_text_content(Some(&tick_label(at, step)));
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::words::millis;
+use super::formatting::decimal_millis;
 use super::{Comparison, Measured, Row, Rows, State};
 use crate::plan::{EntryName, Plan};
 use crate::seconds::seconds;
@@ -88,9 +88,9 @@ impl Export<'_> {
         }
         json += &text![
             "\n],\"timings\":{\"wallMs\":",
-            millis(self.wall),
+            decimal_millis(self.wall),
             ",\"busyMs\":",
-            millis(totals.busy),
+            decimal_millis(totals.busy),
             ",\"bytes\":",
             totals.stored_bytes,
             "},\"comparison\":"
@@ -110,7 +110,7 @@ impl Export<'_> {
         let format = row.format.filter(|_| stored);
         let name = self.names.get(index).and_then(Option::as_ref);
         let text = |value: Option<&'static str>| value.map_or(Value::None, Value::Text);
-        let time = |value: Option<Duration>| value.map_or(Value::None, |time| Value::Number(millis(time)));
+        let time = |value: Option<Duration>| value.map_or(Value::None, |time| Value::Number(decimal_millis(time)));
         let crc32 = if stored { Value::Number(text![row.crc32]) } else { Value::None };
         [
             Value::Number(text![index]),
@@ -125,7 +125,7 @@ impl Export<'_> {
             crc32,
             Value::Truth(row.is_cut_short),
             Value::Number(text![row.attempts.len()]),
-            Value::Number(millis(row.queued)),
+            Value::Number(decimal_millis(row.queued)),
             time(row.started()),
             time(row.headers()),
             time(row.finished),
@@ -184,13 +184,13 @@ fn outcome(row: &Row) -> &'static str {
 }
 
 fn comparison_json(comparison: &Comparison) -> String {
-    let walls = |runs: &[Measured]| runs.iter().map(|run| millis(run.wall)).collect::<Vec<_>>().join(",");
+    let walls = |runs: &[Measured]| runs.iter().map(|run| decimal_millis(run.wall)).collect::<Vec<_>>().join(",");
     let stored = |runs: &[Measured]| {
         let count = |run: &Measured| text![run.stored.iter().filter(|stored| **stored).count()];
         runs.iter().map(count).collect::<Vec<_>>().join(",")
     };
     let (sequential, concurrent) = (&comparison.sequential, &comparison.concurrent);
-    let thousandths = |value: f64| millis(seconds(value / 1000.0));
+    let thousandths = |value: f64| decimal_millis(seconds(value / 1000.0));
     let speed_up = comparison.speed_up().map_or_else(
         || "null".to_owned(),
         |found| {

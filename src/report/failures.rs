@@ -1,7 +1,7 @@
 //! Failures of a kind told once: a host without CORS fails a thousand images for one reason.
 
 use super::Rows;
-use super::words::count;
+use super::formatting::count;
 use crate::plan::{Address, ItemId, Network, Plan};
 use crate::run::FetchError;
 use crate::text::text;

@@ -18,7 +18,7 @@ mod speedup;
 mod summary;
 pub mod waterfall;
 mod window;
-pub mod words;
+pub mod formatting;
 
 pub use export::Export;
 pub use failures::{FailureGroup, failure_groups, group_text};

@@ -1,6 +1,6 @@
 //! What a row of the table says.
 
-use super::words::{count, exact, percent, rate, size};
+use super::formatting::{count, exact_duration, percent, rate, size};
 use super::{Row, State};
 use crate::plan::Item;
 use crate::text::{Hex, add, text};
@@ -58,20 +58,20 @@ pub fn figures(row: &Row) -> String {
     let mut parts: Vec<String> = row.error().map(|error| text![error]).into_iter().collect();
     for (number, attempt) in row.attempts.iter().enumerate() {
         let which = if row.attempts.len() > 1 { text!["attempt ", number + 1, " "] } else { String::new() };
-        parts.push(text![which, "asked at ", exact(attempt.started)]);
+        parts.push(text![which, "asked at ", exact_duration(attempt.started)]);
         if let Some(headers) = attempt.headers {
-            parts.push(text!["headers after ", exact(headers.saturating_sub(attempt.started))]);
+            parts.push(text!["headers after ", exact_duration(headers.saturating_sub(attempt.started))]);
         }
         let begun = attempt.headers.unwrap_or(attempt.started);
         if let Some(ended) = attempt.ended {
             let time = ended.saturating_sub(begun);
             parts.push(if attempt.failed {
-                text!["broke off after ", exact(time)]
+                text!["broke off after ", exact_duration(time)]
             } else if row.state != State::Stored {
-                text!["went on for ", exact(time)]
+                text!["went on for ", exact_duration(time)]
             } else {
                 let rate = rate(row.received, time).map(|rate| text![" (", rate, ")"]).unwrap_or_default();
-                text![size(row.received), " received in ", exact(time), rate]
+                text![size(row.received), " received in ", exact_duration(time), rate]
             });
         }
     }
@@ -80,17 +80,17 @@ pub fn figures(row: &Row) -> String {
     }
     match (&row.state, row.finished) {
         (State::Stored, Some(finished)) => {
-            parts.push(text!["stored at ", exact(finished)]);
+            parts.push(text!["stored at ", exact_duration(finished)]);
             parts.extend(row.format.map(|format| format.media_type().to_owned()));
             parts.push(text!["CRC-32 ", Hex(row.crc32, 8)]);
             if row.is_cut_short {
                 parts.push("may be cut short".into());
             }
         }
-        (State::Failed(_), Some(finished)) => parts.push(text!["given up at ", exact(finished)]),
-        (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact(finished)]),
+        (State::Failed(_), Some(finished)) => parts.push(text!["given up at ", exact_duration(finished)]),
+        (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact_duration(finished)]),
         (State::Queued, _) => parts = vec!["waits for its turn".into()],
-        (State::BackingOff { resumes, .. }, _) => parts.push(text!["next attempt at ", exact(*resumes)]),
+        (State::BackingOff { resumes, .. }, _) => parts.push(text!["next attempt at ", exact_duration(*resumes)]),
         _ => {}
     }
     parts.join(", ")
@@ -102,7 +102,7 @@ pub fn bar_text(row: &Row) -> String {
         (None, _) => "not asked for yet".into(),
         (Some(_), None) => "under way".into(),
         (Some(started), Some(finished)) => {
-            let time = exact(finished.saturating_sub(started));
+            let time = exact_duration(finished.saturating_sub(started));
             match row.attempts.len() {
                 1 => time,
                 attempts => text![time, ", ", count(attempts, "attempt")],

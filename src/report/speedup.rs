@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::words::{count, ratio};
+use super::formatting::{count, ratio};
 use crate::text::text;
 
 /// How the images of a run are fetched.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::words::{about, count, millis_of, number, percent, rate, size};
+use super::formatting::{approximate_duration, count, whole_millis, number, percent, rate, size};
 use super::{Pace, Rows};
 use crate::plan::{AddressError, Plan};
 use crate::run::CoolDowns;
@@ -43,7 +43,7 @@ pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     if totals.in_flight > 0 {
         parts.push(text![number(totals.in_flight), " at once"]);
     }
-    parts.extend(pace.left().map(about));
+    parts.extend(pace.left().map(approximate_duration));
     parts.join(" · ")
 }
 
@@ -60,7 +60,7 @@ pub fn cooling_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option<S
     let origin = plan.origins().get(origin)?;
     // The host and the port, as a person names it.
     let host = origin.rsplit('/').next().unwrap_or(origin);
-    let seconds = millis_of(until.saturating_sub(now)).div_ceil(1000);
+    let seconds = whole_millis(until.saturating_sub(now)).div_ceil(1000);
     let others = cooling.at(now).count() - 1;
     let also = if others > 0 { text![" and ", count(others, "other")] } else { String::new() };
     Some(text!["cooling down ", host, also, ", ", seconds, " s"])

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::Row;
-use super::words::millis_of;
+use super::formatting::millis_of;
 use crate::seconds::scaled;
 use crate::text::text;
 
@@ -93,12 +93,12 @@ pub fn tick_step(axis: Duration, most: u32) -> Duration {
 
 /// How many ticks, with the one at zero, stand on this much of the axis.
 pub fn ticks_within(time: Duration, step: Duration) -> usize {
-    (millis_of(time) / millis_of(step).max(1)) as usize + 1
+    (whole_millis(time) / whole_millis(step).max(1)) as usize + 1
 }
 
 /// A tick's label: all labels of an axis have one unit, which the step sets.
 pub fn tick_label(at: Duration, step: Duration) -> String {
-    let (millis, step_millis) = (millis_of(at), millis_of(step));
+    let (millis, step_millis) = (whole_millis(at), whole_millis(step));
     match step_millis {
         _ if millis == 0 => "0 s".into(),
         0..100 => text![millis, " ms"],

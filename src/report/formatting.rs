@@ -33,14 +33,14 @@ pub fn rate(bytes: u64, time: Duration) -> Option<String> {
     // Microseconds where they fit, which is up to 18 TB.
     let per_second = match bytes.checked_mul(1_000_000) {
         Some(scaled) => scaled.checked_div(micros_of(time))?,
-        None => (bytes / millis_of(time).max(1)).saturating_mul(1000),
+        None => (bytes / whole_millis(time).max(1)).saturating_mul(1000),
     };
     Some(text![size(per_second), "/s"])
 }
 
 /// A duration at a glance: `340 ms`, `5.6 s`, `1 min 23 s`, `2 h 05 min`.
 pub fn duration(time: Duration) -> String {
-    let millis = millis_of(time);
+    let millis = whole_millis(time);
     let tenths = (millis + 50) / 100;
     let seconds = (millis + 500) / 1000;
     match millis {
@@ -52,7 +52,7 @@ pub fn duration(time: Duration) -> String {
 }
 
 /// A duration to the millisecond: `340 ms`, `5.617 s`, `83.020 s`.
-pub fn exact(time: Duration) -> String {
+pub fn exact_duration(time: Duration) -> String {
     let millis = (micros_of(time) + 500) / 1000;
     match millis {
         0 => "less than 1 ms".into(),
@@ -62,8 +62,8 @@ pub fn exact(time: Duration) -> String {
 }
 
 /// What is left of a time that nobody knows exactly: `about 2 s`, `about 40 s`, `about 3 min`.
-pub fn about(time: Duration) -> String {
-    let seconds = (millis_of(time) + 500) / 1000;
+pub fn approximate_duration(time: Duration) -> String {
+    let seconds = (whole_millis(time) + 500) / 1000;
     match seconds {
         0..=1 => "about 1 s".into(),
         2..=10 => text!["about ", seconds, " s"],
@@ -87,7 +87,7 @@ pub fn number(value: usize) -> String {
 }
 
 /// Whole milliseconds.
-pub fn millis_of(time: Duration) -> u64 {
+pub fn whole_millis(time: Duration) -> u64 {
     micros_of(time) / 1000
 }
 
@@ -118,7 +118,7 @@ pub fn ratio(value: f64) -> String {
 }
 
 /// Milliseconds as programs read them, to the microsecond, without digits that say nothing: `12.5`.
-pub fn millis(time: Duration) -> String {
+pub fn decimal_millis(time: Duration) -> String {
     let micros = micros_of(time);
     let text = text![micros / 1000, ".", Padded(micros % 1000, 3)];
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -188,7 +188,7 @@ mod tests {
         }
         let exact_cases = [(0, "less than 1 ms"), (340, "340 ms"), (5617, "5.617 s"), (83_020, "83.020 s")];
         for (time, text) in exact_cases {
-            assert_eq!(exact(ms(time)), text);
+            assert_eq!(exact_duration(ms(time)), text);
         }
     }
 
@@ -203,7 +203,7 @@ mod tests {
             (7_200_000, "about 2 h"),
         ];
         for (time, text) in cases {
-            assert_eq!(about(ms(time)), text);
+            assert_eq!(approximate_duration(ms(time)), text);
         }
     }
 
@@ -228,10 +228,10 @@ mod tests {
 
     #[test]
     fn milliseconds_for_programs_have_no_idle_digits() {
-        assert_eq!(millis(Duration::from_micros(12_500)), "12.5");
-        assert_eq!(millis(Duration::from_micros(7)), "0.007");
-        assert_eq!(millis(ms(1200)), "1200");
-        assert_eq!(millis(ms(0)), "0");
+        assert_eq!(decimal_millis(Duration::from_micros(12_500)), "12.5");
+        assert_eq!(decimal_millis(Duration::from_micros(7)), "0.007");
+        assert_eq!(decimal_millis(ms(1200)), "1200");
+        assert_eq!(decimal_millis(ms(0)), "0");
     }
 
     #[test]
