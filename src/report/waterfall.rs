@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::Row;
-use super::formatting::millis_of;
+use super::formatting::whole_millis;
 use crate::seconds::scaled;
 use crate::text::text;
 

@@ -206,7 +206,7 @@ impl<'a> Reception<'a> {
         scratch.pass(chunk, &mut self.crc, &mut |bytes| {
             let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
             self.head.extend_from_slice(&bytes[..wanted]);
-            self.end.take(bytes);
+            self.end.push(bytes);
             if is_held {
                 self.writer.hold(bytes);
             }
