@@ -197,10 +197,14 @@ pub(crate) mod tests {
     fn a_relay_is_asked_for_every_image_and_names_none() {
         let relay = Relay::parse("https://relay.example/", &NativeText).unwrap();
         let plan = plan_of(["https://a.example/1.jpg", "nonsense", "data:,x", "https://b.example/2.jpg"]);
-        let (shown, own, plan) =
-            (plan.items()[0].display_text().to_owned(), plan.origins().to_vec(), plan.with_relay(Some(relay)));
+        let (shown, own, plan) = (
+            plan.items()[0].display_text().to_owned(),
+            plan.origins().to_vec(),
+            plan.with_relay(Some(relay)),
+        );
         assert_eq!(plan.items()[0].display_text(), shown);
-        let asked: Vec<_> = (0..4).map(|item| plan.request_address(item).map(|address| address.href.clone())).collect();
+        let asked: Vec<_> =
+            (0..4).map(|item| plan.request_address(item).map(|address| address.href.clone())).collect();
         let expected = [
             Some("https://relay.example/https://a.example/1.jpg".to_owned()),
             None,

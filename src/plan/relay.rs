@@ -3,7 +3,7 @@
 
 use super::WebText;
 use super::address::{Address, redacted, shortened};
-use crate::text::{Hex, Append, add, display_by_append, text};
+use crate::text::{Append, Hex, add, display_by_append, text};
 
 /// An address that is put before each image's own.
 #[derive(Clone, Debug, PartialEq, Eq)]

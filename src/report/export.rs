@@ -110,7 +110,8 @@ impl Export<'_> {
         let format = row.format.filter(|_| stored);
         let name = self.names.get(index).and_then(Option::as_ref);
         let text = |value: Option<&'static str>| value.map_or(Value::None, Value::Text);
-        let time = |value: Option<Duration>| value.map_or(Value::None, |time| Value::Number(decimal_millis(time)));
+        let time =
+            |value: Option<Duration>| value.map_or(Value::None, |time| Value::Number(decimal_millis(time)));
         let crc32 = if stored { Value::Number(text![row.crc32]) } else { Value::None };
         [
             Value::Number(text![index]),
@@ -184,7 +185,8 @@ fn outcome(row: &Row) -> &'static str {
 }
 
 fn comparison_json(comparison: &Comparison) -> String {
-    let walls = |runs: &[Measured]| runs.iter().map(|run| decimal_millis(run.wall)).collect::<Vec<_>>().join(",");
+    let walls =
+        |runs: &[Measured]| runs.iter().map(|run| decimal_millis(run.wall)).collect::<Vec<_>>().join(",");
     let stored = |runs: &[Measured]| {
         let count = |run: &Measured| text![run.stored.iter().filter(|stored| **stored).count()];
         runs.iter().map(count).collect::<Vec<_>>().join(",")

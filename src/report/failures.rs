@@ -193,7 +193,12 @@ mod tests {
             (&here, Network::ThisMachine, false),
         ];
         for (plan, page, expected) in cases {
-            assert_eq!(is_explained(plan, page), expected, "{} from {page:?}", plan.items()[0].display_text());
+            assert_eq!(
+                is_explained(plan, page),
+                expected,
+                "{} from {page:?}",
+                plan.items()[0].display_text()
+            );
         }
         let relay = Relay::parse("http://127.0.0.1:9000/", &NativeText).unwrap();
         let relayed = plan_of(["https://a.example/1.jpg"]).with_relay(Some(relay));

@@ -11,6 +11,7 @@
 
 mod export;
 mod failures;
+pub mod formatting;
 mod pace;
 mod row_text;
 mod rows;
@@ -18,7 +19,6 @@ mod speedup;
 mod summary;
 pub mod waterfall;
 mod window;
-pub mod formatting;
 
 pub use export::Export;
 pub use failures::{FailureGroup, failure_groups, group_text};

@@ -90,7 +90,9 @@ pub fn figures(row: &Row) -> String {
         (State::Failed(_), Some(finished)) => parts.push(text!["given up at ", exact_duration(finished)]),
         (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact_duration(finished)]),
         (State::Queued, _) => parts = vec!["waits for its turn".into()],
-        (State::BackingOff { resumes, .. }, _) => parts.push(text!["next attempt at ", exact_duration(*resumes)]),
+        (State::BackingOff { resumes, .. }, _) => {
+            parts.push(text!["next attempt at ", exact_duration(*resumes)])
+        }
         _ => {}
     }
     parts.join(", ")

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::formatting::{approximate_duration, count, whole_millis, number, percent, rate, size};
+use super::formatting::{approximate_duration, count, number, percent, rate, size, whole_millis};
 use super::{Pace, Rows};
 use crate::plan::{AddressError, Plan};
 use crate::run::CoolDowns;

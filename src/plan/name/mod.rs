@@ -16,7 +16,7 @@ pub use template::{NameTemplate, TemplateError};
 use super::text_map::TextMap;
 use super::{Item, ItemId, Plan, WebText};
 use crate::image::Format;
-use crate::text::{Padded, Append, display_by_append, text};
+use crate::text::{Append, Padded, display_by_append, text};
 use sanitise::{split_extension, within_limit};
 use template::Fields;
 
@@ -115,7 +115,8 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
     fn wanted(&self, id: ItemId, format: Option<Format>) -> String {
         let item = &self.plan.items()[id];
-        if let Some(name) = item.name.as_deref().filter(|name| !sanitise::sanitise(name, self.web).is_empty()) {
+        if let Some(name) = item.name.as_deref().filter(|name| !sanitise::sanitise(name, self.web).is_empty())
+        {
             return name.to_owned();
         }
         let own = self.own_name(id, item);
