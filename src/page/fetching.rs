@@ -15,7 +15,7 @@ use crate::browser::{
 };
 use crate::plan::{NameTemplate, Plan, Relay};
 use crate::report::formatting::{count, number};
-use crate::report::{COMPARISON_ORDER, Comparison, Measured, Mode, State};
+use crate::report::{COMPARISON_ORDER, Comparison, TimedRun, Mode, State};
 use crate::text::text;
 
 /// What was chosen when Fetch was pressed.
@@ -182,7 +182,7 @@ async fn compare(
         }
         let rows = finished.sheet.rows.borrow();
         let stored = rows.as_slice().iter().map(|row| row.state == State::Stored).collect();
-        comparison.add(mode, Measured { wall: finished.wall, stored });
+        comparison.push(mode, TimedRun { wall: finished.wall, stored });
         drop(rows);
         last = Some(finished);
     }

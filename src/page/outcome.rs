@@ -13,7 +13,7 @@ use super::sheet::RunView;
 use crate::browser::Archive;
 use crate::plan::{EntryName, Network};
 use crate::report::formatting::{count, duration, number, protocols, rate, ratio, size};
-use crate::report::{Comparison, Export, Measured, failure_groups, group_text, median_wall};
+use crate::report::{Comparison, Export, TimedRun, failure_groups, group_text, median_wall};
 use crate::text::text;
 
 /// The archive's file name.
@@ -309,6 +309,6 @@ fn throughput(finished: &Finished) -> String {
 }
 
 /// Every run's time, beside the median of them.
-fn all_walls(runs: &[Measured]) -> String {
+fn all_walls(runs: &[TimedRun]) -> String {
     runs.iter().map(|run| duration(run.wall)).collect::<Vec<_>>().join(", ")
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::formatting::decimal_millis;
-use super::{Comparison, Measured, Row, Rows, State};
+use super::{Comparison, Row, Rows, State, TimedRun};
 use crate::plan::{EntryName, Plan};
 use crate::seconds::seconds;
 use crate::text::{Hex, add, text};
@@ -186,9 +186,9 @@ fn outcome(row: &Row) -> &'static str {
 
 fn comparison_json(comparison: &Comparison) -> String {
     let walls =
-        |runs: &[Measured]| runs.iter().map(|run| decimal_millis(run.wall)).collect::<Vec<_>>().join(",");
-    let stored = |runs: &[Measured]| {
-        let count = |run: &Measured| text![run.stored.iter().filter(|stored| **stored).count()];
+        |runs: &[TimedRun]| runs.iter().map(|run| decimal_millis(run.wall)).collect::<Vec<_>>().join(",");
+    let stored = |runs: &[TimedRun]| {
+        let count = |run: &TimedRun| text![run.stored.iter().filter(|stored| **stored).count()];
         runs.iter().map(count).collect::<Vec<_>>().join(",")
     };
     let (sequential, concurrent) = (&comparison.sequential, &comparison.concurrent);
@@ -299,8 +299,8 @@ mod tests {
         let template = NameTemplate::default();
         let name = EntryNames::new(&plan, &template, &NativeText).claim(0, Format::Jpeg);
         let mut comparison = Comparison::default();
-        comparison.add(Mode::Sequential, Measured { wall: Duration::from_millis(21), stored: vec![true] });
-        comparison.add(Mode::Concurrent, Measured { wall: Duration::from_millis(8), stored: vec![true] });
+        comparison.push(Mode::Sequential, TimedRun { wall: Duration::from_millis(21), stored: vec![true] });
+        comparison.push(Mode::Concurrent, TimedRun { wall: Duration::from_millis(8), stored: vec![true] });
         read(&Export {
             plan: &plan,
             rows: &rows,

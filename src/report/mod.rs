@@ -25,7 +25,7 @@ pub use failures::{FailureGroup, failure_groups, group_text};
 pub use pace::Pace;
 pub use row_text::{bar_text, detail_text, figures, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
-pub use speedup::{COMPARISON_ORDER, Comparison, Measured, Mode, SpeedUp, median_wall};
+pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use summary::{
     cancelled_text, cooling_text, interrupted_text, outcome_text, outcome_title, plan_text, progress_text,
     progress_title, share_done, standing_text,

@@ -27,7 +27,7 @@ pub const COMPARISON_ORDER: [Mode; 6] = [
 
 /// What was measured of one run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Measured {
+pub struct TimedRun {
     /// From its beginning to the archive.
     pub wall: Duration,
     /// Of each item, whether it was stored.
@@ -38,9 +38,9 @@ pub struct Measured {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
     /// One after the other.
-    pub sequential: Vec<Measured>,
+    pub sequential: Vec<TimedRun>,
     /// At once.
-    pub concurrent: Vec<Measured>,
+    pub concurrent: Vec<TimedRun>,
 }
 
 /// A measured speed-up.
@@ -58,7 +58,7 @@ pub struct SpeedUp {
 
 impl Comparison {
     /// Takes in a run.
-    pub fn add(&mut self, mode: Mode, run: Measured) {
+    pub fn push(&mut self, mode: Mode, run: TimedRun) {
         match mode {
             Mode::Sequential => self.sequential.push(run),
             Mode::Concurrent => self.concurrent.push(run),
@@ -81,7 +81,7 @@ impl Comparison {
     /// Why the times are not of the same work, where they are not: the first pair whose runs did
     /// not store the same images.
     pub fn difference(&self) -> Option<String> {
-        let stored = |run: &Measured| run.stored.iter().filter(|stored| **stored).count();
+        let stored = |run: &TimedRun| run.stored.iter().filter(|stored| **stored).count();
         let (pair, (sequential, concurrent)) = self
             .pairs()
             .enumerate()
@@ -97,7 +97,7 @@ impl Comparison {
         ])
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (&Measured, &Measured)> {
+    fn pairs(&self) -> impl Iterator<Item = (&TimedRun, &TimedRun)> {
         self.sequential.iter().zip(&self.concurrent)
     }
 }
@@ -119,7 +119,7 @@ impl SpeedUp {
 }
 
 /// The median wall time of some runs; `None` where there are none.
-pub fn median_wall(runs: &[Measured]) -> Option<Duration> {
+pub fn median_wall(runs: &[TimedRun]) -> Option<Duration> {
     let seconds = sorted(runs.iter().map(|run| run.wall.as_secs_f64()));
     middle_of(&seconds).map(crate::seconds::seconds)
 }
@@ -144,8 +144,8 @@ fn middle_of(sorted: &[f64]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn runs(seconds: &[f64]) -> Vec<Measured> {
-        let run = |seconds: &f64| Measured { wall: Duration::from_secs_f64(*seconds), stored: vec![true; 2] };
+    fn runs(seconds: &[f64]) -> Vec<TimedRun> {
+        let run = |seconds: &f64| TimedRun { wall: Duration::from_secs_f64(*seconds), stored: vec![true; 2] };
         seconds.iter().map(run).collect()
     }
 
