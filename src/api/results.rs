@@ -115,7 +115,7 @@ pub async fn result_object(
         let name = made.names[index].as_ref().map(|name| name.as_str());
         let [failed, stored] = &outcomes;
         let outcome = if row.format.is_some() { stored } else { failed };
-        let values = item_values(plan.items()[index].shown(), name, outcome, row);
+        let values = item_values(plan.items()[index].display_text(), name, outcome, row);
         items.push(&object_of(&item_fields, &values));
     }
     let timings = Fields::new()

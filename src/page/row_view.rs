@@ -7,8 +7,8 @@ use super::elements::{document, set_property};
 use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
 use crate::plan::ItemId;
+use crate::report::formatting::decimal_millis;
 use crate::report::waterfall::{Phase, Span, spans};
-use crate::report::words::millis;
 use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
 use crate::text::text;
 
@@ -144,9 +144,9 @@ impl RowView {
                 continue;
             };
             bar.set_class_name(&bar_class(span));
-            set_property(bar, "--from", &millis(span.from));
+            set_property(bar, "--from", &decimal_millis(span.from));
             if let Some(to) = span.to {
-                set_property(bar, "--to", &millis(to));
+                set_property(bar, "--to", &decimal_millis(to));
             }
         }
     }
@@ -169,7 +169,9 @@ fn bar_class(span: &Span) -> String {
         Phase::Waiting => "span waiting",
         Phase::Receiving => "span receiving",
     });
-    for (is_so, word) in [(span.failed, " failed"), (span.breaks, " breaks"), (span.to.is_none(), " open")] {
+    for (is_so, word) in
+        [(span.failed, " failed"), (span.ends_in_failure, " breaks"), (span.to.is_none(), " open")]
+    {
         if is_so {
             class.push_str(word);
         }

@@ -114,7 +114,7 @@ impl RunView {
     /// Takes a sample of the pace.
     pub fn sample(&self) {
         let rows = self.rows.borrow();
-        self.pace.borrow_mut().sample(self.clock.now(), rows.totals().bytes, share_done(&rows));
+        self.pace.borrow_mut().push(self.clock.now(), rows.totals().bytes, share_done(&rows));
     }
 
     /// The archive is there and will be read back.
@@ -187,7 +187,7 @@ impl RunView {
         for item in items {
             names[*item].get_or_insert_with(|| match self.plan.items()[*item].address {
                 Ok(_) => expected.expected(*item),
-                Err(_) => self.plan.items()[*item].shown().to_owned(),
+                Err(_) => self.plan.items()[*item].display_text().to_owned(),
             });
         }
     }

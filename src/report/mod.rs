@@ -1,9 +1,9 @@
-//! What a run's events add up to, and how it is said.
+//! What a run's events add up to, as numbers and in words.
 //!
 //! ```text
-//! Event ─▶ Rows::apply ─▶ rows (state, times, bytes of each item) and totals
+//! Event ─▶ Rows::apply ─▶ rows (state, times and bytes of each item) and totals
 //!            ├─▶ waterfall: spans on the time axis, and its ticks
-//!            ├─▶ row_text, summary, failures: the page's words
+//!            ├─▶ row_text, summary, failures: sentences for the page
 //!            └─▶ export: CSV and JSON
 //! samples of the totals ─▶ Pace ─▶ rate, time left
 //! wall times of several runs ─▶ Comparison ─▶ speed-up with its spread
@@ -11,6 +11,9 @@
 
 mod export;
 mod failures;
+#[cfg(test)]
+mod fixtures;
+pub mod formatting;
 mod pace;
 mod row_text;
 mod rows;
@@ -18,16 +21,15 @@ mod speedup;
 mod summary;
 pub mod waterfall;
 mod window;
-pub mod words;
 
 pub use export::Export;
 pub use failures::{FailureGroup, failure_groups, group_text};
 pub use pace::Pace;
-pub use row_text::{bar_text, detail_text, figures, size_text, status_text};
+pub use row_text::{bar_text, detail_text, figures_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
-pub use speedup::{COMPARISON_ORDER, Comparison, Measured, Mode, SpeedUp, median_wall};
+pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use summary::{
-    cancelled_text, cooling_text, interrupted_text, outcome_text, outcome_title, plan_text, progress_text,
-    progress_title, share_done, standing_text,
+    cancelled_text, cool_down_text, interrupted_text, outcome_text, outcome_title, plan_text, progress_text,
+    progress_title, share_done, tally_text,
 };
 pub use window::Window;

@@ -5,7 +5,7 @@ use crate::plan::EntryName;
 
 /// A small entry whose name is not ASCII.
 pub fn entry() -> Entry {
-    Entry { name: EntryName::checked("ü.png"), size: 0x1234, crc32: 0xCAFE_BABE, modified: None }
+    Entry { name: EntryName::validated("ü.png"), size: 0x1234, crc32: 0xCAFE_BABE, modified: None }
 }
 
 /// Bytes from hexadecimal digits, with any white space between them.

@@ -54,7 +54,7 @@ mod tests {
     use crate::plan::EntryName;
 
     fn entry(name: &str, size: u64) -> Entry {
-        Entry { name: EntryName::checked(name), size, crc32: 0x0403_0201, modified: None }
+        Entry { name: EntryName::validated(name), size, crc32: 0x0403_0201, modified: None }
     }
 
     #[test]

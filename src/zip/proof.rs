@@ -308,7 +308,7 @@ fn entry_of(record: &[u8]) -> Option<Entry> {
         Some(seconds) if extra.len() % 2 == 1 => Some(i32::from_le_bytes(*seconds).into()),
         _ => Some(time.to_unix()).filter(|_| time != DosTime::from_unix(None)),
     };
-    let name = EntryName::settled(String::from_utf8(name.to_vec()).ok()?);
+    let name = EntryName::trusted(String::from_utf8(name.to_vec()).ok()?);
     let entry = Entry { name, size, crc32: field32(14)?, modified };
     (local_header(&entry) == record).then_some(entry)
 }

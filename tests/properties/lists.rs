@@ -1,4 +1,4 @@
-use fetchzip::plan::{MOST_URLS, Plan, parse_list};
+use fetchzip::plan::{MAX_URLS, Plan, parse_list};
 use naughty_strings::BLNS;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -93,7 +93,7 @@ proptest! {
         let text = joined(&pieces, |piece| &piece.text);
         let count = pieces.iter().fold(1_u128, |count, piece| count.saturating_mul(piece.count));
         let requests = parse_list(&text);
-        if count <= MOST_URLS as u128 {
+        if count <= MAX_URLS as u128 {
             prop_assert_eq!(requests.len() as u128, count);
             prop_assert_eq!(&requests[0].text, &joined(&pieces, |piece| &piece.first));
             prop_assert_eq!(&requests[requests.len() - 1].text, &joined(&pieces, |piece| &piece.last));
@@ -102,7 +102,7 @@ proptest! {
             prop_assert_eq!(requests.len(), 1);
             let told = count.min(u64::MAX.into());
             let reason = requests[0].glob_error.clone().unwrap();
-            prop_assert!(reason.contains(&format!("stands for {told} URLs")), "{}", reason);
+            prop_assert!(reason.contains(&format!("expands to {told} URLs")), "{}", reason);
         }
     }
 }
@@ -165,7 +165,11 @@ fn no_password_is_ever_shown() {
     for line in lines.clone() {
         for item in Plan::new(parse_list(line), &CrateText).items() {
             let message = item.address.as_ref().unwrap_err().to_string();
-            assert!(!item.shown().contains("secret"), "{line:?} is shown as {:?}", item.shown());
+            assert!(
+                !item.display_text().contains("secret"),
+                "{line:?} is shown as {:?}",
+                item.display_text()
+            );
             assert!(!message.contains("secret"), "{line:?}: {message}");
         }
     }
@@ -177,7 +181,7 @@ fn no_hostile_line_costs_another() {
     for text in LINES.iter().chain(HOSTILE).chain(BLNS).filter(|text| !text.contains('<')) {
         let list = format!("https://a.example/before.jpg\n{text}\nhttps://a.example/after.jpg");
         let plan = Plan::new(parse_list(&list), &CrateText);
-        let texts: Vec<_> = plan.items().iter().map(fetchzip::plan::Item::shown).collect();
+        let texts: Vec<_> = plan.items().iter().map(fetchzip::plan::Item::display_text).collect();
         assert_eq!(texts.first(), Some(&"https://a.example/before.jpg"), "{text:?}");
         assert_eq!(texts.last(), Some(&"https://a.example/after.jpg"), "{text:?}");
     }
@@ -186,7 +190,7 @@ fn no_hostile_line_costs_another() {
 #[test]
 fn a_list_of_a_hundred_thousand_lines_is_taken_whole() {
     let line = |number: usize| format!("https://{}.example/{number}.jpg\n", number % 7);
-    let list: String = (0..MOST_URLS).map(line).collect();
+    let list: String = (0..MAX_URLS).map(line).collect();
     let plan = Plan::new(parse_list(&list), &CrateText);
     assert_eq!((plan.len(), plan.origins().len()), (100_000, 7));
     assert!(plan.items().iter().all(|item| item.address.is_ok()));
@@ -199,6 +203,6 @@ fn a_glob_that_would_give_millions_is_counted_and_makes_nothing() {
     let requests = parse_list(list);
     assert_eq!(requests.len(), 2);
     let reason = requests[0].glob_error.as_deref().unwrap();
-    assert_eq!(reason, "line 1 stands for 3000000 URLs, and one list takes 100000; split it up");
+    assert_eq!(reason, "line 1 expands to 3000000 URLs, and the limit is 100000 per list; split it up");
     assert_eq!(requests[1].glob_error, None);
 }

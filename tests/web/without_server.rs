@@ -50,7 +50,7 @@ fn an_image_s_end_is_found_in_wasm_wherever_it_is() {
     let (head, end) = jpeg.split_at(jpeg.len() - 2);
     let ending = |parts: &[&[u8]]| {
         let mut finder = EndFinder::default();
-        parts.iter().for_each(|part| finder.take(part));
+        parts.iter().for_each(|part| finder.push(part));
         finder.ending()
     };
     for before in 0..70 {

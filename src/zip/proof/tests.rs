@@ -8,7 +8,7 @@ fn buffer() -> CrcBuffer {
 
 fn with_payload(name: &str, bytes: &[u8], modified: Option<i64>) -> (Entry, Vec<u8>) {
     let entry = Entry {
-        name: EntryName::checked(name),
+        name: EntryName::validated(name),
         size: bytes.len() as u64,
         crc32: crc32fast::hash(bytes),
         modified,
