@@ -226,7 +226,7 @@ impl FromWorker {
                 }
                 let mut names = Vec::new();
                 while !reader.is_empty() {
-                    names.push(reader.text()?.map(EntryName::settled));
+                    names.push(reader.text()?.map(EntryName::trusted));
                 }
                 Self::Made(Made { names, size, is_file, protocols })
             }
@@ -283,7 +283,7 @@ fn job(reader: &mut ByteReader<'_>) -> Option<Job> {
         plan.push_parsed(address, reader.text()?);
     }
     if relay.is_some() {
-        plan = plan.through(relay);
+        plan = plan.with_relay(relay);
     }
     Some(Job { plan: Rc::new(plan), template, settings, started, order, journal, resumes })
 }
@@ -291,7 +291,7 @@ fn job(reader: &mut ByteReader<'_>) -> Option<Job> {
 fn relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
     match reader.text()? {
         None => Some(None),
-        Some(href) => Relay::of_serialised(href).map(Some),
+        Some(href) => Relay::from_href(href).map(Some),
     }
 }
 

@@ -16,7 +16,7 @@ use super::parts::Page;
 use super::runner;
 use crate::browser::Clock;
 use crate::job::{ArchiveError, InterruptedRun};
-use crate::report::words::count;
+use crate::report::formatting::count;
 use crate::report::{cancelled_text, outcome_text, outcome_title};
 use crate::text::text;
 

@@ -6,7 +6,7 @@ use web_sys::HtmlElement;
 use super::elements::by_id;
 use super::run_view::RunView;
 use crate::plan::ItemId;
-use crate::report::figures;
+use crate::report::figures_text;
 use crate::text::text;
 
 /// The text while no row is pointed at.
@@ -38,7 +38,7 @@ impl FiguresLine {
         }
         let Some(item) = item else { return self.clear() };
         self.shown = wanted;
-        let text = text![run.name_of(item), ": ", figures(&run.rows.borrow().as_slice()[item])];
+        let text = text![run.name_of(item), ": ", figures_text(&run.rows.borrow().as_slice()[item])];
         self.line.set_text_content(Some(&text));
     }
 }

@@ -8,7 +8,7 @@ use super::announcer::Announcer;
 use super::elements::{by_id, document, on, root};
 use super::form::Form;
 use crate::browser::promise;
-use crate::report::words::{count, size};
+use crate::report::formatting::{count, size};
 use crate::text::text;
 
 /// The largest file that is read as a list, in bytes. A hundred thousand long URLs take about 20 MB.

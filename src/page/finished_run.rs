@@ -9,7 +9,7 @@ use super::object_url::{ObjectUrl, download_text};
 use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::EntryName;
-use crate::report::words::{count, duration, number, protocols, rate};
+use crate::report::formatting::{count, duration, number, protocols, rate};
 use crate::report::{Comparison, Export};
 use crate::text::text;
 

@@ -13,7 +13,7 @@ use super::run_view::RunView;
 use super::timings::Timings;
 use crate::browser::RunHandle;
 use crate::plan::{ItemId, Network};
-use crate::report::words::size;
+use crate::report::formatting::size;
 use crate::report::{failure_groups, group_text};
 use crate::text::text;
 

@@ -7,9 +7,9 @@ use web_sys::{HtmlElement, HtmlProgressElement};
 
 use super::elements::{by_id, document, set_shown};
 use super::run_view::{Activity, RunView};
-use crate::report::words::percent;
+use crate::report::formatting::percent;
 use crate::report::{
-    COMPARISON_ORDER, cooling_text, progress_text, progress_title, share_done, standing_text,
+    COMPARISON_ORDER, cool_down_text, progress_text, progress_title, share_done, tally_text,
 };
 use crate::text::text;
 
@@ -99,11 +99,11 @@ fn activity_text(view: &RunView, is_offline: bool) -> String {
     let rows = view.rows.borrow();
     match view.activity() {
         Some(Activity::Checking) => "Checking the zip, from its first byte to its last".into(),
-        Some(Activity::Writing) => text!["Writing the zip to disk · ", standing_text(&rows)],
-        Some(Activity::Fetching) if is_offline => text![OFFLINE, " · ", standing_text(&rows)],
+        Some(Activity::Writing) => text!["Writing the zip to disk · ", tally_text(&rows)],
+        Some(Activity::Fetching) if is_offline => text![OFFLINE, " · ", tally_text(&rows)],
         Some(Activity::Fetching) | None => {
             let progress = progress_text(&rows, &view.pace.borrow());
-            match cooling_text(&view.plan, &view.cooling.borrow(), view.now()) {
+            match cool_down_text(&view.plan, &view.cooling.borrow(), view.now()) {
                 Some(cooling) => text![progress, " · ", cooling],
                 None => progress,
             }

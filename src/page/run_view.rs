@@ -155,7 +155,7 @@ impl RunView {
 
     fn is_fetched(&self) -> bool {
         let rows = self.rows.borrow();
-        rows.totals().ended() == rows.totals().items
+        rows.totals().finished() == rows.totals().items
     }
 
     fn wall(&self) -> Option<Duration> {

@@ -13,8 +13,8 @@ use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::job::{ArchiveError, InterruptedRun, Job, Order, Retry};
 use crate::plan::{NameTemplate, Plan, Relay};
-use crate::report::words::number;
-use crate::report::{COMPARISON_ORDER, Comparison, Measured, Mode, State};
+use crate::report::formatting::number;
+use crate::report::{COMPARISON_ORDER, Comparison, TimedRun, Mode, State};
 use crate::text::text;
 
 /// Fetches a plan as the options say: after the interrupted run that it resumes, and into the user's file,
@@ -64,7 +64,7 @@ pub async fn retry(
 
 /// The plan with every image requested through the relay, or from its own host.
 fn through(plan: Rc<Plan>, relay: Option<&Relay>) -> Rc<Plan> {
-    if plan.relay() == relay { plan } else { Rc::new(plan.through(relay.cloned())) }
+    if plan.relay() == relay { plan } else { Rc::new(plan.with_relay(relay.cloned())) }
 }
 
 /// One run of a plan.
@@ -142,7 +142,7 @@ async fn compare(
         if page.current.is_ending() {
             return Ok(run);
         }
-        comparison.add(mode, measured(&run));
+        comparison.push(mode, measured(&run));
         part += 1;
         match COMPARISON_ORDER.get(part) {
             Some(next) => mode = *next,
@@ -152,8 +152,8 @@ async fn compare(
     }
 }
 
-fn measured(run: &FinishedRun) -> Measured {
+fn measured(run: &FinishedRun) -> TimedRun {
     let rows = run.view.rows.borrow();
     let stored = rows.as_slice().iter().map(|row| row.state == State::Stored).collect();
-    Measured { wall: run.wall, stored }
+    TimedRun { wall: run.wall, stored }
 }

@@ -8,7 +8,7 @@ use web_sys::HtmlElement;
 use super::elements::{by_id, document, set_property, window};
 use super::run_view::RunView;
 use crate::report::waterfall::{tick_label, tick_step, ticks_within};
-use crate::report::words::millis;
+use crate::report::formatting::decimal_millis;
 use crate::seconds::scaled;
 
 /// The least distance between two ticks, in pixels.
@@ -47,13 +47,13 @@ impl TimeAxis {
     /// Draws the axis of a run as it is now.
     pub fn paint(&mut self, run: &RunView) {
         let axis = run.axis(!prefers_reduced_motion());
-        set_property(&self.table, "--now", &millis(run.now()));
-        set_property(&self.table, "--axis", &millis(axis));
+        set_property(&self.table, "--now", &decimal_millis(run.now()));
+        set_property(&self.table, "--axis", &decimal_millis(axis));
         let width = *self.width.get_or_insert_with(|| f64::from(self.ticks.client_width()));
         let step = tick_step(axis, (width / MIN_TICK_DISTANCE) as u32);
         if self.step != Some(step) {
             self.step = Some(step);
-            set_property(&self.table, "--step", &millis(step));
+            set_property(&self.table, "--step", &decimal_millis(step));
             for (index, label) in self.labels.iter().enumerate() {
                 place_label(label, index, step);
             }
@@ -77,7 +77,7 @@ impl TimeAxis {
 /// Places the label of a tick, from 0.
 fn place_label(label: &HtmlElement, index: usize, step: Duration) {
     let at = step * index as u32;
-    set_property(label, "--at", &millis(at));
+    set_property(label, "--at", &decimal_millis(at));
     label.set_text_content(Some(&tick_label(at, step)));
 }
 

@@ -6,8 +6,8 @@ use web_sys::{Element, HtmlElement};
 use super::elements::{by_id, has_focus, set_property, set_shown};
 use super::finished_run::FinishedRun;
 use crate::browser::Archive;
-use crate::report::words::{duration, protocols, ratio};
-use crate::report::{Comparison, Measured, median_wall};
+use crate::report::formatting::{duration, protocols, ratio};
+use crate::report::{Comparison, TimedRun, median_wall};
 use crate::text::text;
 
 /// The elements.
@@ -119,6 +119,6 @@ impl Timings {
 }
 
 /// The wall time of every run, shown beside their median.
-fn all_walls(runs: &[Measured]) -> String {
+fn all_walls(runs: &[TimedRun]) -> String {
     runs.iter().map(|run| duration(run.wall)).collect::<Vec<_>>().join(", ")
 }

@@ -48,7 +48,7 @@ impl<'a> Reception<'a> {
         scratch.push(chunk, &mut self.crc, &mut |bytes| {
             let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
             self.head.extend_from_slice(&bytes[..wanted]);
-            self.end.take(bytes);
+            self.end.push(bytes);
             if is_small {
                 self.writer.push_small(bytes);
             }

@@ -22,7 +22,7 @@ pub async fn retry(run: &LocalRun, retry: Retry, emit: &dyn Fn(Event)) -> Result
     let plan = if relay.as_ref() == job.plan.relay() {
         Rc::clone(&job.plan)
     } else {
-        Rc::new(job.plan.through(relay))
+        Rc::new(job.plan.with_relay(relay))
     };
     run.set_job(Job { plan, settings, started, ..(*job).clone() });
     refetch(run, &items, emit).await

@@ -28,7 +28,7 @@ fn job_of(plan: Plan) -> Job {
 }
 
 fn every_message_to_a_worker() -> Vec<ToWorker> {
-    let relay = Relay::of_serialised("https://relay.example/?url=".into());
+    let relay = Relay::from_href("https://relay.example/?url=".into());
     assert!(relay.is_some());
     let plan = plan_of(["https://a.example/ä.png", "nonsense", "https://b.example/2"]);
     let retry = Retry { items: vec![0, 2], settings: settings_of_a_user(), relay, started: 0.5 };
@@ -64,7 +64,7 @@ fn interrupted() -> InterruptedRun {
 }
 
 fn every_message_from_a_worker() -> Vec<FromWorker> {
-    let names = vec![Some(EntryName::settled("ä.png".into())), None];
+    let names = vec![Some(EntryName::trusted("ä.png".into())), None];
     let made = Made { names, size: 1 << 42, is_file: true, protocols: vec!["h2".into(), "h3".into()] };
     let mut messages = vec![
         FromWorker::Events(vec![1, 2, 3]),
@@ -101,8 +101,8 @@ fn every_message_from_a_worker_arrives_as_it_was_sent() {
 #[test]
 fn a_job_keeps_its_items_settings_relay_and_notes() {
     let plan = plan_of(["https://a.example/ä.png", "nonsense"]);
-    let relay = Relay::of_serialised("https://relay.example/".into());
-    let sent = job_of(plan.through(relay));
+    let relay = Relay::from_href("https://relay.example/".into());
+    let sent = job_of(plan.with_relay(relay));
     let bytes = ToWorker::Start { job: sent.clone(), into_sink: false }.to_bytes();
     let Some(ToWorker::Start { job, into_sink: false }) = ToWorker::of_bytes(&bytes) else {
         panic!("it is the start of a run")
