@@ -1,23 +1,21 @@
 //! A browser under WebDriver, with a demo image server and a static site of its own.
 //!
-//! - `environment`: what `cargo xtask test` tells the tests
-//! - `origin`: the demo image server and its control routes
-//! - `site`: what its static site holds: the built page, or a plain page beside the package
-//! - `session`: one session for all ordinary tests, put back between them
-//! - `driver`: the capabilities that a session of each browser is asked for
+//! - `environment`: what `cargo xtask test` passes to the tests
+//! - `site`: the content of its static site: the built page, or a plain page beside the package
+//! - `session`: one session for all ordinary tests, reset between them
+//! - `driver`: the sessions that tests ask for, and Chromium's developer tools
 //! - `downloads`: files that the browser saved
 //! - `elements`: finding elements by role and accessible name
 //! - `keys`: the keyboard
 //! - `proxy`: sends any host to the demo server
 
-#![allow(dead_code, reason = "each test target takes what it needs")]
+#![allow(dead_code, reason = "each test target uses a part of it")]
 
 pub mod downloads;
 mod driver;
 pub mod elements;
 pub mod environment;
 pub mod keys;
-pub mod origin;
 mod proxy;
 mod session;
 pub mod site;
@@ -34,12 +32,12 @@ use futures::FutureExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub use driver::Kind;
 use driver::Wanted;
 use origin::Origin;
 use proxy::Proxy;
 use session::{RUNTIME, Session, Turn};
 use site::Site;
+pub use support::{BrowserKind as Kind, origin};
 
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -95,9 +93,10 @@ fn browse_with(site: Site, profile: Option<TempDir>, test: impl AsyncFnOnce(&mut
 
 impl Browser {
     async fn open(site: Site, profile: Option<TempDir>, turn: &mut Turn) -> Self {
-        let kind = Kind::of_environment();
-        let origin = Origin::start(site.folder());
-        let proxy = site.maps_all_hosts().then(|| Proxy::start(origin.tls_port()));
+        let kind = environment::browser();
+        let origin = Origin::start(&environment::origin_program(), Some(site.folder())).unwrap();
+        let address = format!("{}{}", site_of(&origin), site.path());
+        let proxy = site.maps_all_hosts().then(|| Proxy::start(&origin.tls));
         let wanted =
             Wanted { proxy: proxy.as_ref(), profile: profile.as_ref().map(TempDir::path), disk: site.disk() };
         let is_ordinary = wanted.is_ordinary();
@@ -105,10 +104,9 @@ impl Browser {
             if is_ordinary { turn.session(kind).await } else { turn.own_session(kind, wanted).await };
         downloads::clear();
         let client = session.client.clone();
-        let address = format!("{}{}", origin.site, site.path());
         if let Some(bytes) = site.disk().filter(|_| kind == Kind::Chromium) {
             // Firefox has a preference for it.
-            let parameters = json!({ "origin": origin.site.trim_end_matches('/'), "quotaSize": bytes });
+            let parameters = json!({ "origin": site_of(&origin), "quotaSize": bytes });
             driver::devtools(&client, "Storage.overrideQuotaForOrigin", parameters).await;
         }
         client.goto(&address).await.unwrap();
@@ -117,7 +115,7 @@ impl Browser {
 
     /// Leaves the session to the next test, or ends it.
     async fn leave(self, has_passed: bool, turn: &mut Turn) {
-        let blank = format!("{}/nothing", self.origin.site);
+        let blank = format!("{}/nothing", site_of(&self.origin));
         // WebKit may not show the tab that its driver opened, and then paints no frame of it.
         if has_passed && self.is_ordinary && self.kind != Kind::WebKit {
             match tokio::time::timeout(PATIENCE, self.session.put_back(&blank)).await {
@@ -131,14 +129,14 @@ impl Browser {
 
     /// Clears all that the site has stored, as a user of Chromium may at any time.
     pub async fn clear_site_data(&self) {
-        let parameters = json!({ "origin": self.origin.site.trim_end_matches('/'), "storageTypes": "all" });
+        let parameters = json!({ "origin": site_of(&self.origin), "storageTypes": "all" });
         driver::devtools(&self.client, "Storage.clearDataForOrigin", parameters).await;
     }
 
     /// Kills the browser, which gets no chance to put anything in order, and starts it again with the
     /// same profile, at the site's address.
     pub async fn kill_and_start_again(&mut self) {
-        for process in processes_of(self.session.process()) {
+        for process in support::processes::tree(self.session.process()) {
             // Some end by themselves as soon as the first is gone.
             let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
         }
@@ -200,23 +198,12 @@ impl Browser {
         let script = "return `data-run: ${document.documentElement.dataset.run}\n` +
             `recorded: ${JSON.stringify(window.recorded ?? [])}\n` + document.body?.innerText";
         if let Ok(text) = self.client.execute(script, vec![]).await {
-            eprintln!("── in {}\n{}\n──", self.kind.name(), text.as_str().unwrap_or_default());
+            eprintln!("── in {}\n{}\n──", self.kind, text.as_str().unwrap_or_default());
         }
     }
 }
 
-/// A process and all that come from it, as `/proc` has them.
-fn processes_of(first: u64) -> Vec<u64> {
-    let mut found = vec![first];
-    let mut at = 0;
-    while let Some(parent) = found.get(at) {
-        let tasks = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
-        let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-        let children: Vec<u64> = children
-            .flat_map(|list| list.split_whitespace().flat_map(str::parse).collect::<Vec<_>>())
-            .collect();
-        found.extend(children);
-        at += 1;
-    }
-    found
+/// The address of a server's static site, without a slash at the end.
+fn site_of(origin: &Origin) -> &str {
+    origin.site.as_deref().expect("every test's server has a site")
 }

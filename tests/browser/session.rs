@@ -96,11 +96,11 @@ impl Session {
         Self { client, size }
     }
 
-    /// The number of the browser's first process.
-    pub fn process(&self) -> u64 {
+    /// The id of the browser's first process.
+    pub fn process(&self) -> u32 {
         let capabilities = self.client.capabilities().unwrap();
         let number = ["goog:processID", "moz:processID"].iter().find_map(|name| capabilities.get(*name));
-        number.and_then(Value::as_u64).unwrap()
+        number.and_then(Value::as_u64).unwrap().try_into().unwrap()
     }
 
     /// Ends the browser.

@@ -1,35 +1,31 @@
-//! What can go wrong with the benchmark itself. A contender that fails is a result, not an error.
+//! Errors of the benchmark itself. A contender that fails is a result, not an error.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-use crate::command_line::UsageError;
-
-/// The result of everything here that can fail.
+/// A result whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why the benchmark stopped.
 #[derive(Debug)]
 pub enum Error {
-    /// The command line makes no sense.
-    Usage(UsageError),
-    /// `cargo xtask bench` did not say something.
+    /// The command line is wrong.
+    Usage(lexopt::Error),
+    /// `cargo xtask bench` did not set this environment variable.
     Unset(String),
     /// The operating system refused something.
     Io {
-        /// What was being done, as in "write report.md".
+        /// The action, as in "write report.md".
         doing: String,
-        /// Its reason.
+        /// The system's reason.
         source: io::Error,
     },
-    /// The demo image server did not do what it was asked to.
-    Origin(String),
-    /// The browser or its driver did not.
+    /// The browser or its driver failed.
     Browser {
-        /// What was being done.
+        /// The action, as in "open a tab".
         doing: String,
-        /// What it said.
+        /// The driver's message.
         message: String,
     },
 }
@@ -61,7 +57,6 @@ impl fmt::Display for Error {
                 write!(f, "{name} is not set: `cargo xtask bench` builds and starts what this program needs")
             }
             Self::Io { doing, source } => write!(f, "could not {doing}: {source}"),
-            Self::Origin(sentence) => f.write_str(sentence),
             Self::Browser { doing, message } => write!(f, "the browser could not {doing}: {message}"),
         }
     }
