@@ -10,7 +10,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
-mod archive;
 #[path = "properties/framing.rs"]
 mod framing;
 #[path = "properties/journal.rs"]
@@ -23,6 +22,9 @@ mod names;
 mod room;
 #[path = "properties/schedule.rs"]
 mod schedule;
+mod text;
+
+use support::archive;
 
 /// So many cases of each, and no file of failures: what one finds becomes a test of its own.
 fn cases(cases: u32) -> proptest::test_runner::Config {

@@ -5,8 +5,8 @@ use fetchzip::run::{AfterFailure, Attempt, FetchError, Limits, RetryPolicy, Sche
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::archive::text::CrateText;
 use crate::cases;
+use crate::text::CrateText;
 
 /// What is known of one item from the outside.
 #[derive(Clone, Debug, Default)]
