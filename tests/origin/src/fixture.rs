@@ -1,6 +1,5 @@
-//! Small files of the kinds that no encoder here makes. BMP, TIFF, ICO and SVG are whole pictures
-//! that programs open; AVIF, HEIC and JPEG XL have true headers, which is what a file is recognised
-//! by, and no picture behind them.
+//! Small files of kinds that the encoders here don't make. BMP, TIFF, ICO and SVG are complete pictures;
+//! AVIF, HEIC and JPEG XL have real headers, by which a file is recognised, and no picture.
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Kind {
     SvgXml,
     /// SVG with a script in it.
     SvgScript,
-    /// A page of HTML: not an image.
+    /// An HTML page: not an image.
     Html,
     /// A line of text: not an image.
     Text,
@@ -67,7 +66,7 @@ impl Kind {
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
-        // The table is written in the order of the variants, as a test checks.
+        // The table has the order of the variants; a test checks it.
         &KINDS[self as usize]
     }
 
@@ -96,7 +95,7 @@ impl Kind {
             Self::Tiff => tiff(*b"II", u16::to_le_bytes, u32::to_le_bytes),
             Self::TiffBigEndian => tiff(*b"MM", u16::to_be_bytes, u32::to_be_bytes),
             Self::Ico => {
-                // In an icon the bitmap's height counts its mask of one bit a pixel, too.
+                // In an icon the bitmap's height includes its mask of one bit per pixel.
                 let mut dib = bitmap(4);
                 dib.extend([0; 8]);
                 let mut file = vec![0, 0, 1, 0, 1, 0, 2, 2, 0, 0, 1, 0, 24, 0];
@@ -124,7 +123,7 @@ impl Kind {
 const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"32\" height=\"32\">\
                    <circle cx=\"16\" cy=\"16\" r=\"12\" fill=\"#e0a050\"/></svg>\n";
 
-/// A box of ISO/IEC 14496-12: its size, its type, what it holds.
+/// A box of ISO/IEC 14496-12: its size, its type, its content.
 fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let mut bytes = (8 + content.len() as u32).to_be_bytes().to_vec();
     bytes.extend(kind);
@@ -144,7 +143,7 @@ fn iso_media(brand: &[u8; 4], compatible: &[u8]) -> Vec<u8> {
     file
 }
 
-/// A device-independent bitmap of 2 × 2 pixels of 24 bits, whose header claims that height.
+/// A device-independent bitmap of 2 × 2 pixels of 24 bits, whose header has this height.
 fn bitmap(height: u32) -> Vec<u8> {
     let mut dib = Vec::new();
     for field in [40, 2, height, 1 | 24 << 16, 0, 16, 2835, 2835, 0, 0] {
@@ -158,7 +157,7 @@ fn bitmap(height: u32) -> Vec<u8> {
 
 /// One grey pixel in one strip (TIFF 6.0, section 4).
 fn tiff(mark: [u8; 2], short: fn(u16) -> [u8; 2], long: fn(u32) -> [u8; 4]) -> Vec<u8> {
-    // Width, height, bits, compression, black is zero, strip at, samples, rows a strip, strip bytes.
+    // Width, height, bits, compression, black is zero, strip offset, samples, rows per strip, strip bytes.
     let tags = [(256, 1), (257, 1), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 1)];
     let mut file = mark.to_vec();
     file.extend(short(42));
@@ -166,7 +165,7 @@ fn tiff(mark: [u8; 2], short: fn(u16) -> [u8; 2], long: fn(u32) -> [u8; 4]) -> V
     file.extend([0x80, 0]);
     file.extend(short(tags.len() as u16));
     for (tag, value) in tags {
-        // Type 4 is LONG, of which there is one.
+        // One value of type 4, LONG.
         file.extend(short(tag));
         file.extend(short(4));
         file.extend(long(1));
