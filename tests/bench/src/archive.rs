@@ -2,13 +2,13 @@
 //! the archive.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
 use support::archive::contents;
 use support::archive::programs::UNPACKING;
+use thiserror::Error;
 
 /// The programs that test an archive which was written to a file.
 const PROGRAMS: [&str; 2] = ["unzip", "7z"];
@@ -38,11 +38,19 @@ impl Expected {
 }
 
 /// What is wrong with an archive.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum ArchiveError {
-    /// The file or the archive in it can't be read.
-    Unreadable(String),
+    /// The file can't be read.
+    #[error("the archive can't be read: {0}")]
+    Io(#[from] io::Error),
+    /// The file is not a zip archive, or an entry's CRC-32 is wrong.
+    #[error("the archive is not a valid zip: {0}")]
+    Zip(String),
+    /// A program refused the archive.
+    #[error("{0}")]
+    Refused(String),
     /// The number of entries is not the expected one.
+    #[error("the archive has {is} entries instead of {expected}")]
     Count {
         /// The number of entries.
         is: usize,
@@ -50,34 +58,17 @@ pub enum ArchiveError {
         expected: usize,
     },
     /// This entry was not requested, or is in the archive twice.
+    #[error("the archive's entry {0:?} was not requested, or is there twice")]
     Unexpected(String),
     /// The bytes of this entry differ from the server's.
+    #[error("the bytes of {0:?} are not those that the server sent")]
     Bytes(String),
-}
-
-impl fmt::Display for ArchiveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(reason) => f.write_str(reason),
-            Self::Count { is, expected } => write!(f, "the archive has {is} entries instead of {expected}"),
-            Self::Unexpected(name) => {
-                write!(f, "the archive's entry {name:?} was not requested, or is there twice")
-            }
-            Self::Bytes(name) => write!(f, "the bytes of {name:?} are not those that the server sent"),
-        }
-    }
-}
-
-impl From<io::Error> for ArchiveError {
-    fn from(error: io::Error) -> Self {
-        Self::Unreadable(format!("the archive can't be read: {error}"))
-    }
 }
 
 /// Reads the whole archive.
 pub fn verify(path: &Path, expected: &Expected) -> Result<(), ArchiveError> {
     let files = contents::files(BufReader::new(File::open(path)?))
-        .map_err(|error| ArchiveError::Unreadable(format!("the archive is not a valid zip: {error}")))?;
+        .map_err(|error| ArchiveError::Zip(error.to_string()))?;
     if files.len() != expected.count() {
         return Err(ArchiveError::Count { is: files.len(), expected: expected.count() });
     }
@@ -103,8 +94,8 @@ pub fn verify(path: &Path, expected: &Expected) -> Result<(), ArchiveError> {
 
 /// Lets other programs test the archive.
 pub fn verify_with_programs(path: &Path) -> Result<(), ArchiveError> {
-    let programs = UNPACKING.iter().filter(|program| PROGRAMS.contains(&program.name));
-    programs.map(|program| program.check(path)).collect::<Result<_, _>>().map_err(ArchiveError::Unreadable)
+    let mut programs = UNPACKING.iter().filter(|program| PROGRAMS.contains(&program.name));
+    programs.try_for_each(|program| program.check(path)).map_err(ArchiveError::Refused)
 }
 
 #[cfg(test)]

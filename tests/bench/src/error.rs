@@ -4,17 +4,22 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use thiserror::Error;
+
 /// A result whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why the benchmark stopped.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum Error {
     /// The command line is wrong.
-    Usage(lexopt::Error),
+    #[error(transparent)]
+    Usage(#[from] lexopt::Error),
     /// `cargo xtask bench` did not set this environment variable.
+    #[error("{0} is not set: `cargo xtask bench` builds and starts what this program needs")]
     Unset(String),
     /// The operating system refused something.
+    #[error("could not {doing}: {source}")]
     Io {
         /// The action, as in "write report.md".
         doing: String,
@@ -22,6 +27,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The browser or its driver failed.
+    #[error("the browser could not {doing}: {message}")]
     Browser {
         /// The action, as in "open a tab".
         doing: String,
@@ -48,18 +54,3 @@ impl Error {
         move |error| Self::Browser { doing, message: error.to_string() }
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(error) => error.fmt(f),
-            Self::Unset(name) => {
-                write!(f, "{name} is not set: `cargo xtask bench` builds and starts what this program needs")
-            }
-            Self::Io { doing, source } => write!(f, "could not {doing}: {source}"),
-            Self::Browser { doing, message } => write!(f, "the browser could not {doing}: {message}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}

@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let command = bench_options::parse(&arguments).map_err(Error::Usage)?;
+    let command = bench_options::parse(&arguments)?;
     if command == Command::Help {
         print!("{}", bench_options::USAGE);
         return Ok(());

@@ -1,5 +1,9 @@
-//! Small files of kinds that the encoders here don't make. BMP, TIFF, ICO and SVG are complete pictures;
-//! AVIF, HEIC and JPEG XL have real headers, by which a file is recognised, and no picture.
+//! Small files of the kinds that pictures don't have. BMP, TIFF, ICO and SVG are complete; AVIF, HEIC and
+//! JPEG XL have real headers, by which a file is recognised, and no picture.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, Rgba, RgbaImage};
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,27 +87,10 @@ impl Kind {
                 file.extend(boxed(b"jxlc", &Self::Jxl.bytes()));
                 file
             }
-            Self::Bmp => {
-                let dib = bitmap(2);
-                let mut file = b"BM".to_vec();
-                file.extend((14 + dib.len() as u32).to_le_bytes());
-                file.extend([0; 4]);
-                file.extend(54u32.to_le_bytes());
-                file.extend(dib);
-                file
-            }
+            Self::Bmp => encoded(ImageFormat::Bmp),
             Self::Tiff => tiff(*b"II", u16::to_le_bytes, u32::to_le_bytes),
             Self::TiffBigEndian => tiff(*b"MM", u16::to_be_bytes, u32::to_be_bytes),
-            Self::Ico => {
-                // In an icon the bitmap's height includes its mask of one bit per pixel.
-                let mut dib = bitmap(4);
-                dib.extend([0; 8]);
-                let mut file = vec![0, 0, 1, 0, 1, 0, 2, 2, 0, 0, 1, 0, 24, 0];
-                file.extend((dib.len() as u32).to_le_bytes());
-                file.extend(22u32.to_le_bytes());
-                file.extend(dib);
-                file
-            }
+            Self::Ico => encoded(ImageFormat::Ico),
             Self::Svg => SVG.into(),
             Self::SvgXml => {
                 let doctype = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \
@@ -143,16 +130,17 @@ fn iso_media(brand: &[u8; 4], compatible: &[u8]) -> Vec<u8> {
     file
 }
 
-/// A device-independent bitmap of 2 × 2 pixels of 24 bits, whose header has this height.
-fn bitmap(height: u32) -> Vec<u8> {
-    let mut dib = Vec::new();
-    for field in [40, 2, height, 1 | 24 << 16, 0, 16, 2835, 2835, 0, 0] {
-        dib.extend(u32::to_le_bytes(field));
-    }
-    // Rows from the bottom, blue first, each padded to four bytes.
-    dib.extend([80, 160, 224, 60, 120, 180, 0, 0]);
-    dib.extend([200, 120, 60, 220, 160, 100, 0, 0]);
-    dib
+/// A picture of 2 × 2 pixels.
+fn encoded(format: ImageFormat) -> Vec<u8> {
+    let colours = [[200, 120, 60], [220, 160, 100], [80, 160, 224], [60, 120, 180]];
+    let picture = RgbaImage::from_fn(2, 2, |x, y| {
+        let [red, green, blue] = colours[(2 * y + x) as usize];
+        Rgba([red, green, blue, 255])
+    });
+    let mut file = Cursor::new(Vec::new());
+    // Encoding a picture as small as this in memory can't fail.
+    let _ = picture.write_to(&mut file, format);
+    file.into_inner()
 }
 
 /// One grey pixel in one strip (TIFF 6.0, section 4).
