@@ -16,7 +16,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 
-mod archive;
 mod browser;
 
 mod api {
@@ -32,3 +31,5 @@ mod api {
     mod sinks;
     mod storage;
 }
+
+use support::archive;

@@ -12,7 +12,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 
-mod archive;
 #[allow(dead_code, reason = "each test target takes what it needs")]
 #[path = "api/bench.rs"]
 mod bench;
@@ -25,3 +24,5 @@ mod faults {
     mod soak;
     mod table;
 }
+
+use support::archive;

@@ -28,7 +28,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 
-mod archive;
 mod browser;
 
 mod page {
@@ -54,3 +53,5 @@ mod page {
     mod table;
     mod waiting;
 }
+
+use support::archive;

@@ -12,7 +12,6 @@
 
 #[path = "properties/allocator.rs"]
 mod allocator;
-mod archive;
 #[path = "properties/framing.rs"]
 mod framing;
 #[path = "properties/journal.rs"]
@@ -23,6 +22,9 @@ mod lists;
 mod names;
 #[path = "properties/schedule.rs"]
 mod schedule;
+mod text;
+
+use support::archive;
 
 /// This many cases of a property, and no file of failures: a failure becomes a test of its own.
 fn cases(cases: u32) -> proptest::test_runner::Config {

@@ -15,20 +15,20 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
-mod archive;
 #[path = "readers/build.rs"]
 mod build;
+mod text;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use archive::hostile::{HOSTILE, LINES};
-use archive::programs::{UNPACKING, test_in_all};
-use archive::{check_in_every_reader, libraries};
 use build::{Content, Image, build};
 use fetchzip::image::Format;
+use support::archive::hostile::{HOSTILE, LINES};
+use support::archive::programs::{UNPACKING, test_in_all};
+use support::archive::{check_in_every_reader, libraries};
 
 /// 2024-02-29T12:34:56Z.
 const LEAP_DAY: i64 = 1_709_210_096;

@@ -16,7 +16,7 @@
 mod address;
 /// The browser's text handling in native tests, here and in tests/.
 #[cfg(test)]
-#[path = "../../tests/archive/text.rs"]
+#[path = "../../tests/text/mod.rs"]
 mod crate_text;
 mod glob;
 mod html;

@@ -1,54 +1,22 @@
-//! The capabilities that a session of each browser is asked for.
+//! The sessions that tests ask for, and Chromium's developer tools.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use fantoccini::{Client, ClientBuilder};
-use http::Request;
-use hyper_util::client::legacy::Client as HttpClient;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use serde_json::{Map, Value, json};
+use fantoccini::Client;
+use serde_json::{Value, json};
+use support::webdriver::Capabilities;
 
-use super::environment;
 use super::proxy::Proxy;
+use super::{Kind, environment};
 
-/// Which browser it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Chromium,
-    Firefox,
-    WebKit,
-}
-
-impl Kind {
-    /// The browser that this run is about.
-    pub fn of_environment() -> Self {
-        match environment::browser().as_str() {
-            "chromium" => Self::Chromium,
-            "firefox" => Self::Firefox,
-            "webkit" => Self::WebKit,
-            other => panic!("FETCHZIP_BROWSER is chromium, firefox or webkit, not {other}"),
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Chromium => "Chromium",
-            Self::Firefox => "Firefox",
-            Self::WebKit => "WebKit",
-        }
-    }
-}
-
-/// What a session has that an ordinary one has not.
+/// What sets a session apart from an ordinary one.
 #[derive(Clone, Copy, Default)]
 pub struct Wanted<'a> {
-    /// What requests go through.
+    /// The proxy that requests go through.
     pub proxy: Option<&'a Proxy>,
-    /// A folder for the profile, which outlives the browser.
+    /// The folder of a profile that outlives the browser.
     pub profile: Option<&'a Path>,
-    /// How many bytes a site may keep on the disk.
+    /// Bytes that a site may keep on disk.
     pub disk: Option<u64>,
 }
 
@@ -58,73 +26,57 @@ impl Wanted<'_> {
     }
 }
 
-/// An ordinary profile that saves downloads into the driver's folder without asking. WebKit's saves them
-/// there by itself: it can't be told where to.
+/// Starts a browser that saves downloads into the driver's folder without asking. WebKit does so by
+/// itself: its folder can't be set.
 pub async fn connect(kind: Kind, wanted: Wanted<'_>) -> Client {
-    let (program, downloads) = (environment::browser_program(), environment::downloads());
-    let mut capabilities: Map<String, Value> = match kind {
-        Kind::Chromium => chromium(&program, &downloads, wanted),
-        Kind::Firefox => firefox(&program, &downloads, wanted),
-        Kind::WebKit => webkit(&program),
+    let mut capabilities = Capabilities::new(kind, &environment::browser_program())
+        .with("timeouts", json!({ "script": 60_000 }));
+    capabilities = match kind {
+        Kind::Chromium => chromium(capabilities, wanted),
+        Kind::Firefox => firefox(capabilities, wanted),
+        Kind::WebKit => capabilities,
     };
-    capabilities.insert("timeouts".into(), json!({ "script": 60_000 }));
     if let Some(proxy) = wanted.proxy {
-        capabilities.insert("acceptInsecureCerts".into(), true.into());
         let proxy = json!({ "proxyType": "manual", "sslProxy": proxy.authority() });
-        capabilities.insert("proxy".into(), proxy);
+        capabilities = capabilities.with("acceptInsecureCerts", true).with("proxy", proxy);
     }
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    let client = builder.capabilities(capabilities).connect(&environment::webdriver()).await;
-    client.unwrap_or_else(|error| panic!("no session of {}: {error}", kind.name()))
+    let client = capabilities.connect(&environment::webdriver()).await;
+    client.unwrap_or_else(|error| panic!("no session of {kind}: {error}"))
 }
 
-fn chromium(program: &str, downloads: &Path, wanted: Wanted<'_>) -> Map<String, Value> {
-    let mut arguments = vec!["--headless=new".to_owned(), "--window-size=1440,1000".to_owned()];
-    arguments.extend(wanted.profile.map(|folder| format!("--user-data-dir={}", folder.display())));
-    // Its sandbox refuses root, which is what containers run tests as.
-    if std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) {
-        arguments.push("--no-sandbox".to_owned());
-    }
-    let options = json!({
-        "binary": program,
-        "args": arguments,
-        "prefs": { "download.default_directory": downloads, "download.prompt_for_download": false },
-    });
-    Map::from_iter([("goog:chromeOptions".into(), options)])
+fn chromium(capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
+    let profile = wanted.profile.map(|folder| format!("--user-data-dir={}", folder.display()));
+    capabilities
+        .with_arguments(profile)
+        .with_preference("download.default_directory", downloads())
+        .with_preference("download.prompt_for_download", false)
 }
 
-fn firefox(program: &str, downloads: &Path, wanted: Wanted<'_>) -> Map<String, Value> {
-    let mut arguments = ["-headless", "-width", "1440", "-height", "1000"].map(str::to_owned).to_vec();
+fn firefox(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
     if let Some(folder) = wanted.profile {
-        arguments.extend(["-profile".to_owned(), folder.display().to_string()]);
+        capabilities = capabilities.with_arguments(["-profile".to_owned(), folder.display().to_string()]);
+    }
+    if let Some(bytes) = wanted.disk {
+        // Of all sites together, in KiB; one site gets a fifth of it, but at least 10 MiB.
+        capabilities =
+            capabilities.with_preference("dom.quotaManager.temporaryStorage.fixedLimit", bytes / 1024);
     }
     let types = "application/zip,application/octet-stream,text/csv,application/json";
-    let mut preferences = json!({
-        "browser.download.folderList": 2,
-        "browser.download.dir": downloads,
-        "browser.helperApps.neverAsk.saveToDisk": types,
-        // Otherwise it asks in safe mode what to do, once it was killed a few times.
-        "toolkit.startup.max_resumed_crashes": -1,
-    });
-    if let Some(bytes) = wanted.disk {
-        // Of all sites together, in KiB; one site has a fifth of it, but no less than 10 MiB.
-        preferences["dom.quotaManager.temporaryStorage.fixedLimit"] = (bytes / 1024).into();
-    }
-    let options = json!({ "binary": program, "args": arguments, "prefs": preferences });
-    Map::from_iter([("moz:firefoxOptions".into(), options)])
+    capabilities
+        .with_preference("browser.download.folderList", 2)
+        .with_preference("browser.download.dir", downloads())
+        .with_preference("browser.helperApps.neverAsk.saveToDisk", types)
+        // After a few kills it would otherwise offer safe mode and wait for an answer.
+        .with_preference("toolkit.startup.max_resumed_crashes", -1)
 }
 
-fn webkit(program: &str) -> Map<String, Value> {
-    let options = json!({ "binary": program, "args": ["--automation"] });
-    Map::from_iter([("webkitgtk:browserOptions".into(), options)])
+fn downloads() -> String {
+    environment::downloads().display().to_string()
 }
 
-/// Sends a Chromium session a command of its developer tools.
+/// Sends a command of the developer tools to a Chromium session.
 pub async fn devtools(client: &Client, command: &str, parameters: Value) {
     let session = client.session_id().await.unwrap().unwrap();
-    let uri = format!("{}/session/{session}/goog/cdp/execute", environment::webdriver());
-    let body = json!({ "cmd": command, "params": parameters }).to_string();
-    let request = Request::post(uri).header("content-type", "application/json").body(body).unwrap();
-    let http: HttpClient<_, String> = HttpClient::builder(TokioExecutor::new()).build(HttpConnector::new());
-    assert!(http.request(request).await.unwrap().status().is_success(), "{command} is understood");
+    let address = format!("{}/session/{session}/goog/cdp/execute", environment::webdriver());
+    support::post_json(&address, &json!({ "cmd": command, "params": parameters }));
 }

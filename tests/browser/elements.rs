@@ -8,10 +8,10 @@ use super::Browser;
 const FIND: &str = include_str!("find.js");
 
 impl Browser {
-    /// All elements of this role and name that are shown.
+    /// All visible elements of this role and name.
     pub async fn all(&self, role: &str, name: &str) -> Vec<Element> {
         let Value::Array(found) = self.execute(FIND, vec![role.into(), name.into()]).await else {
-            panic!("the search for {role} {name:?} gave no list");
+            panic!("the search for {role} {name:?} returned no list");
         };
         let element = |value: Value| {
             let reference = value.as_object().and_then(|object| object.values().next()).unwrap().clone();
@@ -20,14 +20,14 @@ impl Browser {
         found.into_iter().map(element).collect()
     }
 
-    /// The one element of this role and name.
+    /// The only element of this role and name.
     pub async fn the(&self, role: &str, name: &str) -> Element {
         let mut all = self.all(role, name).await;
-        assert_eq!(all.len(), 1, "how many of {role} {name:?} are shown");
+        assert_eq!(all.len(), 1, "visible elements: {role} {name:?}");
         all.remove(0)
     }
 
-    /// Waits for the one element of this role and name.
+    /// Waits for the only element of this role and name.
     pub async fn the_coming(&self, role: &str, name: &str) -> Element {
         let what = format!("a {role} {name:?}");
         self.until_met(&what, async || !self.all(role, name).await.is_empty()).await;

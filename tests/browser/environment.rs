@@ -1,16 +1,20 @@
-//! What `cargo xtask test` tells the tests.
+//! What `cargo xtask test` passes to the tests.
 
 use std::env;
 use std::path::PathBuf;
+
+use support::BrowserKind;
 
 /// The driver's address.
 pub fn webdriver() -> String {
     text("FETCHZIP_WEBDRIVER")
 }
 
-/// `chromium`, `firefox` or `webkit`.
-pub fn browser() -> String {
-    text("FETCHZIP_BROWSER")
+/// The browser that this run is about.
+pub fn browser() -> BrowserKind {
+    let id = text("FETCHZIP_BROWSER");
+    BrowserKind::from_id(&id)
+        .unwrap_or_else(|| panic!("FETCHZIP_BROWSER is chromium, firefox or webkit, not {id}"))
 }
 
 /// The browser's program.
@@ -18,7 +22,7 @@ pub fn browser_program() -> String {
     text("FETCHZIP_BROWSER_BINARY")
 }
 
-/// Where browsers save files.
+/// The folder that browsers save files to.
 pub fn downloads() -> PathBuf {
     text("FETCHZIP_DOWNLOADS").into()
 }
@@ -38,7 +42,7 @@ pub fn package() -> PathBuf {
     text("FETCHZIP_PKG").into()
 }
 
-/// Where npm's packages are.
+/// The folder of npm's packages.
 pub fn node_modules() -> PathBuf {
     text("FETCHZIP_NODE_MODULES").into()
 }

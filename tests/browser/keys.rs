@@ -1,4 +1,4 @@
-//! The keyboard. The characters stand for keys as WebDriver has them ("Keyboard Actions").
+//! The keyboard. The characters are WebDriver's codes of keys ("Keyboard Actions").
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 
@@ -13,7 +13,7 @@ pub const HOME: char = '\u{E011}';
 pub const DOWN: char = '\u{E015}';
 
 impl Browser {
-    /// Presses keys together, wherever the focus is, and lets go of them.
+    /// Presses keys together and releases them, in whatever element has the focus.
     pub async fn press_keys(&self, keys: &[char]) {
         let down = keys.iter().map(|value| KeyAction::Down { value: *value });
         let up = keys.iter().rev().map(|value| KeyAction::Up { value: *value });

@@ -1,23 +1,21 @@
-//! A browser under WebDriver, with a demo image server and a static site of its own.
+//! A browser under WebDriver, with its own demo image server and static site.
 //!
-//! - `environment`: what `cargo xtask test` tells the tests
-//! - `origin`: the demo image server and its control routes
-//! - `site`: what its static site holds: the built page, or a plain page beside the package
-//! - `session`: one session for all ordinary tests, put back between them
-//! - `driver`: the capabilities that a session of each browser is asked for
-//! - `downloads`: files that the browser saved
+//! - `environment`: what `cargo xtask test` passes to the tests
+//! - `site`: the content of its static site: the built page, or a plain page beside the package
+//! - `session`: one session for all ordinary tests, reset between them
+//! - `driver`: the sessions that tests ask for, and Chromium's developer tools
+//! - `downloads`: the files that the browser saves
 //! - `elements`: finding elements by role and accessible name
 //! - `keys`: the keyboard
-//! - `proxy`: sends any host to the demo server
+//! - `proxy`: sends the presets' hosts to the demo server
 
-#![allow(dead_code, reason = "each test target takes what it needs")]
+#![allow(dead_code, reason = "each test target uses a part of it")]
 
 pub mod downloads;
 mod driver;
 pub mod elements;
 pub mod environment;
 pub mod keys;
-pub mod origin;
 mod proxy;
 mod session;
 pub mod site;
@@ -34,20 +32,20 @@ use futures::FutureExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub use driver::Kind;
 use driver::Wanted;
 use origin::Origin;
 use proxy::Proxy;
 use session::{RUNTIME, Session, Turn};
 use site::Site;
+pub use support::{BrowserKind as Kind, origin};
 
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// A browser that hangs is met by this.
+/// A test that takes longer has failed, probably because the browser hangs.
 const LONGEST_TEST: Duration = Duration::from_secs(180);
 
-/// How often a condition is looked at again.
+/// The time between two checks of a condition.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
 /// A browser that shows a site.
@@ -58,7 +56,7 @@ pub struct Browser {
     /// The address of the site, with a slash at the end.
     pub address: String,
     session: Session,
-    /// Whether the next test may have the session.
+    /// Whether the next test may use the session.
     is_ordinary: bool,
     _proxy: Option<Proxy>,
     /// The folder of a profile that outlives the browser.
@@ -66,12 +64,12 @@ pub struct Browser {
     site: Site,
 }
 
-/// Runs a test in a browser that is as if it had been started for it.
+/// Runs a test in a browser that behaves like a new one.
 pub fn browse(site: Site, test: impl AsyncFnOnce(&Browser)) {
     browse_with(site, None, async |browser| test(browser).await);
 }
 
-/// Runs a test in a browser that it may kill, and start again with the same profile.
+/// Runs a test in a browser that it may kill and restart with the same profile.
 pub fn browse_and_kill(site: Site, test: impl AsyncFnOnce(&mut Browser)) {
     browse_with(site, Some(TempDir::new().unwrap()), test);
 }
@@ -84,7 +82,7 @@ fn browse_with(site: Site, profile: Option<TempDir>, test: impl AsyncFnOnce(&mut
         let result = AssertUnwindSafe(test).catch_unwind().await;
         let has_passed = matches!(result, Ok(Ok(())));
         if !has_passed {
-            // A browser that does not answer any more may be the reason.
+            // The reason may be a browser that does not respond.
             let _ = tokio::time::timeout(PATIENCE, browser.print_state()).await;
         }
         browser.leave(has_passed, &mut turn).await;
@@ -95,9 +93,10 @@ fn browse_with(site: Site, profile: Option<TempDir>, test: impl AsyncFnOnce(&mut
 
 impl Browser {
     async fn open(site: Site, profile: Option<TempDir>, turn: &mut Turn) -> Self {
-        let kind = Kind::of_environment();
-        let origin = Origin::start(site.folder());
-        let proxy = site.maps_all_hosts().then(|| Proxy::start(origin.tls_port()));
+        let kind = environment::browser();
+        let origin = Origin::start(&environment::origin_program(), Some(site.folder())).unwrap();
+        let address = format!("{}{}", site_of(&origin), site.path());
+        let proxy = site.maps_all_hosts().then(|| Proxy::start(&origin.tls));
         let wanted =
             Wanted { proxy: proxy.as_ref(), profile: profile.as_ref().map(TempDir::path), disk: site.disk() };
         let is_ordinary = wanted.is_ordinary();
@@ -105,10 +104,9 @@ impl Browser {
             if is_ordinary { turn.session(kind).await } else { turn.own_session(kind, wanted).await };
         downloads::clear();
         let client = session.client.clone();
-        let address = format!("{}{}", origin.site, site.path());
         if let Some(bytes) = site.disk().filter(|_| kind == Kind::Chromium) {
-            // Firefox has a preference for it.
-            let parameters = json!({ "origin": origin.site.trim_end_matches('/'), "quotaSize": bytes });
+            // Firefox gets a preference for it.
+            let parameters = json!({ "origin": site_of(&origin), "quotaSize": bytes });
             driver::devtools(&client, "Storage.overrideQuotaForOrigin", parameters).await;
         }
         client.goto(&address).await.unwrap();
@@ -117,29 +115,28 @@ impl Browser {
 
     /// Leaves the session to the next test, or ends it.
     async fn leave(self, has_passed: bool, turn: &mut Turn) {
-        let blank = format!("{}/nothing", self.origin.site);
-        // WebKit may not show the tab that its driver opened, and then paints no frame of it.
+        let blank = format!("{}/nothing", site_of(&self.origin));
+        // WebKit may hide the tab that its driver opened, and then paints no frames.
         if has_passed && self.is_ordinary && self.kind != Kind::WebKit {
-            match tokio::time::timeout(PATIENCE, self.session.put_back(&blank)).await {
+            match tokio::time::timeout(PATIENCE, self.session.reset(&blank)).await {
                 Ok(Ok(())) => return turn.leave(self.session),
-                Ok(Err(error)) => eprintln!("the session could not be put back: {error}"),
-                Err(_) => eprintln!("the session could not be put back within {PATIENCE:?}"),
+                Ok(Err(error)) => eprintln!("the session could not be reset: {error}"),
+                Err(_) => eprintln!("the session could not be reset within {PATIENCE:?}"),
             }
         }
         self.session.end().await;
     }
 
-    /// Clears all that the site has stored, as a user of Chromium may at any time.
+    /// Clears everything that the site has stored, as a user of Chromium can at any time.
     pub async fn clear_site_data(&self) {
-        let parameters = json!({ "origin": self.origin.site.trim_end_matches('/'), "storageTypes": "all" });
+        let parameters = json!({ "origin": site_of(&self.origin), "storageTypes": "all" });
         driver::devtools(&self.client, "Storage.clearDataForOrigin", parameters).await;
     }
 
-    /// Kills the browser, which gets no chance to put anything in order, and starts it again with the
-    /// same profile, at the site's address.
+    /// Kills the browser without a warning, and restarts it with the same profile at the site's address.
     pub async fn kill_and_start_again(&mut self) {
-        for process in processes_of(self.session.process()) {
-            // Some end by themselves as soon as the first is gone.
+        for process in support::processes::tree(self.session.process()) {
+            // Some end with the first.
             let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
         }
         let _ = tokio::time::timeout(PATIENCE, self.client.clone().close()).await;
@@ -154,7 +151,7 @@ impl Browser {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// The same for an `async` body, whose value it waits for.
+    /// Runs an `async` function body in the page, and waits for its value.
     pub async fn execute_async(&self, body: &str, arguments: Vec<Value>) -> Value {
         let script = format!(
             "const done = arguments[arguments.length - 1]; const given = [...arguments].slice(0, -1);
@@ -180,14 +177,14 @@ impl Browser {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
         });
-        assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "it never came to this: {what}");
+        assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "this never happened: {what}");
     }
 
-    /// Waits for an element by a selector, where it has no name.
+    /// Waits for an element without a name, by a selector.
     pub async fn until_found(&self, selector: &str) -> Element {
         let wait = self.client.wait().at_most(PATIENCE).every(LOOK_AGAIN);
         let found = wait.for_element(Locator::Css(selector)).await;
-        found.unwrap_or_else(|error| panic!("{selector} never came: {error}"))
+        found.unwrap_or_else(|error| panic!("{selector} never appeared: {error}"))
     }
 
     /// A file of the site.
@@ -195,28 +192,17 @@ impl Browser {
         std::fs::read(self.site.folder().join(path)).unwrap()
     }
 
-    /// What a failed test left on the screen, for whoever has to find out why.
+    /// Prints what the page shows after a failed test.
     async fn print_state(&self) {
         let script = "return `data-run: ${document.documentElement.dataset.run}\n` +
             `recorded: ${JSON.stringify(window.recorded ?? [])}\n` + document.body?.innerText";
         if let Ok(text) = self.client.execute(script, vec![]).await {
-            eprintln!("── in {}\n{}\n──", self.kind.name(), text.as_str().unwrap_or_default());
+            eprintln!("── in {}\n{}\n──", self.kind, text.as_str().unwrap_or_default());
         }
     }
 }
 
-/// A process and all that come from it, as `/proc` has them.
-fn processes_of(first: u64) -> Vec<u64> {
-    let mut found = vec![first];
-    let mut at = 0;
-    while let Some(parent) = found.get(at) {
-        let tasks = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
-        let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-        let children: Vec<u64> = children
-            .flat_map(|list| list.split_whitespace().flat_map(str::parse).collect::<Vec<_>>())
-            .collect();
-        found.extend(children);
-        at += 1;
-    }
-    found
+/// The address of a server's static site, without a slash at the end.
+fn site_of(origin: &Origin) -> &str {
+    origin.site.as_deref().expect("every test's server has a site")
 }

@@ -1,18 +1,19 @@
-//! Sends every host to the demo server: browsers are told to use it for `https:`, so that the
-//! presets' own addresses reach what stands in for their hosts.
+//! A proxy for `https:` that sends the presets' hosts to the demo server, so that tests can use the
+//! presets' own addresses.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread;
 
-/// A proxy for `CONNECT`, as RFC 9110 (9.3.6) has it, but with a mind of its own about hosts.
+/// A proxy for `CONNECT` (RFC 9110, 9.3.6) that connects to one server whatever the host.
 pub struct Proxy {
     port: u16,
 }
 
 impl Proxy {
-    /// Runs as long as the tests do.
-    pub fn start(tls_port: u16) -> Self {
+    /// Starts it for a server such as `https://localhost:4781`, until the tests end.
+    pub fn start(server: &str) -> Self {
+        let tls_port = server.rsplit(':').next().unwrap().parse().unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         thread::spawn(move || {
@@ -28,7 +29,7 @@ impl Proxy {
     }
 }
 
-/// Either end may go away at any time, which ends the tunnel.
+/// Either end may close at any time, which ends the tunnel.
 fn tunnel(mut client: TcpStream, tls_port: u16) -> io::Result<()> {
     let mut request = BufReader::new(client.try_clone()?);
     let mut first = String::new();
@@ -37,7 +38,7 @@ fn tunnel(mut client: TcpStream, tls_port: u16) -> io::Result<()> {
     while request.read_line(&mut header)? > 2 {
         header.clear();
     }
-    // Browsers call home, too.
+    // Browsers contact their vendors' hosts, too.
     if !["picsum.photos", "images.unsplash.com"].iter().any(|host| first.contains(host)) {
         return client.write_all(b"HTTP/1.1 502 Not Here\r\ncontent-length: 0\r\n\r\n");
     }

@@ -1,9 +1,9 @@
-//! Sessions of the browser: one for all ordinary tests of a process, put back after each of them.
+//! Sessions of the browser: one for all ordinary tests of a process, reset after each of them.
 //!
-//! Every test has a demo server of its own and so an origin of its own, which alone keeps what a
-//! page stores from the next test. What a session shares beyond that is put back: tabs, the window's
-//! size, cookies; and storage goes, because ports come again. A session that saw a test fail, or
-//! can't be put back, is ended.
+//! Every test has its own demo server and so its own origin, which separates most of what pages store.
+//! The reset covers what a session shares beyond that: tabs, the size of the window, cookies. It also
+//! clears the storage, because ports are used again. A session is ended after a test that failed, or if it
+//! can't be reset.
 
 use std::ffi::c_int;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -25,34 +25,34 @@ pub static RUNTIME: LazyLock<Handle> = LazyLock::new(|| {
     handle
 });
 
-/// What the last test left. geckodriver and WebKit's driver keep one session at a time, so this is
-/// also what tests wait for.
+/// The session that the last test left. geckodriver and WebKit's driver have one session at a time, so
+/// tests also wait for this lock.
 static LEFT: LazyLock<Mutex<Option<Session>>> = LazyLock::new(|| {
-    // Where it can't be, the driver's end has to do.
+    // If it can't be registered, the end of the driver ends the browser.
     atexit(end_left);
     Mutex::default()
 });
 
 unsafe extern "C" {
-    /// ISO C's: libtest has nothing that comes after the last test.
+    /// From ISO C: libtest has no hook after the last test.
     safe fn atexit(callback: extern "C" fn()) -> c_int;
 }
 
 /// Ends the browser, so that it removes its profile.
 extern "C" fn end_left() {
     let end = || RUNTIME.block_on(async { Turn::take().end_left().await });
-    // On a thread of its own: this one's locals are gone already.
+    // On another thread: this thread's locals have been destroyed.
     let _ = thread::spawn(end).join();
 }
 
-/// A session that any test may have, which shows an empty tab.
+/// A session that any test may use. It shows an empty tab.
 pub struct Session {
     pub client: Client,
-    /// Width and height that its window had first.
+    /// The first width and height of its window.
     size: (u64, u64),
 }
 
-/// The turn of one test, which may leave its session for the next.
+/// The turn of one test, which may leave its session to the next.
 pub struct Turn(MutexGuard<'static, Option<Session>>);
 
 impl Turn {
@@ -69,7 +69,7 @@ impl Turn {
         }
     }
 
-    /// A session that nobody had before and nobody will have.
+    /// A session for one test only.
     pub async fn own_session(&mut self, kind: Kind, wanted: Wanted<'_>) -> Session {
         self.end_left().await;
         Session::start(kind, wanted).await
@@ -96,29 +96,29 @@ impl Session {
         Self { client, size }
     }
 
-    /// The number of the browser's first process.
-    pub fn process(&self) -> u64 {
+    /// The id of the browser's first process.
+    pub fn process(&self) -> u32 {
         let capabilities = self.client.capabilities().unwrap();
         let number = ["goog:processID", "moz:processID"].iter().find_map(|name| capabilities.get(*name));
-        number.and_then(Value::as_u64).unwrap()
+        number.and_then(Value::as_u64).unwrap().try_into().unwrap()
     }
 
     /// Ends the browser.
     pub async fn end(self) {
-        // One that does not answer any more is ended with its driver.
+        // A browser that does not respond ends with its driver.
         let _ = tokio::time::timeout(PATIENCE, self.client.close()).await;
     }
 
-    /// Makes it as it was at first. `blank` is an address on the test's origin with nothing behind it.
+    /// Resets the session. `blank` is an address of the test's origin without a page.
     ///
     /// # Errors
     ///
-    /// The browser refuses, because of a dialogue that is open for one.
-    pub async fn put_back(&self, blank: &str) -> Result<(), CmdError> {
+    /// The browser refuses a command, for example because a dialogue is open.
+    pub async fn reset(&self, blank: &str) -> Result<(), CmdError> {
         let client = &self.client;
         client.delete_all_cookies().await?;
-        // Closing its tab ends a page with its workers and requests, and asks nobody; going elsewhere
-        // may keep it in the history's cache.
+        // Closing the tab ends its page with workers and requests, without a question. Navigation could
+        // keep the page in the back/forward cache.
         let new = client.new_window(true).await?.handle;
         for old in client.windows().await?.into_iter().filter(|window| *window != new) {
             client.switch_to_window(old).await?;
@@ -126,7 +126,7 @@ impl Session {
         }
         client.switch_to_window(new).await?;
         if client.get_window_size().await? != self.size {
-            // Nothing wider than a screen.
+            // No screen is larger than 32 bits.
             let [width, height] = [self.size.0, self.size.1].map(|length| length as u32);
             client.set_window_size(width, height).await?;
         }
@@ -136,7 +136,7 @@ impl Session {
     }
 }
 
-/// Says what it could not remove: files are in use until their worker has ended.
+/// Returns the reason if a file can't be removed: files are in use until their worker has ended.
 const CLEAR_STORAGE: &str = "
     const done = arguments[0];
     const clear = async () => {

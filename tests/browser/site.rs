@@ -1,4 +1,4 @@
-//! What the demo server's static site holds in a test.
+//! The content of the demo server's static site in a test.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::environment;
 
-/// A folder that is served, gone when this is.
+/// A folder that is served. Dropping it removes the folder.
 pub struct Site {
     folder: TempDir,
     path: &'static str,
@@ -20,15 +20,15 @@ impl Site {
         Self { folder: TempDir::new().unwrap(), path: "/", maps_all_hosts: false, disk: None }
     }
 
-    /// The built page, with a script in front of all others that records what goes wrong: violations
-    /// of its Content Security Policy, errors, rejections.
+    /// The built page, with a first script that records violations of its Content Security Policy, errors
+    /// and rejections.
     pub fn page() -> Self {
         let site = Self::new();
         copy(&environment::dist(), site.folder());
         site.with_script("record.js", include_str!("record.js"))
     }
 
-    /// A script in front of all others of the page.
+    /// Adds a script before all others of the page.
     pub fn with_script(self, name: &str, script: &str) -> Self {
         let index = self.folder().join("index.html");
         let html = fs::read_to_string(&index).unwrap();
@@ -38,43 +38,43 @@ impl Site {
         self.with(name, script)
     }
 
-    /// The package below `pkg/`, and nothing else.
+    /// The package in `pkg/`, and nothing else.
     pub fn package() -> Self {
         let site = Self::new();
         copy(&environment::package(), &site.folder().join("pkg"));
         site
     }
 
-    /// One more file.
+    /// Adds a file.
     pub fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         fs::write(self.folder().join(name), content).unwrap();
         self
     }
 
-    /// The sample images below `samples/`, as the repository has them.
+    /// Adds the repository's sample images in `samples/`.
     pub fn with_samples(self) -> Self {
         copy(&environment::repository().join("www/samples"), &self.folder().join("samples"));
         self
     }
 
-    /// The built page once more, below a folder, where the demo server doesn't offer its own images:
-    /// a static host as any other.
+    /// Adds the built page in a folder, where the demo server doesn't offer its own images, like any other
+    /// static host.
     pub fn with_page_below(self, folder: &str) -> Self {
         copy(&environment::dist(), &self.folder().join(folder));
         self
     }
 
-    /// Opened at this path of the server's instead of at its root.
+    /// Opens the site at this path instead of at the root.
     pub fn at(self, path: &'static str) -> Self {
         Self { path, ..self }
     }
 
-    /// `https:` of any host leads to the demo server.
+    /// Sends `https:` requests to the presets' hosts to the demo server.
     pub fn with_all_hosts_mapped(self) -> Self {
         Self { maps_all_hosts: true, ..self }
     }
 
-    /// Its pages may keep only so many bytes on the disk.
+    /// Limits the bytes that its pages may store on disk.
     pub fn with_disk_of(self, bytes: u64) -> Self {
         Self { disk: Some(bytes), ..self }
     }

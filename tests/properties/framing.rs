@@ -7,8 +7,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::archive::contents;
-use crate::archive::text::CrateText;
 use crate::cases;
+use crate::text::CrateText;
 
 const BUFFER: usize = 64 << 10;
 

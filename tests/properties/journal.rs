@@ -5,8 +5,8 @@ use fetchzip::spool::{Extent, Journal, JournalHead, JournalWriter, KeptImage};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::archive::text::CrateText;
 use crate::cases;
+use crate::text::CrateText;
 
 const ITEMS: usize = 6;
 

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::archive::hostile::{HOSTILE, LINES};
-use crate::archive::text::CrateText;
 use crate::cases;
+use crate::text::CrateText;
 
 /// A piece of a URL, what it stands for first and last, and how many that are.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::archive::hostile::{HOSTILE, LINES};
-use crate::archive::text::CrateText;
 use crate::cases;
+use crate::text::CrateText;
 
 /// What is wrong with a name, by the rules of Windows ("Naming Files, Paths, and Namespaces"), macOS
 /// and Linux, and by what readers of archives were seen to do with names.

@@ -5,8 +5,8 @@ use fetchzip::run::{AfterFailure, Attempt, FetchError, Limits, RetryPolicy, Sche
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::archive::text::CrateText;
 use crate::cases;
+use crate::text::CrateText;
 
 /// One item, as seen from outside the schedule.
 #[derive(Clone, Debug, Default)]

@@ -7,16 +7,16 @@ use std::path::PathBuf;
 use fetchzip::image::Format;
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
 use fetchzip::zip::{Entry, Framing};
+use support::archive::contents::File;
 use tempfile::TempDir;
 
-use crate::archive::contents::{File, sha256};
-use crate::archive::text::CrateText;
+use crate::text::CrateText;
 
-/// What an entry is made of.
+/// An image to put into an archive.
 #[derive(Clone)]
 pub struct Image {
     pub url: String,
-    /// The name asked for, where the URL's is not to be used.
+    /// The requested name, if it is not the URL's.
     pub name: Option<String>,
     pub format: Format,
     /// Seconds since 1970.
@@ -24,11 +24,11 @@ pub struct Image {
     pub content: Content,
 }
 
-/// An entry's bytes. The readers care for no image.
+/// An entry's bytes. Readers don't look at images.
 #[derive(Clone)]
 pub enum Content {
     Bytes(Vec<u8>),
-    /// As many as 32 bits can't count any more, as a hole in the file.
+    /// The first size that needs more than 32 bits, as a hole in the file.
     FourGibOfZeros,
 }
 
@@ -44,10 +44,10 @@ impl Image {
     }
 }
 
-/// An archive on disk, gone when this is.
+/// An archive on disk. Dropping it removes the file.
 pub struct Archive {
     folder: TempDir,
-    /// What it holds.
+    /// The files in it.
     pub files: Vec<File>,
 }
 
@@ -77,8 +77,9 @@ pub fn build(images: &[Image]) -> Archive {
     let mut files = Vec::new();
     for (id, image) in images.iter().enumerate() {
         let name = names.claim(id, image.format);
-        let (size, crc32, sha256) = image.content.measured();
-        files.push(File { name: name.to_string(), size, sha256 });
+        let (file, crc32) = image.content.described(name.to_string());
+        let size = file.size;
+        files.push(file);
         let header = framing.entry(&Entry { name, size, crc32, modified: image.modified });
         file.write_all(&header).unwrap();
         match &image.content {
@@ -92,22 +93,21 @@ pub fn build(images: &[Image]) -> Archive {
 }
 
 impl Content {
-    /// Size, CRC-32 and SHA-256.
-    fn measured(&self) -> (u64, u32, String) {
+    /// The file that it makes, and its CRC-32.
+    fn described(&self, name: String) -> (File, u32) {
         match self {
-            Self::Bytes(bytes) => (bytes.len() as u64, crc32fast::hash(bytes), sha256(bytes.as_slice())),
+            Self::Bytes(bytes) => (File::new(name, bytes), crc32fast::hash(bytes)),
             Self::FourGibOfZeros => {
                 const SIZE: u64 = 1 << 32;
                 /// `head -c 4294967296 /dev/zero | sha256sum`.
                 const SHA256: &str = "8479e43911dc45e89f934fe48d01297e16f51d17aa561d4d1c216b1ae0fcddca";
-                let crc = crc_of_zeros(SIZE);
-                (SIZE, crc, SHA256.to_owned())
+                (File { name, size: SIZE, sha256: SHA256.to_owned() }, crc_of_zeros(SIZE))
             }
         }
     }
 }
 
-/// A power of two of zero bytes: twice as many have the CRC-32 of both halves combined.
+/// The CRC-32 of a power of two of zero bytes: that of two halves combined, again and again.
 fn crc_of_zeros(size: u64) -> u32 {
     let mut crc = crc32fast::Hasher::new();
     crc.update(&[0]);

@@ -4,12 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-// One file for both: a command line is refused before anything is installed or built.
-#[path = "../../tests/bench/src/command_line.rs"]
-#[allow(dead_code, reason = "the program reads the rest of it")]
-mod command_line;
-
-use command_line::Command;
+use bench_options::Command;
+use support::BrowserKind;
 
 use crate::error::{Error, Result};
 use crate::setup::apt::{self, Package};
@@ -19,22 +15,21 @@ use crate::setup::{npm, rust};
 use crate::test::drivers::{self, Driver};
 use crate::{package, process, workspace};
 
-/// What checks the archives, besides the program itself, and what brings the peers.
+/// The programs that check archives, and those that install the peers.
 const READERS: &[Package] = &[apt::UNZIP, apt::SEVEN_ZIP, apt::NODE, apt::NPM];
 
 /// `cargo xtask bench [WORKLOAD…] [OPTION…]`.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let (browsers, is_crc) = match command_line::parse(arguments) {
+    let (browsers, is_crc) = match bench_options::parse(arguments) {
         Err(error) => return Err(Error::Usage(error.to_string())),
         Ok(Command::Help) => {
-            print!("{}", command_line::USAGE);
+            print!("{}", bench_options::USAGE);
             return Ok(());
         }
         Ok(Command::Workloads(options)) => (options.browsers, false),
         Ok(Command::Crc(browsers)) => (browsers, true),
         Ok(Command::Soak(browsers)) => (browsers, false),
     };
-    let browsers: Vec<_> = browsers.into_iter().map(known).collect();
     process::adopt_strays();
     set_up(&browsers)?;
     package::build()?;
@@ -56,8 +51,10 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let mut running = Vec::new();
     for browser in browsers {
         let driver = Driver::start(browser, "bench")?;
-        let name = |what: &str| format!("FETCHZIP_{what}_{}", browser.name().to_uppercase());
-        bench.env(name("BROWSER"), browser.program()?).env(name("WEBDRIVER"), &driver.address);
+        let name = |what: &str| format!("FETCHZIP_{what}_{}", browser.id().to_uppercase());
+        bench
+            .env(name("BROWSER"), drivers::browser_program(browser)?)
+            .env(name("WEBDRIVER"), &driver.address);
         running.push(driver);
     }
     let result = process::run(&mut bench);
@@ -66,20 +63,12 @@ pub fn run(arguments: &[String]) -> Result<()> {
     result
 }
 
-/// The browser as drivers have it.
-fn known(browser: command_line::Browser) -> drivers::Browser {
-    match browser {
-        command_line::Browser::Chromium => drivers::Browser::Chromium,
-        command_line::Browser::Firefox => drivers::Browser::Firefox,
-    }
-}
-
-fn set_up(browsers: &[drivers::Browser]) -> Result<()> {
+fn set_up(browsers: &[BrowserKind]) -> Result<()> {
     let mut packages = READERS.to_vec();
     let mut tools = package::TOOLS.to_vec();
     for browser in browsers {
         match browser {
-            drivers::Browser::Firefox => {
+            BrowserKind::Firefox => {
                 packages.push(apt::FIREFOX);
                 tools.push(Tool::Geckodriver);
             }
@@ -91,7 +80,7 @@ fn set_up(browsers: &[drivers::Browser]) -> Result<()> {
     Toolbox::ready(&tools).map(drop)
 }
 
-/// Builds the benchmark's program and the demo image server, for speed, and says where they are.
+/// Builds the benchmark's program and the demo image server, optimised, and returns their folder.
 fn build() -> Result<PathBuf> {
     let start = Instant::now();
     eprintln!("building the benchmark and the demo image server");
@@ -105,7 +94,7 @@ fn build() -> Result<PathBuf> {
     Ok(workspace::target().join("native"))
 }
 
-/// Builds the wasm of `bench crc`, as the package is built, and says where it is.
+/// Builds the wasm of `bench crc` as the package is built, and returns its folder.
 fn crc() -> Result<PathBuf> {
     let start = Instant::now();
     eprintln!("building the wasm of CRC-32");
@@ -113,7 +102,7 @@ fn crc() -> Result<PathBuf> {
         "rustc",
         "--package=bench-crc",
         "--lib",
-        // Of this kind alone: cargo optimises across crates only where no rlib is wanted as well.
+        // Only this crate type: with an rlib, cargo does not optimise across crates.
         "--crate-type=cdylib",
         "--release",
         "--target",
@@ -137,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_workload_that_is_none_is_refused_before_anything_is_built() {
+    fn an_unknown_workload_is_refused_before_anything_is_built() {
         let error = run(&["few-big".to_owned()]).unwrap_err();
         assert!(matches!(error, Error::Usage(_)), "{error:?}");
         assert!(error.to_string().contains("few-large"), "{error}");

@@ -1,4 +1,4 @@
-//! The demo image server, as a child of ours.
+//! The demo image server, as a child process.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use support::origin::Addresses;
+
 use crate::error::{Error, Result};
 use crate::process::{self, Group};
 use crate::workspace;
 
-/// It makes a certificate and a few images before it answers.
+/// The longest time until it is ready: it makes a certificate first.
 const START: Duration = Duration::from_secs(60);
 
-/// `cargo xtask origin ARGUMENT…`: the server in our place, so that signals go straight to it, and
-/// where we were called, so that a folder can be given relative to there.
+/// `cargo xtask origin ARGUMENT…`: the server replaces this process, so that signals go straight to it,
+/// and keeps the current folder, so that arguments may be relative paths.
 pub fn run(arguments: &[String]) -> Result<()> {
     let program = build()?;
     let source = Command::new(program).args(arguments).exec();
@@ -28,21 +30,21 @@ pub fn build() -> Result<PathBuf> {
     Ok(workspace::target().join("debug").join("origin"))
 }
 
-/// A running server, ended when this is dropped.
+/// A running server. Dropping it ends it.
 #[derive(Debug)]
 pub struct Origin {
     group: Group,
-    /// Address of its plain HTTP.
+    /// The address for HTTP.
     pub http: String,
-    /// The same on another port, so another origin to a browser.
+    /// The same on another port: another origin.
     pub cross: String,
-    /// Address of the folder that it serves, if any.
+    /// The address of the folder that it serves, if any.
     pub site: Option<String>,
 }
 
 impl Origin {
-    /// Starts a built server on ports that are free, and waits until it answers. With a folder and
-    /// a port it serves that folder there too.
+    /// Starts a server that has been built on free ports, and waits until it answers. With a folder and a
+    /// preferred port it serves that folder as well.
     pub fn start(program: &Path, site: Option<(&Path, u16)>) -> Result<Self> {
         let mut command = workspace::command(program);
         command.arg("--until-stdin-closes").stdout(Stdio::piped());
@@ -58,44 +60,25 @@ impl Origin {
             command.arg("--site-port").arg(port.to_string());
         }
         let mut group = Group::start_piped(&mut command)?;
-        let said = lines_until_ready(&mut group)?;
-        let address = |name: &str| {
-            let line = said.iter().find_map(|line| line.strip_prefix(name))?;
-            Some(line.trim().to_owned())
-        };
-        let needed = |name: &str| {
-            address(name)
-                .ok_or_else(|| Error::Unexpected(format!("the demo image server printed no line `{name}…`")))
-        };
-        Ok(Self { http: needed("origin ")?, cross: needed("cross ")?, site: address("site "), group })
+        let lines = group.lines()?;
+        let deadline = Instant::now() + START;
+        let printed = std::iter::from_fn(|| {
+            lines.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+        });
+        let Addresses { http, cross, site, .. } = Addresses::read(printed).ok_or_else(|| {
+            Error::Unexpected("the demo image server did not start; its messages are above".to_owned())
+        })?;
+        Ok(Self { http, cross, site, group })
     }
 
-    /// Returns when the server ends, which it does only when something is wrong.
+    /// Waits for the server's end, which is always an error.
     pub fn wait(mut self) -> Result<()> {
         let status = self.group.wait()?;
         Err(Error::Failed { command: "origin".to_owned(), status })
     }
 }
 
-fn lines_until_ready(group: &mut Group) -> Result<Vec<String>> {
-    let lines = group.lines()?;
-    let deadline = Instant::now() + START;
-    let mut said = Vec::new();
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        match lines.recv_timeout(left) {
-            Ok(line) if line.trim() == "ready" => return Ok(said),
-            Ok(line) => said.push(line),
-            Err(_) => {
-                return Err(Error::Unexpected(
-                    "the demo image server did not get ready; what it said is above".to_owned(),
-                ));
-            }
-        }
-    }
-}
-
-/// The preferred port of the loopback interface or, where that is taken, any free one.
+/// The preferred port of the loopback interface, or any free one if it is taken.
 pub fn free_port(preferred: u16, but_not: &[u16]) -> Result<u16> {
     let candidates = [preferred].into_iter().chain([0; 8]);
     let mut last = None;
@@ -121,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_taken_port_is_passed_over() {
+    fn a_port_in_use_is_skipped() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
         assert_ne!(free_port(port, &[]).unwrap(), port);

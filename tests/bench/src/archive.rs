@@ -1,39 +1,34 @@
-//! Reads an archive with a library that is not ours, and compares every entry's bytes with what the
-//! server had.
+//! Compares every entry of an archive with the bytes that the server has, and lets other programs read
+//! the archive.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use sha2::{Digest, Sha256};
-use zip::ZipArchive;
-use zip::result::ZipError;
+use support::archive::contents;
+use support::archive::programs::UNPACKING;
+use thiserror::Error;
 
-/// A SHA-256.
-pub type Sha = [u8; 32];
+/// The programs that test an archive which was written to a file.
+const PROGRAMS: [&str; 2] = ["unzip", "7z"];
 
-/// Bytes of an entry in one read.
-const READ: usize = 256 * 1024;
-
-/// What has to be in an archive.
+/// The entries that an archive must have. A SHA-256 is lower-case hexadecimal.
 #[derive(Clone, Debug)]
 pub enum Expected {
-    /// Exactly these entries.
-    Named(HashMap<String, Sha>),
-    /// So many, each another one of these.
+    /// Exactly these names, each with its SHA-256.
+    Named(HashMap<String, String>),
+    /// This many, each with another SHA-256 of these.
     AnyOf {
-        /// The pictures that the server has.
-        known: HashSet<Sha>,
-        /// How many.
+        /// The SHA-256 of every picture that the server has.
+        known: HashSet<String>,
+        /// The number of entries.
         count: usize,
     },
 }
 
 impl Expected {
-    /// How many entries.
+    /// The number of entries.
     pub fn count(&self) -> usize {
         match self {
             Self::Named(entries) => entries.len(),
@@ -43,146 +38,89 @@ impl Expected {
 }
 
 /// What is wrong with an archive.
-#[derive(Debug)]
-pub enum Flaw {
-    /// It can't be read.
-    Io(io::Error),
-    /// It is no zip.
-    Zip(ZipError),
-    /// It has more entries or fewer.
+#[derive(Debug, Error)]
+pub enum ArchiveError {
+    /// The file can't be read.
+    #[error("the archive can't be read: {0}")]
+    Io(#[from] io::Error),
+    /// The file is not a zip archive, or an entry's CRC-32 is wrong.
+    #[error("the archive is not a valid zip: {0}")]
+    Zip(String),
+    /// A program refused the archive.
+    #[error("{0}")]
+    Refused(String),
+    /// The number of entries is not the expected one.
+    #[error("the archive has {is} entries instead of {expected}")]
     Count {
-        /// What it has.
+        /// The number of entries.
         is: usize,
-        /// What it should have.
-        should: usize,
+        /// The expected number.
+        expected: usize,
     },
-    /// An entry that nobody asked for, or that is there twice.
-    Stranger(String),
-    /// An entry's bytes are not those of the server.
+    /// This entry was not requested, or is in the archive twice.
+    #[error("the archive's entry {0:?} was not requested, or is there twice")]
+    Unexpected(String),
+    /// The bytes of this entry differ from the server's.
+    #[error("the bytes of {0:?} are not those that the server sent")]
     Bytes(String),
-    /// A program refused it.
-    Refused {
-        /// The program.
-        program: &'static str,
-        /// The end of what it said.
-        said: String,
-    },
-}
-
-impl fmt::Display for Flaw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => write!(f, "the archive can't be read: {error}"),
-            Self::Zip(error) => write!(f, "the archive is no good zip: {error}"),
-            Self::Count { is, should } => write!(f, "the archive has {is} entries instead of {should}"),
-            Self::Stranger(name) => {
-                write!(f, "the archive's entry {name:?} was not asked for, or is a second")
-            }
-            Self::Bytes(name) => write!(f, "the bytes of {name:?} are not what the server sent"),
-            Self::Refused { program, said } => write!(f, "{program} refuses the archive: {said}"),
-        }
-    }
-}
-
-impl From<io::Error> for Flaw {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<ZipError> for Flaw {
-    fn from(error: ZipError) -> Self {
-        Self::Zip(error)
-    }
 }
 
 /// Reads the whole archive.
-pub fn verify(path: &Path, expected: &Expected) -> Result<(), Flaw> {
-    let mut archive = ZipArchive::new(BufReader::new(File::open(path)?))?;
-    if archive.len() != expected.count() {
-        return Err(Flaw::Count { is: archive.len(), should: expected.count() });
+pub fn verify(path: &Path, expected: &Expected) -> Result<(), ArchiveError> {
+    let files = contents::files(BufReader::new(File::open(path)?))
+        .map_err(|error| ArchiveError::Zip(error.to_string()))?;
+    if files.len() != expected.count() {
+        return Err(ArchiveError::Count { is: files.len(), expected: expected.count() });
     }
-    let mut buffer = vec![0; READ];
     let mut seen = HashSet::new();
-    for index in 0..archive.len() {
-        let mut entry = archive.by_index(index)?;
-        let name = entry.name()?.into_owned();
-        let mut digest = Sha256::new();
-        loop {
-            match entry.read(&mut buffer)? {
-                0 => break,
-                read => digest.update(&buffer[..read]),
-            }
-        }
-        let sha: Sha = digest.finalize().into();
-        match expected {
-            Expected::Named(entries) => match entries.get(&name) {
-                Some(right) if *right == sha => {}
-                Some(_) => return Err(Flaw::Bytes(name)),
-                None => return Err(Flaw::Stranger(name)),
-            },
-            Expected::AnyOf { known, .. } if !known.contains(&sha) => return Err(Flaw::Bytes(name)),
-            Expected::AnyOf { .. } => {}
-        }
+    for contents::File { name, sha256, .. } in files {
         let identity = match expected {
-            Expected::Named(_) => name.clone().into_bytes(),
-            Expected::AnyOf { .. } => sha.to_vec(),
+            Expected::Named(entries) => match entries.get(&name) {
+                Some(right) if *right == sha256 => name.clone(),
+                Some(_) => return Err(ArchiveError::Bytes(name)),
+                None => return Err(ArchiveError::Unexpected(name)),
+            },
+            Expected::AnyOf { known, .. } if !known.contains(&sha256) => {
+                return Err(ArchiveError::Bytes(name));
+            }
+            Expected::AnyOf { .. } => sha256,
         };
         if !seen.insert(identity) {
-            return Err(Flaw::Stranger(name));
+            return Err(ArchiveError::Unexpected(name));
         }
     }
     Ok(())
 }
 
-/// Has other people's programs test an archive that lies in a file.
-pub fn verify_with_programs(path: &Path) -> Result<(), Flaw> {
-    for (program, arguments) in [("unzip", ["-tq"]), ("7z", ["t"])] {
-        let output = Command::new(program)
-            .args(arguments)
-            .arg(path)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| io::Error::new(error.kind(), format!("{program}: {error}")))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stdout).into_owned();
-            let said = said.lines().rev().take(3).collect::<Vec<_>>().join(" / ");
-            return Err(Flaw::Refused { program, said });
-        }
-    }
-    Ok(())
+/// Lets other programs test the archive.
+pub fn verify_with_programs(path: &Path) -> Result<(), ArchiveError> {
+    let mut programs = UNPACKING.iter().filter(|program| PROGRAMS.contains(&program.name));
+    programs.try_for_each(|program| program.check(path)).map_err(ArchiveError::Refused)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::io::Write;
+
+    use tempfile::NamedTempFile;
     use zip::write::SimpleFileOptions;
 
-    struct Archive(std::path::PathBuf);
+    use super::*;
 
-    impl Archive {
-        fn of(test: &str, entries: &[(&str, &[u8])]) -> Self {
-            let path = std::env::temp_dir().join(format!("bench-{test}-{}.zip", std::process::id()));
-            let mut writer = zip::ZipWriter::new(File::create(&path).unwrap());
-            for (name, bytes) in entries {
-                let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-                writer.start_file(*name, stored).unwrap();
-                writer.write_all(bytes).unwrap();
-            }
-            writer.finish().unwrap();
-            Self(path)
+    fn archive(entries: &[(&str, &[u8])]) -> NamedTempFile {
+        let file = NamedTempFile::new().unwrap();
+        let mut writer = zip::ZipWriter::new(file.reopen().unwrap());
+        for (name, bytes) in entries {
+            let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+            writer.start_file(*name, stored).unwrap();
+            writer.write_all(bytes).unwrap();
         }
+        writer.finish().unwrap();
+        file
     }
 
-    impl Drop for Archive {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_file(&self.0);
-        }
-    }
-
-    fn sha(bytes: &[u8]) -> Sha {
-        Sha256::digest(bytes).into()
+    fn sha(bytes: &[u8]) -> String {
+        contents::File::new("", bytes).sha256
     }
 
     fn named(entries: &[(&str, &[u8])]) -> Expected {
@@ -192,30 +130,32 @@ mod tests {
     #[test]
     fn an_archive_is_good_with_the_right_bytes_only() {
         let entries: &[(&str, &[u8])] = &[("a.jpg", b"lake"), ("b.jpg", b"hill")];
-        let archive = Archive::of("named", entries);
-        verify(&archive.0, &named(entries)).unwrap();
-        for (expected, flaw) in [
+        let archive = archive(entries);
+        verify(archive.path(), &named(entries)).unwrap();
+        for (expected, error) in [
             (named(&entries[..1]), "the archive has 2 entries instead of 1"),
             (
                 named(&[("a.jpg", b"lake"), ("c.jpg", b"hill")]),
-                "the archive's entry \"b.jpg\" was not asked for, or is a second",
+                "the archive's entry \"b.jpg\" was not requested, or is there twice",
             ),
             (
                 named(&[("a.jpg", b"sea"), ("b.jpg", b"hill")]),
-                "the bytes of \"a.jpg\" are not what the server sent",
+                "the bytes of \"a.jpg\" are not those that the server sent",
             ),
         ] {
-            assert_eq!(verify(&archive.0, &expected).unwrap_err().to_string(), flaw);
+            assert_eq!(verify(archive.path(), &expected).unwrap_err().to_string(), error);
         }
     }
 
     #[test]
-    fn of_random_pictures_each_must_be_known_and_another() {
-        let known = || HashSet::from([sha(b"lake"), sha(b"hill"), sha(b"sea")]);
-        let any = || Expected::AnyOf { known: known(), count: 2 };
-        let verdict = |test, entries: &[(&str, &[u8])]| verify(&Archive::of(test, entries).0, &any());
-        verdict("two", &[("1.jpg", b"lake"), ("2.jpg", b"sea")]).unwrap();
-        assert!(matches!(verdict("same", &[("1.jpg", b"sea"), ("2.jpg", b"sea")]), Err(Flaw::Stranger(_))));
-        assert!(matches!(verdict("else", &[("1.jpg", b"sea"), ("2.jpg", b"cat")]), Err(Flaw::Bytes(_))));
+    fn random_pictures_must_be_known_and_differ() {
+        let expected = Expected::AnyOf { known: [b"lake", b"hill"].map(|bytes| sha(bytes)).into(), count: 2 };
+        let verdict = |entries: &[(&str, &[u8])]| verify(archive(entries).path(), &expected);
+        verdict(&[("1.jpg", b"lake"), ("2.jpg", b"hill")]).unwrap();
+        assert!(matches!(
+            verdict(&[("1.jpg", b"lake"), ("2.jpg", b"lake")]),
+            Err(ArchiveError::Unexpected(_))
+        ));
+        assert!(matches!(verdict(&[("1.jpg", b"lake"), ("2.jpg", b"cat")]), Err(ArchiveError::Bytes(_))));
     }
 }

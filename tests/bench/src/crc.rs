@@ -11,23 +11,23 @@ use crate::machine::Machine;
 use crate::report::Table;
 use crate::session::Session;
 
-/// What ours is to reach with the copy into wasm counted, in GB/s.
+/// The goal for fetchzip in GB/s, with the copy into wasm counted.
 const GOAL: f64 = 10.0;
 
 /// Sizes of the buffers, in bytes.
 const SIZES: [u64; 3] = [64 << 10, 256 << 10, 1 << 20];
 
-/// All of it takes about a minute.
+/// The longest time of the script, which takes about a minute.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Measures all implementations in a browser that shows the page.
+/// Measures all implementations in a browser.
 pub async fn measure(session: &Session, address: &str) -> Result<Value> {
     session.open_alone(address).await?;
     let measured = session.call("return bench.measureCrc(argument)", json!(SIZES), PATIENCE).await?;
     measured.map_err(|message| Error::Browser { doing: "measure CRC-32".to_owned(), message })
 }
 
-/// Tells what was measured, by browser, and writes it to `crc.json` and `crc.md`.
+/// Writes the measurements by browser to `crc.json` and `crc.md`, and returns them for the terminal.
 pub fn report(
     machine: &Machine,
     version: &str,
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_failed_has_a_row_too() {
+    fn an_implementation_that_failed_has_a_row_too() {
         let results = json!([{ "name": "jszip", "error": "Error: gone" }]);
         assert!(table(&results).columns().contains("failed: Error: gone"));
     }

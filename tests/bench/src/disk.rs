@@ -1,14 +1,14 @@
-//! What a browser has on disk: its profile, and the temporary files that it has open, which is how
-//! Firefox keeps its large Blobs.
+//! Disk space of a browser: its profile, and the temporary files that it has open, in which Firefox
+//! keeps large Blobs.
 
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use crate::processes;
+use support::processes;
 
-/// Bytes of one block as `stat` counts them.
+/// Bytes of one block of `stat`.
 const BLOCK: u64 = 512;
 
 /// Bytes of a profile's folder and of temporary files that the browser's processes have open.
@@ -22,7 +22,7 @@ fn folder(folder: &Path) -> u64 {
         .map(|entry| match entry.metadata() {
             Ok(about) if about.is_dir() => self::folder(&entry.path()),
             Ok(about) => about.blocks() * BLOCK,
-            // It went while we looked.
+            // It was removed meanwhile.
             Err(_) => 0,
         })
         .sum()
@@ -48,10 +48,10 @@ fn open(browser: u32, counts: impl Fn(&Path) -> bool) -> u64 {
     bytes
 }
 
-/// A deleted file, or one in the folder for temporary ones that is not in the profile as well.
+/// Whether this is a deleted file, or one in the folder of temporary files but not in the profile.
 fn is_temporary(target: &Path, profile: &Path) -> bool {
     let text = target.to_string_lossy();
-    // Shared memory looks like a deleted file, too; it is counted as memory.
+    // Shared memory looks like a deleted file; it is counted as memory.
     let is_memory = text.starts_with("/dev/shm/") || text.starts_with("/memfd:");
     let is_deleted = text.starts_with('/') && text.ends_with(" (deleted)");
     let is_beside_profile = target.starts_with(std::env::temp_dir()) && !target.starts_with(profile);
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shared_memory_is_no_disk_and_the_profile_counts_once() {
+    fn shared_memory_is_not_disk_and_the_profile_counts_once() {
         let temporary = std::env::temp_dir();
         let profile = temporary.join("profile");
         let is = |target: &Path| is_temporary(target, &profile);

@@ -1,28 +1,29 @@
-//! What `cargo xtask bench` tells this program.
+//! What `cargo xtask bench` passes to this program.
 
 use std::env;
 use std::path::PathBuf;
 
-use crate::command_line::{Browser, Named};
+use bench_options::BrowserKind;
+
 use crate::error::{Error, Result};
 use crate::session::Driver;
 use crate::site::Folders;
 
-/// Where things are.
+/// Paths and the version.
 #[derive(Clone, Debug)]
 pub struct Environment {
     /// The demo image server's program.
     pub origin: PathBuf,
-    /// What the page is served from.
+    /// The folders that the page is served from.
     pub folders: Folders,
-    /// Where reports go.
+    /// The folder that reports are written to.
     pub output: PathBuf,
     /// fetchzip's version.
     pub version: String,
 }
 
 impl Environment {
-    /// Reads it.
+    /// Reads it from environment variables.
     pub fn read() -> Result<Self> {
         let output = PathBuf::from(text("FETCHZIP_BENCH_OUTPUT")?);
         Ok(Self {
@@ -39,9 +40,9 @@ impl Environment {
     }
 }
 
-/// A browser's driver.
-pub fn driver(browser: Browser) -> Result<Driver> {
-    let of = |what: &str| text(&format!("FETCHZIP_{what}_{}", browser.name().to_uppercase()));
+/// The running driver of a browser, and the browser's program.
+pub fn driver(browser: BrowserKind) -> Result<Driver> {
+    let of = |what: &str| text(&format!("FETCHZIP_{what}_{}", browser.id().to_uppercase()));
     Ok(Driver { address: of("WEBDRIVER")?, program: of("BROWSER")? })
 }
 

@@ -1,35 +1,37 @@
-//! What can go wrong with the benchmark itself. A contender that fails is a result, not an error.
+//! Errors of the benchmark itself. A contender that fails is a result, not an error.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-use crate::command_line::UsageError;
+use thiserror::Error;
 
-/// The result of everything here that can fail.
+/// A result whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why the benchmark stopped.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum Error {
-    /// The command line makes no sense.
-    Usage(UsageError),
-    /// `cargo xtask bench` did not say something.
+    /// The command line is wrong.
+    #[error(transparent)]
+    Usage(#[from] lexopt::Error),
+    /// `cargo xtask bench` did not set this environment variable.
+    #[error("{0} is not set: `cargo xtask bench` builds and starts what this program needs")]
     Unset(String),
     /// The operating system refused something.
+    #[error("could not {doing}: {source}")]
     Io {
-        /// What was being done, as in "write report.md".
+        /// The action, as in "write report.md".
         doing: String,
-        /// Its reason.
+        /// The system's reason.
         source: io::Error,
     },
-    /// The demo image server did not do what it was asked to.
-    Origin(String),
-    /// The browser or its driver did not.
+    /// The browser or its driver failed.
+    #[error("the browser could not {doing}: {message}")]
     Browser {
-        /// What was being done.
+        /// The action, as in "open a tab".
         doing: String,
-        /// What it said.
+        /// The driver's message.
         message: String,
     },
 }
@@ -52,19 +54,3 @@ impl Error {
         move |error| Self::Browser { doing, message: error.to_string() }
     }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(error) => error.fmt(f),
-            Self::Unset(name) => {
-                write!(f, "{name} is not set: `cargo xtask bench` builds and starts what this program needs")
-            }
-            Self::Io { doing, source } => write!(f, "could not {doing}: {source}"),
-            Self::Origin(sentence) => f.write_str(sentence),
-            Self::Browser { doing, message } => write!(f, "the browser could not {doing}: {message}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}

@@ -1,4 +1,4 @@
-//! What all this was measured on.
+//! The machine that was measured on.
 
 use std::fs;
 use std::process::Command;
@@ -9,21 +9,21 @@ use std::thread;
 pub struct Machine {
     /// The processor's model.
     pub processor: String,
-    /// How many threads it runs at once.
+    /// The number of threads that it runs at once.
     pub cores: usize,
     /// Gigabytes of memory.
     pub memory_gb: f64,
     /// The kernel's name and version.
     pub system: String,
-    /// The day, as `2026-11-21`.
+    /// The date, as `2026-11-21`.
     pub date: String,
 }
 
 impl Machine {
-    /// This one, now.
+    /// This machine, today.
     pub fn here() -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-        let said = |program: &str, argument: &str| {
+        let output_of = |program: &str, argument: &str| {
             let output = Command::new(program).arg(argument).output();
             output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
         };
@@ -34,12 +34,12 @@ impl Machine {
                 .unwrap_or_else(|| "unknown processor".to_owned()),
             cores: thread::available_parallelism().map_or(1, usize::from),
             memory_gb: kilobytes.unwrap_or(0.0) * 1024.0 / 1e9,
-            system: said("uname", "-sr"),
-            date: said("date", "+%F"),
+            system: output_of("uname", "-sr"),
+            date: output_of("date", "+%F"),
         }
     }
 
-    /// In one line.
+    /// The machine in one line.
     pub fn line(&self) -> String {
         format!(
             "{}, {} cores, {:.0} GB, {}, {}",

@@ -4,17 +4,15 @@
 //! `docs/performance.md` says what is measured and how.
 //!
 //! ```text
-//! workload ─▶ origin: the images, made and checksummed beforehand, in a process of its own
+//! workload ─▶ origin: the images, made and checksummed beforehand, in a process of their own
 //!          ─▶ rounds: contenders take turns ─▶ turn: one page, one run, one archive read back
 //!                         │                      │ session: the browser
-//!                         │                      │ sampler: its memory and disk
+//!                         │                      │ sampler: its memory and disk space
 //!                         ▼                      │ site: the page, and where archives are checked
 //!                       report                   ▼
 //! ```
 
 mod archive;
-mod client;
-mod command_line;
 mod crc;
 mod disk;
 mod environment;
@@ -37,13 +35,13 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use command_line::{Browser, Command, Options};
+use bench_options::{BrowserKind, Command, Options};
 use environment::Environment;
 use error::{Error, Result};
 use machine::Machine;
 use origin::Origin;
 use report::{BrowserReport, Report};
-use rounds::Arena;
+use rounds::Setup;
 use session::Session;
 use site::Site;
 use workload::Workload;
@@ -60,9 +58,9 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let command = command_line::parse(&arguments).map_err(Error::Usage)?;
+    let command = bench_options::parse(&arguments)?;
     if command == Command::Help {
-        print!("{}", command_line::USAGE);
+        print!("{}", bench_options::USAGE);
         return Ok(());
     }
     let environment = Environment::read()?;
@@ -91,14 +89,14 @@ async fn workloads(environment: &Environment, options: &Options) -> Result<()> {
         let origin = Origin::start(&environment.origin)?;
         let mut session = Session::open(*browser, &driver).await?;
         eprintln!("\nmeasuring in {}", session.version);
-        let arena = Arena { origin: &origin, site: &site, browser: *browser, driver: &driver };
+        let setup = Setup { origin: &origin, site: &site, browser: *browser, driver: &driver };
         report.browsers.push(BrowserReport { version: session.version.clone(), workloads: Vec::new() });
         for workload in Workload::all_of(options) {
-            let measured = rounds::play(&arena, &mut session, workload, options).await?;
+            let measured = rounds::measure(&setup, &mut session, workload, options).await?;
             if let Some(of_browser) = report.browsers.last_mut() {
                 of_browser.workloads.push(measured);
             }
-            // A long run that is interrupted leaves what it has.
+            // A long run that is interrupted leaves a report of what it has measured.
             report.write(&environment.output)?;
         }
         session.close().await;
@@ -112,31 +110,31 @@ async fn workloads(environment: &Environment, options: &Options) -> Result<()> {
     Ok(())
 }
 
-async fn crc_32(environment: &Environment, browsers: &[Browser]) -> Result<()> {
+async fn crc_32(environment: &Environment, browsers: &[BrowserKind]) -> Result<()> {
     let site = Site::start(environment.folders.clone())?;
     let mut measured = Vec::new();
     for browser in browsers {
         let session = Session::open(*browser, &environment::driver(*browser)?).await?;
         eprintln!("measuring CRC-32 in {}, about a minute", session.version);
-        measured.push((session.version.clone(), crc::measure(&session, &site.address()).await?));
+        measured.push((session.version.clone(), crc::measure(&session, site.address()).await?));
         session.close().await;
     }
-    let told = crc::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
-    println!("\n{told}");
+    let text = crc::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
+    println!("\n{text}");
     Ok(())
 }
 
-async fn soak_in(environment: &Environment, browsers: &[Browser]) -> Result<()> {
+async fn soak_in(environment: &Environment, browsers: &[BrowserKind]) -> Result<()> {
     let site = Site::start(environment.folders.clone())?;
     let mut measured = Vec::new();
     for browser in browsers {
         let origin = Origin::start(&environment.origin)?;
         let session = Session::open(*browser, &environment::driver(*browser)?).await?;
-        eprintln!("soaking {}, two minutes or so", session.version);
-        measured.push((session.version.clone(), soak::measure(&session, &site.address(), &origin).await?));
+        eprintln!("measuring memory in {}, about two minutes", session.version);
+        measured.push((session.version.clone(), soak::measure(&session, site.address(), &origin).await?));
         session.close().await;
     }
-    let told = soak::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
-    println!("\n{told}");
+    let text = soak::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
+    println!("\n{text}");
     Ok(())
 }

@@ -1,26 +1,28 @@
-//! The browser's processes: which belong to it, what each is for, and how much memory each has.
+//! The browser's processes: the purpose of each, and its memory.
 
 use std::collections::HashMap;
 use std::fs;
 
-/// What a process is for.
+use support::processes::{all, tree};
+
+/// The purpose of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     /// Renderers and content processes.
     Page,
     /// The browser itself.
     Browser,
-    /// Its network service, where that is a process of its own.
+    /// Its network service, if that is a process of its own.
     Network,
-    /// GPU, storage and whatever else.
+    /// GPU, storage and all others.
     Other,
 }
 
 impl Part {
-    /// All, in the order they are reported.
+    /// All, in the order of reports.
     pub const ALL: [Self; 4] = [Self::Page, Self::Browser, Self::Network, Self::Other];
 
-    /// In reports.
+    /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Page => "page",
@@ -30,7 +32,7 @@ impl Part {
         }
     }
 
-    /// By its command line, words separated by NUL as in `/proc/PID/cmdline`.
+    /// The part of a command line whose words are separated by NUL, as in `/proc/PID/cmdline`.
     fn of(command_line: &str) -> Self {
         let words: Vec<&str> = command_line.split(['\0', ' ']).filter(|word| !word.is_empty()).collect();
         let has = |word: &str| words.contains(&word);
@@ -55,7 +57,7 @@ impl Part {
 pub struct Memory(HashMap<Part, u64>);
 
 impl Memory {
-    /// Of these processes.
+    /// The memory of these processes.
     pub fn of(processes: &[Process]) -> Self {
         let mut memory = Self::default();
         for Process { pid, part } in processes {
@@ -65,12 +67,12 @@ impl Memory {
         memory
     }
 
-    /// Of a part.
+    /// Bytes of one part.
     pub fn part(&self, part: Part) -> u64 {
         self.0.get(&part).copied().unwrap_or(0)
     }
 
-    /// Of all parts.
+    /// Bytes of all parts.
     pub fn total(&self) -> u64 {
         self.0.values().sum()
     }
@@ -84,54 +86,29 @@ fn pss(rollup: &str) -> u64 {
     kilobytes.unwrap_or(0) * 1024
 }
 
-/// A process and what it is for.
+/// A process and its purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process {
     pid: u32,
     part: Part,
 }
 
-/// A browser's processes. Finding them takes longer than looking at them.
+/// A browser's processes. Finding them takes longer than reading their memory.
 pub fn of_browser(root: u32) -> Vec<Process> {
-    let command_line = |pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     tree(root).into_iter().map(|pid| Process { pid, part: Part::of(&command_line(pid)) }).collect()
 }
 
-/// A process and all that descend from it.
-pub fn tree(root: u32) -> Vec<u32> {
-    let parents = parents();
-    let mut found = vec![root];
-    let mut next = 0;
-    while let Some(parent) = found.get(next).copied() {
-        found.extend(parents.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| *pid));
-        next += 1;
-    }
-    found
-}
-
-/// The process whose command line has all of these words, and none that begins with `but_not`.
+/// The process whose command line has all of these words, and none that starts with `but_not`.
 pub fn find(words: &[&str], but_not: &str) -> Option<u32> {
-    parents().into_iter().map(|(pid, _)| pid).find(|pid| {
-        let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    all().find(|pid| {
+        let line = command_line(*pid);
         let given: Vec<&str> = line.split(['\0', ' ']).collect();
         words.iter().all(|word| given.contains(word)) && !given.iter().any(|word| word.starts_with(but_not))
     })
 }
 
-fn parents() -> Vec<(u32, u32)> {
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .filter_map(|process| {
-            let pid = process.file_name().to_str()?.parse().ok()?;
-            Some((pid, parent(&fs::read_to_string(process.path().join("stat")).ok()?)?))
-        })
-        .collect()
-}
-
-/// From `/proc/PID/stat`: `pid (name) state parent …`, where the name may hold anything.
-fn parent(stat: &str) -> Option<u32> {
-    let (_, after_name) = stat.rsplit_once(") ")?;
-    after_name.split(' ').nth(1)?.parse().ok()
+fn command_line(pid: u32) -> String {
+    fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -163,15 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_parentheses_does_not_hide_the_parent() {
-        assert_eq!(parent("42 (a) (b) S 7 42 0"), Some(7));
-        assert_eq!(parent("nonsense"), None);
-    }
-
-    #[test]
-    fn this_process_has_memory_and_is_in_its_own_tree() {
-        let own = std::process::id();
-        assert!(tree(own).contains(&own));
-        assert!(Memory::of(&of_browser(own)).total() > 0);
+    fn this_process_has_memory() {
+        assert!(Memory::of(&of_browser(std::process::id())).total() > 0);
     }
 }

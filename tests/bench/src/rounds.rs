@@ -1,37 +1,38 @@
-//! All contenders of a workload, taking turns.
+//! The rounds of a workload, in which all contenders take turns.
 
 use std::time::Instant;
 
-use crate::command_line::{Browser, Contender, Named, Options};
+use bench_options::{BrowserKind, Contender, Named, Options};
+
 use crate::error::Result;
-use crate::origin::{Limit, Origin};
+use crate::origin::{Origin, Throughput};
 use crate::session::{Driver, Session};
 use crate::site::{Site, Work};
 use crate::statistics::Series;
-use crate::turn::{self, Ending, Turn};
+use crate::turn::{self, Outcome, Turn};
 use crate::workload::Workload;
 
-/// After so many a contender is not asked any more.
+/// A contender with this many failures takes no more turns.
 const MOST_FAILURES: usize = 2;
 
 /// One contender's turns.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// Who.
+    /// The contender.
     pub contender: Contender,
-    /// One a measured round; `None` where it failed or was not asked any more.
+    /// One per measured round; `None` if it failed or took no turn.
     pub turns: Vec<Option<Turn>>,
-    /// What it failed with.
+    /// The messages of its failures.
     pub failures: Vec<String>,
 }
 
 impl Record {
-    /// A figure, round by round.
+    /// One figure, round by round.
     pub fn series(&self, figure: impl Fn(&Turn) -> Option<f64>) -> Series {
         self.turns.iter().map(|turn| figure(turn.as_ref()?)).collect()
     }
 
-    /// How often it failed, the warm-up included, and with what at last.
+    /// The number of failures, the warm-up included, and the last one's message.
     pub fn failure_line(&self) -> Option<String> {
         let times = match self.failures.len() {
             0 | 1 => String::new(),
@@ -42,70 +43,70 @@ impl Record {
     }
 }
 
-/// What a workload came to.
+/// The measurements of a workload.
 #[derive(Clone, Debug)]
 pub struct Measured {
-    /// Which.
+    /// The workload.
     pub workload: Workload,
-    /// What the server alone manages.
-    pub limit: Limit,
-    /// In the order of the report.
+    /// What the server alone can send.
+    pub server_alone: Throughput,
+    /// One per contender, in the order of the report.
     pub records: Vec<Record>,
 }
 
-/// What rounds take place with.
-pub struct Arena<'a> {
-    /// The images.
+/// What all rounds in one browser need.
+pub struct Setup<'a> {
+    /// The server of the images.
     pub origin: &'a Origin,
-    /// The page.
+    /// The server of the page.
     pub site: &'a Site,
-    /// Which browser.
-    pub browser: Browser,
-    /// And how it is started.
+    /// The browser.
+    pub browser: BrowserKind,
+    /// The driver that starts it.
     pub driver: &'a Driver,
 }
 
 /// Measures a workload.
-pub async fn play(
-    arena: &Arena<'_>,
+pub async fn measure(
+    setup: &Setup<'_>,
     session: &mut Session,
     workload: Workload,
     options: &Options,
 ) -> Result<Measured> {
     let start = Instant::now();
-    let expected = arena.origin.warm_up(&workload)?;
-    let limit = arena.origin.limit(&workload)?;
+    let expected = setup.origin.warm_up(&workload)?;
+    let server_alone = setup.origin.throughput(&workload)?;
     eprintln!(
-        "{}: {} files, {:.1} MB, {} at once; the server has made them in {:.1} s and alone manages {:.0} \
+        "{}: {} files, {:.1} MB, {} at once; the server made them in {:.1} s, and alone sends {:.0} \
          requests/s, {:.0} MB/s",
         workload.title(),
         workload.files.len(),
         workload.bytes() as f64 / 1e6,
         workload.at_once,
         start.elapsed().as_secs_f64(),
-        limit.requests,
-        limit.megabytes
+        server_alone.requests,
+        server_alone.megabytes
     );
-    let base = arena.origin.base(workload.protocol);
-    arena.site.set_work(Work { workload: workload.to_json(base), expected });
+    let base = setup.origin.base(workload.protocol);
+    setup.site.set_work(Work { workload: workload.to_json(base), expected });
 
     let contenders = contenders(&workload, options);
     let new = |contender| Record { contender, turns: Vec::new(), failures: Vec::new() };
     let mut records: Vec<Record> = contenders.into_iter().map(new).collect();
     let runs = options.runs_of(workload.name);
-    let warm_ups = usize::from(!workload.name.goes_to_a_sink());
+    let warm_ups = usize::from(!workload.name.uses_sink());
     for round in 0..warm_ups + runs {
         let is_warm_up = round < warm_ups;
         match is_warm_up {
             true => eprintln!("  warm-up"),
             false => eprintln!("  round {} of {runs}", round + 1 - warm_ups),
         }
-        // Everybody begins a round once, so that nobody always follows the same other.
+        // Each round starts with another contender, so that none always follows the same one.
         for offset in 0..records.len() {
             let index = (offset + round) % records.len();
             let record = &mut records[index];
             let turn = if record.failures.len() < MOST_FAILURES {
-                one_turn(arena, session, &workload, record).await?
+                one_turn(setup, session, &workload, record).await?
             } else {
                 None
             };
@@ -114,26 +115,26 @@ pub async fn play(
             }
         }
     }
-    Ok(Measured { workload, limit, records })
+    Ok(Measured { workload, server_alone, records })
 }
 
 async fn one_turn(
-    arena: &Arena<'_>,
+    setup: &Setup<'_>,
     session: &mut Session,
     workload: &Workload,
     record: &mut Record,
 ) -> Result<Option<Turn>> {
     let name = record.contender.name();
-    let failure = match turn::take(session, arena.site, workload, record.contender).await {
-        Ending::Good(turn) => {
+    let failure = match turn::run(session, setup.site, workload, record.contender).await {
+        Outcome::Done(turn) => {
             eprintln!("    {name:<20}{:>9.3} s", turn.wall / 1000.0);
             return Ok(Some(turn));
         }
-        Ending::Failed(failure) => failure,
-        Ending::Broken(error) => {
+        Outcome::Failed(failure) => failure,
+        Outcome::Broken(error) => {
             let failure = error.to_string();
-            eprintln!("    {name} broke the browser, which is started again");
-            let fresh = Session::open(arena.browser, arena.driver).await?;
+            eprintln!("    {name} broke the browser, which is restarted");
+            let fresh = Session::open(setup.browser, setup.driver).await?;
             std::mem::replace(session, fresh).close().await;
             failure
         }
@@ -143,25 +144,26 @@ async fn one_turn(
     Ok(None)
 }
 
-/// Who takes part: all that were asked for and can.
+/// The contenders that take part: all that were selected and can do the job.
 fn contenders(workload: &Workload, options: &Options) -> Vec<Contender> {
     let wanted = |contender: &Contender| match &options.only {
         Some(only) => only.contains(contender),
-        // Of the peers, one alone lets go of what it has written out.
-        None if workload.name.goes_to_a_sink() => *contender != Contender::ZipJs,
+        // Of the peers, only client-zip frees what it has written.
+        None if workload.name.uses_sink() => *contender != Contender::ZipJs,
         None => true,
     };
     let able = |contender: &Contender| match contender {
         Contender::Sequential => workload.name.has_sequential(),
-        contender => !workload.name.goes_to_a_sink() || contender.streams_out(),
+        contender => !workload.name.uses_sink() || contender.can_stream(),
     };
     Contender::ALL.iter().copied().filter(wanted).filter(able).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use bench_options::{Command, parse};
+
     use super::*;
-    use crate::command_line::{Command, parse};
 
     fn names(line: &str) -> Vec<&'static str> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
@@ -171,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_told_once_with_their_number() {
+    fn failures_are_shown_in_one_line_with_their_number() {
         let failed = |failures: &[&str]| Record {
             contender: Contender::Jszip,
             turns: vec![None],
@@ -183,13 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn one_after_the_other_is_for_the_examples() {
+    fn only_the_examples_are_also_fetched_sequentially() {
         assert!(names("picsum10").contains(&"fetchzip-sequential"));
         assert!(!names("few-large").contains(&"fetchzip-sequential"));
     }
 
     #[test]
-    fn into_a_sink_go_those_that_can_stream() {
+    fn only_contenders_that_can_stream_write_to_a_sink() {
         assert_eq!(names("past-memory"), ["floor", "floor-byob", "fetchzip", "client-zip"]);
         assert_eq!(names("past-memory --only zip.js,jszip"), ["zip.js"]);
     }

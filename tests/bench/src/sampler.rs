@@ -1,4 +1,4 @@
-//! Watches a browser's memory and disk from a thread of its own.
+//! Samples a browser's memory and disk space on a thread of its own.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,29 +9,29 @@ use std::time::{Duration, Instant};
 use crate::disk;
 use crate::processes::{self, Memory, Part};
 
-/// Between two looks at the memory.
+/// Between two samples of the memory.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Looks at the memory for one at the disk, and for one at which processes there are: both take longer.
-const PER_LONG_LOOK: u32 = 5;
+/// Samples of the memory per sample of the disk and of the list of processes, which take longer.
+const PER_LONG_SAMPLE: u32 = 5;
 
-/// Memory is settled when so many looks in a row are within this of each other.
-const SETTLED_LOOKS: usize = 4;
-const SETTLED_WITHIN: u64 = 2 << 20;
-const LONGEST_SETTLING: Duration = Duration::from_secs(6);
+/// Memory is stable once this many samples in a row differ by no more bytes than this.
+const STABLE_SAMPLES: usize = 4;
+const STABLE_WITHIN: u64 = 2 << 20;
+const LONGEST_WAIT: Duration = Duration::from_secs(6);
 
-/// What a run took at most, over what there was at its start.
+/// The most that a run took, above what was in use at its start.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Peak {
-    /// Bytes of memory at the moment when there was most.
+    /// Bytes of memory at the peak.
     pub memory: u64,
-    /// How much of these each part had, as [`Part::ALL`]; it may be less than at the start.
+    /// The bytes of each part of [`Part::ALL`] at that moment, less than zero if it shrank.
     pub parts: [i64; 4],
     /// Bytes on disk.
     pub disk: u64,
 }
 
-/// A running watch.
+/// A running sampler.
 #[derive(Debug)]
 pub struct Sampler {
     over: Arc<AtomicBool>,
@@ -39,9 +39,9 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Waits until the memory has settled, and watches from then on.
+    /// Waits until the memory is stable, and samples from then on.
     pub fn start(browser: u32, profile: &Path) -> Self {
-        let start = settled(browser);
+        let start = stable_memory(browser);
         let disk_at_start = disk::used(profile, browser);
         let over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&over);
@@ -49,10 +49,10 @@ impl Sampler {
         let watch = move || {
             let mut peak = Peak::default();
             let mut processes = Vec::new();
-            for look in 0_u32.. {
+            for sample in 0_u32.. {
                 let began = Instant::now();
                 let last = ends.load(Ordering::Relaxed);
-                if last || look.is_multiple_of(PER_LONG_LOOK) {
+                if last || sample.is_multiple_of(PER_LONG_SAMPLE) {
                     processes = processes::of_browser(browser);
                     let disk = disk::used(&profile, browser).saturating_sub(disk_at_start);
                     peak.disk = peak.disk.max(disk);
@@ -61,7 +61,7 @@ impl Sampler {
                 if last {
                     break;
                 }
-                // A look that takes long, as at a browser with much memory, makes looks rarer.
+                // A sample of a browser with much memory takes long; it must not slow the browser down.
                 thread::park_timeout(INTERVAL.max(began.elapsed() * 4));
             }
             peak
@@ -69,7 +69,7 @@ impl Sampler {
         Self { over, thread: thread::spawn(watch) }
     }
 
-    /// Looks once more, and gives the peak.
+    /// Takes a last sample, and returns the peak.
     pub fn stop(self) -> Peak {
         self.over.store(true, Ordering::Relaxed);
         self.thread.thread().unpark();
@@ -85,17 +85,17 @@ fn raise(peak: &mut Peak, start: &Memory, now: &Memory) {
     }
 }
 
-/// The memory once it has settled, or after a while.
-pub fn settled(browser: u32) -> Memory {
-    let deadline = Instant::now() + LONGEST_SETTLING;
+/// The memory once it is stable, or after [`LONGEST_WAIT`].
+pub fn stable_memory(browser: u32) -> Memory {
+    let deadline = Instant::now() + LONGEST_WAIT;
     let mut last: Vec<u64> = Vec::new();
     loop {
         let memory = Memory::of(&processes::of_browser(browser));
         last.push(memory.total());
-        let recent = &last[last.len().saturating_sub(SETTLED_LOOKS)..];
+        let recent = &last[last.len().saturating_sub(STABLE_SAMPLES)..];
         let least = recent.iter().min().copied().unwrap_or(0);
         let most = recent.iter().max().copied().unwrap_or(0);
-        if (recent.len() == SETTLED_LOOKS && most - least <= SETTLED_WITHIN) || Instant::now() >= deadline {
+        if (recent.len() == STABLE_SAMPLES && most - least <= STABLE_WITHIN) || Instant::now() >= deadline {
             return memory;
         }
         thread::sleep(INTERVAL);
@@ -107,10 +107,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_watch_sees_what_was_there_in_between() {
+    fn a_peak_between_start_and_stop_is_found() {
         let sampler = Sampler::start(std::process::id(), Path::new("/nowhere"));
         let much = vec![1_u8; 64 << 20];
-        // Two looks, however slow the machine.
+        // At least one sample.
         thread::sleep(INTERVAL * 3);
         drop(std::hint::black_box(much));
         let peak = sampler.stop();

@@ -1,7 +1,7 @@
-//! How long a list of files takes at best.
+//! The shortest time that a list of files takes.
 
-/// How long it takes until the last is done, when each begins on the first lane that is free, in the
-/// order given. Sizes are not known beforehand, so nobody who fetches could choose a better order.
+/// The time until the last file is done, if each starts on the first free lane, in the given order.
+/// Sizes are not known beforehand, so no client could choose a better order.
 pub fn length(durations: &[f64], lanes: usize) -> f64 {
     let mut free_at = vec![0.0_f64; lanes.max(1)];
     for duration in durations {

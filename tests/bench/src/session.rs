@@ -1,24 +1,23 @@
 //! One browser under WebDriver, with an ordinary profile.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, Value, json};
+use bench_options::BrowserKind;
+use fantoccini::Client;
+use serde_json::{Value, json};
+use support::webdriver::Capabilities;
 
-use crate::command_line::Browser;
 use crate::error::{Error, Result};
 use crate::processes;
 
 /// The longest that a script may take; a run of 12 GB is one script.
 const SCRIPT_MS: u64 = 3 * 3600 * 1000;
 
-/// What opening and closing take at most.
+/// The longest time that opening and closing take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where a browser's driver listens, and where its program is.
+/// A running driver of a browser.
 #[derive(Clone, Debug)]
 pub struct Driver {
     /// The driver's address.
@@ -27,13 +26,13 @@ pub struct Driver {
     pub program: String,
 }
 
-/// A browser that was started for us, and is ended with [`Session::close`].
+/// A browser, which [`Session::close`] ends.
 #[derive(Debug)]
 pub struct Session {
     client: Client,
-    /// Name and version.
+    /// The browser's name and version.
     pub version: String,
-    /// The browser's first process.
+    /// The id of the browser's first process.
     pub process: u32,
     /// The folder of its profile.
     pub profile: PathBuf,
@@ -41,32 +40,32 @@ pub struct Session {
 
 impl Session {
     /// Starts a browser.
-    pub async fn open(browser: Browser, driver: &Driver) -> Result<Self> {
-        let mut capabilities = match browser {
-            Browser::Chromium => chromium(&driver.program),
-            Browser::Firefox => firefox(&driver.program),
-        };
-        capabilities.insert("timeouts".into(), json!({ "script": SCRIPT_MS, "pageLoad": 60_000 }));
-        // The demo server makes its certificate itself.
-        capabilities.insert("acceptInsecureCerts".into(), true.into());
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        let connecting = builder.capabilities(capabilities).connect(&driver.address);
-        let client = tokio::time::timeout(PATIENCE, connecting)
+    pub async fn open(browser: BrowserKind, driver: &Driver) -> Result<Self> {
+        let mut capabilities = Capabilities::new(browser, &driver.program)
+            .with("timeouts", json!({ "script": SCRIPT_MS, "pageLoad": 60_000 }))
+            // The demo server's certificate is its own.
+            .with("acceptInsecureCerts", true);
+        if browser == BrowserKind::Firefox {
+            // Otherwise it starts a process for the next tab a while after each, in the middle of a run,
+            // and that process's memory would count as the run's.
+            capabilities = capabilities.with_preference("dom.ipc.processPrelaunch.enabled", false);
+        }
+        let client = tokio::time::timeout(PATIENCE, capabilities.connect(&driver.address))
             .await
             .map_err(Error::browser("start in time"))?
             .map_err(Error::browser("start"))?;
-        let told = client.capabilities().cloned().unwrap_or_default();
+        let granted = client.capabilities().cloned().unwrap_or_default();
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-        let version = format!("{} {}", text(told.get("browserName")), text(told.get("browserVersion")));
+        let version = format!("{} {}", text(granted.get("browserName")), text(granted.get("browserVersion")));
         let (profile, process) = match browser {
-            Browser::Chromium => {
-                let profile = text(told.get("chrome").and_then(|chrome| chrome.get("userDataDir")));
+            BrowserKind::Chromium => {
+                let profile = text(granted.get("chrome").and_then(|chrome| chrome.get("userDataDir")));
                 let process = processes::find(&[&format!("--user-data-dir={profile}")], "--type=");
                 (profile, process)
             }
-            Browser::Firefox => {
-                let process = told.get("moz:processID").and_then(Value::as_u64);
-                (text(told.get("moz:profile")), process.and_then(|process| u32::try_from(process).ok()))
+            BrowserKind::Firefox | BrowserKind::WebKit => {
+                let process = granted.get("moz:processID").and_then(Value::as_u64);
+                (text(granted.get("moz:profile")), process.and_then(|process| u32::try_from(process).ok()))
             }
         };
         let process = process.ok_or_else(|| Error::Browser {
@@ -76,7 +75,7 @@ impl Session {
         Ok(Self { client, version, process, profile: profile.into() })
     }
 
-    /// Opens an address in a new tab, and closes all others: nobody inherits another's garbage.
+    /// Opens an address in a new tab, and closes all others, so that no turn starts with another's garbage.
     pub async fn open_alone(&self, address: &str) -> Result<()> {
         let failed = Error::browser::<fantoccini::error::CmdError>;
         let client = &self.client;
@@ -90,7 +89,7 @@ impl Session {
         client.goto(address).await.map_err(failed("open the page"))
     }
 
-    /// Runs the body of an async function in the page, and gives its value or what it threw.
+    /// Runs the body of an async function in the page, and returns its value or what it threw.
     pub async fn call(
         &self,
         body: &str,
@@ -118,27 +117,7 @@ impl Session {
 
     /// Ends the browser.
     pub async fn close(self) {
-        // One that does not answer any more is ended with its driver.
+        // A browser that does not respond ends with its driver.
         let _ = tokio::time::timeout(PATIENCE, self.client.close()).await;
     }
-}
-
-fn chromium(program: &str) -> Map<String, Value> {
-    let mut arguments = vec!["--headless=new", "--window-size=1440,1000"];
-    // Its sandbox refuses root, which is what containers run as.
-    if std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0) {
-        arguments.push("--no-sandbox");
-    }
-    Map::from_iter([("goog:chromeOptions".into(), json!({ "binary": program, "args": arguments }))])
-}
-
-fn firefox(program: &str) -> Map<String, Value> {
-    let options = json!({
-        "binary": program,
-        "args": ["-headless", "-width", "1440", "-height", "1000"],
-        // Otherwise it starts a process for the next tab a while after each, in the middle of a run,
-        // whose memory would count as that run's.
-        "prefs": { "dom.ipc.processPrelaunch.enabled": false },
-    });
-    Map::from_iter([("moz:firefoxOptions".into(), options)])
 }

@@ -1,12 +1,12 @@
-//! Memory after many runs in one tab, held against that after the first.
+//! Memory after many runs in one tab, compared with that after the first.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use bench_options::Protocol;
 use serde_json::json;
 
-use crate::command_line::Protocol;
 use crate::error::{Error, Result};
 use crate::machine::Machine;
 use crate::origin::Origin;
@@ -15,53 +15,53 @@ use crate::report::Table;
 use crate::sampler;
 use crate::session::Session;
 
-/// After so many runs the memory is looked at.
-const LOOKS: [usize; 5] = [1, 10, 25, 50, 100];
+/// The numbers of runs after which the memory is measured.
+const RUNS: [usize; 5] = [1, 10, 25, 50, 100];
 
-/// Images of a run: some of the spool's own size, and many that wait in memory for their turn.
+/// Images of a run: a few that go to the spool at once, and many that are held in memory first.
 const LARGE: usize = 8;
 const SMALL: usize = 200;
 
-/// A hundred of these runs take a minute or two.
+/// The longest time of one script. A hundred runs take a minute or two.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// The memory of all processes of a browser after so many runs.
+/// The memory of a browser's processes after a number of runs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Look {
-    /// Runs so far.
+pub struct Sample {
+    /// The number of runs so far.
     pub runs: usize,
-    /// Bytes of the tab's own process, or of all that show pages.
+    /// Bytes of all processes that show pages.
     pub page: u64,
     /// Bytes of all processes.
     pub total: u64,
 }
 
-/// Runs in one tab, and looks at the memory as it goes.
-pub async fn measure(session: &Session, address: &str, origin: &Origin) -> Result<Vec<Look>> {
+/// Makes runs in one tab, and measures the memory between them.
+pub async fn measure(session: &Session, address: &str, origin: &Origin) -> Result<Vec<Sample>> {
     session.open_alone(address).await?;
     let base = origin.base(Protocol::Http1);
     let large = (0..LARGE).map(|seed| format!("{base}/image/{seed}/3000000b.jpg"));
     let small = (0..SMALL).map(|seed| format!("{base}/image/{seed}/20000b.jpg"));
     let urls: Vec<String> = large.chain(small).collect();
-    let mut looks: Vec<Look> = Vec::new();
-    for runs in LOOKS {
-        let before = looks.last().map_or(0, |look| look.runs);
+    let mut samples: Vec<Sample> = Vec::new();
+    for runs in RUNS {
+        let before = samples.last().map_or(0, |sample: &Sample| sample.runs);
         let argument = json!({ "runs": runs - before, "urls": urls });
         session
             .call("return bench.soak(argument)", argument, PATIENCE)
             .await?
             .map_err(|message| Error::Browser { doing: "soak".to_owned(), message })?;
-        let memory: Memory = sampler::settled(session.process);
-        looks.push(Look { runs, page: memory.part(Part::Page), total: memory.total() });
+        let memory: Memory = sampler::stable_memory(session.process);
+        samples.push(Sample { runs, page: memory.part(Part::Page), total: memory.total() });
     }
-    Ok(looks)
+    Ok(samples)
 }
 
-/// Tells what was measured, by browser, and writes it to `soak.md`.
+/// Writes the measurements by browser to `soak.md`, and returns them for the terminal.
 pub fn report(
     machine: &Machine,
     version: &str,
-    measured: &[(String, Vec<Look>)],
+    measured: &[(String, Vec<Sample>)],
     folder: &Path,
 ) -> Result<String> {
     let heading = format!(
@@ -70,8 +70,8 @@ pub fn report(
         machine.line()
     );
     let (mut text, mut markdown) = (format!("{heading}\n"), format!("# {heading}\n"));
-    for (browser, looks) in measured {
-        let table = table(looks);
+    for (browser, samples) in measured {
+        let table = table(samples);
         text += &format!("\n{browser}\n\n{}", table.columns());
         markdown += &format!("\n## {browser}\n\n{}", table.markdown());
     }
@@ -80,18 +80,18 @@ pub fn report(
     Ok(text)
 }
 
-fn table(looks: &[Look]) -> Table {
+fn table(samples: &[Sample]) -> Table {
     let mut table = Table::new(&["runs", "page, MiB", "of the first", "all, MiB", "of the first"]);
-    for look in looks {
-        let first = &looks[0];
+    for sample in samples {
+        let first = &samples[0];
         let mebibytes = |bytes: u64| format!("{:.0}", bytes as f64 / f64::from(1 << 20));
         let ratio = |bytes: u64, first: u64| format!("{:.2}", bytes as f64 / first as f64);
         table.push(vec![
-            look.runs.to_string(),
-            mebibytes(look.page),
-            ratio(look.page, first.page),
-            mebibytes(look.total),
-            ratio(look.total, first.total),
+            sample.runs.to_string(),
+            mebibytes(sample.page),
+            ratio(sample.page, first.page),
+            mebibytes(sample.total),
+            ratio(sample.total, first.total),
         ]);
     }
     table
@@ -102,10 +102,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_told_as_a_share_of_that_after_the_first_run() {
-        let look = |runs, mebibytes: u64| Look { runs, page: mebibytes << 20, total: mebibytes << 21 };
-        let told = table(&[look(1, 100), look(100, 125)]).columns();
-        let last: Vec<_> = told.lines().last().unwrap_or_default().split_whitespace().collect();
+    fn memory_is_shown_as_a_ratio_to_that_after_the_first_run() {
+        let sample = |runs, mebibytes: u64| Sample { runs, page: mebibytes << 20, total: mebibytes << 21 };
+        let text = table(&[sample(1, 100), sample(100, 125)]).columns();
+        let last: Vec<_> = text.lines().last().unwrap_or_default().split_whitespace().collect();
         assert_eq!(last, ["100", "125", "1.25", "250", "1.25"]);
     }
 }

@@ -1,6 +1,6 @@
-//! Medians, spreads, and ratios pair by pair.
+//! Medians, extremes, and ratios round by round.
 
-/// The middle of some numbers, and their extent.
+/// The median of some numbers, and their extremes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
     /// The median; of an even count, the mean of the two in the middle.
@@ -12,7 +12,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// `None` of nothing.
+    /// The summary of these numbers; `None` if there are none.
     pub fn of(numbers: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut numbers: Vec<f64> = numbers.into_iter().collect();
         numbers.sort_by(f64::total_cmp);
@@ -23,10 +23,10 @@ impl Summary {
     }
 }
 
-/// One number a round; `None` where that round went wrong.
+/// One number per round; `None` for a round that failed.
 pub type Series = Vec<Option<f64>>;
 
-/// The ratios of two series, round by round: what slowed down a whole round cancels out.
+/// The ratios of two series, round by round, so that what slows down a whole round cancels out.
 pub fn ratios(of: &[Option<f64>], to: &[Option<f64>]) -> Vec<f64> {
     of.iter().zip(to).filter_map(|(of, to)| Some((*of)? / (*to)?)).collect()
 }
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_round_that_went_wrong_has_no_ratio() {
+    fn a_round_that_failed_has_no_ratio() {
         assert_eq!(ratios(&[Some(3.0), None, Some(8.0)], &[Some(1.0), Some(1.0), None]), [3.0]);
         assert_eq!(ratio(&[None], &[Some(1.0)]), None);
     }

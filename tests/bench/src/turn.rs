@@ -1,70 +1,70 @@
-//! One turn of one contender: a fresh page, the run that is timed, and the archive read back.
+//! One turn of one contender: a new page, the timed run, and the archive read back.
 
 use std::time::Duration;
 
+use bench_options::{Contender, Named};
 use serde_json::{Value, json};
 
-use crate::command_line::{Contender, Named};
 use crate::error::{Error, Result};
 use crate::sampler::{Peak, Sampler};
 use crate::session::Session;
 use crate::site::Site;
 use crate::workload::Workload;
 
-/// What everything else takes at most: loading libraries, letting go.
+/// The longest time of everything but the run: loading libraries, freeing memory.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// A contender that is slower than this hangs: bytes, and files, a second.
+/// A contender slower than this counts as hanging: bytes and files per second.
 const SLOWEST_BYTES: f64 = 4e6;
 const SLOWEST_FILES: f64 = 50.0;
 
-/// What was measured. Times in milliseconds.
+/// The measurements of one turn. Times are in milliseconds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Turn {
     /// From the call until the archive was ready.
     pub wall: f64,
-    /// From the last event about a byte until the same.
+    /// From the last event about a byte until the archive was ready.
     pub after_last_byte: Option<f64>,
-    /// For the contender's own proof of its archive, where it has one.
+    /// The contender's own proof of its archive, if it has one.
     pub proof: Option<f64>,
     /// Until the whole archive had been read from its Blob and sent to be checked.
     pub read_back: Option<f64>,
-    /// As the browser tells it.
+    /// The longest task of the main thread, if the browser reports it.
     pub longest_task: Option<f64>,
-    /// Between two beats of a timer of 4 ms.
+    /// The longest time between two ticks of a 4 ms timer.
     pub longest_gap: f64,
-    /// Memory and disk.
+    /// The most memory and disk space.
     pub peak: Peak,
 }
 
-/// How a turn ended.
+/// The outcome of a turn.
 #[derive(Debug)]
-pub enum Ending {
-    /// With a good archive, or none where none was to be.
-    Good(Turn),
-    /// The contender failed.
+pub enum Outcome {
+    /// The archive is right, or the contender makes none.
+    Done(Turn),
+    /// The contender failed, with this message.
     Failed(String),
-    /// The browser did, most likely of the contender; it has to be started again.
+    /// The browser failed, most likely because of the contender, and has to be restarted.
     Broken(Error),
 }
 
-/// Has a contender do a workload once.
-pub async fn take(session: &Session, site: &Site, workload: &Workload, contender: Contender) -> Ending {
-    match try_take(session, site, workload, contender).await {
-        Ok(Ok(turn)) => Ending::Good(turn),
-        Ok(Err(failure)) => Ending::Failed(failure),
-        Err(error) => Ending::Broken(error),
+/// Lets a contender process a workload once.
+pub async fn run(session: &Session, site: &Site, workload: &Workload, contender: Contender) -> Outcome {
+    match try_run(session, site, workload, contender).await {
+        Ok(Ok(turn)) => Outcome::Done(turn),
+        Ok(Err(failure)) => Outcome::Failed(failure),
+        Err(error) => Outcome::Broken(error),
     }
 }
 
-async fn try_take(
+async fn try_run(
     session: &Session,
     site: &Site,
     workload: &Workload,
     contender: Contender,
 ) -> Result<std::result::Result<Turn, String>> {
     let patience = patience(workload);
-    session.open_alone(&site.address()).await?;
+    session.open_alone(site.address()).await?;
     let prepare = "return bench.prepare(argument)";
     if let Err(error) = session.call(prepare, json!(contender.name()), PATIENCE).await? {
         return Ok(Err(error));
@@ -107,14 +107,14 @@ async fn try_take(
     }))
 }
 
-/// How long a run may take.
+/// The longest time of a run.
 fn patience(workload: &Workload) -> Duration {
     let seconds = workload.bytes() as f64 / SLOWEST_BYTES + workload.files.len() as f64 / SLOWEST_FILES;
     PATIENCE + Duration::from_secs_f64(seconds)
 }
 
-/// What a floor fetched is told by its length, where that is known.
+/// What is wrong with the length of the bytes that a floor fetched, if the length is known beforehand.
 fn wrong_length(workload: &Workload, measured: &Value) -> Option<String> {
-    let (is, should) = (measured["bytes"].as_u64().unwrap_or(0), workload.bytes());
-    (should > 0 && is != should).then(|| format!("{is} bytes came instead of {should}"))
+    let (is, expected) = (measured["bytes"].as_u64().unwrap_or(0), workload.bytes());
+    (expected > 0 && is != expected).then(|| format!("{is} bytes came instead of {expected}"))
 }

@@ -1,21 +1,21 @@
-//! The workloads: which files, how large, how far away. Sizes come from one seed.
+//! The workloads: their files, sizes, latency and bandwidth. Sizes come from one seed.
 
+use bench_options::{Named, Options, Protocol, WorkloadName};
 use serde_json::{Value, json};
 
-use crate::command_line::{Name, Named, Options, Protocol};
 use crate::schedule;
 
-/// Everything random follows from it.
+/// The seed of everything random.
 const SEED: u64 = 0x0FE7_C421;
 
-/// Shorter JPEGs are not made by the demo server.
+/// Bytes of the shortest file; the demo server makes no JPEG much shorter.
 const SHORTEST: u64 = 900;
 
-/// Latency of both examples, and the bandwidth of one connection to Unsplash.
+/// The latency of both examples in milliseconds, and the bytes per second of one answer from Unsplash.
 const LATENCY_MS: u64 = 300;
 const RATE: u64 = 3_000_000;
 
-/// A browser opens no more connections to one HTTP/1.1 host.
+/// The number of connections that a browser opens to one HTTP/1.1 host.
 const CONNECTIONS: usize = 6;
 
 /// One file to fetch.
@@ -23,35 +23,35 @@ const CONNECTIONS: usize = 6;
 pub struct File {
     /// Its entry's name.
     pub name: String,
-    /// Its path on the demo server, with the latency and bandwidth that it is to come with.
+    /// Its path on the demo server, with parameters for latency and bandwidth.
     pub path: String,
-    /// The same without them; `None` where each answer is another picture.
+    /// The path without them; `None` if each answer is another picture.
     pub plain: Option<String>,
-    /// Its length, where it is known beforehand.
+    /// Its length in bytes; 0 if it is not known beforehand.
     pub bytes: u64,
 }
 
 /// A workload over one protocol.
 #[derive(Clone, Debug)]
 pub struct Workload {
-    /// Which.
-    pub name: Name,
-    /// Over what.
+    /// Its name.
+    pub name: WorkloadName,
+    /// The protocol.
     pub protocol: Protocol,
-    /// In input order.
+    /// The files, in input order.
     pub files: Vec<File>,
-    /// Requests in flight.
+    /// The number of concurrent requests.
     pub at_once: usize,
-    /// Before the head of each answer.
+    /// Milliseconds before the head of each answer.
     pub latency_ms: u64,
-    /// Bytes of one answer a second, if that is limited.
+    /// Bytes per second of one answer, if that is limited.
     pub rate: Option<u64>,
 }
 
 impl Workload {
-    /// What the options ask for: each workload over its protocols.
+    /// The workloads that the options select, each over its protocols.
     pub fn all_of(options: &Options) -> Vec<Self> {
-        let protocols = |name: Name| match options.protocol {
+        let protocols = |name: WorkloadName| match options.protocol {
             Some(protocol) => vec![protocol],
             None if name.has_sequential() => vec![Protocol::Http2, Protocol::Http1],
             None => vec![Protocol::Http1],
@@ -63,38 +63,38 @@ impl Workload {
             .collect()
     }
 
-    fn new(name: Name, protocol: Protocol, options: &Options) -> Self {
+    fn new(name: WorkloadName, protocol: Protocol, options: &Options) -> Self {
         let scale = options.scale;
         let files = match name {
-            Name::Picsum10 => picsum(),
-            Name::Unsplash15 => photographs(&spread(15, scaled(60_000_000, scale), 3.0, SEED)),
-            Name::FewLarge => images(&spread(4, scaled(539_000_000, scale), 2.0, SEED)),
-            Name::ManySmall => images(&many_small(scale)),
-            Name::VeryMany => {
+            WorkloadName::Picsum10 => picsum(),
+            WorkloadName::Unsplash15 => photographs(&spread(15, scaled(60_000_000, scale), 3.0, SEED)),
+            WorkloadName::FewLarge => images(&spread(4, scaled(539_000_000, scale), 2.0, SEED)),
+            WorkloadName::ManySmall => images(&many_small(scale)),
+            WorkloadName::VeryMany => {
                 let tiny = spread(count(12_044 - 6_214, scale), scaled(11_000_000, scale), 3.0, SEED + 1);
                 images(&shuffled([many_small(scale), tiny].concat()))
             }
-            Name::PastMemorySize => {
+            WorkloadName::PastMemorySize => {
                 images(&spread(count(3_000, scale), scaled(12_000_000_000, scale), 4.0, SEED))
             }
-            Name::PastMemoryCount => {
+            WorkloadName::PastMemoryCount => {
                 images(&spread(count(70_000, scale), scaled(77_000_000, scale), 1.3, SEED))
             }
         };
         let (latency_ms, rate) = match name {
-            Name::Picsum10 => (LATENCY_MS, None),
-            Name::Unsplash15 => (LATENCY_MS, Some(RATE)),
+            WorkloadName::Picsum10 => (LATENCY_MS, None),
+            WorkloadName::Unsplash15 => (LATENCY_MS, Some(RATE)),
             _ => (0, None),
         };
         Self { name, protocol, files, at_once: options.at_once, latency_ms, rate }
     }
 
-    /// As reports call it.
+    /// The title in reports.
     pub fn title(&self) -> String {
         format!("{} over {}", self.name.name(), self.protocol_name())
     }
 
-    /// As people call it.
+    /// The protocol in reports.
     pub fn protocol_name(&self) -> &'static str {
         match self.protocol {
             Protocol::Http1 => "HTTP/1.1",
@@ -107,9 +107,9 @@ impl Workload {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
-    /// How often one after the other would take longer, if nothing but latency, bandwidth and
-    /// connections took time: the files' own durations added up, against the same put on as many
-    /// connections as there may be at once, each file on the first that is free, in input order.
+    /// The largest possible speed-up over sequential fetching, if only latency, bandwidth and the number
+    /// of connections took time: the sum of all files' durations, divided by the duration if each file
+    /// starts on the first free connection, in input order.
     pub fn possible_speedup(&self) -> f64 {
         let durations: Vec<f64> = self.files.iter().map(|file| self.duration_ms(file)).collect();
         let lanes = match self.protocol {
@@ -124,7 +124,7 @@ impl Workload {
         self.latency_ms as f64 + transfer
     }
 
-    /// For the page: where the files are, seen from a browser.
+    /// The workload as the page reads it, with `base` before each path.
     pub fn to_json(&self, base: &str) -> Value {
         let files = self.files.iter();
         let files = files.map(|file| json!({ "url": format!("{base}{}", file.path), "name": file.name }));
@@ -133,18 +133,18 @@ impl Workload {
             "bytes": self.bytes(),
             "atOnce": self.at_once,
             "protocol": self.protocol.name(),
-            "toSink": self.name.goes_to_a_sink(),
+            "toSink": self.name.uses_sink(),
         })
     }
 }
 
-/// Ten times the same address, answered with a redirect to another picture each time.
+/// Ten times the same address, which redirects to another picture each time.
 fn picsum() -> Vec<File> {
     let file = |number| File {
         name: format!("picsum-{number:02}.jpg"),
         path: format!("/200/300?latency={LATENCY_MS}"),
         plain: None,
-        // Pictures of about 15 KB, which one is not known beforehand.
+        // Pictures of about 15 KB; which one is not known beforehand.
         bytes: 0,
     };
     (1..=10).map(file).collect()
@@ -175,20 +175,20 @@ fn scaled(bytes: u64, scale: f64) -> u64 {
     (bytes as f64 * scale) as u64
 }
 
-/// Of many files there are fewer in a part of a workload; of few, smaller ones.
+/// The number of files of a scaled workload.
 fn count(files: usize, scale: f64) -> usize {
     ((files as f64 * scale) as usize).max(2)
 }
 
-/// So many sizes that add up to `total`, spread evenly on a logarithmic scale whose end is `ratio`
-/// times its beginning.
+/// `count` sizes that add up to `total`, spread evenly on a logarithmic scale. The largest is at most
+/// `ratio` times the smallest.
 fn spread(count: usize, total: u64, ratio: f64, seed: u64) -> Vec<u64> {
     let mut dice = Dice(seed);
     let weights: Vec<f64> = (0..count).map(|_| ratio.powf(dice.next())).collect();
     let sum: f64 = weights.iter().sum();
     let size = |weight: f64| ((total as f64 * weight / sum) as u64).max(SHORTEST);
     let mut sizes: Vec<u64> = weights.into_iter().map(size).collect();
-    // What rounding took or gave is least seen in the largest.
+    // The largest size absorbs the rounding error.
     let sum: u64 = sizes.iter().sum();
     if let Some(largest) = sizes.iter_mut().max() {
         *largest = (*largest + total).saturating_sub(sum).max(SHORTEST);
@@ -204,7 +204,7 @@ fn shuffled(mut sizes: Vec<u64>) -> Vec<u64> {
     sizes
 }
 
-/// `SplitMix64`, as numbers from 0 up to 1.
+/// `SplitMix64`, as numbers from 0 (included) to 1 (excluded).
 struct Dice(u64);
 
 impl Dice {
@@ -218,14 +218,15 @@ impl Dice {
 
 #[cfg(test)]
 mod tests {
+    use bench_options::{BrowserKind, Command, parse};
+
     use super::*;
-    use crate::command_line::{Browser, Command, parse};
 
     fn workloads(line: &str) -> Vec<Workload> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         match parse(&words) {
             Ok(Command::Workloads(options)) => {
-                assert_eq!(options.browsers, [Browser::Chromium]);
+                assert_eq!(options.browsers, [BrowserKind::Chromium]);
                 Workload::all_of(&options)
             }
             other => panic!("{other:?}"),
@@ -235,9 +236,9 @@ mod tests {
     #[test]
     fn counts_and_sizes_are_those_of_the_table() {
         let all = workloads("few-large many-small very-many past-memory");
-        let told: Vec<_> = all.iter().map(|one| (one.name.name(), one.files.len(), one.bytes())).collect();
+        let table: Vec<_> = all.iter().map(|one| (one.name.name(), one.files.len(), one.bytes())).collect();
         assert_eq!(
-            told,
+            table,
             [
                 ("few-large", 4, 539_000_000),
                 ("many-small", 6_214, 119_000_000),
@@ -260,16 +261,16 @@ mod tests {
     }
 
     #[test]
-    fn the_examples_come_over_both_protocols_and_the_bound_knows_their_connections() {
+    fn the_examples_use_both_protocols_and_each_has_its_own_bound() {
         let all = workloads("picsum10");
-        let told: Vec<_> = all.iter().map(|one| (one.protocol.name(), one.possible_speedup())).collect();
-        assert_eq!(told, [("http2", 10.0), ("http1", 5.0)]);
+        let bounds: Vec<_> = all.iter().map(|one| (one.protocol.name(), one.possible_speedup())).collect();
+        assert_eq!(bounds, [("http2", 10.0), ("http1", 5.0)]);
         assert_eq!(workloads("picsum10 --at-once 4")[0].possible_speedup(), 10.0 / 3.0);
         assert_eq!(workloads("picsum10 --protocol http1").len(), 1);
     }
 
     #[test]
-    fn a_part_of_a_workload_has_fewer_files_or_smaller_ones() {
+    fn a_scaled_workload_has_fewer_files_or_smaller_ones() {
         let all = workloads("few-large many-small --scale 0.1");
         assert_eq!((all[0].files.len(), all[0].bytes()), (4, 53_900_000));
         assert_eq!((all[1].files.len(), all[1].bytes()), (621, 11_900_000));

@@ -1,13 +1,14 @@
-//! An answer as data: what to send and how it goes wrong. Made by `route` and `faults`, shaped by
-//! `behaviour`, sent by `http1` and `http2`, which know nothing of pictures.
+//! An answer as data: what to send, and how it fails. Made by `route` and `faults`, shaped by
+//! `behaviour`, sent by `http1` and `http2`, which know nothing about pictures.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
+use serde::Serialize;
 
 use crate::body::Body;
 
-/// One answer, complete but for what the protocol itself adds.
+/// An answer, without the parts that the protocol itself adds.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status code.
@@ -18,7 +19,7 @@ pub struct Answer {
     pub body: Body,
     /// How the body's end is announced.
     pub framing: Framing,
-    /// When its parts leave.
+    /// When its parts are sent.
     pub pace: Pace,
     /// Where and how it breaks off, if it does.
     pub cut: Option<Cut>,
@@ -40,20 +41,20 @@ pub enum Framing {
     UntilClose,
 }
 
-/// When the parts of an answer leave.
+/// When the parts of an answer are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pace {
-    /// Wait before the head.
+    /// The wait before the head.
     pub latency: Duration,
-    /// Most bytes of the body a second.
+    /// The most bytes of the body per second.
     pub rate: Option<u64>,
-    /// Most bytes of the body in one write, chunk or DATA frame.
+    /// The most bytes of the body in one write, chunk or DATA frame.
     pub chunk: Option<u64>,
     /// A gate to wait for.
     pub gate: Option<Gate>,
 }
 
-/// A wait that only a test ends.
+/// A wait that a test ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
     /// The gate's key.
@@ -65,9 +66,9 @@ pub struct Gate {
 /// Where and how an answer breaks off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// Where.
+    /// The place.
     pub at: CutAt,
-    /// How.
+    /// The way.
     pub how: CutHow,
 }
 
@@ -89,12 +90,12 @@ pub enum CutHow {
     Reset,
     /// A TCP close; on HTTP/2 RST_STREAM with CANCEL.
     Close,
-    /// Nothing more comes, and nothing closes, until the client goes.
+    /// Nothing more is sent, and nothing is closed, until the client closes.
     Stall,
 }
 
 impl Answer {
-    /// An answer of the given type with nothing out of the ordinary.
+    /// An ordinary answer of this type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Body>) -> Self {
         let mut answer = Self::bare(status);
         answer.body = body.into();
@@ -114,13 +115,15 @@ impl Answer {
         }
     }
 
-    /// A sentence for whoever asked wrongly.
+    /// A sentence about a wrong request.
     pub fn refusal(status: u16, sentence: impl Into<String>) -> Self {
         Self::new(status, "text/plain; charset=utf-8", sentence.into() + "\n")
     }
 
     /// A JSON document, never cached.
-    pub fn json(text: impl Into<Body>) -> Self {
+    pub fn json(document: &impl Serialize) -> Self {
+        // Only a map with keys that are not texts can't be written, and there is none here.
+        let text = serde_json::to_vec(document).unwrap_or_default();
         Self::new(200, "application/json", text).with("cache-control", "no-store")
     }
 
@@ -129,13 +132,13 @@ impl Answer {
         Self::bare(status).with("location", location)
     }
 
-    /// Adds a header field after those that are there.
+    /// Appends a header field.
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Puts a header field in place of all of that name.
+    /// Replaces all header fields of this name by one.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.remove(name);
         self.headers.push((name.to_owned(), value.into()));
@@ -157,7 +160,7 @@ impl Answer {
         self
     }
 
-    /// Announces the end of the body another way.
+    /// Changes how the end of the body is announced.
     pub fn framed(mut self, framing: Framing) -> Self {
         self.framing = framing;
         self
@@ -168,7 +171,7 @@ impl Answer {
         matches!(self.status, 100..=199 | 204 | 304)
     }
 
-    /// The Content-Length that its framing calls for.
+    /// The Content-Length of its framing.
     pub fn content_length(&self) -> Option<u64> {
         match self.framing {
             _ if self.is_bodiless() => None,
@@ -177,4 +180,10 @@ impl Answer {
             Framing::Chunked | Framing::UntilClose => None,
         }
     }
+}
+
+/// A time in seconds since 1970 as HTTP writes it (RFC 9110, 5.6.7), at most the end of the year 9999.
+pub fn http_date(unix_seconds: u64) -> String {
+    const LAST: u64 = 253_402_300_799;
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(unix_seconds.min(LAST)))
 }

@@ -1,24 +1,28 @@
-//! Query parameters that shape the answer of any route: how late, how slow, with which headers.
+//! Query parameters that shape the answer of any route: its latency, pace and headers.
 
 use std::time::Duration;
 
-use crate::answer::{Answer, Framing, Gate};
-use crate::date::http_date;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::answer::{Answer, Framing, Gate, http_date};
 use crate::journal::Journal;
 use crate::request::{ParameterError, Request};
 
-/// Who may read the answer.
+/// All but the unreserved characters (RFC 3986, 2.3).
+const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The pages that may read the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cors {
-    /// Any page, and preflights are allowed everything.
+    /// Any page, and preflights allow everything.
     On,
-    /// Any page, as long as no preflight is needed.
+    /// Any page, if no preflight is needed.
     Simple,
     /// No page.
     Off,
 }
 
-/// The answers that come before any route is looked at: preflights, wrong methods and `fail=N:CODE`.
+/// The answer of a request that does not reach its route: preflights, wrong methods and `fail=N:CODE`.
 pub fn before(request: &Request, journal: &Journal) -> Result<Option<Answer>, ParameterError> {
     match request.method.as_str() {
         "GET" | "HEAD" | "POST" => failure(request, journal),
@@ -52,7 +56,7 @@ fn try_shape(mut answer: Answer, request: &Request) -> Result<Answer, ParameterE
     }
     match request.parameter("cache") {
         Some(value) => answer.set("cache-control", value),
-        // Counters that a cache kept from counting would be of no use.
+        // Otherwise a cache could hide requests from the counters.
         None if !answer.has("cache-control") => answer.set("cache-control", "no-store"),
         None => {}
     }
@@ -154,20 +158,13 @@ fn failure(request: &Request, journal: &Journal) -> Result<Option<Answer>, Param
     Ok(Some(answer))
 }
 
-/// `attachment` with the name for old readers and for new ones (RFC 6266, 4.3).
+/// `attachment` with the name for old clients and for new ones (RFC 6266, 4.3).
 pub fn content_disposition(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ' { c } else { '_' })
         .collect();
-    let mut exact = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            exact.push(char::from(byte));
-        } else {
-            exact += &format!("%{byte:02X}");
-        }
-    }
+    let exact = utf8_percent_encode(name, NOT_UNRESERVED);
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}")
 }
 
@@ -176,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_name_is_sent_plainly_and_exactly() {
+    fn a_file_name_is_sent_in_ascii_and_in_full() {
         assert_eq!(
             content_disposition("é \"1\".jpg"),
             "attachment; filename=\"_ _1_.jpg\"; filename*=UTF-8''%C3%A9%20%221%22.jpg"

@@ -1,10 +1,11 @@
-//! A body as a rope of shared pieces: clones share the bytes, so a hundred requests for one picture
-//! hold it once, and a file of 200 MB is a few kilobytes of its own around a shared pad.
+//! A body as a sequence of shared pieces. Clones share the bytes, so that a hundred requests for one
+//! picture hold it once, and a file of 200 MB is a few kilobytes around shared padding.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::Serialize;
 
 /// The bytes of an answer, shared and immutable.
 #[derive(Clone, Debug)]
@@ -13,14 +14,14 @@ pub struct Body {
     length: u64,
 }
 
-/// Length and digests of a body, for tests that compare exact bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The length and checksums of a body, for tests that compare exact bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Digests {
     /// Length in bytes.
     pub length: u64,
-    /// CRC-32 as zip archives use it.
+    /// The CRC-32 of zip archives.
     pub crc32: u32,
-    /// SHA-256 in lower-case hexadecimal.
+    /// The SHA-256 in lower-case hexadecimal.
     pub sha256: String,
 }
 
@@ -30,7 +31,7 @@ impl Body {
         Self::from_parts(Vec::new())
     }
 
-    /// The given pieces, one after the other.
+    /// These pieces, one after the other.
     pub fn from_parts(parts: Vec<Bytes>) -> Self {
         let parts: Vec<Bytes> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let length = parts.iter().map(|part| part.len() as u64).sum();
@@ -42,17 +43,17 @@ impl Body {
         self.length
     }
 
-    /// Whether there is nothing in it.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 
-    /// All of it in one buffer: for small bodies that are to be damaged or encoded.
+    /// A copy of the bytes, for small bodies that are damaged or encoded.
     pub fn to_vec(&self) -> Vec<u8> {
         self.parts.iter().flat_map(|part| part.iter().copied()).collect()
     }
 
-    /// The bytes of `range`, cut to what is there; shares them.
+    /// The bytes of `range`, as far as they exist, without a copy.
     pub fn slice(&self, range: Range<u64>) -> Self {
         let mut start_of_part = 0;
         let mut parts = Vec::new();
@@ -74,7 +75,7 @@ impl Body {
         &self.parts
     }
 
-    /// Reads it once for its digests.
+    /// Computes the checksums.
     pub fn digests(&self) -> Digests {
         let mut crc = crc32fast::Hasher::new();
         let mut sha = ring::digest::Context::new(&ring::digest::SHA256);
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slice_may_span_parts_and_is_cut_to_what_is_there() {
+    fn a_slice_may_span_parts_and_exceed_the_end() {
         let body = Body::from_parts(vec![Bytes::from("abc"), Bytes::new(), Bytes::from("def")]);
         assert_eq!(body.len(), 6);
         assert_eq!(body.slice(1..5).to_vec(), b"bcde");

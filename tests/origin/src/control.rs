@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+use serde_json::json;
+
 use crate::answer::Answer;
-use crate::faults;
+use crate::body::Digests;
+use crate::faults::FAULTS;
 use crate::journal::Counters;
-use crate::json;
 use crate::request::{ParameterError, Request};
 use crate::route;
 use crate::service::World;
 
-/// How long a wait may take before it is answered with 408.
+/// The longest wait; after it the answer is 408.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// Whether a request is about the server itself, and so is not counted.
+/// Whether a request is about the server itself. Such requests are not counted.
 pub fn is_control(request: &Request) -> bool {
     request.path().starts_with("/control/") || request.path() == "/health"
 }
@@ -27,9 +30,9 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
         _ if request.method == "OPTIONS" => Answer::bare(204)
             .with("access-control-allow-methods", "GET, POST")
             .with("access-control-allow-headers", "*"),
-        "/control/counters" => Answer::json(world.journal.counters(key).to_json()),
-        "/control/log" => Answer::json(world.journal.log(key)),
-        "/control/now" => Answer::json(json::object().number("now", world.journal.now_ms()).end()),
+        "/control/counters" => Answer::json(&world.journal.counters(key)),
+        "/control/log" => world.journal.log(key),
+        "/control/now" => Answer::json(&json!({ "now": world.journal.now_ms() })),
         "/control/reset" => {
             world.journal.reset(key);
             if key.is_none() {
@@ -44,7 +47,7 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
             Err(error) => Answer::refusal(400, error.to_string()),
         },
         "/control/sha256" => digests(world, request).await,
-        "/control/faults" => Answer::json(faults::list()),
+        "/control/faults" => Answer::json(&FAULTS),
         other => {
             Answer::refusal(404, format!("there is no {other:?} here; tests/origin/README.md lists what is"))
         }
@@ -53,7 +56,7 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
 }
 
 fn done() -> Answer {
-    Answer::json("{\"done\":true}")
+    Answer::json(&json!({ "done": true }))
 }
 
 fn with_gate(request: &Request, act: impl FnOnce(&str)) -> Answer {
@@ -62,7 +65,7 @@ fn with_gate(request: &Request, act: impl FnOnce(&str)) -> Answer {
     done()
 }
 
-/// What `/control/wait` waits for; what is not asked for is fulfilled.
+/// The condition of `/control/wait`. A counter without a parameter meets it.
 struct Condition {
     requests: u64,
     completed: u64,
@@ -84,7 +87,7 @@ impl Condition {
         })
     }
 
-    /// All are lower bounds but `inFlight`, which goes up and down and so is exact.
+    /// All are lower bounds except `inFlight`, which goes up and down and so must be equal.
     fn is_met(&self, counters: &Counters) -> bool {
         counters.requests >= self.requests
             && counters.completed >= self.completed
@@ -98,30 +101,33 @@ impl Condition {
 async fn wait(world: &World, key: Option<&str>, condition: &Condition) -> Answer {
     let met = world.journal.wait(key, |counters| condition.is_met(counters));
     match tokio::time::timeout(LONGEST_WAIT, met).await {
-        Ok(counters) => Answer::json(counters.to_json()),
+        Ok(counters) => Answer::json(&counters),
         Err(_) => {
-            let mut answer = Answer::json(world.journal.counters(key).to_json());
+            let mut answer = Answer::json(&world.journal.counters(key));
             answer.status = 408;
             answer
         }
     }
 }
 
-/// Length, CRC-32 and SHA-256 of the body that a path is served with.
+/// The answer of `/control/sha256`.
+#[derive(Serialize)]
+struct Checked {
+    status: u16,
+    #[serde(flatten)]
+    digests: Digests,
+}
+
+/// Status, length, CRC-32 and SHA-256 of the answer of a path.
 async fn digests(world: &World, request: &Request) -> Answer {
     let Some(path) = request.parameter("path") else { return Answer::refusal(400, "say which path") };
     let mut asked = request.clone();
     asked.target = path.into_owned();
-    // Boxed, since a route may not hold itself.
+    // Boxed, because a route's future can't contain itself.
     let answer = Box::pin(route::answer(world, &asked)).await;
     let body = answer.body;
     let Ok(digests) = tokio::task::spawn_blocking(move || body.digests()).await else {
-        return Answer::refusal(500, "the checksum's thread went down");
+        return Answer::refusal(500, "the checksum's thread panicked");
     };
-    let text = json::object()
-        .count("status", answer.status.into())
-        .count("length", digests.length)
-        .count("crc32", digests.crc32.into())
-        .text("sha256", &digests.sha256);
-    Answer::json(text.end())
+    Answer::json(&Checked { status: answer.status, digests })
 }

@@ -1,20 +1,20 @@
-//! What goes wrong with images on the web, one row each: `/fault/{name}`.
+//! What goes wrong with images on the web, one row per fault: `/fault/{name}`.
 //!
-//! Unless its row says otherwise a fault happens to a good JPEG of `bytes` bytes (20,000), and
-//! `after` says where in its body (by default half-way).
+//! Unless its row says otherwise, a fault happens to a good JPEG of `bytes` bytes (20,000), `after` bytes
+//! into its body (by default half of them).
 
 use std::io::Write;
 
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
+use serde::Serialize;
 
 use crate::answer::CutAt::{Body as InBody, Head, Start};
 use crate::answer::CutHow::{Close, Reset, Stall};
 use crate::answer::{Answer, Framing};
 use crate::body::Body;
 use crate::fixture::Kind;
-use crate::json;
 use crate::picture::Picture;
 use crate::request::Request;
 use crate::route::picture_answer;
@@ -22,25 +22,27 @@ use crate::seed;
 use crate::service::World;
 use crate::wire;
 
-/// Length of the picture that a fault happens to.
+/// The length in bytes of the picture that a fault happens to.
 const DEFAULT_BYTES: u64 = 20_000;
 
-/// A way to go wrong.
+/// A fault.
+#[derive(Serialize)]
 pub struct Fault {
     /// Its name in the path.
     pub name: &'static str,
-    /// What happens, for the list.
+    /// What happens, as the list shows it.
     pub what: &'static str,
+    #[serde(skip)]
     make: fn(Case) -> Answer,
 }
 
-/// What a fault has to work with.
+/// What a fault makes its answer from.
 struct Case<'a> {
     request: &'a Request,
-    /// The rest of the path.
+    /// The segments of the path after the name.
     rest: &'a [&'a str],
     good: Answer,
-    /// Where in the body it happens.
+    /// Bytes of the body before the fault.
     after: u64,
 }
 
@@ -48,7 +50,7 @@ const fn fault(name: &'static str, what: &'static str, make: fn(Case) -> Answer)
     Fault { name, what, make }
 }
 
-/// Every fault there is.
+/// All faults.
 pub const FAULTS: &[Fault] = &[
     // The connection.
     fault("reset", "a reset before any byte", |case| case.good.cut(Start, Reset)),
@@ -91,7 +93,7 @@ pub const FAULTS: &[Fault] = &[
         with_body(case.good, Body::empty()).framed(Framing::UntilClose)
     }),
     fault("one-byte", "200 with one byte", |case| cut_file(case.good, 1)),
-    fault("truncated-close", "half the file, ended by the close, with nothing to tell", |case| {
+    fault("truncated-close", "half the file, ended by the close, with nothing to show it", |case| {
         let half = case.good.body.len() / 2;
         cut_file(case.good, half).framed(Framing::UntilClose)
     }),
@@ -142,7 +144,7 @@ pub const FAULTS: &[Fault] = &[
     fault("not-gzip", "Content-Encoding: gzip on a plain file", |case| {
         case.good.with("content-encoding", "gzip")
     }),
-    fault("unknown-encoding", "an encoding nobody knows", |case| {
+    fault("unknown-encoding", "an unknown encoding", |case| {
         case.good.with("content-encoding", "x-unheard-of")
     }),
     // Not an image.
@@ -154,7 +156,7 @@ pub const FAULTS: &[Fault] = &[
         answer
     }),
     fault("json-error", "an error as JSON with 200", |_| {
-        Answer::json("{\"error\":{\"code\":500,\"message\":\"no such image\"}}\n")
+        Answer::json(&serde_json::json!({ "error": { "code": 500, "message": "no such image" } }))
     }),
     fault("text-error", "an error as text with 200", |_| Answer::new(200, "text/plain", "Access denied\n")),
     fault("xml-error", "an object store's error with 403", |_| {
@@ -172,12 +174,12 @@ pub const FAULTS: &[Fault] = &[
     fault("binary-type", "application/octet-stream on a JPEG", |case| {
         typed(case.good, "application/octet-stream")
     }),
-    fault("bad-type", "a Content-Type that is none", |case| typed(case.good, ";;/\u{e9} image")),
+    fault("bad-type", "a Content-Type that is not one", |case| typed(case.good, ";;/\u{e9} image")),
     // Statuses.
     fault("status", "/fault/status/{code}: that status, with a sentence", |case| status(&case)),
     fault("no-content", "204", |_| Answer::bare(204)),
     fault("reset-content", "205, empty", |_| Answer::bare(205)),
-    fault("partial", "206 for half the file, unasked", |case| {
+    fault("partial", "206 for half the file, without a Range request", |case| {
         let length = case.good.body.len();
         let range = format!("bytes 0-{}/{length}", length / 2 - 1);
         let mut answer = cut_file(case.good, length / 2).with("content-range", range);
@@ -197,7 +199,7 @@ pub const FAULTS: &[Fault] = &[
     fault("too-many-hidden", "429 with a Retry-After that no script may read", |_| {
         Answer::refusal(429, "too many requests").with("retry-after", "1")
     }),
-    fault("too-many-nonsense", "429 with a Retry-After that is no time", |_| {
+    fault("too-many-nonsense", "429 with a Retry-After that is not a time", |_| {
         let answer = Answer::refusal(429, "too many requests").with("retry-after", "soon");
         answer.with("access-control-expose-headers", "retry-after")
     }),
@@ -218,21 +220,21 @@ pub const FAULTS: &[Fault] = &[
     fault("redirect-chain", "/fault/redirect-chain/{n}: n redirects, then a good file", chain),
     fault("redirect-loop", "302 to itself", |case| Answer::redirect(302, &case.request.target)),
     fault("redirect-nowhere", "302 without a Location", |_| Answer::bare(302)),
-    fault("redirect-bad", "302 to what is no URL", |_| Answer::redirect(302, "http://[::bad/")),
+    fault("redirect-bad", "302 to something that is not a URL", |_| Answer::redirect(302, "http://[::bad/")),
     fault("redirect-scheme", "302 to ftp:", |_| Answer::redirect(302, "ftp://127.0.0.1/image.jpg")),
     fault("redirect-data", "302 to a data: URL", |_| Answer::redirect(302, "data:image/gif;base64,R0lGODlh")),
     fault("redirect-password", "302 to a URL with a password in it", |case| {
         let Request { scheme, host, .. } = case.request;
         Answer::redirect(302, &format!("{scheme}://user:secret@{host}/image/1/64x48.jpg"))
     }),
-    fault("redirect-refused", "302 to a port where nobody listens", |_| {
+    fault("redirect-refused", "302 to a port without a listener", |_| {
         Answer::redirect(302, "http://127.0.0.1:9/image.jpg")
     }),
     fault("redirect-no-cors", "302 to a good file that no script may read", |_| {
         Answer::redirect(302, "/image/1/64x48.jpg?cors=off")
     }),
     // CORS.
-    fault("cors-other", "Access-Control-Allow-Origin for somebody else", |case| {
+    fault("cors-other", "Access-Control-Allow-Origin for another origin", |case| {
         case.good.with("access-control-allow-origin", "https://example.com")
     }),
     fault("cors-twice", "Access-Control-Allow-Origin twice", |case| {
@@ -253,15 +255,15 @@ pub const FAULTS: &[Fault] = &[
         let answer = case.good.with("content-disposition", "attachment; filename=\"../../../etc/passwd\"");
         answer.with("access-control-expose-headers", "content-disposition")
     }),
-    fault("bad-modified", "a Last-Modified that is no date", |case| modified(case.good, "yesterday")),
+    fault("bad-modified", "a Last-Modified that is not a date", |case| modified(case.good, "yesterday")),
     fault("old-modified", "a Last-Modified before zip's calendar begins", |case| {
         modified(case.good, "Thu, 01 Jan 1970 00:00:00 GMT")
     }),
     fault("future-modified", "a Last-Modified after zip's calendar ends", |case| {
         modified(case.good, "Fri, 31 Dec 2199 23:59:59 GMT")
     }),
-    // What is not HTTP.
-    fault("garbage-head", "a status line that is none", |_| wire::garbage_head()),
+    // Not HTTP.
+    fault("garbage-head", "a line that is not a status line", |_| wire::garbage_head()),
     fault("garbage", "noise", |_| wire::garbage()),
     fault("no-head", "a file without a head, as in HTTP/0.9", |case| wire::no_head(&case.good)),
     fault("bad-version", "HTTP/7.3", |case| wire::first_line(&case.good, "HTTP/7.3 200 OK")),
@@ -285,7 +287,7 @@ pub const FAULTS: &[Fault] = &[
     fault("length-and-chunks", "Content-Length and chunks in one answer", |case| {
         wire::chunks(&case.good, "content-length: 5\r\n", "0\r\n\r\n")
     }),
-    fault("bad-chunk", "a chunk whose size is no number", |case| {
+    fault("bad-chunk", "a chunk whose size is not a number", |case| {
         wire::chunks(&case.good, "", "nonsense\r\n")
     }),
     fault("endless-chunk", "a chunk of 2^64 bytes that ends at once", |case| {
@@ -294,7 +296,7 @@ pub const FAULTS: &[Fault] = &[
     fault("unended-chunks", "chunks without the last one, then a close", |case| {
         wire::chunks(&case.good, "", "")
     }),
-    fault("switch", "101 to a protocol nobody asked for", |_| wire::switch()),
+    fault("switch", "101 to a protocol that was not requested", |_| wire::switch()),
     fault("early-hints", "100 and 103 before a good answer", |case| wire::early_hints(&case.good)),
     fault("more-behind", "noise behind a good answer that announced no close", |case| {
         wire::more_behind(&case.good)
@@ -312,13 +314,6 @@ pub async fn answer(world: &World, request: &Request, name: &str, rest: &[&str])
     };
     let good = picture_answer(world, Picture::Padded { seed: seed::hash(name), bytes }).await;
     (fault.make)(Case { request, rest, good, after: after.unwrap_or(bytes / 2) })
-}
-
-/// The list of faults, as JSON.
-pub fn list() -> String {
-    json::array(
-        FAULTS.iter().map(|fault| json::object().text("name", fault.name).text("what", fault.what).end()),
-    )
 }
 
 fn with_body(mut answer: Answer, body: Body) -> Answer {
@@ -360,7 +355,7 @@ fn gzipped(good: Answer, share: f64) -> Answer {
 fn status(case: &Case) -> Answer {
     match case.rest.first().and_then(|code| code.parse().ok()) {
         Some(code) if (200..=999).contains(&code) => {
-            Answer::refusal(code, format!("this is a {code}, as asked"))
+            Answer::refusal(code, format!("this is a {code}, as requested"))
         }
         _ => Answer::refusal(400, "say which status, as in /fault/status/503"),
     }

@@ -1,6 +1,9 @@
-//! Small files of the kinds that no encoder here makes. BMP, TIFF, ICO and SVG are whole pictures
-//! that programs open; AVIF, HEIC and JPEG XL have true headers, which is what a file is recognised
-//! by, and no picture behind them.
+//! Small files of the kinds that pictures don't have. BMP, TIFF, ICO and SVG are complete; AVIF, HEIC and
+//! JPEG XL have real headers, by which a file is recognised, and no picture.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, Rgba, RgbaImage};
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub enum Kind {
     SvgXml,
     /// SVG with a script in it.
     SvgScript,
-    /// A page of HTML: not an image.
+    /// An HTML page: not an image.
     Html,
     /// A line of text: not an image.
     Text,
@@ -67,7 +70,7 @@ impl Kind {
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
-        // The table is written in the order of the variants, as a test checks.
+        // The table has the order of the variants; a test checks it.
         &KINDS[self as usize]
     }
 
@@ -84,27 +87,10 @@ impl Kind {
                 file.extend(boxed(b"jxlc", &Self::Jxl.bytes()));
                 file
             }
-            Self::Bmp => {
-                let dib = bitmap(2);
-                let mut file = b"BM".to_vec();
-                file.extend((14 + dib.len() as u32).to_le_bytes());
-                file.extend([0; 4]);
-                file.extend(54u32.to_le_bytes());
-                file.extend(dib);
-                file
-            }
+            Self::Bmp => encoded(ImageFormat::Bmp),
             Self::Tiff => tiff(*b"II", u16::to_le_bytes, u32::to_le_bytes),
             Self::TiffBigEndian => tiff(*b"MM", u16::to_be_bytes, u32::to_be_bytes),
-            Self::Ico => {
-                // In an icon the bitmap's height counts its mask of one bit a pixel, too.
-                let mut dib = bitmap(4);
-                dib.extend([0; 8]);
-                let mut file = vec![0, 0, 1, 0, 1, 0, 2, 2, 0, 0, 1, 0, 24, 0];
-                file.extend((dib.len() as u32).to_le_bytes());
-                file.extend(22u32.to_le_bytes());
-                file.extend(dib);
-                file
-            }
+            Self::Ico => encoded(ImageFormat::Ico),
             Self::Svg => SVG.into(),
             Self::SvgXml => {
                 let doctype = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \
@@ -124,7 +110,7 @@ impl Kind {
 const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"32\" height=\"32\">\
                    <circle cx=\"16\" cy=\"16\" r=\"12\" fill=\"#e0a050\"/></svg>\n";
 
-/// A box of ISO/IEC 14496-12: its size, its type, what it holds.
+/// A box of ISO/IEC 14496-12: its size, its type, its content.
 fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let mut bytes = (8 + content.len() as u32).to_be_bytes().to_vec();
     bytes.extend(kind);
@@ -144,21 +130,22 @@ fn iso_media(brand: &[u8; 4], compatible: &[u8]) -> Vec<u8> {
     file
 }
 
-/// A device-independent bitmap of 2 × 2 pixels of 24 bits, whose header claims that height.
-fn bitmap(height: u32) -> Vec<u8> {
-    let mut dib = Vec::new();
-    for field in [40, 2, height, 1 | 24 << 16, 0, 16, 2835, 2835, 0, 0] {
-        dib.extend(u32::to_le_bytes(field));
-    }
-    // Rows from the bottom, blue first, each padded to four bytes.
-    dib.extend([80, 160, 224, 60, 120, 180, 0, 0]);
-    dib.extend([200, 120, 60, 220, 160, 100, 0, 0]);
-    dib
+/// A picture of 2 × 2 pixels.
+fn encoded(format: ImageFormat) -> Vec<u8> {
+    let colours = [[200, 120, 60], [220, 160, 100], [80, 160, 224], [60, 120, 180]];
+    let picture = RgbaImage::from_fn(2, 2, |x, y| {
+        let [red, green, blue] = colours[(2 * y + x) as usize];
+        Rgba([red, green, blue, 255])
+    });
+    let mut file = Cursor::new(Vec::new());
+    // Encoding a picture as small as this in memory can't fail.
+    let _ = picture.write_to(&mut file, format);
+    file.into_inner()
 }
 
 /// One grey pixel in one strip (TIFF 6.0, section 4).
 fn tiff(mark: [u8; 2], short: fn(u16) -> [u8; 2], long: fn(u32) -> [u8; 4]) -> Vec<u8> {
-    // Width, height, bits, compression, black is zero, strip at, samples, rows a strip, strip bytes.
+    // Width, height, bits, compression, black is zero, strip offset, samples, rows per strip, strip bytes.
     let tags = [(256, 1), (257, 1), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 1)];
     let mut file = mark.to_vec();
     file.extend(short(42));
@@ -166,7 +153,7 @@ fn tiff(mark: [u8; 2], short: fn(u16) -> [u8; 2], long: fn(u32) -> [u8; 4]) -> V
     file.extend([0x80, 0]);
     file.extend(short(tags.len() as u16));
     for (tag, value) in tags {
-        // Type 4 is LONG, of which there is one.
+        // One value of type 4, LONG.
         file.extend(short(tag));
         file.extend(short(4));
         file.extend(long(1));

@@ -1,4 +1,4 @@
-//! A body on its way, pure: what to do next, given the time. Both protocols follow the same steps.
+//! The steps of sending a body, as a pure function of the time. Both protocols follow them.
 
 use std::time::{Duration, Instant};
 
@@ -7,16 +7,16 @@ use bytes::Bytes;
 use crate::answer::{Answer, Cut, CutAt, CutHow};
 use crate::body::Body;
 
-/// Most bytes in one step: small enough to notice a client that goes, large enough to be fast.
+/// The most bytes in one step: small enough to notice a client's close, large enough to be fast.
 const MOST_AT_ONCE: u64 = 128 * 1024;
 
-/// A bandwidth limit is kept to a fiftieth of a second.
+/// The precision of a bandwidth limit.
 const STEPS_PER_SECOND: u64 = 50;
 
-/// What to do next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Hand these bytes to the network.
+    /// Send these bytes.
     Send(Bytes),
     /// Do nothing until then.
     SleepUntil(Instant),
@@ -24,11 +24,11 @@ pub enum Step {
     WaitAtGate(String),
     /// Break off.
     Cut(CutHow),
-    /// The body is out.
+    /// The body was sent.
     Done,
 }
 
-/// The state of a body on its way.
+/// The state of a body that is being sent.
 #[derive(Debug)]
 pub struct Flow {
     body: Body,
@@ -43,7 +43,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// The body of an answer whose head leaves now.
+    /// The body of an answer whose head is sent at `now`.
     pub fn new(answer: &Answer, now: Instant) -> Self {
         let pace = &answer.pace;
         let rate = pace.rate.map(|rate| rate.max(1));
@@ -70,7 +70,7 @@ impl Flow {
         }
     }
 
-    /// The next step. A gate or cut beyond the body's end is met at its end.
+    /// The next step. A gate or cut beyond the body's end takes effect at its end.
     pub fn next(&mut self, now: Instant) -> Step {
         let left = self.body.len() - self.sent;
         if let Some((_, key)) = self.gate.take_if(|(at, _)| self.sent >= *at || left == 0) {
@@ -86,7 +86,7 @@ impl Flow {
         // A step is at most MOST_AT_ONCE long, so it fits a usize.
         let length = (part.len() - self.within_part).min(most as usize);
         if let Some(rate) = self.rate {
-            // Due when its last byte would have come through a line of that bandwidth.
+            // Due when a line of this bandwidth would have carried its last byte.
             let seconds = (self.sent + length as u64) as f64 / rate as f64;
             let due = self.began + Duration::from_secs_f64(seconds);
             if due > now {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_leave_as_they_are_when_nothing_is_asked() {
+    fn parts_are_sent_unchanged_by_default() {
         let now = Instant::now();
         let mut flow = Flow::new(&answer(), now);
         let steps: Vec<Step> = (0..3).map(|_| flow.next(now)).collect();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_and_a_cut_are_met_at_their_exact_byte() {
+    fn a_gate_and_a_cut_take_effect_at_their_exact_byte() {
         let now = Instant::now();
         let mut answer = answer().cut(CutAt::Body(12), CutHow::Reset);
         answer.pace.gate = Some(Gate { key: "k".into(), at: Some(3) });
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_beyond_the_end_is_met_at_the_end() {
+    fn a_cut_beyond_the_end_takes_effect_at_the_end() {
         let now = Instant::now();
         let mut flow = Flow::new(&answer().cut(CutAt::Body(99), CutHow::Stall), now);
         let steps: Vec<Step> = (0..3).map(|_| flow.next(now)).collect();

@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand, because libraries refuse to send what real servers send on a bad day.
+//! HTTP/1.1 by hand, because libraries refuse to send the malformed answers that real servers send.
 
 use std::io;
 use std::time::Instant;
@@ -16,32 +16,32 @@ use crate::journal::{End, Exchange};
 use crate::request::{Protocol, Request};
 use crate::service::Service;
 
-/// The longest request head that is read; browsers send a few kilobytes.
+/// The longest request head in bytes; browsers send a few kilobytes.
 const LONGEST_HEAD: usize = 64 * 1024;
 const MOST_HEADERS: usize = 128;
 
-/// The longest request body that is read (and dropped); only control requests carry one.
+/// The longest request body in bytes, which is read and dropped; only control requests have one.
 const LONGEST_BODY: u64 = 1 << 20;
 
-/// Bytes of a client that talks on while its answer is still under way.
+/// The most bytes that are read from a client while its answer is being sent.
 const MOST_READ_AHEAD: usize = 64 * 1024;
 
-/// Pieces up to this size are collected, so that a small answer is one packet.
+/// Pieces of up to this many bytes are collected, so that a small answer is one packet.
 const COLLECT_BELOW: usize = 16 * 1024;
 
-/// How long a closing connection reads on, so that its last bytes are not lost to a reset
+/// How long a closing connection keeps reading, so that a reset does not lose its last bytes
 /// (RFC 9112, 9.6).
 const LINGER: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// A connection that can be ended with a TCP reset.
 pub trait Socket: AsyncRead + AsyncWrite + Send + Unpin {
-    /// Makes the coming close a reset.
+    /// Turns the next close into a reset.
     fn reset_on_close(&self);
 }
 
 impl Socket for TcpStream {
     fn reset_on_close(&self) {
-        // It fails only for a socket that is gone, which is what was wanted.
+        // It fails only for a closed socket.
         let _ = self.set_zero_linger();
     }
 }
@@ -68,18 +68,18 @@ struct Connection<S> {
     number: u64,
 }
 
-/// What a client sent.
+/// The result of reading from a client.
 enum Incoming {
     Request { request: Request, keep_alive: bool },
     Unreadable(Answer),
     Nothing,
 }
 
-/// Why an answer ended before it was whole.
+/// Why an answer ended early.
 enum Ended {
-    /// The client went.
+    /// The client closed or reset.
     Gone(End),
-    /// The answer said so.
+    /// The answer breaks off here.
     Cut(CutHow),
 }
 
@@ -111,7 +111,7 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Answers one request; says whether the connection may carry another.
+    /// Answers one request, and returns whether the connection may carry another.
     async fn answer(
         &mut self,
         request: &Request,
@@ -121,7 +121,7 @@ impl<S: Socket> Connection<S> {
         let service = self.service.clone();
         let answer = self.unless_gone(service.answer(request)).await?;
         if !answer.pace.latency.is_zero() {
-            // Even a sleep of nothing takes up to a millisecond.
+            // Even a sleep of zero takes up to a millisecond.
             self.unless_gone(sleep(answer.pace.latency)).await?;
         }
         if let Some(gate) = answer.pace.gate.as_ref().filter(|gate| gate.at.is_none()) {
@@ -136,7 +136,7 @@ impl<S: Socket> Connection<S> {
         self.send(&answer, request.method == "HEAD", keep_alive, exchange).await
     }
 
-    /// Sends an answer; says whether the connection may carry another.
+    /// Sends an answer, and returns whether the connection may carry another.
     async fn send(
         &mut self,
         answer: &Answer,
@@ -210,7 +210,7 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Breaks off. A stall lasts until the client goes.
+    /// Breaks off. A stall lasts until the client closes.
     async fn cut(&mut self, how: CutHow) -> Ended {
         match how {
             CutHow::Stall => match self.unless_gone(std::future::pending::<()>()).await {
@@ -221,7 +221,7 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Hands what was collected to the network; `body_bytes` of the body left with it.
+    /// Sends the collected bytes, which end `body_bytes` bytes of the body.
     async fn flush(&mut self, exchange: &Exchange, body_bytes: u64) -> Result<(), Ended> {
         if !self.output.is_empty() {
             self.socket.write_all(&self.output).await.map_err(gone)?;
@@ -235,7 +235,7 @@ impl<S: Socket> Connection<S> {
         Ok(())
     }
 
-    /// Waits for `future` and reads meanwhile, so that a client that goes is noticed at once.
+    /// Waits for `future`, and reads meanwhile, so that a client's close is noticed at once.
     async fn unless_gone<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Ended> {
         tokio::pin!(future);
         loop {
@@ -292,7 +292,7 @@ impl<S: Socket> Connection<S> {
             })
             .collect();
         let target = parsed.path.unwrap_or("/");
-        // A proxy is asked with the whole URL (RFC 9112, 3.2.2).
+        // A request to a proxy has the whole URL (RFC 9112, 3.2.2).
         let origin_form = target.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
         let mut request = Request {
             method: parsed.method.unwrap_or("GET").to_owned(),
@@ -338,7 +338,7 @@ impl<S: Socket> Connection<S> {
         }
     }
 
-    /// Closes without losing what was sent last.
+    /// Closes without losing the bytes that were sent last.
     async fn close(mut self) {
         if self.socket.shutdown().await.is_ok() {
             let mut rest = [0; 4096];
@@ -362,7 +362,7 @@ fn write_head(output: &mut Vec<u8>, answer: &Answer, keep_alive: bool) {
     for (name, value) in &answer.headers {
         head += name;
         head += ": ";
-        // A line break would end the field early; what must be malformed is sent as `wire`.
+        // A line break would end the field. Malformed answers are sent as `wire`.
         head.extend(value.chars().map(|character| if character.is_control() { ' ' } else { character }));
         head += "\r\n";
     }

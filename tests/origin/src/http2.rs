@@ -1,4 +1,4 @@
-//! HTTP/2 (RFC 9113), where every request is a stream of one connection.
+//! HTTP/2 (RFC 9113), in which every request is a stream of one connection.
 
 use std::future::poll_fn;
 use std::time::{Duration, Instant};
@@ -16,13 +16,13 @@ use crate::journal::{End, Exchange};
 use crate::request::{Protocol, Request};
 use crate::service::Service;
 
-/// What public servers allow (RFC 9113, 6.5.2 recommends no fewer).
+/// As on public servers; RFC 9113, 6.5.2, recommends no fewer.
 const MOST_STREAMS: u32 = 100;
 
-/// Bytes that wait for a stream's window; beyond them the counters would say "sent" too early.
+/// The most bytes that wait for a stream's window. With more the counters would count them too early.
 const SEND_BUFFER: usize = 64 * 1024;
 
-/// A reset drops what is still queued, so what was sent before it is given time to leave.
+/// A reset drops queued bytes, so those sent before it get this time to leave.
 const BEFORE_RESET: Duration = Duration::from_millis(20);
 
 /// Serves one connection until it ends.
@@ -33,17 +33,17 @@ where
     let mut builder = h2::server::Builder::new();
     builder.max_concurrent_streams(MOST_STREAMS).max_send_buffer_size(SEND_BUFFER);
     let Ok(mut connection) = builder.handshake::<_, Bytes>(socket).await else { return };
-    // An error here ends the connection, and every stream's task hears of it from its own stream.
+    // An error here ends the connection, and with it every stream.
     while let Some(Ok((request, stream))) = connection.accept().await {
         tokio::spawn(answer(service.clone(), understand(&request, number), stream));
     }
 }
 
-/// Why an answer ended before it was whole.
+/// Why an answer ended early.
 enum Ended {
-    /// The client reset the stream, or the connection went.
+    /// The client reset the stream, or closed the connection.
     Gone(End),
-    /// The answer said so.
+    /// The answer breaks off here.
     Cut(Reason),
 }
 
@@ -68,7 +68,7 @@ async fn send(
 ) -> Result<(), Ended> {
     let answer = unless_gone(stream, service.answer(request)).await?;
     if !answer.pace.latency.is_zero() {
-        // Even a sleep of nothing takes up to a millisecond.
+        // Even a sleep of zero takes up to a millisecond.
         unless_gone(stream, sleep(answer.pace.latency)).await?;
     }
     if let Some(gate) = answer.pace.gate.as_ref().filter(|gate| gate.at.is_none()) {
@@ -122,7 +122,7 @@ async fn send_piece(
 ) -> Result<(), Ended> {
     while !piece.is_empty() {
         body.reserve_capacity(piece.len());
-        // Capacity that is there already is not announced again.
+        // Available capacity is not announced again.
         while body.capacity() == 0 {
             match poll_fn(|context| body.poll_capacity(context)).await {
                 Some(Ok(_)) => {}
@@ -138,7 +138,7 @@ async fn send_piece(
     Ok(())
 }
 
-/// Waits for `future`, but no longer than the client keeps the stream, before the head.
+/// Waits for `future`, or until the client resets the stream, before the head.
 async fn unless_gone<T>(
     stream: &mut SendResponse<Bytes>,
     future: impl Future<Output = T>,
@@ -150,7 +150,7 @@ async fn unless_gone<T>(
     }
 }
 
-/// Waits for `future`, but no longer than the client keeps the stream, in the body.
+/// Waits for `future`, or until the client resets the stream, in the body.
 async fn unless_reset<T>(body: &mut SendStream<Bytes>, future: impl Future<Output = T>) -> Result<T, Ended> {
     tokio::select! {
         biased;
@@ -167,7 +167,7 @@ fn ended(reset: Result<Reason, h2::Error>) -> Ended {
 }
 
 fn gone(error: h2::Error) -> Ended {
-    // Whoever sends on a stream that was reset a moment ago meets no reset, but an error of its own.
+    // Sending on a stream that has just been reset is an error of the library, not a reset.
     Ended::Gone(if error.is_io() || error.is_go_away() { End::Closed } else { End::Reset })
 }
 

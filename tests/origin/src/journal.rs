@@ -1,61 +1,53 @@
-//! What was asked and what became of it: counters that tests read and wait for, and a log.
+//! The requests and their outcomes: counters that tests read and wait for, and a log.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use serde::{Serialize, Serializer};
 use tokio::sync::Notify;
 
-use crate::json;
+use crate::answer::Answer;
 use crate::request::Request;
 
-/// Entries the log keeps, the oldest dropped first: a long bench must not fill the memory.
+/// The number of entries that the log keeps; the oldest go first. A long benchmark must not fill the memory.
 const MOST_LOG_ENTRIES: usize = 50_000;
 
-/// Counters of one group of requests, or of all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The counters of a group of requests, or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Counters {
     /// Requests whose head arrived.
     pub requests: u64,
-    /// Requests that are being answered now.
+    /// Requests whose answers have not ended.
     pub in_flight: u64,
-    /// Most at once.
+    /// The highest `in_flight` so far.
     pub most_in_flight: u64,
-    /// Answers that were handed to the network whole.
+    /// Answers that were sent completely.
     pub completed: u64,
-    /// Answers that the client did not wait for.
+    /// Answers that the client closed or reset.
     pub closed_early: u64,
-    /// Bytes of bodies that were handed to the network.
+    /// Bytes of bodies that were sent.
     pub bytes_sent: u64,
     /// Connections that carried at least one of the requests.
     pub connections: u64,
 }
 
 /// How an exchange ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum End {
-    /// The whole answer left.
+    /// The whole answer was sent.
     Complete,
     /// The client closed the connection first.
     Closed,
     /// The client reset the connection or the stream first.
     Reset,
-    /// This server broke it off, as it was asked to.
+    /// This server broke it off, as requested.
     Fault,
 }
 
-impl End {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Closed => "closed",
-            Self::Reset => "reset",
-            Self::Fault => "fault",
-        }
-    }
-}
-
-/// The record of everything asked of a server since its start.
+/// The record of all requests since a server's start.
 #[derive(Debug)]
 pub struct Journal {
     started: Instant,
@@ -75,14 +67,22 @@ struct State {
 struct Group {
     counters: Counters,
     connections: HashSet<u64>,
-    /// Failures handed out so far, for `fail=N:CODE`.
+    /// Failed requests so far, for `fail=N:CODE`.
     failures: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Entry {
+    id: u64,
     key: Option<String>,
-    request: Request,
+    method: String,
+    path: String,
+    host: String,
+    #[serde(serialize_with = "as_object")]
+    headers: Vec<(String, String)>,
+    protocol: &'static str,
+    connection: u64,
     start_ms: f64,
     status: Option<u16>,
     headers_ms: Option<f64>,
@@ -102,7 +102,7 @@ impl Journal {
         (self.started.elapsed().as_micros() as f64) / 1_000.0
     }
 
-    /// Notes a request; what it returns is told the rest.
+    /// Records a request. The exchange that it returns records the rest.
     pub fn begin(self: &Arc<Self>, request: &Request) -> Exchange {
         let key = request.key();
         let start_ms = self.now_ms();
@@ -110,8 +110,14 @@ impl Journal {
         state.last_id += 1;
         let id = state.last_id;
         let entry = Entry {
+            id,
             key: key.clone(),
-            request: request.clone(),
+            method: request.method.clone(),
+            path: request.target.clone(),
+            host: request.host.clone(),
+            headers: request.headers.clone(),
+            protocol: request.protocol.name(),
+            connection: request.connection,
             start_ms,
             status: None,
             headers_ms: None,
@@ -136,7 +142,7 @@ impl Journal {
         Exchange { recorded: Some(Recorded { journal: Arc::clone(self), id, key }) }
     }
 
-    /// The counters of a group, or of all.
+    /// The counters of a group, or of all requests.
     pub fn counters(&self, key: Option<&str>) -> Counters {
         let state = self.state();
         match key {
@@ -145,10 +151,10 @@ impl Journal {
         }
     }
 
-    /// Waits until the counters of a group fulfil a condition.
+    /// Waits until the counters of a group meet a condition.
     pub async fn wait(&self, key: Option<&str>, condition: impl Fn(&Counters) -> bool) -> Counters {
         loop {
-            // Registered before the look, so that no change between the two is missed.
+            // Registered before the counters are read, so that no change in between is missed.
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
             let counters = self.counters(key);
@@ -159,7 +165,7 @@ impl Journal {
         }
     }
 
-    /// Counts one more failure of a group, unless it has had `most` already.
+    /// Counts a failure of a group, unless it has had `most` of them.
     pub fn take_failure(&self, key: &str, most: u64) -> bool {
         let mut state = self.state();
         let group = state.groups.entry(key.to_owned()).or_default();
@@ -168,7 +174,7 @@ impl Journal {
         taken
     }
 
-    /// Forgets a group, or everything, but for what is in flight.
+    /// Forgets a group, or everything, except for requests in flight.
     pub fn reset(&self, key: Option<&str>) {
         let mut state = self.state();
         match key {
@@ -187,15 +193,15 @@ impl Journal {
         self.changed.notify_waiters();
     }
 
-    /// The log of a group, or of all, as a JSON array in order of arrival.
-    pub fn log(&self, key: Option<&str>) -> String {
+    /// The log of a group, or of all requests, as a JSON array in order of arrival.
+    pub fn log(&self, key: Option<&str>) -> Answer {
         let state = self.state();
-        let wanted = state.log.iter().filter(|(_, entry)| key.is_none() || entry.key.as_deref() == key);
-        json::array(wanted.map(|(id, entry)| entry.to_json(*id)))
+        let is_wanted = |entry: &&Entry| key.is_none() || entry.key.as_deref() == key;
+        Answer::json(&state.log.values().filter(is_wanted).collect::<Vec<_>>())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing here panics half-way through a change, so a poisoned state is still a whole one.
+        // No change here panics half-way, so even a poisoned state is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -224,45 +230,12 @@ impl Group {
     }
 }
 
-impl Entry {
-    fn to_json(&self, id: u64) -> String {
-        let headers = self.request.headers.iter();
-        let headers = headers.fold(json::object(), |object, (name, value)| object.text(name, value)).end();
-        json::object()
-            .count("id", id)
-            .raw("key", &self.key.as_deref().map_or("null".to_owned(), json::quote))
-            .text("method", &self.request.method)
-            .text("path", &self.request.target)
-            .text("host", &self.request.host)
-            .raw("headers", &headers)
-            .text("protocol", self.request.protocol.name())
-            .count("connection", self.request.connection)
-            .number("startMs", self.start_ms)
-            .raw("status", &self.status.map_or("null".to_owned(), |status| status.to_string()))
-            .number("headersMs", self.headers_ms)
-            .number("endMs", self.end_ms)
-            .count("bytes", self.bytes)
-            .raw("end", &self.end.map_or("null".to_owned(), |end| json::quote(end.name())))
-            .end()
-    }
+/// Header fields as an object. Names may repeat.
+fn as_object<S: Serializer>(headers: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(headers.iter().map(|(name, value)| (name, value)))
 }
 
-impl Counters {
-    /// As the control routes show them.
-    pub fn to_json(self) -> String {
-        json::object()
-            .count("requests", self.requests)
-            .count("inFlight", self.in_flight)
-            .count("mostInFlight", self.most_in_flight)
-            .count("completed", self.completed)
-            .count("closedEarly", self.closed_early)
-            .count("bytesSent", self.bytes_sent)
-            .count("connections", self.connections)
-            .end()
-    }
-}
-
-/// One request on its way to its end. Dropped without one, it was closed by the client.
+/// A request that is being answered. Dropping it without an end means that the client closed it.
 #[derive(Debug)]
 pub struct Exchange {
     recorded: Option<Recorded>,
@@ -276,12 +249,12 @@ struct Recorded {
 }
 
 impl Exchange {
-    /// One that leaves no trace, for the control routes and the site.
+    /// An exchange that is not recorded, for the control routes and the site.
     pub fn unrecorded() -> Self {
         Self { recorded: None }
     }
 
-    /// The status that it is answered with, where the answer is HTTP at all.
+    /// Records the status, if the answer is HTTP.
     pub fn answered_with(&self, status: u16) {
         let Some(recorded) = &self.recorded else { return };
         if let Some(entry) = recorded.journal.state().log.get_mut(&recorded.id) {
@@ -289,7 +262,7 @@ impl Exchange {
         }
     }
 
-    /// The head has been handed to the network. What is told again, later, changes nothing.
+    /// Records that the head was sent. Only the first call counts.
     pub fn head_sent(&self) {
         let Some(recorded) = &self.recorded else { return };
         let now = recorded.journal.now_ms();
@@ -298,7 +271,7 @@ impl Exchange {
         }
     }
 
-    /// So many more bytes of the body have been handed to the network.
+    /// Records that more bytes of the body were sent.
     pub fn sent(&self, bytes: u64) {
         let Some(recorded) = &self.recorded else { return };
         let mut state = recorded.journal.state();
@@ -310,7 +283,7 @@ impl Exchange {
         recorded.journal.changed.notify_waiters();
     }
 
-    /// It is over.
+    /// Records the end.
     pub fn finish(mut self, end: End) {
         self.end(end);
     }

@@ -7,15 +7,14 @@
 //!                └◀──────────── flow: what to send, and when ◀───────────┘
 //! ```
 //!
-//! An [`answer::Answer`] is data, whatever is wrong with it; only the two protocols touch a socket.
-//! What was asked is in the [`journal`], which tests read, and wait for, through `control`.
+//! An [`answer::Answer`] is data, even a broken one; only the two protocols touch a socket.
+//! The [`journal`] records the requests; tests read it, and wait for it, through `control`.
 
 pub mod answer;
 mod behaviour;
 pub mod body;
 mod certificate;
 mod control;
-pub mod date;
 pub mod faults;
 pub mod fixture;
 mod flow;
@@ -23,7 +22,6 @@ mod gates;
 mod http1;
 mod http2;
 pub mod journal;
-mod json;
 mod landscape;
 mod media;
 pub mod options;

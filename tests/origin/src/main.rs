@@ -30,7 +30,7 @@ fn serve(options: Options, until_stdin_closes: bool) -> Result<(), Box<dyn std::
     let server = Server::start(options)?;
     announce(&server)?;
     if until_stdin_closes {
-        // What arrives is of no interest, only its end.
+        // Only its end matters.
         std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink())?;
     } else {
         loop {
@@ -40,7 +40,7 @@ fn serve(options: Options, until_stdin_closes: bool) -> Result<(), Box<dyn std::
     Ok(())
 }
 
-/// Says where everything is, for people and for programs.
+/// Prints the addresses, for people and for programs.
 fn announce(server: &Server) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "origin {}", server.origin())?;

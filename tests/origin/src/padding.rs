@@ -8,32 +8,32 @@ use bytes::Bytes;
 use crate::body::Body;
 use crate::seed::{Dice, mix};
 
-/// The pictures inside, largest first: from how many bytes on each is worth its making, and its size.
+/// The pictures inside, largest first: the shortest file that each is used for, and its size in pixels.
 pub const BASES: [(u64, u32, u32); 5] =
     [(1_000_000, 960, 640), (100_000, 480, 320), (12_000, 120, 80), (2_000, 24, 16), (0, 8, 8)];
 
-/// How many pictures padded files choose from. Their paddings differ, so no two files are equal,
-/// and thousands of them need no thousands of encodings.
+/// The number of pictures inside padded files. The files differ by their padding, so that thousands of
+/// them don't need thousands of encodings.
 pub const LOOKS: u64 = 48;
 
-/// The shortest padding: a marker, a length and nothing.
+/// The shortest padding: a marker and a length.
 pub const SHORTEST: u64 = 4;
 
-/// The longest segment: a marker of 2 bytes and what a 16-bit length can say.
+/// The longest segment: a marker of 2 bytes and the largest 16-bit length.
 const LONGEST: u64 = 2 + 0xFFFF;
 
-/// What each file has of its own; the rest is shared, so that small files cost next to nothing.
+/// Bytes of padding that belong to one file; the rest is shared, so that files cost hardly any memory.
 const OWN: u64 = 64;
 
 /// Marker COM (T.81, table B.1).
 const COMMENT: [u8; 2] = [0xFF, 0xFE];
 
-/// Full segments of noise, shared by all files. There are several, so that a chunk in the wrong
-/// place changes the file's checksum.
+/// Full segments of noise, shared by all files. There are several, so that swapped chunks change the
+/// file's checksum.
 static SEGMENTS: LazyLock<Vec<Bytes>> =
     LazyLock::new(|| (0..16).map(|number| segment(number, LONGEST)).collect());
 
-/// Pads a JPEG file to a length. `None` if it is longer already, or shorter by less than a segment.
+/// Pads a JPEG file to a length. `None` if it is longer, or shorter by less than a segment.
 pub fn pad(base: &Body, seed: u64, length: u64) -> Option<Body> {
     let mut left = length.checked_sub(base.len())?;
     if left == 0 {
@@ -56,7 +56,7 @@ pub fn pad(base: &Body, seed: u64, length: u64) -> Option<Body> {
         } else if left - LONGEST >= SHORTEST {
             LONGEST
         } else {
-            // A full segment would leave a rest that is too short for one.
+            // A full segment would leave too little for another.
             LONGEST / 2
         };
         if next == LONGEST {
@@ -72,7 +72,7 @@ pub fn pad(base: &Body, seed: u64, length: u64) -> Option<Body> {
     Some(Body::from_parts(parts))
 }
 
-/// A comment segment of that many bytes in all, full of noise.
+/// A comment segment of `length` bytes, full of noise.
 fn segment(seed: u64, length: u64) -> Bytes {
     let mut dice = Dice::new(seed, length);
     let mut bytes = Vec::with_capacity(length as usize + 8);
@@ -85,7 +85,7 @@ fn segment(seed: u64, length: u64) -> Bytes {
     bytes.into()
 }
 
-/// The marker and length that begin a segment of that many bytes in all.
+/// The marker and length at the start of a segment of `length` bytes.
 fn beginning(length: u64) -> [u8; SHORTEST as usize] {
     // At most LONGEST, so what follows the marker fits 16 bits.
     let [high, low] = ((length - 2) as u16).to_be_bytes();
@@ -96,13 +96,13 @@ fn beginning(length: u64) -> [u8; SHORTEST as usize] {
 mod tests {
     use super::*;
 
-    /// SOI, EOI and nothing between: all that padding looks at.
+    /// SOI and EOI only, which is all that padding looks at.
     fn base() -> Body {
         Body::from(vec![0xFF, 0xD8, 0xFF, 0xD9])
     }
 
     #[test]
-    fn every_length_from_the_shortest_on_is_met_with_whole_segments() {
+    fn every_length_from_the_shortest_on_consists_of_whole_segments() {
         let interesting = (8..200).chain(65_530..65_560).chain(131_060..131_100).chain([1_000_003]);
         for length in interesting {
             let bytes = pad(&base(), 7, length).unwrap().to_vec();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_two_seeds_differ_however_long_they_are() {
+    fn files_of_two_seeds_differ_at_any_length() {
         for length in [40, 70_000, 500_000] {
             assert_ne!(pad(&base(), 1, length).unwrap().to_vec(), pad(&base(), 49, length).unwrap().to_vec());
         }

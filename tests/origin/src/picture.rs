@@ -1,4 +1,4 @@
-//! Real image files of any size, made by an encoder from a seed, each made once.
+//! Image files of any size, encoded from a seed, and cached.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +9,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ImageEncoder, ImageError};
+use thiserror::Error;
 use tokio::sync::OnceCell;
 
 use crate::body::Body;
@@ -16,24 +17,24 @@ use crate::landscape;
 use crate::padding;
 use crate::seed;
 
-/// A picture this large takes seconds; more is a slip of the pen.
+/// A picture this large takes seconds; a larger one is a mistake.
 const MOST_PIXELS: u64 = 40_000_000;
 
-/// Where encoders stop: JPEG's and GIF's fields have 16 bits, WebP's 14.
+/// The limit of the encoders: JPEG and GIF have 16 bits for it, WebP has 14.
 const LONGEST_SIDE: u32 = 16_383;
 
-/// Encoded bytes that are kept; beyond them all are made again.
-const MOST_KEPT: u64 = 256 << 20;
+/// The most encoded bytes that are cached. Beyond them the cache is emptied.
+const MOST_CACHED: u64 = 256 << 20;
 
 const JPEG_QUALITY: u8 = 90;
 
-/// How much grain a JPEG has, in steps of brightness. The other formats have none: they would keep it
-/// whole, and grow to many times their size.
+/// The film grain of a JPEG, in steps of brightness. The other formats have none: lossless grain would
+/// make them many times larger.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grain(f32);
 
 impl Grain {
-    /// A photograph's: with it 200×300 comes to about 15 KB, as picsum's pictures do.
+    /// A photograph's. A JPEG of 200×300 pixels has about 15 KB, like picsum's.
     pub const FILM: Self = Self(14.0);
     /// Hardly any, for small files.
     pub const FINE: Self = Self(3.0);
@@ -42,10 +43,10 @@ impl Grain {
 /// NeuQuant's speed for GIF, from 1 (best) to 30; a gradient shows no difference below this.
 const GIF_SPEED: i32 = 20;
 
-/// The formats that are encoded here.
+/// The formats of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// JPEG, with grain, so that its size is a photograph's.
+    /// JPEG, with grain, so that it is as large as a photograph.
     Jpeg,
     /// PNG.
     Png,
@@ -78,81 +79,67 @@ impl Format {
     }
 }
 
-/// What to make.
+/// A picture to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Picture {
-    /// A landscape of that size in pixels.
+    /// A landscape.
     Drawn {
-        /// What it looks like.
+        /// The seed of its look.
         seed: u64,
-        /// Its width.
+        /// The width in pixels.
         width: u32,
-        /// Its height.
+        /// The height in pixels.
         height: u32,
-        /// Its format.
+        /// The format.
         format: Format,
     },
-    /// A JPEG of exactly that length in bytes.
+    /// A JPEG of an exact length.
     Padded {
-        /// What it looks like, and what its padding holds.
+        /// The seed of its look and of its padding.
         seed: u64,
-        /// Its length.
+        /// The length in bytes.
         bytes: u64,
     },
 }
 
-/// Why there is no such picture.
-#[derive(Clone, Debug)]
+/// Why a picture can't be made.
+#[derive(Clone, Debug, Error)]
 pub enum PictureError {
-    /// The name says nothing that can be made.
+    /// The name is not that of a picture.
+    #[error("{0:?} is not WIDTHxHEIGHT.jpg, .png, .webp or .gif, nor BYTESb.jpg")]
     Name(String),
-    /// Larger than is made here, or nothing at all.
+    /// The picture is too large, or has no pixels.
+    #[error(
+        "{width}x{height} is not made here: sides from 1 to {LONGEST_SIDE}, at most {MOST_PIXELS} pixels"
+    )]
     Size {
-        /// The width asked for.
+        /// The requested width.
         width: u32,
-        /// The height asked for.
+        /// The requested height.
         height: u32,
     },
-    /// Shorter than any JPEG made here.
+    /// The length is less than that of the shortest JPEG.
+    #[error("no JPEG of {bytes} bytes is made here: the shortest has {shortest}")]
     TooShort {
-        /// The length asked for.
+        /// The requested length.
         bytes: u64,
-        /// The shortest there is.
+        /// The shortest length.
         shortest: u64,
     },
-    /// The encoder's own error.
+    /// The encoder failed.
+    #[error("the encoder failed: {0}")]
     Encoder(Arc<ImageError>),
-    /// The thread that made it went down.
+    /// The thread that made it panicked.
+    #[error("the picture's thread ended before the picture was made")]
     Lost,
 }
 
 impl PictureError {
-    /// Whether another request would have been answered.
+    /// Whether the request is wrong, and not the server.
     pub fn is_callers_fault(&self) -> bool {
         matches!(self, Self::Name(_) | Self::Size { .. } | Self::TooShort { .. })
     }
 }
-
-impl std::fmt::Display for PictureError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Name(name) => {
-                write!(f, "{name:?} is not WIDTHxHEIGHT.jpg, .png, .webp or .gif, nor BYTESb.jpg")
-            }
-            Self::Size { width, height } => write!(
-                f,
-                "{width}x{height} is not made here: sides from 1 to {LONGEST_SIDE}, at most {MOST_PIXELS} pixels"
-            ),
-            Self::TooShort { bytes, shortest } => {
-                write!(f, "no JPEG of {bytes} bytes is made here: the shortest has {shortest}")
-            }
-            Self::Encoder(error) => write!(f, "the encoder failed: {error}"),
-            Self::Lost => write!(f, "the picture's thread ended before the picture was made"),
-        }
-    }
-}
-
-impl std::error::Error for PictureError {}
 
 impl Picture {
     /// The picture of `/image/{seed}/{file}`.
@@ -198,7 +185,7 @@ fn is_makeable(width: u32, height: u32) -> bool {
     sides.contains(&width) && sides.contains(&height) && u64::from(width) * u64::from(height) <= MOST_PIXELS
 }
 
-/// The pictures made so far.
+/// The cache of pictures.
 #[derive(Debug, Default)]
 pub struct Gallery {
     kept: Mutex<Kept>,
@@ -211,7 +198,7 @@ struct Kept {
 }
 
 impl Gallery {
-    /// The file of a picture. Those who ask for one that is being made wait for it.
+    /// The file of a picture, made by the first request while others wait for it.
     pub async fn get(&self, picture: Picture) -> Result<Body, PictureError> {
         match picture {
             Picture::Drawn { .. } => self.drawn(picture).await,
@@ -225,7 +212,7 @@ impl Gallery {
             let made = tokio::task::spawn_blocking(move || encode(picture, Grain::FILM)).await;
             let body = Body::from(made.map_err(|_| PictureError::Lost)??);
             let mut kept = self.kept();
-            if kept.bytes + body.len() > MOST_KEPT {
+            if kept.bytes + body.len() > MOST_CACHED {
                 *kept = Kept::default();
             }
             kept.bytes += body.len();
@@ -234,11 +221,11 @@ impl Gallery {
         cell.get_or_try_init(make).await.cloned()
     }
 
-    /// A padded file is put together anew each time: it shares its picture and its padding.
+    /// A padded file is not cached: it shares its picture and its padding with others.
     async fn padded(&self, seed: u64, bytes: u64) -> Result<Body, PictureError> {
         let mut shortest = 0;
-        for (worth_it_from, width, height) in padding::BASES {
-            if bytes < worth_it_from {
+        for (from, width, height) in padding::BASES {
+            if bytes < from {
                 continue;
             }
             let look = seed % padding::LOOKS;
@@ -252,7 +239,7 @@ impl Gallery {
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
-        // Nothing here panics half-way through a change, so a poisoned state is still a whole one.
+        // No change here panics half-way, so even a poisoned state is consistent.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

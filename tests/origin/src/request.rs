@@ -1,9 +1,11 @@
-//! A request as every route sees it, whichever protocol carried it.
+//! A request as routes see it, whatever its protocol.
 
 use std::borrow::Cow;
 use std::str::FromStr;
 
-/// The protocol that carried a request.
+use thiserror::Error;
+
+/// The protocol of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// HTTP/1.0 or HTTP/1.1.
@@ -13,7 +15,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// Its name as the log shows it.
+    /// The name in the log.
     pub fn name(self) -> &'static str {
         match self {
             Self::Http1 => "HTTP/1.1",
@@ -22,7 +24,7 @@ impl Protocol {
     }
 }
 
-/// A request's head; bodies are read and dropped.
+/// The head of a request. Its body is read and dropped.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The method, in upper case as sent.
@@ -35,30 +37,23 @@ pub struct Request {
     pub scheme: &'static str,
     /// Header fields in order, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// What carried it.
+    /// The protocol.
     pub protocol: Protocol,
     /// The number of its connection.
     pub connection: u64,
 }
 
-/// A query parameter that is there but says nothing usable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A query parameter with a wrong value.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{name}={value:?} is not {wanted}")]
 pub struct ParameterError {
     /// The parameter.
     pub name: &'static str,
-    /// Its value as decoded.
+    /// Its decoded value.
     pub value: String,
-    /// What it takes.
+    /// What the value should be, as in "a number".
     pub wanted: &'static str,
 }
-
-impl std::fmt::Display for ParameterError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}={:?} is not {}", self.name, self.value, self.wanted)
-    }
-}
-
-impl std::error::Error for ParameterError {}
 
 impl Request {
     /// The path as sent, still percent-encoded.
@@ -73,10 +68,8 @@ impl Request {
 
     /// The first value of a query parameter, decoded.
     pub fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.query().split('&').find_map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (key == name).then(|| decode(value, Plus::IsSpace))
-        })
+        let mut pairs = form_urlencoded::parse(self.query().as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// A query parameter as a number.
@@ -98,7 +91,7 @@ impl Request {
         }
     }
 
-    /// The group that counts this request besides the whole.
+    /// The group that counts this request.
     pub fn key(&self) -> Option<String> {
         self.parameter("key").map(Cow::into_owned)
     }
@@ -107,45 +100,6 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(present, _)| present == name).map(|(_, value)| value.as_str())
     }
-}
-
-/// What a plus sign stands for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Plus {
-    /// A space, as in a query written by a form.
-    IsSpace,
-    /// Itself, as in a path.
-    IsPlus,
-}
-
-/// Undoes percent-encoding; a stray percent sign stays, and what is not UTF-8 becomes U+FFFD.
-pub fn decode(text: &str, plus: Plus) -> Cow<'_, str> {
-    if !text.contains(['%', '+']) {
-        return Cow::Borrowed(text);
-    }
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(hex_byte);
-        match (escaped, bytes[at]) {
-            (Some(byte), _) => {
-                decoded.push(byte);
-                at += 2;
-            }
-            (None, b'+') if plus == Plus::IsSpace => decoded.push(b' '),
-            (None, byte) => decoded.push(byte),
-        }
-        at += 1;
-    }
-    Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
-}
-
-/// The byte that two hexadecimal digits write.
-pub fn hex_byte(digits: &[u8]) -> Option<u8> {
-    let &[high, low] = digits else { return None };
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    Some((digit(high)? * 16 + digit(low)?) as u8)
 }
 
 #[cfg(test)]
@@ -170,6 +124,7 @@ mod tests {
         assert_eq!(request.path(), "/a");
         assert_eq!(request.parameter("name").unwrap(), "%41 b c");
         assert_eq!(request.parameter("flag").unwrap(), "");
+        assert_eq!(asked("/?a=100%+%4").parameter("a").unwrap(), "100% %4", "stray percent signs stay");
         assert!(request.parameter("other").is_none());
     }
 
@@ -177,11 +132,5 @@ mod tests {
     fn a_number_out_of_range_is_an_error_that_carries_it() {
         let error = asked("/?latency=-4").number::<u64>("latency").unwrap_err();
         assert_eq!(error.to_string(), "latency=\"-4\" is not a number in range");
-    }
-
-    #[test]
-    fn stray_percent_signs_stay() {
-        assert_eq!(decode("100%+%4", Plus::IsPlus), "100%+%4");
-        assert_eq!(decode("%C3%A9%ff", Plus::IsPlus), "é\u{FFFD}");
     }
 }

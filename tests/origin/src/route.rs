@@ -1,29 +1,31 @@
-//! Paths to answers.
+//! The answer of each path.
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::time::UNIX_EPOCH;
 
-use crate::answer::Answer;
+use percent_encoding::percent_decode_str;
+
+use crate::answer::{Answer, http_date};
 use crate::body::Body;
-use crate::date::http_date;
 use crate::faults;
 use crate::fixture::Kind;
 use crate::media;
 use crate::picture::{Format, Picture, PictureError};
-use crate::request::{Plus, Request, decode, hex_byte};
+use crate::request::Request;
 use crate::seed;
 use crate::service::World;
 
-/// How many pictures picsum's path chooses from.
+/// The number of pictures that picsum's path redirects to.
 const PICSUM_IDS: u64 = 1085;
 
-/// Has no factor in common with `PICSUM_IDS`, so its multiples meet every id before one comes again.
+/// Has no factor in common with `PICSUM_IDS`, so that its multiples reach every id before one repeats.
 const PICSUM_STRIDE: u64 = 397;
 
-/// Parameters that go with the redirect: whoever asks slowly, or as part of a group, means the picture.
-const CARRIED_ON: [&str; 6] = ["key", "rate", "chunk", "cors", "tao", "cache"];
+/// Parameters that are passed on to the redirect's target: they are about the picture.
+const PASSED_ON: [&str; 6] = ["key", "rate", "chunk", "cors", "tao", "cache"];
 
-/// Sizes of the photographs at Unsplash's paths: 2 to 6 MB.
+/// Bytes of the photographs at Unsplash's paths.
 const PHOTO_BYTES: std::ops::RangeInclusive<u64> = 2_000_000..=6_000_000;
 
 /// The answer of the image ports, before query parameters shape it.
@@ -32,9 +34,11 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match segments.as_slice() {
         ["health"] => Answer::new(200, "text/plain; charset=utf-8", "ok\n"),
-        ["image", seed, file] => image(world, &decode(seed, Plus::IsPlus), file).await,
+        ["image", seed, file] => image(world, &percent_decode_str(seed).decode_utf8_lossy(), file).await,
         // The last segment may be any name, as photographs have.
-        ["image", seed, file, _name] => image(world, &decode(seed, Plus::IsPlus), file).await,
+        ["image", seed, file, _name] => {
+            image(world, &percent_decode_str(seed).decode_utf8_lossy(), file).await
+        }
         ["id", id, width, file] => picsum_picture(world, id, width, file).await,
         ["folder", ..] => match &world.options.folder {
             Some(folder) => file_below(folder, path.trim_start_matches("/folder")).await,
@@ -53,7 +57,7 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
     }
 }
 
-/// `/image/{seed}/{width}x{height}.{format}` and `/image/{seed}/{bytes}b.jpg`, with any name behind.
+/// `/image/{seed}/{width}x{height}.{format}` and `/image/{seed}/{bytes}b.jpg`, which any name may follow.
 async fn image(world: &World, seed: &str, file: &str) -> Answer {
     match Picture::parse(seed, file) {
         Ok(picture) => picture_answer(world, picture).await,
@@ -61,7 +65,7 @@ async fn image(world: &World, seed: &str, file: &str) -> Answer {
     }
 }
 
-/// The answer with a picture in it.
+/// The answer that carries a picture.
 pub async fn picture_answer(world: &World, picture: Picture) -> Answer {
     let modified = http_date(seed::modified(picture.seed()));
     let content_type = picture.format().content_type();
@@ -83,13 +87,13 @@ fn name_of(pair: &str) -> &str {
     pair.split('=').next().unwrap_or(pair)
 }
 
-/// `/{width}/{height}`: a redirect to another picture each time, as picsum.photos does it.
+/// `/{width}/{height}`: a redirect to another picture each time, as on picsum.photos.
 fn picsum_redirect(world: &World, request: &Request, width: &str, height: &str) -> Answer {
     let turn = world.shuffle.fetch_add(1, Ordering::Relaxed);
     let id = turn.wrapping_mul(PICSUM_STRIDE) % PICSUM_IDS;
     let hmac = seed::hash(&format!("{id}/{turn}"));
     let mut target = format!("/id/{id}/{width}/{height}.jpg?hmac={hmac:016x}");
-    for pair in request.query().split('&').filter(|pair| CARRIED_ON.contains(&name_of(pair))) {
+    for pair in request.query().split('&').filter(|pair| PASSED_ON.contains(&name_of(pair))) {
         target.push('&');
         target += pair;
     }
@@ -102,7 +106,7 @@ fn picsum_redirect(world: &World, request: &Request, width: &str, height: &str) 
     Answer::redirect(302, &location).with("cache-control", "private, no-cache, no-store, must-revalidate")
 }
 
-/// `/id/{id}/{width}/{height}.jpg`, where that redirect leads.
+/// `/id/{id}/{width}/{height}.jpg`: the target of that redirect.
 async fn picsum_picture(world: &World, id: &str, width: &str, file: &str) -> Answer {
     let height = file.strip_suffix(".jpg").unwrap_or(file);
     let answer = image(world, &format!("picsum-{id}"), &format!("{width}x{height}.jpg")).await;
@@ -140,16 +144,20 @@ async fn fixture(world: &World, kind: &str) -> Answer {
 /// `/bytes?hex=…`: exactly these bytes.
 fn bytes(request: &Request) -> Answer {
     let hex = request.parameter("hex").unwrap_or_default();
-    let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(hex_byte).collect();
-    match bytes {
-        Some(bytes) => Answer::new(200, "application/octet-stream", bytes),
+    let digits: Option<Vec<u32>> = hex.chars().map(|digit| digit.to_digit(16)).collect();
+    match digits.filter(|digits| digits.len().is_multiple_of(2)) {
+        Some(digits) => {
+            // Two digits make a number below 256.
+            let bytes = digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8);
+            Answer::new(200, "application/octet-stream", bytes.collect::<Vec<u8>>())
+        }
         None => Answer::refusal(400, format!("hex={hex:?} is not pairs of hexadecimal digits")),
     }
 }
 
-/// A real file from a folder, and nothing outside it.
+/// A file of a folder, and none outside it.
 pub async fn file_below(folder: &Path, path: &str) -> Answer {
-    let decoded = decode(path, Plus::IsPlus);
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
     let relative: Option<PathBuf> = Path::new(decoded.trim_start_matches('/'))
         .components()
         .map(|component| match component {
@@ -171,8 +179,8 @@ pub async fn file_below(folder: &Path, path: &str) -> Answer {
     match read.await {
         Ok(Ok((content_type, modified, bytes))) => {
             let answer = Answer::new(200, content_type, Body::from(bytes));
-            match modified {
-                Some(time) => answer.with("last-modified", http_date(crate::date::unix_seconds(time))),
+            match modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok()) {
+                Some(time) => answer.with("last-modified", http_date(time.as_secs())),
                 None => answer,
             }
         }

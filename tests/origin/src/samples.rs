@@ -1,11 +1,12 @@
-//! The sample images that the page shows where no demo server is.
+//! Sample images like those of `www/samples`, which the page uses without a demo server. (Those were
+//! painted by a more elaborate painter than today's.)
 
 use std::io;
 use std::path::Path;
 
 use crate::picture::{Format, Grain, Picture, encode};
 
-/// File name, seed and width of each; all are three by two. The seed chooses the time of day.
+/// File name, seed and width of each; all have the ratio three to two. The seed decides the time of day.
 const SAMPLES: [(&str, u64, u32); 12] = [
     ("01-dawn.jpg", 8, 480),
     ("02-mist.jpg", 17, 480),
@@ -21,7 +22,11 @@ const SAMPLES: [(&str, u64, u32); 12] = [
     ("12-moonlight.jpg", 79, 480),
 ];
 
-/// Writes the samples into a folder, which is made if it is not there.
+/// Writes the samples into a folder, which it creates if necessary.
+///
+/// # Errors
+///
+/// The folder or a file can't be written.
 pub fn write(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     for (name, seed, width) in SAMPLES {

@@ -1,20 +1,17 @@
-//! Everything that follows from a seed: numbers that look random and never change.
+//! Numbers that look random and follow from a seed, the same ones for ever.
 
-/// Seconds of 2015-01-01 and the ten years after it, in which pictures claim to have been changed.
+/// 2015-01-01 in seconds since 1970, and the ten years after it in which pictures claim to be modified.
 const MODIFIED_FROM: u64 = 1_420_070_400;
 const MODIFIED_WITHIN: u64 = 315_360_000;
 
-/// A number from a text: itself if it is one, else its FNV-1a hash.
+/// The number that a text is, or else its hash.
 pub fn of(text: &str) -> u64 {
     text.parse().unwrap_or_else(|_| hash(text))
 }
 
-/// FNV-1a, spread over all bits.
+/// The CRC-32 of a text, spread over all bits.
 pub fn hash(text: &str) -> u64 {
-    let hash = text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    });
-    mix(hash)
+    mix(crc32fast::hash(text.as_bytes()).into())
 }
 
 /// The finaliser of SplitMix64: neighbouring numbers become unrelated ones.
@@ -25,7 +22,7 @@ pub fn mix(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// When the picture of a seed claims to have been changed, in seconds since 1970.
+/// The Last-Modified of the picture of a seed, in seconds since 1970.
 pub fn modified(seed: u64) -> u64 {
     MODIFIED_FROM + mix(seed ^ 0xDA7E) % MODIFIED_WITHIN
 }
@@ -35,7 +32,7 @@ pub fn modified(seed: u64) -> u64 {
 pub struct Dice(u64);
 
 impl Dice {
-    /// The stream of a seed; `purpose` tells streams of one seed apart.
+    /// The stream of a seed. A seed has one stream per `purpose`.
     pub fn new(seed: u64, purpose: u64) -> Self {
         Self(mix(seed ^ mix(purpose)))
     }
@@ -46,14 +43,9 @@ impl Dice {
         mix(self.0)
     }
 
-    /// A number from `from` up to `to`.
+    /// A number from `from` to `to`.
     pub fn between(&mut self, from: f32, to: f32) -> f32 {
-        // 24 bits are what an f32 holds exactly.
+        // An f32 holds 24 bits exactly.
         from + (to - from) * ((self.next() >> 40) as f32 / (1u64 << 24) as f32)
-    }
-
-    /// Whether something happens that does so this often.
-    pub fn chance(&mut self, probability: f32) -> bool {
-        self.between(0.0, 1.0) < probability
     }
 }

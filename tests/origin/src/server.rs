@@ -1,4 +1,4 @@
-//! Binds the ports and gives every connection its protocol.
+//! Binds the ports, and serves every connection with its protocol.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use thiserror::Error;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::TlsAcceptor;
@@ -18,10 +19,10 @@ use crate::picture::Gallery;
 use crate::service::{Realm, Service, World};
 use crate::{http1, http2, site};
 
-/// Pause after a failed accept: with no file handles left, the next one would fail at once, too.
+/// The pause after a failed accept: without free file handles the next one would fail at once as well.
 const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(20);
 
-/// A running server. Dropped, it stops: its ports close and its connections end.
+/// A running server. Dropping it closes its ports and its connections.
 #[derive(Debug)]
 pub struct Server {
     addresses: Addresses,
@@ -30,7 +31,7 @@ pub struct Server {
     runtime: Option<Runtime>,
 }
 
-/// Where a server listens.
+/// The addresses of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addresses {
     /// HTTP/1.1.
@@ -44,64 +45,48 @@ pub struct Addresses {
 }
 
 /// Why a server could not start.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum StartError {
-    /// A port could not be had.
-    Port {
-        /// The option that named it.
+    /// Another program uses the port.
+    #[error("port {port} is taken by another program: choose another with {option}, or 0 for any")]
+    PortTaken {
+        /// The option of the port.
         option: &'static str,
         /// The port.
         port: u16,
-        /// What the system said.
+    },
+    /// The system refuses the port.
+    #[error("port {port} ({option}) cannot be had: {source}")]
+    Port {
+        /// The option of the port.
+        option: &'static str,
+        /// The port.
+        port: u16,
+        /// The system's reason.
         source: io::Error,
     },
-    /// A folder is none.
+    /// The path is not that of a folder.
+    #[error("{option} {} is not a folder", folder.display())]
     Folder {
-        /// The option that named it.
+        /// The option of the folder.
         option: &'static str,
-        /// The folder.
+        /// The path.
         folder: std::path::PathBuf,
     },
     /// No certificate could be made.
+    #[error("no certificate could be made: {0}")]
     Certificate(CertificateError),
-    /// The system gave no threads.
+    /// The system refuses to start threads.
+    #[error("no threads could be started: {0}")]
     Threads(io::Error),
 }
 
-impl std::fmt::Display for StartError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Port { option, port, source } if source.kind() == io::ErrorKind::AddrInUse => {
-                write!(
-                    f,
-                    "port {port} is taken by another program: choose another with {option}, or 0 for any"
-                )
-            }
-            Self::Port { option, port, source } => {
-                write!(f, "port {port} ({option}) cannot be had: {source}")
-            }
-            Self::Folder { option, folder } => write!(f, "{option} {} is not a folder", folder.display()),
-            Self::Certificate(error) => write!(f, "no certificate could be made: {error}"),
-            Self::Threads(error) => write!(f, "no threads could be started: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
-
-impl From<StartError> for io::Error {
-    fn from(error: StartError) -> Self {
-        let kind = match &error {
-            StartError::Port { source, .. } | StartError::Threads(source) => source.kind(),
-            StartError::Folder { .. } => io::ErrorKind::NotADirectory,
-            StartError::Certificate(_) => io::ErrorKind::Other,
-        };
-        Self::new(kind, error)
-    }
-}
-
 impl Server {
-    /// Starts a server on threads of its own. When it returns, every port answers.
+    /// Starts a server on its own threads. When it returns, every port answers.
+    ///
+    /// # Errors
+    ///
+    /// A port is in use or refused, `--site` or `--folder` is not a folder, or the system starts no threads.
     pub fn start(options: Options) -> Result<Self, StartError> {
         for (option, folder) in [("--site", &options.site), ("--folder", &options.folder)] {
             if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
@@ -154,7 +139,7 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// The addresses that it listens at.
     pub fn addresses(&self) -> Addresses {
         self.addresses
     }
@@ -169,7 +154,7 @@ impl Server {
         format!("http://{}", self.addresses.cross)
     }
 
-    /// The address over TLS, by the name that the certificate is good for.
+    /// The address over TLS, with a name of the certificate.
     pub fn tls(&self) -> String {
         format!("https://localhost:{}", self.addresses.tls.port())
     }
@@ -179,12 +164,12 @@ impl Server {
         self.addresses.site.map(|address| format!("http://{address}"))
     }
 
-    /// The hash of its public key, as Chromium's `--ignore-certificate-errors-spki-list` takes it.
+    /// The SHA-256 of its public key in Base64, for Chromium's `--ignore-certificate-errors-spki-list`.
     pub fn spki(&self) -> &str {
         &self.spki
     }
 
-    /// Its certificate in DER, for clients that are to trust it.
+    /// Its certificate in DER, for clients that shall trust it.
     pub fn certificate(&self) -> &[u8] {
         &self.certificate
     }
@@ -193,7 +178,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Does not wait, and so may be called from within another runtime.
+            // Does not wait, so it may be called from within another runtime.
             runtime.shutdown_background();
         }
     }
@@ -208,7 +193,10 @@ fn bind(option: &'static str, port: u16) -> Result<Bound, StartError> {
         let address = listener.local_addr()?;
         Ok((listener, address))
     };
-    bound().map_err(|source| StartError::Port { option, port, source })
+    bound().map_err(|source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortTaken { option, port },
+        _ => StartError::Port { option, port, source },
+    })
 }
 
 async fn accept(
@@ -231,10 +219,10 @@ async fn accept(
 }
 
 async fn serve(socket: TcpStream, tls: Option<TlsAcceptor>, service: Service, number: u64) {
-    // It fails only for a socket that is gone, as the first read will find.
+    // It fails only for a closed socket, which the first read will find.
     let _ = socket.set_nodelay(true);
     let Some(tls) = tls else { return http1::serve(socket, service, "http", number).await };
-    // A client that does not trust the certificate goes away here.
+    // A client that does not trust the certificate closes here.
     let Ok(stream) = tls.accept(socket).await else { return };
     match stream.get_ref().1.alpn_protocol() {
         Some(b"h2") => http2::serve(stream, service, number).await,

@@ -1,4 +1,4 @@
-//! What the two protocols serve: the state of one server, seen from one of its ports.
+//! The requests and answers of one port, for both protocols.
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use crate::picture::Gallery;
 use crate::request::Request;
 use crate::{behaviour, control, route, site};
 
-/// All that the ports of one server share.
+/// The state that the ports of a server share.
 #[derive(Debug)]
 pub struct World {
-    /// What it was started with.
+    /// The server's options.
     pub options: Options,
-    /// What was asked of it.
+    /// The requests so far.
     pub journal: Arc<Journal>,
-    /// Where answers wait.
+    /// The gates that answers wait at.
     pub gates: Gates,
-    /// The pictures made so far.
+    /// The cache of pictures.
     pub gallery: Gallery,
-    /// Answers given at picsum's path, each of which is another picture.
+    /// The number of answers at picsum's path, each with another picture.
     pub shuffle: std::sync::atomic::AtomicU64,
     /// The first image port's address, such as `http://127.0.0.1:4780`.
     pub images: String,
@@ -29,10 +29,10 @@ pub struct World {
     pub tls_images: String,
 }
 
-/// What a port is for.
+/// The purpose of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Realm {
-    /// Images and everything that goes wrong with them.
+    /// Images and faults.
     Images,
     /// The static site.
     Site,
@@ -51,7 +51,7 @@ impl Service {
         Self { world, realm }
     }
 
-    /// Notes a request, unless it is about the server itself.
+    /// Records a request, unless it is about the server itself.
     pub fn begin(&self, request: &Request) -> Exchange {
         match self.realm {
             Realm::Images if !control::is_control(request) => self.world.journal.begin(request),

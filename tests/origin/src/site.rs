@@ -1,18 +1,19 @@
-//! The page itself, served from a folder as any static host would.
+//! The page itself, served from a folder as by any static host.
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use crate::answer::Answer;
-use crate::json;
 use crate::picture::Picture;
 use crate::request::Request;
 use crate::route::file_below;
 use crate::service::World;
 
-/// A second address of the whole site, so that tests can see that it works below any path.
+/// A second address of the whole site, for tests that it works below any path.
 const SUB_PATH: &str = "/some/sub/path";
 
-/// The demo preset: seed, size, name, latency in milliseconds and kilobytes a second of each picture.
+/// The demo preset: seed, size, name, latency in milliseconds and kilobytes per second of each picture.
 const DEMO: [(&str, &str, &str, u32, u32); 12] = [
     ("16", "1280x853.jpg", "violet-lake.jpg", 420, 900),
     ("53", "1024x683.jpg", "hills-at-dusk.jpg", 280, 400),
@@ -33,34 +34,33 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
     let path = request.path();
     let path = path.strip_prefix(SUB_PATH).filter(|rest| rest.starts_with('/')).unwrap_or(path);
     let answer = match &world.options.site {
-        _ if path == "/demo.json" => Answer::json(demo(world)),
+        _ if path == "/demo.json" => Answer::json(&demo(world)),
         Some(folder) => file_below(folder, path).await,
         None => Answer::refusal(404, "this server was started without --site"),
     };
     match answer.has("cache-control") {
         true => answer,
-        // Kept, but asked for again each time: a new build shows at once.
+        // Cached, but revalidated each time, so that a new build shows at once.
         false => answer.with("cache-control", "no-cache"),
     }
 }
 
-/// Makes the demo's pictures before they are asked for, so that its first run is timed as its second.
+/// Makes the demo's pictures before they are requested, so that the first run is as fast as the second.
 pub async fn warm_up(world: Arc<World>) {
     for (seed, file, ..) in DEMO {
         if let Ok(picture) = Picture::parse(seed, file) {
-            // An error comes again, and in words, when the picture is asked for.
+            // A request for the picture reports the error.
             let _ = world.gallery.get(picture).await;
         }
     }
 }
 
-fn demo(world: &World) -> String {
-    let from = |images: &str| {
-        let urls = DEMO.iter().map(|(seed, file, name, latency, kilobytes)| {
-            let pace = format!("latency={latency}&rate={kilobytes}000");
-            json::quote(&format!("{images}/image/{seed}/{file}/{name}?{pace}"))
-        });
-        json::array(urls)
+fn demo(world: &World) -> Value {
+    let from = |images: &str| -> Vec<String> {
+        let url = |(seed, file, name, latency, kilobytes)| {
+            format!("{images}/image/{seed}/{file}/{name}?latency={latency}&rate={kilobytes}000")
+        };
+        DEMO.map(url).into()
     };
-    json::object().raw("urls", &from(&world.images)).raw("http2", &from(&world.tls_images)).end()
+    json!({ "urls": from(&world.images), "http2": from(&world.tls_images) })
 }

@@ -1,16 +1,16 @@
-//! Answers that HTTP forbids, as the exact bytes of HTTP/1.1.
+//! Answers that are not valid HTTP, as exact bytes.
 
 use bytes::Bytes;
 
 use crate::answer::Answer;
 use crate::seed::Dice;
 
-/// A status line that is none.
+/// A line that is not a status line.
 pub fn garbage_head() -> Answer {
     raw(b"\x16\x03HELLO THERE\r\nthis: is no answer\r\n\r\n".to_vec())
 }
 
-/// Noise, without even a line's end.
+/// Noise, without a line break.
 pub fn garbage() -> Answer {
     let mut dice = Dice::new(0, 0);
     raw((0..64).flat_map(|_| dice.next().to_le_bytes()).map(|byte| byte | 0x80).collect())
@@ -21,12 +21,12 @@ pub fn no_head(good: &Answer) -> Answer {
     raw(good.body.to_vec())
 }
 
-/// A good answer but for its first line.
+/// A good answer except for its first line.
 pub fn first_line(good: &Answer, line: &str) -> Answer {
     message(line, &length_field(good), &good.body.to_vec())
 }
 
-/// A good answer but for one more line in its head.
+/// A good answer with one more line in its head.
 pub fn extra_line(good: &Answer, line: &str) -> Answer {
     message(OK, &format!("{line}\r\n{}", length_field(good)), &good.body.to_vec())
 }
@@ -37,7 +37,7 @@ pub fn lengths(good: &Answer, values: &[&str]) -> Answer {
     message(OK, &fields, &good.body.to_vec())
 }
 
-/// The body as one good chunk, and `end` in place of the last.
+/// The body as one good chunk, and `end` instead of the last one.
 pub fn chunks(good: &Answer, fields: &str, end: &str) -> Answer {
     let mut body = format!("{:x}\r\n", good.body.len()).into_bytes();
     body.extend(good.body.to_vec());
@@ -46,7 +46,7 @@ pub fn chunks(good: &Answer, fields: &str, end: &str) -> Answer {
     message(OK, &format!("{fields}transfer-encoding: chunked\r\n"), &body)
 }
 
-/// A switch of protocols that nobody asked for.
+/// A switch of protocols that was not requested.
 pub fn switch() -> Answer {
     message("HTTP/1.1 101 Switching Protocols", "upgrade: surprise\r\nconnection: upgrade\r\n", b"boo")
 }
@@ -59,7 +59,7 @@ pub fn early_hints(good: &Answer) -> Answer {
     message(&line, &length_field(good), &good.body.to_vec())
 }
 
-/// Noise behind the good answer's end.
+/// A good answer with noise after its end.
 pub fn more_behind(good: &Answer) -> Answer {
     let mut body = good.body.to_vec();
     body.extend_from_slice(b"\0and another thing");

@@ -14,74 +14,54 @@ use crate::setup::apt;
 use crate::setup::tools::{Tool, Toolbox};
 use crate::workspace;
 
-/// What a driver or a display needs at most to get ready on a busy machine.
+pub use support::BrowserKind as Browser;
+
+/// The longest time that a driver or a display needs to start on a busy machine.
 const START: Duration = Duration::from_secs(30);
 
-/// A browser that tests run in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Browser {
-    /// Or Chrome.
-    Chromium,
-    /// The extended-support release will do.
-    Firefox,
-    /// WebKitGTK's MiniBrowser.
-    WebKit,
-}
-
-impl Browser {
-    /// What the tests call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Chromium => "chromium",
-            Self::Firefox => "firefox",
-            Self::WebKit => "webkit",
-        }
-    }
-
-    /// The browser itself.
-    pub fn program(self) -> Result<PathBuf> {
-        match self {
-            Self::Chromium => apt::CHROMIUM.found(),
-            Self::Firefox => apt::FIREFOX.found(),
-            Self::WebKit => mini_browser(Path::new("/usr/lib")).ok_or_else(|| Error::Missing {
-                what: "WebKitGTK's MiniBrowser".to_owned(),
-                remedy: "it comes with libwebkit2gtk-4.1-0, below /usr/lib".to_owned(),
-            }),
-        }
-    }
-
-    /// Its WebDriver server.
-    pub fn driver_program(self) -> Result<PathBuf> {
-        match self {
-            Self::Chromium => apt::CHROMEDRIVER.found(),
-            Self::Firefox => Toolbox::found(&[Tool::Geckodriver])?.program(Tool::Geckodriver),
-            Self::WebKit => apt::WEBKIT.found(),
-        }
+/// The program of a browser.
+pub fn browser_program(browser: Browser) -> Result<PathBuf> {
+    match browser {
+        Browser::Chromium => apt::CHROMIUM.found(),
+        Browser::Firefox => apt::FIREFOX.found(),
+        Browser::WebKit => mini_browser(Path::new("/usr/lib")).ok_or_else(|| Error::Missing {
+            what: "WebKitGTK's MiniBrowser".to_owned(),
+            remedy: "it comes with libwebkit2gtk-4.1-0, below /usr/lib".to_owned(),
+        }),
     }
 }
 
-/// A running WebDriver server, ended with its browsers when this is dropped.
+/// The WebDriver server of a browser.
+pub fn driver_program(browser: Browser) -> Result<PathBuf> {
+    match browser {
+        Browser::Chromium => apt::CHROMEDRIVER.found(),
+        Browser::Firefox => Toolbox::found(&[Tool::Geckodriver])?.program(Tool::Geckodriver),
+        Browser::WebKit => apt::WEBKIT.found(),
+    }
+}
+
+/// A running WebDriver server. Dropping it ends the server and its browsers.
 #[derive(Debug)]
 pub struct Driver {
-    /// Where it listens.
+    /// The address that it listens at.
     pub address: String,
-    /// A folder of its own, for downloads: WebKit's MiniBrowser saves them in its home folder, which this
-    /// is, and can't be told where to.
+    /// Its own folder for downloads. WebKit's MiniBrowser always saves them to its home folder, so this is
+    /// its home.
     pub home: PathBuf,
-    // In this order: a display ends after what is shown on it.
+    // In this order: the display ends after the windows on it.
     _server: Group,
     _display: Option<Display>,
 }
 
 impl Driver {
-    /// Starts the browser's driver on a free port and waits until it listens. Drivers that run side by
-    /// side for the same browser have different purposes.
+    /// Starts the browser's driver on a free port and waits until it listens. Drivers of the same browser
+    /// that run at the same time need different purposes.
     pub fn start(browser: Browser, purpose: &str) -> Result<Self> {
-        let program = browser.driver_program()?;
+        let program = driver_program(browser)?;
         let port = free_port(0, &[])?;
         let mut command = Command::new(&program);
         command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
-        // The others are headless by themselves.
+        // The others are headless.
         let display = match browser {
             Browser::WebKit => Some(Display::start()?),
             Browser::Chromium | Browser::Firefox => None,
@@ -90,10 +70,10 @@ impl Driver {
             command.env("DISPLAY", &display.name);
         }
         if browser == Browser::WebKit && rustix::process::geteuid().is_root() {
-            // Its sandbox refuses root, which is what containers run tests as; the pages are ours.
+            // Its sandbox refuses root, the user of most containers; the tests' pages are trusted.
             command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         }
-        let home = workspace::target().join("webdriver").join(format!("{}-{purpose}", browser.name()));
+        let home = workspace::target().join("webdriver").join(format!("{}-{purpose}", browser.id()));
         fs::create_dir_all(&home).map_err(Error::io("make", &home))?;
         if browser == Browser::WebKit {
             command.env("HOME", &home).env("XDG_CONFIG_HOME", home.join(".config"));
@@ -114,7 +94,7 @@ impl Driver {
     }
 }
 
-/// A screen that nobody sees, ended when this is dropped.
+/// A virtual screen. Dropping it ends its server.
 #[derive(Debug)]
 struct Display {
     name: String,
@@ -124,9 +104,9 @@ struct Display {
 impl Display {
     fn start() -> Result<Self> {
         let mut xvfb = Command::new(apt::XVFB.found()?);
-        // It chooses a free display itself, and prints the number on descriptor 1.
-        // Otherwise it begins anew whenever its last window goes, and refuses a browser that comes
-        // at that moment; the driver would wait for that browser for ever.
+        // `-displayfd 1` prints the number of the free display that it chose. Without `-noreset` it resets
+        // when its last window closes, and refuses a browser that connects at that moment; the driver
+        // would wait for that browser for ever.
         xvfb.arg("-noreset")
             .args(["-displayfd", "1", "-screen", "0", "1440x1200x24", "-nolisten", "tcp"])
             .stdout(Stdio::piped())
@@ -135,12 +115,12 @@ impl Display {
         let number = server
             .lines()?
             .recv_timeout(START)
-            .map_err(|_| Error::Unexpected("Xvfb did not say which display it has".to_owned()))?;
+            .map_err(|_| Error::Unexpected("Xvfb did not print the number of its display".to_owned()))?;
         Ok(Self { name: format!(":{}", number.trim()), _server: server })
     }
 }
 
-/// `MiniBrowser` has no place on PATH: Debian puts it in `/usr/lib/ARCH/webkit2gtk-4.1/`.
+/// `MiniBrowser` is not on PATH: Debian installs it in `/usr/lib/ARCH/webkit2gtk-4.1/`.
 fn mini_browser(lib: &Path) -> Option<PathBuf> {
     let inside = |dir: &Path| fs::read_dir(dir).into_iter().flatten().flatten();
     inside(lib)

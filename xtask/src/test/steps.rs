@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 
 use super::bench::Bench;
-use super::drivers::{Browser, Driver};
+use super::drivers::{Browser, Driver, browser_program, driver_program};
 use super::tally::Tally;
 use crate::error::Result;
 use crate::page::Build;
@@ -168,7 +168,7 @@ fn wasm(bench: &mut Bench, browser: Browser) -> Result<Tally> {
     let mut tests = toolbox.command(Tool::WasmPack)?;
     tests
         .args(["test", "--headless", "--mode=no-install", flag, driver_flag])
-        .arg(browser.driver_program()?)
+        .arg(driver_program(browser)?)
         // Read by the tests when they are compiled: a page has no environment.
         .env("FETCHZIP_ORIGIN", &origin.http)
         .env("FETCHZIP_CROSS_ORIGIN", &origin.cross)
@@ -191,7 +191,7 @@ fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
         ("FETCHZIP_PKG", bench.package()?),
         ("FETCHZIP_NODE_MODULES", npm::test_packages()?),
         ("FETCHZIP_ORIGIN_PROGRAM", bench.origin_program()?),
-        ("FETCHZIP_BROWSER_BINARY", browser.program()?),
+        ("FETCHZIP_BROWSER_BINARY", browser_program(browser)?),
     ];
     process::run(driven_tests().args(DRIVEN.map(|name| format!("--test={name}"))).arg("--no-run"))?;
     let run = |name: &str| {
@@ -200,7 +200,7 @@ fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
         tests
             .arg(format!("--test={name}"))
             .envs(environment.iter().map(|(name, path)| (name, path)))
-            .env("FETCHZIP_BROWSER", browser.name())
+            .env("FETCHZIP_BROWSER", browser.id())
             .env("FETCHZIP_DOWNLOADS", &driver.home)
             .env("FETCHZIP_WEBDRIVER", &driver.address);
         counted(&mut tests)

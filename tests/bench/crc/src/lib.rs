@@ -1,12 +1,12 @@
 //! What `cargo xtask bench crc` measures in wasm: fetchzip's CRC-32, and crc32fast's.
 //!
-//! JavaScript puts bytes where `pointer` says and asks for the CRC of as many of them. Filling the
-//! buffer is the copy into wasm; asking again without filling it is the checksum alone.
+//! JavaScript copies bytes to `pointer` and calls `update` with their number. That measures the copy into
+//! wasm and the checksum; `update` without a copy before it measures the checksum alone.
 
 use fetchzip::zip::{Crc32, CrcBuffer};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// fetchzip's CRC-32, over a buffer of its own.
+/// fetchzip's CRC-32, with its own buffer.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Ours {
@@ -16,30 +16,30 @@ pub struct Ours {
 
 #[wasm_bindgen]
 impl Ours {
-    /// With a buffer of that many bytes.
+    /// A buffer of this many bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: usize) -> Self {
         Self { buffer: CrcBuffer::new(bytes), crc: Crc32::default() }
     }
 
-    /// Where the buffer lies in the memory.
+    /// The address of the buffer in the wasm's memory.
     pub fn pointer(&mut self) -> *const u8 {
         self.buffer.bytes().as_ptr()
     }
 
-    /// Begins anew.
+    /// Starts a new checksum.
     pub fn reset(&mut self) {
         self.crc = Crc32::default();
     }
 
-    /// Takes in the first bytes of the buffer, and gives the CRC-32 so far.
+    /// Adds the first `length` bytes of the buffer, and returns the CRC-32 so far.
     pub fn update(&mut self, length: usize) -> u32 {
         self.crc.update_buffered(&mut self.buffer, length);
         self.crc.value()
     }
 }
 
-/// crc32fast's, over a buffer of its own.
+/// crc32fast's CRC-32, with its own buffer.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Crc32Fast {
@@ -49,23 +49,23 @@ pub struct Crc32Fast {
 
 #[wasm_bindgen]
 impl Crc32Fast {
-    /// With a buffer of that many bytes.
+    /// A buffer of this many bytes.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: usize) -> Self {
         Self { buffer: vec![0; bytes], hasher: crc32fast::Hasher::new() }
     }
 
-    /// Where the buffer lies in the memory.
+    /// The address of the buffer in the wasm's memory.
     pub fn pointer(&mut self) -> *const u8 {
         self.buffer.as_ptr()
     }
 
-    /// Begins anew.
+    /// Starts a new checksum.
     pub fn reset(&mut self) {
         self.hasher.reset();
     }
 
-    /// Takes in the first bytes of the buffer, and gives the CRC-32 so far.
+    /// Adds the first `length` bytes of the buffer, and returns the CRC-32 so far.
     pub fn update(&mut self, length: usize) -> u32 {
         self.hasher.update(&self.buffer[..length]);
         self.hasher.clone().finalize()

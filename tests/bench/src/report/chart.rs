@@ -1,13 +1,14 @@
-//! Wall times as ratios to the floor, as bars: a group for each workload, a bar for each contender.
+//! A bar chart of wall times as ratios to the floor: one group per workload, one bar per contender.
 
 use std::fmt::Write;
 
+use bench_options::{Contender, Named};
+
 use super::Report;
 use super::figures::Figures;
-use crate::command_line::{Contender, Named};
 use crate::rounds::Measured;
 
-/// Units of the drawing, which scales.
+/// Lengths in units of the drawing, which scales.
 const WIDTH: f64 = 760.0;
 const LABELS: f64 = 96.0;
 const VALUES: f64 = 64.0;
@@ -17,11 +18,11 @@ const HEADING: f64 = 30.0;
 const MARGIN: f64 = 14.0;
 const LEGEND: f64 = 24.0;
 
-/// Ours first.
+/// The contenders of the chart, fetchzip first.
 const SHOWN: [Contender; 5] =
     [Contender::Fetchzip, Contender::ClientZip, Contender::Fflate, Contender::Jszip, Contender::ZipJs];
 
-/// On white and on black paper alike; the page around an image decides which.
+/// For light and dark pages; the page that shows the image decides.
 const STYLE: &str = "\
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .heading { font-weight: 600 }
@@ -41,7 +42,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 #[derive(Clone, Debug, PartialEq)]
 struct Group {
     title: String,
-    /// Ratios to the floor; `None` for who failed.
+    /// Names and ratios to the floor; `None` for a contender that failed.
     bars: Vec<(&'static str, Option<f64>)>,
 }
 
@@ -53,7 +54,7 @@ pub fn of(report: &Report) -> String {
     draw(&groups.collect::<Vec<_>>())
 }
 
-/// Nothing where there is no floor to compare with.
+/// The bars of one workload; `None` if there is no floor to compare with.
 fn group(browser: &str, measured: &Measured) -> Option<Group> {
     let figures = Figures::of(measured);
     figures.record(Contender::Floor)?;
@@ -132,14 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_as_long_as_their_ratios_and_fit() {
+    fn bars_are_proportional_to_their_ratios_and_fit() {
         let groups = [
             Group { title: "a".to_owned(), bars: vec![("fetchzip", Some(1.2)), ("jszip", Some(4.8))] },
             Group { title: "b".to_owned(), bars: vec![("fetchzip", Some(2.4)), ("fflate", None)] },
         ];
         let svg = draw(&groups);
         let widths = widths(&svg);
-        assert_eq!(widths.len(), 3, "who failed has no bar");
+        assert_eq!(widths.len(), 3, "a contender that failed has no bar");
         assert!((widths[1] / widths[0] - 4.0).abs() < 0.01 && (widths[2] / widths[0] - 2.0).abs() < 0.01);
         let longest = widths.iter().copied().fold(0.0, f64::max);
         assert!(longest + LABELS + VALUES + 2.0 * MARGIN <= WIDTH + 0.1);
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn names_from_outside_can_be_no_markup() {
+    fn names_from_outside_are_escaped() {
         let group = Group { title: "<script> & co".to_owned(), bars: Vec::new() };
         assert!(draw(&[group]).contains("&lt;script> &amp; co"));
     }

@@ -1,6 +1,7 @@
-//! What is compared with what, within one workload.
+//! The comparisons within one workload.
 
-use crate::command_line::{Contender, Named, Protocol};
+use bench_options::{Contender, Named, Protocol};
+
 use crate::rounds::{Measured, Record};
 use crate::statistics::{Series, Summary, ratio};
 use crate::turn::Turn;
@@ -15,43 +16,43 @@ pub struct Figures<'a> {
 }
 
 impl<'a> Figures<'a> {
-    /// Of what was measured.
+    /// The comparisons of these measurements.
     pub fn of(measured: &'a Measured) -> Self {
         Self { measured }
     }
 
-    /// A contender's turns, if it took part.
+    /// The turns of a contender, if it took part.
     pub fn record(&self, contender: Contender) -> Option<&'a Record> {
         self.measured.records.iter().find(|record| record.contender == contender)
     }
 
-    /// The median of a figure.
+    /// The median of one figure of a contender.
     pub fn median(&self, contender: Contender, figure: impl Fn(&Turn) -> Option<f64>) -> Option<f64> {
         summary(&self.record(contender)?.series(figure)).map(|summary| summary.median)
     }
 
-    /// Wall time against the floor's, pair by pair.
+    /// The wall time as a ratio to the floor's, round by round.
     pub fn over_floor(&self, contender: Contender) -> Option<f64> {
         ratio(&self.walls(contender)?, &self.walls(Contender::Floor)?)
     }
 
-    /// The peer whose median is least, among those that never failed in a measured round.
+    /// The peer with the smallest median wall time.
     pub fn best_peer(&self) -> Option<Contender> {
         let peers = Contender::PEERS.into_iter().filter_map(|peer| Some((peer, self.median(peer, wall)?)));
         peers.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(peer, _)| peer)
     }
 
-    /// Wall time against the best peer's, pair by pair.
+    /// The wall time as a ratio to the best peer's, round by round.
     pub fn over_best_peer(&self, contender: Contender) -> Option<f64> {
         ratio(&self.walls(contender)?, &self.walls(self.best_peer()?)?)
     }
 
-    /// How much longer one after the other takes, pair by pair.
+    /// The wall time of sequential fetching as a ratio to fetchzip's, round by round.
     pub fn speedup(&self) -> Option<f64> {
         ratio(&self.walls(Contender::Sequential)?, &self.walls(Contender::Fetchzip)?)
     }
 
-    /// The same in words, beside what is possible.
+    /// The speed-up in words, beside the possible one.
     pub fn speedup_line(&self) -> Option<String> {
         let (speedup, possible) = (self.speedup()?, self.measured.workload.possible_speedup());
         let connections = match self.measured.workload.protocol {
@@ -65,7 +66,7 @@ impl<'a> Figures<'a> {
         ))
     }
 
-    /// A contender's row.
+    /// The table's row of a contender.
     pub fn row(&self, record: &Record) -> Vec<String> {
         let contender = record.contender;
         let name = match self.best_peer() {
@@ -77,7 +78,7 @@ impl<'a> Figures<'a> {
         };
         let cell = |figure: Option<f64>, digits: usize| {
             let scale = 10_f64.powi(digits as i32);
-            // Adding zero makes a zero of what is rounded to minus zero.
+            // Adding zero turns minus zero into zero.
             let rounded = |figure: f64| (figure * scale).round() / scale + 0.0;
             figure.map_or_else(String::new, |figure| format!("{:.digits$}", rounded(figure)))
         };
@@ -113,12 +114,12 @@ pub fn wall(turn: &Turn) -> Option<f64> {
     Some(turn.wall)
 }
 
-/// MiB of memory over the start.
+/// MiB of memory above the start.
 pub fn memory(turn: &Turn) -> Option<f64> {
     Some(turn.peak.memory as f64 / MIB)
 }
 
-/// Milliseconds of the longest task, where the browser tells.
+/// Milliseconds of the longest task, if the browser reports it.
 pub fn longest_task(turn: &Turn) -> Option<f64> {
     turn.longest_task
 }

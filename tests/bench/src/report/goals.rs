@@ -1,8 +1,9 @@
-//! What was to be reached, and whether it was.
+//! The goals, and whether they are met.
+
+use bench_options::{Contender, Protocol, WorkloadName};
 
 use super::figures::{Figures, after_last_byte, longest_task, memory};
 use super::{Report, Table};
-use crate::command_line::{Contender, Name, Protocol};
 use crate::rounds::Measured;
 
 /// One goal of one workload in one browser.
@@ -14,7 +15,7 @@ struct Goal {
     unit: &'static str,
 }
 
-/// Which side of a number is good.
+/// The bound of a goal, and which side of it is good.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Bound {
     AtMost(f64),
@@ -31,7 +32,7 @@ impl Bound {
         }
     }
 
-    fn words(self, unit: &str) -> String {
+    fn text(self, unit: &str) -> String {
         match self {
             Self::AtMost(most) => format!("at most {most}{unit}"),
             Self::LessThan(limit) => format!("less than {limit}{unit}"),
@@ -40,9 +41,9 @@ impl Bound {
     }
 }
 
-/// All goals.
+/// The goals of all workloads in all browsers.
 pub fn table(report: &Report) -> Table {
-    let mut table = Table::new(&["workload", "browser", "goal", "is to be", "measured", ""]);
+    let mut table = Table::new(&["workload", "browser", "goal", "bound", "measured", ""]);
     for browser in &report.browsers {
         for measured in &browser.workloads {
             for goal in goals(measured) {
@@ -55,7 +56,7 @@ pub fn table(report: &Report) -> Table {
                     measured.workload.title(),
                     browser.version.clone(),
                     goal.what,
-                    goal.bound.words(goal.unit),
+                    goal.bound.text(goal.unit),
                     goal.measured.map_or_else(String::new, |figure| format!("{figure:.2}{}", goal.unit)),
                     verdict.to_owned(),
                 ]);
@@ -65,7 +66,7 @@ pub fn table(report: &Report) -> Table {
     table
 }
 
-/// The goals of a workload. What nobody took part in is not among them.
+/// The goals of a workload for which the necessary contenders took part.
 fn goals(measured: &Measured) -> Vec<Goal> {
     let figures = Figures::of(measured);
     let ours = Contender::Fetchzip;
@@ -80,25 +81,25 @@ fn goals(measured: &Measured) -> Vec<Goal> {
         goals.push(goal("wall", Bound::AtMost(over_floor), figures.over_floor(ours), " × floor"));
     }
     if Contender::PEERS.into_iter().any(|peer| figures.record(peer).is_some()) {
-        let bound = if name == Name::FewLarge { Bound::AtMost(0.5) } else { Bound::LessThan(1.0) };
+        let bound = if name == WorkloadName::FewLarge { Bound::AtMost(0.5) } else { Bound::LessThan(1.0) };
         goals.push(goal("wall", bound, figures.over_best_peer(ours), " × best peer"));
     }
     goals.push(goal("peak memory over start", Bound::AtMost(64.0), figures.median(ours, memory), " MiB"));
-    let is_known = figures.median(ours, longest_task);
-    if is_known.is_some() {
-        goals.push(goal("longest main-thread task", Bound::AtMost(50.0), is_known, " ms"));
+    let longest = figures.median(ours, longest_task);
+    if longest.is_some() {
+        goals.push(goal("longest main-thread task", Bound::AtMost(50.0), longest, " ms"));
     }
     if figures.record(Contender::Sequential).is_some() {
         let speedup = figures.speedup();
-        if name == Name::Picsum10 && measured.workload.protocol == Protocol::Http2 {
+        if name == WorkloadName::Picsum10 && measured.workload.protocol == Protocol::Http2 {
             goals.push(goal("speed-up over sequential", Bound::AtLeast(9.5), speedup, " ×"));
         }
         let part = speedup.map(|speedup| speedup / measured.workload.possible_speedup() * 100.0);
         goals.push(goal("speed-up, of the possible", Bound::AtLeast(95.0), part, " %"));
     }
     let ready_within = match name {
-        Name::FewLarge => Some(50.0),
-        Name::VeryMany => Some(200.0),
+        WorkloadName::FewLarge => Some(50.0),
+        WorkloadName::VeryMany => Some(200.0),
         _ => None,
     };
     if let Some(most) = ready_within {
@@ -110,15 +111,16 @@ fn goals(measured: &Measured) -> Vec<Goal> {
 
 #[cfg(test)]
 mod tests {
+    use bench_options::{Command, parse};
+
     use super::*;
-    use crate::command_line::{Command, parse};
-    use crate::origin::Limit;
+    use crate::origin::Throughput;
     use crate::rounds::Record;
     use crate::sampler::Peak;
     use crate::turn::Turn;
     use crate::workload::Workload;
 
-    /// A workload with three equal rounds of these walls.
+    /// A workload with three equal rounds of these wall times.
     fn measured(line: &str, walls: &[(Contender, f64)]) -> Measured {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         let Ok(Command::Workloads(options)) = parse(&words) else { panic!("{line}") };
@@ -135,8 +137,8 @@ mod tests {
             failures: Vec::new(),
         };
         let workload = Workload::all_of(&options).remove(0);
-        let limit = Limit { requests: 1.0, megabytes: 1.0 };
-        Measured { workload, limit, records: walls.iter().map(record).collect() }
+        let server_alone = Throughput { requests: 1.0, megabytes: 1.0 };
+        Measured { workload, server_alone, records: walls.iter().map(record).collect() }
     }
 
     fn verdicts(measured: &Measured) -> Vec<(String, bool)> {
@@ -164,18 +166,18 @@ mod tests {
     }
 
     #[test]
-    fn the_examples_are_held_to_their_speed_up() {
+    fn the_examples_have_goals_for_their_speed_up() {
         let walls = [(Contender::Fetchzip, 310.0), (Contender::Sequential, 3000.0)];
-        let told = verdicts(&measured("picsum10", &walls));
-        assert!(told.contains(&("speed-up over sequential ×".to_owned(), true)), "{told:?}");
-        assert!(told.contains(&("speed-up, of the possible %".to_owned(), true)), "{told:?}");
+        let goals = verdicts(&measured("picsum10", &walls));
+        assert!(goals.contains(&("speed-up over sequential ×".to_owned(), true)), "{goals:?}");
+        assert!(goals.contains(&("speed-up, of the possible %".to_owned(), true)), "{goals:?}");
         let slow = [(Contender::Fetchzip, 320.0), (Contender::Sequential, 3000.0)];
-        let told = verdicts(&measured("picsum10", &slow));
-        assert!(told.contains(&("speed-up over sequential ×".to_owned(), false)), "{told:?}");
+        let goals = verdicts(&measured("picsum10", &slow));
+        assert!(goals.contains(&("speed-up over sequential ×".to_owned(), false)), "{goals:?}");
     }
 
     #[test]
-    fn who_was_not_asked_has_no_goals() {
+    fn a_contender_that_took_no_part_has_no_goals() {
         assert!(goals(&measured("few-large", &[(Contender::Floor, 1.0)])).is_empty());
         let alone = goals(&measured("few-large", &[(Contender::Fetchzip, 1.0)]));
         assert!(alone.iter().all(|goal| goal.what != "wall"), "{alone:?}");

@@ -1,10 +1,10 @@
-//! Everything that was measured, turn by turn.
+//! All measurements, turn by turn.
 
+use bench_options::Named;
 use serde_json::{Value, json};
 
 use super::Report;
 use super::figures::{Figures, wall};
-use crate::command_line::Named;
 use crate::processes::Part;
 use crate::rounds::{Measured, Record};
 use crate::turn::Turn;
@@ -42,8 +42,8 @@ fn workload(measured: &Measured) -> Value {
         "bytes": workload.bytes(),
         "atOnce": workload.at_once,
         "serverAlone": {
-            "requestsPerSecond": measured.limit.requests,
-            "megabytesPerSecond": measured.limit.megabytes,
+            "requestsPerSecond": measured.server_alone.requests,
+            "megabytesPerSecond": measured.server_alone.megabytes,
         },
         "bestPeer": figures.best_peer().map(Named::name),
         "speedup": figures.speedup(),

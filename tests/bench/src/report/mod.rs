@@ -1,9 +1,9 @@
-//! What was measured, told: on the terminal, as Markdown, as JSON, and as a chart.
+//! The measurements on the terminal, as Markdown, as JSON, and as a chart.
 //!
-//! - `figures`: what is compared with what
-//! - `goals`: what was to be reached, and whether it was
+//! - `figures`: the comparisons
+//! - `goals`: the goals, and whether they are met
 //! - `table`: rows of text, in columns or in Markdown
-//! - `json`: everything, turn by turn
+//! - `json`: all measurements, turn by turn
 //! - `chart`: wall times as ratios to the floor, as SVG
 
 mod chart;
@@ -22,35 +22,35 @@ use crate::rounds::Measured;
 use figures::Figures;
 pub use table::Table;
 
-/// All that one run of the benchmark measured.
+/// All measurements of one run of the benchmark.
 #[derive(Debug)]
 pub struct Report {
-    /// Where.
+    /// The machine.
     pub machine: Machine,
     /// fetchzip's version.
     pub version: String,
-    /// By browser.
+    /// One report per browser.
     pub browsers: Vec<BrowserReport>,
 }
 
-/// What was measured in one browser.
+/// The measurements in one browser.
 #[derive(Debug)]
 pub struct BrowserReport {
-    /// Its name and version.
+    /// The browser's name and version.
     pub version: String,
-    /// In the order in which they were done.
+    /// The workloads, in the order in which they were measured.
     pub workloads: Vec<Measured>,
 }
 
 impl Report {
-    /// For the terminal.
+    /// The report for the terminal.
     pub fn text(&self) -> String {
-        self.told(Table::columns)
+        self.laid_out(Table::columns)
     }
 
     /// Writes `report.json`, `report.md` and `chart.svg`.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let markdown = format!("# fetchzip's benchmark\n\n{}", self.told(Table::markdown));
+        let markdown = format!("# fetchzip's benchmark\n\n{}", self.laid_out(Table::markdown));
         let files =
             [("report.json", json::of(self)), ("report.md", markdown), ("chart.svg", chart::of(self))];
         for (name, content) in files {
@@ -60,7 +60,7 @@ impl Report {
         Ok(())
     }
 
-    fn told(&self, layout: fn(&Table) -> String) -> String {
+    fn laid_out(&self, layout: fn(&Table) -> String) -> String {
         let mut text = format!("fetchzip {} on {}\n", self.version, self.machine.line());
         for browser in &self.browsers {
             for measured in &browser.workloads {
@@ -94,8 +94,8 @@ fn heading(browser: &BrowserReport, measured: &Measured) -> String {
         browser.version,
         workload.files.len(),
         workload.at_once,
-        measured.limit.requests,
-        measured.limit.megabytes,
+        measured.server_alone.requests,
+        measured.server_alone.megabytes,
     )
 }
 

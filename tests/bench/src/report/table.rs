@@ -7,20 +7,19 @@ pub struct Table {
 }
 
 impl Table {
-    /// With these headings.
+    /// An empty table with these headings.
     pub fn new(headings: &[&str]) -> Self {
         Self { rows: vec![headings.iter().map(|text| (*text).to_owned()).collect()] }
     }
 
-    /// One more row.
+    /// Adds a row.
     pub fn push(&mut self, row: Vec<String>) {
         self.rows.push(row);
     }
 
-    /// For a terminal: columns of numbers to the right, of words to the left; those that say nothing
-    /// left out.
+    /// Columns for a terminal: numbers aligned to the right, words to the left; empty columns left out.
     pub fn columns(&self) -> String {
-        let shown: Vec<usize> = (0..self.rows[0].len()).filter(|column| self.says(*column)).collect();
+        let shown: Vec<usize> = (0..self.rows[0].len()).filter(|column| self.has_content(*column)).collect();
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
             cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -44,7 +43,7 @@ impl Table {
         text
     }
 
-    /// As GitHub has tables.
+    /// A Markdown table, as GitHub understands it.
     pub fn markdown(&self) -> String {
         let line = |row: &Vec<String>| format!("| {} |\n", row.join(" | "));
         let mut text = line(&self.rows[0]);
@@ -53,14 +52,14 @@ impl Table {
         text
     }
 
-    /// The first row that says something decides.
+    /// The first cell that is not empty decides.
     fn is_of_words(&self, column: usize) -> bool {
         let mut cells = self.rows[1..].iter().filter_map(|row| row.get(column));
         let first = cells.find(|cell| !cell.is_empty());
         !first.is_some_and(|cell| cell.starts_with(|first: char| first.is_ascii_digit() || first == '-'))
     }
 
-    fn says(&self, column: usize) -> bool {
+    fn has_content(&self, column: usize) -> bool {
         column == 0 || self.rows[1..].iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()))
     }
 }
@@ -77,19 +76,19 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_gets_columns_that_say_something() {
+    fn empty_columns_are_left_out_on_a_terminal() {
         assert_eq!(table().columns(), "        wall\nfloor    1.5\n×      10.25\n");
     }
 
     #[test]
-    fn words_begin_and_numbers_end_at_one_place() {
+    fn words_are_aligned_to_the_left_and_numbers_to_the_right() {
         let mut table = Table::new(&["n", "verdict", "ms"]);
         table.push(vec!["a".to_owned(), "met".to_owned(), "7".to_owned()]);
         assert_eq!(table.columns(), "n  verdict  ms\na  met       7\n");
     }
 
     #[test]
-    fn markdown_has_a_line_below_its_headings() {
+    fn markdown_has_a_separator_below_the_headings() {
         let expected = "|  | wall | nothing |\n| --- | --- | --- |\n| floor | 1.5 |  |\n| × | 10.25 |  |\n";
         assert_eq!(table().markdown(), expected);
     }

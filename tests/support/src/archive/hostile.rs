@@ -1,8 +1,8 @@
-//! Names and lines that people, cameras, servers and attackers make. The Big List of Naughty Strings comes
-//! beside them, from the crate that packs it (`naughty-strings`).
+//! Names and lines that people, cameras, servers and attackers make. Tests use them together with the Big
+//! List of Naughty Strings (the crate `naughty-strings`).
 
-/// Lines of a list that make browsers, parsers or readers see something else than what they say. What
-/// is called `secret` must never be shown.
+/// Lines of a list that browsers, parsers or readers may take for something else. The word `secret` in
+/// them must never be shown.
 pub const LINES: &[&str] = &[
     "https://me:secret@a.example/x.jpg",
     "https:me:secret@a.example/x.jpg",
@@ -75,6 +75,7 @@ pub const LINES: &[&str] = &[
     "<img srcset=\", ,, 1x, https://a.example/x.jpg 2x\">",
 ];
 
+/// Names that readers, file systems or shells may take for something else.
 pub const HOSTILE: &[&str] = &[
     // Out of the folder.
     "../../up.jpg",

@@ -1,9 +1,9 @@
-//! Text handling as the browser has it.
+//! The browser's handling of URLs and Unicode, done by crates.
 
 use fetchzip::plan::WebText;
 use unicode_normalization::UnicodeNormalization;
 
-/// The browser's part, played by crates that follow the same standards.
+/// Crates that follow the same standards as browsers.
 pub struct CrateText;
 
 impl WebText for CrateText {

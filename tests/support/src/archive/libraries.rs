@@ -1,27 +1,29 @@
-//! Libraries that read archives. Each reads every entry to its end, and so checks every CRC-32 that
-//! it is able to check.
+//! Libraries that read archives. Each reads every entry to its end, so that it checks the CRC-32
+//! (all but those that never do).
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::BufReader;
+use std::path::Path;
 use std::process::Command;
 
-use super::contents::{File, sha256};
+use super::contents::{self, File};
 
 /// A library.
 pub struct Library {
-    /// What messages call it.
+    /// Its name in messages.
     pub name: &'static str,
-    /// The program that runs its script, and arguments before the archive; none for Rust's own.
+    /// The program that runs its script, and the arguments before the archive; empty for Rust's.
     command: &'static [&'static str],
-    /// Whether it takes 4 GiB, and in a few seconds.
+    /// Whether it reads 4 GiB in a few seconds.
     pub takes_large: bool,
-    /// Whether it takes 65,536 entries in a few seconds.
+    /// Whether it reads 65,536 entries in a few seconds.
     pub takes_many: bool,
 }
 
 const FAST: Library = Library { name: "", command: &[], takes_large: true, takes_many: true };
 
+/// All of them.
 pub const ALL: &[Library] = &[
     // Built without optimisation, as tests are.
     Library { name: "the zip crate", takes_large: false, ..FAST },
@@ -37,15 +39,15 @@ pub const ALL: &[Library] = &[
 ];
 
 impl Library {
-    /// The files that it finds, in its own order.
+    /// The files that it finds, in the order in which it lists them.
     pub fn read(&self, archive: &Path) -> Vec<File> {
         match self.command.split_first() {
-            None => read_by_crate(archive),
+            None => contents::files(BufReader::new(fs::File::open(archive).unwrap())).unwrap(),
             Some((program, arguments)) => self.read_by_script(program, arguments, archive),
         }
     }
 
-    /// How many entries it says there are, of one that does not take many.
+    /// The number of entries that it finds without reading them: for those that do not `takes_many`.
     pub fn count(&self, archive: &Path) -> usize {
         let (program, arguments) = self.command.split_first().unwrap();
         self.run(program, arguments, &[archive.as_os_str(), "count".as_ref()]).trim().parse().unwrap()
@@ -58,23 +60,13 @@ impl Library {
 
     fn run(&self, program: &str, arguments: &[&str], more: &[&OsStr]) -> String {
         let (script, rest) = arguments.split_first().unwrap();
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/archive/readers").join(script);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("readers").join(script);
         let output =
             Command::new(program).arg(script).args(rest).args(more).output().unwrap_or_else(|error| {
                 panic!("{program}: {error}; `cargo xtask test --only readers` installs it")
             });
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{} refused the archive: {said}", self.name);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{} refused the archive: {complaint}", self.name);
         String::from_utf8(output.stdout).unwrap()
     }
-}
-
-fn read_by_crate(archive: &Path) -> Vec<File> {
-    let mut archive = zip::ZipArchive::new(fs::File::open(archive).unwrap()).unwrap();
-    let count = archive.len();
-    let read = |index| {
-        let entry = archive.by_index(index).unwrap();
-        File { name: entry.name().unwrap().into(), size: entry.size(), sha256: sha256(entry) }
-    };
-    (0..count).map(read).collect()
 }
