@@ -1,9 +1,12 @@
-//! The parts of a Rust installation that a minimal one lacks.
+//! Parts of a Rust installation that a minimal one lacks.
+//!
+//! A `rust-toolchain.toml` would have rustup install them, but rustup then also updates the user's
+//! toolchain, and cargo from elsewhere than rustup ignores the file.
 
 use std::path::Path;
 use std::process::Command;
 
-use super::{announced, on_path};
+use super::announced;
 use crate::error::{Error, Result};
 use crate::{process, workspace};
 
@@ -32,17 +35,17 @@ pub fn component(subcommand: &str) -> Result<()> {
 }
 
 fn rustup(what: &str, arguments: &[&str]) -> Result<()> {
-    if on_path("rustup").next().is_none() {
+    if which::which("rustup").is_err() {
         return Err(Error::Missing {
             what: what.to_owned(),
             remedy: format!(
-                "add it the way this Rust was installed; rustup would do it with `rustup {}`",
+                "add it the way this Rust was installed; with rustup that is `rustup {}`",
                 arguments.join(" ")
             ),
         });
     }
     announced(what, "adding it with rustup, a few seconds", || {
-        // At the root, so that it goes to the toolchain that builds this repository.
+        // At the root, so that it is added to the toolchain that builds this repository.
         let mut rustup: Command = workspace::command("rustup");
         process::run(rustup.args(arguments))
     })

@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::origin::free_port;
 use crate::process::Group;
-use crate::setup::apt;
-use crate::setup::tools::{Tool, Toolbox};
+use crate::setup::{apt, tools};
 use crate::workspace;
 
 /// What a driver or a display needs at most to get ready on a busy machine.
@@ -54,7 +53,7 @@ impl Browser {
     pub fn driver_program(self) -> Result<PathBuf> {
         match self {
             Self::Chromium => apt::CHROMEDRIVER.found(),
-            Self::Firefox => Toolbox::found(&[Tool::Geckodriver])?.program(Tool::Geckodriver),
+            Self::Firefox => tools::GECKODRIVER.found(),
             Self::WebKit => apt::WEBKIT.found(),
         }
     }
