@@ -51,6 +51,11 @@ impl Error {
         move |source| Self::Io { doing, source }
     }
 
+    /// Something is missing, with how to get it.
+    pub fn missing(what: &str, remedy: impl Into<String>) -> Self {
+        Self::Missing { what: what.to_owned(), remedy: remedy.into() }
+    }
+
     /// 2 for a wrong command line, otherwise 1.
     pub fn exit_code(&self) -> ExitCode {
         match self {

@@ -10,6 +10,7 @@
 //! Trunk runs this after every build, including its own `trunk build` and `trunk serve` (see
 //! `Trunk.toml`).
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,8 +64,11 @@ fn fill_in(dir: &Path) -> Result<()> {
     let mut files = Vec::new();
     for entry in fs::read_dir(dir).map_err(Error::io("list", dir))? {
         let path = entry.map_err(Error::io("list", dir))?.path();
-        if let Some(rank) = rank(&path) {
-            files.push((rank, path));
+        match path.extension().and_then(OsStr::to_str) {
+            Some("css" | "js") => files.push((false, path)),
+            // Last, because they name scripts and style sheets that have placeholders too.
+            Some("html") => files.push((true, path)),
+            _ => {}
         }
     }
     files.sort();
@@ -76,15 +80,6 @@ fn fill_in(dir: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// HTML files come last, because they name scripts and style sheets that have placeholders too.
-fn rank(path: &Path) -> Option<u8> {
-    match path.extension()?.to_str()? {
-        "css" | "js" => Some(0),
-        "html" => Some(1),
-        _ => None,
-    }
 }
 
 fn replaced(text: &str, dir: &Path, path: &Path) -> Result<String> {

@@ -256,9 +256,7 @@ fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
 fn could_not_start(command: &Command) -> impl FnOnce(io::Error) -> Error + use<> {
     let name = name(command);
     move |source| match source.kind() {
-        io::ErrorKind::NotFound => {
-            Error::Missing { remedy: format!("install {name} and put it on PATH"), what: name }
-        }
+        io::ErrorKind::NotFound => Error::missing(&name, format!("install {name} and put it on PATH")),
         _ => Error::Io { doing: format!("start {name}"), source },
     }
 }

@@ -33,7 +33,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     process::adopt_strays();
     set_up(&steps);
     let start = Instant::now();
-    let results = run_all(&steps);
+    let results = run_all(&steps, &output::write);
     process::end_strays();
 
     let mut total = Tally::default();
@@ -122,23 +122,22 @@ impl Outcome {
 
 /// Runs steps side by side, and returns their results in the order of the steps. A step's output is
 /// printed when it ends; that of a single step at once.
-fn run_all(steps: &[&Step]) -> Vec<Outcome> {
+fn run_all(steps: &[&Step], print: &(dyn Fn(&str) + Sync)) -> Vec<Outcome> {
     let artifacts = Artifacts::default();
     if let [step] = steps {
         return vec![run_step(step, &artifacts)];
     }
     let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
-    say!("{} steps, {SIDE_BY_SIDE} at a time: {}", steps.len(), names.join(", "));
+    print(&format!("{} steps, {SIDE_BY_SIDE} at a time: {}\n", steps.len(), names.join(", ")));
     let (next, ended) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(step) = steps.get(index) else { return };
-            say!("started {}: {}", step.name, step.about);
+            print(&format!("started {}: {}\n", step.name, step.about));
             let (outcome, text) = output::capture(|| run_step(step, &artifacts));
             let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
-            output::write(&format!("\n── {}: {}\n{text}", step.name, step.about));
-            output::write(&format!("── {}\n", outcome.summary(step)));
+            print(&format!("\n── {}: {}\n{text}── {}\n", step.name, step.about, outcome.summary(step)));
             ended.push((index, outcome));
         }
     };
@@ -188,13 +187,16 @@ mod tests {
     }
 
     #[test]
-    fn results_are_in_the_order_of_the_steps_and_an_error_is_a_failure() {
-        let fails = |_: &Artifacts| Err(Error::Unexpected("no such thing".to_owned()));
-        let passes = |_: &Artifacts| Ok(Tally::whole(true));
-        let slow = Step { name: "slow", about: "", needs: &[], run: fails };
-        let quick = Step { name: "quick", about: "", needs: &[], run: passes };
-        let results = run_all(&[&slow, &quick, &quick, &quick, &quick]);
+    fn an_error_is_a_failure_of_its_step_with_its_output() {
+        let step = |name, run| Step { name, about: "of", needs: &[], run };
+        let fails = step("fails", |_| Err(Error::Unexpected("no such thing".to_owned())));
+        let passes = step("passes", |_| Ok(Tally::whole(true)));
+        let printed = Mutex::new(String::new());
+        let print = |text: &str| printed.lock().unwrap().push_str(text);
+        let results = run_all(&[&fails, &passes, &passes, &passes, &passes], &print);
         let failed: Vec<u32> = results.iter().map(|result| result.tally.failed).collect();
         assert_eq!(failed, [1, 0, 0, 0, 0]);
+        let printed = printed.into_inner().unwrap();
+        assert!(printed.contains("── fails: of\nfails: no such thing\n── fails  "), "{printed}");
     }
 }

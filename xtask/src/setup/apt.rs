@@ -50,10 +50,7 @@ impl Package {
     ///
     /// It is not installed.
     pub fn found(&self) -> Result<PathBuf> {
-        self.find().ok_or_else(|| Error::Missing {
-            what: self.programs[0].to_owned(),
-            remedy: "apt-get could not install it, see above".to_owned(),
-        })
+        self.find().ok_or_else(|| Error::missing(self.programs[0], "apt-get could not install it, see above"))
     }
 }
 
@@ -75,7 +72,7 @@ pub fn ready(packages: &[Package]) -> Result<()> {
     let programs: Vec<&str> = missing.iter().map(|package| package.programs[0]).collect();
     let programs = programs.join(", ");
     let Some(apt) = apt_get() else {
-        return Err(Error::Missing { what: programs, remedy: remedy(&missing) });
+        return Err(Error::missing(&programs, remedy(&missing)));
     };
     let how = "installing with apt-get, about a minute for each browser";
     announced(&programs, how, || {

@@ -11,10 +11,9 @@ use crate::output::say;
 pub fn tools() -> Result<PathBuf> {
     let set = |name: &str| Some(PathBuf::from(env::var_os(name)?)).filter(|dir| dir.is_absolute());
     let cache = || set("XDG_CACHE_HOME").or_else(|| Some(env::home_dir()?.join(".cache")));
-    set("FETCHZIP_TOOLS").or_else(|| Some(cache()?.join("fetchzip/tools"))).ok_or_else(|| Error::Missing {
-        what: "a directory for tools".to_owned(),
-        remedy: "set HOME or FETCHZIP_TOOLS to an absolute path".to_owned(),
-    })
+    set("FETCHZIP_TOOLS")
+        .or_else(|| Some(cache()?.join("fetchzip/tools")))
+        .ok_or_else(|| Error::missing("a directory for tools", "set HOME to an absolute path"))
 }
 
 /// Held while one kind of thing is being installed, so that two clones don't install it at the same

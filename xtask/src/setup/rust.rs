@@ -1,7 +1,7 @@
 //! Parts of a Rust installation that a minimal one lacks.
 //!
-//! A `rust-toolchain.toml` would have rustup install them, but rustup then also updates the user's
-//! toolchain, and cargo from elsewhere than rustup ignores the file.
+//! A `rust-toolchain.toml` does not help: rustup 1.29 ignores its list of targets if the toolchain is
+//! installed already, and a cargo from elsewhere ignores the whole file.
 
 use std::path::Path;
 use std::process::Command;
@@ -36,13 +36,9 @@ pub fn component(subcommand: &str) -> Result<()> {
 
 fn rustup(what: &str, arguments: &[&str]) -> Result<()> {
     if which::which("rustup").is_err() {
-        return Err(Error::Missing {
-            what: what.to_owned(),
-            remedy: format!(
-                "add it the way this Rust was installed; with rustup that is `rustup {}`",
-                arguments.join(" ")
-            ),
-        });
+        let command = format!("rustup {}", arguments.join(" "));
+        let remedy = format!("add it the way this Rust was installed; with rustup that is `{command}`");
+        return Err(Error::missing(what, remedy));
     }
     announced(what, "adding it with rustup, a few seconds", || {
         // At the root, so that it is added to the toolchain that builds this repository.

@@ -103,10 +103,8 @@ impl Tool {
     ///
     /// It is not installed.
     pub fn found(&self) -> Result<PathBuf> {
-        which::which_in(self.program, Some(path()), workspace::root()).map_err(|_| Error::Missing {
-            what: self.program.to_owned(),
-            remedy: "it could not be installed, see above".to_owned(),
-        })
+        which::which_in(self.program, Some(path()), workspace::root())
+            .map_err(|_| Error::missing(self.program, "it could not be installed, see above"))
     }
 
     fn version(&self) -> Result<String> {
@@ -135,10 +133,7 @@ impl Tool {
         if self.is_there() {
             return Ok(());
         }
-        Err(Error::Missing {
-            what,
-            remedy: format!("it was installed in {}, but does not run", dir.display()),
-        })
+        Err(Error::missing(&what, format!("it was installed in {}, but does not run", dir.display())))
     }
 
     fn installer(&self, version: &str, dir: &Path) -> Command {

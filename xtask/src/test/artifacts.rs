@@ -7,6 +7,7 @@ use super::steps;
 use crate::error::Result;
 use crate::origin::{self, Origin};
 use crate::page::{self, Build};
+use crate::setup::npm;
 use crate::{package, process, workspace};
 
 /// What was built so far.
@@ -16,6 +17,7 @@ pub struct Artifacts {
     origin: Mutex<Option<Origin>>,
     page: Mutex<Option<PathBuf>>,
     package: Mutex<Option<PathBuf>>,
+    node_modules: Mutex<Option<PathBuf>>,
     driven_tests: Mutex<Option<()>>,
 }
 
@@ -41,6 +43,11 @@ impl Artifacts {
     pub fn package(&self) -> Result<PathBuf> {
         let build = || package::build().map(|()| workspace::pkg());
         first(&self.package, build, PathBuf::clone)
+    }
+
+    /// The JavaScript packages of the tests.
+    pub fn node_modules(&self) -> Result<PathBuf> {
+        first(&self.node_modules, npm::test_packages, PathBuf::clone)
     }
 
     /// The programs of the tests that drive a browser.

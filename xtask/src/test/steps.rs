@@ -12,7 +12,6 @@ use super::tally::Tally;
 use crate::error::{Error, Result};
 use crate::page::Build;
 use crate::setup::apt::{self, Package};
-use crate::setup::npm;
 use crate::setup::tools::{self, Tool};
 use crate::{output, package, process, size, workspace};
 
@@ -127,7 +126,7 @@ pub const STEPS: &[Step] = &[
         name: "readers",
         about: "archives in zip readers that we did not write",
         needs: &[READERS],
-        run: |_| readers(),
+        run: readers,
     },
 ];
 
@@ -197,7 +196,7 @@ fn page(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
     let environment: [(&str, PathBuf); 5] = [
         ("FETCHZIP_DIST", artifacts.page()?),
         ("FETCHZIP_PKG", artifacts.package()?),
-        ("FETCHZIP_NODE_MODULES", npm::test_packages()?),
+        ("FETCHZIP_NODE_MODULES", artifacts.node_modules()?),
         ("FETCHZIP_ORIGIN_PROGRAM", artifacts.origin_program()?),
         ("FETCHZIP_BROWSER_BINARY", browser.program()?),
     ];
@@ -231,8 +230,8 @@ fn size(artifacts: &Artifacts) -> Result<Tally> {
     Ok(Tally::whole(size::fits()?))
 }
 
-fn readers() -> Result<Tally> {
-    npm::test_packages()?;
+fn readers(artifacts: &Artifacts) -> Result<Tally> {
+    artifacts.node_modules()?;
     counted("readers", &mut tests(&["readers"]))
 }
 
