@@ -34,7 +34,7 @@ cargo xtask size                         print gzipped sizes of both, against do
 cargo xtask origin [ARGUMENT…]           run the demo image server alone; `origin --help` for more
 cargo xtask integrity [DIRECTORY]        fill in integrity hashes; Trunk calls this after a build
 
-Missing tools are installed first: tools into your cache directory; browsers and zip readers (for
+What is missing is installed first: tools into your cache directory, browsers and zip readers (for
 `test` and `bench`) with apt-get.
 ";
 

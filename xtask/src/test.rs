@@ -92,6 +92,8 @@ fn set_up(steps: &[&Step]) {
             Need::Packages(needed) => packages.extend_from_slice(needed),
         }
     }
+    programs.sort_by_key(|tool| tool.program);
+    programs.dedup_by_key(|tool| tool.program);
     let report = |result: Result<()>| {
         if let Err(error) = result {
             say!("cargo xtask: {error}");
