@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::steps;
 use crate::error::Result;
-use crate::origin::{self, Origin};
+use crate::origin::Origin;
 use crate::page::{self, Build};
 use crate::setup::npm;
 use crate::{package, process, workspace};
@@ -22,9 +22,15 @@ pub struct Artifacts {
 }
 
 impl Artifacts {
-    /// The demo image server's program.
+    /// The demo image server's program. It is built along with its tests: alone it would have fewer
+    /// features of its dependencies, and cargo would compile them twice.
     pub fn origin_program(&self) -> Result<PathBuf> {
-        first(&self.origin_program, origin::build, PathBuf::clone)
+        let build = || process::run(steps::tests(&["server"]).arg("--no-run"));
+        first(
+            &self.origin_program,
+            || build().map(|()| workspace::target().join("debug/origin")),
+            PathBuf::clone,
+        )
     }
 
     /// The addresses of a demo image server, same origin and cross origin. It runs as long as this lives.
