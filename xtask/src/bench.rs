@@ -10,7 +10,7 @@ use support::BrowserKind;
 use crate::error::{Error, Result};
 use crate::setup::apt::{self, Package};
 use crate::setup::cache::remove_dir;
-use crate::setup::tools::{Tool, Toolbox};
+use crate::setup::tools;
 use crate::setup::{npm, rust};
 use crate::test::drivers::{self, Driver};
 use crate::{package, process, workspace};
@@ -65,19 +65,19 @@ pub fn run(arguments: &[String]) -> Result<()> {
 
 fn set_up(browsers: &[BrowserKind]) -> Result<()> {
     let mut packages = READERS.to_vec();
-    let mut tools = package::TOOLS.to_vec();
+    let mut programs = package::TOOLS.to_vec();
     for browser in browsers {
         match browser {
             BrowserKind::Firefox => {
                 packages.push(apt::FIREFOX);
-                tools.push(Tool::Geckodriver);
+                programs.push(tools::GECKODRIVER);
             }
             _ => packages.extend([apt::CHROMIUM, apt::CHROMEDRIVER]),
         }
     }
     apt::ready(&packages)?;
     rust::wasm_target()?;
-    Toolbox::ready(&tools).map(drop)
+    tools::ready(&programs)
 }
 
 /// Builds the benchmark's program and the demo image server, optimised, and returns their folder.
@@ -111,11 +111,10 @@ fn crc() -> Result<PathBuf> {
     let out = workspace::target().join("bench/crc");
     remove_dir(&out)?;
     let compiled = workspace::target().join(workspace::WASM).join("release/bench_crc.wasm");
-    let toolbox = Toolbox::ready(package::TOOLS)?;
-    let mut bindgen = toolbox.command(Tool::WasmBindgen)?;
+    let mut bindgen = workspace::command("wasm-bindgen");
     process::run(bindgen.args(["--target", "web", "--out-dir"]).arg(&out).arg(compiled))?;
     let wasm = out.join("bench_crc_bg.wasm");
-    let mut optimise = toolbox.command(Tool::WasmOpt)?;
+    let mut optimise = workspace::command("wasm-opt");
     process::run(optimise.arg("-Oz").arg(&wasm).arg("-o").arg(&wasm))?;
     eprintln!("built it in {:.1} s", start.elapsed().as_secs_f64());
     Ok(out)

@@ -1,41 +1,47 @@
-//! What can go wrong, each as one sentence that says what happened, to what, and what to do.
+//! Why a command failed. Each error is one sentence: what happened, to what, and what to do.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
 
-/// The result of everything here that can fail.
+/// A result whose error is ours.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a command of `cargo xtask` stopped.
+/// Why a command of `cargo xtask` failed.
 #[derive(Debug)]
 pub enum Error {
-    /// The command line makes no sense.
+    /// The command line is wrong.
     Usage(String),
-    /// Something that can't be installed from here is missing.
+    /// Something is missing that can't be installed from here.
     Missing {
         /// What is missing.
         what: String,
-        /// What whoever reads this can do about it.
+        /// How to get it.
         remedy: String,
     },
-    /// A program ran and failed; what it had to say is above.
+    /// A program failed; its own message was printed before.
     Failed {
-        /// The command line, shortened to what tells it from others.
+        /// The command line.
         command: String,
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
     },
     /// The operating system refused something.
     Io {
-        /// What was being done, as in "read dist/index.html".
+        /// What was refused, as in "read dist/index.html".
         doing: String,
-        /// Its reason.
+        /// The system's reason.
         source: io::Error,
     },
-    /// Something that another part of the project made is not as expected.
+    /// A file or program of the project has another form than this code expects.
     Unexpected(String),
+}
+
+impl From<lexopt::Error> for Error {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
 }
 
 impl Error {
@@ -45,7 +51,12 @@ impl Error {
         move |source| Self::Io { doing, source }
     }
 
-    /// 2 for a command line that makes no sense, otherwise 1.
+    /// Something is missing, with how to get it.
+    pub fn missing(what: &str, remedy: impl Into<String>) -> Self {
+        Self::Missing { what: what.to_owned(), remedy: remedy.into() }
+    }
+
+    /// 2 for a wrong command line, otherwise 1.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),
@@ -57,7 +68,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(sentence) | Self::Unexpected(sentence) => f.write_str(sentence),
+            Self::Usage(text) | Self::Unexpected(text) => f.write_str(text),
             Self::Missing { what, remedy } => write!(f, "missing: {what}; {remedy}"),
             Self::Failed { command, status } => write!(f, "`{command}` failed with {status}"),
             Self::Io { doing, source } => write!(f, "could not {doing}: {source}"),

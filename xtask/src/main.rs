@@ -1,15 +1,16 @@
-//! `cargo xtask`: everything that is done to this repository, from nothing but cargo.
+//! `cargo xtask`: builds, serves, tests and measures this repository, with nothing installed but cargo.
 
 #[cfg(not(unix))]
 compile_error!("cargo xtask runs on Linux and macOS; on Windows use it inside WSL");
 
 mod bench;
 mod error;
+mod integrity;
 mod origin;
+mod output;
 mod package;
 mod page;
 mod process;
-mod seal;
 mod serve;
 mod setup;
 mod shrink;
@@ -24,17 +25,17 @@ use error::{Error, Result};
 
 const HELP: &str = "\
 cargo xtask serve [--port N] [--open]    build the page, serve it with the demo image server
-cargo xtask test [--only STEP…]          every check there is; `test --help` lists the steps
-cargo xtask build                        the release page into dist/, for any static host
-cargo xtask bench [WORKLOAD…]            speed and memory against plain fetching and the peers, in a
-                                         browser; `bench crc` for CRC-32; `bench --help` for more
-cargo xtask package                      the npm package into pkg/
-cargo xtask size                         gzipped sizes of both, against docs/budgets.toml
-cargo xtask origin [ARGUMENT…]           the demo image server alone; `origin --help` for its own
-cargo xtask seal                         Trunk's hook: fills in integrity hashes after a build
+cargo xtask test [--only STEP…]          run every check; `test --help` lists the steps
+cargo xtask build                        build the release page into dist/, for any static host
+cargo xtask bench [WORKLOAD…]            measure speed and memory against plain fetching and other
+                                         libraries, in a browser; `bench --help` for more
+cargo xtask package                      build the npm package into pkg/
+cargo xtask size                         print gzipped sizes of both, against docs/budgets.toml
+cargo xtask origin [ARGUMENT…]           run the demo image server alone; `origin --help` for more
+cargo xtask integrity [DIRECTORY]        fill in integrity hashes; Trunk calls this after a build
 
-What is missing is installed on the way: tools into the user's cache directory, browsers
-and zip readers (for `test` and `bench`) with apt-get.
+What is missing is installed first: tools into your cache directory, browsers and zip readers (for
+`test` and `bench`) with apt-get.
 ";
 
 fn main() -> ExitCode {
@@ -54,20 +55,22 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         None => ("--help", arguments),
         Some((command, rest)) => (command.as_str(), rest),
     };
+    if let ("build" | "package" | "size", Some(extra)) = (command, rest.first()) {
+        return Err(Error::Usage(format!("`{command}` takes no arguments, not even `{extra}`")));
+    }
     match command {
         "serve" => serve::run(rest)?,
         "test" => return test::run(rest),
-        "build" => page::run(rest)?,
+        "build" => page::build(page::Build::Release)?,
         "bench" => bench::run(rest)?,
-        "package" => package::run(rest)?,
-        "size" => return size::run(rest),
+        "package" => package::build()?,
+        "size" => return size::run(),
         "origin" => origin::run(rest)?,
-        "seal" => seal::run(rest)?,
+        "integrity" => integrity::run(rest)?,
         "help" | "-h" | "--help" => print!("{HELP}"),
         unknown => {
             return Err(Error::Usage(format!(
-                "there is no command `{unknown}`; the commands are serve, test, build, bench, \
-                 package, size and origin"
+                "there is no command `{unknown}`; `cargo xtask --help` lists the commands"
             )));
         }
     }

@@ -4,36 +4,29 @@ use std::fs;
 use std::time::Instant;
 
 use crate::error::{Error, Result};
+use crate::output::say;
 use crate::setup::cache::remove_dir;
 use crate::setup::rust;
-use crate::setup::tools::{Tool, Toolbox};
+use crate::setup::tools::{self, Tool};
 use crate::{process, shrink, workspace};
 
-/// What the build takes that may be missing.
-pub const TOOLS: &[Tool] = &[Tool::WasmOpt, Tool::Esbuild, Tool::WasmBindgen];
+/// The tools that the build needs.
+pub const TOOLS: &[Tool] = &[tools::WASM_OPT, tools::ESBUILD, tools::WASM_BINDGEN];
 
 /// Copied from the repository's root.
 const DOCUMENTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/// `cargo xtask package`.
-pub fn run(arguments: &[String]) -> Result<()> {
-    if let Some(extra) = arguments.first() {
-        return Err(Error::Usage(format!("package takes no argument, such as {extra}")));
-    }
-    build()
-}
-
-/// Builds the package into `pkg/`, installing what that takes.
+/// Builds the package into `pkg/`, and installs the tools for it if they are missing.
 pub fn build() -> Result<()> {
     rust::wasm_target()?;
-    let toolbox = Toolbox::ready(TOOLS)?;
+    tools::ready(TOOLS)?;
     let start = Instant::now();
-    eprintln!("building the package into pkg/");
+    say!("building the package into pkg/, about a minute");
     process::run(&mut workspace::cargo([
         "rustc",
         "--package=fetchzip",
         "--lib",
-        // Of this kind alone: cargo optimises across crates only where no rlib is wanted as well.
+        // No rlib beside it: with one, cargo does not optimise across crates.
         "--crate-type=cdylib",
         "--release",
         "--no-default-features",
@@ -45,11 +38,11 @@ pub fn build() -> Result<()> {
     let pkg = workspace::pkg();
     remove_dir(&pkg)?;
     let compiled = workspace::target().join(workspace::WASM).join("release/fetchzip.wasm");
-    let mut bindgen = toolbox.command(Tool::WasmBindgen)?;
+    let mut bindgen = workspace::command("wasm-bindgen");
     bindgen.args(["--target", "web", "--split-linked-modules", "--out-dir"]).arg(&pkg).arg(compiled);
     process::run(&mut bindgen)?;
 
-    shrink::shrink(&toolbox, &pkg, "fetchzip")?;
+    shrink::shrink(&pkg, "fetchzip")?;
 
     let manifest = pkg.join("package.json");
     fs::write(&manifest, self::manifest()).map_err(Error::io("write", &manifest))?;
@@ -57,11 +50,11 @@ pub fn build() -> Result<()> {
         let document = workspace::root().join(name);
         fs::copy(&document, pkg.join(name)).map_err(Error::io("copy", &document))?;
     }
-    eprintln!("built pkg/ in {:.1} s", start.elapsed().as_secs_f64());
+    say!("built pkg/ in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }
 
-/// `snippets/` is there only when wasm-bindgen had any to copy; npm passes over it otherwise.
+/// `snippets/` exists only if wasm-bindgen had any to copy; npm ignores a missing one.
 fn manifest() -> String {
     let version = workspace::VERSION;
     format!(

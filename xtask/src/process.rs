@@ -1,8 +1,8 @@
-//! Children. Each runs in a process group of its own, and ends with everything that it started,
-//! however we end: normally, on a failure, or on Ctrl-C.
+//! Child processes. Each is the leader of a process group, and ends with everything that it started,
+//! however this program ends: normally, on a failure, or on Ctrl-C.
 
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -15,19 +15,21 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::error::{Error, Result};
+use crate::output;
 
-/// What a driver needs at most to close its browser in an orderly way.
+/// How long a driver may take to close its browser before it is killed.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Between two looks at whether a child has ended.
+/// Between two checks whether a child has ended.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A pipe this long silent after its process ended is held open by a stray that says no more.
+/// Once a process has ended, a pipe that is silent for this long is held open by a stray process.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// Runs a program to its end, its output going where ours goes.
+/// Runs a program to its end, with its output going where this thread's goes.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = Group::start(command)?.wait()?;
+    let status =
+        if output::is_captured() { run_watched(command, |_| {})? } else { Group::start(command)?.wait()? };
     succeeded(command, status)
 }
 
@@ -39,24 +41,31 @@ pub fn read(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs a program to its end and says only whether it went well.
+/// Runs a program to its end and returns whether it succeeded.
 pub fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null());
     read(command).is_ok()
 }
 
-/// Runs a program to its end, passing its standard output on line by line as it comes, each line
-/// shown to `look` too.
+/// Runs a program to its end, and passes each line of its standard output to `look` as well as to
+/// this thread's output.
 pub fn run_watched(command: &mut Command, mut look: impl FnMut(&str)) -> Result<ExitStatus> {
-    let mut group = Group::start(command.stdout(Stdio::piped()))?;
-    let lines = group.lines()?;
+    let failed = |source| Error::Io { doing: "open a pipe".to_owned(), source };
+    let (reader, writer) = io::pipe().map_err(failed)?;
+    if output::is_captured() {
+        // One pipe for both keeps their lines in order.
+        command.stderr(writer.try_clone().map_err(failed)?);
+    }
+    let started = Group::start(command.stdout(writer));
+    // The command's own ends of the pipe would keep it open.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut group = started?;
+    let lines = lines_of(reader);
     loop {
         match lines.recv_timeout(SILENCE) {
             Ok(line) => {
                 look(&line);
-                let mut out = io::stdout().lock();
-                // A closed terminal is no reason to stop counting.
-                let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
+                output::write(&line);
             }
             Err(RecvTimeoutError::Timeout) if group.has_ended()? => break,
             Err(RecvTimeoutError::Timeout) => {}
@@ -66,22 +75,21 @@ pub fn run_watched(command: &mut Command, mut look: impl FnMut(&str)) -> Result<
     group.wait()
 }
 
-/// A child in the background, ended when this is dropped.
+/// A child in the background, with all that it started; dropping this ends them.
 #[derive(Debug)]
 pub struct Group {
     child: Child,
-    /// Apart from the child, because waiting for a child closes its standard input.
+    /// Separate from the child, because waiting for a child closes its standard input.
     stdin: Option<ChildStdin>,
     pid: Pid,
     name: String,
 }
 
-/// The process groups that a signal to us has to end.
+/// The process groups to end when this program receives a signal.
 static LIVE: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
 impl Group {
-    /// Starts a program at the head of a new process group. Its standard input is empty unless the
-    /// command says otherwise with [`Self::start_piped`].
+    /// Starts a program as the leader of a new process group, with an empty standard input.
     pub fn start(command: &mut Command) -> Result<Self> {
         Self::start_reading(command, Stdio::null())
     }
@@ -92,7 +100,7 @@ impl Group {
     }
 
     fn start_reading(command: &mut Command, stdin: Stdio) -> Result<Self> {
-        // Held over the start, so that a signal finds either no child or a child in the list.
+        // Locked until the child is listed, so that a signal can't miss it.
         let mut live = live();
         let mut child = command.stdin(stdin).process_group(0).spawn().map_err(could_not_start(command))?;
         let pid = Pid::from_child(&child);
@@ -108,35 +116,39 @@ impl Group {
 
     /// Whether the program has ended by itself.
     pub fn has_ended(&mut self) -> Result<bool> {
-        let doing = format!("look after {}", self.name);
+        let doing = format!("ask for the state of {}", self.name);
         let status = self.child.try_wait();
         Ok(status.map_err(|source| Error::Io { doing, source })?.is_some())
     }
 
-    /// The lines, ends included, of a standard output that was piped; read from now on, so that
-    /// the pipe never fills up, whether or not somebody receives them.
+    /// The lines of a piped standard output, each with its line break. They are read from now on
+    /// even if nobody receives them, so that the pipe never fills up.
     pub fn lines(&mut self) -> Result<mpsc::Receiver<String>> {
-        let Some(stdout) = self.child.stdout.take() else {
-            return Err(Error::Unexpected(format!("{} has no piped output", self.name)));
-        };
-        let (sender, receiver) = mpsc::channel();
-        thread::spawn(move || {
-            let mut stdout = BufReader::new(stdout);
-            let mut line = Vec::new();
-            while matches!(stdout.read_until(b'\n', &mut line), Ok(1..)) {
-                // Nobody listens any more: go on reading, or the child would block.
-                let _ = sender.send(String::from_utf8_lossy(&line).into_owned());
-                line.clear();
-            }
-        });
-        Ok(receiver)
+        let stdout = self.child.stdout.take();
+        stdout
+            .map(lines_of)
+            .ok_or_else(|| Error::Unexpected(format!("the output of {} is not piped", self.name)))
     }
+}
+
+fn lines_of(source: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut source = BufReader::new(source);
+        let mut line = Vec::new();
+        while matches!(source.read_until(b'\n', &mut line), Ok(1..)) {
+            // Without a receiver it reads on, or the child would block.
+            let _ = sender.send(String::from_utf8_lossy(&line).into_owned());
+            line.clear();
+        }
+    });
+    receiver
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
         drop(self.stdin.take());
-        // Fails only if nobody is left in the group, which is what we want.
+        // Fails only if the group is empty already.
         let _ = kill_process_group(self.pid, Signal::TERM);
         let deadline = Instant::now() + GRACE;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
@@ -148,27 +160,27 @@ impl Drop for Group {
     }
 }
 
-/// From now on an interrupt ends the children first, then us.
+/// From now on Ctrl-C ends the children first, then this program.
 pub fn end_children_on_signals() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
         .map_err(|source| Error::Io { doing: "listen for Ctrl-C".to_owned(), source })?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            // Keeping the lock keeps anybody from starting another child.
+            // The lock is kept, so that no other child is started.
             let live = live();
             for group in live.iter() {
                 let _ = kill_process_group(*group, Signal::TERM);
             }
             let deadline = Instant::now() + GRACE;
-            let is_there = |group: &Pid| rustix::process::test_kill_process_group(*group).is_ok();
-            while live.iter().any(is_there) && Instant::now() < deadline {
+            let exists = |group: &Pid| rustix::process::test_kill_process_group(*group).is_ok();
+            while live.iter().any(exists) && Instant::now() < deadline {
                 thread::sleep(POLL);
             }
             for group in live.iter() {
                 let _ = kill_process_group(*group, Signal::KILL);
             }
             strays::end();
-            // The shell's convention for "ended by this signal".
+            // The shell's exit status for a program that a signal ended.
             std::process::exit(128 + signal);
         }
     });
@@ -177,20 +189,20 @@ pub fn end_children_on_signals() -> Result<()> {
 
 pub use strays::{adopt as adopt_strays, end as end_strays};
 
-/// Processes that left their group and lost their parent, as browsers do when their driver dies.
+/// Processes that left their group and lost their parent, such as browsers whose driver died.
 #[cfg(target_os = "linux")]
 mod strays {
     use std::fs;
 
     use rustix::process::{Pid, Signal, getpid, kill_process, set_child_subreaper};
 
-    /// From now on strays become our own children, so that [`end`] finds them.
+    /// From now on strays become children of this program, so that [`end`] finds them.
     pub fn adopt() {
-        // Where the kernel refuses, strays go to init as they always did.
+        // If the kernel refuses, strays become children of init, as usual.
         let _ = set_child_subreaper(Some(getpid()));
     }
 
-    /// Ends every process that still descends from us.
+    /// Kills every descendant of this program.
     pub fn end() {
         let parents = parents();
         let mut doomed = vec![getpid().as_raw_nonzero().get()];
@@ -201,13 +213,13 @@ mod strays {
             next += 1;
         }
         for pid in doomed.into_iter().skip(1).filter_map(Pid::from_raw) {
-            // It may have ended by itself.
+            // It may have ended meanwhile.
             let _ = kill_process(pid, Signal::KILL);
         }
     }
 
-    /// Every process with its parent, from `/proc/PID/stat`: `pid (name) state parent …`, where
-    /// the name may hold anything, parentheses and spaces too.
+    /// Every process with its parent, from `/proc/PID/stat`: `pid (name) state parent …`. A name may
+    /// contain anything, even parentheses and spaces.
     fn parents() -> Vec<(i32, i32)> {
         let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
         processes
@@ -221,7 +233,7 @@ mod strays {
     }
 }
 
-/// Elsewhere a driver's own end has to do.
+/// Other systems can't find strays.
 #[cfg(not(target_os = "linux"))]
 mod strays {
     pub fn adopt() {}
@@ -244,9 +256,7 @@ fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
 fn could_not_start(command: &Command) -> impl FnOnce(io::Error) -> Error + use<> {
     let name = name(command);
     move |source| match source.kind() {
-        io::ErrorKind::NotFound => {
-            Error::Missing { remedy: format!("install {name} and put it on PATH"), what: name }
-        }
+        io::ErrorKind::NotFound => Error::missing(&name, format!("install {name} and put it on PATH")),
         _ => Error::Io { doing: format!("start {name}"), source },
     }
 }

@@ -1,13 +1,16 @@
-//! The page and the demo image server, together.
+//! Serves the page together with the demo image server.
 
 use std::process::Command;
 
+use lexopt::prelude::*;
+
 use crate::error::{Error, Result};
 use crate::origin::{self, Origin};
+use crate::output::say;
 use crate::page::{self, Build};
 use crate::{process, workspace};
 
-/// The port that Trunk serves on too.
+/// Trunk's port.
 const PORT: u16 = 8080;
 
 /// `cargo xtask serve`.
@@ -20,7 +23,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let Some(page) = &origin.site else {
         return Err(Error::Unexpected("the demo image server printed no line `site …`".to_owned()));
     };
-    println!("\nfetchzip is at {page}\ndemo images are at {}\nCtrl-C ends both", origin.http);
+    println!("\nfetchzip is at {page}\ndemo images are at {}\nCtrl-C stops both", origin.http);
     if options.open {
         open(page);
     }
@@ -36,29 +39,23 @@ struct Options {
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
         let mut options = Self { port: PORT, open: false };
-        let mut arguments = arguments.iter();
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--open" => options.open = true,
-                "--port" => {
-                    let port = arguments.next().and_then(|port| port.parse().ok());
-                    options.port =
-                        port.ok_or_else(|| Error::Usage("--port takes a number up to 65535".to_owned()))?;
-                }
-                other => {
-                    return Err(Error::Usage(format!("serve takes --port N and --open, not {other}")));
-                }
+        let mut arguments = lexopt::Parser::from_args(arguments);
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("open") => options.open = true,
+                Long("port") => options.port = arguments.value()?.parse()?,
+                other => return Err(other.unexpected().into()),
             }
         }
         Ok(options)
     }
 }
 
-/// A browser that can't be opened is no reason to stop serving.
+/// Opens a browser; a failure is reported and the page is still served.
 fn open(address: &str) {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     if let Err(error) = process::run(Command::new(opener).arg(address)) {
-        eprintln!("{error}");
+        say!("{error}");
     }
 }
 

@@ -1,11 +1,12 @@
-//! What wasm-bindgen made, made small for release.
+//! Makes wasm-bindgen's output small for a release.
 //!
 //! ```text
-//! STEM_bg.wasm ─▶ panics: their entry points trap ─▶ locations: blanked ─▶ wasm-opt
-//!              ─▶ imports: short names ◀── STEM.js ─▶ esbuild
+//! STEM_bg.wasm ─▶ panics: trap at once ─▶ locations: zeros ─▶ wasm-opt ─▶ imports: short names
+//! STEM.js ─────────────────────────────────────────────────────────────▶ the same names ─▶ esbuild
 //! ```
 //!
-//! Each step is there for the bytes that it saves, which `docs/decisions.md` has.
+//! `docs/decisions.md` lists the bytes that each step saves. A step that doesn't find what it
+//! changes is an error.
 
 mod imports;
 mod locations;
@@ -15,27 +16,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::setup::tools::{Tool, Toolbox};
-use crate::wasm::Module;
+use crate::setup::tools::{self, Tool};
+use crate::wasm::{CustomSections, Module};
 use crate::{process, workspace};
 
-/// What it takes.
-pub const TOOLS: &[Tool] = &[Tool::WasmOpt, Tool::Esbuild];
+/// The tools that shrinking needs.
+pub const TOOLS: &[Tool] = &[tools::WASM_OPT, tools::ESBUILD];
 
 /// Makes `STEM.js` and `STEM_bg.wasm` in `dir` small.
-pub fn shrink(toolbox: &Toolbox, dir: &Path, stem: &str) -> Result<()> {
+pub fn shrink(dir: &Path, stem: &str) -> Result<()> {
     let (compiled, script) = (dir.join(format!("{stem}_bg.wasm")), dir.join(format!("{stem}.js")));
-    let mut module = read(&compiled)?;
-    panics::trap(&mut module)?;
-    locations::blank(&mut module)?;
-    write(&compiled, &module.to_bytes())?;
+    without_panics(&compiled, CustomSections::Keep)?;
 
-    // The names are kept, for `cargo xtask size` to tell what is whose.
+    // Function names stay in this file, for `cargo xtask size`.
     let named = named(stem);
     if let Some(parent) = named.parent() {
         fs::create_dir_all(parent).map_err(Error::io("make the directory", parent))?;
     }
-    let mut optimise = toolbox.command(Tool::WasmOpt)?;
+    let mut optimise = workspace::command("wasm-opt");
     // Large functions that are called once compress better where they are.
     optimise.args(["-Oz", "--one-caller-inline-max-function-size=20"]);
     process::run(optimise.arg("--debuginfo").arg(&compiled).arg("-o").arg(&named))?;
@@ -43,41 +41,42 @@ pub fn shrink(toolbox: &Toolbox, dir: &Path, stem: &str) -> Result<()> {
     let mut module = read(&named)?;
     let text = fs::read_to_string(&script).map_err(Error::io("read", &script))?;
     let text = imports::shorten(&mut module, &text)?;
-    module.drop_custom_sections();
-    write(&compiled, &module.to_bytes())?;
+    write(&compiled, &module.to_bytes(CustomSections::Drop)?)?;
     write(&script, text.as_bytes())?;
-    minify(toolbox, &script, Text::Module)
+    minify(&script, Text::Module)
 }
 
-/// Does what needs no tool to `STEM_bg.wasm`.
+/// Shrinks `STEM_bg.wasm` as far as that takes no tools.
 pub fn strip(dir: &Path, stem: &str) -> Result<()> {
-    let compiled = dir.join(format!("{stem}_bg.wasm"));
-    let mut module = read(&compiled)?;
+    without_panics(&dir.join(format!("{stem}_bg.wasm")), CustomSections::Drop)
+}
+
+fn without_panics(wasm: &Path, custom_sections: CustomSections) -> Result<()> {
+    let mut module = read(wasm)?;
     panics::trap(&mut module)?;
     locations::blank(&mut module)?;
-    module.drop_custom_sections();
-    write(&compiled, &module.to_bytes())
+    write(wasm, &module.to_bytes(custom_sections)?)
 }
 
-/// Where the last build's wasm is with its functions' names.
+/// The last build's wasm with function names.
 pub fn named(stem: &str) -> PathBuf {
     workspace::target().join("named").join(format!("{stem}.wasm"))
 }
 
-/// What a text is that a browser reads.
+/// A kind of text file that a browser reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Text {
-    /// A JavaScript module, whose own names nobody else sees.
+    /// A JavaScript module: its top-level names are its own, so they can be shortened.
     Module,
     /// A script or a style sheet.
     Plain,
 }
 
-/// Takes comments, spaces and long names out of a text.
-pub fn minify(toolbox: &Toolbox, file: &Path, text: Text) -> Result<()> {
-    let mut esbuild = toolbox.command(Tool::Esbuild)?;
+/// Removes comments and white space from a text, and shortens its names.
+pub fn minify(file: &Path, text: Text) -> Result<()> {
+    let mut esbuild = workspace::command("esbuild");
     esbuild.args(["--minify", "--tree-shaking=true", "--log-level=warning", "--legal-comments=none"]);
-    // Otherwise it would write what old browsers want.
+    // Without a target it would rewrite the text for old browsers.
     esbuild.args(["--target=esnext", "--allow-overwrite"]);
     if text == Text::Module {
         esbuild.arg("--format=esm");
@@ -89,7 +88,7 @@ pub fn minify(toolbox: &Toolbox, file: &Path, text: Text) -> Result<()> {
 
 /// Reads a module from a file.
 pub fn read(path: &Path) -> Result<Module> {
-    Module::parse(&fs::read(path).map_err(Error::io("read", path))?)
+    Module::parse(fs::read(path).map_err(Error::io("read", path))?)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

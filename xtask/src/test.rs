@@ -1,23 +1,30 @@
-//! Every check there is, in one run that ends with one line: `N passed, M failed`.
+//! Every check, in one run that ends with one line: `N passed, M failed, K skipped`.
 
-mod bench;
+mod artifacts;
 pub mod drivers;
 mod steps;
 mod tally;
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use bench::Bench;
-use steps::{STEPS, Step};
+use artifacts::Artifacts;
+use lexopt::prelude::*;
+use steps::{Need, STEPS, Step};
 use tally::Tally;
 
 use crate::error::{Error, Result};
+use crate::output::{self, say};
 use crate::process;
-use crate::setup::{apt, rust, tools::Toolbox};
+use crate::setup::{apt, rust, tools};
 
-/// `cargo xtask test [--only STEP…]`: goes on after a step that fails.
+/// Steps that run at a time. On two cores, one of three compiles while two wait for their browsers.
+const SIDE_BY_SIDE: usize = 3;
+
+/// `cargo xtask test [--only STEP…]`. A failed step does not stop the others.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let Some(steps) = chosen(arguments)? else {
         print_steps();
@@ -25,52 +32,45 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     };
     process::adopt_strays();
     set_up(&steps);
-
-    let mut bench = Bench::default();
-    let mut total = Tally::default();
-    let mut summary = Vec::new();
-    for step in &steps {
-        eprintln!("\n── {}: {}", step.name, step.about);
-        let start = Instant::now();
-        let tally = (step.run)(&mut bench).unwrap_or_else(|error| {
-            eprintln!("{}: {error}", step.name);
-            Tally::failure()
-        });
-        let seconds = start.elapsed().as_secs_f64();
-        let line = format!("{:<14} {tally}, {seconds:.1} s", step.name);
-        eprintln!("── {line}");
-        summary.push(line);
-        total += tally;
-    }
-    drop(bench);
+    let start = Instant::now();
+    let results = run_all(&steps, &output::write);
     process::end_strays();
 
+    let mut total = Tally::default();
     println!();
-    for line in summary {
-        println!("{line}");
+    for (step, result) in steps.iter().zip(results) {
+        println!("{}", result.summary(step));
+        total += &result.tally;
+        for skipped in &result.tally.skipped {
+            println!("{:14} skipped {skipped}", "");
+        }
     }
+    println!("all steps took {:.0} s", start.elapsed().as_secs_f64());
     println!("{total}");
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The steps in their own order; `None` if the question is which there are.
+/// The chosen steps in the order of [`STEPS`]; `None` for `--help`.
 fn chosen(arguments: &[String]) -> Result<Option<Vec<&'static Step>>> {
-    let names = match arguments.split_first() {
-        None => return Ok(Some(STEPS.iter().collect())),
-        Some((first, _)) if matches!(first.as_str(), "-h" | "--help") => return Ok(None),
-        Some((first, names)) if first == "--only" && !names.is_empty() => names,
-        Some(_) => {
-            return Err(Error::Usage("test takes --only with one or more steps, or nothing".to_owned()));
+    let mut names: Vec<String> = Vec::new();
+    let mut arguments = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(None),
+            Long("only") => {
+                for name in arguments.values()? {
+                    names.push(name.string()?);
+                }
+            }
+            other => return Err(other.unexpected().into()),
         }
-    };
-    let known = |name: &&String| STEPS.iter().any(|step| step.name == *name);
-    if let Some(unknown) = names.iter().find(|name| !known(name)) {
+    }
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         let all: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         return Err(Error::Usage(format!("there is no step `{unknown}`; the steps are {}", all.join(", "))));
     }
-    let steps = STEPS.iter();
-    let wanted = |step: &&Step| names.iter().any(|name| name == step.name);
-    Ok(Some(steps.filter(wanted).collect()))
+    let is_chosen = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
+    Ok(Some(STEPS.iter().filter(is_chosen).collect()))
 }
 
 fn print_steps() {
@@ -80,29 +80,86 @@ fn print_steps() {
     }
 }
 
-/// Installs what the steps need, before the first of them. Where that fails it says so here, and
-/// the steps that can't do without say so again and fail.
+/// Installs what the steps need. A failure is reported here, and makes the steps fail that can't do
+/// without.
 fn set_up(steps: &[&Step]) {
-    let tools: Vec<_> = steps.iter().flat_map(|step| step.tools).copied().collect();
-    let packages: Vec<_> = steps.iter().flat_map(|step| step.packages).copied().flatten().copied().collect();
-    let say = |result: Result<()>| {
+    let (mut programs, mut packages, mut components, mut wasm) = (Vec::new(), Vec::new(), Vec::new(), false);
+    for need in steps.iter().flat_map(|step| step.needs) {
+        match need {
+            Need::Component(name) => components.push(*name),
+            Need::Wasm => wasm = true,
+            Need::Tools(needed) => programs.extend_from_slice(needed),
+            Need::Packages(needed) => packages.extend_from_slice(needed),
+        }
+    }
+    programs.sort_by_key(|tool| tool.program);
+    programs.dedup_by_key(|tool| tool.program);
+    let report = |result: Result<()>| {
         if let Err(error) = result {
-            eprintln!("cargo xtask: {error}");
+            say!("cargo xtask: {error}");
         }
     };
     thread::scope(|scope| {
         // Downloads and unpacks while cargo compiles.
-        scope.spawn(|| say(apt::ready(&packages)));
-        for subcommand in ["fmt", "clippy"] {
-            if steps.iter().any(|step| step.name == subcommand) {
-                say(rust::component(subcommand));
-            }
+        scope.spawn(|| report(apt::ready(&packages)));
+        components.iter().for_each(|name| report(rust::component(name)));
+        if wasm {
+            report(rust::wasm_target());
         }
-        if steps.iter().any(|step| step.wasm) {
-            say(rust::wasm_target());
-        }
-        say(Toolbox::ready(&tools).map(drop));
+        report(tools::ready(&programs));
     });
+}
+
+/// How a step ended.
+struct Outcome {
+    tally: Tally,
+    seconds: f64,
+}
+
+impl Outcome {
+    fn summary(&self, step: &Step) -> String {
+        format!("{:<14} {}, {:.1} s", step.name, self.tally, self.seconds)
+    }
+}
+
+/// Runs steps side by side, and returns their results in the order of the steps. A step's output is
+/// printed when it ends; that of a single step at once.
+fn run_all(steps: &[&Step], print: &(dyn Fn(&str) + Sync)) -> Vec<Outcome> {
+    let artifacts = Artifacts::default();
+    if let [step] = steps {
+        return vec![run_step(step, &artifacts)];
+    }
+    let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
+    print(&format!("{} steps, {SIDE_BY_SIDE} at a time: {}\n", steps.len(), names.join(", ")));
+    let (next, ended) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(step) = steps.get(index) else { return };
+            print(&format!("started {}: {}\n", step.name, step.about));
+            let (outcome, text) = output::capture(|| run_step(step, &artifacts));
+            let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+            print(&format!("\n── {}: {}\n{text}── {}\n", step.name, step.about, outcome.summary(step)));
+            ended.push((index, outcome));
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(work);
+        }
+    });
+    let mut ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
+    ended.sort_by_key(|(index, _)| *index);
+    ended.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn run_step(step: &Step, artifacts: &Artifacts) -> Outcome {
+    let start = Instant::now();
+    let tally = (step.run)(artifacts).unwrap_or_else(|error| {
+        say!("{}: {error}", step.name);
+        Tally::failure()
+    });
+    Outcome { tally, seconds: start.elapsed().as_secs_f64() }
 }
 
 #[cfg(test)]
@@ -124,10 +181,24 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_step_is_told_from_the_known_ones() {
+    fn an_unknown_step_is_refused_with_a_list_of_all() {
         let error = chosen_names("--only fmt lint").unwrap_err();
         assert!(error.contains("`lint`") && error.contains("wasm-firefox"), "{error}");
         assert!(chosen_names("fmt").is_err());
         assert!(chosen_names("--only").is_err());
+    }
+
+    #[test]
+    fn an_error_is_a_failure_of_its_step_with_its_output() {
+        let step = |name, run| Step { name, about: "of", needs: &[], run };
+        let fails = step("fails", |_| Err(Error::Unexpected("no such thing".to_owned())));
+        let passes = step("passes", |_| Ok(Tally::whole(true)));
+        let printed = Mutex::new(String::new());
+        let print = |text: &str| printed.lock().unwrap().push_str(text);
+        let results = run_all(&[&fails, &passes, &passes, &passes, &passes], &print);
+        let failed: Vec<u32> = results.iter().map(|result| result.tally.failed).collect();
+        assert_eq!(failed, [1, 0, 0, 0, 0]);
+        let printed = printed.into_inner().unwrap();
+        assert!(printed.contains("── fails: of\nfails: no such thing\n── fails  "), "{printed}");
     }
 }

@@ -1,302 +1,186 @@
-//! A wasm module as a list of sections, for what no tool at hand does to one.
-//!
-//! Only what is asked for is taken apart, by the binary format's specification (WebAssembly 2.0,
-//! chapter 5); the rest is passed on as it is.
+//! The parts of a wasm module that a release changes and `cargo xtask size` measures.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use wasm_encoder::reencode::{self, Reencode, utils};
+use wasm_encoder::{CodeSection, DataSection, ImportSection};
+use wasmparser::{
+    CustomSectionReader, DataKind, FunctionBody, ImportSectionReader, KnownCustom, Name, Operator, Parser,
+    Payload, TypeRef,
+};
 
 use crate::error::{Error, Result};
 
-/// A module's first eight bytes: `\0asm` and the version.
-const HEADER: &[u8; 8] = b"\0asm\x01\0\0\0";
-
-/// Section numbers (5.5.2).
-pub mod section {
-    /// Whatever tools have to say.
-    pub const CUSTOM: u8 = 0;
-    /// What is taken from outside.
-    pub const IMPORT: u8 = 2;
-    /// The functions' bodies.
-    pub const CODE: u8 = 10;
-    /// What memory holds at the start.
-    pub const DATA: u8 = 11;
-}
-
-/// A module, section by section.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A module, with copies of the parts that may be changed. Each list is in the module's order and
+/// keeps its length.
+#[derive(Clone, Debug)]
 pub struct Module {
-    sections: Vec<(u8, Vec<u8>)>,
+    /// Names of the imports.
+    pub imports: Vec<Import>,
+    /// The module's own functions.
+    pub functions: Vec<Function>,
+    /// The data segments.
+    pub data: Vec<Data>,
+    original: Vec<u8>,
 }
 
-/// One import, with what follows its names.
+/// The names of one import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     /// The JavaScript module.
     pub module: String,
     /// The name in it.
     pub name: String,
-    /// Kind and type, encoded.
-    descriptor: Vec<u8>,
 }
 
-/// A piece of data that is put into memory at the start.
+/// One function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its name without the hashes of rustc's mangling; empty if it has none.
+    pub name: String,
+    /// Locals and instructions, encoded.
+    pub body: Vec<u8>,
+}
+
+/// Bytes that are copied into memory when the module starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Data {
-    /// Its address; `None` for one that is placed otherwise.
+    /// Where they go; `None` for a passive segment.
     pub address: Option<u32>,
-    /// What stands before the bytes, encoded.
-    prefix: Vec<u8>,
     /// The bytes.
     pub bytes: Vec<u8>,
 }
 
+/// What to do with custom sections: names, producers and whatever else is there for tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomSections {
+    /// They stay.
+    Keep,
+    /// They are left out.
+    Drop,
+}
+
 impl Module {
-    /// Takes a module apart.
+    /// Reads a module.
     ///
     /// # Errors
     ///
-    /// The bytes are no module.
-    pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let Some(rest) = bytes.strip_prefix(HEADER) else {
-            return Err(malformed("its header"));
+    /// The bytes are not a wasm module, or an active data segment has a computed address.
+    pub fn parse(bytes: Vec<u8>) -> Result<Self> {
+        let (mut imports, mut functions, mut data) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut imported, mut names) = (0, HashMap::new());
+        for payload in Parser::new(0).parse_all(&bytes) {
+            match payload.map_err(malformed)? {
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        let import = import.map_err(malformed)?;
+                        imported += u32::from(matches!(import.ty, TypeRef::Func(_)));
+                        imports.push(Import { module: import.module.into(), name: import.name.into() });
+                    }
+                }
+                Payload::CodeSectionEntry(body) => functions.push(body.as_bytes().to_vec()),
+                Payload::DataSection(section) => {
+                    for segment in section {
+                        let segment = segment.map_err(malformed)?;
+                        data.push(Data { address: address(&segment.kind)?, bytes: segment.data.to_vec() });
+                    }
+                }
+                Payload::CustomSection(section) => names.extend(function_names(&section)?),
+                _ => {}
+            }
+        }
+        let functions = (imported..).zip(functions);
+        let functions = functions.map(|(index, body)| {
+            let name = names.get(&index).map(|name| without_hashes(name)).unwrap_or_default();
+            Function { name, body }
+        });
+        Ok(Self { imports, functions: functions.collect(), data, original: bytes })
+    }
+
+    /// The module with the present contents of its lists.
+    ///
+    /// # Errors
+    ///
+    /// A section uses a feature of wasm that the encoder doesn't have.
+    pub fn to_bytes(&self, custom_sections: CustomSections) -> Result<Vec<u8>> {
+        let mut module = wasm_encoder::Module::new();
+        let mut rewriter = Rewriter {
+            imports: &self.imports,
+            functions: self.functions.iter(),
+            data: self.data.iter(),
+            custom_sections,
         };
-        let mut reader = Reader(rest);
-        let mut sections = Vec::new();
-        while !reader.0.is_empty() {
-            let id = reader.byte()?;
-            sections.push((id, reader.sized()?.to_vec()));
-        }
-        Ok(Self { sections })
-    }
-
-    /// The module's bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = HEADER.to_vec();
-        for (id, content) in &self.sections {
-            bytes.push(*id);
-            put_sized(&mut bytes, content);
-        }
-        bytes
-    }
-
-    /// The length of each section that is no custom one, by number.
-    pub fn lengths(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
-        self.sections
-            .iter()
-            .filter(|(id, _)| *id != section::CUSTOM)
-            .map(|(id, content)| (*id, content.len()))
-    }
-
-    /// Takes out names, producers and whatever else is there for tools.
-    pub fn drop_custom_sections(&mut self) {
-        self.sections.retain(|(id, _)| *id != section::CUSTOM);
-    }
-
-    /// All imports, in order.
-    pub fn imports(&self) -> Result<Vec<Import>> {
-        let mut imports = Vec::new();
-        let mut reader = Reader(self.section(section::IMPORT));
-        for _ in 0..reader.count()? {
-            let (module, name) = (reader.name()?, reader.name()?);
-            let start = reader.0;
-            let kind = reader.byte()?;
-            match kind {
-                FUNCTION => drop(reader.number()?),
-                // A reference type or mutability stands beside the limits or the type.
-                1 => {
-                    reader.byte()?;
-                    reader.limits()?;
-                }
-                2 => reader.limits()?,
-                3 => drop((reader.byte()?, reader.byte()?)),
-                _ => return Err(malformed("an import")),
-            }
-            let descriptor = start[..start.len() - reader.0.len()].to_vec();
-            imports.push(Import { module, name, descriptor });
-        }
-        Ok(imports)
-    }
-
-    /// Puts other imports in their place, which must be as many, in the same order.
-    pub fn set_imports(&mut self, imports: &[Import]) {
-        let mut content = Vec::new();
-        put_number(&mut content, imports.len());
-        for import in imports {
-            put_sized(&mut content, import.module.as_bytes());
-            put_sized(&mut content, import.name.as_bytes());
-            content.extend_from_slice(&import.descriptor);
-        }
-        self.set_section(section::IMPORT, content);
-    }
-
-    /// The bodies of the module's own functions, each with its name, where it has one.
-    pub fn functions(&self) -> Result<Vec<(String, &[u8])>> {
-        let imported = self.imports()?.iter().filter(|import| import.descriptor[0] == FUNCTION).count();
-        let mut names = self.function_names()?;
-        let mut reader = Reader(self.section(section::CODE));
-        let mut functions = Vec::new();
-        for index in 0..reader.count()? {
-            functions.push((names.remove(&(imported + index)).unwrap_or_default(), reader.sized()?));
-        }
-        Ok(functions)
-    }
-
-    /// Puts other bodies in the functions' place, in the same order.
-    pub fn set_bodies<'a>(&mut self, bodies: impl ExactSizeIterator<Item = &'a [u8]>) {
-        let mut content = Vec::new();
-        put_number(&mut content, bodies.len());
-        bodies.for_each(|body| put_sized(&mut content, body));
-        self.set_section(section::CODE, content);
-    }
-
-    /// The data segments, in order.
-    pub fn data(&self) -> Result<Vec<Data>> {
-        let mut reader = Reader(self.section(section::DATA));
-        let mut segments = Vec::new();
-        for _ in 0..reader.count()? {
-            let start = reader.0;
-            // 0: into memory 0, at the address of a constant expression (5.5.14).
-            let address = match reader.number()? {
-                0 => {
-                    let (constant, address, end) = (reader.byte()?, reader.signed()?, reader.byte()?);
-                    if (constant, end) != (I32_CONST, END) {
-                        return Err(malformed("the address of a data segment"));
-                    }
-                    Some(address)
-                }
-                1 => None,
-                _ => return Err(malformed("a data segment")),
-            };
-            let prefix = start[..start.len() - reader.0.len()].to_vec();
-            segments.push(Data { address, prefix, bytes: reader.sized()?.to_vec() });
-        }
-        Ok(segments)
-    }
-
-    /// Puts other data segments in their place.
-    pub fn set_data(&mut self, segments: &[Data]) {
-        let mut content = Vec::new();
-        put_number(&mut content, segments.len());
-        for segment in segments {
-            content.extend_from_slice(&segment.prefix);
-            put_sized(&mut content, &segment.bytes);
-        }
-        self.set_section(section::DATA, content);
-    }
-
-    /// Names by the function's index, imports counted, from the name section (appendix 7.4.1).
-    fn function_names(&self) -> Result<BTreeMap<usize, String>> {
-        const FUNCTION_NAMES: u8 = 1;
-        let mut names = BTreeMap::new();
-        for (_, content) in self.sections.iter().filter(|(id, _)| *id == section::CUSTOM) {
-            let mut reader = Reader(content);
-            if reader.name()? != "name" {
-                continue;
-            }
-            while !reader.0.is_empty() {
-                let (kind, mut part) = (reader.byte()?, Reader(reader.sized()?));
-                if kind == FUNCTION_NAMES {
-                    for _ in 0..part.count()? {
-                        let index = part.number()? as usize;
-                        names.insert(index, without_hashes(&part.name()?));
-                    }
-                }
-            }
-        }
-        Ok(names)
-    }
-
-    fn section(&self, wanted: u8) -> &[u8] {
-        // An absent section is an empty list of things.
-        self.sections.iter().find(|(id, _)| *id == wanted).map_or(&[0], |(_, content)| content)
-    }
-
-    fn set_section(&mut self, wanted: u8, content: Vec<u8>) {
-        if let Some((_, old)) = self.sections.iter_mut().find(|(id, _)| *id == wanted) {
-            *old = content;
-        }
+        rewriter.parse_core_module(&mut module, Parser::new(0), &self.original).map_err(malformed)?;
+        Ok(module.finish())
     }
 }
 
-/// The kind of an import that is a function.
-const FUNCTION: u8 = 0;
-const I32_CONST: u8 = 0x41;
-const END: u8 = 0x0B;
+/// Copies a module, with the contents of the lists in place of the original's.
+struct Rewriter<'a> {
+    imports: &'a [Import],
+    functions: std::slice::Iter<'a, Function>,
+    data: std::slice::Iter<'a, Data>,
+    custom_sections: CustomSections,
+}
 
-/// What is left of a section.
-struct Reader<'a>(&'a [u8]);
+type Encoded = std::result::Result<(), reencode::Error>;
 
-impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Result<u8> {
-        let (first, rest) = self.0.split_first().ok_or_else(|| malformed("its end"))?;
-        self.0 = rest;
-        Ok(*first)
-    }
+impl Reencode for Rewriter<'_> {
+    type Error = Infallible;
 
-    /// LEB128 (5.2.2).
-    fn number(&mut self) -> Result<u32> {
-        let (value, _) = self.leb128()?;
-        u32::try_from(value).map_err(|_| malformed("a number"))
-    }
-
-    /// Signed LEB128 of 32 bits, taken as an address.
-    fn signed(&mut self) -> Result<u32> {
-        let (value, bits) = self.leb128()?;
-        let is_negative = bits < 32 && value >> (bits - 1) & 1 == 1;
-        let extension = if is_negative { u64::MAX << bits } else { 0 };
-        Ok((value | extension) as u32)
-    }
-
-    fn leb128(&mut self) -> Result<(u64, u32)> {
-        let (mut value, mut bits) = (0, 0);
-        while bits < 35 {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7F) << bits;
-            bits += 7;
-            if byte < 0x80 {
-                return Ok((value, bits));
-            }
-        }
-        Err(malformed("a number"))
-    }
-
-    fn count(&mut self) -> Result<usize> {
-        Ok(self.number()? as usize)
-    }
-
-    fn sized(&mut self) -> Result<&'a [u8]> {
-        let length = self.count()?;
-        let (taken, rest) = self.0.split_at_checked(length).ok_or_else(|| malformed("its end"))?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn name(&mut self) -> Result<String> {
-        String::from_utf8(self.sized()?.to_vec()).map_err(|_| malformed("a name"))
-    }
-
-    fn limits(&mut self) -> Result<()> {
-        const HAS_MOST: u8 = 1;
-        let flags = self.byte()?;
-        self.number()?;
-        if flags & HAS_MOST != 0 {
-            self.number()?;
+    fn parse_import_section(&mut self, out: &mut ImportSection, section: ImportSectionReader<'_>) -> Encoded {
+        for (original, import) in section.into_imports().zip(self.imports) {
+            let kind = self.entity_type(original?.ty)?;
+            out.import(&import.module, &import.name, kind);
         }
         Ok(())
     }
-}
 
-fn put_number(bytes: &mut Vec<u8>, mut number: usize) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
+    fn parse_function_body(&mut self, out: &mut CodeSection, original: FunctionBody<'_>) -> Encoded {
+        out.raw(self.functions.next().map_or(original.as_bytes(), |function| &function.body));
+        Ok(())
     }
-    bytes.push(number as u8);
+
+    fn parse_data(&mut self, out: &mut DataSection, original: wasmparser::Data<'_>) -> Encoded {
+        let data = self.data.next().map_or(original.data, |data| &data.bytes);
+        utils::parse_data(self, out, wasmparser::Data { data, ..original })
+    }
+
+    fn parse_custom_section(
+        &mut self,
+        out: &mut wasm_encoder::Module,
+        section: CustomSectionReader<'_>,
+    ) -> Encoded {
+        match self.custom_sections {
+            CustomSections::Keep => utils::parse_custom_section(self, out, section),
+            CustomSections::Drop => Ok(()),
+        }
+    }
 }
 
-fn put_sized(bytes: &mut Vec<u8>, content: &[u8]) {
-    put_number(bytes, content.len());
-    bytes.extend_from_slice(content);
+fn address(kind: &DataKind<'_>) -> Result<Option<u32>> {
+    let DataKind::Active { offset_expr, .. } = kind else { return Ok(None) };
+    match offset_expr.get_operators_reader().read().map_err(malformed)? {
+        Operator::I32Const { value } => Ok(Some(value.cast_unsigned())),
+        other => Err(malformed(format!("a data segment has the address {other:?}"))),
+    }
+}
+
+/// The names in a custom section by index; imported functions are counted.
+fn function_names(section: &CustomSectionReader<'_>) -> Result<Vec<(u32, String)>> {
+    let mut names = Vec::new();
+    if let KnownCustom::Name(subsections) = section.as_known() {
+        for subsection in subsections {
+            if let Name::Function(functions) = subsection.map_err(malformed)? {
+                for function in functions {
+                    let function = function.map_err(malformed)?;
+                    names.push((function.index, function.name.to_owned()));
+                }
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// A name without the hashes that rustc's two manglings leave in it: `core[c5930c85a12de822]::fmt`,
@@ -319,61 +203,74 @@ fn without_hashes(name: &str) -> String {
     plain + rest
 }
 
-fn malformed(what: &str) -> Error {
-    Error::Unexpected(format!("the wasm module is not as expected: {what}"))
+fn malformed(reason: impl std::fmt::Display) -> Error {
+    Error::Unexpected(format!("the wasm module is not as expected: {reason}"))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use wasm_encoder::{
+        ConstExpr, EntityType, FunctionSection, MemorySection, MemoryType, NameMap, NameSection, TypeSection,
+    };
+
     use super::*;
+
+    /// `nop`, without locals.
+    const NOP: [u8; 3] = [0, 1, 0x0B];
 
     /// A module that imports `./a_bg.js` `__wbg_b_1`, has functions of these names whose bodies are
     /// one `nop`, and these bytes at address 100.
     pub(crate) fn module_of(functions: &[&str], data: &[u8]) -> Module {
-        let import = Import { module: "./a_bg.js".into(), name: "__wbg_b_1".into(), descriptor: vec![0, 0] };
-        let mut names = Vec::new();
-        put_number(&mut names, functions.len());
-        for (index, name) in functions.iter().enumerate() {
-            put_number(&mut names, index + 1);
-            put_sized(&mut names, name.as_bytes());
+        let (mut types, mut imports) = (TypeSection::new(), ImportSection::new());
+        types.ty().function([], []);
+        imports.import("./a_bg.js", "__wbg_b_1", EntityType::Function(0));
+        let (mut declared, mut code, mut names) =
+            (FunctionSection::new(), CodeSection::new(), NameMap::new());
+        for (name, index) in functions.iter().zip(1..) {
+            declared.function(0);
+            code.raw(&NOP);
+            names.append(index, name);
         }
-        let mut custom = Vec::new();
-        put_sized(&mut custom, b"name");
-        custom.push(1);
-        put_sized(&mut custom, &names);
-        let mut module = Module {
-            sections: vec![(section::IMPORT, vec![0]), (section::CODE, vec![0]), (section::DATA, vec![0])],
-        };
-        module.sections.push((section::CUSTOM, custom));
-        module.set_imports(&[import]);
-        module.set_bodies(functions.iter().map(|_| &[0, 1, END][..]));
-        let prefix = vec![0, I32_CONST, 0xE4, 0, END];
-        module.set_data(&[Data { address: Some(100), prefix, bytes: data.to_vec() }]);
-        module
+        let (mut memories, mut segments) = (MemorySection::new(), DataSection::new());
+        let one_page =
+            MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None };
+        memories.memory(one_page);
+        segments.active(0, &ConstExpr::i32_const(100), data.iter().copied());
+        let mut custom = NameSection::new();
+        custom.functions(&names);
+        let mut module = wasm_encoder::Module::new();
+        module.section(&types).section(&imports).section(&declared).section(&memories);
+        module.section(&code).section(&segments).section(&custom);
+        Module::parse(module.finish()).unwrap()
     }
 
     #[test]
-    fn a_module_is_taken_apart_and_put_together() {
+    fn a_module_is_written_as_it_was_read() {
         let module = module_of(&["one", "core[c5930c85a12de822]::two"], b"abc");
-        let module = Module::parse(&module.to_bytes()).unwrap();
-        assert_eq!(module.imports().unwrap()[0].name, "__wbg_b_1");
-        let functions = module.functions().unwrap();
-        assert_eq!(functions, [("one".into(), &[0, 1, END][..]), ("core::two".into(), &[0, 1, END])]);
-        let data = module.data().unwrap();
-        assert_eq!((data[0].address, data[0].bytes.as_slice()), (Some(100), &b"abc"[..]));
-        assert_eq!(Module::parse(&module.to_bytes()).unwrap(), module);
+        assert_eq!(module.imports, [Import { module: "./a_bg.js".into(), name: "__wbg_b_1".into() }]);
+        let names: Vec<&str> = module.functions.iter().map(|function| function.name.as_str()).collect();
+        assert_eq!(names, ["one", "core::two"]);
+        assert_eq!(module.functions[0].body, NOP);
+        assert_eq!(module.data, [Data { address: Some(100), bytes: b"abc".to_vec() }]);
+        assert_eq!(module.to_bytes(CustomSections::Keep).unwrap(), module.original);
     }
 
     #[test]
-    fn what_is_no_module_is_said_to_be_none() {
-        assert!(Module::parse(b"<!doctype html>").is_err());
-        let mut cut = module_of(&["one"], b"abc").to_bytes();
+    fn custom_sections_can_be_dropped() {
+        let bytes = module_of(&["one"], b"abc").to_bytes(CustomSections::Drop).unwrap();
+        assert_eq!(Module::parse(bytes).unwrap().functions[0].name, "");
+    }
+
+    #[test]
+    fn bytes_that_are_not_a_module_are_refused() {
+        assert!(Module::parse(b"<!doctype html>".to_vec()).is_err());
+        let mut cut = module_of(&["one"], b"abc").original;
         cut.pop();
-        assert!(Module::parse(&cut).is_err());
+        assert!(Module::parse(cut).is_err());
     }
 
     #[test]
-    fn hashes_are_taken_out_of_names() {
+    fn hashes_are_removed_from_names() {
         for (name, plain) in [
             ("a::b::h82d0dab3cd34a5b6", "a::b"),
             ("<core[c5930c85a12de822]::fmt::Formatter>::pad", "<core::fmt::Formatter>::pad"),

@@ -1,19 +1,20 @@
-//! What comes from the distribution: browsers with their drivers, and zip readers.
+//! Programs from the distribution: browsers with their drivers, and zip readers.
 
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::announced;
 use super::cache::Lock;
-use super::{announced, on_path};
 use crate::error::{Error, Result};
+use crate::output::say;
 use crate::process;
 
-/// A program and the package that brings it.
+/// A program and the package that contains it.
 #[derive(Clone, Copy, Debug)]
 pub struct Package {
-    /// Any of these will do.
+    /// Alternatives.
     programs: &'static [&'static str],
-    /// Names in Debian and Ubuntu; the first that apt knows is installed.
+    /// The package's names in Debian and Ubuntu; the first that apt knows is installed.
     names: &'static [&'static str],
 }
 
@@ -32,23 +33,24 @@ pub const ZIP: Package = package(&["zip"], &["zip"]);
 pub const SEVEN_ZIP: Package = package(&["7z"], &["p7zip-full", "7zip"]);
 pub const BSDTAR: Package = package(&["bsdtar"], &["libarchive-tools"]);
 pub const PYTHON: Package = package(&["python3"], &["python3"]);
-/// The compiler too: a runtime alone can't start a test from its source.
+/// With the compiler, because a runtime alone can't run a test from its source.
 pub const JAVA: Package = package(&["javac"], &["default-jdk-headless"]);
 pub const NODE: Package = package(&["node"], &["nodejs"]);
 pub const NPM: Package = package(&["npm"], &["npm"]);
 
 impl Package {
-    /// The program, if it is there.
+    /// The program, if it is installed.
     pub fn find(&self) -> Option<PathBuf> {
-        self.programs.iter().find_map(|name| on_path(name).next())
+        self.programs.iter().find_map(|name| which::which(name).ok())
     }
 
-    /// The program, or a sentence that it is missing.
+    /// The program.
+    ///
+    /// # Errors
+    ///
+    /// It is not installed.
     pub fn found(&self) -> Result<PathBuf> {
-        self.find().ok_or_else(|| Error::Missing {
-            what: self.programs[0].to_owned(),
-            remedy: "apt-get did not bring it, see above".to_owned(),
-        })
+        self.find().ok_or_else(|| Error::missing(self.programs[0], "apt-get could not install it, see above"))
     }
 }
 
@@ -61,7 +63,7 @@ pub fn ready(packages: &[Package]) -> Result<()> {
     // Another clone may have installed them while we waited.
     let missing = packages.iter().filter(|package| package.find().is_none());
     let mut missing: Vec<&Package> = missing.collect();
-    // Several steps may want the same one.
+    // Several steps may need the same one.
     missing.sort_by_key(|package| package.programs);
     missing.dedup_by_key(|package| package.programs);
     if missing.is_empty() {
@@ -70,26 +72,26 @@ pub fn ready(packages: &[Package]) -> Result<()> {
     let programs: Vec<&str> = missing.iter().map(|package| package.programs[0]).collect();
     let programs = programs.join(", ");
     let Some(apt) = apt_get() else {
-        return Err(Error::Missing { what: programs, remedy: remedy(&missing) });
+        return Err(Error::missing(&programs, remedy(&missing)));
     };
     let how = "installing with apt-get, about a minute for each browser";
     announced(&programs, how, || {
         let run = |arguments: &[&str]| process::run(apt().args(arguments));
         if let Err(error) = run(&["update"]) {
-            // One foreign source that is down is no reason not to use the others.
-            eprintln!("{error}; going on with the package lists that are there");
+            // One source that can't be reached doesn't make the others useless.
+            say!("{error}; continuing with the present package lists");
         }
         let mut install = vec!["install", "--yes", "--no-install-recommends"];
         install.extend(missing.iter().map(|package| known_name(package)));
         run(&install)?;
-        // A package may bring something else by that name, as Ubuntu's browsers do without snap.
+        // Ubuntu's browser packages install nothing without snap.
         missing.iter().try_for_each(|package| package.found().map(drop))
     })
 }
 
-/// What makes an `apt-get` command that may install, if anything does.
+/// Returns what makes an `apt-get` command with the right to install, unless that takes a password.
 fn apt_get() -> Option<impl Fn() -> Command> {
-    on_path("apt-get").next()?;
+    which::which("apt-get").ok()?;
     let is_root = rustix::process::geteuid().is_root();
     if !is_root && !process::succeeds(Command::new("sudo").args(["-n", "true"])) {
         return None;
@@ -105,7 +107,7 @@ fn apt_get() -> Option<impl Fn() -> Command> {
     })
 }
 
-/// The package's first name that apt could install; its first name if it knows none.
+/// The first of the package's names that apt can install, or simply the first if it knows none.
 fn known_name(package: &Package) -> &'static str {
     let known = |name: &&&str| {
         let policy = Command::new("apt-cache").args(["policy", name]).output();
@@ -118,13 +120,13 @@ fn known_name(package: &Package) -> &'static str {
 }
 
 fn remedy(missing: &[&Package]) -> String {
-    if on_path("apt-get").next().is_none() {
+    if which::which("apt-get").is_err() {
         return "install it with this system's package manager".to_owned();
     }
     let names: Vec<&str> = missing.iter().map(|package| known_name(package)).collect();
     format!(
-        "`sudo apt-get install --yes --no-install-recommends {}` installs it, which needs a \
-         password here",
+        "install it with `sudo apt-get install --yes --no-install-recommends {}`, which asks for a \
+         password",
         names.join(" ")
     )
 }

@@ -1,4 +1,4 @@
-//! The JavaScript packages that the tests read archives and look at the page with.
+//! The JavaScript packages that tests use to read archives and to check the page.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,19 +7,19 @@ use super::announced;
 use crate::error::{Error, Result};
 use crate::{process, workspace};
 
-/// `tests/node_modules`, exactly as `tests/package-lock.json` says.
+/// `tests/node_modules`, in the versions of `tests/package-lock.json`.
 pub fn test_packages() -> Result<PathBuf> {
     let tests = workspace::root().join("tests");
     let modules = tests.join("node_modules");
     let wanted = tests.join("package-lock.json");
     let wanted = fs::read(&wanted).map_err(Error::io("read", &wanted))?;
-    // A copy of the lock file that the packages there were installed from.
+    // A copy of the lock file from which the packages were installed.
     let stamp = modules.join(".installed-from");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(modules);
     }
     let how = "installing them with npm, a few seconds";
-    announced("what tests/package-lock.json names", how, || {
+    announced("npm packages of the tests", how, || {
         let mut npm = workspace::command("npm");
         npm.current_dir(&tests).args(["ci", "--no-audit", "--no-fund"]);
         process::run(&mut npm)?;

@@ -1,9 +1,12 @@
-//! The parts of a Rust installation that a minimal one lacks.
+//! Parts of a Rust installation that a minimal one lacks.
+//!
+//! A `rust-toolchain.toml` does not help: rustup 1.29 ignores its list of targets if the toolchain is
+//! installed already, and a cargo from elsewhere ignores the whole file.
 
 use std::path::Path;
 use std::process::Command;
 
-use super::{announced, on_path};
+use super::announced;
 use crate::error::{Error, Result};
 use crate::{process, workspace};
 
@@ -32,17 +35,13 @@ pub fn component(subcommand: &str) -> Result<()> {
 }
 
 fn rustup(what: &str, arguments: &[&str]) -> Result<()> {
-    if on_path("rustup").next().is_none() {
-        return Err(Error::Missing {
-            what: what.to_owned(),
-            remedy: format!(
-                "add it the way this Rust was installed; rustup would do it with `rustup {}`",
-                arguments.join(" ")
-            ),
-        });
+    if which::which("rustup").is_err() {
+        let command = format!("rustup {}", arguments.join(" "));
+        let remedy = format!("add it the way this Rust was installed; with rustup that is `{command}`");
+        return Err(Error::missing(what, remedy));
     }
     announced(what, "adding it with rustup, a few seconds", || {
-        // At the root, so that it goes to the toolchain that builds this repository.
+        // At the root, so that it is added to the toolchain that builds this repository.
         let mut rustup: Command = workspace::command("rustup");
         process::run(rustup.args(arguments))
     })

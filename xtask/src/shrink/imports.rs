@@ -1,33 +1,35 @@
-//! Short names for what the wasm takes from its script.
+//! Short names for the functions that the wasm imports from its script.
 //!
-//! wasm-bindgen's names, such as `__wbg_new_5502aad30c185fc8`, stand in both files, and a hash does
-//! not compress. What the wasm no longer asks for goes out of the script.
+//! wasm-bindgen's names, such as `__wbg_new_5502aad30c185fc8`, are in both files, and hashes don't
+//! compress. Functions that the wasm no longer imports are removed from the script.
 
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::wasm::Module;
 
-/// What wasm-bindgen writes around the functions of its `--target web`.
+/// The text around the functions in a script that wasm-bindgen wrote with `--target web`.
 const OPENING: &str = "    const import0 = {\n        __proto__: null,\n";
 const CLOSING: &str = "\n    };\n";
 
-/// Renames the imports in the module, and in the script that is given back.
+/// Renames the imports in the module, and returns the script with the same names.
 ///
 /// # Errors
 ///
-/// The script is not as this version of wasm-bindgen writes it.
+/// The script has another form than this version of wasm-bindgen writes, or lacks an import.
 pub fn shorten(module: &mut Module, script: &str) -> Result<String> {
-    let unexpected =
-        |what: &str| Error::Unexpected(format!("the script of wasm-bindgen is not as expected: {what}"));
+    let unexpected = |what: &str| {
+        Error::Unexpected(format!(
+            "wasm-bindgen's script is not as expected: {what} (xtask/src/shrink/imports.rs)"
+        ))
+    };
     let (before, rest) = script.split_once(OPENING).ok_or_else(|| unexpected("it has no `import0`"))?;
     let (inside, after) = rest.split_once(CLOSING).ok_or_else(|| unexpected("`import0` has no end"))?;
     let mut functions = functions(inside);
-    let (own, after) = own_module(after).ok_or_else(|| unexpected("`import0` is of no module"))?;
+    let (own, after) = own_module(after).ok_or_else(|| unexpected("`import0` belongs to no module"))?;
 
-    let mut imports = module.imports()?;
     let mut kept = String::new();
-    for (index, import) in imports.iter_mut().filter(|import| import.module == own).enumerate() {
+    for (index, import) in module.imports.iter_mut().filter(|import| import.module == own).enumerate() {
         let function = functions
             .remove(import.name.as_str())
             .ok_or_else(|| unexpected(&format!("it has no `{}`", import.name)))?;
@@ -35,21 +37,20 @@ pub fn shorten(module: &mut Module, script: &str) -> Result<String> {
         import.module = OWN.to_owned();
         kept.push_str(&format!("        {}:{function}\n", import.name));
     }
-    module.set_imports(&imports);
     Ok(format!("{before}{OPENING}{kept}{CLOSING}{after}"))
 }
 
-/// The name of the script as a module of imports.
+/// The new name of the script as a module of imports.
 const OWN: &str = "_";
 
-/// The name by which the wasm imports `import0`, and the text with a short one in its place.
+/// The name by which the wasm imports `import0`, and the text with the new name in its place.
 fn own_module(text: &str) -> Option<(&str, String)> {
     let (before, after) = text.split_once(": import0,")?;
     let (before, name) = before.strip_suffix('"')?.rsplit_once('"')?;
     Some((name, format!("{before}\"{OWN}\": import0,{after}")))
 }
 
-/// Each function of the object by its name: all of the text from after the colon on.
+/// The text of each function of the object after the colon, by its name.
 fn functions(inside: &str) -> BTreeMap<&str, String> {
     let mut functions = BTreeMap::new();
     let mut current = None;
@@ -65,7 +66,7 @@ fn functions(inside: &str) -> BTreeMap<&str, String> {
     functions
 }
 
-/// A line that begins a function of the object, at eight spaces.
+/// Name and rest of a line that begins a function of the object: it is indented by eight spaces.
 fn key(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.strip_prefix("        ")?.split_once(':')?;
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'));
@@ -96,18 +97,18 @@ mod tests {
                           __proto__: null,\n        \"./a_bg.js\": import0,\n    };\n}\n";
 
     #[test]
-    fn an_import_has_the_same_short_name_in_both() {
+    fn an_import_has_the_same_short_name_in_both_files() {
         let mut module = module_of(&[], b"");
         let script = shorten(&mut module, SCRIPT).unwrap();
-        let import = &module.imports().unwrap()[0];
+        let import = &module.imports[0];
         assert_eq!((import.module.as_str(), import.name.as_str()), ("_", "a"));
         assert!(script.contains("        a: function() {\n            throw 1;\n        },\n"), "{script}");
         assert!(script.contains("\"_\": import0,"), "{script}");
-        assert!(!script.contains("return arg0"), "what the wasm does not ask for stays: {script}");
+        assert!(!script.contains("return arg0"), "an unused function stayed: {script}");
     }
 
     #[test]
-    fn a_script_of_another_shape_is_refused() {
+    fn a_script_of_another_form_is_refused() {
         for script in ["", &SCRIPT.replace("__wbg_b_1", "__wbg_c_1"), &SCRIPT.replace("import0", "imports")] {
             assert!(shorten(&mut module_of(&[], b""), script).is_err(), "{script}");
         }

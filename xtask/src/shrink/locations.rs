@@ -1,50 +1,57 @@
-//! Where a panic happened stands in the data: paths of source files, and structures that refer to
-//! them. Nothing reads them once panics trap, so they become zeros, which wasm-opt leaves out.
-//! No path of the machine that built it is then left in what is published.
+//! Panics name the place in the source that they come from: the wasm's data holds the paths of source
+//! files, and structures that refer to them. Once panics trap nothing reads either, so both become
+//! zeros, which wasm-opt leaves out. Nor does a release then reveal paths of the machine that built it.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::wasm::Module;
 
 /// The size of `core::panic::Location` on wasm32: a path's address and length, line and column.
 const LOCATION_BYTES: usize = 16;
 
-/// Blanks every path of a Rust source file, and every location that refers to one.
+/// Fills with zeros every path of a Rust source file, and every location that refers to one.
+///
+/// # Errors
+///
+/// No location is found: this rustc lays them out differently, or they were stripped before.
 pub fn blank(module: &mut Module) -> Result<()> {
-    let mut segments = module.data()?;
     let mut paths = Vec::new();
-    for segment in &segments {
+    for segment in &module.data {
         if let Some(address) = segment.address {
-            paths.extend(
-                paths_in(&segment.bytes).map(|(start, end)| {
-                    (address.wrapping_add(start as u32), address.wrapping_add(end as u32))
-                }),
-            );
+            let in_memory = |offset: usize| address.wrapping_add(offset as u32);
+            paths.extend(paths_in(&segment.bytes).map(|(start, end)| (in_memory(start), in_memory(end))));
         }
     }
-    // A path may be the end of a longer one, so any address within one will do.
+    // A path may be the end of a longer one, so a location may refer to any address within one.
     let is_path = |address: u32, length: u32| {
         let end = address.wrapping_add(length);
         length > 0
             && paths.iter().any(|&(start, path_end)| start <= address && address < end && end == path_end)
     };
-    for segment in &mut segments {
+    let mut found = 0;
+    for segment in &mut module.data {
         let Some(address) = segment.address else { continue };
-        // Locations are aligned, and so must the first one be looked for.
+        // Locations are aligned in memory, not in the segment.
         let mut at = (address as usize).next_multiple_of(4) - address as usize;
         while let Some(location) = segment.bytes.get_mut(at..at + LOCATION_BYTES) {
             if is_path(word(location, 0), word(location, 4)) {
                 location.fill(0);
+                found += 1;
                 at += LOCATION_BYTES;
             } else {
                 at += 4;
             }
         }
-        let found: Vec<_> = paths_in(&segment.bytes).collect();
-        for (start, end) in found {
+        for (start, end) in paths_in(&segment.bytes).collect::<Vec<_>>() {
             segment.bytes[start..end].fill(0);
         }
     }
-    module.set_data(&segments);
+    if found == 0 {
+        return Err(Error::Unexpected(
+            "the wasm's data has no location of a panic, so none can be removed: this rustc lays them out \
+             differently (xtask/src/shrink/locations.rs)"
+                .to_owned(),
+        ));
+    }
     Ok(())
 }
 
@@ -52,7 +59,7 @@ fn word(bytes: &[u8], at: usize) -> u32 {
     bytes[at..at + 4].iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte))
 }
 
-/// Start and end of each path: absolute or from `src/` on, up to `.rs`.
+/// Start and end of each path: absolute or beginning with `src/`, and ending with `.rs`.
 fn paths_in(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
     const END: &[u8] = b".rs";
     let mut at = 0;
@@ -63,7 +70,7 @@ fn paths_in(bytes: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
             let length = bytes[at..end].iter().rev().take_while(|byte| is_of_path(byte)).count();
             let text = &bytes[end - length..end];
             at = end;
-            // Strings stand end to end, so what comes before the path may look like a part of it.
+            // Strings are stored without separators, so the one before a path may look like a part of it.
             let start = text.windows(4).position(|window| window == b"src/");
             let start = match text.iter().position(|byte| *byte == b'/') {
                 Some(slash) if start.is_none_or(|start| slash < start) => Some(slash),
@@ -82,13 +89,13 @@ mod tests {
     use crate::wasm::tests::module_of;
 
     #[test]
-    fn paths_and_what_refers_to_them_become_zeros() {
+    fn paths_and_the_locations_that_refer_to_them_become_zeros() {
         let text = b"abortsrc/run/a.rs\0/home/me/b.rscut.";
         let mut data = text.to_vec();
         let location = |address: u32, length: u32| {
             [address, length, 7, 9].into_iter().flat_map(u32::to_le_bytes).collect::<Vec<u8>>()
         };
-        // The segment stands at address 100, and its locations at multiples of four.
+        // The segment begins at address 100, and its locations at multiples of four.
         data.resize(36, 0);
         data.extend(location(105, 12));
         data.extend(location(118, 13));
@@ -96,10 +103,16 @@ mod tests {
         data.extend(&unrelated);
         let mut module = module_of(&["f"], &data);
         blank(&mut module).unwrap();
-        let left = module.data().unwrap().remove(0).bytes;
+        let left = &module.data[0].bytes;
         assert_eq!(&left[..35], b"abort\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0cut.");
         assert_eq!(left[36..68], [0; 32]);
         assert_eq!(left[68..], unrelated);
+    }
+
+    #[test]
+    fn data_without_locations_is_refused() {
+        let error = blank(&mut module_of(&["f"], b"no path")).unwrap_err();
+        assert!(error.to_string().contains("location"), "{error}");
     }
 
     #[test]

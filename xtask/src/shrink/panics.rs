@@ -1,11 +1,12 @@
-//! A panic ends in a trap in any case; here it traps at once, without a message.
+//! A panic ends in a trap in any case; in a release it traps at once, without a message.
 //!
-//! The entry points of panics get one instruction, `unreachable`, for a body. What only they used
-//! is then dead, and wasm-opt drops it. Every check that leads to a panic stays as it is.
+//! The body of every function that a panic enters becomes one instruction, `unreachable`. What only
+//! those functions used is then dead, and wasm-opt drops it. Every check that leads to a panic
+//! stays as it is.
 //!
-//! The standard library's formatting goes the same way: our own texts do without it (`src/text.rs`,
-//! which `clippy.toml` watches over), so panics alone are left to use it. wasm-opt can't know, since
-//! messages refer to it through tables.
+//! The standard library's formatting is treated alike: the engine does without it (`src/text.rs`,
+//! enforced by `clippy.toml`), so only panics use it. wasm-opt can't tell, because their messages
+//! refer to it through tables.
 
 use crate::error::{Error, Result};
 use crate::wasm::Module;
@@ -13,31 +14,32 @@ use crate::wasm::Module;
 /// No locals, `unreachable`, `end`.
 const TRAP: &[u8] = &[0, 0x00, 0x0B];
 
-/// Makes every entry point of a panic a trap.
+/// Makes every function trap that a panic enters.
 ///
 /// # Errors
 ///
-/// There is none among the functions: they have no names, or rustc has given them others.
+/// `core::panicking::panic_fmt` is not among the functions: they have no names, or other names than
+/// this code knows.
 pub fn trap(module: &mut Module) -> Result<()> {
-    let functions = module.functions()?;
-    if !functions.iter().any(|(name, _)| name == "core::panicking::panic_fmt") {
+    if !module.functions.iter().any(|function| function.name == "core::panicking::panic_fmt") {
         return Err(Error::Unexpected(
-            "the wasm has no function core::panicking::panic_fmt, so panics can't be told by name: \
-             it has no name section, or this rustc names them otherwise (xtask/src/shrink/panics.rs)"
+            "the wasm has no function core::panicking::panic_fmt, so panics can't be found by name: \
+             it has no name section, or this rustc names them differently (xtask/src/shrink/panics.rs)"
                 .to_owned(),
         ));
     }
-    let bodies: Vec<Vec<u8>> = functions
-        .iter()
-        .map(|(name, body)| if is_panic(name) || is_formatting(name) { TRAP.to_vec() } else { body.to_vec() })
-        .collect();
-    module.set_bodies(bodies.iter().map(Vec::as_slice));
+    for function in &mut module.functions {
+        if is_panic(&function.name) || is_formatting(&function.name) {
+            function.body = TRAP.to_vec();
+        }
+    }
     Ok(())
 }
 
 /// Whether a function does nothing but panic.
 fn is_panic(name: &str) -> bool {
-    // All of the first module's functions end in a panic; in std's, `panic_count` is asked by others.
+    // All of the first module's functions end in a panic. std's are named one by one, because other
+    // code calls `panic_count`.
     const MODULES: [&str; 5] = [
         "core::panicking::",
         "std::panicking::panic_handler",
@@ -71,6 +73,7 @@ fn is_formatting(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wasm::CustomSections;
     use crate::wasm::tests::module_of;
 
     #[test]
@@ -85,14 +88,15 @@ mod tests {
         ];
         let mut module = module_of(&names, b"");
         trap(&mut module).unwrap();
-        let is_trap: Vec<bool> = module.functions().unwrap().iter().map(|(_, body)| *body == TRAP).collect();
+        let module = Module::parse(module.to_bytes(CustomSections::Keep).unwrap()).unwrap();
+        let is_trap: Vec<bool> = module.functions.iter().map(|function| function.body == TRAP).collect();
         assert_eq!(is_trap, [true, true, true, true, false, false]);
     }
 
     #[test]
     fn a_module_without_names_is_refused() {
-        let mut module = module_of(&["core::panicking::panic_fmt"], b"");
-        module.drop_custom_sections();
+        let bytes = module_of(&["core::panicking::panic_fmt"], b"").to_bytes(CustomSections::Drop).unwrap();
+        let mut module = Module::parse(bytes).unwrap();
         assert!(trap(&mut module).unwrap_err().to_string().contains("name section"));
     }
 }

@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::origin::free_port;
 use crate::process::Group;
-use crate::setup::apt;
-use crate::setup::tools::{Tool, Toolbox};
+use crate::setup::{apt, tools};
 use crate::workspace;
 
 pub use support::BrowserKind as Browser;
@@ -35,7 +34,7 @@ pub fn browser_program(browser: Browser) -> Result<PathBuf> {
 pub fn driver_program(browser: Browser) -> Result<PathBuf> {
     match browser {
         Browser::Chromium => apt::CHROMEDRIVER.found(),
-        Browser::Firefox => Toolbox::found(&[Tool::Geckodriver])?.program(Tool::Geckodriver),
+        Browser::Firefox => tools::GECKODRIVER.found(),
         Browser::WebKit => apt::WEBKIT.found(),
     }
 }

@@ -1,245 +1,261 @@
-//! The steps of `cargo xtask test`, in the order in which they run: what breaks soonest first.
+//! The steps of `cargo xtask test`.
 
+use std::fs;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
-use super::bench::Bench;
+use super::artifacts::Artifacts;
 use super::drivers::{Browser, Driver, browser_program, driver_program};
 use super::tally::Tally;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::Build;
 use crate::setup::apt::{self, Package};
-use crate::setup::npm;
-use crate::setup::tools::{Tool, Toolbox};
-use crate::{package, process, size, workspace};
+use crate::setup::tools::{self, Tool};
+use crate::{output, package, process, size, workspace};
 
 /// One step.
 pub struct Step {
-    /// As `--only` takes it.
+    /// Its name for `--only`.
     pub name: &'static str,
     /// What it checks.
     pub about: &'static str,
-    /// Tools that it needs.
-    pub tools: &'static [Tool],
-    /// Packages of the distribution that it needs.
-    pub packages: &'static [&'static [Package]],
-    /// Whether it compiles to wasm.
-    pub wasm: bool,
+    /// What has to be installed.
+    pub needs: &'static [Need],
     /// Runs it. An error counts as one failed test.
-    pub run: fn(&mut Bench) -> Result<Tally>,
+    pub run: fn(&Artifacts) -> Result<Tally>,
 }
 
-/// A step that needs nothing but Rust; what the others are described in contrast to.
-const PLAIN: Step =
-    Step { name: "", about: "", tools: &[], packages: &[], wasm: false, run: |_| Ok(Tally::default()) };
+/// Something that a step needs.
+#[derive(Clone, Copy, Debug)]
+pub enum Need {
+    /// A subcommand of cargo that rustup installs.
+    Component(&'static str),
+    /// The standard library for wasm.
+    Wasm,
+    /// Tools from a registry.
+    Tools(&'static [Tool]),
+    /// Packages of the distribution.
+    Packages(&'static [Package]),
+}
 
-/// What the steps take that look at the built page.
-const PAGE_TOOLS: &[Tool] = Build::Release.tools();
+const PAGE: Need = Need::Tools(Build::Release.tools());
+const WASM_TESTS: Need = Need::Tools(&[tools::WASM_BINDGEN, tools::WASM_PACK]);
+const GECKODRIVER: Need = Need::Tools(&[tools::GECKODRIVER]);
+const CHROMIUM: Need = Need::Packages(&[apt::CHROMIUM, apt::CHROMEDRIVER]);
+const FIREFOX: Need = Need::Packages(&[apt::FIREFOX]);
+const WEBKIT: Need = Need::Packages(&[apt::WEBKIT, apt::XVFB]);
+/// Zip readers, and what runs them.
+const READERS: Need = Need::Packages(&[
+    apt::UNZIP,
+    apt::ZIP,
+    apt::SEVEN_ZIP,
+    apt::BSDTAR,
+    apt::PYTHON,
+    apt::JAVA,
+    apt::NODE,
+    apt::NPM,
+]);
 
-/// Other people's zip readers, and what runs them.
-const READERS: &[Package] =
-    &[apt::UNZIP, apt::ZIP, apt::SEVEN_ZIP, apt::BSDTAR, apt::PYTHON, apt::JAVA, apt::NODE, apt::NPM];
-
-/// All steps.
+/// All steps, in the order in which they start: first what fails soonest and what builds for others,
+/// then the longest.
 pub const STEPS: &[Step] = &[
     Step {
         name: "fmt",
-        about: "the formatting",
+        about: "formatting",
+        needs: &[Need::Component("fmt")],
         run: |_| whole(&mut workspace::cargo(["fmt", "--all", "--check"])),
-        ..PLAIN
     },
-    Step {
-        name: "clippy",
-        about: "clippy, natively and for wasm, as package, as page and as both",
-        wasm: true,
-        run: clippy,
-        ..PLAIN
-    },
-    Step { name: "doc", about: "the documentation, natively and for wasm", wasm: true, run: doc, ..PLAIN },
     Step {
         name: "native",
-        about: "the tests of all that is pure",
-        run: |_| counted(&mut workspace::cargo(["test", "--workspace", "--no-fail-fast"])),
-        ..PLAIN
-    },
-    Step {
-        name: "wasm-chromium",
-        about: "wasm-pack test in Chromium, against the demo image server",
-        tools: &[Tool::WasmBindgen, Tool::WasmPack],
-        packages: &[&[apt::CHROMIUM, apt::CHROMEDRIVER]],
-        wasm: true,
-        run: |bench| wasm(bench, Browser::Chromium),
-    },
-    Step {
-        name: "wasm-firefox",
-        about: "wasm-pack test in Firefox, against the demo image server",
-        tools: &[Tool::WasmBindgen, Tool::WasmPack, Tool::Geckodriver],
-        packages: &[&[apt::FIREFOX]],
-        wasm: true,
-        run: |bench| wasm(bench, Browser::Firefox),
+        about: "tests that need no browser",
+        needs: &[],
+        run: |_| counted("native", &mut workspace::cargo(["test", "--workspace", "--no-fail-fast"])),
     },
     Step {
         name: "package",
         about: "the npm package can be built",
-        tools: package::TOOLS,
-        wasm: true,
-        run: |bench| bench.package().map(|_| Tally::whole(true)),
-        ..PLAIN
+        needs: &[Need::Wasm, Need::Tools(package::TOOLS)],
+        run: |artifacts| artifacts.package().map(|_| Tally::whole(true)),
+    },
+    Step {
+        name: "clippy",
+        about: "clippy, natively and for wasm: page, package and both",
+        needs: &[Need::Component("clippy"), Need::Wasm],
+        run: |_| clippy(),
     },
     Step {
         name: "size",
         about: "package and page are within the budgets of docs/budgets.toml",
-        tools: PAGE_TOOLS,
-        wasm: true,
+        needs: &[Need::Wasm, PAGE],
         run: size,
-        ..PLAIN
-    },
-    Step {
-        name: "page-chromium",
-        about: "the page and the package over WebDriver, in Chromium",
-        tools: PAGE_TOOLS,
-        packages: &[&[apt::CHROMIUM, apt::CHROMEDRIVER], READERS],
-        wasm: true,
-        run: |bench| page(bench, Browser::Chromium),
     },
     Step {
         name: "page-firefox",
-        about: "the page and the package over WebDriver, in Firefox",
-        tools: &[Tool::WasmOpt, Tool::Esbuild, Tool::WasmBindgen, Tool::Trunk, Tool::Geckodriver],
-        packages: &[&[apt::FIREFOX], READERS],
-        wasm: true,
-        run: |bench| page(bench, Browser::Firefox),
+        about: "page and package over WebDriver, in Firefox",
+        needs: &[Need::Wasm, PAGE, GECKODRIVER, FIREFOX, READERS],
+        run: |artifacts| page(artifacts, Browser::Firefox),
+    },
+    Step {
+        name: "page-chromium",
+        about: "page and package over WebDriver, in Chromium",
+        needs: &[Need::Wasm, PAGE, CHROMIUM, READERS],
+        run: |artifacts| page(artifacts, Browser::Chromium),
+    },
+    Step { name: "doc", about: "documentation, natively and for wasm", needs: &[Need::Wasm], run: |_| doc() },
+    Step {
+        name: "wasm-firefox",
+        about: "wasm-pack test in Firefox, against the demo image server",
+        needs: &[Need::Wasm, WASM_TESTS, GECKODRIVER, FIREFOX],
+        run: |artifacts| wasm(artifacts, Browser::Firefox),
+    },
+    Step {
+        name: "wasm-chromium",
+        about: "wasm-pack test in Chromium, against the demo image server",
+        needs: &[Need::Wasm, WASM_TESTS, CHROMIUM],
+        run: |artifacts| wasm(artifacts, Browser::Chromium),
     },
     Step {
         name: "page-webkit",
-        about: "the page and the package over WebDriver, in WebKit",
-        tools: PAGE_TOOLS,
-        packages: &[&[apt::WEBKIT, apt::XVFB], READERS],
-        wasm: true,
-        run: |bench| page(bench, Browser::WebKit),
+        about: "page and package over WebDriver, in WebKit",
+        needs: &[Need::Wasm, PAGE, WEBKIT, READERS],
+        run: |artifacts| page(artifacts, Browser::WebKit),
     },
     Step {
         name: "readers",
-        about: "the archive in other people's readers",
-        packages: &[READERS],
-        run: |_| readers(),
-        ..PLAIN
+        about: "archives in zip readers that we did not write",
+        needs: &[READERS],
+        run: readers,
     },
 ];
 
-fn clippy(_: &mut Bench) -> Result<Tally> {
+/// Tests over WebDriver. They run side by side, each with a driver and a browser of its own, because
+/// most of the time they wait.
+pub const DRIVEN: [&str; 3] = ["page", "api", "faults"];
+
+/// `cargo test` of these test targets. For the whole workspace, because for one package cargo would
+/// compile dependencies again with fewer features.
+pub fn tests(targets: &[&str]) -> Command {
+    let mut tests = workspace::cargo(["test", "--workspace", "--no-fail-fast"]);
+    tests.args(targets.iter().map(|target| format!("--test={target}")));
+    tests
+}
+
+fn clippy() -> Result<Tally> {
+    let wasm = ["--package=fetchzip", "--target", workspace::WASM];
+    let one_feature = |feature| [&wasm[..], &["--no-default-features", feature]].concat();
     let mut tally = Tally::default();
-    let native: &[&str] = &["--workspace", "--all-targets"];
-    // Not among all targets, since `cargo test` alone can't run them.
-    let driven: &[&str] =
-        &["--package=fetchzip", "--test=api", "--test=faults", "--test=page", "--test=readers"];
-    let wasm: &[&str] = &["--package=fetchzip", "--tests", "--target", workspace::WASM];
-    let both: &[&str] = &[];
-    let api: &[&str] = &["--no-default-features", "--features=api"];
-    let page: &[&str] = &["--no-default-features", "--features=page"];
-    for (what, features) in [(native, both), (driven, both), (wasm, both), (wasm, api), (wasm, page)] {
-        let mut clippy = workspace::cargo(["clippy"]);
-        clippy.args(what).args(features).args(["--", "-D", "warnings"]);
-        tally += whole(&mut clippy)?;
+    for targets in [
+        vec!["--workspace", "--all-targets"],
+        // Not among all targets, because `cargo test` alone can't run them.
+        vec!["--workspace", "--test=api", "--test=faults", "--test=page", "--test=readers"],
+        [&wasm[..], &["--tests"]].concat(),
+        // Tests are compiled with both features only.
+        one_feature("--features=api"),
+        one_feature("--features=page"),
+    ] {
+        tally += &whole(workspace::cargo(["clippy"]).args(targets).args(["--", "-D", "warnings"]))?;
     }
     Ok(tally)
 }
 
-fn doc(_: &mut Bench) -> Result<Tally> {
+fn doc() -> Result<Tally> {
     let mut tally = Tally::default();
-    let native: &[&str] = &["--workspace"];
-    let wasm: &[&str] = &["--package=fetchzip", "--target", workspace::WASM];
-    for what in [native, wasm] {
+    for targets in [&["--workspace"][..], &["--package=fetchzip", "--target", workspace::WASM]] {
         let mut doc = workspace::cargo(["doc", "--no-deps", "--document-private-items"]);
-        tally += whole(doc.args(what).env("RUSTDOCFLAGS", "-D warnings"))?;
+        tally += &whole(doc.args(targets).env("RUSTDOCFLAGS", "-D warnings"))?;
     }
     Ok(tally)
 }
 
-fn wasm(bench: &mut Bench, browser: Browser) -> Result<Tally> {
-    let toolbox = Toolbox::found(&[Tool::WasmBindgen, Tool::WasmPack])?;
-    let origin = bench.origin()?;
+fn wasm(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
+    // One server for both browsers: the tests are compiled with its address.
+    let (origin, cross_origin) = artifacts.origin()?;
     let (flag, driver_flag) = match browser {
         Browser::Firefox => ("--firefox", "--geckodriver"),
         Browser::Chromium | Browser::WebKit => ("--chrome", "--chromedriver"),
     };
-    let mut tests = toolbox.command(Tool::WasmPack)?;
+    let mut tests = workspace::command("wasm-pack");
     tests
         .args(["test", "--headless", "--mode=no-install", flag, driver_flag])
         .arg(driver_program(browser)?)
         // Read by the tests when they are compiled: a page has no environment.
-        .env("FETCHZIP_ORIGIN", &origin.http)
-        .env("FETCHZIP_CROSS_ORIGIN", &origin.cross)
-        // Seconds for a whole file of tests; 20 otherwise.
+        .env("FETCHZIP_ORIGIN", &origin)
+        .env("FETCHZIP_CROSS_ORIGIN", &cross_origin)
+        // Seconds for all tests of a file; 20 by default.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
-        // As plain hosts serve a page.
+        // Without the headers for isolation, which most hosts don't send.
         .env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1")
-        // With it set, `--chrome` runs Firefox.
+        // If it is set, `--chrome` runs Firefox.
         .env_remove("GECKODRIVER");
-    counted(&mut tests)
+    counted(&format!("wasm-{}", browser.id()), &mut tests)
 }
 
-/// Tests over WebDriver. They run side by side, each file of them with a driver and a browser of its
-/// own: most of their time they wait.
-const DRIVEN: [&str; 3] = ["page", "api", "faults"];
-
-fn page(bench: &mut Bench, browser: Browser) -> Result<Tally> {
+fn page(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
     let environment: [(&str, PathBuf); 5] = [
-        ("FETCHZIP_DIST", bench.page()?),
-        ("FETCHZIP_PKG", bench.package()?),
-        ("FETCHZIP_NODE_MODULES", npm::test_packages()?),
-        ("FETCHZIP_ORIGIN_PROGRAM", bench.origin_program()?),
+        ("FETCHZIP_DIST", artifacts.page()?),
+        ("FETCHZIP_PKG", artifacts.package()?),
+        ("FETCHZIP_NODE_MODULES", artifacts.node_modules()?),
+        ("FETCHZIP_ORIGIN_PROGRAM", artifacts.origin_program()?),
         ("FETCHZIP_BROWSER_BINARY", browser_program(browser)?),
     ];
-    process::run(driven_tests().args(DRIVEN.map(|name| format!("--test={name}"))).arg("--no-run"))?;
-    let run = |name: &str| {
-        let driver = Driver::start(browser, name)?;
-        let mut tests = driven_tests();
+    artifacts.driven_tests()?;
+    let run = |target: &str| {
+        let driver = Driver::start(browser, target)?;
+        let mut tests = tests(&[target]);
         tests
-            .arg(format!("--test={name}"))
             .envs(environment.iter().map(|(name, path)| (name, path)))
             .env("FETCHZIP_BROWSER", browser.id())
             .env("FETCHZIP_DOWNLOADS", &driver.home)
             .env("FETCHZIP_WEBDRIVER", &driver.address);
-        counted(&mut tests)
+        counted(&format!("{target}-{}", browser.id()), &mut tests)
     };
+    let is_captured = output::is_captured();
     thread::scope(|scope| {
-        let runs = DRIVEN.map(|name| scope.spawn(move || run(name)));
+        let runs = DRIVEN.map(|target| scope.spawn(move || output::capture_if(is_captured, || run(target))));
         let mut tally = Tally::default();
         for run in runs {
-            tally += run.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            let (result, text) = run.join().unwrap_or_else(|panic| resume_unwind(panic));
+            output::write(&text);
+            tally += &result?;
         }
         Ok(tally)
     })
 }
 
-fn driven_tests() -> Command {
-    workspace::cargo(["test", "--package=fetchzip"])
-}
-
-fn size(bench: &mut Bench) -> Result<Tally> {
-    bench.package()?;
-    bench.page()?;
+fn size(artifacts: &Artifacts) -> Result<Tally> {
+    artifacts.package()?;
+    artifacts.page()?;
     Ok(Tally::whole(size::fits()?))
 }
 
-fn readers() -> Result<Tally> {
-    npm::test_packages()?;
-    counted(&mut workspace::cargo(["test", "--package=fetchzip", "--test=readers", "--no-fail-fast"]))
+fn readers(artifacts: &Artifacts) -> Result<Tally> {
+    artifacts.node_modules()?;
+    counted("readers", &mut tests(&["readers"]))
 }
 
-/// Runs what passes or fails as a whole.
+/// Runs a program that passes or fails as a whole.
 fn whole(command: &mut Command) -> Result<Tally> {
     let status = process::run_watched(command, |_| {})?;
     Ok(Tally::whole(status.success()))
 }
 
-/// Runs tests and counts them.
-fn counted(command: &mut Command) -> Result<Tally> {
-    let mut tally = Tally::default();
-    let status = process::run_watched(command, |line| tally.count(line))?;
+/// Runs tests and counts them. A test that can't run here passes, and appends a line `NAME: REASON` to
+/// the file that `FETCHZIP_SKIPPED` names; a test in a browser prints `skipped: NAME: REASON` instead.
+fn counted(name: &str, command: &mut Command) -> Result<Tally> {
+    let dir = workspace::target().join("skipped");
+    fs::create_dir_all(&dir).map_err(Error::io("make the directory", &dir))?;
+    let skipped = dir.join(name);
+    fs::write(&skipped, "").map_err(Error::io("write", &skipped))?;
+    let (mut tally, mut printed) = (Tally::default(), String::new());
+    let look = |line: &str| match line.trim_start().strip_prefix("skipped: ") {
+        Some(test) => printed += test,
+        None => tally.count(line),
+    };
+    let status = process::run_watched(command.env("FETCHZIP_SKIPPED", &skipped), look)?;
     tally.end(status.success());
+    tally.skip(&printed);
+    tally.skip(&fs::read_to_string(&skipped).map_err(Error::io("read", &skipped))?);
     Ok(tally)
 }

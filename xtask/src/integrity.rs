@@ -1,91 +1,88 @@
-//! The last steps of a build of the page: a release is made small, and then sealed.
+//! The last steps of a build of the page: a release is shrunk, then its integrity hashes are filled in.
 //!
-//! Trunk's own integrity attributes cover neither the wasm nor scripts
-//! that it doesn't inject, so our files hold placeholders, which are filled in when the files they
-//! speak of are final:
+//! Trunk's own integrity attributes cover neither the wasm nor scripts that it doesn't inject. So the
+//! files in `www` hold placeholders, which are replaced once the files they name are final:
 //!
 //! - `{{sha384 FILE}}` becomes the value of an integrity attribute,
-//! - `{{version FILE}}` becomes a short name of the content, for a query: a host's cache then never
+//! - `{{version FILE}}` becomes a short hash of the content, for a query: a host's cache then never
 //!   pairs an old file with a new hash.
 //!
-//! Trunk runs this after every build, its own `trunk build` and `trunk serve` too (see
+//! Trunk runs this after every build, including its own `trunk build` and `trunk serve` (see
 //! `Trunk.toml`).
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use lexopt::prelude::*;
 use sha2::{Digest, Sha384};
 
 use crate::error::{Error, Result};
-use crate::setup::tools::Toolbox;
+use crate::output::say;
 use crate::shrink::{self, Text};
 use crate::workspace;
 
-/// `cargo xtask seal [DIRECTORY]`; Trunk says by `TRUNK_STAGING_DIR` where the page is.
+/// `cargo xtask integrity [DIRECTORY]`; Trunk names the directory by `TRUNK_STAGING_DIR`.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let dir = match arguments {
-        [] => std::env::var_os("TRUNK_STAGING_DIR").map_or_else(workspace::dist, PathBuf::from),
-        [dir] => PathBuf::from(dir),
-        _ => return Err(Error::Usage("seal takes at most one directory".to_owned())),
-    };
-    // Trunk's own word for `--release`.
+    let mut dir = None;
+    let mut arguments = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(given) if dir.is_none() => dir = Some(given),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let dir = dir.or_else(|| std::env::var_os("TRUNK_STAGING_DIR"));
+    let dir = dir.map_or_else(workspace::dist, PathBuf::from);
+    // Set so by `trunk build --release`.
     if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
         shrink_page(&dir)?;
     }
-    seal(&dir)
+    fill_in(&dir)
 }
 
-/// What `shrink_page` needs is installed by `cargo xtask build`. Trunk alone makes a page that
-/// works without it, and is larger.
+/// Shrinks the page's files. The tools for it are installed by `cargo xtask build`; without them, as
+/// when Trunk is called directly, the page is larger.
 fn shrink_page(dir: &Path) -> Result<()> {
     const STEM: &str = "page";
-    let toolbox = match Toolbox::found(shrink::TOOLS) {
-        Ok(toolbox) => toolbox,
-        Err(Error::Missing { what, .. }) => {
-            eprintln!("{what} is missing, so the page is larger; `cargo xtask build` installs it");
-            return shrink::strip(dir, STEM);
-        }
-        Err(error) => return Err(error),
-    };
-    shrink::shrink(&toolbox, dir, STEM)?;
+    if let Some(missing) = shrink::TOOLS.iter().find(|tool| !tool.is_there()) {
+        let name = missing.program;
+        say!("{name} is missing, so the page is larger than a release; `cargo xtask build` installs it");
+        return shrink::strip(dir, STEM);
+    }
+    shrink::shrink(dir, STEM)?;
     for (name, text) in [("boot.js", Text::Module), ("early.js", Text::Plain), ("style.css", Text::Plain)] {
-        shrink::minify(&toolbox, &dir.join(name), text)?;
+        shrink::minify(&dir.join(name), text)?;
     }
     Ok(())
 }
 
-/// Fills in the placeholders of every script, style sheet and page at the top of `dir`.
-fn seal(dir: &Path) -> Result<()> {
+/// Fills in the placeholders of every script, style sheet and HTML file in `dir`.
+fn fill_in(dir: &Path) -> Result<()> {
     let mut files = Vec::new();
     for entry in fs::read_dir(dir).map_err(Error::io("list", dir))? {
         let path = entry.map_err(Error::io("list", dir))?.path();
-        if let Some(rank) = rank(&path) {
-            files.push((rank, path));
+        match path.extension().and_then(OsStr::to_str) {
+            Some("css" | "js") => files.push((false, path)),
+            // Last, because they name scripts and style sheets that have placeholders too.
+            Some("html") => files.push((true, path)),
+            _ => {}
         }
     }
     files.sort();
     for (_, path) in files {
         let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-        let sealed = without_trunk_links(&filled(&text, dir, &path)?);
-        if sealed != text {
-            fs::write(&path, sealed).map_err(Error::io("write", &path))?;
+        let filled = without_trunk_links(&replaced(&text, dir, &path)?);
+        if filled != text {
+            fs::write(&path, filled).map_err(Error::io("write", &path))?;
         }
     }
     Ok(())
 }
 
-/// Pages come last, because they speak of scripts and style sheets that have placeholders too.
-fn rank(path: &Path) -> Option<u8> {
-    match path.extension()?.to_str()? {
-        "css" | "js" => Some(0),
-        "html" => Some(1),
-        _ => None,
-    }
-}
-
-fn filled(text: &str, dir: &Path, path: &Path) -> Result<String> {
+fn replaced(text: &str, dir: &Path, path: &Path) -> Result<String> {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, kind, file, after)) = next_placeholder(rest) {
@@ -118,7 +115,7 @@ enum Kind {
     Version,
 }
 
-/// The text before the first placeholder, what it asks for, and the text after it.
+/// The text before the first placeholder, the placeholder's kind and file, and the text after it.
 fn next_placeholder(text: &str) -> Option<(&str, Kind, &str, &str)> {
     text.match_indices("{{").find_map(|(at, _)| {
         let (inside, after) = text[at + 2..].split_once("}}")?;
@@ -132,8 +129,8 @@ fn next_placeholder(text: &str) -> Option<(&str, Kind, &str, &str)> {
     })
 }
 
-/// With `inject_scripts = false` Trunk leaves its `<link data-trunk rel="rust" …>` in the page,
-/// with a path that means nothing to a browser.
+/// With `inject_scripts = false` Trunk leaves its `<link data-trunk rel="rust" …>` in the page, with
+/// a path that a browser can't use.
 fn without_trunk_links(text: &str) -> String {
     let is_trunks = |line: &&str| line.trim_start().starts_with("<link data-trunk ");
     text.split_inclusive('\n').filter(|line| !is_trunks(line)).collect()
@@ -144,14 +141,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_sealed_after_what_it_speaks_of() {
-        let dir = std::env::temp_dir().join(format!("fetchzip-seal-{}", std::process::id()));
+    fn a_page_is_filled_in_after_the_files_that_it_names() {
+        let dir = std::env::temp_dir().join(format!("fetchzip-integrity-{}", std::process::id()));
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("a.html"), "<script integrity=\"{{sha384 b.js}}\">").unwrap();
         fs::write(dir.join("b.js"), "import \"./c.wasm?{{version c.wasm}}\";").unwrap();
         fs::write(dir.join("c.wasm"), "abc").unwrap();
 
-        seal(&dir).unwrap();
+        fill_in(&dir).unwrap();
 
         let script = fs::read_to_string(dir.join("b.js")).unwrap();
         // SHA-384 of "abc" begins like this (FIPS 180-4's own example).
@@ -164,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_placeholder_of_a_missing_file_is_an_error_that_names_both() {
-        let error = filled("{{sha384 gone.js}}", Path::new("nowhere"), Path::new("a.html"));
+        let error = replaced("{{sha384 gone.js}}", Path::new("nowhere"), Path::new("a.html"));
         let error = error.unwrap_err().to_string();
         assert!(error.contains("a.html") && error.contains("gone.js"), "{error}");
     }
@@ -177,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn trunks_own_links_are_taken_out() {
+    fn trunks_own_links_are_removed() {
         let page = "<head>\n  <link data-trunk rel=\"rust\" href=\"../Cargo.toml\">\n</head>\n";
         assert_eq!(without_trunk_links(page), "<head>\n</head>\n");
     }
