@@ -1,0 +1,55 @@
+//! Takes away the memory of the released wasm, so that it traps.
+//!
+//! A release has nothing that makes it trap on purpose, and needs nothing: an allocation that fails
+//! ends in the same `unreachable` as a panic does.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::Browser;
+use super::site::Site;
+
+/// Declares `exhaust()` in the thread that it runs in before the wasm is started.
+pub const EXHAUSTION: &str = include_str!("exhaustion.js");
+
+/// Lets [`Browser::exhaust_worker`] reach the engine's worker.
+const LISTENER: &str = "
+const channel = new BroadcastChannel('exhaust');
+channel.onmessage = () => {
+  globalThis.exhaust();
+  channel.postMessage('exhausted');
+};
+";
+
+impl Site {
+    /// The engine's worker, with [`EXHAUSTION`] in front of it.
+    pub fn with_exhaustible_worker(self) -> Self {
+        let mut folders = vec![self.folder().to_owned()];
+        let mut workers = Vec::<PathBuf>::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                } else if entry.path().ends_with("worker/worker.js") {
+                    workers.push(entry.path());
+                }
+            }
+        }
+        let [worker] = &workers[..] else { panic!("the one script of the engine's worker: {workers:?}") };
+        let script = fs::read_to_string(worker).unwrap();
+        fs::write(worker, format!("{EXHAUSTION}{LISTENER}{script}")).unwrap();
+        self
+    }
+}
+
+impl Browser {
+    /// Takes away the memory of the engine's worker, which must be running.
+    pub async fn exhaust_worker(&self) {
+        let body = "const channel = new BroadcastChannel('exhaust');
+            const exhausted = new Promise((resolve) => { channel.onmessage = resolve; });
+            channel.postMessage('exhaust');
+            await exhausted;
+            channel.close();";
+        self.execute_async(body, vec![]).await;
+    }
+}
