@@ -12,7 +12,7 @@ use super::origin::Origin;
 
 #[wasm_bindgen_test]
 async fn a_run_that_is_stopped_keeps_what_has_arrived() {
-    let Some(origin) = Origin::find("stop").await else { return };
+    let Some(origin) = Origin::find("a_run_that_is_stopped_keeps_what_has_arrived").await else { return };
     let gate = origin.gate();
     let urls = [
         origin.url(&format!("/image/1/32x32.png?gate={gate}")),
@@ -40,7 +40,7 @@ async fn a_run_that_is_stopped_keeps_what_has_arrived() {
 
 #[wasm_bindgen_test]
 async fn nothing_is_asked_for_while_a_run_is_paused() {
-    let Some(origin) = Origin::find("pause").await else { return };
+    let Some(origin) = Origin::find("nothing_is_asked_for_while_a_run_is_paused").await else { return };
     let gate = origin.gate();
     let mut urls = vec![origin.url(&format!("/image/1/90000b.jpg?gate={gate}&gate-at=50000"))];
     urls.extend((2..6).map(|seed| origin.url(&format!("/image/{seed}/32x32.png"))));
@@ -69,9 +69,11 @@ async fn nothing_is_asked_for_while_a_run_is_paused() {
 
 #[wasm_bindgen_test]
 async fn what_failed_is_fetched_again_into_the_same_archive() {
-    let Some(origin) = Origin::find("again").await else { return };
+    let Some(origin) = Origin::find("what_failed_is_fetched_again_into_the_same_archive").await else {
+        return;
+    };
     // The server counts failures in groups.
-    let Some(other) = Origin::find("again-other").await else { return };
+    let other = origin.another("again-other");
     // Small ones and large ones, before and behind those that fail at first.
     let urls = [
         origin.url("/image/1/32x32.png"),
@@ -104,7 +106,10 @@ async fn what_failed_is_fetched_again_into_the_same_archive() {
 
 #[wasm_bindgen_test]
 async fn an_image_that_is_cut_short_is_kept_unless_it_is_not_wanted() {
-    let Some(origin) = Origin::find("cut-short").await else { return };
+    let Some(origin) = Origin::find("an_image_that_is_cut_short_is_kept_unless_it_is_not_wanted").await
+    else {
+        return;
+    };
     let urls = [origin.url("/fault/truncated-file"), origin.url("/image/1/32x32.png")];
     for (leaves_out_cut_short, entries) in [(false, 2), (true, 1)] {
         let ran = fetch(&urls, Settings { leaves_out_cut_short, ..settings() }).await;
