@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::bench::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package};
 
 /// Aborts when all requests have reached the server, which answers none of them.
 const ABORT_IN_FLIGHT: &str = "

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::bench::{Place, with_package};
+use super::package_driver::{Place, with_package};
 
 /// Arguments as JavaScript, what is thrown, and the argument that the message names.
 const WRONG: &[(&str, &str, &str)] = &[

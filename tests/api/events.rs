@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package};
 
 /// All events of a run, as they came.
 const EVENTS: &str = "const events = [];

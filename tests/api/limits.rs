@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package};
 use crate::archive::contents::entries;
 use crate::browser::Kind;
 

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::bench::{Outcome, Place, with_package};
+use super::package_driver::{Outcome, Place, with_package};
 use crate::archive::check_in_every_reader;
 use crate::archive::contents::{File, entries};
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{Place, with_package};
+use super::package_driver::{Place, with_package};
 use crate::archive::contents::entries;
-use crate::browser::Kind;
+use crate::browser::capability::Capability;
 
 #[test]
 fn concurrency_bounds_what_is_in_flight() {
@@ -122,8 +122,7 @@ fn the_cache_may_be_used_where_it_is_asked_for() {
         let options = json!({ "cache": "default", "mode": "sequential" });
         let outcome = browser.fetch_zip(Place::Page, urls, options).await;
         assert_eq!(entries(outcome.zip()).len(), 3);
-        // A session of WebKit's driver has no cache to use.
-        let requests = if browser.kind == Kind::WebKit { 3 } else { 1 };
+        let requests = if Capability::HttpCache.is_in(browser.kind) { 1 } else { 3 };
         assert_eq!(browser.origin.counters("kept")["requests"], requests);
     });
 }

@@ -2,35 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package, with_package_on_disk_of, with_package_under};
-use crate::browser::Kind;
+use super::package_driver::{PLACES, Place, with_package, with_package_on_disk_of, with_package_under};
+use crate::browser::capability::{Capability, requires};
 
-/// `spooled()`: how many bytes there are in the files that images are kept in.
+/// Declares `spooled()`, which resolves to how many bytes all files together have.
 const SPOOLED: &str = "
     const spooled = async () => {
-      const root = await navigator.storage.getDirectory();
-      const folder = await root.getDirectoryHandle('fetchzip');
       let bytes = 0;
-      for await (const file of folder.values()) bytes += (await file.getFile()).size;
+      for (const { size } of (await privateFiles()).values()) bytes += size;
       return bytes;
     };";
-
-/// WebKitGTK's automation has no files for us, so images stay in Blobs there.
-fn expected() -> &'static str {
-    if Kind::of_environment() == Kind::WebKit { "blobs" } else { "file" }
-}
 
 #[test]
 fn images_are_kept_in_a_file_until_it_is_disposed_of() {
     with_package(async |browser| {
         let body = "
-            const spools = async () => {
-              const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
-              const folder = await root?.getDirectoryHandle('fetchzip').catch(() => undefined);
-              let count = 0;
-              if (folder) for await (const name of folder.keys()) count += name.endsWith('.spool');
-              return count;
-            };
+            const isSpool = (path) => path.endsWith('.spool');
+            const spools = async () => [...(await privateFiles()).keys()].filter(isSpool).length;
             const before = await spools();
             const first = await fetchZip(args);
             const second = await fetchZip(args);
@@ -44,16 +32,19 @@ fn images_are_kept_in_a_file_until_it_is_disposed_of() {
         let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
         for place in PLACES {
             let value = browser.run(place, body, json!(urls)).await.unwrap();
-            let (both, left) = if expected() == "file" { (2, 1) } else { (0, 0) };
-            let wanted = json!({ "storage": expected(), "left": left, "both": both, "isWhole": true });
-            assert_eq!(value, wanted, "{place:?}");
+            let expected = if Capability::PrivateFiles.is_in(browser.kind) {
+                json!({ "storage": "file", "both": 2, "left": 1, "isWhole": true })
+            } else {
+                json!({ "storage": "blobs", "both": 0, "left": 0, "isWhole": true })
+            };
+            assert_eq!(value, expected, "{place:?}");
         }
     });
 }
 
 #[test]
 fn what_fits_into_memory_as_a_whole_never_goes_to_the_file() {
-    if expected() == "blobs" {
+    if !requires(Capability::PrivateFiles) {
         return;
     }
     with_package(async |browser| {
@@ -81,7 +72,7 @@ fn what_fits_into_memory_as_a_whole_never_goes_to_the_file() {
 
 #[test]
 fn small_images_that_wait_for_a_slow_one_wait_on_the_disk() {
-    if expected() == "blobs" {
+    if !requires(Capability::PrivateFiles) {
         return;
     }
     with_package(async |browser| {
@@ -137,8 +128,7 @@ fn where_no_worker_may_be_started_a_call_runs_in_the_page() {
 
 #[test]
 fn what_is_complete_is_saved_when_the_disk_is_full() {
-    // WebKitGTK has no such limit to set.
-    if Kind::of_environment() == Kind::WebKit {
+    if !requires(Capability::StorageQuota) {
         return;
     }
     with_package_on_disk_of(10 << 20, async |browser| {
@@ -168,7 +158,7 @@ fn what_is_complete_is_saved_when_the_disk_is_full() {
 
 #[test]
 fn a_list_that_is_too_much_for_the_disk_ends_with_what_it_could_take() {
-    if Kind::of_environment() == Kind::WebKit {
+    if !requires(Capability::StorageQuota) {
         return;
     }
     with_package_on_disk_of(10 << 20, async |browser| {

@@ -9,8 +9,8 @@ use tokio::time::{sleep, timeout};
 
 use super::cases::Outcome;
 use crate::archive::contents::entries;
-use crate::bench::Place;
 use crate::browser::Browser;
+use crate::package_driver::Place;
 
 /// Bytes of an archive that are taken out of the browser at a time.
 const PIECE: u64 = 3 << 20;

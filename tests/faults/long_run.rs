@@ -1,17 +1,17 @@
 //! Two thousand images in one call, of which one in five meets a fault.
 
 use std::collections::HashMap;
-use std::env;
 use std::io::Write as _;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::calls::Answer;
 use super::cases::{Bytes, Case, Outcome, Pause, Requests, sections};
-use crate::bench::with_package;
 use crate::browser::Kind;
 use crate::browser::origin::Origin;
+use crate::browser::random::{Dice, seed};
+use crate::package_driver::with_package;
 
 const IMAGES: usize = 2_000;
 
@@ -45,8 +45,6 @@ enum Image {
 #[test]
 fn of_two_thousand_images_every_outcome_is_true() {
     let seed = seed();
-    // For a run that does not end.
-    eprintln!("seed {seed}");
     let kind = Kind::of_environment();
     with_package(async |browser| {
         let cases = cases(kind);
@@ -82,14 +80,6 @@ fn of_two_thousand_images_every_outcome_is_true() {
     });
 }
 
-/// Another one each time; `FETCHZIP_SEED` brings one back.
-fn seed() -> u64 {
-    match env::var("FETCHZIP_SEED") {
-        Ok(seed) => seed.parse().expect("FETCHZIP_SEED is a number"),
-        Err(_) => SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as u64,
-    }
-}
-
 /// The lines of `cases.md` that come out the same with one retry, at whatever host.
 fn cases(kind: Kind) -> Vec<Case> {
     let same = |case: &Case, retries: Option<u64>| {
@@ -110,7 +100,7 @@ fn cases(kind: Kind) -> Vec<Case> {
 }
 
 fn images(seed: u64, cases: usize) -> Vec<Image> {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut images: Vec<_> = (0..IMAGES)
         .map(|number| match dice.below(FAULTY) {
             0 => Image::Faulty { case: dice.below(cases as u64) as usize },
@@ -195,18 +185,5 @@ impl Image {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (bits ^ (bits >> 31)) % bound
     }
 }

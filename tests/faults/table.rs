@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::calls::Answer;
 use super::cases::{Bytes, Case, Outcome, Pause, Section, sections};
-use crate::bench::with_package;
 use crate::browser::Browser;
 use crate::browser::origin::Origin;
+use crate::package_driver::with_package;
 
 /// All calls together. Most of it is waiting: for retries, for refusals to be over, for silence.
 const LONGEST_CALLS: Duration = Duration::from_secs(150);

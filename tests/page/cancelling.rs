@@ -1,6 +1,6 @@
 //! Runs that are stopped.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::ESCAPE;
 

@@ -3,9 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::desk::{with_page, with_page_of};
+use super::page_driver::{with_page, with_page_of};
+use crate::browser::Browser;
+use crate::browser::capability::Capability;
 use crate::browser::site::Site;
-use crate::browser::{Browser, Kind};
 
 /// Milliseconds on the server's clock.
 const SOON: f64 = 1_000.0;
@@ -176,7 +177,7 @@ impl Browser {
         assert!(saved == paths.map(|path| self.origin.get(path)), "the next run is whole");
         assert_eq!(self.rows().await.len(), 2);
         // Its own file alone, whose journal has ended with the saving.
-        let own: &[&str] = if self.kind == Kind::WebKit { &[] } else { &["lock", "spool"] };
+        let own: &[&str] = if Capability::PrivateFiles.is_in(self.kind) { &["lock", "spool"] } else { &[] };
         self.until_spools(own).await;
         assert_eq!(self.execute("return window.recorded ?? []", vec![]).await, json!([]));
     }

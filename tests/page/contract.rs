@@ -1,6 +1,6 @@
 //! Every name and state that the design promises.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
 #[test]
 fn an_idle_page_has_its_controls_and_offers_nothing_to_save() {

@@ -2,28 +2,16 @@
 
 use std::fs;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::desk::{with_page, with_page_of};
+use super::page_driver::{with_page, with_page_of};
 use crate::archive::contents::entries;
+use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
-use crate::browser::{Browser, Kind};
 
-/// WebKitGTK's automation has no such files, so images stay in Blobs there.
-fn kept(kind: Kind) -> &'static str {
-    if kind == Kind::WebKit { "with the browser" } else { "in a temporary file" }
-}
-
-/// The names in the folder of spools, sorted by what they are.
-const SPOOLS: &str = "
-    const root = await navigator.storage?.getDirectory?.();
-    const folder = await root?.getDirectoryHandle('fetchzip').catch(() => undefined);
-    const names = [];
-    if (folder) for await (const name of folder.keys()) names.push(name.split('.').pop());
-    return names.sort();";
-
-/// In the place of the browser's dialogue, which no test can answer: a file of the origin's own.
+/// Replaces the browser's dialogue, which no test can answer, by a file in the private file system.
 const PICKER: &str = "
     window.asked = [];
     window.showSaveFilePicker = async (options) => {
@@ -36,14 +24,17 @@ const PICKER: &str = "
 #[test]
 fn a_spool_goes_when_the_next_run_is_there_or_its_zip_is_saved_and_the_page_loaded_again() {
     with_page(async |browser| {
-        let one: &[&str] = if browser.kind == Kind::WebKit { &[] } else { &["journal", "lock", "spool"] };
+        let has_files = Capability::PrivateFiles.is_in(browser.kind);
+        let one: &[&str] = if has_files { &["journal", "lock", "spool"] } else { &[] };
+        // Without such files images stay in Blobs.
+        let place = if has_files { "in a temporary file" } else { "with the browser" };
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg"]).await;
         for _ in 0..3 {
             browser.fetch().await;
-            assert!(browser.timings().await.contains(kept(browser.kind)));
+            assert!(browser.timings().await.contains(place));
             browser.until_spools(one).await;
         }
-        // Cancelled: nothing stays.
+        // A cancelled run leaves nothing.
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg?key=k&gate=never"]).await;
         browser.press("Fetch").await;
         browser.origin.wait("k", "inFlight=1");
@@ -147,7 +138,7 @@ fn who_chooses_no_file_has_fetched_nothing_and_who_cancels_has_no_file() {
 
 #[test]
 fn a_site_whose_data_is_cleared_in_mid_run_still_has_its_images() {
-    if Kind::of_environment() != Kind::Chromium {
+    if !requires(Capability::SiteDataClearing) {
         return;
     }
     with_page(async |browser| {
@@ -188,9 +179,9 @@ fn a_run_to_disk_that_is_stopped_leaves_a_file_of_what_has_arrived() {
     });
 }
 
-/// In WebKit this tests nothing: its automation has no file to choose.
+/// Runs a test on a page whose "Save straight to disk" writes into a private file.
 fn with_disk(test: impl AsyncFnOnce(&Browser)) {
-    if Kind::of_environment() != Kind::WebKit {
+    if requires(Capability::FilePicker) {
         with_page_of(Site::page().with_script("picker.js", PICKER), test);
     }
 }
@@ -198,17 +189,17 @@ fn with_disk(test: impl AsyncFnOnce(&Browser)) {
 impl Browser {
     /// Waits until the folder of spools holds files of these kinds.
     pub async fn until_spools(&self, expected: &[&str]) {
-        let expected = json!(expected);
-        let what = format!("the spools are {expected}");
-        self.until_met(&what, async || self.execute_async(SPOOLS, vec![]).await == expected).await;
+        let kinds = async || {
+            let files = self.spool_files().await;
+            let mut kinds: Vec<_> = files.iter().filter_map(|name| name.rsplit('.').next()).collect();
+            kinds.sort_unstable();
+            kinds == expected
+        };
+        self.until_met(&format!("the spools are {expected:?}"), kinds).await;
     }
 
-    /// What is in the file that was chosen.
+    /// What the chosen file holds.
     async fn chosen_file(&self) -> Vec<u8> {
-        let body = "const root = await navigator.storage.getDirectory();
-            const file = await (await root.getFileHandle('chosen.zip')).getFile();
-            return [...new Uint8Array(await file.arrayBuffer())];";
-        let Value::Array(bytes) = self.execute_async(body, vec![]).await else { panic!("no bytes") };
-        bytes.iter().map(|byte| byte.as_u64().unwrap() as u8).collect()
+        self.private_file("chosen.zip").await.expect("the file was chosen")
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
 #[test]
 fn json_and_csv_agree_with_each_other_and_with_the_server() {

@@ -1,6 +1,6 @@
 //! What can go wrong with images.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
 /// Path, status and a part of the reason.
 const FAILING: &[(&str, &str, &str)] = &[

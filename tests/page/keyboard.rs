@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::{CONTROL, DOWN, END, ENTER, HOME, TAB};
 

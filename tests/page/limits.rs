@@ -1,6 +1,6 @@
 //! How large an image may be, and all of them together.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 
 #[test]

@@ -1,7 +1,8 @@
 //! Both examples that the project grew out of, with their own addresses: a proxy leads
 //! `picsum.photos` and `images.unsplash.com` to the demo server, over TLS and HTTP/2.
 
-use super::desk::{with_page, with_page_of};
+use super::page_driver::{with_page, with_page_of};
+use crate::browser::capability::{Capability, requires};
 use crate::browser::site::Site;
 use crate::browser::{Browser, Kind};
 
@@ -125,10 +126,9 @@ fn who_presses_fetch_before_the_demo_s_list_is_there_gets_it_all_the_same() {
     });
 }
 
-/// In WebKit this tests nothing: MiniBrowser makes its network session itself when it is driven, and
-/// neither the session's capability nor its own option makes that use a proxy.
+/// Runs a test on a page for which the hosts of the presets are the demo server.
 fn with_preset_hosts(test: impl AsyncFnOnce(&Browser)) {
-    if Kind::of_environment() != Kind::WebKit {
+    if requires(Capability::Proxy) {
         with_page_of(Site::page().with_all_hosts_mapped(), test);
     }
 }

@@ -1,6 +1,6 @@
 //! Images that a relay fetches in their hosts' place.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 
 #[test]

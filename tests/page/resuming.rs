@@ -1,21 +1,13 @@
 //! Runs that were cut off, taken up by the page after.
 
 use fetchzip::spool::Journal;
-use serde_json::Value;
 
-use super::desk::with_page;
+use super::page_driver::with_page;
+use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{ENTER, TAB};
-use crate::browser::{Browser, Kind};
 
 const NOTICE: &str = "Interrupted run";
-
-/// The bytes of the first journal in the browser's own files.
-const JOURNAL: &str = "
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('fetchzip').catch(() => undefined);
-    if (folder) for await (const [name, file] of folder.entries()) {
-      if (name.endsWith('.journal')) return [...new Uint8Array(await (await file.getFile()).arrayBuffer())];
-    }";
 
 #[test]
 fn a_reload_in_mid_run_costs_no_image_that_was_there() {
@@ -130,9 +122,9 @@ fn a_resumed_run_that_is_cancelled_leaves_nothing() {
     });
 }
 
-/// In WebKit this tests nothing: its automation has no files for pages.
+/// Runs a test on a page that keeps a journal.
 fn with_files(test: impl AsyncFnOnce(&Browser)) {
-    if Kind::of_environment() != Kind::WebKit {
+    if requires(Capability::PrivateFiles) {
         with_page(test);
     }
 }
@@ -144,11 +136,12 @@ impl Browser {
         self.until_ready().await;
     }
 
-    /// Waits until the one journal there is has so many images.
+    /// Waits until the one journal lists this many images.
     pub async fn until_noted(&self, images: usize) {
         let met = async || {
-            let Value::Array(bytes) = self.execute_async(JOURNAL, vec![]).await else { return false };
-            let bytes: Vec<_> = bytes.iter().map(|byte| byte.as_u64().unwrap() as u8).collect();
+            let files = self.spool_files().await;
+            let Some(journal) = files.iter().find(|name| name.ends_with(".journal")) else { return false };
+            let Some(bytes) = self.private_file(&format!("fetchzip/{journal}")).await else { return false };
             Journal::read(&bytes).is_ok_and(|journal| journal.kept.len() == images)
         };
         self.until_met(&format!("{images} images are in the journal"), met).await;

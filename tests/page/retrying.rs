@@ -1,6 +1,6 @@
 //! "Retry the failed ones": more into the same archive.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::ENTER;
 

@@ -1,6 +1,6 @@
 //! Runs that wait: for a host that asked for it, for the connection.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
 /// What the live region says.
 const STATUS: &str =

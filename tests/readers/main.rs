@@ -15,8 +15,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+#[path = "../archive/mod.rs"]
 mod archive;
-#[path = "readers/build.rs"]
 mod build;
 
 use std::fs;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::desk::{with_page, with_page_of};
+use super::page_driver::{with_page, with_page_of};
 use crate::archive::check_in_every_reader;
 use crate::archive::contents::{File, entries};
 use crate::browser::Browser;

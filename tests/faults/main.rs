@@ -12,16 +12,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 
+#[path = "../archive/mod.rs"]
 mod archive;
-#[allow(dead_code, reason = "each test target takes what it needs")]
-#[path = "api/bench.rs"]
-mod bench;
+#[path = "../browser/mod.rs"]
 mod browser;
+#[allow(dead_code, reason = "the tests of the package need more of it")]
+#[path = "../api/package_driver.rs"]
+mod package_driver;
 
-mod faults {
-    mod calls;
-    mod cases;
-    mod long_run;
-    mod soak;
-    mod table;
-}
+mod calls;
+mod cases;
+mod long_run;
+mod soak;
+mod table;

@@ -3,6 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
+use crate::browser::private_files::PRIVATE_FILES;
 use crate::browser::site::Site;
 use crate::browser::{Browser, browse};
 
@@ -49,29 +50,26 @@ impl Outcome {
 
 /// Runs a test on the plain page.
 pub fn with_package(test: impl AsyncFnOnce(&Browser)) {
-    with_index(include_str!("index.html"), test);
+    with_package_at(Site::package(), "", test);
 }
 
 /// The same on a page with this Content Security Policy.
 pub fn with_package_under(policy: &str, test: impl AsyncFnOnce(&Browser)) {
+    with_package_at(Site::package(), policy, test);
+}
+
+/// The same where pages may store no more than this many bytes on the disk.
+pub fn with_package_on_disk_of(bytes: u64, test: impl AsyncFnOnce(&Browser)) {
+    with_package_at(Site::package().with_disk_of(bytes), "", test);
+}
+
+/// Runs a test on the plain page under a policy.
+fn with_package_at(site: Site, policy: &str, test: impl AsyncFnOnce(&Browser)) {
     let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
     let index = include_str!("index.html").replacen("<title>", &format!("{meta}<title>"), 1);
-    with_index(&index, test);
-}
-
-/// The same where pages may keep only so many bytes on the disk.
-pub fn with_package_on_disk_of(bytes: u64, test: impl AsyncFnOnce(&Browser)) {
-    with_index_of(Site::package().with_disk_of(bytes), include_str!("index.html"), test);
-}
-
-fn with_index(index: &str, test: impl AsyncFnOnce(&Browser)) {
-    with_index_of(Site::package(), index, test);
-}
-
-fn with_index_of(site: Site, index: &str, test: impl AsyncFnOnce(&Browser)) {
     let site = site
         .with("index.html", index)
-        .with("run.js", include_str!("run.js"))
+        .with("run.js", format!("{PRIVATE_FILES}{}", include_str!("run.js")))
         .with("worker.js", include_str!("worker.js"));
     browse(site, async |browser| {
         browser.until("window.runHere").await;
@@ -80,7 +78,7 @@ fn with_index_of(site: Site, index: &str, test: impl AsyncFnOnce(&Browser)) {
 }
 
 impl Browser {
-    /// Runs the body of an async function with `fetchZip`, `args` and `base64(blob)`.
+    /// Runs the body of an async function with `fetchZip`, `args`, `base64(blob)` and `privateFiles()`.
     pub async fn run(&self, place: Place, body: &str, args: Value) -> Result<Value, Rejection> {
         let function = match place {
             Place::Page => "runHere",

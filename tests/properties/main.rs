@@ -10,18 +10,14 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+#[path = "../archive/mod.rs"]
 mod archive;
-#[path = "properties/framing.rs"]
+
 mod framing;
-#[path = "properties/journal.rs"]
 mod journal;
-#[path = "properties/lists.rs"]
 mod lists;
-#[path = "properties/names.rs"]
 mod names;
-#[path = "properties/room.rs"]
 mod room;
-#[path = "properties/schedule.rs"]
 mod schedule;
 
 /// So many cases of each, and no file of failures: what one finds becomes a test of its own.
