@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::Browser;
 use super::site::Site;
 
@@ -22,9 +24,24 @@ channel.onmessage = () => {
 ";
 
 impl Site {
-    /// The engine's worker, with [`EXHAUSTION`] in front of it.
-    pub fn with_exhaustible_worker(self) -> Self {
-        let mut folders = vec![self.folder().to_owned()];
+    /// The page, with `exhaust()` in it and in the engine's worker, whose script the page has as text.
+    pub fn exhaustible_page() -> Self {
+        let scripts = "
+            Blob = new Proxy(Blob, {
+              construct(blob, [parts, options]) {
+                const isScript = options?.type?.includes('javascript');
+                return new blob(isScript ? [inWorker, ...parts] : parts, options);
+              },
+            });";
+        let in_worker = json!(format!("{EXHAUSTION}{LISTENER}"));
+        let script = format!("{EXHAUSTION} const inWorker = {in_worker}; {scripts}");
+        Self::page().with_script("exhaustion.js", &script)
+    }
+
+    /// The package, with [`Browser::exhaust_worker`]'s part in front of the engine's worker.
+    pub fn exhaustible_package() -> Self {
+        let site = Self::package();
+        let mut folders = vec![site.folder().to_owned()];
         let mut workers = Vec::<PathBuf>::new();
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
@@ -38,7 +55,7 @@ impl Site {
         let [worker] = &workers[..] else { panic!("the one script of the engine's worker: {workers:?}") };
         let script = fs::read_to_string(worker).unwrap();
         fs::write(worker, format!("{EXHAUSTION}{LISTENER}{script}")).unwrap();
-        self
+        site
     }
 }
 
