@@ -25,7 +25,9 @@ mod archive;
 mod browser;
 
 mod aborting;
+mod aborting_often;
 mod calls;
+mod crashes;
 mod documents;
 mod events;
 mod limits;

@@ -1,4 +1,4 @@
-//! What a run leaves in the browser's own file system, and "Save straight to disk".
+//! What a run leaves in the private file system, and "Save straight to disk".
 
 use std::fs;
 
@@ -22,7 +22,7 @@ const PICKER: &str = "
     };";
 
 #[test]
-fn a_spool_goes_when_the_next_run_is_there_or_its_zip_is_saved_and_the_page_loaded_again() {
+fn a_spool_is_removed_by_the_next_run_and_after_its_zip_was_saved_by_the_next_load() {
     with_page(async |browser| {
         let has_files = Capability::PrivateFiles.is_in(browser.kind);
         let one: &[&str] = if has_files { &["journal", "lock", "spool"] } else { &[] };
@@ -55,7 +55,7 @@ fn a_spool_goes_when_the_next_run_is_there_or_its_zip_is_saved_and_the_page_load
 }
 
 #[test]
-fn images_that_are_thrown_away_are_gone_at_once_and_their_figures_stay() {
+fn discarded_images_are_gone_at_once_and_their_timings_stay() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/300000b.jpg", "/fault/status/404", "/image/2/64x48.jpg"]).await;
         browser.fetch().await;
@@ -66,7 +66,7 @@ fn images_that_are_thrown_away_are_gone_at_once_and_their_figures_stay() {
         assert!(browser.all("link", "Save zip").await.is_empty());
         assert!(
             browser.all("button", "Retry the failed ones").await.is_empty(),
-            "there is nothing to add to"
+            "there is no archive to add to"
         );
         assert!(browser.timings().await.contains("nowhere: they were thrown away"));
         browser.until("document.activeElement.id === 'storage'").await;
@@ -98,7 +98,7 @@ fn two_tabs_do_not_touch_each_other_s_spools() {
 }
 
 #[test]
-fn an_archive_saved_straight_to_disk_is_the_one_that_is_saved_otherwise() {
+fn saving_straight_to_disk_writes_the_same_archive_as_save_zip() {
     with_disk(async |browser| {
         let paths = ["/image/1/900000b.jpg?latency=200", "/fault/status/404", "/image/2/64x48.png"];
         browser.fill_paths(&paths).await;
@@ -117,7 +117,7 @@ fn an_archive_saved_straight_to_disk_is_the_one_that_is_saved_otherwise() {
 }
 
 #[test]
-fn who_chooses_no_file_has_fetched_nothing_and_who_cancels_has_no_file() {
+fn closing_the_file_dialogue_fetches_nothing_and_cancelling_leaves_an_empty_file() {
     with_disk(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=never"]).await;
         browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
@@ -137,7 +137,7 @@ fn who_chooses_no_file_has_fetched_nothing_and_who_cancels_has_no_file() {
 }
 
 #[test]
-fn a_site_whose_data_is_cleared_in_mid_run_still_has_its_images() {
+fn images_survive_when_the_site_s_data_is_cleared_during_a_run() {
     if !requires(Capability::SiteDataClearing) {
         return;
     }
@@ -165,7 +165,7 @@ fn a_site_whose_data_is_cleared_in_mid_run_still_has_its_images() {
 }
 
 #[test]
-fn a_run_to_disk_that_is_stopped_leaves_a_file_of_what_has_arrived() {
+fn a_stopped_run_to_disk_leaves_a_file_of_the_images_that_have_arrived() {
     with_disk(async |browser| {
         browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
         browser.begin_half_held_run().await;
@@ -176,6 +176,38 @@ fn a_run_to_disk_that_is_stopped_leaves_a_file_of_what_has_arrived() {
         assert!(text.contains("Saved as chosen.zip"), "{text}");
         assert_eq!(entries(&browser.chosen_file().await).len(), 2);
         assert!(browser.all("button", "Retry the failed ones").await.is_empty(), "the file is closed");
+    });
+}
+
+/// A file that takes its first chunk once the test lets it, and a record of what the page says.
+const SLOW_FILE: &str = "
+    window.showSaveFilePicker = async () => ({
+      name: 'slow.zip',
+      createWritable: async () => {
+        const gate = new Promise((resolve) => { window.openFile = resolve; });
+        return new WritableStream({ write: () => gate });
+      },
+    });
+    window.said = new Set();
+    addEventListener('DOMContentLoaded', () => {
+      const line = document.getElementById('run-text');
+      new MutationObserver(() => said.add(line.textContent)).observe(line, { childList: true });
+    });";
+
+#[test]
+fn while_the_disk_is_slower_than_the_network_the_page_says_how_much_is_still_to_be_written() {
+    with_page_of(Site::page().with_script("slow.js", SLOW_FILE), async |browser| {
+        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.fill_paths(&["/image/1/900000b.jpg", "/image/2/900000b.jpg", "/image/3/900000b.jpg"]).await;
+        browser.press("Fetch").await;
+        // "Writing the zip to disk: 2.7 MB to go"
+        let line = "document.getElementById('run-text').textContent";
+        browser.until(&format!("/^Writing the zip to disk: [0-9.]+ MB to go$/.test({line})")).await;
+        browser.execute("openFile()", vec![]).await;
+        browser.until_run("done").await;
+        assert!(browser.text().await.contains("Saved as slow.zip"));
+        let checked = "return [...said].filter((line) => line.includes('Checking'))";
+        assert_eq!(browser.execute(checked, vec![]).await, json!([]), "nothing is checked in this mode");
     });
 }
 

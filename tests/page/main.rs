@@ -9,6 +9,7 @@
 //! - `relay`: images that a server of the user's own fetches
 //! - `cancelling`: Cancel, Escape, and the run after
 //! - `cancelling_anywhere`: Cancel in every state of a run
+//! - `cancelling_often`: two hundred runs, cancelled at random moments
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
@@ -19,7 +20,7 @@
 //! - `table`: ten thousand rows
 //! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
 //! - `exports`: CSV and JSON, against the server's log
-//! - `crashes`: a tampered page, a panic
+//! - `crashes`: a tampered page, and wasm that traps
 //! - `accessibility`: axe-core, contrast in both themes, no overflow on a phone
 //!
 //! Every test ends with a look at what the page recorded: no violation of its Content Security
@@ -37,6 +38,7 @@ mod browser;
 mod accessibility;
 mod cancelling;
 mod cancelling_anywhere;
+mod cancelling_often;
 mod contract;
 mod crashes;
 mod disk;
