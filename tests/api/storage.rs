@@ -1,4 +1,4 @@
-//! Where images are kept while the package has them.
+//! Where the package keeps images.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ const SPOOLED: &str = "
     };";
 
 #[test]
-fn images_are_kept_in_a_file_until_it_is_disposed_of() {
+fn images_stay_in_a_file_until_their_result_is_disposed_of() {
     with_package(async |browser| {
         let body = "
             const isSpool = (path) => path.endsWith('.spool');
@@ -43,7 +43,7 @@ fn images_are_kept_in_a_file_until_it_is_disposed_of() {
 }
 
 #[test]
-fn what_fits_into_memory_as_a_whole_never_goes_to_the_file() {
+fn images_that_all_fit_into_memory_never_go_to_the_file() {
     if !requires(Capability::PrivateFiles) {
         return;
     }
@@ -113,7 +113,7 @@ fn a_result_can_be_posted_to_another_thread() {
 }
 
 #[test]
-fn where_no_worker_may_be_started_a_call_runs_in_the_page() {
+fn a_call_runs_in_the_page_if_no_worker_may_be_started() {
     const POLICY: &str = "worker-src 'none'";
     with_package_under(POLICY, async |browser| {
         let paths = ["/image/1/700000b.jpg", "/fault/status/404", "/image/2/64x48.png"];
@@ -127,12 +127,12 @@ fn where_no_worker_may_be_started_a_call_runs_in_the_page() {
 }
 
 #[test]
-fn what_is_complete_is_saved_when_the_disk_is_full() {
+fn complete_images_are_saved_when_the_disk_is_full() {
     if !requires(Capability::StorageQuota) {
         return;
     }
     with_package_on_disk_of(10 << 20, async |browser| {
-        // Small ones, and some that go straight into the file, before and behind one that never fits.
+        // Small images, and larger ones that go straight into the file, around one that never fits.
         let mut paths: Vec<_> = (0..8).map(|seed| format!("/image/{seed}/20000b.jpg")).collect();
         paths.push("/image/8/700000b.jpg".into());
         paths.push("/image/9/40000000b.jpg".into());
@@ -157,7 +157,7 @@ fn what_is_complete_is_saved_when_the_disk_is_full() {
 }
 
 #[test]
-fn a_list_that_is_too_much_for_the_disk_ends_with_what_it_could_take() {
+fn a_list_that_exceeds_the_quota_ends_with_the_images_that_fit() {
     if !requires(Capability::StorageQuota) {
         return;
     }
@@ -170,7 +170,10 @@ fn a_list_that_is_too_much_for_the_disk_ends_with_what_it_could_take() {
         assert!(stored > 100 && stored < 1000, "{stored}");
         let failed = items.iter().filter(|item| item["error"]["kind"] == "storage").count();
         assert_eq!(stored + failed, 1000);
-        assert!(browser.origin.counters("k")["requests"].as_u64().unwrap() < 1000, "no more is asked for");
+        assert!(
+            browser.origin.counters("k")["requests"].as_u64().unwrap() < 1000,
+            "no further image is requested"
+        );
         assert_eq!(crate::archive::contents::entries(outcome.zip()).len(), stored);
     });
 }

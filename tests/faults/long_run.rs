@@ -15,17 +15,18 @@ use crate::package_driver::with_package;
 
 const IMAGES: usize = 2_000;
 
-/// One in so many meets a fault.
+/// One image in this many meets a fault.
 const FAULTY: u64 = 5;
 
-/// With one retry and nothing that waits long, so that it ends: half a minute on two busy cores.
+/// With one retry and no long waits it takes half a minute on two busy cores.
 const LONGEST: Duration = Duration::from_secs(150);
 
-/// Each cools the whole origin down, and each holds a connection for as long as the timeout.
+/// Each refused image cools the whole origin down; each silent one holds a connection until the
+/// timeout.
 const REFUSED: usize = 5;
 const SILENT: usize = 4;
 
-/// What one of the images is.
+/// One of the images.
 enum Image {
     Good {
         path: String,
@@ -43,7 +44,7 @@ enum Image {
 }
 
 #[test]
-fn of_two_thousand_images_every_outcome_is_true() {
+fn the_outcome_of_each_of_two_thousand_images_is_right() {
     let seed = seed();
     let kind = Kind::of_environment();
     with_package(async |browser| {
@@ -73,14 +74,15 @@ fn of_two_thousand_images_every_outcome_is_true() {
             }
         }
         let stored = answer.items.iter().filter(|item| item["outcome"] == "stored").count();
-        let told = format!("{stored} of {IMAGES} stored, {requests} requests, {seconds:.1} s, seed {seed}");
-        assert!(wrong.is_empty(), "in {}, {told}:\n{}", kind.name(), wrong.join("\n"));
+        let summary =
+            format!("{stored} of {IMAGES} stored, {requests} requests, {seconds:.1} s, seed {seed}");
+        assert!(wrong.is_empty(), "in {}, {summary}:\n{}", kind.name(), wrong.join("\n"));
         // Past libtest, which shows nothing of a test that passes.
-        writeln!(std::io::stderr(), "the long run in {}: {told}", kind.name()).unwrap();
+        writeln!(std::io::stderr(), "the long run in {}: {summary}", kind.name()).unwrap();
     });
 }
 
-/// The lines of `cases.md` that come out the same with one retry, at whatever host.
+/// The lines of `cases.md` that have the same outcome with one retry and at any host.
 fn cases(kind: Kind) -> Vec<Case> {
     let same = |case: &Case, retries: Option<u64>| {
         let is_retried = case.attempts > 1;
@@ -90,7 +92,7 @@ fn cases(kind: Kind) -> Vec<Case> {
             && case.pause == Pause::Any;
         is_anywhere && (!is_retried || retries == Some(1))
     };
-    // What only a limit ends would go on for ever here.
+    // Without a limit, cases that a limit ends would never end.
     let sections = sections(kind).into_iter().filter(|section| section.options["maxBytes"].is_null());
     let fitting = sections.flat_map(|section| {
         let retries = section.options["retries"].as_u64();
@@ -156,7 +158,7 @@ impl Image {
     ) -> Result<(), String> {
         let timeout = Outcome::Failed { kind: "timeout".to_owned(), status: None };
         let (outcome, attempts, requests, content) = match self {
-            // A browser may close a connection on which a fault happened before, and ask again.
+            // A browser may close a connection that had a fault before, and send the request again.
             Self::Good { path } => (&Outcome::Stored, None, Requests::AtLeast(1), Some(origin.get(path))),
             Self::Refused { path, .. } => {
                 (&Outcome::Stored, Some(2), Requests::AtLeast(2), Some(origin.get(path)))
@@ -177,7 +179,7 @@ impl Image {
             Outcome::Stored | Outcome::CutShort => Some(200),
             Outcome::Failed { status, .. } => *status,
         };
-        // None where what was sent is not HTTP: then the status is what the browser took it for.
+        // `None` if the response is not HTTP; the browser then chooses a status of its own.
         let answered = log.last().and_then(|request| request["status"].as_u64());
         match (status, answered) {
             (Some(status), Some(answered)) if status != answered => {

@@ -1,4 +1,4 @@
-//! A hundred runs in one tab. What they leave in memory is measured by `cargo xtask bench soak`.
+//! A hundred runs in one tab. `cargo xtask bench soak` measures what they leave in memory.
 
 use std::time::Duration;
 
@@ -40,16 +40,19 @@ fn a_hundred_runs_leave_as_many_files_and_bytes_as_one() {
             ["/image/1/700000b.jpg", "/image/2/300000b.jpg", "/fault/status/404", "/image/3/64x48.png"];
         let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
         let body = format!("{LEFT}{SOAK}");
-        let told = browser.run_for_long(&body, json!({ "runs": RUNS, "urls": urls }), LONGEST).await;
-        assert_eq!(told["outcomes"], json!(["stored", "stored", "failed", "stored"]));
-        assert!(told["size"] == told["byteLength"] && told["size"].as_u64().unwrap() > 1_000_000, "{told}");
+        let report = browser.run_for_long(&body, json!({ "runs": RUNS, "urls": urls }), LONGEST).await;
+        assert_eq!(report["outcomes"], json!(["stored", "stored", "failed", "stored"]));
+        assert!(
+            report["size"] == report["byteLength"] && report["size"].as_u64().unwrap() > 1_000_000,
+            "{report}"
+        );
 
-        let first = &told["first"];
+        let first = &report["first"];
         let has_files = Capability::PrivateFiles.is_in(browser.kind);
         assert_eq!(!first.as_array().unwrap().is_empty(), has_files, "{first}");
-        // The last but one may still be on its way out.
+        // The files of the last run but one may still be on their way out.
         let as_after_the_first = async || browser.left().await == *first;
-        browser.until_met(&format!("what is left is {first}"), as_after_the_first).await;
+        browser.until_met(&format!("the files are {first}"), as_after_the_first).await;
         assert_eq!(browser.origin.counters_of_all()["requests"], paths.len() * RUNS);
     });
 }

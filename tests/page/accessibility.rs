@@ -128,7 +128,7 @@ impl Browser {
         for theme in ["light", "dark"] {
             let set = "document.documentElement.dataset.theme = arguments[0]";
             self.execute(set, vec![theme.into()]).await;
-            // Colours on their way are none that stay.
+            // During an animation, colours are not the final ones.
             let found = self.execute_async(
                 "await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})));
                  const { violations } = await axe.run(document, { resultTypes: ['violations'] });

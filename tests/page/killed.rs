@@ -14,7 +14,7 @@ const KILLS: u64 = 10;
 const IMAGES: u64 = 24;
 
 #[test]
-fn a_killed_browser_costs_no_image_that_was_noted() {
+fn a_killed_browser_costs_no_image_that_the_journal_lists() {
     if !requires(Capability::LastingProfile) {
         return;
     }

@@ -1,4 +1,4 @@
-//! How many at once, and what it was worth.
+//! How many requests at once, and the speed-up that is measured.
 
 use super::page_driver::with_page;
 

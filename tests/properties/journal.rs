@@ -9,7 +9,7 @@ use crate::cases;
 
 const ITEMS: usize = 6;
 
-/// What is appended at once.
+/// One append.
 #[derive(Clone, Debug)]
 enum Appended {
     Image(KeptImage),
@@ -51,7 +51,7 @@ fn head() -> impl Strategy<Value = JournalHead> {
     )
 }
 
-/// The file, and where each of its appends ends: the first with the head alone.
+/// The file, and the offsets at which its head and each of its appends end.
 fn written(head: &JournalHead, appends: &[Appended]) -> (Vec<u8>, Vec<usize>) {
     let mut writer = JournalWriter::new(head);
     let mut file = writer.take();
@@ -67,7 +67,7 @@ fn written(head: &JournalHead, appends: &[Appended]) -> (Vec<u8>, Vec<usize>) {
     (file, ends)
 }
 
-/// What must be read of a file with these appends.
+/// The journal that a file with these appends must be read as.
 fn expected(head: &JournalHead, appends: &[Appended], length: usize) -> Journal {
     let mut kept: Vec<KeptImage> = Vec::new();
     let mut events = Vec::new();
@@ -87,7 +87,7 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
-    fn a_torn_journal_is_what_was_written_before(
+    fn a_torn_journal_reads_as_the_records_before_the_tear(
         head in head(),
         appends in vec(appended(), 0..12),
         cut in any::<prop::sample::Index>(),
@@ -125,7 +125,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_else_is_in_the_file_is_no_panic(
+    fn arbitrary_bytes_do_not_make_the_reader_panic(
         mut bytes in vec(any::<u8>(), 0..2000),
         begins_well in any::<bool>(),
         payload in vec(any::<u8>(), 0..200),
@@ -136,7 +136,7 @@ proptest! {
         if let Ok(journal) = Journal::read(&bytes) {
             prop_assert!(journal.length as usize <= bytes.len());
         }
-        // Events that are none, in a record that is whole.
+        // An intact record whose payload is not events.
         let head =
             JournalHead { source: String::new(), options: String::new(), started: 0.0, items: 2, fingerprint: 0 };
         let mut writer = JournalWriter::new(&head);

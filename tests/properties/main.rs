@@ -1,11 +1,11 @@
-//! What holds whatever comes in.
+//! Properties that hold for any input.
 //!
-//! - `names`: entry names that every system takes, out of anything
-//! - `lists`: no line of a list is lost, and globs make what was counted
-//! - `framing`: archives that two crates which are not ours read back, and CRC-32 in any pieces
-//! - `journal`: what was written before a journal was torn or damaged, and nothing else
-//! - `room`: no two images in one place of the spool
-//! - `schedule`: limits, cool-downs and ends, whatever becomes of the attempts
+//! - `names`: any text becomes an entry name that every system accepts
+//! - `lists`: no line of a list is lost, and a glob expands to its count
+//! - `framing`: two other crates read our archives, and CRC-32 is the same in any pieces
+//! - `journal`: a torn or damaged journal reads as its intact records
+//! - `room`: no two images share a byte of the spool
+//! - `schedule`: limits, cool-downs and ends hold for any outcomes of attempts
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
@@ -20,7 +20,7 @@ mod names;
 mod room;
 mod schedule;
 
-/// So many cases of each, and no file of failures: what one finds becomes a test of its own.
+/// This many cases, and no file of failures: a failure that is found becomes a test of its own.
 fn cases(cases: u32) -> proptest::test_runner::Config {
     proptest::test_runner::Config { cases, failure_persistence: None, ..Default::default() }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::cases;
 
-/// Bytes of the small spool that is looked at.
+/// Bytes of a small spool.
 const SPOOL: usize = 2_000;
 
 /// Which bytes are taken.
@@ -31,7 +31,7 @@ impl Taken {
         self.bytes(extent).fill(false);
     }
 
-    /// How long the spool must be: up to the last byte that is taken.
+    /// The length that the spool must have: up to the last byte that is taken.
     fn end(&self) -> u64 {
         self.0.iter().rposition(|taken| *taken).map_or(0, |last| last as u64 + 1)
     }
@@ -62,25 +62,25 @@ proptest! {
     }
 
     #[test]
-    fn room_of_what_is_taken_gives_out_the_rest(
+    fn extents_that_are_taken_at_the_start_are_never_given_out(
         extents in vec((0..SPOOL as u64, 0..90_u64), 0..40),
         lengths in vec(1..90_u64, 0..80),
     ) {
         let extents = extents.into_iter().map(|(offset, length)| Extent { offset, length });
         let mut taken = Taken(Vec::new());
-        // They may overlap: whoever wrote them down may have been wrong.
-        // An empty one takes nothing, wherever it is.
+        // They come from a journal, which may be wrong, so they may overlap. An empty one takes
+        // nothing, wherever it is.
         extents.clone().filter(|extent| extent.length > 0).for_each(|extent| taken.bytes(extent).fill(true));
         let mut room = Room::of(extents);
         prop_assert_eq!(room.end(), taken.end());
         for length in lengths {
             taken.take(room.reserve(length));
         }
-        // Byte by byte, until there is no hole left.
+        // Byte by byte, until no gap is left.
         while taken.0.iter().any(|taken| !taken) {
             let before = room.end();
             let byte = room.reserve(1);
-            prop_assert!(byte.end() <= before, "there is a hole yet");
+            prop_assert!(byte.end() <= before, "a gap is left");
             taken.take(byte);
         }
     }

@@ -8,19 +8,19 @@ use proptest::prelude::*;
 use crate::archive::text::CrateText;
 use crate::cases;
 
-/// What is known of one item from the outside.
+/// The state of one item, as an observer sees it.
 #[derive(Clone, Debug, Default)]
 struct Item {
     origin: OriginId,
     is_in_flight: bool,
     has_ended: bool,
-    /// Its latest attempt found no room.
+    /// Its latest attempt found no disk space.
     lacks_room: bool,
     starts: u32,
     not_before: Duration,
 }
 
-/// A run that only keeps the rules in mind.
+/// A run that only checks the rules.
 struct World {
     schedule: Schedule,
     limits: Limits,
@@ -29,20 +29,20 @@ struct World {
     is_paused: bool,
     /// Until when nothing may start at an origin.
     cools_until: Vec<Duration>,
-    /// Refusals in a row, counted generously: one for each attempt.
+    /// Consecutive refusals, one for each attempt: an upper bound.
     refusals: Vec<u32>,
     has_refused: Vec<bool>,
-    /// Given up: nothing more may start there.
+    /// Given up: no further attempt may start there.
     is_closed: Vec<bool>,
-    /// An origin that does nothing but refuse.
+    /// An origin that refuses every request.
     always_refuses: OriginId,
-    /// After so many rolls of the dice the browser keeps nothing more.
+    /// After this many rolls of the dice the disk is full.
     full_after: usize,
-    /// Whether nothing more may start, since nothing more can be kept.
+    /// Whether no further attempt may start, since no further image can be kept.
     is_over: bool,
     /// Images in a row that could not be kept.
     storage_failures: u32,
-    /// What becomes of attempts, and in what order: taken in turn, over and over.
+    /// Decide the outcomes of attempts and their order; used in turn, over and over.
     dice: Vec<u8>,
     rolls: usize,
     /// Failures that did not count.
@@ -51,7 +51,7 @@ struct World {
 
 fn limits(in_flight: usize, per_origin: usize, retries: u32) -> Limits {
     let retry = RetryPolicy { retries };
-    // What bytes do is the driver's business; the schedule hears of it as failures.
+    // The driver counts bytes, and reports exceeded limits to the schedule as failures.
     Limits { in_flight, per_origin, retry, largest_image: None, most_in_all: None }
 }
 
@@ -89,7 +89,7 @@ impl World {
         (0..self.items.len()).filter(|item| self.items[*item].is_in_flight).collect()
     }
 
-    /// Runs to the end, with every rule checked at every step.
+    /// Runs to the end, and checks every rule at every step.
     fn run(&mut self) {
         let most_steps = 40 * self.items.len() * (self.limits.retry.retries as usize + 2) + 400;
         for _ in 0..most_steps {
@@ -118,12 +118,12 @@ impl World {
                 }
             }
         }
-        panic!("it never ends");
+        panic!("the run does not end");
     }
 
     fn start(&mut self, Attempt { item, number }: Attempt) {
         let Item { origin, is_in_flight, has_ended, not_before, .. } = self.items[item];
-        assert!(!self.is_paused && !is_in_flight && !has_ended, "{item} has no business to start");
+        assert!(!self.is_paused && !is_in_flight && !has_ended, "{item} must not start");
         assert!(!self.is_over, "{item} started, and could not have been kept");
         assert!(!self.is_closed[origin], "{item} started at an origin that is given up");
         assert!(self.now >= not_before, "{item} started before its time");
@@ -139,7 +139,7 @@ impl World {
         assert!(!self.items[..item].iter().any(passed_over), "{item} jumped the queue");
     }
 
-    /// What found no room is tried again by itself.
+    /// An image that found no disk space is retried alone.
     fn most_in_flight(&self) -> usize {
         let lacks_room = self.items.iter().any(|item| item.lacks_room && !item.has_ended);
         if lacks_room { 1 } else { self.limits.in_flight }
@@ -155,14 +155,14 @@ impl World {
             assert_eq!(until, None);
             assert!(
                 self.items.iter().all(|item| item.is_in_flight || item.has_ended),
-                "the rest is not over"
+                "the rest has not been given up"
             );
         } else if !self.is_paused && in_flight.len() < self.most_in_flight() {
             self.check_that_nothing_could_start(&in_flight);
         }
         match until {
             Some(time) if in_flight.is_empty() || self.roll().is_multiple_of(3) => {
-                assert!(time > self.now, "it waits for what is past");
+                assert!(time > self.now, "it waits for a time in the past");
                 self.now = time;
             }
             _ if !in_flight.is_empty() => {
@@ -172,14 +172,14 @@ impl World {
                 self.finish(in_flight[which]);
             }
             _ => {
-                assert!(self.is_paused, "everything waits for nothing: a slot has leaked");
+                assert!(self.is_paused, "nothing is in flight and nothing starts: a slot has leaked");
                 self.is_paused = false;
                 self.schedule.go_on();
             }
         }
     }
 
-    /// Of origins that never refused all is known: their limit is the configured one.
+    /// Checks origins that never refused, since their limit is known: the configured one.
     fn check_that_nothing_could_start(&self, in_flight: &[ItemId]) {
         for (id, item) in self.items.iter().enumerate().filter(|(_, item)| self.is_ready(item)) {
             let there = in_flight.iter().filter(|other| self.items[**other].origin == item.origin).count();
@@ -224,16 +224,16 @@ impl World {
             assert!(until >= self.cools_until[origin], "a cool-down is never cut short");
             self.cools_until[origin] = until;
         }
-        let told: Vec<_> = self.schedule.cooling(self.now).filter(|(id, _)| *id == origin).collect();
+        let reported: Vec<_> = self.schedule.cooling(self.now).filter(|(id, _)| *id == origin).collect();
         let known = Some((origin, self.cools_until[origin])).filter(|(_, until)| *until > self.now);
-        assert_eq!(told, known.into_iter().collect::<Vec<_>>());
+        assert_eq!(reported, known.into_iter().collect::<Vec<_>>());
         match retry_at {
             Some(at) => {
-                assert!(!self.is_over, "{item} is to be asked for again, and could not be kept");
+                assert!(!self.is_over, "{item} is retried, and could not be kept");
                 assert!(at >= self.now + error.retry_after().unwrap_or_default());
                 self.items[item].not_before = at;
                 if self.is_paused && error == FetchError::Network {
-                    // Whether there is room it has not found out.
+                    // It did not get as far as the disk.
                     self.forgiven += 1;
                 } else {
                     self.items[item].lacks_room = matches!(error, FetchError::Storage { .. });
@@ -249,7 +249,7 @@ impl World {
 
     fn end(&mut self, item: ItemId) {
         assert!(!self.items[item].has_ended, "{item} ends twice");
-        assert!(!self.items[item].is_in_flight, "{item} is under way");
+        assert!(!self.items[item].is_in_flight, "{item} is in flight");
         self.items[item].has_ended = true;
     }
 }
@@ -276,7 +276,7 @@ proptest! {
     }
 
     #[test]
-    fn a_stopped_schedule_gives_back_what_had_not_ended(
+    fn a_stopped_schedule_returns_the_items_that_had_not_ended(
         origins in vec(0..3_u8, 1..20),
         ended in 0..20_usize,
     ) {

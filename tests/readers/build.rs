@@ -12,11 +12,11 @@ use tempfile::TempDir;
 use crate::archive::contents::{File, sha256};
 use crate::archive::text::CrateText;
 
-/// What an entry is made of.
+/// The image that becomes an entry.
 #[derive(Clone)]
 pub struct Image {
     pub url: String,
-    /// The name asked for, where the URL's is not to be used.
+    /// A name that replaces the URL's.
     pub name: Option<String>,
     pub format: Format,
     /// Seconds since 1970.
@@ -24,11 +24,11 @@ pub struct Image {
     pub content: Content,
 }
 
-/// An entry's bytes. The readers care for no image.
+/// An entry's bytes. The readers do not care whether they are an image.
 #[derive(Clone)]
 pub enum Content {
     Bytes(Vec<u8>),
-    /// As many as 32 bits can't count any more, as a hole in the file.
+    /// The first size that 32 bits can't hold, as a hole in the file.
     FourGibOfZeros,
 }
 
@@ -47,7 +47,7 @@ impl Image {
 /// An archive on disk, gone when this is.
 pub struct Archive {
     folder: TempDir,
-    /// What it holds.
+    /// The files that it holds.
     pub files: Vec<File>,
 }
 
@@ -107,7 +107,7 @@ impl Content {
     }
 }
 
-/// A power of two of zero bytes: twice as many have the CRC-32 of both halves combined.
+/// The CRC-32 of zero bytes, whose count is a power of two: each doubling combines two equal halves.
 fn crc_of_zeros(size: u64) -> u32 {
     let mut crc = crc32fast::Hasher::new();
     crc.update(&[0]);

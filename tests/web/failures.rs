@@ -11,8 +11,8 @@ use super::fixtures::{fetch, job, plan_of, settings};
 use super::origin::Origin;
 
 #[wasm_bindgen_test]
-async fn every_failure_is_told_as_what_it_is_and_costs_no_other_image() {
-    let Some(origin) = Origin::find("every_failure_is_told_as_what_it_is_and_costs_no_other_image").await
+async fn every_failure_is_reported_by_its_kind_and_costs_no_other_image() {
+    let Some(origin) = Origin::find("every_failure_is_reported_by_its_kind_and_costs_no_other_image").await
     else {
         return;
     };
@@ -64,8 +64,8 @@ async fn silence_ends_in_a_timeout_before_and_after_the_headers() {
 }
 
 #[wasm_bindgen_test]
-async fn what_passes_is_tried_again_and_what_does_not_is_not() {
-    let Some(origin) = Origin::find("what_passes_is_tried_again_and_what_does_not_is_not").await else {
+async fn temporary_failures_are_retried_and_permanent_ones_are_not() {
+    let Some(origin) = Origin::find("temporary_failures_are_retried_and_permanent_ones_are_not").await else {
         return;
     };
     let busy = settings();
@@ -83,9 +83,11 @@ async fn what_passes_is_tried_again_and_what_does_not_is_not() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_image_is_not_downloaded_to_its_end() {
-    let Some(origin) = Origin::find("what_is_no_image_is_not_downloaded_to_its_end").await else { return };
-    // The rest is held back for ever: only who leaves early comes to an end.
+async fn a_body_that_is_not_an_image_is_not_downloaded_to_its_end() {
+    let Some(origin) = Origin::find("a_body_that_is_not_an_image_is_not_downloaded_to_its_end").await else {
+        return;
+    };
+    // The rest of the body never comes, so the run ends only if it stops reading early.
     let hold = format!("gate={}&gate-at=4000", origin.gate());
     let url = origin.url(&format!("/fault/zeros?bytes=100000&{hold}"));
     let ran = fetch(&[url], settings()).await;

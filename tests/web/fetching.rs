@@ -20,8 +20,8 @@ fn at_once(in_flight: usize) -> Settings {
 }
 
 #[wasm_bindgen_test]
-async fn ten_times_one_url_are_ten_different_pictures() {
-    let Some(origin) = Origin::find("ten_times_one_url_are_ten_different_pictures").await else { return };
+async fn one_url_ten_times_gives_ten_different_pictures() {
+    let Some(origin) = Origin::find("one_url_ten_times_gives_ten_different_pictures").await else { return };
     let ran = fetch(&vec![origin.url("/200/300"); 10], settings()).await;
     let mut entries = ran.entries().await;
     let names: Vec<_> = entries.iter().map(|(name, _)| name.clone()).collect();
@@ -53,8 +53,8 @@ async fn the_archive_has_the_exact_bytes_that_the_server_sent() {
 }
 
 #[wasm_bindgen_test]
-async fn in_flight_is_bounded_and_one_after_the_other_is_one() {
-    let Some(origin) = Origin::find("in_flight_is_bounded_and_one_after_the_other_is_one").await else {
+async fn no_more_requests_are_in_flight_than_allowed() {
+    let Some(origin) = Origin::find("no_more_requests_are_in_flight_than_allowed").await else {
         return;
     };
     let urls = vec![origin.url("/image/1/32x32.png"); 5];
@@ -73,8 +73,8 @@ async fn in_flight_is_bounded_and_one_after_the_other_is_one() {
 }
 
 #[wasm_bindgen_test]
-async fn every_kind_of_image_is_known_by_its_bytes() {
-    let Some(origin) = Origin::find("every_kind_of_image_is_known_by_its_bytes").await else { return };
+async fn every_format_is_recognised_by_its_bytes() {
+    let Some(origin) = Origin::find("every_format_is_recognised_by_its_bytes").await else { return };
     let kinds = [
         ("jpg", Format::Jpeg),
         ("png", Format::Png),
@@ -113,8 +113,8 @@ async fn last_modified_is_the_entry_s_time() {
 }
 
 #[wasm_bindgen_test]
-async fn a_compressed_answer_is_stored_as_the_image_it_holds() {
-    let Some(origin) = Origin::find("a_compressed_answer_is_stored_as_the_image_it_holds").await else {
+async fn a_compressed_response_is_stored_as_the_image_it_holds() {
+    let Some(origin) = Origin::find("a_compressed_response_is_stored_as_the_image_it_holds").await else {
         return;
     };
     let ran = fetch(&[origin.url("/fault/gzip")], settings()).await;
@@ -122,7 +122,7 @@ async fn a_compressed_answer_is_stored_as_the_image_it_holds() {
     let (name, bytes) = &entries[0];
     assert_eq!((name.as_str(), bytes.len()), ("gzip.jpg", 20_000));
     assert!(bytes.starts_with(b"\xFF\xD8\xFF") && bytes.ends_with(b"\xFF\xD9"), "it is a whole JPEG");
-    // Content-Length counts what was sent.
+    // Content-Length counts the compressed bytes.
     assert!(ran.rows[0].declared.is_some_and(|declared| declared < 20_000));
 }
 
@@ -138,8 +138,8 @@ async fn the_times_of_an_image_are_in_order() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_is_told_of_while_it_arrives() {
-    let Some(origin) = Origin::find("a_body_is_told_of_while_it_arrives").await else { return };
+async fn progress_is_reported_while_a_body_arrives() {
+    let Some(origin) = Origin::find("progress_is_reported_while_a_body_arrives").await else { return };
     let gate = origin.gate();
     let url = origin.url(&format!("/image/1/100000b.jpg?gate={gate}&gate-at=60000"));
     let plan = plan_of(&[url]);
@@ -155,7 +155,7 @@ async fn a_body_is_told_of_while_it_arrives() {
     let job = job(&plan, settings());
     let run = collect(&job, &emit, &|_| ());
     let opened = async {
-        received.await.expect("half of it is told of while the rest is held");
+        received.await.expect("half of the body is reported while the rest is held");
         origin.open_gate().await;
     };
     let (archive, ()) = futures::join!(run, opened);
@@ -196,8 +196,9 @@ async fn a_sink_gets_the_same_bytes_as_the_blob_in_input_order() {
 }
 
 #[wasm_bindgen_test]
-async fn by_completion_no_entry_of_a_sink_waits_for_one_before_it() {
-    let Some(origin) = Origin::find("by_completion_no_entry_of_a_sink_waits_for_one_before_it").await else {
+async fn in_completion_order_no_entry_of_a_sink_waits_for_an_earlier_item() {
+    let Some(origin) = Origin::find("in_completion_order_no_entry_of_a_sink_waits_for_an_earlier_item").await
+    else {
         return;
     };
     let gate = origin.gate();
@@ -227,13 +228,13 @@ async fn by_completion_no_entry_of_a_sink_waits_for_one_before_it() {
 }
 
 #[wasm_bindgen_test]
-async fn images_of_every_size_and_order_of_arrival_lie_in_one_archive() {
-    let Some(origin) = Origin::find("images_of_every_size_and_order_of_arrival_lie_in_one_archive").await
+async fn images_of_any_size_in_any_order_of_arrival_make_one_archive() {
+    let Some(origin) = Origin::find("images_of_any_size_in_any_order_of_arrival_make_one_archive").await
     else {
         return;
     };
     let gate = origin.gate();
-    // The first is late, so that more than may be held in memory waits for it: 60 of 200 kB.
+    // The first one is late, so 60 images of 200 kB wait for it, more than may be held in memory.
     let mut paths = vec![format!("/image/0/4000b.jpg?gate={gate}")];
     paths.extend((1..=60).map(|n| format!("/image/{n}/200000b.jpg")));
     paths.extend((61..=64).map(|n| format!("/image/{n}/1500000b.jpg?nolength")));
@@ -243,7 +244,7 @@ async fn images_of_every_size_and_order_of_arrival_lie_in_one_archive() {
         origin.open_gate().await;
     };
     let (ran, ()) = futures::join!(fetch(&urls, settings()), opened);
-    assert!(ran.archive.storage.is_file(), "both browsers have files for us");
+    assert!(ran.archive.storage.is_file(), "both browsers have private files");
     let entries = ran.entries().await;
     assert_eq!(entries.len(), 65);
     for (path, (name, bytes)) in paths.iter().zip(&entries) {
@@ -267,8 +268,10 @@ fn sink_of(written: &Rc<RefCell<Vec<u8>>>, closed: &Rc<RefCell<bool>>) -> web_sy
 }
 
 #[wasm_bindgen_test]
-async fn what_waits_for_a_connection_is_not_silent() {
-    let Some(origin) = Origin::find("what_waits_for_a_connection_is_not_silent").await else { return };
+async fn waiting_for_a_connection_does_not_count_as_silence() {
+    let Some(origin) = Origin::find("waiting_for_a_connection_does_not_count_as_silence").await else {
+        return;
+    };
     // Twelve requests of one connection's time each: the browser's queue is longer than the timeout.
     let urls = vec![origin.url("/image/1/32x32.png?latency=300"); 24];
     let patient = Settings { timeout: Duration::from_millis(800), ..at_once(24) };

@@ -7,8 +7,8 @@ use super::fixtures::{bytes_of, job, plan_of, settings};
 use super::origin::Origin;
 
 #[wasm_bindgen_test]
-async fn an_archive_that_can_be_read_is_good_as_it_is() {
-    let Some(origin) = Origin::find("an_archive_that_can_be_read_is_good_as_it_is").await else { return };
+async fn an_intact_archive_passes_its_proof() {
+    let Some(origin) = Origin::find("an_intact_archive_passes_its_proof").await else { return };
     let urls =
         [origin.url("/image/1/700000b.jpg"), origin.url("/fault/html"), origin.url("/image/2/32x32.png")];
     let plan = plan_of(&urls);
