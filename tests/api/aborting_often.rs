@@ -1,11 +1,12 @@
-//! Signals, two hundred times in one page and in one worker, at random moments.
+//! Signals, two hundred times at random moments: half of them in one page, half in one worker.
 
 use serde_json::{Value, json};
 
 use super::package_driver::{PLACES, with_package};
 use crate::browser::random::{Dice, seed};
 
-const ABORTS: usize = 200;
+/// In each place.
+const ABORTS: usize = 100;
 
 /// By then, in milliseconds after the start of a run, everything has arrived that will.
 const LATEST: u64 = 80;

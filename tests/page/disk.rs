@@ -195,14 +195,13 @@ const SLOW_FILE: &str = "
     });";
 
 #[test]
-fn while_the_disk_is_slower_than_the_network_the_page_says_how_much_is_still_to_be_written() {
+fn while_the_rest_of_the_zip_is_written_to_disk_the_page_says_so_and_not_that_it_checks() {
     with_page_of(Site::page().with_script("slow.js", SLOW_FILE), async |browser| {
         browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
         browser.fill_paths(&["/image/1/900000b.jpg", "/image/2/900000b.jpg", "/image/3/900000b.jpg"]).await;
         browser.press("Fetch").await;
-        // "Writing the zip to disk: 2.7 MB to go"
         let line = "document.getElementById('run-text').textContent";
-        browser.until(&format!("/^Writing the zip to disk: [0-9.]+ MB to go$/.test({line})")).await;
+        browser.until(&format!("{line}.startsWith('Writing the zip to disk')")).await;
         browser.execute("openFile()", vec![]).await;
         browser.until_run("done").await;
         assert!(browser.text().await.contains("Saved as slow.zip"));
