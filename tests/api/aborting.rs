@@ -1,10 +1,10 @@
-//! Signals.
+//! Calls that are aborted by their signal.
 
 use serde_json::json;
 
-use super::bench::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package};
 
-/// Aborts when all requests have reached the server, which answers none of them.
+/// Aborts once all requests have reached the server, which responds to none of them.
 const ABORT_IN_FLIGHT: &str = "
     const controller = new AbortController();
     const run = fetchZip(args.urls, { signal: controller.signal });
@@ -46,7 +46,7 @@ fn an_abort_in_the_middle_of_bodies_closes_them() {
 }
 
 #[test]
-fn whatever_the_reason_is_it_rejects_with_abort_error() {
+fn an_abort_for_any_reason_rejects_with_abort_error() {
     with_package(async |browser| {
         for (key, reason) in
             [("text", json!(["why"])), ("none", json!([null])), ("object", json!([{ "a": 1 }]))]
@@ -64,7 +64,7 @@ fn whatever_the_reason_is_it_rejects_with_abort_error() {
 }
 
 #[test]
-fn a_signal_that_was_aborted_before_lets_nothing_be_asked_for() {
+fn a_signal_that_is_already_aborted_prevents_every_request() {
     with_package(async |browser| {
         let url = browser.origin.url("/image/1/64x48.jpg?key=never");
         for signal in ["AbortSignal.abort()", "AbortSignal.abort('why')"] {

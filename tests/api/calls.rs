@@ -1,10 +1,10 @@
-//! Calls that make no sense.
+//! Calls with invalid arguments.
 
 use serde_json::json;
 
-use super::bench::{Place, with_package};
+use super::package_driver::{Place, with_package};
 
-/// Arguments as JavaScript, what is thrown, and the argument that the message names.
+/// Arguments as JavaScript, the class of the error, and the argument that its message names.
 const WRONG: &[(&str, &str, &str)] = &[
     ("", "TypeError", "urls"),
     ("null", "TypeError", "urls"),
@@ -55,7 +55,7 @@ const WRONG: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn a_call_that_makes_no_sense_is_told_which_argument_and_asks_for_nothing() {
+fn an_invalid_argument_is_named_and_no_request_is_made() {
     with_package(async |browser| {
         let url = browser.origin.url("/image/1/64x48.jpg?key=asked");
         for (arguments, class, argument) in WRONG {
@@ -76,7 +76,7 @@ fn a_call_that_makes_no_sense_is_told_which_argument_and_asks_for_nothing() {
 }
 
 #[test]
-fn undefined_and_null_options_are_as_if_they_were_not_given() {
+fn undefined_and_null_options_mean_the_defaults() {
     with_package(async |browser| {
         let body =
             "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'maxBytes', 'maxTotalBytes', 'timeoutMs', 'cache', 'names',
@@ -92,7 +92,7 @@ fn undefined_and_null_options_are_as_if_they_were_not_given() {
 }
 
 #[test]
-fn what_an_iterable_throws_is_thrown_on() {
+fn an_error_that_the_iterable_throws_is_passed_on() {
     with_package(async |browser| {
         let body = "await fetchZip((function* () { yield args; throw new RangeError('mine'); })());";
         let url = browser.origin.url("/image/1/64x48.jpg?key=asked");

@@ -1,11 +1,11 @@
-//! What is written about the package is true.
+//! The types and the README's example are right.
 
 use std::fs;
 use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::archive::contents::entries;
+use support::archive::contents::entries;
 use crate::browser::site::Site;
 use crate::browser::{browse, environment};
 
@@ -32,7 +32,7 @@ fn the_types_hold_under_strict_typescript() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
-/// The page in the README is served as it stands, beside `pkg/` and `samples/`.
+/// Serves the page from the README beside `pkg/` and `samples/`.
 #[test]
 fn the_readme_s_example_runs() {
     let readme = fs::read_to_string(environment::repository().join("README.md")).unwrap();

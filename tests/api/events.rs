@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package};
 
-/// All events of a run, as they came.
+/// All events of a run, in order.
 const EVENTS: &str = "const events = [];
     const { blob, ...result } = await fetchZip(args, { onEvent: (event) => events.push(event) });
     return { events, result };";
@@ -66,10 +66,10 @@ fn an_item_s_events_come_in_order_with_their_fields() {
             assert_eq!(attempts.iter().filter(|attempt| **attempt == 2).count(), 1);
             let items = value["result"]["items"].as_array().unwrap();
             let last = |item: usize| events.iter().rfind(|event| event["item"] == item).unwrap();
-            for (item, told) in items.iter().enumerate() {
-                assert_eq!(last(item)["at"], told["finishedAt"]);
+            for (item, reported) in items.iter().enumerate() {
+                assert_eq!(last(item)["at"], reported["finishedAt"]);
                 let bytes = last(item)["bytes"].as_u64().unwrap_or(0);
-                assert_eq!(bytes, told["bytes"].as_u64().unwrap());
+                assert_eq!(bytes, reported["bytes"].as_u64().unwrap());
             }
         }
     });
@@ -111,15 +111,15 @@ fn items_finish_in_the_order_in_which_the_server_answers() {
         let mut by_end: Vec<_> = (0..4).collect();
         by_end.sort_by(|a, b| time(&items[*a], "finishedAt").total_cmp(&time(&items[*b], "finishedAt")));
         assert_eq!(by_end, order);
-        // All were under way together, here as there.
+        // All requests overlapped, by the page's clock and by the server's.
         let latest_start = items.iter().map(|item| time(item, "startedAt")).fold(0.0, f64::max);
         assert!(items.iter().all(|item| time(item, "finishedAt") > latest_start), "{items:?}");
         assert_eq!(browser.origin.counters("order")["mostInFlight"], 4);
     });
 }
 
-/// The two clocks are held side by side by a request for the server's: what it answered was true
-/// between the sending and the answer. So no tolerance is needed.
+/// A request for the server's time relates the two clocks: the time in the response was right at some
+/// moment between sending and response. So no tolerance is needed.
 #[test]
 fn times_agree_with_the_server_s_log() {
     with_package(async |browser| {
@@ -141,35 +141,35 @@ fn times_agree_with_the_server_s_log() {
         browser.origin.wait("times", "completed=4");
         let log = browser.origin.log("times");
         let number = |name: &str| value[name].as_f64().unwrap();
-        // Where a time of the server's may lie on the page's clock.
+        // The range on the page's clock in which a time of the server lies.
         let earliest = |server: f64| number("before") + server - number("now");
         let latest = |server: f64| number("after") + server - number("now");
 
         let items = value["items"].as_array().unwrap();
         for (n, (item, url)) in items.iter().zip(&urls).enumerate() {
             let path = url.strip_prefix(&browser.origin.http).unwrap();
-            let told = log.iter().find(|request| request["path"] == path).unwrap();
+            let logged = log.iter().find(|request| request["path"] == path).unwrap();
             let queued = time(item, "queuedAt");
             let (started, headers) = (time(item, "startedAt"), time(item, "headersAt"));
             let finished = time(item, "finishedAt");
             assert!(queued <= started && started <= headers && headers <= finished, "{item}");
             // The run began between `begun` and `latestStart`.
-            let arrived = told["startMs"].as_f64().unwrap();
+            let arrived = logged["startMs"].as_f64().unwrap();
             assert!(
                 number("begun") + started <= latest(arrived),
-                "asked for after it arrived: {item} {told}"
+                "requested after it arrived: {item} {logged}"
             );
             let answered = arrived + 40.0 * n as f64;
             assert!(
                 number("latestStart") + headers >= earliest(answered),
-                "headers before they were sent: {item} {told}"
+                "headers before they were sent: {item} {logged}"
             );
-            let sent = told["headersMs"].as_f64().unwrap();
-            assert!(answered <= sent && sent <= told["endMs"].as_f64().unwrap(), "{told}");
+            let sent = logged["headersMs"].as_f64().unwrap();
+            assert!(answered <= sent && sent <= logged["endMs"].as_f64().unwrap(), "{logged}");
         }
         let busy: f64 = items.iter().map(|item| time(item, "finishedAt") - time(item, "startedAt")).sum();
         let timings = &value["timings"];
-        // Each of the eight times was rounded to what a duration holds, a nanosecond.
+        // Each of the eight times was rounded to a nanosecond.
         assert!((busy - time(timings, "busyMs")).abs() < 1e-4, "{busy} {timings}");
         assert!(items.iter().all(|item| time(item, "finishedAt") <= time(timings, "wallMs")));
         assert_eq!(timings["bytes"], 80_000);
@@ -177,5 +177,5 @@ fn times_agree_with_the_server_s_log() {
 }
 
 fn time(value: &Value, name: &str) -> f64 {
-    value[name].as_f64().unwrap_or_else(|| panic!("{name} is no number: {value}"))
+    value[name].as_f64().unwrap_or_else(|| panic!("{name} is not a number: {value}"))
 }

@@ -1,12 +1,12 @@
-//! How many bytes one image may have, and all together.
+//! Limits on the bytes of one image and of all images together.
 
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package};
-use crate::archive::contents::entries;
+use super::package_driver::{PLACES, Place, with_package};
+use support::archive::contents::entries;
 use crate::browser::Kind;
 
-/// Runs it, and notes the most bytes that were ever said to have arrived of each item.
+/// Makes a call, and records the most bytes that were reported for each item.
 const CALL: &str = "
     const most = args.urls.map(() => 0);
     const onEvent = ({ kind, item, bytes }) => {
@@ -25,7 +25,7 @@ fn an_endless_body_and_a_gzip_bomb_are_cut_off_and_cost_no_other_image() {
     with_package(async |browser| {
         for place in PLACES {
             let (endless, bomb) = (format!("endless-{place:?}"), format!("bomb-{place:?}"));
-            // The bomb is one long before its gate, which nobody opens.
+            // The bomb exceeds the limit long before its gate, which never opens.
             let urls = [
                 browser.origin.url(&format!("/image/1/8000000000b.jpg?nolength&key={endless}")),
                 browser.origin.url("/image/2/64x48.jpg"),
@@ -33,15 +33,15 @@ fn an_endless_body_and_a_gzip_bomb_are_cut_off_and_cost_no_other_image() {
                 browser.origin.url("/image/3/1000000b.jpg"),
             ];
             let args = json!({ "urls": urls, "options": { "maxBytes": LIMIT, "retries": 3 } });
-            let told = browser.run(place, CALL, args).await.unwrap();
-            assert_eq!(kinds(&told["items"]), ["too-large", "stored", "too-large", "stored"], "{place:?}");
+            let result = browser.run(place, CALL, args).await.unwrap();
+            assert_eq!(kinds(&result["items"]), ["too-large", "stored", "too-large", "stored"], "{place:?}");
             for item in [0, 2] {
-                assert_eq!(told["items"][item]["attempts"], 1, "{place:?}");
-                let message = told["items"][item]["error"]["message"].as_str().unwrap();
+                assert_eq!(result["items"][item]["attempts"], 1, "{place:?}");
+                let message = result["items"][item]["error"]["message"].as_str().unwrap();
                 assert!(message.starts_with("the image has more than the 1000000 bytes"), "{message}");
-                assert!(told["most"][item].as_u64().unwrap() <= LIMIT, "{place:?}: {}", told["most"]);
+                assert!(result["most"][item].as_u64().unwrap() <= LIMIT, "{place:?}: {}", result["most"]);
             }
-            // What the network held on the way is all that was sent; WebKit's takes in whatever comes.
+            // No more was sent than the network buffers; WebKit buffers without a limit.
             let counters = browser.origin.wait(&endless, "closedEarly=1&inFlight=0");
             let is_little = counters["bytesSent"].as_u64().unwrap() < 100_000_000;
             assert!(is_little || browser.kind == Kind::WebKit, "{counters}");
@@ -51,10 +51,10 @@ fn an_endless_body_and_a_gzip_bomb_are_cut_off_and_cost_no_other_image() {
 }
 
 #[test]
-fn once_the_total_is_reached_the_rest_is_not_asked_for() {
+fn once_the_total_is_reached_no_further_image_is_requested() {
     with_package(async |browser| {
         let url = |rest: &str| browser.origin.url(&format!("/image/1/400000b.jpg?key=total{rest}"));
-        // There is room for half of the third one, which never comes whole.
+        // Half of the third one would fit, and its other half never comes.
         let urls = ["", "", "&gate=never&gate-at=300000", "", "", ""].map(url);
         let options = json!({ "maxTotalBytes": 1_000_000, "mode": "sequential" });
         let outcome = browser.fetch_zip(Place::Page, json!(urls), options).await;
@@ -72,13 +72,13 @@ fn once_the_total_is_reached_the_rest_is_not_asked_for() {
 }
 
 #[test]
-fn what_the_page_s_own_host_declares_is_refused_before_its_body() {
+fn a_declared_size_beyond_the_limit_is_refused_before_the_body() {
     with_package(async |browser| {
         let url = format!("{}run.js", browser.address);
         let args = |most| json!({ "urls": [url], "options": { "maxBytes": most, "retries": 0 } });
-        let told = browser.run(Place::Page, CALL, args(100)).await.unwrap();
-        assert_eq!((kinds(&told["items"]), &told["most"][0]), (vec!["too-large"], &json!(0)));
-        let told = browser.run(Place::Page, CALL, args(100_000)).await.unwrap();
-        assert_eq!(kinds(&told["items"]), ["not-an-image"]);
+        let result = browser.run(Place::Page, CALL, args(100)).await.unwrap();
+        assert_eq!((kinds(&result["items"]), &result["most"][0]), (vec!["too-large"], &json!(0)));
+        let result = browser.run(Place::Page, CALL, args(100_000)).await.unwrap();
+        assert_eq!(kinds(&result["items"]), ["not-an-image"]);
     });
 }

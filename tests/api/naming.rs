@@ -5,9 +5,9 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::bench::{Outcome, Place, with_package};
-use crate::archive::check_in_every_reader;
-use crate::archive::contents::{File, entries};
+use super::package_driver::{Outcome, Place, with_package};
+use support::archive::check_in_every_reader;
+use support::archive::contents::{File, entries};
 
 #[test]
 fn a_template_names_entries_and_a_given_name_wins() {
@@ -32,7 +32,7 @@ fn a_template_names_entries_and_a_given_name_wins() {
 }
 
 #[test]
-fn ten_times_one_picsum_address_is_image_0_to_9() {
+fn one_picsum_url_ten_times_gives_image_0_to_9() {
     with_package(async |browser| {
         let urls = json!(vec![browser.origin.url("/200/300"); 10]);
         let outcome = browser.fetch_zip(Place::Page, urls, Value::Null).await;
@@ -46,7 +46,7 @@ fn ten_times_one_picsum_address_is_image_0_to_9() {
 }
 
 #[test]
-fn namesakes_are_told_apart_whatever_order_they_arrive_in() {
+fn equal_names_are_numbered_whatever_order_they_arrive_in() {
     with_package(async |browser| {
         let urls = [
             browser.origin.url("/file/a/Cat.jpg?latency=200"),

@@ -1,10 +1,10 @@
-//! What the server sees of a call.
+//! The requests of a call, as the server sees them.
 
 use serde_json::{Value, json};
 
-use super::bench::{Place, with_package};
-use crate::archive::contents::entries;
-use crate::browser::Kind;
+use super::package_driver::{Place, with_package};
+use support::archive::contents::entries;
+use crate::browser::capability::Capability;
 
 #[test]
 fn concurrency_bounds_what_is_in_flight() {
@@ -33,9 +33,9 @@ fn concurrency_bounds_what_is_in_flight() {
 }
 
 #[test]
-fn without_a_limit_all_are_asked_for_at_once_as_far_as_the_browser_goes() {
+fn without_a_limit_the_browser_s_own_limit_is_reached() {
     with_package(async |browser| {
-        // Six connections to each of two hosts is what browsers have for HTTP/1.1.
+        // Browsers open six HTTP/1.1 connections per host.
         let path = "/image/1/64x48.jpg?key=all&gate=all";
         let mut urls = vec![browser.origin.url(path); 6];
         urls.extend(vec![format!("{}{path}", browser.origin.cross); 6]);
@@ -66,7 +66,7 @@ fn per_origin_bounds_each_origin_for_itself() {
 }
 
 #[test]
-fn failures_that_may_pass_are_tried_again_and_counted() {
+fn temporary_failures_are_retried_and_attempts_are_counted() {
     with_package(async |browser| {
         let cases = [
             // Path and key, retries, attempts, status.
@@ -88,7 +88,7 @@ fn failures_that_may_pass_are_tried_again_and_counted() {
 }
 
 #[test]
-fn an_attempt_that_goes_without_a_byte_times_out_and_its_request_is_closed() {
+fn an_attempt_without_a_byte_times_out_and_its_request_is_closed() {
     with_package(async |browser| {
         for fault in ["stall-head", "stall-mid"] {
             let url = browser.origin.url(&format!("/fault/{fault}?key={fault}"));
@@ -103,9 +103,9 @@ fn an_attempt_that_goes_without_a_byte_times_out_and_its_request_is_closed() {
 }
 
 #[test]
-fn ten_times_the_same_url_is_ten_requests() {
+fn the_same_url_ten_times_makes_ten_requests() {
     with_package(async |browser| {
-        // Even where the answer may be kept.
+        // Even if the response may be cached.
         let path = "/image/1/64x48.jpg?key=ten&cache=max-age%3D3600";
         let urls = json!(vec![browser.origin.url(path); 10]);
         let outcome = browser.fetch_zip(Place::Page, urls, Value::Null).await;
@@ -115,24 +115,23 @@ fn ten_times_the_same_url_is_ten_requests() {
 }
 
 #[test]
-fn the_cache_may_be_used_where_it_is_asked_for() {
+fn the_cache_is_used_if_the_caller_allows_it() {
     with_package(async |browser| {
         let path = "/image/1/64x48.jpg?key=kept&cache=max-age%3D3600";
         let urls = json!(vec![browser.origin.url(path); 3]);
         let options = json!({ "cache": "default", "mode": "sequential" });
         let outcome = browser.fetch_zip(Place::Page, urls, options).await;
         assert_eq!(entries(outcome.zip()).len(), 3);
-        // A session of WebKit's driver has no cache to use.
-        let requests = if browser.kind == Kind::WebKit { 3 } else { 1 };
+        let requests = if Capability::HttpCache.is_in(browser.kind) { 1 } else { 3 };
         assert_eq!(browser.origin.counters("kept")["requests"], requests);
     });
 }
 
 #[test]
-fn a_request_says_nothing_of_who_asks() {
+fn a_request_carries_no_cookie_and_no_referrer() {
     with_package(async |browser| {
         browser.execute("document.cookie = 'secret=1; path=/'", vec![]).await;
-        // Cookies know no ports, so this host's would go with a request that carries any.
+        // Cookies ignore ports, so a request with credentials would carry this one.
         let urls = json!([browser.origin.url("/image/1/64x48.jpg?key=anyone")]);
         browser.fetch_zip(Place::Page, urls, Value::Null).await;
         let headers = browser.origin.log("anyone")[0]["headers"].to_string().to_lowercase();

@@ -1,9 +1,9 @@
-//! What a call resolves to.
+//! The result of a call.
 
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package};
-use crate::archive::contents::entries;
+use super::package_driver::{PLACES, Place, with_package};
+use support::archive::contents::entries;
 
 #[test]
 fn a_result_has_the_fields_of_the_contract_and_no_others() {
@@ -79,7 +79,7 @@ fn a_result_has_the_fields_of_the_contract_and_no_others() {
 #[test]
 fn the_archive_holds_in_input_order_what_the_server_sent() {
     with_package(async |browser| {
-        // The first is the last to arrive.
+        // The first one arrives last.
         let paths = [
             "/image/1/64x48.jpg?latency=300",
             "/image/2/64x48.png?latency=200",
@@ -104,7 +104,7 @@ fn the_archive_holds_in_input_order_what_the_server_sent() {
 }
 
 #[test]
-fn where_nothing_was_stored_there_is_no_blob() {
+fn a_result_without_stored_images_has_no_blob() {
     with_package(async |browser| {
         let urls = json!([browser.origin.url("/fault/empty"), browser.origin.url("/fault/html")]);
         let outcome = browser.fetch_zip(Place::Page, urls, json!({ "retries": 0 })).await;
@@ -147,7 +147,7 @@ fn every_failure_has_its_kind_and_costs_no_other_image() {
 }
 
 #[test]
-fn any_iterable_of_strings_urls_and_requests_will_do() {
+fn any_iterable_of_strings_urls_and_requests_is_accepted() {
     with_package(async |browser| {
         let url = browser.origin.url("/image/1/64x48.jpg");
         let body = "const lists = {
@@ -181,13 +181,13 @@ fn the_same_images_give_the_same_archive() {
 }
 
 #[test]
-fn a_result_proves_its_archive_for_as_long_as_it_can_be_read() {
+fn a_result_can_prove_its_archive_until_it_is_disposed_of() {
     with_package(async |browser| {
         let body = "
             const result = await fetchZip(args);
             await result.prove();
             result.dispose();
-            // What is in Blobs stays.
+            // Blobs cannot be disposed of.
             while (result.storage === 'file') {
               const error = await result.prove().then(() => null, (error) => error);
               if (error) return error instanceof Error;

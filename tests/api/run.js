@@ -1,4 +1,5 @@
-// Runs a test's piece of JavaScript with the package, in whatever this is imported from.
+// Runs a test's piece of JavaScript with the package, in the thread that imports this. The test puts
+// the declaration of `privateFiles` in front.
 
 import init, { fetchZip } from "./pkg/fetchzip.js";
 
@@ -8,7 +9,8 @@ const ready = init();
 export async function run(body, args) {
   await ready;
   try {
-    return { value: await new AsyncFunction("fetchZip", "args", "base64", body)(fetchZip, args, base64) };
+    const call = new AsyncFunction("fetchZip", "args", "base64", "privateFiles", body);
+    return { value: await call(fetchZip, args, base64, privateFiles) };
   } catch (error) {
     return { error: describe(error) };
   }

@@ -3,7 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package};
 
 #[test]
 fn a_sink_gets_the_same_archive_and_is_closed() {
@@ -52,7 +52,7 @@ fn a_sink_grows_before_the_last_image_is_there() {
     });
 }
 
-/// The stream's own queue is asked for the size of each chunk that is put into it.
+/// The stream asks for the size of each chunk that enters its queue, which counts them.
 #[test]
 fn a_slow_sink_holds_the_archive_back() {
     with_package(async |browser| {
@@ -68,7 +68,7 @@ fn a_slow_sink_holds_the_archive_back() {
               window.run = fetchZip(args, { sink, onEvent });
             });
             await allStored;
-            // What would be written without waiting would be written now.
+            // A write that does not wait for the sink would happen now.
             for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setTimeout(resolve));
             const whileBlocked = queued;
             open();

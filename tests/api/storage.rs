@@ -1,36 +1,24 @@
-//! Where images are kept while the package has them.
+//! Where the package keeps images.
 
 use serde_json::{Value, json};
 
-use super::bench::{PLACES, Place, with_package, with_package_on_disk_of, with_package_under};
-use crate::browser::Kind;
+use super::package_driver::{PLACES, Place, with_package, with_package_on_disk_of, with_package_under};
+use crate::browser::capability::{Capability, requires};
 
-/// `spooled()`: how many bytes there are in the files that images are kept in.
+/// Declares `spooled()`, which resolves to how many bytes all files together have.
 const SPOOLED: &str = "
     const spooled = async () => {
-      const root = await navigator.storage.getDirectory();
-      const folder = await root.getDirectoryHandle('fetchzip');
       let bytes = 0;
-      for await (const file of folder.values()) bytes += (await file.getFile()).size;
+      for (const { size } of (await privateFiles()).values()) bytes += size;
       return bytes;
     };";
 
-/// WebKitGTK's automation has no files for us, so images stay in Blobs there.
-fn expected() -> &'static str {
-    if Kind::of_environment() == Kind::WebKit { "blobs" } else { "file" }
-}
-
 #[test]
-fn images_are_kept_in_a_file_until_it_is_disposed_of() {
+fn images_stay_in_a_file_until_their_result_is_disposed_of() {
     with_package(async |browser| {
         let body = "
-            const spools = async () => {
-              const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
-              const folder = await root?.getDirectoryHandle('fetchzip').catch(() => undefined);
-              let count = 0;
-              if (folder) for await (const name of folder.keys()) count += name.endsWith('.spool');
-              return count;
-            };
+            const isSpool = (path) => path.endsWith('.spool');
+            const spools = async () => [...(await privateFiles()).keys()].filter(isSpool).length;
             const before = await spools();
             const first = await fetchZip(args);
             const second = await fetchZip(args);
@@ -44,16 +32,19 @@ fn images_are_kept_in_a_file_until_it_is_disposed_of() {
         let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
         for place in PLACES {
             let value = browser.run(place, body, json!(urls)).await.unwrap();
-            let (both, left) = if expected() == "file" { (2, 1) } else { (0, 0) };
-            let wanted = json!({ "storage": expected(), "left": left, "both": both, "isWhole": true });
-            assert_eq!(value, wanted, "{place:?}");
+            let expected = if Capability::PrivateFiles.is_in(browser.kind) {
+                json!({ "storage": "file", "both": 2, "left": 1, "isWhole": true })
+            } else {
+                json!({ "storage": "blobs", "both": 0, "left": 0, "isWhole": true })
+            };
+            assert_eq!(value, expected, "{place:?}");
         }
     });
 }
 
 #[test]
-fn what_fits_into_memory_as_a_whole_never_goes_to_the_file() {
-    if expected() == "blobs" {
+fn images_that_all_fit_into_memory_never_go_to_the_file() {
+    if !requires(Capability::PrivateFiles) {
         return;
     }
     with_package(async |browser| {
@@ -71,7 +62,7 @@ fn what_fits_into_memory_as_a_whole_never_goes_to_the_file() {
         assert_eq!(value["before"], 0);
         assert_eq!(value["isWritten"], true);
         let bytes: Vec<u8> = serde_json::from_value(value["bytes"].clone()).unwrap();
-        let entries = crate::archive::contents::entries(&bytes);
+        let entries = support::archive::contents::entries(&bytes);
         assert_eq!(entries.len(), small.len());
         for (seed, (name, bytes)) in entries.iter().enumerate() {
             assert!(*bytes == browser.origin.get(&format!("/image/{seed}/20000b.jpg")), "{name}");
@@ -81,7 +72,7 @@ fn what_fits_into_memory_as_a_whole_never_goes_to_the_file() {
 
 #[test]
 fn small_images_that_wait_for_a_slow_one_wait_on_the_disk() {
-    if expected() == "blobs" {
+    if !requires(Capability::PrivateFiles) {
         return;
     }
     with_package(async |browser| {
@@ -122,7 +113,7 @@ fn a_result_can_be_posted_to_another_thread() {
 }
 
 #[test]
-fn where_no_worker_may_be_started_a_call_runs_in_the_page() {
+fn a_call_runs_in_the_page_if_no_worker_may_be_started() {
     const POLICY: &str = "worker-src 'none'";
     with_package_under(POLICY, async |browser| {
         let paths = ["/image/1/700000b.jpg", "/fault/status/404", "/image/2/64x48.png"];
@@ -130,19 +121,18 @@ fn where_no_worker_may_be_started_a_call_runs_in_the_page() {
         let outcome = browser.fetch_zip(Place::Page, json!(urls), Value::Null).await;
         assert_eq!(outcome.result["storage"], "blobs");
         assert_eq!(outcome.entry_names(), ["700000b.jpg", "-", "64x48.png"]);
-        let entries = crate::archive::contents::entries(outcome.zip());
+        let entries = support::archive::contents::entries(outcome.zip());
         assert_eq!(entries[0].1, browser.origin.get(paths[0]));
     });
 }
 
 #[test]
-fn what_is_complete_is_saved_when_the_disk_is_full() {
-    // WebKitGTK has no such limit to set.
-    if Kind::of_environment() == Kind::WebKit {
+fn complete_images_are_saved_when_the_disk_is_full() {
+    if !requires(Capability::StorageQuota) {
         return;
     }
     with_package_on_disk_of(10 << 20, async |browser| {
-        // Small ones, and some that go straight into the file, before and behind one that never fits.
+        // Small images, and larger ones that go straight into the file, around one that never fits.
         let mut paths: Vec<_> = (0..8).map(|seed| format!("/image/{seed}/20000b.jpg")).collect();
         paths.push("/image/8/700000b.jpg".into());
         paths.push("/image/9/40000000b.jpg".into());
@@ -157,7 +147,7 @@ fn what_is_complete_is_saved_when_the_disk_is_full() {
         assert_eq!(items[9]["error"]["kind"], "storage");
         let message = items[9]["error"]["message"].as_str().unwrap();
         assert!(message.ends_with("free some space, or fetch fewer images"), "{message}");
-        let entries = crate::archive::contents::entries(outcome.zip());
+        let entries = support::archive::contents::entries(outcome.zip());
         paths.remove(9);
         assert_eq!(entries.len(), paths.len());
         for ((name, bytes), path) in entries.iter().zip(&paths) {
@@ -167,8 +157,8 @@ fn what_is_complete_is_saved_when_the_disk_is_full() {
 }
 
 #[test]
-fn a_list_that_is_too_much_for_the_disk_ends_with_what_it_could_take() {
-    if Kind::of_environment() == Kind::WebKit {
+fn a_list_that_exceeds_the_quota_ends_with_the_images_that_fit() {
+    if !requires(Capability::StorageQuota) {
         return;
     }
     with_package_on_disk_of(10 << 20, async |browser| {
@@ -180,7 +170,10 @@ fn a_list_that_is_too_much_for_the_disk_ends_with_what_it_could_take() {
         assert!(stored > 100 && stored < 1000, "{stored}");
         let failed = items.iter().filter(|item| item["error"]["kind"] == "storage").count();
         assert_eq!(stored + failed, 1000);
-        assert!(browser.origin.counters("k")["requests"].as_u64().unwrap() < 1000, "no more is asked for");
-        assert_eq!(crate::archive::contents::entries(outcome.zip()).len(), stored);
+        assert!(
+            browser.origin.counters("k")["requests"].as_u64().unwrap() < 1000,
+            "no further image is requested"
+        );
+        assert_eq!(support::archive::contents::entries(outcome.zip()).len(), stored);
     });
 }

@@ -1,4 +1,4 @@
-// What TypeScript must accept of a caller, and what it must refuse. Compiled, never run.
+// Calls that TypeScript must accept, and calls that it must refuse. Compiled, never run.
 
 import init, {
   fetchZip,

@@ -47,6 +47,11 @@ pub fn node_modules() -> PathBuf {
     text("FETCHZIP_NODE_MODULES").into()
 }
 
+/// The file that lists the tests that were skipped, if anyone counts them.
+pub fn skipped() -> Option<PathBuf> {
+    env::var_os("FETCHZIP_SKIPPED").map(PathBuf::from)
+}
+
 /// The repository.
 pub fn repository() -> PathBuf {
     env!("CARGO_MANIFEST_DIR").into()

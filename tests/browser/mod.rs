@@ -7,16 +7,24 @@
 //! - `downloads`: the files that the browser saves
 //! - `elements`: finding elements by role and accessible name
 //! - `keys`: the keyboard
-//! - `proxy`: sends the presets' hosts to the demo server
+//! - `proxy`: sends any host to the demo server
+//! - `capability`: what not every browser offers, and which tests were skipped for it
+//! - `exhaustion`: takes away the memory of the wasm, so that it traps
+//! - `private_files`: the files that a site has in its origin private file system
+//! - `random`: random choices that can be repeated
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
+pub mod capability;
 pub mod downloads;
 mod driver;
 pub mod elements;
 pub mod environment;
+pub mod exhaustion;
 pub mod keys;
+pub mod private_files;
 mod proxy;
+pub mod random;
 mod session;
 pub mod site;
 

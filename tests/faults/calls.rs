@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::cases::Outcome;
-use crate::archive::contents::entries;
-use crate::bench::Place;
+use support::archive::contents::entries;
 use crate::browser::Browser;
+use crate::package_driver::Place;
 
-/// Bytes of an archive that are taken out of the browser at a time.
+/// Bytes of an archive that are read from the browser at a time.
 const PIECE: u64 = 3 << 20;
 
-/// How often a call that takes long is looked after.
-const LOOK_AFTER: Duration = Duration::from_millis(200);
+/// How often a long call is asked whether it has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Makes all calls at once, and keeps their Blobs.
+/// Makes all calls at once, and keeps their Blobs in the page.
 const CALLS: &str = "
     window.blobs = [];
     return Promise.all(args.map(async ({ urls, options }, index) => {
@@ -29,7 +29,7 @@ const CALLS: &str = "
       return { items: result.items, cutShort, size: result.blob?.size ?? 0 };
     }));";
 
-/// What came of one call.
+/// The result of one call.
 pub struct Answer {
     pub items: Vec<Value>,
     /// Items that were marked as cut short.
@@ -39,22 +39,22 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What the archive has of an item.
+    /// An item's bytes in the archive.
     pub fn content(&self, item: usize) -> Option<&[u8]> {
         let name = self.items[item]["entryName"].as_str()?;
         self.entries.get(name).map(Vec::as_slice)
     }
 
-    /// Holds an item's outcome against the one that it must have, and where they are known, its attempts.
+    /// Compares an item's outcome and, if they are known, its attempts with the expected ones.
     pub fn check_outcome(
         &self,
         item: usize,
         expected: &Outcome,
         attempts: Option<u64>,
     ) -> Result<(), String> {
-        let told = &self.items[item];
-        let error = &told["error"];
-        let outcome = match told["outcome"].as_str() {
+        let reported = &self.items[item];
+        let error = &reported["error"];
+        let outcome = match reported["outcome"].as_str() {
             Some("stored") if self.cut_short.contains(&(item as u64)) => Outcome::CutShort,
             Some("stored") => Outcome::Stored,
             _ => Outcome::Failed {
@@ -62,18 +62,20 @@ impl Answer {
                 status: error["status"].as_u64(),
             },
         };
-        if outcome != *expected || attempts.is_some_and(|attempts| told["attempts"] != attempts) {
-            return Err(format!("{outcome:?} after {} attempts ({error})", told["attempts"]));
+        if outcome != *expected || attempts.is_some_and(|attempts| reported["attempts"] != attempts) {
+            return Err(format!("{outcome:?} after {} attempts ({error})", reported["attempts"]));
         }
         Ok(())
     }
 
-    /// Holds what the archive has of an item, and what the item says of it, against what it must have.
+    /// Compares an item's bytes in the archive, and its report of them, with the expected ones.
     pub fn check_content(&self, item: usize, expected: Option<&[u8]>, is_prefix: bool) -> Result<(), String> {
-        let (told, content) = (&self.items[item], self.content(item));
+        let (reported, content) = (&self.items[item], self.content(item));
         let length = content.map_or(0, <[u8]>::len);
-        if told["bytes"] != length || told["crc32"] != content.map_or(0, crc32fast::hash) {
-            return Err(format!("the archive has {length} bytes, and not what is told: {told}"));
+        if reported["bytes"] != length || reported["crc32"] != content.map_or(0, crc32fast::hash) {
+            return Err(format!(
+                "the archive has {length} bytes, which is not what the item reports: {reported}"
+            ));
         }
         let is_right = match (content, expected) {
             (Some(content), Some(whole)) if is_prefix => whole.starts_with(content) && length < whole.len(),
@@ -82,12 +84,15 @@ impl Answer {
         if is_right {
             return Ok(());
         }
-        Err(format!("{length} bytes in the archive that were not sent so: {:?}", expected.map(<[u8]>::len)))
+        Err(format!(
+            "{length} bytes in the archive that differ from those sent: {:?}",
+            expected.map(<[u8]>::len)
+        ))
     }
 }
 
 impl Browser {
-    /// Makes calls of these URLs and options, all at once, which may take so long.
+    /// Makes calls of these URLs and options, all at once, and waits for them no longer than `patience`.
     pub async fn call_all(&self, calls: &[(Vec<String>, Value)], patience: Duration) -> Vec<Answer> {
         let args: Vec<_> =
             calls.iter().map(|(urls, options)| json!({ "urls": urls, "options": options })).collect();
@@ -110,21 +115,21 @@ impl Browser {
         answers
     }
 
-    /// Runs what may take longer than a driver waits for a script.
+    /// Runs JavaScript that may take longer than a driver waits for a script.
     pub async fn run_for_long(&self, body: &str, args: Value, patience: Duration) -> Value {
         self.begin_run(body, args).await;
         let note = "window.hasEnded = false; window.pending.then(() => { window.hasEnded = true; });";
         self.execute(note, vec![]).await;
         let ended = async {
             while self.execute("return !window.hasEnded", vec![]).await == true {
-                sleep(LOOK_AFTER).await;
+                sleep(POLL_INTERVAL).await;
             }
         };
-        assert!(timeout(patience, ended).await.is_ok(), "it did not end within {patience:?}");
+        assert!(timeout(patience, ended).await.is_ok(), "the call did not end within {patience:?}");
         self.end_run().await.expect("it resolves")
     }
 
-    /// The archive of a call, in pieces that a driver can carry.
+    /// The archive of a call, read in pieces that a driver can transfer.
     async fn archive(&self, call: usize, size: u64) -> Vec<u8> {
         let mut archive = Vec::new();
         while (archive.len() as u64) < size {

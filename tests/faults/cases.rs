@@ -4,20 +4,20 @@ use serde_json::Value;
 
 use crate::browser::Kind;
 
-/// Cases that one call makes together.
+/// The cases of one call.
 pub struct Section {
     pub title: String,
-    /// The call's.
+    /// The options of the call.
     pub options: Value,
     pub cases: Vec<Case>,
 }
 
-/// One line.
+/// One line of the table.
 pub struct Case {
     pub name: String,
     /// A path, or a whole address, with placeholders.
     pub sent: String,
-    /// How often it stands in the list.
+    /// How often it is in the list.
     pub times: usize,
     pub outcome: Outcome,
     pub attempts: u64,
@@ -29,7 +29,7 @@ pub struct Case {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Stored,
-    /// And marked as such.
+    /// Stored, and marked as cut short.
     CutShort,
     Failed {
         kind: String,
@@ -37,28 +37,28 @@ pub enum Outcome {
     },
 }
 
-/// How many requests the server must have seen for each time that the case stands in the list.
+/// How many requests the server must have seen for each time that the case is in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requests {
     Exactly(u64),
     AtLeast(u64),
 }
 
-/// What must be in the archive.
+/// The bytes that must be in the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bytes {
     None,
-    /// The good file behind the fault.
+    /// The intact file that the fault happens to.
     Whole,
-    /// What the server had for the path.
+    /// The body that the server has for the path.
     Sent,
-    /// So many of the first bytes of the whole.
+    /// This many bytes from the start of the intact file.
     First(usize),
-    /// Any number of the first bytes of the whole.
+    /// Any number of bytes from the start of the intact file.
     Prefix,
 }
 
-/// How long the server must have been left alone after the first request.
+/// How long no request must have come after the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pause {
     Any,
@@ -117,7 +117,7 @@ impl Case {
         }
     }
 
-    /// The fault's name, where it is one of the demo server's.
+    /// The name of the demo server's fault, if it is one.
     pub fn fault(&self) -> Option<&str> {
         let (_, path) = self.sent.split_once("/fault/")?;
         path.split(['/', '?']).next()

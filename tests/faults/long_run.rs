@@ -1,31 +1,32 @@
 //! Two thousand images in one call, of which one in five meets a fault.
 
 use std::collections::HashMap;
-use std::env;
 use std::io::Write as _;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::calls::Answer;
 use super::cases::{Bytes, Case, Outcome, Pause, Requests, sections};
-use crate::bench::with_package;
 use crate::browser::Kind;
 use crate::browser::origin::Origin;
+use crate::browser::random::{Dice, seed};
+use crate::package_driver::with_package;
 
 const IMAGES: usize = 2_000;
 
-/// One in so many meets a fault.
+/// One image in this many meets a fault.
 const FAULTY: u64 = 5;
 
-/// With one retry and nothing that waits long, so that it ends: half a minute on two busy cores.
+/// With one retry and no long waits it takes half a minute on two busy cores.
 const LONGEST: Duration = Duration::from_secs(150);
 
-/// Each cools the whole origin down, and each holds a connection for as long as the timeout.
+/// Each refused image cools the whole origin down; each silent one holds a connection until the
+/// timeout.
 const REFUSED: usize = 5;
 const SILENT: usize = 4;
 
-/// What one of the images is.
+/// One of the images.
 enum Image {
     Good {
         path: String,
@@ -43,10 +44,8 @@ enum Image {
 }
 
 #[test]
-fn of_two_thousand_images_every_outcome_is_true() {
+fn the_outcome_of_each_of_two_thousand_images_is_right() {
     let seed = seed();
-    // For a run that does not end.
-    eprintln!("seed {seed}");
     let kind = Kind::of_environment();
     with_package(async |browser| {
         let cases = cases(kind);
@@ -75,22 +74,15 @@ fn of_two_thousand_images_every_outcome_is_true() {
             }
         }
         let stored = answer.items.iter().filter(|item| item["outcome"] == "stored").count();
-        let told = format!("{stored} of {IMAGES} stored, {requests} requests, {seconds:.1} s, seed {seed}");
-        assert!(wrong.is_empty(), "in {}, {told}:\n{}", kind.name(), wrong.join("\n"));
+        let summary =
+            format!("{stored} of {IMAGES} stored, {requests} requests, {seconds:.1} s, seed {seed}");
+        assert!(wrong.is_empty(), "in {}, {summary}:\n{}", kind.name(), wrong.join("\n"));
         // Past libtest, which shows nothing of a test that passes.
-        writeln!(std::io::stderr(), "the long run in {}: {told}", kind.name()).unwrap();
+        writeln!(std::io::stderr(), "the long run in {}: {summary}", kind.name()).unwrap();
     });
 }
 
-/// Another one each time; `FETCHZIP_SEED` brings one back.
-fn seed() -> u64 {
-    match env::var("FETCHZIP_SEED") {
-        Ok(seed) => seed.parse().expect("FETCHZIP_SEED is a number"),
-        Err(_) => SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as u64,
-    }
-}
-
-/// The lines of `cases.md` that come out the same with one retry, at whatever host.
+/// The lines of `cases.md` that have the same outcome with one retry and at any host.
 fn cases(kind: Kind) -> Vec<Case> {
     let same = |case: &Case, retries: Option<u64>| {
         let is_retried = case.attempts > 1;
@@ -100,7 +92,7 @@ fn cases(kind: Kind) -> Vec<Case> {
             && case.pause == Pause::Any;
         is_anywhere && (!is_retried || retries == Some(1))
     };
-    // What only a limit ends would go on for ever here.
+    // Without a limit, cases that a limit ends would never end.
     let sections = sections(kind).into_iter().filter(|section| section.options["maxBytes"].is_null());
     let fitting = sections.flat_map(|section| {
         let retries = section.options["retries"].as_u64();
@@ -110,7 +102,7 @@ fn cases(kind: Kind) -> Vec<Case> {
 }
 
 fn images(seed: u64, cases: usize) -> Vec<Image> {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut images: Vec<_> = (0..IMAGES)
         .map(|number| match dice.below(FAULTY) {
             0 => Image::Faulty { case: dice.below(cases as u64) as usize },
@@ -166,7 +158,7 @@ impl Image {
     ) -> Result<(), String> {
         let timeout = Outcome::Failed { kind: "timeout".to_owned(), status: None };
         let (outcome, attempts, requests, content) = match self {
-            // A browser may close a connection on which a fault happened before, and ask again.
+            // A browser may close a connection that had a fault before, and send the request again.
             Self::Good { path } => (&Outcome::Stored, None, Requests::AtLeast(1), Some(origin.get(path))),
             Self::Refused { path, .. } => {
                 (&Outcome::Stored, Some(2), Requests::AtLeast(2), Some(origin.get(path)))
@@ -187,7 +179,7 @@ impl Image {
             Outcome::Stored | Outcome::CutShort => Some(200),
             Outcome::Failed { status, .. } => *status,
         };
-        // None where what was sent is not HTTP: then the status is what the browser took it for.
+        // `None` if the response is not HTTP; the browser then chooses a status of its own.
         let answered = log.last().and_then(|request| request["status"].as_u64());
         match (status, answered) {
             (Some(status), Some(answered)) if status != answered => {
@@ -195,18 +187,5 @@ impl Image {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (bits ^ (bits >> 31)) % bound
     }
 }

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::calls::Answer;
 use super::cases::{Bytes, Case, Outcome, Pause, Section, sections};
-use crate::bench::with_package;
 use crate::browser::Browser;
 use crate::browser::origin::Origin;
+use crate::package_driver::with_package;
 
-/// All calls together. Most of it is waiting: for retries, for refusals to be over, for silence.
+/// For all calls together. Most of it is waiting: for retries, cool-downs and timeouts.
 const LONGEST_CALLS: Duration = Duration::from_secs(150);
 
-/// Images that nothing happens to, between those that something happens to.
+/// Images without a fault, between the cases.
 const GOOD: [&str; 6] = [
     "/image/11/64x48.jpg",
     "/image/12/64x48.png",
@@ -24,10 +24,10 @@ const GOOD: [&str; 6] = [
     "/fixture/svg/good",
 ];
 
-/// A good image stands behind so many cases.
+/// A good image follows after this many cases.
 const EVERY: usize = 3;
 
-/// What an item of a call is.
+/// An item of a call.
 enum Sent<'a> {
     Case { case: &'a Case, key: String, url: String },
     Good(&'static str),
@@ -53,7 +53,7 @@ fn every_case_of_the_table_ends_as_it_says() {
             })
             .collect();
         let answers = browser.call_all(&calls, LONGEST_CALLS).await;
-        // Nobody is left waiting.
+        // No request is left open.
         browser.origin.get("/control/wait?inFlight=0");
 
         let mut wrong = Vec::new();
@@ -103,7 +103,7 @@ impl Date {
     }
 }
 
-/// The words of an error are printed by callers; the address is theirs anyway.
+/// Callers print an error's message; the address is their own anyway.
 fn says_no_password(answer: &Answer) -> bool {
     answer.items.iter().all(|item| !item["error"].to_string().contains("secret"))
 }
@@ -124,8 +124,8 @@ fn list<'a>(section: &'a Section, number: usize, origin: &Origin, date: &Date) -
     sent
 }
 
-/// A host with the demo server's port, which is an origin of its own. Whatever stands before
-/// `localhost` is this machine (RFC 6761, 6.3).
+/// A host with the demo server's port, which is an origin of its own. Every name below `localhost` is
+/// this machine (RFC 6761, 6.3).
 fn host(name: &str, origin: &Origin) -> String {
     format!("http://{name}.localhost:{}", origin.http.rsplit(':').next().unwrap())
 }
@@ -145,7 +145,7 @@ impl Case {
         url
     }
 
-    /// The path of the answer that comes once those that fail have been given.
+    /// The path whose response follows after the failing ones.
     fn good_path(&self) -> &str {
         let path = self.sent.trim_start_matches("{own}");
         path.split_once("?fail=").map_or(path, |(path, _)| path)
@@ -155,7 +155,7 @@ impl Case {
         ["/fault/", "/image/", "/fixture/"].iter().any(|path| self.sent.contains(path))
     }
 
-    /// The path of the good file that the fault happens to.
+    /// The path of the intact file that the fault happens to.
     fn whole(&self) -> String {
         let (_, query) = self.sent.split_once('?').unwrap_or_default();
         let parameter = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name));
@@ -165,7 +165,7 @@ impl Case {
         }
     }
 
-    /// What must be in the archive, or for a prefix, what it must be one of.
+    /// The bytes that must be in the archive or, for a prefix, that it must be a prefix of.
     pub fn expected(&self, origin: &Origin) -> Option<Vec<u8>> {
         let whole = || origin.get(&self.whole());
         match self.bytes {
@@ -195,7 +195,7 @@ impl Sent<'_> {
         }
     }
 
-    /// Holds what came of it against what must.
+    /// Compares the item with what is expected of it.
     fn check(&self, item: usize, answer: &Answer, origin: &Origin, date: &Date) -> Result<(), String> {
         match self {
             Self::Good(path) => {
@@ -216,26 +216,26 @@ impl Case {
     fn check_log(&self, log: &[Value], date: &Date, origin: &Origin) -> Result<(), String> {
         let seen = log.len() as u64;
         if !self.requests.are_met_by(seen, self.times as u64) {
-            return Err(format!("the server was asked {seen} times"));
+            return Err(format!("the server saw {seen} requests"));
         }
         let is_timeout = matches!(&self.outcome, Outcome::Failed { kind, .. } if kind == "timeout");
         if is_timeout && log.iter().any(|request| !["closed", "reset"].contains(&end(request))) {
-            return Err("a request that nobody waits for was not closed".to_owned());
+            return Err("the request was not closed after the timeout".to_owned());
         }
         let time = |request: &Value, name: &str| request[name].as_f64().unwrap_or_default();
         let pause = || time(&log[1], "startMs") - time(&log[0], "endMs");
         match self.pause {
             Pause::Milliseconds(least) if pause() < f64::from(least) => {
-                Err(format!("asked again after {} ms", pause()))
+                Err(format!("requested again after {} ms", pause()))
             }
             Pause::UntilDate => {
                 let now: Value = serde_json::from_slice(&origin.get("/control/now")).unwrap();
                 let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
-                // The server's start, at the latest: so the request was there at the latest then.
+                // The latest possible start of the server, and so the latest possible time of the request.
                 let started = clock - now["now"].as_f64().unwrap() / 1000.0;
                 let again = started + time(&log[1], "startMs") / 1000.0;
                 let early = date.seconds - again;
-                if early > 0.0 { Err(format!("asked again {early} s early")) } else { Ok(()) }
+                if early > 0.0 { Err(format!("requested again {early} s early")) } else { Ok(()) }
             }
             _ => Ok(()),
         }

@@ -1,6 +1,6 @@
-//! Runs that are stopped.
+//! Runs that are cancelled.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::ESCAPE;
 
@@ -28,7 +28,7 @@ fn cancel_closes_every_request_and_the_next_run_is_clean() {
 }
 
 #[test]
-fn bodies_are_closed_where_they_are() {
+fn cancel_closes_bodies_that_are_arriving() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/90000b.jpg?key=body&gate=never&gate-at=40000"; 3]).await;
         browser.press("Fetch").await;
@@ -65,7 +65,7 @@ fn escape_asks_before_it_stops() {
         browser.the_coming("dialog", QUESTION).await;
         browser.press_keys(&[ESCAPE]).await;
         browser
-            .until_met("Escape takes the question back", async || {
+            .until_met("Escape closes the question", async || {
                 browser.all("dialog", QUESTION).await.is_empty()
             })
             .await;
@@ -79,7 +79,7 @@ fn escape_asks_before_it_stops() {
     });
 }
 
-/// A run of four images that never come.
+/// Starts a run of four images that never come.
 async fn begin_held_run(browser: &Browser) {
     browser.fill_paths(&["/image/1/64x48.jpg?key=held&gate=never"; 4]).await;
     browser.press("Fetch").await;

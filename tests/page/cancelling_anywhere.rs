@@ -1,22 +1,23 @@
-//! Cancel, wherever a run is: every connection is closed within a second, and the next run is whole
-//! and leaves nothing of the cancelled one behind.
+//! Cancel in each state of a run: every connection is closed within a second, and the next run is
+//! complete and leaves nothing of the cancelled one behind.
 
 use serde_json::{Value, json};
 
-use super::desk::{with_page, with_page_of};
+use super::page_driver::{with_page, with_page_of};
+use crate::browser::Browser;
+use crate::browser::capability::Capability;
 use crate::browser::site::Site;
-use crate::browser::{Browser, Kind};
 
 /// Milliseconds on the server's clock.
 const SOON: f64 = 1_000.0;
 
 #[test]
-fn while_the_list_is_read() {
+fn cancel_while_the_list_is_read() {
     with_page(async |browser| {
         browser.note_cancel().await;
         browser.paste(&(browser.origin.url("/image/1/64x48.jpg?key=held\n")).repeat(50_000)).await;
         browser.until("document.body.innerText.includes('50,000 URLs')").await;
-        // In the turn after the one in which it begins.
+        // One turn of the event loop after the start.
         let both = "document.getElementById('fetch').click();
             await new Promise((resolve) => setTimeout(resolve));
             document.getElementById('cancel').click();";
@@ -27,7 +28,7 @@ fn while_the_list_is_read() {
 }
 
 #[test]
-fn while_most_are_queued() {
+fn cancel_while_most_images_are_queued() {
     with_page(async |browser| {
         browser.at_once("2").await;
         let paths = vec!["/image/1/64x48.jpg?key=held&gate=never"; 8];
@@ -39,7 +40,7 @@ fn while_most_are_queued() {
 }
 
 #[test]
-fn while_headers_are_waited_for() {
+fn cancel_while_waiting_for_headers() {
     with_page(async |browser| {
         let paths = ["/image/1/64x48.jpg?key=held&gate=never", "/fault/stall-head?key=held"];
         browser.cancel_in_run(&paths, async || drop(browser.origin.wait("held", "inFlight=2"))).await;
@@ -48,9 +49,9 @@ fn while_headers_are_waited_for() {
 }
 
 #[test]
-fn while_bodies_arrive() {
+fn cancel_while_bodies_arrive() {
     with_page(async |browser| {
-        // In a file's own room, in memory, and one after the other.
+        // Written to the spool as it arrives, held in memory, and slowly.
         let paths = [
             "/image/1/900000b.jpg?key=held&gate=never&gate-at=600000",
             "/image/2/90000b.jpg?key=held&gate=never&gate-at=40000",
@@ -67,7 +68,7 @@ fn while_bodies_arrive() {
 }
 
 #[test]
-fn while_an_image_backs_off() {
+fn cancel_while_an_image_backs_off() {
     with_page(async |browser| {
         let paths = ["/fault/status/500?key=held&retry-after=200&expose=retry-after", "/image/4/64x48.png"];
         let backs_off = async || {
@@ -76,12 +77,12 @@ fn while_an_image_backs_off() {
         };
         browser.cancel_in_run(&paths, backs_off).await;
         browser.check_after_cancel(0).await;
-        assert_eq!(browser.origin.counters("held")["requests"], 1, "it is not asked for again");
+        assert_eq!(browser.origin.counters("held")["requests"], 1, "it is not requested again");
     });
 }
 
 #[test]
-fn while_a_host_cools_down() {
+fn cancel_while_a_host_cools_down() {
     with_page(async |browser| {
         browser.at_once("1").await;
         let refused = "/fault/status/503?key=held&retry-after=200&expose=retry-after";
@@ -89,11 +90,11 @@ fn while_a_host_cools_down() {
         let cools = async || browser.until("document.body.innerText.includes('cooling down')").await;
         browser.cancel_in_run(&paths, cools).await;
         browser.check_after_cancel(0).await;
-        assert_eq!(browser.origin.counters("held")["requests"], 1, "and the host is left alone");
+        assert_eq!(browser.origin.counters("held")["requests"], 1, "no further request goes to the host");
     });
 }
 
-/// A file that takes nothing, so that the archive is being made for as long as it is not cancelled.
+/// A file whose writes never end, so that the archive is being written until the run is cancelled.
 const STUCK_FILE: &str = "
     window.showSaveFilePicker = async () => ({
       name: 'stuck.zip',
@@ -104,7 +105,7 @@ const STUCK_FILE: &str = "
     });";
 
 #[test]
-fn while_the_archive_is_written() {
+fn cancel_while_the_archive_is_written() {
     with_page_of(Site::page().with_script("stuck.js", STUCK_FILE), async |browser| {
         let to_disk = async || browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
         to_disk().await;
@@ -119,10 +120,10 @@ fn while_the_archive_is_written() {
     });
 }
 
-/// The images of many, with which the archive is made and proved while it is cancelled: or it was
-/// there before, which is as good.
+/// With this many images the archive is being made or proved when Cancel is pressed, or the run has
+/// just ended; each is fine.
 #[test]
-fn when_all_images_are_there() {
+fn cancel_when_all_images_have_arrived() {
     with_page(async |browser| {
         const IMAGE: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACwAAAAAAQABAAACAkQBADs=\n";
         browser.note_cancel().await;
@@ -140,14 +141,14 @@ fn when_all_images_are_there() {
 }
 
 impl Browser {
-    /// Lets the server know when Cancel is pressed: at a port of its own, where nothing is held.
+    /// Makes a click on Cancel known to the server, through a port where no request is held.
     async fn note_cancel(&self) {
         let script = "document.getElementById('cancel').addEventListener(
               'click', () => fetch(`${arguments[0]}/image/1/64x48.jpg?key=cancel`), { capture: true });";
         self.execute(script, vec![self.origin.cross.as_str().into()]).await;
     }
 
-    /// Cancels a run of these paths once it is where it should be.
+    /// Starts a run of these paths, and cancels it once it is in the wanted state.
     async fn cancel_in_run(&self, paths: &[&str], is_there: impl AsyncFnOnce()) {
         self.note_cancel().await;
         self.fill_paths(paths).await;
@@ -158,7 +159,8 @@ impl Browser {
         assert!(self.all("link", "Save zip").await.is_empty());
     }
 
-    /// The server saw so many requests closed, and soon; and the next run is as if it were the first.
+    /// Checks that the server saw this many requests closed in time, and that the next run works as
+    /// the first one did.
     async fn check_after_cancel(&self, held: usize) {
         self.origin.wait("held", &format!("inFlight=0&closedEarly={held}"));
         self.origin.wait("cancel", "requests=1");
@@ -173,10 +175,10 @@ impl Browser {
         self.at_once("").await;
         self.fetch().await;
         let saved: Vec<_> = self.save_entries().await.into_iter().map(|(_, content)| content).collect();
-        assert!(saved == paths.map(|path| self.origin.get(path)), "the next run is whole");
+        assert!(saved == paths.map(|path| self.origin.get(path)), "the next run is complete");
         assert_eq!(self.rows().await.len(), 2);
-        // Its own file alone, whose journal has ended with the saving.
-        let own: &[&str] = if self.kind == Kind::WebKit { &[] } else { &["lock", "spool"] };
+        // Only its own spool is left: saving has ended the journal.
+        let own: &[&str] = if Capability::PrivateFiles.is_in(self.kind) { &["lock", "spool"] } else { &[] };
         self.until_spools(own).await;
         assert_eq!(self.execute("return window.recorded ?? []", vec![]).await, json!([]));
     }

@@ -1,6 +1,6 @@
-//! Every name and state that the design promises.
+//! The names and states that programs may rely on.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
 #[test]
 fn an_idle_page_has_its_controls_and_offers_nothing_to_save() {
@@ -46,7 +46,7 @@ fn a_run_goes_through_its_states() {
 }
 
 #[test]
-fn the_title_and_the_status_tell_how_far_it_is() {
+fn the_title_and_the_status_show_the_progress() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.jpg?gate=g"]).await;
         browser.press("Fetch").await;
@@ -62,7 +62,7 @@ fn the_title_and_the_status_tell_how_far_it_is() {
 }
 
 #[test]
-fn a_list_of_nothing_is_told_so() {
+fn an_empty_list_is_reported() {
     with_page(async |browser| {
         browser.press("Fetch").await;
         browser.until("document.body.innerText.includes('nothing to fetch')").await;

@@ -1,29 +1,17 @@
-//! What a run leaves in the browser's own file system, and "Save straight to disk".
+//! What a run leaves in the private file system, and "Save straight to disk".
 
 use std::fs;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::desk::{with_page, with_page_of};
-use crate::archive::contents::entries;
+use super::page_driver::{with_page, with_page_of};
+use support::archive::contents::entries;
+use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
-use crate::browser::{Browser, Kind};
 
-/// WebKitGTK's automation has no such files, so images stay in Blobs there.
-fn kept(kind: Kind) -> &'static str {
-    if kind == Kind::WebKit { "held by the browser" } else { "in a temporary file" }
-}
-
-/// The names in the folder of spools, sorted by what they are.
-const SPOOLS: &str = "
-    const root = await navigator.storage?.getDirectory?.();
-    const folder = await root?.getDirectoryHandle('fetchzip').catch(() => undefined);
-    const names = [];
-    if (folder) for await (const name of folder.keys()) names.push(name.split('.').pop());
-    return names.sort();";
-
-/// In the place of the browser's dialogue, which no test can answer: a file of the origin's own.
+/// Replaces the browser's dialogue, which no test can answer, by a file in the private file system.
 const PICKER: &str = "
     window.asked = [];
     window.showSaveFilePicker = async (options) => {
@@ -34,16 +22,19 @@ const PICKER: &str = "
     };";
 
 #[test]
-fn a_spool_goes_when_the_next_run_is_there_or_its_zip_is_saved_and_the_page_loaded_again() {
+fn a_spool_is_removed_by_the_next_run_and_after_its_zip_was_saved_by_the_next_load() {
     with_page(async |browser| {
-        let one: &[&str] = if browser.kind == Kind::WebKit { &[] } else { &["journal", "lock", "spool"] };
+        let has_files = Capability::PrivateFiles.is_in(browser.kind);
+        let one: &[&str] = if has_files { &["journal", "lock", "spool"] } else { &[] };
+        // Without such files images stay in Blobs.
+        let place = if has_files { "in a temporary file" } else { "with the browser" };
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg"]).await;
         for _ in 0..3 {
             browser.fetch().await;
-            assert!(browser.timings().await.contains(kept(browser.kind)));
+            assert!(browser.timings().await.contains(place));
             browser.until_spools(one).await;
         }
-        // Cancelled: nothing stays.
+        // A cancelled run leaves nothing.
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg?key=k&gate=never"]).await;
         browser.press("Fetch").await;
         browser.origin.wait("k", "inFlight=1");
@@ -64,7 +55,7 @@ fn a_spool_goes_when_the_next_run_is_there_or_its_zip_is_saved_and_the_page_load
 }
 
 #[test]
-fn images_that_are_thrown_away_are_gone_at_once_and_their_figures_stay() {
+fn discarded_images_are_gone_at_once_and_their_timings_stay() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/300000b.jpg", "/fault/status/404", "/image/2/64x48.jpg"]).await;
         browser.fetch().await;
@@ -75,7 +66,7 @@ fn images_that_are_thrown_away_are_gone_at_once_and_their_figures_stay() {
         assert!(browser.all("link", "Save zip").await.is_empty());
         assert!(
             browser.all("button", "Retry the failed ones").await.is_empty(),
-            "there is nothing to add to"
+            "there is no archive to add to"
         );
         assert!(browser.timings().await.contains("thrown away"));
         browser.until("document.activeElement.id === 'storage'").await;
@@ -107,7 +98,7 @@ fn two_tabs_do_not_touch_each_other_s_spools() {
 }
 
 #[test]
-fn an_archive_saved_straight_to_disk_is_the_one_that_is_saved_otherwise() {
+fn saving_straight_to_disk_writes_the_same_archive_as_save_zip() {
     with_disk(async |browser| {
         let paths = ["/image/1/900000b.jpg?latency=200", "/fault/status/404", "/image/2/64x48.png"];
         browser.fill_paths(&paths).await;
@@ -126,7 +117,7 @@ fn an_archive_saved_straight_to_disk_is_the_one_that_is_saved_otherwise() {
 }
 
 #[test]
-fn who_chooses_no_file_has_fetched_nothing_and_who_cancels_has_no_file() {
+fn closing_the_file_dialogue_fetches_nothing_and_cancelling_leaves_an_empty_file() {
     with_disk(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=never"]).await;
         browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
@@ -146,8 +137,8 @@ fn who_chooses_no_file_has_fetched_nothing_and_who_cancels_has_no_file() {
 }
 
 #[test]
-fn a_site_whose_data_is_cleared_in_mid_run_still_has_its_images() {
-    if Kind::of_environment() != Kind::Chromium {
+fn images_survive_when_the_site_s_data_is_cleared_during_a_run() {
+    if !requires(Capability::SiteDataClearing) {
         return;
     }
     with_page(async |browser| {
@@ -174,7 +165,7 @@ fn a_site_whose_data_is_cleared_in_mid_run_still_has_its_images() {
 }
 
 #[test]
-fn a_run_to_disk_that_is_stopped_leaves_a_file_of_what_has_arrived() {
+fn a_stopped_run_to_disk_leaves_a_file_of_the_images_that_have_arrived() {
     with_disk(async |browser| {
         browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
         browser.begin_half_held_run().await;
@@ -188,9 +179,40 @@ fn a_run_to_disk_that_is_stopped_leaves_a_file_of_what_has_arrived() {
     });
 }
 
-/// In WebKit this tests nothing: its automation has no file to choose.
+/// A file that takes its first chunk once the test lets it, and a record of what the page says.
+const SLOW_FILE: &str = "
+    window.showSaveFilePicker = async () => ({
+      name: 'slow.zip',
+      createWritable: async () => {
+        const gate = new Promise((resolve) => { window.openFile = resolve; });
+        return new WritableStream({ write: () => gate });
+      },
+    });
+    window.said = new Set();
+    addEventListener('DOMContentLoaded', () => {
+      const line = document.getElementById('run-text');
+      new MutationObserver(() => said.add(line.textContent)).observe(line, { childList: true });
+    });";
+
+#[test]
+fn while_the_rest_of_the_zip_is_written_to_disk_the_page_says_so_and_not_that_it_checks() {
+    with_page_of(Site::page().with_script("slow.js", SLOW_FILE), async |browser| {
+        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.fill_paths(&["/image/1/900000b.jpg", "/image/2/900000b.jpg", "/image/3/900000b.jpg"]).await;
+        browser.press("Fetch").await;
+        let line = "document.getElementById('run-text').textContent";
+        browser.until(&format!("{line}.startsWith('Writing the zip to disk')")).await;
+        browser.execute("openFile()", vec![]).await;
+        browser.until_run("done").await;
+        assert!(browser.text().await.contains("Saved as slow.zip"));
+        let checked = "return [...said].filter((line) => line.includes('Checking'))";
+        assert_eq!(browser.execute(checked, vec![]).await, json!([]), "nothing is checked in this mode");
+    });
+}
+
+/// Runs a test on a page whose "Save straight to disk" writes into a private file.
 fn with_disk(test: impl AsyncFnOnce(&Browser)) {
-    if Kind::of_environment() != Kind::WebKit {
+    if requires(Capability::FilePicker) {
         with_page_of(Site::page().with_script("picker.js", PICKER), test);
     }
 }
@@ -198,17 +220,17 @@ fn with_disk(test: impl AsyncFnOnce(&Browser)) {
 impl Browser {
     /// Waits until the folder of spools holds files of these kinds.
     pub async fn until_spools(&self, expected: &[&str]) {
-        let expected = json!(expected);
-        let what = format!("the spools are {expected}");
-        self.until_met(&what, async || self.execute_async(SPOOLS, vec![]).await == expected).await;
+        let kinds = async || {
+            let files = self.spool_files().await;
+            let mut kinds: Vec<_> = files.iter().filter_map(|name| name.rsplit('.').next()).collect();
+            kinds.sort_unstable();
+            kinds == expected
+        };
+        self.until_met(&format!("the spools are {expected:?}"), kinds).await;
     }
 
-    /// What is in the file that was chosen.
+    /// What the chosen file holds.
     async fn chosen_file(&self) -> Vec<u8> {
-        let body = "const root = await navigator.storage.getDirectory();
-            const file = await (await root.getFileHandle('chosen.zip')).getFile();
-            return [...new Uint8Array(await file.arrayBuffer())];";
-        let Value::Array(bytes) = self.execute_async(body, vec![]).await else { panic!("no bytes") };
-        bytes.iter().map(|byte| byte.as_u64().unwrap() as u8).collect()
+        self.private_file("chosen.zip").await.expect("the file was chosen")
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
 #[test]
 fn json_and_csv_agree_with_each_other_and_with_the_server() {
@@ -40,12 +40,12 @@ fn json_and_csv_agree_with_each_other_and_with_the_server() {
         // The order of the gates is that of the ends.
         assert!(time(&items[1], "finishedAt") <= time(&items[2], "finishedAt"), "{json}");
         assert!(time(&items[2], "finishedAt") <= time(&items[0], "finishedAt"), "{json}");
-        // And all three were held at once.
+        // All three were in flight together.
         assert!(time(&items[0], "startedAt") <= time(&items[1], "finishedAt"), "{json}");
         let wall = json["timings"]["wallMs"].as_f64().unwrap();
         assert!(items.iter().all(|item| time(item, "finishedAt") <= wall), "{json}");
         let busy: f64 = items.iter().map(|item| time(item, "finishedAt") - time(item, "startedAt")).sum();
-        // Each of the eight times is rounded to what is written of it.
+        // Each of the eight times is rounded when it is written.
         assert!((busy - json["timings"]["busyMs"].as_f64().unwrap()).abs() < 0.01, "{busy} {json}");
 
         let csv = browser.export("CSV", "timings.csv").await;

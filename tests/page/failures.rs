@@ -1,6 +1,6 @@
-//! What can go wrong with images.
+//! Images that fail.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
 /// Path, status and a part of the reason.
 const FAILING: &[(&str, &str, &str)] = &[
@@ -36,14 +36,14 @@ fn each_failure_says_why_and_the_rest_is_saved() {
         let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["64x48.jpg", "32x32.png"]);
 
-        // The list can be narrowed to what failed.
+        // The table can show failed images only.
         browser.the("checkbox", "Failed images only").await.click().await.unwrap();
         browser.until("document.querySelector('[role=table]').getAttribute('aria-rowcount') === '9'").await;
     });
 }
 
 #[test]
-fn what_cors_may_have_refused_is_told_once_for_a_host_with_what_can_be_done() {
+fn possible_cors_refusals_are_listed_once_per_host_with_advice() {
     with_page(async |browser| {
         let refused = "/image/1/64x48.jpg?cors=off&key=refused";
         browser.fill_paths(&[refused, "/image/2/64x48.jpg", refused, refused]).await;
@@ -59,7 +59,7 @@ fn what_cors_may_have_refused_is_told_once_for_a_host_with_what_can_be_done() {
 }
 
 #[test]
-fn where_all_failed_there_is_nothing_to_save() {
+fn if_all_images_failed_there_is_nothing_to_save() {
     with_page(async |browser| {
         browser.fill_paths(&["/fault/status/404", "/fault/status/403"]).await;
         browser.fetch().await;
@@ -70,7 +70,7 @@ fn where_all_failed_there_is_nothing_to_save() {
 }
 
 #[test]
-fn a_failure_that_passes_is_tried_again_in_the_same_row() {
+fn a_temporary_failure_is_retried_in_the_same_row() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?fail=1:503&key=k"]).await;
         browser.fetch().await;
@@ -83,7 +83,7 @@ fn a_failure_that_passes_is_tried_again_in_the_same_row() {
 }
 
 #[test]
-fn an_image_that_may_be_cut_short_is_saved_and_says_so() {
+fn an_image_that_may_be_truncated_is_saved_and_marked() {
     with_page(async |browser| {
         browser.fill_paths(&["/fault/no-end-marker?key=k", "/image/1/64x48.jpg"]).await;
         browser.fetch().await;
@@ -98,7 +98,7 @@ fn an_image_that_may_be_cut_short_is_saved_and_says_so() {
 }
 
 #[test]
-fn an_image_that_may_be_cut_short_is_left_out_where_that_is_wanted() {
+fn an_image_that_may_be_truncated_is_left_out_on_request() {
     with_page(async |browser| {
         browser.open_more_options().await;
         let name = "Leave out images that may be cut short";
@@ -117,7 +117,7 @@ fn an_image_that_may_be_cut_short_is_left_out_where_that_is_wanted() {
 }
 
 #[test]
-fn a_line_that_is_no_url_is_told_while_the_list_is_written() {
+fn a_line_that_is_not_a_url_is_reported_while_the_list_is_typed() {
     with_page(async |browser| {
         browser.fill("https://a.example/1.jpg\nhtp://b\nhttps://a.example/2.jpg").await;
         browser.until("document.body.innerText.includes('htp:')").await;

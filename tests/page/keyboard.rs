@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::{CONTROL, DOWN, END, ENTER, HOME, TAB};
 
@@ -35,7 +35,7 @@ fn a_run_from_the_list_to_the_file_on_disk() {
 }
 
 #[test]
-fn while_it_runs_the_focus_is_on_cancel_and_enter_cancels() {
+fn during_a_run_the_focus_is_on_cancel_and_enter_cancels() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=never"]).await;
         browser.tab_to("Fetch").await;
@@ -96,7 +96,7 @@ fn the_list_the_mode_and_the_limit_survive_a_reload() {
 }
 
 #[test]
-fn a_list_that_a_preset_replaced_can_be_had_back() {
+fn a_list_that_a_preset_replaced_can_be_restored() {
     with_page(async |browser| {
         browser.fill("https://mine.example/1.jpg").await;
         browser.press("10 from picsum").await;
@@ -106,7 +106,7 @@ fn a_list_that_a_preset_replaced_can_be_had_back() {
     });
 }
 
-/// The accessible name of what has the focus, as far as these tests need it.
+/// The accessible name of the element that has the focus, as far as these tests need it.
 const FOCUSED: &str = "
     const element = document.activeElement;
     return element.getAttribute('aria-label') || element.labels?.[0]?.innerText.trim() || element.innerText?.trim() || '';";
@@ -123,7 +123,7 @@ impl Browser {
     }
 
     async fn tab_to(&self, name: &str) {
-        /// More than there are places for the focus.
+        /// More than the page has elements that take the focus.
         const PLACES: usize = 40;
         let mut passed = Vec::<Value>::new();
         for _ in 0..PLACES {

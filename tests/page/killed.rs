@@ -1,11 +1,11 @@
-//! The browser is killed in mid-run, and the page after it ends with the whole archive.
-
-use std::hash::{BuildHasher, RandomState};
+//! The browser is killed during a run, and the page that is opened next ends with the whole archive.
 
 use serde_json::Value;
 
+use crate::browser::capability::{Capability, requires};
+use crate::browser::random::{Dice, seed};
 use crate::browser::site::Site;
-use crate::browser::{Browser, Kind, browse_and_kill};
+use crate::browser::{Browser, browse_and_kill};
 
 /// How often it is killed.
 const KILLS: u64 = 10;
@@ -14,25 +14,24 @@ const KILLS: u64 = 10;
 const IMAGES: u64 = 24;
 
 #[test]
-fn a_killed_browser_costs_no_image_that_was_noted() {
-    // WebKitGTK's automation has no files of its own, so nothing can be taken up there.
-    if Kind::of_environment() == Kind::WebKit {
+fn a_killed_browser_costs_no_image_that_the_journal_lists() {
+    if !requires(Capability::LastingProfile) {
         return;
     }
     browse_and_kill(Site::page(), async |browser| {
-        let seed = RandomState::new().hash_one("when");
+        let mut dice = Dice::new(seed());
         let mut there = 0;
         for kill in 0..KILLS {
-            // When so many had been sent: from before the first to the last.
-            let moment = (seed.rotate_left(kill as u32 * 6) ^ kill) % IMAGES;
-            eprintln!("seed {seed}, kill {kill}: after {moment} of {IMAGES} images");
+            // Once the server has sent this many images: from none to all but one.
+            let moment = dice.below(IMAGES);
+            eprintln!("kill {kill}: after {moment} of {IMAGES} images");
             there += end_with_the_whole_archive(browser, kill, moment).await;
         }
-        assert!(there > 0, "ten kills, and nothing was ever there");
+        assert!(there > 0, "after none of ten kills was any image recovered");
     });
 }
 
-/// Gives how many images were there when the page came back.
+/// Runs a list, kills the browser, and fetches the rest. Returns how many images were recovered.
 async fn end_with_the_whole_archive(browser: &mut Browser, kill: u64, moment: u64) -> u64 {
     let key = format!("k{kill}");
     let paths: Vec<_> = (0..IMAGES)
@@ -59,13 +58,13 @@ async fn end_with_the_whole_archive(browser: &mut Browser, kill: u64, moment: u6
     if there > 0 {
         browser.press("Resume").await;
     } else {
-        // Nothing was there yet.
+        // Nothing was recorded yet.
         browser.paste(&list).await;
         browser.press("Fetch").await;
     }
     browser.until_run("done").await;
     let requests = browser.origin.counters(&key)["requests"].as_u64().unwrap() - before;
-    assert_eq!(requests, IMAGES - there, "what was there is not fetched again, and all else is");
+    assert_eq!(requests, IMAGES - there, "every image is fetched again except those that were recovered");
     let entries = browser.save_entries().await;
     browser.forget_download("images.zip");
     assert_eq!(entries.len() as u64, IMAGES);
@@ -77,7 +76,7 @@ async fn end_with_the_whole_archive(browser: &mut Browser, kill: u64, moment: u6
 }
 
 impl Browser {
-    /// How many images of an interrupted run are there, as the page says once it knows.
+    /// How many images of an interrupted run the page offers, once it has looked for one.
     async fn offered(&self) -> u64 {
         const LOOKED: &str = "
             const { runs } = document.querySelector('#interrupted').dataset;

@@ -1,10 +1,10 @@
-//! How large an image may be, and all of them together.
+//! Limits on the size of one image and of all images together.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 
 #[test]
-fn an_image_that_is_too_large_fails_and_is_had_once_the_limit_is_gone() {
+fn an_image_that_is_too_large_fails_and_is_fetched_once_the_limit_is_gone() {
     with_page(async |browser| {
         browser.limit("Largest image", "0.1").await;
         let paths = ["/image/1/90000b.jpg", "/image/2/110000b.jpg?key=large", "/image/3/64x48.png"];
@@ -13,7 +13,7 @@ fn an_image_that_is_too_large_fails_and_is_had_once_the_limit_is_gone() {
         let rows = browser.rows().await;
         let statuses: Vec<_> = rows.iter().map(|row| row.status.as_str()).collect();
         assert_eq!(statuses, ["ok", "too large", "ok"], "{rows:?}");
-        assert_eq!(browser.origin.counters("large")["requests"], 1, "and is not asked for again");
+        assert_eq!(browser.origin.counters("large")["requests"], 1, "it is not requested again");
         browser.limit("Largest image", "").await;
         browser.press("Retry the failed ones").await;
         browser.until("document.body.innerText.includes('All 3 images saved')").await;
@@ -23,7 +23,7 @@ fn an_image_that_is_too_large_fails_and_is_had_once_the_limit_is_gone() {
 }
 
 #[test]
-fn what_would_be_more_in_all_is_not_kept() {
+fn images_beyond_the_total_are_not_kept() {
     with_page(async |browser| {
         browser.limit("All images together", "0.25").await;
         browser.at_once("1").await;
@@ -36,11 +36,11 @@ fn what_would_be_more_in_all_is_not_kept() {
 }
 
 #[test]
-fn limits_survive_a_reload_and_what_limits_nothing_is_none() {
+fn limits_survive_a_reload_and_invalid_ones_are_cleared() {
     with_page(async |browser| {
         browser.limit("Largest image", "2.5").await;
         browser.limit("All images together", "-1").await;
-        // The field is left, which is when it is read.
+        // Leaving the field makes the page read it.
         browser.the("textbox", "Image URLs").await.click().await.unwrap();
         browser.client.refresh().await.unwrap();
         browser.until_ready().await;
@@ -52,7 +52,7 @@ fn limits_survive_a_reload_and_what_limits_nothing_is_none() {
 }
 
 impl Browser {
-    /// Sets a limit under "More options", in MB; none where it is empty.
+    /// Sets a limit under "More options", in MB; an empty one means none.
     async fn limit(&self, name: &str, megabytes: &str) {
         self.open_more_options().await;
         let field = self.the("spinbutton", name).await;

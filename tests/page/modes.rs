@@ -1,6 +1,6 @@
-//! How many at once, and what it was worth.
+//! How many requests at once, and the speed-up that is measured.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
 #[test]
 fn at_once_bounds_what_is_in_flight() {

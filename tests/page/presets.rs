@@ -1,7 +1,8 @@
-//! Both examples that the project grew out of, with their own addresses: a proxy leads
-//! `picsum.photos` and `images.unsplash.com` to the demo server, over TLS and HTTP/2.
+//! The presets with their own addresses: a proxy sends requests for `picsum.photos` and
+//! `images.unsplash.com` to the demo server, over TLS and HTTP/2.
 
-use super::desk::{with_page, with_page_of};
+use super::page_driver::{with_page, with_page_of};
+use crate::browser::capability::{Capability, requires};
 use crate::browser::site::Site;
 use crate::browser::{Browser, Kind};
 
@@ -63,8 +64,8 @@ fn fifteen_from_unsplash_are_named_after_their_paths_in_every_mode() {
             assert!(browser.save_again("images.zip").await == expected, "{mode}");
             let counters = browser.origin.counters_of_all();
             let requests = counters["requests"].as_u64().unwrap();
-            // Firefox breaks off some of many large bodies that come fast over HTTP/2, from any server
-            // and with plain `fetch` too. They are asked for again; the bytes above are the proof.
+            // Of many large bodies that arrive fast over HTTP/2, Firefox interrupts some, with any
+            // server and with plain `fetch` too. Those are requested again, and the bytes are right.
             let again = if browser.kind == Kind::Firefox { 15 * runs } else { 0 };
             assert!((15 * runs..=15 * runs + again).contains(&requests), "{mode}: {requests} requests");
             let most = counters["mostInFlight"].as_u64().unwrap();
@@ -106,7 +107,7 @@ fn the_demo_over_both_protocols_stands_side_by_side() {
     });
 }
 
-/// The demo's list comes when the test says so.
+/// Holds the demo's list back until the test lets it through.
 const SLOW_DEMO: &str = "
     const fetchNow = window.fetch;
     window.fetch = (url, ...more) => String(url).endsWith('demo.json')
@@ -114,7 +115,7 @@ const SLOW_DEMO: &str = "
       : fetchNow(url, ...more);";
 
 #[test]
-fn who_presses_fetch_before_the_demo_s_list_is_there_gets_it_all_the_same() {
+fn fetch_waits_for_the_demo_s_list_if_that_is_still_on_its_way() {
     with_page_of(Site::page().with_script("slow.js", SLOW_DEMO), async |browser| {
         browser.press("Demo").await;
         browser.press("Fetch").await;
@@ -125,10 +126,9 @@ fn who_presses_fetch_before_the_demo_s_list_is_there_gets_it_all_the_same() {
     });
 }
 
-/// In WebKit this tests nothing: MiniBrowser makes its network session itself when it is driven, and
-/// neither the session's capability nor its own option makes that use a proxy.
+/// Runs a test on a page for which the hosts of the presets are the demo server.
 fn with_preset_hosts(test: impl AsyncFnOnce(&Browser)) {
-    if Kind::of_environment() != Kind::WebKit {
+    if requires(Capability::Proxy) {
         with_page_of(Site::page().with_all_hosts_mapped(), test);
     }
 }

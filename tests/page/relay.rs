@@ -1,6 +1,6 @@
-//! Images that a relay fetches in their hosts' place.
+//! Images that are fetched through a relay.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 
 #[test]
@@ -38,7 +38,7 @@ fn without_an_equals_sign_the_address_follows_as_it_is() {
 }
 
 #[test]
-fn what_is_no_relay_is_told_at_the_field_and_nothing_is_fetched() {
+fn an_invalid_relay_is_reported_at_its_field_and_nothing_is_fetched() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?key=k"]).await;
         browser.relay("relay.example").await;
@@ -57,7 +57,7 @@ fn what_is_no_relay_is_told_at_the_field_and_nothing_is_fetched() {
 }
 
 #[test]
-fn a_relay_survives_a_reload_and_is_in_sight() {
+fn a_relay_survives_a_reload_and_stays_visible() {
     with_page(async |browser| {
         let relay = format!("{}/file/", browser.origin.cross);
         browser.relay(&relay).await;
@@ -71,7 +71,7 @@ fn a_relay_survives_a_reload_and_is_in_sight() {
 }
 
 impl Browser {
-    /// Names a relay under "More options".
+    /// Sets the relay under "More options".
     pub async fn relay(&self, address: &str) {
         self.open_more_options().await;
         let field = self.the("textbox", "Relay").await;

@@ -1,24 +1,16 @@
-//! Runs that were cut off, taken up by the page after.
+//! Interrupted runs, which the next page can resume.
 
 use fetchzip::spool::Journal;
-use serde_json::Value;
 
-use super::desk::with_page;
+use super::page_driver::with_page;
+use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{ENTER, TAB};
-use crate::browser::{Browser, Kind};
 
 const NOTICE: &str = "Interrupted run";
 
-/// The bytes of the first journal in the browser's own files.
-const JOURNAL: &str = "
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('fetchzip').catch(() => undefined);
-    if (folder) for await (const [name, file] of folder.entries()) {
-      if (name.endsWith('.journal')) return [...new Uint8Array(await (await file.getFile()).arrayBuffer())];
-    }";
-
 #[test]
-fn a_reload_in_mid_run_costs_no_image_that_was_there() {
+fn a_reload_during_a_run_costs_no_stored_image() {
     with_files(async |browser| {
         browser.at_once("7").await;
         let paths = browser.begin_half_held_run().await;
@@ -27,13 +19,13 @@ fn a_reload_in_mid_run_costs_no_image_that_was_there() {
         browser.the_coming("region", NOTICE).await;
         let text = browser.text().await;
         assert!(text.contains("was interrupted: 2 of 4 images are there, "), "{text}");
-        // The list is put back, whatever stands there now.
+        // Resuming restores the list, whatever has replaced it.
         browser.fill("https://elsewhere.invalid/1.jpg").await;
         browser.at_once("3").await;
         browser.origin.open_gate("never");
         browser.press("Resume").await;
         browser.until_run("done").await;
-        assert_eq!(browser.origin.counters("k")["requests"], 2, "what was there is not fetched again");
+        assert_eq!(browser.origin.counters("k")["requests"], 2, "stored images are not fetched again");
         let lines: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
         assert_eq!(browser.list().await, lines.join("\n"));
         let limit = browser.the("spinbutton", "At once").await.prop("value").await.unwrap();
@@ -49,7 +41,7 @@ fn a_reload_in_mid_run_costs_no_image_that_was_there() {
 }
 
 #[test]
-fn what_was_saved_is_not_offered_again_and_what_was_not_is() {
+fn an_unsaved_run_is_offered_again_and_a_saved_one_is_not() {
     with_files(async |browser| {
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.png"]).await;
         browser.fetch().await;
@@ -68,13 +60,13 @@ fn what_was_saved_is_not_offered_again_and_what_was_not_is() {
         assert!(browser.text().await.contains("2 of 2 images are there"));
         browser.press("Resume").await;
         browser.until_run("done").await;
-        assert_eq!(browser.origin.counters_of_all()["requests"], requests, "all of it was there");
+        assert_eq!(browser.origin.counters_of_all()["requests"], requests, "all images were stored");
         assert!(browser.save_entries().await == first);
     });
 }
 
 #[test]
-fn what_is_thrown_away_is_gone() {
+fn a_discarded_run_is_gone() {
     with_files(async |browser| {
         browser.begin_half_held_run().await;
         browser.until_noted(2).await;
@@ -89,7 +81,7 @@ fn what_is_thrown_away_is_gone() {
 }
 
 #[test]
-fn the_notice_is_said_and_reached_by_keys_and_the_focus_is_kept() {
+fn the_notice_is_announced_and_reached_by_keys_and_the_focus_is_kept() {
     with_files(async |browser| {
         browser.begin_half_held_run().await;
         browser.until_noted(2).await;
@@ -130,9 +122,9 @@ fn a_resumed_run_that_is_cancelled_leaves_nothing() {
     });
 }
 
-/// In WebKit this tests nothing: its automation has no files for pages.
+/// Runs a test on a page that keeps a journal.
 fn with_files(test: impl AsyncFnOnce(&Browser)) {
-    if Kind::of_environment() != Kind::WebKit {
+    if requires(Capability::PrivateFiles) {
         with_page(test);
     }
 }
@@ -144,11 +136,12 @@ impl Browser {
         self.until_ready().await;
     }
 
-    /// Waits until the one journal there is has so many images.
+    /// Waits until the one journal lists this many images.
     pub async fn until_noted(&self, images: usize) {
         let met = async || {
-            let Value::Array(bytes) = self.execute_async(JOURNAL, vec![]).await else { return false };
-            let bytes: Vec<_> = bytes.iter().map(|byte| byte.as_u64().unwrap() as u8).collect();
+            let files = self.spool_files().await;
+            let Some(journal) = files.iter().find(|name| name.ends_with(".journal")) else { return false };
+            let Some(bytes) = self.private_file(&format!("fetchzip/{journal}")).await else { return false };
             Journal::read(&bytes).is_ok_and(|journal| journal.kept.len() == images)
         };
         self.until_met(&format!("{images} images are in the journal"), met).await;

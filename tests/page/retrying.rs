@@ -1,13 +1,13 @@
 //! "Retry the failed ones": more into the same archive.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::ENTER;
 
 const RETRY: &str = "Retry the failed ones";
 
 #[test]
-fn what_failed_is_fetched_again_into_the_same_archive_and_nothing_else_is() {
+fn a_retry_fetches_only_failed_images_into_the_same_archive() {
     with_page(async |browser| {
         let paths = [
             "/image/1/300000b.jpg?key=good",
@@ -22,11 +22,11 @@ fn what_failed_is_fetched_again_into_the_same_archive_and_nothing_else_is() {
         browser.press(RETRY).await;
         browser.until("document.body.innerText.includes('4 of 5 images saved, 1 failed')").await;
         browser.until_run("done").await;
-        assert_eq!(browser.origin.counters("good")["requests"], 2, "what is there is not fetched again");
+        assert_eq!(browser.origin.counters("good")["requests"], 2, "stored images are not fetched again");
         let rows = browser.rows().await;
         let statuses: Vec<_> = rows.iter().map(|row| row.status.as_str()).collect();
         assert_eq!(statuses, ["ok", "ok", "404", "ok", "ok"]);
-        assert!(rows[1].detail.contains("attempt 2"), "it goes on where it was: {rows:?}");
+        assert!(rows[1].detail.contains("attempt 2"), "attempts are counted on: {rows:?}");
         let entries = browser.save_entries().await;
         let names: Vec<_> = entries.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["300000b.jpg", "64x48.png", "64x48.gif", "400000b.jpg"]);
@@ -36,7 +36,7 @@ fn what_failed_is_fetched_again_into_the_same_archive_and_nothing_else_is() {
             assert!(*bytes == browser.origin.get(path), "{name}");
         }
 
-        // And once more, with the same end.
+        // A second retry ends in the same way.
         browser.press(RETRY).await;
         browser.origin.wait("never", "requests=3");
         browser.until_run("done").await;
@@ -46,7 +46,7 @@ fn what_failed_is_fetched_again_into_the_same_archive_and_nothing_else_is() {
 }
 
 #[test]
-fn the_wall_time_is_the_sum_and_times_run_on() {
+fn a_retry_adds_to_the_wall_time_and_its_times_follow_on() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?latency=400", "/image/2/64x48.png?key=k&fail=1:404"]).await;
         browser.fetch().await;
@@ -58,7 +58,7 @@ fn the_wall_time_is_the_sum_and_times_run_on() {
         let time =
             |json: &serde_json::Value, item: usize, name: &str| json["items"][item][name].as_f64().unwrap();
         let wall = |json: &serde_json::Value| json["timings"]["wallMs"].as_f64().unwrap();
-        assert_eq!(first["items"][0], second["items"][0], "what was there is as it was");
+        assert_eq!(first["items"][0], second["items"][0], "a stored image is unchanged");
         assert!(time(&second, 1, "finishedAt") >= wall(&first), "{second}");
         assert!(wall(&second) >= time(&second, 1, "finishedAt"), "{second}");
         assert_eq!(time(&second, 1, "startedAt"), time(&first, 1, "startedAt"), "the first attempt counts");
@@ -66,7 +66,7 @@ fn the_wall_time_is_the_sum_and_times_run_on() {
 }
 
 #[test]
-fn where_all_failed_a_second_try_can_save_all() {
+fn if_all_images_failed_a_retry_can_save_them() {
     with_page(async |browser| {
         browser
             .fill_paths(&["/image/1/64x48.jpg?key=a&fail=1:404", "/image/2/64x48.png?key=b&fail=1:404"])
@@ -82,7 +82,7 @@ fn where_all_failed_a_second_try_can_save_all() {
 }
 
 #[test]
-fn a_second_try_that_is_cancelled_or_stopped_keeps_what_was_there() {
+fn a_retry_that_is_cancelled_or_stopped_keeps_the_earlier_images() {
     for (button, state) in [("Cancel", "cancelled"), ("Stop and keep", "done")] {
         with_page(async |browser| {
             let held = "/image/2/64x48.png?key=held&fail=1:404&gate=never";
@@ -101,7 +101,7 @@ fn a_second_try_that_is_cancelled_or_stopped_keeps_what_was_there() {
             browser.origin.wait("held", "closedEarly=1&inFlight=0");
             let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
             assert_eq!(names, ["64x48.jpg"], "{button}");
-            // What is left can still be had.
+            // The failed image can still be fetched.
             browser.origin.open_gate("never");
             browser.press(RETRY).await;
             browser.until("document.body.innerText.includes('All 2 images saved')").await;
@@ -110,7 +110,7 @@ fn a_second_try_that_is_cancelled_or_stopped_keeps_what_was_there() {
 }
 
 #[test]
-fn a_relay_that_was_named_since_is_asked() {
+fn a_retry_uses_a_relay_that_was_set_since() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.jpg?cors=off"]).await;
         browser.fetch().await;
@@ -148,7 +148,7 @@ fn the_focus_goes_to_cancel_and_back() {
 }
 
 #[test]
-fn lines_that_are_no_url_are_not_worth_retrying() {
+fn lines_that_are_not_urls_are_not_offered_for_a_retry() {
     with_page(async |browser| {
         browser.fill(&format!("htp://x y\n{}", browser.origin.url("/image/1/64x48.jpg"))).await;
         browser.fetch().await;

@@ -1,11 +1,11 @@
 //! Runs that end early and keep what has arrived.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::{CONTROL, ENTER, ESCAPE};
 
 #[test]
-fn stop_and_keep_ends_with_what_has_arrived() {
+fn stop_and_keep_ends_with_the_images_that_have_arrived() {
     with_page(async |browser| {
         browser.begin_half_held_run().await;
         browser.press("Stop and keep").await;
@@ -23,7 +23,7 @@ fn stop_and_keep_ends_with_what_has_arrived() {
 }
 
 #[test]
-fn escape_offers_to_keep_what_has_arrived() {
+fn escape_offers_to_keep_the_images_that_have_arrived() {
     with_page(async |browser| {
         browser.begin_half_held_run().await;
         browser.press_keys(&[ESCAPE]).await;
@@ -77,7 +77,7 @@ fn the_focus_is_kept_when_stop_and_keep_goes_away() {
 }
 
 #[test]
-fn leaving_the_page_is_asked_about_during_a_run_and_only_then() {
+fn leaving_the_page_asks_for_confirmation_only_during_a_run() {
     const IS_ASKED: &str = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))";
     with_page(async |browser| {
         browser.until(&format!("!({IS_ASKED})")).await;
@@ -94,8 +94,8 @@ fn leaving_the_page_is_asked_about_during_a_run_and_only_then() {
 }
 
 impl Browser {
-    /// A run of four images, of which two arrive and two come when the gate "never" is opened; gives
-    /// their paths.
+    /// Starts a run of four images, and returns their paths. Two arrive; the other two wait for the
+    /// gate "never".
     pub async fn begin_half_held_run(&self) -> [&'static str; 4] {
         let paths = [
             "/image/1/64x48.jpg?key=k",

@@ -1,6 +1,6 @@
 //! Ten thousand rows.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 use crate::browser::keys::END;
 
 const IMAGE: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACwAAAAAAQABAAACAkQBADs=";

@@ -1,8 +1,8 @@
 //! Runs that wait: for a host that asked for it, for the connection.
 
-use super::desk::with_page;
+use super::page_driver::with_page;
 
-/// What the live region says.
+/// The text of the live region.
 const STATUS: &str =
     "[...document.querySelectorAll('[role=status]')].map((region) => region.textContent).join()";
 
@@ -31,7 +31,7 @@ fn a_run_waits_while_the_browser_is_offline() {
         browser.origin.wait("k", "inFlight=1");
         browser.execute("dispatchEvent(new Event('offline'))", vec![]).await;
         browser.until(&format!("{STATUS}.includes('this browser is offline')")).await;
-        // What is under way may still arrive.
+        // A request in flight may still complete.
         browser.origin.open_gate("g");
         browser.until("document.getElementById('run-text').textContent.includes('1 of 2 images')").await;
         let text = browser.text().await;

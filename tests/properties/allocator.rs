@@ -76,7 +76,7 @@ proptest! {
         for length in lengths {
             taken.take(allocator.reserve(length));
         }
-        // Byte by byte, until there is no hole left.
+        // Byte by byte, until no gap is left.
         while taken.0.iter().any(|taken| !taken) {
             let before = allocator.end();
             let byte = allocator.reserve(1);

@@ -7,12 +7,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::archive::hostile::{HOSTILE, LINES};
+use support::archive::hostile::{HOSTILE, LINES};
 use crate::cases;
 use crate::text::CrateText;
 
-/// What is wrong with a name, by the rules of Windows ("Naming Files, Paths, and Namespaces"), macOS
-/// and Linux, and by what readers of archives were seen to do with names.
+/// The first rule that a name breaks, of Windows ("Naming Files, Paths, and Namespaces"), macOS, Linux
+/// and the readers of archives.
 fn fault(name: &str) -> Option<&'static str> {
     let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ').to_uppercase();
     let numbered = ["COM", "LPT"].iter().find_map(|device| stem.strip_prefix(device));
@@ -33,7 +33,7 @@ fn fault(name: &str) -> Option<&'static str> {
     rules.into_iter().find(|(is_broken, _)| *is_broken).map(|(_, fault)| fault)
 }
 
-/// Names a list of images; panics where a name is not what it should be.
+/// Names a list of images, and panics if a name breaks a rule.
 fn check(requests: Vec<Request>, template: &str, format: Format) {
     let plan = Plan::new(requests, &CrateText);
     let template = NameTemplate::parse(template).unwrap();
@@ -61,7 +61,7 @@ fn requests_for(text: &str) -> [Request; 3] {
     ]
 }
 
-/// Characters that rules are about, more often than chance has them.
+/// Text with more of the characters that the rules are about than random text has.
 fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[./\\\\:*?\"<>| ~$-]{1,3}",
@@ -95,12 +95,12 @@ proptest! {
 }
 
 #[test]
-fn the_big_list_of_naughty_strings_becomes_names() {
+fn the_big_list_of_naughty_strings_becomes_valid_names() {
     assert!(BLNS.len() > 400);
     check(BLNS.iter().flat_map(|text| requests_for(text)).collect(), "{name}", Format::Png);
 }
 
 #[test]
-fn hostile_names_of_our_own_become_names() {
+fn our_own_hostile_names_become_valid_names() {
     check(HOSTILE.iter().chain(LINES).flat_map(|text| requests_for(text)).collect(), "{name}", Format::WebP);
 }

@@ -1,4 +1,4 @@
-//! A run that is paused, stopped, and taken up again.
+//! A run that is paused, resumed, stopped, and asked to fetch again.
 
 use std::cell::RefCell;
 
@@ -11,8 +11,8 @@ use super::fixtures::{Ran, fetch, job, plan_of, settings};
 use super::origin::Origin;
 
 #[wasm_bindgen_test]
-async fn a_run_that_is_stopped_keeps_what_has_arrived() {
-    let Some(origin) = Origin::find("stop").await else { return };
+async fn a_stopped_run_keeps_the_images_that_have_arrived() {
+    let Some(origin) = Origin::find("a_stopped_run_keeps_the_images_that_have_arrived").await else { return };
     let gate = origin.gate();
     let urls = [
         origin.url(&format!("/image/1/32x32.png?gate={gate}")),
@@ -39,8 +39,8 @@ async fn a_run_that_is_stopped_keeps_what_has_arrived() {
 }
 
 #[wasm_bindgen_test]
-async fn nothing_is_asked_for_while_a_run_is_paused() {
-    let Some(origin) = Origin::find("pause").await else { return };
+async fn no_request_starts_while_a_run_is_paused() {
+    let Some(origin) = Origin::find("no_request_starts_while_a_run_is_paused").await else { return };
     let gate = origin.gate();
     let mut urls = vec![origin.url(&format!("/image/1/90000b.jpg?gate={gate}&gate-at=50000"))];
     urls.extend((2..6).map(|seed| origin.url(&format!("/image/{seed}/32x32.png"))));
@@ -54,7 +54,7 @@ async fn nothing_is_asked_for_while_a_run_is_paused() {
         origin.wait_for("inFlight", 1).await;
         job.attended.control.pause();
         origin.open_gate().await;
-        // What is under way still arrives.
+        // A request in flight still completes.
         while rows.borrow().totals().stored < 1 {
             origin.counter("requests").await;
         }
@@ -68,11 +68,13 @@ async fn nothing_is_asked_for_while_a_run_is_paused() {
 }
 
 #[wasm_bindgen_test]
-async fn what_failed_is_fetched_again_into_the_same_archive() {
-    let Some(origin) = Origin::find("again").await else { return };
+async fn failed_images_are_fetched_again_into_the_same_archive() {
+    let Some(origin) = Origin::find("failed_images_are_fetched_again_into_the_same_archive").await else {
+        return;
+    };
     // The server counts failures in groups.
-    let Some(other) = Origin::find("again-other").await else { return };
-    // Small ones and large ones, before and behind those that fail at first.
+    let other = origin.another("again-other");
+    // Small and large images, before and after those that fail at first.
     let urls = [
         origin.url("/image/1/32x32.png"),
         origin.url("/image/2/32x32.png?fail=1:404"),
@@ -95,7 +97,7 @@ async fn what_failed_is_fetched_again_into_the_same_archive() {
     assert!(again.bytes().await == fetch(&urls, settings()).await.bytes().await);
     assert_eq!(origin.counter("requests").await, 12.0);
 
-    // And once more, with nothing that could be had, after a stop.
+    // And once more after a stop, when nothing can be fetched.
     let job = job(&plan, settings());
     job.attended.control.stop();
     let archive = refetch(&job, again.archive, &[4], &emit).await.expect("there is an archive");
@@ -103,8 +105,10 @@ async fn what_failed_is_fetched_again_into_the_same_archive() {
 }
 
 #[wasm_bindgen_test]
-async fn an_image_that_is_cut_short_is_kept_unless_it_is_not_wanted() {
-    let Some(origin) = Origin::find("cut-short").await else { return };
+async fn a_truncated_image_is_kept_unless_such_images_are_rejected() {
+    let Some(origin) = Origin::find("a_truncated_image_is_kept_unless_such_images_are_rejected").await else {
+        return;
+    };
     let urls = [origin.url("/fault/truncated-file"), origin.url("/image/1/32x32.png")];
     for (reject_truncated, entries) in [(false, 2), (true, 1)] {
         let ran = fetch(&urls, Settings { reject_truncated, ..settings() }).await;

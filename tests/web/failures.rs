@@ -11,8 +11,11 @@ use super::fixtures::{fetch, job, plan_of, settings};
 use super::origin::Origin;
 
 #[wasm_bindgen_test]
-async fn every_failure_is_told_as_what_it_is_and_costs_no_other_image() {
-    let Some(origin) = Origin::find("failures").await else { return };
+async fn every_failure_is_reported_by_its_kind_and_costs_no_other_image() {
+    let Some(origin) = Origin::find("every_failure_is_reported_by_its_kind_and_costs_no_other_image").await
+    else {
+        return;
+    };
     let cases = [
         ("/fault/status/404", "http"),
         ("/fault/status/500", "http"),
@@ -47,7 +50,9 @@ async fn every_failure_is_told_as_what_it_is_and_costs_no_other_image() {
 
 #[wasm_bindgen_test]
 async fn silence_ends_in_a_timeout_before_and_after_the_headers() {
-    let Some(origin) = Origin::find("stall").await else { return };
+    let Some(origin) = Origin::find("silence_ends_in_a_timeout_before_and_after_the_headers").await else {
+        return;
+    };
     let urls = [origin.url("/fault/stall"), origin.url("/fault/stall-mid")];
     let impatient = Settings { timeout: Duration::from_millis(500), ..settings() };
     let ran = fetch(&urls, impatient).await;
@@ -59,8 +64,10 @@ async fn silence_ends_in_a_timeout_before_and_after_the_headers() {
 }
 
 #[wasm_bindgen_test]
-async fn what_passes_is_tried_again_and_what_does_not_is_not() {
-    let Some(origin) = Origin::find("retry").await else { return };
+async fn temporary_failures_are_retried_and_permanent_ones_are_not() {
+    let Some(origin) = Origin::find("temporary_failures_are_retried_and_permanent_ones_are_not").await else {
+        return;
+    };
     let busy = settings();
     let retrying = Settings { limits: Limits { retry: RetryPolicy { retries: 2 }, ..busy.limits }, ..busy };
     let urls = [origin.url("/image/1/32x32.png?fail=2:503")];
@@ -70,15 +77,17 @@ async fn what_passes_is_tried_again_and_what_does_not_is_not() {
     let waits = ran.events.iter().filter(|event| matches!(event.kind, EventKind::Retrying { .. })).count();
     assert_eq!(waits, 2);
 
-    let Some(origin) = Origin::find("no-retry").await else { return };
+    let origin = origin.another("no-retry");
     fetch(&[origin.url("/fault/status/404"), origin.url("/fault/html")], retrying).await;
     assert_eq!(origin.counter("requests").await, 2.0);
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_image_is_not_downloaded_to_its_end() {
-    let Some(origin) = Origin::find("early").await else { return };
-    // The rest is held back for ever: only who leaves early comes to an end.
+async fn a_body_that_is_not_an_image_is_not_downloaded_to_its_end() {
+    let Some(origin) = Origin::find("a_body_that_is_not_an_image_is_not_downloaded_to_its_end").await else {
+        return;
+    };
+    // The rest of the body never comes, so the run ends only if it stops reading early.
     let hold = format!("gate={}&gate-at=4000", origin.gate());
     let url = origin.url(&format!("/fault/zeros?bytes=100000&{hold}"));
     let ran = fetch(&[url], settings()).await;
@@ -87,7 +96,9 @@ async fn what_is_no_image_is_not_downloaded_to_its_end() {
 
 #[wasm_bindgen_test]
 async fn dropping_a_run_closes_its_requests_and_a_new_run_is_clean() {
-    let Some(origin) = Origin::find("cancel").await else { return };
+    let Some(origin) = Origin::find("dropping_a_run_closes_its_requests_and_a_new_run_is_clean").await else {
+        return;
+    };
     let gate = origin.gate();
     let before = origin.url(&format!("/image/1/32x32.png?gate={gate}"));
     let within = origin.url(&format!("/image/2/90000b.jpg?gate={gate}&gate-at=50000"));

@@ -20,8 +20,8 @@ fn at_once(in_flight: usize) -> Settings {
 }
 
 #[wasm_bindgen_test]
-async fn ten_times_one_url_are_ten_different_pictures() {
-    let Some(origin) = Origin::find("ten").await else { return };
+async fn one_url_ten_times_gives_ten_different_pictures() {
+    let Some(origin) = Origin::find("one_url_ten_times_gives_ten_different_pictures").await else { return };
     let ran = fetch(&vec![origin.url("/200/300"); 10], settings()).await;
     let mut entries = ran.entries().await;
     let names: Vec<_> = entries.iter().map(|(name, _)| name.clone()).collect();
@@ -35,7 +35,9 @@ async fn ten_times_one_url_are_ten_different_pictures() {
 
 #[wasm_bindgen_test]
 async fn the_archive_has_the_exact_bytes_that_the_server_sent() {
-    let Some(origin) = Origin::find("exact").await else { return };
+    let Some(origin) = Origin::find("the_archive_has_the_exact_bytes_that_the_server_sent").await else {
+        return;
+    };
     let paths = ["/image/1/640x480.jpg", "/image/2/300000b.jpg", "/photo-a", "/image/3/64x64.webp"];
     let urls = paths.map(|path| origin.url(path));
     let ran = fetch(&urls, settings()).await;
@@ -51,13 +53,15 @@ async fn the_archive_has_the_exact_bytes_that_the_server_sent() {
 }
 
 #[wasm_bindgen_test]
-async fn in_flight_is_bounded_and_one_after_the_other_is_one() {
-    let Some(origin) = Origin::find("one").await else { return };
+async fn no_more_requests_are_in_flight_than_allowed() {
+    let Some(origin) = Origin::find("no_more_requests_are_in_flight_than_allowed").await else {
+        return;
+    };
     let urls = vec![origin.url("/image/1/32x32.png"); 5];
     fetch(&urls, at_once(1)).await;
     assert_eq!(origin.counter("mostInFlight").await, 1.0);
 
-    let Some(origin) = Origin::find("three").await else { return };
+    let origin = origin.another("three");
     let held = origin.url(&format!("/image/1/32x32.png?gate={}", origin.gate()));
     let urls = vec![held; 5];
     let opened = async {
@@ -69,8 +73,8 @@ async fn in_flight_is_bounded_and_one_after_the_other_is_one() {
 }
 
 #[wasm_bindgen_test]
-async fn every_kind_of_image_is_known_by_its_bytes() {
-    let Some(origin) = Origin::find("kinds").await else { return };
+async fn every_format_is_recognised_by_its_bytes() {
+    let Some(origin) = Origin::find("every_format_is_recognised_by_its_bytes").await else { return };
     let kinds = [
         ("jpg", Format::Jpeg),
         ("png", Format::Png),
@@ -99,7 +103,7 @@ async fn every_kind_of_image_is_known_by_its_bytes() {
 
 #[wasm_bindgen_test]
 async fn last_modified_is_the_entry_s_time() {
-    let Some(origin) = Origin::find("time").await else { return };
+    let Some(origin) = Origin::find("last_modified_is_the_entry_s_time").await else { return };
     let urls = [origin.url("/image/1/32x32.png?modified=1580608922")];
     let bytes = fetch(&urls, settings()).await.bytes().await;
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("it is a zip");
@@ -109,20 +113,22 @@ async fn last_modified_is_the_entry_s_time() {
 }
 
 #[wasm_bindgen_test]
-async fn a_compressed_answer_is_stored_as_the_image_it_holds() {
-    let Some(origin) = Origin::find("gzip").await else { return };
+async fn a_compressed_response_is_stored_as_the_image_it_holds() {
+    let Some(origin) = Origin::find("a_compressed_response_is_stored_as_the_image_it_holds").await else {
+        return;
+    };
     let ran = fetch(&[origin.url("/fault/gzip")], settings()).await;
     let entries = ran.entries().await;
     let (name, bytes) = &entries[0];
     assert_eq!((name.as_str(), bytes.len()), ("gzip.jpg", 20_000));
     assert!(bytes.starts_with(b"\xFF\xD8\xFF") && bytes.ends_with(b"\xFF\xD9"), "it is a whole JPEG");
-    // Content-Length counts what was sent.
+    // Content-Length counts the compressed bytes.
     assert!(ran.rows[0].declared.is_some_and(|declared| declared < 20_000));
 }
 
 #[wasm_bindgen_test]
 async fn the_times_of_an_image_are_in_order() {
-    let Some(origin) = Origin::find("order").await else { return };
+    let Some(origin) = Origin::find("the_times_of_an_image_are_in_order").await else { return };
     let Ran { rows, .. } = fetch(&vec![origin.url("/image/1/200000b.jpg"); 3], at_once(2)).await;
     for row in rows {
         let times = [Some(row.queued), row.started(), row.headers(), row.finished];
@@ -132,8 +138,8 @@ async fn the_times_of_an_image_are_in_order() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_is_told_of_while_it_arrives() {
-    let Some(origin) = Origin::find("arrives").await else { return };
+async fn progress_is_reported_while_a_body_arrives() {
+    let Some(origin) = Origin::find("progress_is_reported_while_a_body_arrives").await else { return };
     let gate = origin.gate();
     let url = origin.url(&format!("/image/1/100000b.jpg?gate={gate}&gate-at=60000"));
     let plan = plan_of(&[url]);
@@ -149,7 +155,7 @@ async fn a_body_is_told_of_while_it_arrives() {
     let job = job(&plan, settings());
     let run = collect(&job, &emit, &|_| ());
     let opened = async {
-        received.await.expect("half of it is told of while the rest is held");
+        received.await.expect("half of the body is reported while the rest is held");
         origin.open_gate().await;
     };
     let (archive, ()) = futures::join!(run, opened);
@@ -158,7 +164,9 @@ async fn a_body_is_told_of_while_it_arrives() {
 
 #[wasm_bindgen_test]
 async fn a_sink_gets_the_same_bytes_as_the_blob_in_input_order() {
-    let Some(origin) = Origin::find("sink").await else { return };
+    let Some(origin) = Origin::find("a_sink_gets_the_same_bytes_as_the_blob_in_input_order").await else {
+        return;
+    };
     let gate = origin.gate();
     // The first image ends last.
     let first = origin.url(&format!("/image/1/5000b.jpg?gate={gate}"));
@@ -188,8 +196,11 @@ async fn a_sink_gets_the_same_bytes_as_the_blob_in_input_order() {
 }
 
 #[wasm_bindgen_test]
-async fn by_completion_no_entry_of_a_sink_waits_for_one_before_it() {
-    let Some(origin) = Origin::find("completion").await else { return };
+async fn in_completion_order_no_entry_of_a_sink_waits_for_an_earlier_item() {
+    let Some(origin) = Origin::find("in_completion_order_no_entry_of_a_sink_waits_for_an_earlier_item").await
+    else {
+        return;
+    };
     let gate = origin.gate();
     let first = origin.url(&format!("/image/1/5000b.jpg?gate={gate}"));
     // One that is held in memory, and one that goes through the file.
@@ -217,10 +228,13 @@ async fn by_completion_no_entry_of_a_sink_waits_for_one_before_it() {
 }
 
 #[wasm_bindgen_test]
-async fn images_of_every_size_and_order_of_arrival_lie_in_one_archive() {
-    let Some(origin) = Origin::find("sizes").await else { return };
+async fn images_of_any_size_in_any_order_of_arrival_make_one_archive() {
+    let Some(origin) = Origin::find("images_of_any_size_in_any_order_of_arrival_make_one_archive").await
+    else {
+        return;
+    };
     let gate = origin.gate();
-    // The first is late, so that more than may be held in memory waits for it: 60 of 200 kB.
+    // The first one is late, so 60 images of 200 kB wait for it, more than may be held in memory.
     let mut paths = vec![format!("/image/0/4000b.jpg?gate={gate}")];
     paths.extend((1..=60).map(|n| format!("/image/{n}/200000b.jpg")));
     paths.extend((61..=64).map(|n| format!("/image/{n}/1500000b.jpg?nolength")));
@@ -230,7 +244,7 @@ async fn images_of_every_size_and_order_of_arrival_lie_in_one_archive() {
         origin.open_gate().await;
     };
     let (ran, ()) = futures::join!(fetch(&urls, settings()), opened);
-    assert!(ran.archive.storage.is_file(), "both browsers have files for us");
+    assert!(ran.archive.storage.is_file(), "both browsers have private files");
     let entries = ran.entries().await;
     assert_eq!(entries.len(), 65);
     for (path, (name, bytes)) in paths.iter().zip(&entries) {
@@ -254,8 +268,10 @@ fn sink_of(written: &Rc<RefCell<Vec<u8>>>, closed: &Rc<RefCell<bool>>) -> web_sy
 }
 
 #[wasm_bindgen_test]
-async fn what_waits_for_a_connection_is_not_silent() {
-    let Some(origin) = Origin::find("queue").await else { return };
+async fn waiting_for_a_connection_does_not_count_as_silence() {
+    let Some(origin) = Origin::find("waiting_for_a_connection_does_not_count_as_silence").await else {
+        return;
+    };
     // Twelve requests of one connection's time each: the browser's queue is longer than the timeout.
     let urls = vec![origin.url("/image/1/32x32.png?latency=300"); 24];
     let patient = Settings { timeout: Duration::from_millis(800), ..at_once(24) };

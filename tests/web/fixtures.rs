@@ -1,4 +1,4 @@
-//! A run in one call, and its archive opened by a reader that is not ours.
+//! A run in one call, and its archive as the `zip` crate reads it.
 
 use std::cell::RefCell;
 use std::io::{Cursor, Read};
@@ -11,14 +11,14 @@ use fetchzip::run::{Event, FetchError, Limits, RetryPolicy};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// What a run left behind.
+/// The results of a run.
 pub struct Ran {
     pub archive: Archive,
     pub rows: Vec<Row>,
     pub events: Vec<Event>,
 }
 
-/// Settings of a test: no retries, and a timeout that only a broken test meets.
+/// No retries, and a timeout that only a broken test reaches.
 pub fn settings() -> Settings {
     let settings = Settings::default();
     let retry = RetryPolicy { retries: 0 };
@@ -29,14 +29,14 @@ pub fn plan_of(urls: &[String]) -> Plan {
     Plan::new(urls.iter().map(Request::new), &BrowserText)
 }
 
-/// A job that begins now.
+/// A job whose clock starts now.
 pub fn job(plan: &Plan, settings: Settings) -> Job<'_> {
     let template = NameTemplate::default();
     let clock = Clock::start();
     Job { plan, template, settings, clock, sink: None, order: Order::Input, attended: Attended::default() }
 }
 
-/// Runs to the end.
+/// Runs a job to its end.
 pub async fn fetch(urls: &[String], settings: Settings) -> Ran {
     let plan = plan_of(urls);
     let events = RefCell::new(Vec::new());

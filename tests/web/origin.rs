@@ -1,13 +1,14 @@
 //! The demo image server, as the tests see it.
 
-use std::cell::Cell;
-
 use gloo_net::http::Request;
 use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::prelude::*;
 
-/// Where `cargo xtask test` started the server, or else where `cargo xtask origin` does.
-const ADDRESS: &str = match option_env!("FETCHZIP_ORIGIN") {
+/// The address of the server that `cargo xtask test` has started, for which it compiles the tests.
+const STARTED: Option<&str> = option_env!("FETCHZIP_ORIGIN");
+
+/// That server, or else the one of `cargo xtask origin`.
+const ADDRESS: &str = match STARTED {
     Some(address) => address,
     None => "http://127.0.0.1:4780",
 };
@@ -19,15 +20,30 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The server, where it runs. `key` names the test's requests.
-    pub async fn find(key: &str) -> Option<Self> {
+    /// The server. If none runs, and `cargo xtask test` has not started one, the test is reported as
+    /// skipped, and must return.
+    ///
+    /// # Panics
+    ///
+    /// The server that `cargo xtask test` has started does not answer.
+    pub async fn find(test: &str) -> Option<Self> {
         if text(&format!("{ADDRESS}/health")).await.is_none() {
-            say_once_what_is_left_out();
+            assert!(STARTED.is_none(), "the demo server at {ADDRESS} does not answer");
+            report_skipped(test);
             return None;
         }
+        Some(Self::of_group(test))
+    }
+
+    /// Another group of requests to the same server.
+    pub fn another(&self, name: &str) -> Self {
+        Self::of_group(name)
+    }
+
+    fn of_group(name: &str) -> Self {
         // Both suites and both browsers may use one server.
         let unique = (js_sys::Math::random() * 1e15) as u64;
-        Some(Self { key: format!("{key}-{unique}") })
+        Self { key: format!("{name}-{unique}") }
     }
 
     /// The address of a path, counted in this test's group.
@@ -36,12 +52,12 @@ impl Origin {
         format!("{ADDRESS}{path}{separator}key={}", self.key)
     }
 
-    /// A name for a gate that no other test has.
+    /// The name of a gate that no other test uses.
     pub fn gate(&self) -> &str {
         &self.key
     }
 
-    /// Lets what waits at the gate go on.
+    /// Opens this test's gate.
     pub async fn open_gate(&self) {
         self.control(&format!("open?gate={}", self.key)).await;
     }
@@ -51,7 +67,7 @@ impl Origin {
         number(&self.control(&format!("counters?key={}", self.key)).await, name)
     }
 
-    /// Waits until the server has counted so many.
+    /// Waits until one of the counters has reached a number.
     pub async fn wait_for(&self, counter: &str, count: usize) {
         self.control(&format!("wait?key={}&{counter}={count}", self.key)).await;
     }
@@ -79,16 +95,10 @@ fn number(object: &JsValue, name: &str) -> f64 {
     value.as_f64().expect("it is a number")
 }
 
-/// The console of a test that passes is not shown, so the line goes where the results go: to the
-/// function that the test runner has for it in a worker, or to its element in a page.
-fn say_once_what_is_left_out() {
-    thread_local!(static SAID: Cell<bool> = const { Cell::new(false) });
-    if SAID.replace(true) {
-        return;
-    }
-    let line = format!(
-        "fetching and failures are left out, as no demo server is at {ADDRESS}: `cargo xtask origin` starts it"
-    );
+/// Prints which test was skipped. The runner shows no console of a test that passes, so the line goes
+/// to where it prints results: to its function in a worker, or to its element in a page.
+fn report_skipped(test: &str) {
+    let line = format!("skipped: {test}: no demo server at {ADDRESS} (`cargo xtask origin` starts one)");
     let global = js_sys::global();
     let writeln = Reflect::get(&global, &"__wbg_test_output_writeln".into()).unwrap_or_default();
     if let Some(writeln) = writeln.dyn_ref::<Function>() {

@@ -24,7 +24,7 @@ fn the_browser_parses_urls_and_normalises_names() {
 }
 
 #[wasm_bindgen_test]
-async fn the_clock_reaches_the_time_that_is_waited_for() {
+async fn the_clock_sleeps_until_the_given_time() {
     let clock = Clock::start();
     let time = clock.now() + Duration::from_millis(20);
     clock.sleep_until(time).await;
@@ -45,7 +45,7 @@ fn crc32_in_wasm_agrees_with_a_reference() {
 
 /// The vectors that look for a JPEG's end are only made for wasm.
 #[wasm_bindgen_test]
-fn an_image_s_end_is_found_in_wasm_wherever_it_is() {
+fn the_end_of_a_jpeg_is_found_in_wasm_at_any_offset() {
     let jpeg: &[u8] = include_bytes!("../../www/samples/01-dawn.jpg");
     let (head, end) = jpeg.split_at(jpeg.len() - 2);
     let ending = |parts: &[&[u8]]| {
@@ -80,7 +80,7 @@ async fn data_urls_become_an_archive() {
 }
 
 #[wasm_bindgen_test]
-async fn nothing_stored_is_no_archive() {
+async fn a_run_that_stores_nothing_makes_no_archive() {
     let ran = fetch(&["not a url".to_owned()], settings()).await;
     assert!(ran.archive.blob.is_none());
     assert!(matches!(ran.error(0), Some(FetchError::Address(_))));
@@ -88,7 +88,7 @@ async fn nothing_stored_is_no_archive() {
 }
 
 #[wasm_bindgen_test]
-fn a_plan_takes_the_browser_s_word_for_what_an_origin_is() {
+fn a_plan_takes_its_origins_from_the_browser_s_parser() {
     let urls = ["https://a.example/1", "https://A.example:443/2", "http://a.example/3"];
     let plan = plan_of(&urls.map(str::to_owned));
     assert_eq!(plan.origins(), ["https://a.example", "http://a.example"]);

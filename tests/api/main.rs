@@ -1,5 +1,6 @@
 //! The JavaScript package, driven from a plain HTML page over WebDriver.
 //!
+//! - `package_driver`: the plain page, and calls in it or in a worker
 //! - `results`: the contract to the letter, in a page and in a module worker
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
 //! - `aborting`: signals, their reasons, and what the server sees of it
@@ -9,27 +10,28 @@
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
 //! - `limits`: bytes of one image and of all, with bodies that would never end
 //! - `calls`: calls that make no sense
+//! - `aborting_often`: two hundred runs, aborted at random moments
+//! - `crashes`: wasm that traps
 //! - `documents`: the types under `tsc --strict`, the README's example
 //!
 //! `cargo xtask test --only page-chromium` runs these, too; so do `page-firefox` and `page-webkit`.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't continue has failed")]
 
+#[path = "../browser/mod.rs"]
 mod browser;
 
-mod api {
-    mod aborting;
-    mod bench;
-    mod calls;
-    mod documents;
-    mod events;
-    mod limits;
-    mod naming;
-    mod requests;
-    mod results;
-    mod sinks;
-    mod storage;
-}
-
-use support::archive;
+mod aborting;
+mod aborting_often;
+mod calls;
+mod crashes;
+mod documents;
+mod events;
+mod limits;
+mod naming;
+mod package_driver;
+mod requests;
+mod results;
+mod sinks;
+mod storage;

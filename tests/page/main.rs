@@ -1,13 +1,15 @@
-//! The page, driven over WebDriver by roles and accessible names, as a stranger's program would.
+//! The page, driven over WebDriver by roles and accessible names, as any other program would.
 //!
+//! - `page_driver`: what a user does at the page, in one call each
 //! - `contract`: every name and state that the design promises
-//! - `archive`: from a list to a file on disk that holds the exact bytes the server sent
+//! - `saving`: from a list to a file on disk that holds the exact bytes the server sent
 //! - `presets`: the demo, and both examples with their own addresses in all three modes
 //! - `modes`: how many at once, the comparison, the timings
 //! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
 //! - `relay`: images that a server of the user's own fetches
 //! - `cancelling`: Cancel, Escape, and the run after
 //! - `cancelling_anywhere`: Cancel in every state of a run
+//! - `cancelling_often`: two hundred runs, cancelled at random moments
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
@@ -18,40 +20,38 @@
 //! - `table`: ten thousand rows
 //! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
 //! - `exports`: CSV and JSON, against the server's log
-//! - `breakdowns`: a tampered page, a panic
-//! - `looks`: axe-core, contrast in both themes, no overflow on a phone
+//! - `crashes`: a tampered page, and wasm that traps
+//! - `accessibility`: axe-core, contrast in both themes, no overflow on a phone
 //!
 //! Every test ends with a look at what the page recorded: no violation of its Content Security
 //! Policy, no error, no rejection. `cargo xtask test --only page-chromium` (`page-firefox`,
 //! `page-webkit`) builds the page and starts a driver.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't continue has failed")]
 
+#[path = "../browser/mod.rs"]
 mod browser;
 
-mod page {
-    mod archive;
-    mod breakdowns;
-    mod cancelling;
-    mod cancelling_anywhere;
-    mod contract;
-    mod desk;
-    mod disk;
-    mod exports;
-    mod failures;
-    mod keyboard;
-    mod killed;
-    mod limits;
-    mod looks;
-    mod modes;
-    mod presets;
-    mod relay;
-    mod resuming;
-    mod retrying;
-    mod stopping;
-    mod table;
-    mod waiting;
-}
-
-use support::archive;
+mod accessibility;
+mod cancelling;
+mod cancelling_anywhere;
+mod cancelling_often;
+mod contract;
+mod crashes;
+mod disk;
+mod exports;
+mod failures;
+mod keyboard;
+mod killed;
+mod limits;
+mod modes;
+mod page_driver;
+mod presets;
+mod relay;
+mod resuming;
+mod retrying;
+mod saving;
+mod stopping;
+mod table;
+mod waiting;

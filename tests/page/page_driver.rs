@@ -1,4 +1,4 @@
-//! What a person does at the page, in one call each.
+//! What a user does at the page, in one call each.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,12 +9,12 @@ use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
 use crate::browser::{Browser, browse};
 
-/// Runs a test on the page, and sees that nothing went wrong behind it.
+/// Runs a test on the page, and checks that the page recorded no error.
 pub fn with_page(test: impl AsyncFnOnce(&Browser)) {
     with_page_of(Site::page(), test);
 }
 
-/// The same for a site of the test's own.
+/// The same with a site of the test's own.
 pub fn with_page_of(site: Site, test: impl AsyncFnOnce(&Browser)) {
     browse(site, async |browser| {
         browser.until_ready().await;
@@ -23,7 +23,7 @@ pub fn with_page_of(site: Site, test: impl AsyncFnOnce(&Browser)) {
     });
 }
 
-/// A row of the table of images, as it reads.
+/// The text of a row in the table of images.
 #[derive(Debug)]
 pub struct Row {
     pub name: String,
@@ -41,14 +41,14 @@ const ROWS: &str = "
     });";
 
 impl Browser {
-    /// The wasm is running: the page answers.
+    /// Waits until the wasm has started.
     pub async fn until_ready(&self) {
-        // Its table's words are the first thing that it writes.
+        // The hint in its table is the first text that it writes.
         self.until("document.body.innerText.includes('Point at a row') || document.getElementById('figures')?.textContent")
             .await;
     }
 
-    /// Types a list in the place of the one that is there.
+    /// Replaces the list by typing another.
     pub async fn fill(&self, list: &str) {
         let textbox = self.the("textbox", "Image URLs").await;
         textbox.clear().await.unwrap();
@@ -56,7 +56,7 @@ impl Browser {
         textbox.send_keys(&list.replace('\n', &ENTER.to_string())).await.unwrap();
     }
 
-    /// Puts a list into the box that is too long to be typed.
+    /// Puts a list into the box that is too long for typing.
     pub async fn paste(&self, list: &str) {
         let textbox = self.the("textbox", "Image URLs").await;
         let script = "arguments[0].value = arguments[1];
@@ -64,16 +64,16 @@ impl Browser {
         self.execute(script, vec![serde_json::to_value(&textbox).unwrap(), list.into()]).await;
     }
 
-    /// A list of the demo server's paths.
+    /// Types a list of paths on the demo server.
     pub async fn fill_paths(&self, paths: &[impl AsRef<str>]) {
         let lines: Vec<_> = paths.iter().map(|path| self.origin.url(path.as_ref())).collect();
         self.fill(&lines.join("\n")).await;
-        // What the page says of the list may take less room than the hint that stood there, and then
-        // moves whatever is pressed next.
+        // The summary of the list may be shorter than the hint that it replaces, which moves the
+        // button that is pressed next.
         self.until("document.getElementById('plan').textContent.includes(' URL')").await;
     }
 
-    /// What the list box holds.
+    /// The text of the list box.
     pub async fn list(&self) -> String {
         self.the("textbox", "Image URLs").await.prop("value").await.unwrap().unwrap()
     }
@@ -82,7 +82,7 @@ impl Browser {
         self.the("radio", mode).await.click().await.unwrap();
     }
 
-    /// Empty is no limit.
+    /// Sets the limit of requests at once; an empty one means none.
     pub async fn at_once(&self, limit: &str) {
         let field = self.the("spinbutton", "At once").await;
         field.clear().await.unwrap();
@@ -95,21 +95,21 @@ impl Browser {
         self.until(&format!("document.documentElement.dataset.run === '{state}'")).await;
     }
 
-    /// Fetches, and waits for the end.
+    /// Presses "Fetch", and waits for the end of the run.
     pub async fn fetch(&self) {
         self.press("Fetch").await;
         self.until_run("done").await;
     }
 
-    /// Saves the zip, and gives its path on disk.
+    /// Saves the zip, and returns its path on disk.
     pub async fn save(&self) -> PathBuf {
         self.the("link", "Save zip").await.click().await.unwrap();
         self.downloaded("images.zip").await
     }
 
-    /// Saves the zip, and gives its names and contents.
+    /// Saves the zip, and returns the names and contents of its entries.
     pub async fn save_entries(&self) -> Vec<(String, Vec<u8>)> {
-        crate::archive::contents::entries(&fs::read(self.save().await).unwrap())
+        support::archive::contents::entries(&fs::read(self.save().await).unwrap())
     }
 
     /// The rows that are in the document.
@@ -124,7 +124,7 @@ impl Browser {
         rows.into_iter().map(row).collect()
     }
 
-    /// All that can be read on the page.
+    /// The visible text of the page.
     pub async fn text(&self) -> String {
         self.execute("return document.body.innerText", vec![]).await.as_str().unwrap().to_owned()
     }
@@ -143,7 +143,7 @@ impl Browser {
         self.execute(script, vec![]).await;
     }
 
-    /// What the region "Timings" says.
+    /// The text of the region "Timings".
     pub async fn timings(&self) -> String {
         let region = serde_json::to_value(self.the("region", "Timings").await).unwrap();
         self.execute("return arguments[0].innerText", vec![region]).await.as_str().unwrap().to_owned()

@@ -1,22 +1,21 @@
-//! The archive in readers that we did not write. The framing is the crate's own, as the browser uses
-//! it; the bytes are put behind it here, natively.
+//! The archive in other people's readers. It is made natively, with the crate's own names and framing.
 //!
 //! - `every_reader_finds_the_same_files`: names, order and bytes, in ASCII and beyond it
 //! - `hostile_names_stay_inside_the_folder`: our own and the
 //!   Big List of Naughty Strings, in every program that unpacks, on Linux
-//! - `times_are_the_images_own`, `an_image_without_a_time_has_the_first_that_dos_knows`
+//! - `an_entry_has_the_time_of_its_image`, `an_image_without_a_time_has_the_earliest_dos_time`
 //! - `the_count_of_entries_passes_into_zip64`: 65,534, 65,535 and 65,536
 //! - `sizes_and_offsets_pass_4_gib`: a hole on disk, with its true CRC-32
-//! - `a_flipped_bit_is_found`: the readers do look
+//! - `a_flipped_bit_is_found`: each reader refuses a damaged archive
 //!
-//! `cargo xtask test --only readers` installs them. What was downloaded by a browser goes through
-//! the same readers in `page.rs`.
+//! `cargo xtask test --only readers` installs them. Archives that a browser has saved go through the
+//! same readers in the tests of the page and of the package.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that can't continue has failed")]
 
-#[path = "readers/build.rs"]
 mod build;
+#[path = "../text/mod.rs"]
 mod text;
 
 use std::fs;
@@ -61,10 +60,10 @@ fn hostile_names_stay_inside_the_folder() {
 }
 
 #[test]
-fn times_are_the_images_own() {
+fn an_entry_has_the_time_of_its_image() {
     let archive =
         build(&[Image { modified: Some(LEAP_DAY), ..Image::new("https://a.example/leap.jpg", b"x") }]);
-    // The extended timestamp has a zone; DOS time, which 7z and Python take, has none, and is UTC.
+    // The extended timestamp is in UTC. 7z and Python read DOS time, which has no zone.
     for program in UNPACKING.iter().filter(|program| program.name != "7z") {
         let unpacked = program.unpack(&archive.path());
         let modified = fs::metadata(unpacked.folder().join("leap.jpg")).unwrap().modified().unwrap();
@@ -79,7 +78,7 @@ fn times_are_the_images_own() {
 }
 
 #[test]
-fn an_image_without_a_time_has_the_first_that_dos_knows() {
+fn an_image_without_a_time_has_the_earliest_dos_time() {
     let archive = build(&[Image::new("https://a.example/x.jpg", b"x")]);
     assert_eq!(python_time(&archive.path()), "(1980, 1, 1, 0, 0, 0)");
 }
@@ -103,7 +102,7 @@ fn the_count_of_entries_passes_into_zip64() {
                 assert_eq!(library.count(&archive.path()), count, "{} miscounted", library.name);
                 continue;
             }
-            // Not `assert_eq`, which would print them all.
+            // `assert_eq` would print them all.
             let found = library.read(&archive.path());
             assert_eq!(found.len(), count, "{} miscounted", library.name);
             assert!(found == archive.files, "{} read something else at {count} entries", library.name);
@@ -116,14 +115,14 @@ fn sizes_and_offsets_pass_4_gib() {
     let large = Image { content: Content::FourGibOfZeros, ..Image::new("https://a.example/large.bmp", b"") };
     let archive =
         build(&[Image { format: Format::Bmp, ..large }, Image::new("https://a.example/after.jpg", b"x")]);
-    // All but `zip -T`, which asks unzip once more.
+    // All but `zip -T`, which runs unzip again.
     UNPACKING.iter().for_each(|program| program.test(&archive.path()));
     for library in libraries::ALL.iter().filter(|library| library.takes_large) {
         assert_eq!(library.read(&archive.path()), archive.files, "{}", library.name);
     }
 }
 
-/// The other tests can fail: each program says no to what is broken.
+/// Shows that the other tests can fail: each reader refuses a damaged archive.
 #[test]
 fn a_flipped_bit_is_found() {
     let archive = build(&[Image::new("https://a.example/photo.jpg", b"a photograph")]);
@@ -133,10 +132,10 @@ fn a_flipped_bit_is_found() {
     fs::write(archive.path(), bytes).unwrap();
     let refuses = |check: &dyn Fn()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).is_err();
     for program in UNPACKING {
-        assert!(refuses(&|| program.test(&archive.path())), "{} saw nothing", program.name);
+        assert!(refuses(&|| program.test(&archive.path())), "{} accepted it", program.name);
     }
     for library in libraries::ALL {
         let differs = || assert_eq!(library.read(&archive.path()), archive.files);
-        assert!(refuses(&differs), "{} saw nothing", library.name);
+        assert!(refuses(&differs), "{} accepted it", library.name);
     }
 }

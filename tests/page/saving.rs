@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use super::desk::{with_page, with_page_of};
-use crate::archive::check_in_every_reader;
-use crate::archive::contents::{File, entries};
+use super::page_driver::{with_page, with_page_of};
+use support::archive::check_in_every_reader;
+use support::archive::contents::{File, entries};
 use crate::browser::Browser;
 use crate::browser::site::Site;
 
@@ -27,7 +27,7 @@ fn the_page_works_below_a_sub_path() {
     });
 }
 
-/// Runs the demo preset, and gives the names and bytes that its zip must hold.
+/// Runs the demo preset, and returns the names and bytes that its zip must hold.
 async fn run_demo(browser: &Browser) -> Vec<(String, Vec<u8>)> {
     browser.press("Demo").await;
     browser.until("document.querySelector('textarea').value !== ''").await;
@@ -36,7 +36,7 @@ async fn run_demo(browser: &Browser) -> Vec<(String, Vec<u8>)> {
     browser.fetch().await;
     let entry = |url: &str| {
         let path = url.strip_prefix(&browser.origin.http).expect("the demo server's own images");
-        // Without its latency and pace.
+        // Without the parameters for latency and rate.
         let path = path.split('?').next().unwrap();
         let name = path.rsplit('/').next().unwrap();
         (name.to_owned(), browser.origin.get(path))
@@ -64,7 +64,7 @@ fn on_a_host_without_a_demo_server_the_demo_is_the_sample_images() {
 }
 
 #[test]
-fn entries_stand_in_input_order_whatever_arrives_first() {
+fn entries_are_in_input_order_whatever_arrives_first() {
     with_page(async |browser| {
         let paths = [
             "/image/1/64x48.jpg?latency=300",

@@ -1,12 +1,14 @@
-//! The package on a plain page: calls it there or in a module worker, and takes the archive out.
+//! The package on a plain page: makes calls there or in a module worker, and returns their archives.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
+use crate::browser::exhaustion::EXHAUSTION;
+use crate::browser::private_files::PRIVATE_FILES;
 use crate::browser::site::Site;
 use crate::browser::{Browser, browse};
 
-/// Where the package runs.
+/// Where a call is made.
 #[derive(Clone, Copy, Debug)]
 pub enum Place {
     Page,
@@ -15,17 +17,17 @@ pub enum Place {
 
 pub const PLACES: [Place; 2] = [Place::Page, Place::Worker];
 
-/// What a call rejected with.
+/// The error that a call rejected with.
 #[derive(Debug)]
 pub struct Rejection {
-    /// `TypeError`, `RangeError`, `DOMException` or `Error`: what it is an instance of.
+    /// The class that it is an instance of: `TypeError`, `RangeError`, `DOMException` or `Error`.
     pub class: String,
     /// Its `name`.
     pub name: String,
     pub message: String,
 }
 
-/// What a call resolved to.
+/// The result that a call resolved to.
 pub struct Outcome {
     /// Without the Blob.
     pub result: Value,
@@ -49,29 +51,31 @@ impl Outcome {
 
 /// Runs a test on the plain page.
 pub fn with_package(test: impl AsyncFnOnce(&Browser)) {
-    with_index(include_str!("index.html"), test);
+    with_package_at(Site::package(), "", "", test);
 }
 
 /// The same on a page with this Content Security Policy.
 pub fn with_package_under(policy: &str, test: impl AsyncFnOnce(&Browser)) {
+    with_package_at(Site::package(), policy, "", test);
+}
+
+/// The same where pages may store no more than this many bytes on the disk.
+pub fn with_package_on_disk_of(bytes: u64, test: impl AsyncFnOnce(&Browser)) {
+    with_package_at(Site::package().with_disk_of(bytes), "", "", test);
+}
+
+/// The same with `exhaust()` wherever a test's JavaScript runs, and in the engine's worker.
+pub fn with_exhaustible_package(policy: &str, test: impl AsyncFnOnce(&Browser)) {
+    with_package_at(Site::exhaustible_package(), policy, EXHAUSTION, test);
+}
+
+/// Runs a test on the plain page under a policy, with this JavaScript before the package is started.
+fn with_package_at(site: Site, policy: &str, before: &str, test: impl AsyncFnOnce(&Browser)) {
     let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
     let index = include_str!("index.html").replacen("<title>", &format!("{meta}<title>"), 1);
-    with_index(&index, test);
-}
-
-/// The same where pages may keep only so many bytes on the disk.
-pub fn with_package_on_disk_of(bytes: u64, test: impl AsyncFnOnce(&Browser)) {
-    with_index_of(Site::package().with_disk_of(bytes), include_str!("index.html"), test);
-}
-
-fn with_index(index: &str, test: impl AsyncFnOnce(&Browser)) {
-    with_index_of(Site::package(), index, test);
-}
-
-fn with_index_of(site: Site, index: &str, test: impl AsyncFnOnce(&Browser)) {
     let site = site
         .with("index.html", index)
-        .with("run.js", include_str!("run.js"))
+        .with("run.js", format!("{before}{PRIVATE_FILES}{}", include_str!("run.js")))
         .with("worker.js", include_str!("worker.js"));
     browse(site, async |browser| {
         browser.until("window.runHere").await;
@@ -80,7 +84,7 @@ fn with_index_of(site: Site, index: &str, test: impl AsyncFnOnce(&Browser)) {
 }
 
 impl Browser {
-    /// Runs the body of an async function with `fetchZip`, `args` and `base64(blob)`.
+    /// Runs the body of an async function with `fetchZip`, `args`, `base64(blob)` and `privateFiles()`.
     pub async fn run(&self, place: Place, body: &str, args: Value) -> Result<Value, Rejection> {
         let function = match place {
             Place::Page => "runHere",
@@ -96,7 +100,7 @@ impl Browser {
         Err(Rejection { class: text("type"), name: text("name"), message: text("message") })
     }
 
-    /// One call that resolves.
+    /// Makes a call that resolves.
     pub async fn fetch_zip(&self, place: Place, urls: Value, options: Value) -> Outcome {
         const CALL: &str = "const { blob, ...result } = await fetchZip(args.urls, args.options);
              return { result, zip: blob && await base64(blob) };";
@@ -112,7 +116,7 @@ impl Browser {
         self.execute(begin, vec![body.into(), args]).await;
     }
 
-    /// What came of the call that was begun.
+    /// The end of the call that was begun.
     pub async fn end_run(&self) -> Result<Value, Rejection> {
         self.run(Place::Page, "const { value, error } = await window.pending; if (error) throw Object.assign(new Error(error.message), error); return value;", json!({})).await
     }

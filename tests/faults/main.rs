@@ -10,19 +10,16 @@
 //! `cargo xtask test --only page-chromium` runs these, too; so do `page-firefox` and `page-webkit`.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't continue has failed")]
 
-#[allow(dead_code, reason = "each test target takes what it needs")]
-#[path = "api/bench.rs"]
-mod bench;
+#[path = "../browser/mod.rs"]
 mod browser;
+#[allow(dead_code, reason = "the tests of the package need more of it")]
+#[path = "../api/package_driver.rs"]
+mod package_driver;
 
-mod faults {
-    mod calls;
-    mod cases;
-    mod long_run;
-    mod soak;
-    mod table;
-}
-
-use support::archive;
+mod calls;
+mod cases;
+mod long_run;
+mod soak;
+mod table;

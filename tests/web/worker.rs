@@ -1,4 +1,7 @@
-//! The engine in a dedicated worker of a real browser: the cases of `web.rs`.
+//! The engine in a dedicated worker of a real browser: the cases of `main.rs`, and those that only a
+//! worker can make.
+//!
+//! - `damage`: an archive whose bytes were damaged
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, reason = "in a test, to panic is to fail")]
@@ -8,18 +11,13 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 #[cfg(feature = "page")]
-#[path = "web/control.rs"]
 mod control;
-#[path = "web/failures.rs"]
+#[cfg(feature = "page")]
+mod damage;
 mod failures;
-#[path = "web/fetching.rs"]
 mod fetching;
-#[path = "web/fixtures.rs"]
 mod fixtures;
-#[path = "web/origin.rs"]
 mod origin;
 #[cfg(feature = "page")]
-#[path = "web/proving.rs"]
 mod proving;
-#[path = "web/without_server.rs"]
 mod without_server;

@@ -1,0 +1,81 @@
+//! What not every browser offers to a driven test, and the record of the tests that were skipped for it.
+
+use std::fmt;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::thread;
+
+use super::{Kind, environment};
+
+/// Something that a test may need and a browser may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capability {
+    /// Files in the origin private file system.
+    PrivateFiles,
+    /// `showSaveFilePicker`, or files that a stub of it can hand out.
+    FilePicker,
+    /// A limit that a test sets on what a site may store.
+    StorageQuota,
+    /// Clearing a site's data while its page is open.
+    SiteDataClearing,
+    /// A profile that outlives its browser.
+    LastingProfile,
+    /// A proxy for the hosts of the presets.
+    Proxy,
+    /// An HTTP cache.
+    HttpCache,
+}
+
+impl Capability {
+    /// Whether a browser has it.
+    pub fn is_in(self, browser: Kind) -> bool {
+        self.reason_for_lack(browser).is_none()
+    }
+
+    /// The reason why a browser lacks it, `None` if it does not.
+    fn reason_for_lack(self, browser: Kind) -> Option<&'static str> {
+        match (self, browser) {
+            (Self::SiteDataClearing, Kind::Firefox | Kind::WebKit) => {
+                Some("only Chromium's driver clears a site's data while its page is open")
+            }
+            (Self::PrivateFiles | Self::FilePicker | Self::LastingProfile, Kind::WebKit) => {
+                Some("an automated session of WebKitGTK has no origin private file system")
+            }
+            (Self::StorageQuota, Kind::WebKit) => Some("WebKitGTK has no setting for a site's quota"),
+            // MiniBrowser makes its network session itself when it is driven, and neither the
+            // session's capability nor its own option makes that use a proxy.
+            (Self::Proxy, Kind::WebKit) => Some("a driven MiniBrowser uses no proxy"),
+            (Self::HttpCache, Kind::WebKit) => Some("a session of WebKit's driver has no HTTP cache"),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the browser of this run has what the current test requires. If not, the test is recorded
+/// as skipped, and must return without testing anything.
+#[must_use = "a test that lacks what it requires must return"]
+pub fn requires(capability: Capability) -> bool {
+    let browser = Kind::of_environment();
+    match capability.reason_for_lack(browser) {
+        None => true,
+        Some(reason) => {
+            record_skipped(format_args!("in {}: {reason}", browser.name()));
+            false
+        }
+    }
+}
+
+/// Prints the current test and why it was skipped, and appends the same line to the file that
+/// `cargo xtask test` counts from.
+fn record_skipped(reason: fmt::Arguments<'_>) {
+    // libtest gives each test a thread of its own, of the test's name.
+    let thread = thread::current();
+    let line = format!("{}: {reason}\n", thread.name().expect("libtest names a test's thread"));
+    // Past libtest, which shows nothing of a test that passes.
+    std::io::stderr().write_all(format!("skipped: {line}").as_bytes()).unwrap();
+    if let Some(path) = environment::skipped() {
+        // One write in append mode: several processes share the file.
+        let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        file.write_all(line.as_bytes()).unwrap();
+    }
+}

@@ -1,0 +1,25 @@
+//! Properties that hold for any input.
+//!
+//! - `names`: any text becomes an entry name that every system accepts
+//! - `lists`: no line of a list is lost, and a glob expands to its count
+//! - `framing`: two other crates read our archives, and CRC-32 is the same in any pieces
+//! - `journal`: a torn or damaged journal reads as its intact records
+//! - `allocator`: no two images share a byte of the spool
+//! - `schedule`: limits, cool-downs and ends hold for any outcomes of attempts
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test that can't continue has failed")]
+
+mod allocator;
+mod framing;
+mod journal;
+mod lists;
+mod names;
+mod schedule;
+#[path = "../text/mod.rs"]
+mod text;
+
+/// This many cases, and no file of failures: a failure that is found becomes a test of its own.
+fn cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config { cases, failure_persistence: None, ..Default::default() }
+}
