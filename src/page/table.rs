@@ -16,7 +16,7 @@ use crate::browser::Images;
 use crate::plan::{ItemId, NameTemplate};
 use crate::report::waterfall::{tick_label, tick_step, ticks_within};
 use crate::report::formatting::decimal_millis;
-use crate::report::{Window, figures};
+use crate::report::{Window, figures_text};
 use crate::seconds::scaled;
 use crate::text::text;
 
@@ -374,7 +374,7 @@ impl Table {
         state.told = told;
         let text = told.map_or_else(
             || INVITATION.to_owned(),
-            |(item, _)| text![sheet.name_of(item), ": ", figures(&sheet.rows.borrow().as_slice()[item])],
+            |(item, _)| text![sheet.name_of(item), ": ", figures_text(&sheet.rows.borrow().as_slice()[item])],
         );
         self.figures.set_text_content(Some(&text));
     }

@@ -54,7 +54,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
 }
 
 /// The exact figures of a row, for who points at it.
-pub fn figures(row: &Row) -> String {
+pub fn figures_text(row: &Row) -> String {
     let mut parts: Vec<String> = row.error().map(|error| text![error]).into_iter().collect();
     for (number, attempt) in row.attempts.iter().enumerate() {
         let which = if row.attempts.len() > 1 { text!["attempt ", number + 1, " "] } else { String::new() };
@@ -180,13 +180,15 @@ mod tests {
     #[test]
     fn figures_are_exact() {
         assert_eq!(
-            figures(&stored()),
+            figures_text(&stored()),
             "attempt 1 asked at less than 1 ms, broke off after 200 ms, attempt 2 asked at 500 ms, headers \
              after 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
              CRC-32 0000ab12"
         );
-        assert!(figures(&Row { is_cut_short: true, ..stored() }).ends_with("0000ab12, may be cut short"));
-        assert_eq!(figures(&Row::default()), "waits for its turn");
+        assert!(
+            figures_text(&Row { is_cut_short: true, ..stored() }).ends_with("0000ab12, may be cut short")
+        );
+        assert_eq!(figures_text(&Row::default()), "waits for its turn");
         assert_eq!(bar_text(&stored()), "2.050 s, 2 attempts");
     }
 }
