@@ -13,7 +13,7 @@ use super::sheet::RunView;
 use crate::browser::Clock;
 use crate::report::formatting::percent;
 use crate::report::{
-    COMPARISON_ORDER, cooling_text, progress_text, progress_title, share_done, standing_text,
+    COMPARISON_ORDER, cool_down_text, progress_text, progress_title, share_done, tally_text,
 };
 use crate::text::text;
 
@@ -89,8 +89,8 @@ impl RunLine {
         if rows.totals().ended() == rows.totals().items {
             text = text![*prefix, "Checking the zip, from its first byte to its last"];
         } else if page.running.is_offline() {
-            text = text![*prefix, OFFLINE, " · ", standing_text(&rows)];
-        } else if let Some(cooling) = cooling_text(&sheet.plan, &sheet.cooling.borrow(), sheet.now()) {
+            text = text![*prefix, OFFLINE, " · ", tally_text(&rows)];
+        } else if let Some(cooling) = cool_down_text(&sheet.plan, &sheet.cooling.borrow(), sheet.now()) {
             text = text![text, " · ", cooling];
         }
         self.say(&text);

@@ -27,7 +27,7 @@ pub use row_text::{bar_text, detail_text, size_text, status_text, figures_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use summary::{
-    cancelled_text, cooling_text, interrupted_text, outcome_text, outcome_title, plan_text, progress_text,
-    progress_title, share_done, standing_text,
+    cancelled_text, cool_down_text, interrupted_text, outcome_text, outcome_title, plan_text, progress_text,
+    progress_title, share_done, tally_text,
 };
 pub use window::Window;

@@ -38,7 +38,7 @@ pub fn plan_text(plan: &Plan) -> String {
 /// A run on its way: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s`.
 pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     let totals = rows.totals();
-    let mut parts = vec![standing_text(rows)];
+    let mut parts = vec![tally_text(rows)];
     parts.extend(pace.recent().and_then(|(bytes, time)| rate(bytes, time)));
     if totals.in_flight > 0 {
         parts.push(text![number(totals.in_flight), " at once"]);
@@ -48,14 +48,14 @@ pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
 }
 
 /// Where a run stands: `11 of 15 images · 38.2 MB`.
-pub fn standing_text(rows: &Rows) -> String {
+pub fn tally_text(rows: &Rows) -> String {
     let totals = rows.totals();
     text![number(totals.ended()), " of ", count(totals.items, "image"), " · ", size(totals.bytes)]
 }
 
 /// What a run waits for: `cooling down cdn.example, 12 s`, for the origin that takes longest;
 /// `None` where none cools down.
-pub fn cooling_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option<String> {
+pub fn cool_down_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option<String> {
     let (origin, until) = cooling.at(now).max_by_key(|(_, until)| *until)?;
     let origin = plan.origins().get(origin)?;
     // The host and the port, as a person names it.
@@ -202,7 +202,7 @@ mod tests {
         let rows = rows(15, 10, 1);
         let mut pace = Pace::default();
         assert_eq!(progress_text(&rows, &pace), "11 of 15 images · 10.0 kB");
-        assert_eq!(standing_text(&rows), "11 of 15 images · 10.0 kB");
+        assert_eq!(tally_text(&rows), "11 of 15 images · 10.0 kB");
         pace.sample(Duration::from_secs(1), 0, 0.0);
         pace.sample(Duration::from_secs(3), 10_000, share_done(&rows));
         let text = "11 of 15 images · 10.0 kB · 5.0 kB/s · about 1 s";
@@ -220,9 +220,9 @@ mod tests {
             cooling.apply(&Event { at: second, item, kind: EventKind::CoolingDown { until } }, &plan);
             cooling.clone()
         };
-        assert_eq!(cooling_text(&plan, &CoolDowns::default(), second), None);
+        assert_eq!(cool_down_text(&plan, &CoolDowns::default(), second), None);
         let one = cool(1, second * 13);
-        let text = |cooling: &CoolDowns, now| cooling_text(&plan, cooling, now);
+        let text = |cooling: &CoolDowns, now| cool_down_text(&plan, cooling, now);
         assert_eq!(text(&one, second).as_deref(), Some("cooling down cdn.example:8080, 12 s"));
         let almost = Duration::from_millis(12_001);
         assert_eq!(text(&one, almost).as_deref(), Some("cooling down cdn.example:8080, 1 s"));
