@@ -86,7 +86,7 @@ impl RunLine {
         let rows = sheet.rows.borrow();
         let prefix = self.prefix.borrow();
         let mut text = text![*prefix, progress_text(&rows, &sheet.pace.borrow())];
-        if rows.totals().ended() == rows.totals().items {
+        if rows.totals().finished() == rows.totals().items {
             text = text![*prefix, "Checking the zip, from its first byte to its last"];
         } else if page.running.is_offline() {
             text = text![*prefix, OFFLINE, " · ", tally_text(&rows)];

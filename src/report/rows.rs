@@ -244,7 +244,7 @@ impl Row {
 
 impl Totals {
     /// Items that have ended, stored or not.
-    pub fn ended(&self) -> usize {
+    pub fn finished(&self) -> usize {
         self.stored + self.failed
     }
 }

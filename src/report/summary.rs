@@ -50,7 +50,7 @@ pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
 /// Where a run stands: `11 of 15 images · 38.2 MB`.
 pub fn tally_text(rows: &Rows) -> String {
     let totals = rows.totals();
-    text![number(totals.ended()), " of ", count(totals.items, "image"), " · ", size(totals.bytes)]
+    text![number(totals.finished()), " of ", count(totals.items, "image"), " · ", size(totals.bytes)]
 }
 
 /// What a run waits for: `cooling down cdn.example, 12 s`, for the origin that takes longest;
@@ -83,7 +83,7 @@ pub fn share_done(rows: &Rows) -> f64 {
     } else {
         0.0
     };
-    (totals.ended() as f64 + parts) / totals.items.max(1) as f64
+    (totals.finished() as f64 + parts) / totals.items.max(1) as f64
 }
 
 /// A run that ended: `All 15 images saved, 2 may be cut short`, `14 of 15 images saved, 1 failed`;
@@ -147,7 +147,7 @@ pub fn cancelled_text(rows: &Rows) -> String {
     let totals = rows.totals();
     text![
         "Cancelled after ",
-        number(totals.ended()),
+        number(totals.finished()),
         " of ",
         count(totals.items, "image"),
         "; no zip was made"
