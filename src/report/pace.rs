@@ -42,7 +42,7 @@ impl Pace {
     }
 
     /// The time that is left if it goes on like this; `None` where that would be guessing.
-    pub fn left(&self) -> Option<Duration> {
+    pub fn time_left(&self) -> Option<Duration> {
         let (first, last) = (self.samples.front()?, self.samples.back()?);
         let (gained, time) = (last.done - first.done, last.at.saturating_sub(first.at));
         if last.at < TOO_EARLY || gained <= 0.0 || last.done >= 1.0 {
@@ -68,15 +68,15 @@ mod tests {
     fn only_the_recent_past_counts() {
         let pace = pace(&[(0, 0, 0.0), (1000, 100, 0.1), (4000, 400, 0.4), (6000, 1000, 0.5)]);
         assert_eq!(pace.recent(), Some((900, Duration::from_secs(5))));
-        let left = pace.left().map(|time| time.as_millis());
+        let left = pace.time_left().map(|time| time.as_millis());
         assert_eq!(left, Some(6250));
     }
 
     #[test]
     fn nothing_is_said_early_nor_when_nothing_moves() {
         assert_eq!(pace(&[]).recent(), None);
-        assert_eq!(pace(&[(0, 0, 0.0), (1000, 5, 0.5)]).left(), None);
-        assert_eq!(pace(&[(0, 5, 0.5), (3000, 5, 0.5)]).left(), None);
+        assert_eq!(pace(&[(0, 0, 0.0), (1000, 5, 0.5)]).time_left(), None);
+        assert_eq!(pace(&[(0, 5, 0.5), (3000, 5, 0.5)]).time_left(), None);
         assert_eq!(pace(&[(0, 50, 0.5), (3000, 5, 0.4)]).recent(), Some((0, Duration::from_secs(3))));
     }
 }

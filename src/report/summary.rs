@@ -43,7 +43,7 @@ pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     if totals.in_flight > 0 {
         parts.push(text![number(totals.in_flight), " at once"]);
     }
-    parts.extend(pace.left().map(approximate_duration));
+    parts.extend(pace.time_left().map(approximate_duration));
     parts.join(" · ")
 }
 
