@@ -163,7 +163,7 @@ fn bar_class(span: &Span) -> String {
         Phase::Waiting => "span waiting",
         Phase::Receiving => "span receiving",
     });
-    for (is_so, word) in [(span.failed, " failed"), (span.breaks, " breaks"), (span.to.is_none(), " open")] {
+    for (is_so, word) in [(span.failed, " failed"), (span.ends_in_failure, " breaks"), (span.to.is_none(), " open")] {
         if is_so {
             class.push_str(word);
         }

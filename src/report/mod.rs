@@ -23,7 +23,7 @@ mod window;
 pub use export::Export;
 pub use failures::{FailureGroup, failure_groups, group_text};
 pub use pace::Pace;
-pub use row_text::{bar_text, detail_text, size_text, status_text, figures_text};
+pub use row_text::{bar_text, detail_text, figures_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use summary::{

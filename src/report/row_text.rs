@@ -53,7 +53,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
     }
 }
 
-/// The exact figures of a row, for who points at it.
+/// The exact figures of a row, for the line below the table.
 pub fn figures_text(row: &Row) -> String {
     let mut parts: Vec<String> = row.error().map(|error| text![error]).into_iter().collect();
     for (number, attempt) in row.attempts.iter().enumerate() {

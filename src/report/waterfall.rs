@@ -33,13 +33,13 @@ pub struct Span {
     /// Whether it belongs to an attempt that failed.
     pub failed: bool,
     /// Whether the attempt ended here without an image: where the mark stands.
-    pub breaks: bool,
+    pub ends_in_failure: bool,
 }
 
 /// The parts of a row, in order of time.
 pub fn spans(row: &Row) -> Vec<Span> {
     let mut spans = Vec::with_capacity(row.attempts.len() * 3 + 1);
-    let quiet = |phase, from, to| Span { phase, from, to, failed: false, breaks: false };
+    let quiet = |phase, from, to| Span { phase, from, to, failed: false, ends_in_failure: false };
     let mut idle_since = Some(row.queued);
     for attempt in &row.attempts {
         let Some(since) = idle_since else { break };
@@ -49,13 +49,13 @@ pub fn spans(row: &Row) -> Vec<Span> {
         let waited_until = attempt.headers.or(attempt.ended);
         spans.push(Span {
             failed: attempt.failed,
-            breaks: attempt.failed && attempt.headers.is_none(),
+            ends_in_failure: attempt.failed && attempt.headers.is_none(),
             ..quiet(Phase::Waiting, attempt.started, waited_until)
         });
         if let Some(headers) = attempt.headers {
             spans.push(Span {
                 failed: attempt.failed,
-                breaks: attempt.failed,
+                ends_in_failure: attempt.failed,
                 ..quiet(Phase::Receiving, headers, attempt.ended)
             });
         }
@@ -147,7 +147,7 @@ mod tests {
                 Phase::Receiving => 'r',
             };
             let to = span.to.map(|to| to.as_millis().to_string()).unwrap_or_default();
-            format!("{phase}{}-{to}{}", span.from.as_millis(), if span.breaks { "x" } else { "" })
+            format!("{phase}{}-{to}{}", span.from.as_millis(), if span.ends_in_failure { "x" } else { "" })
         };
         spans(&row).into_iter().map(one).collect::<Vec<_>>().join(" ")
     }
