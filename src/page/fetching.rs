@@ -11,11 +11,11 @@ use super::outcome::Finished;
 use super::running;
 use super::sheet::RunView;
 use crate::browser::{
-    Archive, ArchiveError, Attended, InterruptedRun, Job, Notes, Order, Settings, collect, refetch, prove,
+    Archive, ArchiveError, Attended, InterruptedRun, Job, Notes, Order, Settings, collect, prove, refetch,
 };
 use crate::plan::{NameTemplate, Plan, Relay};
 use crate::report::formatting::{count, number};
-use crate::report::{COMPARISON_ORDER, Comparison, TimedRun, Mode, State};
+use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun};
 use crate::text::text;
 
 /// What was chosen when Fetch was pressed.
@@ -43,8 +43,7 @@ impl RunOptions {
 
     /// The settings of a run that asks for so many at once.
     fn settings(&self, at_once: Option<usize>) -> Settings {
-        let mut settings =
-            Settings { reject_truncated: self.reject_truncated, ..Settings::default() };
+        let mut settings = Settings { reject_truncated: self.reject_truncated, ..Settings::default() };
         settings.limits.max_bytes = self.max_bytes;
         settings.limits.max_total_bytes = self.max_total_bytes;
         if let Some(at_once) = at_once {
@@ -150,7 +149,11 @@ async fn one(
 }
 
 /// Ends a run's sheet with its archive, proved; gives how long the run took until it was there.
-async fn proved(job: &Job<'_>, archive: Archive, sheet: &RunView) -> Result<(Archive, Duration), ArchiveError> {
+async fn proved(
+    job: &Job<'_>,
+    archive: Archive,
+    sheet: &RunView,
+) -> Result<(Archive, Duration), ArchiveError> {
     let wall = sheet.clock.now();
     let archive = prove(job, archive, &|event| sheet.apply(&event)).await?;
     sheet.finish(wall, &archive.names);

@@ -7,8 +7,8 @@ use super::elements::{document, set_property};
 use super::sheet::RunView;
 use super::thumbnails::Thumbnails;
 use crate::plan::ItemId;
-use crate::report::waterfall::{Phase, Span, spans};
 use crate::report::formatting::decimal_millis;
+use crate::report::waterfall::{Phase, Span, spans};
 use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
 use crate::text::text;
 
@@ -163,7 +163,9 @@ fn bar_class(span: &Span) -> String {
         Phase::Waiting => "span waiting",
         Phase::Receiving => "span receiving",
     });
-    for (is_so, word) in [(span.failed, " failed"), (span.ends_in_failure, " breaks"), (span.to.is_none(), " open")] {
+    for (is_so, word) in
+        [(span.failed, " failed"), (span.ends_in_failure, " breaks"), (span.to.is_none(), " open")]
+    {
         if is_so {
             class.push_str(word);
         }

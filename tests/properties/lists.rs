@@ -181,7 +181,7 @@ fn no_hostile_line_costs_another() {
     for text in LINES.iter().chain(HOSTILE).chain(BLNS).filter(|text| !text.contains('<')) {
         let list = format!("https://a.example/before.jpg\n{text}\nhttps://a.example/after.jpg");
         let plan = Plan::new(parse_list(&list), &CrateText);
-        let texts: Vec<_> = plan.items().iter().map(fetchzip::plan::Item::shown).collect();
+        let texts: Vec<_> = plan.items().iter().map(fetchzip::plan::Item::display_text).collect();
         assert_eq!(texts.first(), Some(&"https://a.example/before.jpg"), "{text:?}");
         assert_eq!(texts.last(), Some(&"https://a.example/after.jpg"), "{text:?}");
     }
