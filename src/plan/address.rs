@@ -1,63 +1,64 @@
-//! One address, checked once.
+//! One address, parsed and validated once.
 
 use crate::text::{Append, add, display_by_append, text};
 
-/// What the pure core asks of the platform's text handling.
+/// The platform's text handling, as far as the pure core needs it.
 ///
-/// The browser has a URL parser and Unicode tables already; shipping our own would cost more than
-/// the whole engine. Natively the tests bring crates for it.
+/// A browser has a URL parser and Unicode tables; shipping others would cost more than all the rest
+/// of this library. The native tests implement this trait with crates.
 pub trait WebText {
-    /// Parses an absolute URL by the WHATWG URL standard; gives it serialised.
+    /// Parses an absolute URL by the WHATWG URL standard and returns it serialised; `None` if it
+    /// does not parse.
     fn parse_url(&self, text: &str) -> Option<String>;
     /// Unicode normalisation form C.
     fn nfc(&self, text: &str) -> String;
-    /// Full lower-casing, without a locale.
+    /// Full Unicode lower-casing, independent of locale.
     fn lower_case(&self, text: &str) -> String;
 }
 
-/// The longest `data:` URL that is taken, in bytes. Each is held in memory several times over (the
-/// list, the plan, the message to the worker, the row); this is a photograph of 6 MB.
-const LONGEST_DATA_URL: usize = 8 << 20;
+/// The longest `data:` URL accepted, in bytes: a photograph of 6 MB. Each is in memory several times
+/// over (in the list, the plan, the message to the worker, and the row).
+const MAX_DATA_URL_BYTES: usize = 8 << 20;
 
-/// An address that can be asked for.
+/// The address of an image: an absolute `http:`, `https:` or `data:` URL without credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// The URL, serialised.
     pub href: String,
-    /// What per-origin limits go by; all `data:` URLs share `data:`.
+    /// The origin, to which per-origin limits apply; `data:` for every `data:` URL.
     pub origin: String,
-    /// The host without the port; empty for `data:`.
+    /// The host without its port; empty for `data:` URLs.
     pub host: String,
-    /// The last segment of the path, still percent-encoded; empty where there is none.
+    /// The last segment of the path, still percent-encoded; may be empty.
     pub segment: String,
 }
 
-/// Why a text is no address that can be asked for.
+/// Why a text is not an [`Address`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddressError {
-    /// The URL parser refused it, or it is relative.
+    /// The URL parser rejected it, or it is relative.
     NotAUrl {
         /// The text, shortened.
         text: String,
     },
-    /// It is a URL of a kind that is not fetched.
+    /// A URL with a scheme other than `http:`, `https:` and `data:`.
     Scheme {
         /// The text, shortened.
         text: String,
     },
-    /// It carries a user name or a password, which the Fetch standard refuses.
+    /// It contains a user name or a password, which the Fetch standard rejects.
     Credentials {
-        /// The host, since the rest must not be repeated.
+        /// The host; the rest is secret.
         host: String,
     },
-    /// It is a `data:` URL that is longer than any that is taken.
+    /// A `data:` URL longer than the limit.
     DataTooLong {
         /// Its length in bytes.
         length: usize,
     },
-    /// A glob of it can't be expanded.
+    /// It contains a glob that can't be expanded, or lies beyond the end of what a list may hold.
     Glob {
-        /// What is wrong with it.
+        /// What is wrong and what to do, as shown to the user.
         reason: String,
     },
 }
@@ -69,7 +70,7 @@ impl Append for AddressError {
                 whole,
                 "not a URL: \"",
                 text,
-                "\"; write the whole address, such as https://example.org/cat.jpg"
+                "\"; write the full address, such as https://example.org/cat.jpg"
             ),
             Self::Scheme { text } => {
                 add!(whole, "not a URL that can be fetched: \"", text, "\"; use http: or https:")
@@ -78,14 +79,14 @@ impl Append for AddressError {
                 whole,
                 "the address for ",
                 host,
-                " carries a user name or a password, which browsers refuse; take them out"
+                " contains a user name or a password, which browsers reject; remove it"
             ),
             Self::DataTooLong { length } => add!(
                 whole,
                 "the data: URL is ",
                 length,
-                " bytes long, and one may have ",
-                LONGEST_DATA_URL,
+                " bytes long, and the limit is ",
+                MAX_DATA_URL_BYTES,
                 "; save its image as a file instead"
             ),
             Self::Glob { reason } => whole.push_str(reason),
@@ -98,29 +99,33 @@ display_by_append!(AddressError);
 impl std::error::Error for AddressError {}
 
 impl Address {
-    /// Parses a text.
+    /// Parses an address that a user wrote; white space around it is ignored.
     ///
     /// # Errors
     ///
-    /// Everything but absolute `http:`, `https:` and `data:` URLs without credentials.
+    /// If the text is not an absolute URL, its scheme is not `http:`, `https:` or `data:`, it
+    /// contains credentials, or it is a `data:` URL that is too long.
     pub fn parse(text: &str, web: &impl WebText) -> Result<Self, AddressError> {
         let text = text.trim();
-        let shown = || shortened(&redacted(text));
-        let href = web.parse_url(text).ok_or_else(|| AddressError::NotAUrl { text: shown() })?;
-        Self::from_href(href).unwrap_or_else(|| Err(AddressError::Scheme { text: shown() }))
+        let quoted = || shortened(&redacted(text));
+        let href = web.parse_url(text).ok_or_else(|| AddressError::NotAUrl { text: quoted() })?;
+        Self::from_href(href).unwrap_or_else(|| Err(AddressError::Scheme { text: quoted() }))
     }
 
-    /// The address of a URL as the URL parser serialises it, from which its parts can be read; `None`
-    /// for one that is not fetched.
+    /// Splits a URL that the URL parser has serialised; `None` if its scheme is not `http:`, `https:`
+    /// or `data:`.
+    ///
+    /// The browser's `URL` has the parts as well, but reading them would pass three more strings
+    /// between JavaScript and wasm for each address, and the core would depend on its type.
     ///
     /// # Errors
     ///
-    /// It carries credentials, or is a `data:` URL that is too long.
+    /// If the URL contains credentials, or is a `data:` URL that is too long.
     pub fn from_href(href: String) -> Option<Result<Self, AddressError>> {
         const DATA: &str = "data:";
         let (scheme, rest) = href.split_once(':')?;
         if href.starts_with(DATA) {
-            if href.len() > LONGEST_DATA_URL {
+            if href.len() > MAX_DATA_URL_BYTES {
                 return Some(Err(AddressError::DataTooLong { length: href.len() }));
             }
             let (origin, host, segment) = (DATA.to_owned(), String::new(), String::new());
@@ -129,13 +134,13 @@ impl Address {
         if scheme != "https" && scheme != "http" {
             return None;
         }
-        // `//authority/path?query#fragment`, and the path has at least its slash.
+        // `//authority/path?query#fragment`, in which the path is at least a slash.
         let (authority, path) = rest.strip_prefix("//")?.split_once('/')?;
         let (credentials, place) = match authority.rsplit_once('@') {
             Some((credentials, place)) => (Some(credentials), place),
             None => (None, authority),
         };
-        // An IPv6 address has colons, too, and ends with a bracket.
+        // An IPv6 address contains colons, too, and ends with a bracket.
         let host = place
             .rsplit_once(':')
             .map_or(place, |(host, port)| if port.ends_with(']') { place } else { host });
@@ -148,14 +153,14 @@ impl Address {
         Some(Ok(Self { href, origin, host, segment }))
     }
 
-    /// Whether the image is in the address itself.
+    /// Whether this is a `data:` URL, which contains the image itself.
     pub fn is_data(&self) -> bool {
         self.host.is_empty()
     }
 }
 
-/// The text without the user names and passwords that browsers would find in it, whether or not it
-/// parses, as a whole or any of its words.
+/// The text without any user name and password that a browser would find in it: in the text as a
+/// whole or in any of its words, whether or not it parses.
 pub(super) fn redacted(text: &str) -> String {
     let text = text.trim();
     let is_data = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"));
@@ -166,11 +171,12 @@ pub(super) fn redacted(text: &str) -> String {
     whole.split_inclusive(char::is_whitespace).map(without_credentials).collect()
 }
 
-/// The same for one address. Browsers take any slashes behind the scheme, of either kind, or none.
+/// The same for one address. After the scheme, browsers accept any number of slashes, forward or
+/// backward.
 fn without_credentials(text: &str) -> String {
     let rest = match text.split_once(':') {
         Some((scheme, rest)) if !scheme.contains(['/', '\\']) => rest,
-        // A name with an @ has no host.
+        // Without a scheme or a leading slash there is no host: the @ is part of a file name.
         _ if !text.starts_with(['/', '\\']) => return text.to_owned(),
         _ => text,
     };
@@ -183,13 +189,14 @@ fn without_credentials(text: &str) -> String {
     }
 }
 
+/// The text, cut to a length that an error message can quote.
 pub(super) fn shortened(text: &str) -> String {
-    const LONGEST_SHOWN: usize = 80;
-    let mut shown: String = text.chars().take(LONGEST_SHOWN).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
+    const MAX_QUOTED_CHARS: usize = 80;
+    let mut quoted: String = text.chars().take(MAX_QUOTED_CHARS).collect();
+    if quoted.len() < text.len() {
+        quoted.push('…');
     }
-    shown
+    quoted
 }
 
 #[cfg(test)]
@@ -203,7 +210,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_address_is_split_once() {
+    fn an_address_is_split_into_its_parts() {
         let address = parse(" https://Example.org:8443/a/b%20c.jpg?w=1#x ").unwrap();
         assert_eq!(address.href, "https://example.org:8443/a/b%20c.jpg?w=1#x");
         assert_eq!(address.origin, "https://example.org:8443");
@@ -239,7 +246,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn relative_and_foreign_addresses_are_refused_with_what_to_do() {
+    fn relative_addresses_and_other_schemes_are_rejected_with_advice() {
         for text in ["", "cat.jpg", "/cat.jpg", "//host/cat.jpg", "https://", "http://[::1"] {
             assert!(matches!(parse(text), Err(AddressError::NotAUrl { .. })), "{text:?}");
         }
@@ -251,7 +258,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_password_is_refused_and_never_repeated() {
+    fn a_password_is_rejected_and_never_shown() {
         let error = parse("https://me:secret@host.example/a.jpg").unwrap_err();
         assert_eq!(error, AddressError::Credentials { host: "host.example".into() });
         assert_eq!(redacted("https://me:s@cret@host.example/a@b"), "https://…@host.example/a@b");
@@ -278,20 +285,20 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_data_url_has_its_bounds() {
+    fn a_data_url_has_a_length_limit() {
         let of_length = |length: usize| format!("data:image/gif,{}", "A".repeat(length - 15));
         let parsed = |length| Address::from_href(of_length(length)).unwrap();
-        assert!(parsed(LONGEST_DATA_URL).is_ok());
-        let error = parsed(LONGEST_DATA_URL + 1).unwrap_err();
+        assert!(parsed(MAX_DATA_URL_BYTES).is_ok());
+        let error = parsed(MAX_DATA_URL_BYTES + 1).unwrap_err();
         assert_eq!(error, AddressError::DataTooLong { length: 8_388_609 });
         assert_eq!(
             error.to_string(),
-            "the data: URL is 8388609 bytes long, and one may have 8388608; save its image as a file instead"
+            "the data: URL is 8388609 bytes long, and the limit is 8388608; save its image as a file instead"
         );
     }
 
     #[test]
-    fn data_urls_share_an_origin_and_have_no_name() {
+    fn data_urls_share_an_origin_and_have_no_segment() {
         let address = parse("data:image/gif;base64,R0lGODlhAQABAAAAACw=").unwrap();
         assert_eq!((address.origin.as_str(), address.segment.as_str()), ("data:", ""));
     }

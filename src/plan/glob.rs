@@ -1,17 +1,17 @@
 //! Globs in URLs, as curl and download managers write them: `[1-10]`, `[001:100]`, `[1-9:2]`,
 //! `[a-f]` and `{cat,dog}`.
 //!
-//! Brackets and braces that are none of these stay as they are, since URLs may contain them
-//! (`http://[::1]/`, `?sizes={}`).
+//! Any other brackets and braces stay as they are, since URLs may contain them (`http://[::1]/`,
+//! `?sizes={}`).
 
 use crate::text::{Padded, text};
 
-/// One glob or the text between two.
+/// A glob, or the text between two globs.
 #[derive(Debug, PartialEq, Eq)]
 enum Part<'a> {
     Text(&'a str),
     Words(Vec<&'a str>),
-    /// `first`, `first + step`, … up to `last`; `digits` is the least number of digits.
+    /// `first`, `first + step`, … up to `last`, padded with zeros to at least `digits` digits.
     Numbers {
         first: u64,
         last: u64,
@@ -25,44 +25,45 @@ enum Part<'a> {
     },
 }
 
-/// Why a glob is not expanded.
+/// Why a text's globs can't be expanded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobError {
-    /// A range runs backwards, so that it is empty.
+    /// The first end of a range is greater than its last.
     Backwards,
-    /// It makes more than the cap; `count` is how many.
+    /// The expansion exceeds the limit.
     TooMany {
-        /// How many URLs it would make (`u64::MAX` for more than that).
+        /// The number of texts it would have, or `u64::MAX` if greater.
         count: u64,
     },
 }
 
-/// Expands every glob in `text`, the last one fastest.
+/// Expands every glob in `text`; the last one varies fastest.
 ///
 /// # Errors
 ///
-/// A range that runs backwards, or an expansion of more than `most` texts, counted beforehand.
-pub fn expand(text: &str, most: usize) -> Result<Vec<String>, GlobError> {
+/// If a range runs backwards, or the expansion would have more than `limit` texts, which is known
+/// before any is made.
+pub fn expand(text: &str, limit: usize) -> Result<Vec<String>, GlobError> {
     let parts = split(text);
     let mut count: u64 = 1;
     for part in &parts {
-        let of_part = part.count();
-        if of_part == 0 {
+        if part.count() == 0 {
             return Err(GlobError::Backwards);
         }
-        count = count.saturating_mul(of_part);
+        count = count.saturating_mul(part.count());
     }
-    if count > most as u64 {
+    if count > limit as u64 {
         return Err(GlobError::TooMany { count });
     }
     let mut texts = vec![String::new()];
     for part in &parts {
-        texts = texts.iter().flat_map(|start| part.each(start)).collect();
+        texts = texts.iter().flat_map(|prefix| part.expand(prefix)).collect();
     }
     Ok(texts)
 }
 
 impl Part<'_> {
+    /// The number of texts it expands to; none for a range that runs backwards.
     fn count(&self) -> u64 {
         match self {
             Self::Text(_) => 1,
@@ -74,15 +75,16 @@ impl Part<'_> {
         }
     }
 
-    fn each(&self, start: &str) -> Vec<String> {
+    /// Each of its texts after the same prefix.
+    fn expand(&self, prefix: &str) -> Vec<String> {
         match self {
-            Self::Text(text) => vec![text![start, text]],
-            Self::Words(words) => words.iter().map(|word| text![start, word]).collect(),
+            Self::Text(text) => vec![text![prefix, text]],
+            Self::Words(words) => words.iter().map(|word| text![prefix, word]).collect(),
             Self::Numbers { first, step, digits, .. } => {
-                (0..self.count()).map(|n| text![start, Padded(first + n * step, *digits)]).collect()
+                (0..self.count()).map(|n| text![prefix, Padded(first + n * step, *digits)]).collect()
             }
             Self::Letters { first, last, step } => {
-                (*first..=*last).step_by(*step).map(|letter| text![start, char::from(letter)]).collect()
+                (*first..=*last).step_by(*step).map(|letter| text![prefix, char::from(letter)]).collect()
             }
         }
     }
@@ -95,8 +97,8 @@ fn split(text: &str) -> Vec<Part<'_>> {
         let (ends, parse): (_, fn(&str) -> Option<Part<'_>>) =
             if from(text, open).starts_with('[') { (['[', ']'], range) } else { (['{', '}'], words) };
         let inside = from(text, open + 1);
-        // No glob has another one inside. Looking on behind the next one that opens would take hours
-        // for a long row of them.
+        // Globs don't nest, so the search stops at the next opening bracket: past it, a long row of
+        // brackets would take quadratic time.
         let closed = inside.find(ends).filter(|length| !from(inside, *length).starts_with(ends[0]));
         let part = closed.and_then(|length| Some((parse(inside.get(..length)?)?, open + length + 2)));
         match part {
@@ -112,8 +114,8 @@ fn split(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// The text from a place on that is known to be between two characters. Slicing would bring in what
-/// a panic says about texts, which is 3 KB.
+/// The text from an index on that is known to be a character boundary. Slicing would add 3 KB: the
+/// words of its panic.
 fn from(text: &str, at: usize) -> &str {
     text.get(at..).unwrap_or_default()
 }
@@ -141,7 +143,7 @@ fn range(inside: &str) -> Option<Part<'_>> {
     let number = |text: &str| -> Option<u64> {
         text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
     };
-    // Leading zeros on either side ask for that width: `[001-100]`, and `[1-010]` as well.
+    // Leading zeros on either side set the width: `[001-100]`, but `[1-010]` as well.
     let width = |text: &str| if text.len() > 1 && text.starts_with('0') { text.len() } else { 0 };
     let digits = width(first).max(width(last));
     Some(Part::Numbers { first: number(first)?, last: number(last)?, step, digits })
@@ -152,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn globs_expand_with_the_last_one_fastest() {
+    fn globs_expand_with_the_last_one_varying_fastest() {
         let cases: [(&str, &[&str]); 12] = [
             ("a", &["a"]),
             ("a[1-3]", &["a1", "a2", "a3"]),
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_row_of_brackets_is_read_in_no_time() {
+    fn a_long_row_of_brackets_takes_linear_time() {
         let row = "[{".repeat(200_000);
         assert_eq!(expand(&format!("{row}[1-2]}}"), 9).unwrap().len(), 2);
         assert_eq!(expand(&format!("{row}]}}]"), 9).unwrap().len(), 1);

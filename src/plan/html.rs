@@ -1,8 +1,14 @@
-//! Image links out of pasted HTML.
+//! Image links in pasted HTML.
+//!
+//! A scan by hand rather than the page's `DOMParser`, so that the core stays pure and a list reads
+//! alike in the browser and in native tests. It knows the few tags and attributes that hold addresses,
+//! and the one character reference that they need, `&amp;`.
 
-/// The addresses in `src`, `href` and `srcset` of the tags that show or link images, in document
-/// order; a text that has any is HTML rather than a list. A page's relative links can't be followed
-/// without its address, so they are given as they stand, and fail as what they are.
+/// The addresses in the attributes of the tags that show or link images, in document order. A text
+/// that has any is HTML rather than a list.
+///
+/// Relative links can't be resolved without the page's address. They are returned as they are, so
+/// that they fail visibly.
 pub fn links(text: &str) -> Vec<String> {
     let mut links = Vec::new();
     for piece in text.split('<').skip(1) {
@@ -25,7 +31,7 @@ pub fn links(text: &str) -> Vec<String> {
     links
 }
 
-/// An address in HTML has `&amp;` for `&`.
+/// Replaces each `&amp;` by `&`.
 fn with_ampersands(value: &str) -> String {
     let mut pieces = value.split('&');
     let mut plain = pieces.next().unwrap_or_default().to_owned();
@@ -36,7 +42,8 @@ fn with_ampersands(value: &str) -> String {
     plain
 }
 
-/// Takes the next attribute off a tag's inside: `name=value`, quoted or not.
+/// Removes the next attribute that has a value, quoted or not, from the rest of a tag, and returns
+/// its name and value.
 fn next_attribute<'a>(rest: &mut &'a str) -> Option<(&'a str, &'a str)> {
     loop {
         *rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
@@ -57,13 +64,13 @@ fn next_attribute<'a>(rest: &mut &'a str) -> Option<(&'a str, &'a str)> {
     }
 }
 
-/// The candidate of a `srcset` with the greatest width or density.
+/// The URL of a `srcset`'s candidate with the greatest width or density.
 fn largest_of(srcset: &str) -> Option<String> {
     let mut words = srcset.split_whitespace();
     let mut largest = None;
     while let Some(mut word) = words.next() {
         let (url, mut size) = (word.trim_end_matches(','), None);
-        // A comma ends a candidate only where a space follows: addresses have commas too.
+        // A comma ends a candidate only if white space follows: URLs contain commas, too.
         while !word.ends_with(',')
             && let Some(descriptor) = words.next()
         {
@@ -78,8 +85,8 @@ fn largest_of(srcset: &str) -> Option<String> {
     largest.map(|(url, _)| url.to_owned())
 }
 
-/// A descriptor's number, `480w` or `1.5x`, as whole and first decimal. Parsing floating-point
-/// numbers would bring ten kilobytes of tables into the wasm.
+/// The number of a descriptor such as `480w` or `1.5x`, as its whole part and first decimal. Parsing
+/// floating-point numbers would add 10 KB of tables to the wasm.
 fn size_of(descriptor: &str) -> (u32, u8) {
     let number = descriptor.trim_end_matches(['w', 'x', ',']);
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
@@ -91,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_come_in_document_order_from_every_kind_of_tag() {
+    fn links_of_all_known_tags_are_found_in_document_order() {
         let html = r#"<p>Two <a class="x" href='https://a.example/1.jpg?a=1&amp;b=2'>pictures</a>
             <IMG loading=lazy SRC=https://a.example/2.jpg><br/>
             <source srcset="https://a.example/s.jpg 480w, https://a.example/l.jpg 1200w"></p>
@@ -104,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_candidate_of_a_set_is_taken() {
+    fn the_largest_candidate_of_a_srcset_is_chosen() {
         let cases = [
             ("https://a.example/1, https://a.example/2 2x, https://a.example/3 1.5x", "https://a.example/2"),
             ("https://a.example/1 1.2x, https://a.example/2 1.5x", "https://a.example/2"),
@@ -116,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_not_taken_for_html() {
+    fn a_list_is_not_mistaken_for_html() {
         for text in ["https://a.example/1.jpg", "a < b > c", "<img>", "https://a.example/?a=<b>"] {
             assert!(links(text).is_empty(), "{text}");
         }
@@ -124,9 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn torn_tags_end_quietly() {
-        for text in ["<img src=", "<img src='x", "<a href", "<", "<img src=>", "<img =>"] {
-            let _ = links(text);
+    fn a_torn_tag_has_only_the_links_before_the_tear() {
+        for text in ["<img src=", "<img src='x", "<a href", "<", "<img src=>", "<img =>", "<img src='x>"] {
+            assert!(links(text).is_empty(), "{text}");
         }
+        assert_eq!(links("<img src=a><img src="), ["a"]);
+        assert_eq!(links("<img src='a' data-src='b>"), ["a"]);
+        assert_eq!(links("<img src=a <img src=b>"), ["b"]);
     }
 }

@@ -5,22 +5,23 @@ use super::glob::{self, GlobError};
 use super::html;
 use crate::text::text;
 
-/// The most URLs that one list may name, globs expanded.
+/// The most URLs in one list, after its globs are expanded.
 ///
-/// Some bound is needed, since `[0-999999999]` is quickly typed; a hundred thousand rows are still
-/// smooth, and more images than any archive of the workloads.
+/// There must be a limit, since `[0-999999999]` is quickly typed. A table of 100,000 rows still
+/// scrolls smoothly, and the largest workload of the benchmark has 12,044 images.
 pub const MAX_URLS: usize = 100_000;
 
-/// One URL that was asked for, not yet parsed.
+/// One requested URL, not yet parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The text of the URL.
     pub text: String,
-    /// The entry name that was asked for.
+    /// The entry name that the caller wants.
     pub name: Option<String>,
-    /// The line it stands on, from 1.
+    /// The number of its line in the list, from 1.
     pub line: Option<usize>,
-    /// Why the line's glob was not expanded; the text is then the line.
+    /// If set, the request fails with this reason: its glob could not be expanded, or the list is too
+    /// long.
     pub glob_error: Option<String>,
 }
 
@@ -31,14 +32,15 @@ impl Request {
     }
 }
 
-/// Reads a list: one URL or glob a line, several separated by spaces, `#` for comments, quotes
-/// and trailing commas ignored; or the links of pasted HTML. Where it has more than [`MAX_URLS`], one
-/// more request stands for the rest, and says so.
+/// Reads a list: URLs or globs, one per line or separated by spaces; lines that begin with `#` are
+/// comments, and quotes and trailing commas are ignored. Of pasted HTML, the links are read.
+///
+/// If there are more than [`MAX_URLS`], one more request stands for all the rest and carries the error.
 pub fn parse_list(text: &str) -> Vec<Request> {
     let links = html::links(text);
     if !links.is_empty() {
         let of_link = |(index, text): (usize, String)| {
-            let glob_error = (index == MAX_URLS).then(|| past_the_end("link", index + 1));
+            let glob_error = (index == MAX_URLS).then(|| over_limit("link", index + 1));
             Request { glob_error, ..Request::new(text) }
         };
         return links.into_iter().take(MAX_URLS + 1).enumerate().map(of_link).collect();
@@ -51,7 +53,7 @@ pub fn parse_list(text: &str) -> Vec<Request> {
         }
         for word in words(line) {
             if requests.len() == MAX_URLS {
-                let glob_error = Some(past_the_end("line", index + 1));
+                let glob_error = Some(over_limit("line", index + 1));
                 requests.push(Request { line: Some(index + 1), glob_error, ..Request::new(word) });
                 return requests;
             }
@@ -61,20 +63,20 @@ pub fn parse_list(text: &str) -> Vec<Request> {
     requests
 }
 
-/// What is told once of all that a list has too many.
-fn past_the_end(what: &str, number: usize) -> String {
+/// The error of the one request that stands for everything beyond the limit.
+fn over_limit(what: &str, number: usize) -> String {
     text![
         what,
         " ",
         number,
-        " and all behind it are past the ",
+        " and everything after it exceed the limit of ",
         MAX_URLS,
-        " URLs that one list takes; split it up"
+        " URLs per list; split it up"
     ]
 }
 
-/// The URLs of a line. A line that holds spaces but no further URL is one text, so that a broken
-/// address is reported whole.
+/// The URLs of a line. Unless each of its words is a URL, the line is one text, so that an address
+/// with a stray space is reported as a whole.
 fn words(line: &str) -> Vec<&str> {
     let pieces: Vec<_> = line.split([' ', '\t']).map(unquoted).filter(|piece| !piece.is_empty()).collect();
     let all_are_urls = pieces.iter().all(|piece| is_url(piece));
@@ -85,7 +87,7 @@ fn is_url(text: &str) -> bool {
     text.split(':').skip(1).any(|rest| rest.starts_with("//")) || text.starts_with("data:")
 }
 
-/// Without what surrounds a URL in a JSON array, a CSV column or a Markdown line.
+/// Removes what surrounds a URL in a JSON array, a CSV column or a Markdown line.
 fn unquoted(text: &str) -> &str {
     let text = text.trim().trim_end_matches([',', ';']).trim();
     for (open, close) in [('"', '"'), ('\'', '\''), ('<', '>')] {
@@ -97,9 +99,9 @@ fn unquoted(text: &str) -> &str {
 }
 
 fn expand_into(requests: &mut Vec<Request>, text: &str, line: usize) {
-    let room = MAX_URLS.saturating_sub(requests.len());
-    // A data URL's brackets and braces are its content.
-    let texts = if text.starts_with("data:") { Ok(vec![text.to_owned()]) } else { glob::expand(text, room) };
+    let limit = MAX_URLS.saturating_sub(requests.len());
+    // The brackets and braces of a data: URL are content.
+    let texts = if text.starts_with("data:") { Ok(vec![text.to_owned()]) } else { glob::expand(text, limit) };
     let request = Request { line: Some(line), ..Request::default() };
     match texts {
         Ok(texts) => {
@@ -113,11 +115,11 @@ fn expand_into(requests: &mut Vec<Request>, text: &str, line: usize) {
                 GlobError::TooMany { count } => text![
                     "line ",
                     line,
-                    " stands for ",
+                    " expands to ",
                     count,
-                    " URLs, and one list takes ",
+                    " URLs, and the limit is ",
                     MAX_URLS,
-                    "; split it up"
+                    " per list; split it up"
                 ],
             };
             requests.push(Request { text: text.to_owned(), glob_error: Some(reason), ..request });
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_comments_blanks_and_quotes() {
+    fn lines_are_read_without_comments_blanks_and_quotes() {
         let list = "\u{feff}# pictures\r\nhttps://a.example/1.jpg\r\n\r\n  \"https://a.example/2.jpg\",\n\
                     https://a.example/3.jpg https://a.example/4.jpg\n<https://a.example/5.jpg>\n";
         let expected: Vec<_> = (1..=5).map(|n| format!("https://a.example/{n}.jpg")).collect();
@@ -155,36 +157,36 @@ mod tests {
     }
 
     #[test]
-    fn a_glob_beyond_the_cap_is_one_failed_request() {
+    fn a_glob_beyond_the_limit_is_one_failed_request() {
         let requests = parse_list("https://a.example/[1-999999999].jpg\nhttps://a.example/1.jpg");
         assert_eq!(requests.len(), 2);
         let reason = requests[0].glob_error.as_deref().unwrap();
-        assert_eq!(reason, "line 1 stands for 999999999 URLs, and one list takes 100000; split it up");
+        assert_eq!(reason, "line 1 expands to 999999999 URLs, and the limit is 100000 per list; split it up");
         assert_eq!(requests[1].glob_error, None);
     }
 
     #[test]
-    fn the_rest_of_a_list_that_is_too_long_is_told_once() {
+    fn the_rest_of_a_list_that_is_too_long_is_one_failed_request() {
         let list = "https://a.example/[1-99999]\nhttps://a.example/a\nhttps://a.example/b\nc\nd";
         let requests = parse_list(list);
         assert_eq!(requests.len(), MAX_URLS + 1);
-        let [.., last, rest] = &requests[..] else { panic!("there are many") };
+        let [.., last, rest] = &requests[..] else { panic!("there are several") };
         assert_eq!((last.line, &last.glob_error), (Some(2), &None));
         assert_eq!((rest.line, rest.text.as_str()), (Some(3), "https://a.example/b"));
         let reason =
-            "line 3 and all behind it are past the 100000 URLs that one list takes; split it up".to_owned();
+            "line 3 and everything after it exceed the limit of 100000 URLs per list; split it up".to_owned();
         assert_eq!(rest.glob_error, Some(reason));
         let links = "<img src=a>".repeat(MAX_URLS + 9);
         let requests = parse_list(&links);
         assert_eq!(requests.len(), MAX_URLS + 1);
-        let told = requests.iter().filter_map(|request| request.glob_error.as_deref());
+        let errors = requests.iter().filter_map(|request| request.glob_error.as_deref());
         let reason =
-            "link 100001 and all behind it are past the 100000 URLs that one list takes; split it up";
-        assert_eq!(told.collect::<Vec<_>>(), [reason]);
+            "link 100001 and everything after it exceed the limit of 100000 URLs per list; split it up";
+        assert_eq!(errors.collect::<Vec<_>>(), [reason]);
     }
 
     #[test]
-    fn a_fragment_is_no_comment_and_a_data_url_no_glob() {
+    fn a_fragment_is_not_a_comment_and_a_data_url_not_a_glob() {
         assert_eq!(texts("https://a.example/1.svg#{a,b}").len(), 2);
         assert_eq!(texts("data:image/svg+xml,<svg>{a,b}").len(), 1);
     }

@@ -1,20 +1,20 @@
-//! From what a user gives to what a run can start from.
+//! From a user's input to a plan that a run can fetch.
 //!
 //! ```text
-//! text ── list::parse: lines, globs, links of pasted HTML ──▶ Request { text, line }
-//! JS array ── (api) ────────────────────────────────────────▶ Request { text, name }
-//!                        │ Plan::new: each text through the browser's URL parser
+//! text ── parse_list: lines, globs, links of pasted HTML ──▶ Request { text, line }
+//! JS array ── (api) ───────────────────────────────────────▶ Request { text, name }
+//!                        │ Plan::new: parses each text with the browser's URL parser
 //!                        ▼
-//!                      Plan { items in input order: address or why not, entry name }
-//!                        │ Plan::with_relay: a relay of the user's own, where there is one
+//!                      Plan { items in input order: address or error, entry name }
+//!                        │ Plan::with_relay: optional, a relay that the user runs
 //!                        ▼
-//!                      Plan::request_address: where each item is asked for
+//!                      Plan::request_address: the URL to fetch for each item
 //! ```
 //!
-//! Nothing is ever dropped on the way: a text that is no address becomes an item that fails.
+//! Nothing is dropped on the way: a text that is not an address becomes an item that fails.
 
 mod address;
-/// The browser's part in tests, here and in tests/.
+/// The browser's text handling in native tests, here and in tests/.
 #[cfg(test)]
 #[path = "../../tests/archive/text.rs"]
 mod crate_text;
@@ -36,59 +36,58 @@ pub use relay::{Relay, RelayError};
 
 use text_map::TextMap;
 
-/// An item's place in the input, from 0.
+/// An item's index in the input, from 0.
 pub type ItemId = usize;
 
-/// An origin's place among the plan's origins, from 0.
+/// An origin's index in [`Plan::origins`], from 0.
 pub type OriginId = usize;
 
-/// What a run is asked to fetch, in input order.
+/// The items that a run is to fetch, in input order.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     items: Vec<Item>,
     origins: Vec<String>,
-    /// Each origin's place.
-    known: TextMap,
+    /// The index of each origin.
+    origin_ids: TextMap,
     relay: Option<Relay>,
 }
 
 /// One URL of the input.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// Where to fetch it, or why that can't be done.
+    /// Its address, or why it has none.
     pub address: Result<Address, AddressError>,
-    /// The text that it was given as, without passwords.
+    /// The text of the request, without passwords; empty if it was parsed in another plan.
     pub text: String,
-    /// The entry name that the caller asked for, as it was given.
+    /// The entry name that the caller wants, as it was given.
     pub name: Option<String>,
-    /// Its line in the text that was pasted, from 1, where there was one.
+    /// The number of its line in the list, from 1, if it comes from a list.
     pub line: Option<usize>,
-    /// The origin that it is asked of, where it has an address: its own, or its relay's.
+    /// The origin that its request goes to, its own or the relay's, if it has an address.
     pub origin: Option<OriginId>,
 }
 
 impl Item {
-    /// The address as a user may see it: parsed where it could be, and never with a password.
+    /// The address as it may be shown: serialised if it could be parsed, and never with a password.
     pub fn display_text(&self) -> &str {
         self.address.as_ref().map_or(&self.text, |address| &address.href)
     }
 }
 
 impl Plan {
-    /// Parses each request's text with the browser's own URL parser.
+    /// Parses the text of each request.
     pub fn new(requests: impl IntoIterator<Item = Request>, web: &impl WebText) -> Self {
         let mut plan = Self::default();
         plan.extend(requests, web);
         plan
     }
 
-    /// Parses more requests, which follow those that are there: a page reads a long list piece by
-    /// piece, so that it never stops answering.
+    /// Parses more requests and appends them. A page reads a long list in steps, to stay responsive.
     pub fn extend(&mut self, requests: impl IntoIterator<Item = Request>, web: &impl WebText) {
         requests.into_iter().for_each(|request| self.push(request, web));
     }
 
-    /// Parses one more request.
+    /// Parses one more request and appends it.
     pub fn push(&mut self, request: Request, web: &impl WebText) {
         let address = match request.glob_error {
             Some(reason) => Err(AddressError::Glob { reason }),
@@ -98,10 +97,11 @@ impl Plan {
         self.add(address, text, request.name, request.line);
     }
 
-    /// Adds an item whose address was parsed before, in another plan; an empty one is none.
+    /// Appends an item whose address was parsed in another plan; an empty `href` becomes an item that
+    /// fails.
     pub fn push_parsed(&mut self, href: String, name: Option<String>) {
-        let none = || Err(AddressError::NotAUrl { text: String::new() });
-        let address = Address::from_href(href).unwrap_or_else(none);
+        let invalid = || Err(AddressError::NotAUrl { text: String::new() });
+        let address = Address::from_href(href).unwrap_or_else(invalid);
         self.add(address, String::new(), name, None);
     }
 
@@ -113,22 +113,22 @@ impl Plan {
         line: Option<usize>,
     ) {
         let origin = address.as_ref().ok().map(|address| {
-            let asked = match &self.relay {
+            let origin = match &self.relay {
                 Some(relay) if !address.is_data() => relay.origin(),
                 _ => &address.origin,
             };
-            self.known.get(asked).unwrap_or_else(|| {
+            self.origin_ids.get(origin).unwrap_or_else(|| {
                 let id = self.origins.len();
-                self.origins.push(asked.to_owned());
-                self.known.set(asked.to_owned(), id);
+                self.origins.push(origin.to_owned());
+                self.origin_ids.set(origin.to_owned(), id);
                 id
             })
         });
         self.items.push(Item { address, text, name, line, origin });
     }
 
-    /// The same plan with every image asked of a relay, or of its own host. Addresses and names stay
-    /// the images' own.
+    /// The same plan with all requests going through a relay, or, with `None`, to the images' own
+    /// hosts. Addresses and entry names do not change.
     pub fn with_relay(&self, relay: Option<Relay>) -> Self {
         let mut plan = Self { relay, ..Self::default() };
         for item in &self.items {
@@ -138,12 +138,12 @@ impl Plan {
         plan
     }
 
-    /// The relay that the images are asked of in their hosts' place.
+    /// The relay that requests go through, if any.
     pub fn relay(&self) -> Option<&Relay> {
         self.relay.as_ref()
     }
 
-    /// Where an item is asked for: at its own address, or at its relay's.
+    /// The address to fetch for an item, its own or the relay's; `None` if it has no valid address.
     pub fn request_address(&self, id: ItemId) -> Option<Cow<'_, Address>> {
         let address = self.items.get(id)?.address.as_ref().ok()?;
         Some(match &self.relay {
@@ -157,17 +157,18 @@ impl Plan {
         &self.items
     }
 
-    /// The origins, in the order in which they first appear, such as `https://picsum.photos`.
+    /// The origins that requests go to, such as `https://picsum.photos`, in the order in which they
+    /// first appear.
     pub fn origins(&self) -> &[String] {
         &self.origins
     }
 
-    /// How many items there are.
+    /// The number of items.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// Whether there is nothing to fetch.
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -178,13 +179,13 @@ pub(crate) mod tests {
     pub(crate) use super::address::tests::NativeText;
     use super::*;
 
-    /// A plan from addresses, for the tests of what comes after it.
+    /// A plan of these addresses, for the tests of other modules.
     pub(crate) fn plan_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Plan {
         Plan::new(texts.into_iter().map(Request::new), &NativeText)
     }
 
     #[test]
-    fn a_bad_address_keeps_its_place() {
+    fn an_invalid_address_keeps_its_place() {
         let plan = plan_of(["https://a.example/1.jpg", "htp:/x y", "https://b.example/2.jpg"]);
         assert_eq!(plan.len(), 3);
         assert!(plan.items()[1].address.is_err());
@@ -194,7 +195,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_relay_is_asked_for_every_image_and_names_none() {
+    fn requests_go_through_a_relay_while_addresses_stay() {
         let relay = Relay::parse("https://relay.example/", &NativeText).unwrap();
         let plan = plan_of(["https://a.example/1.jpg", "nonsense", "data:,x", "https://b.example/2.jpg"]);
         let (shown, own, plan) = (
@@ -203,7 +204,7 @@ pub(crate) mod tests {
             plan.with_relay(Some(relay)),
         );
         assert_eq!(plan.items()[0].display_text(), shown);
-        let asked: Vec<_> =
+        let requested: Vec<_> =
             (0..4).map(|item| plan.request_address(item).map(|address| address.href.clone())).collect();
         let expected = [
             Some("https://relay.example/https://a.example/1.jpg".to_owned()),
@@ -211,19 +212,19 @@ pub(crate) mod tests {
             Some("data:,x".to_owned()),
             Some("https://relay.example/https://b.example/2.jpg".to_owned()),
         ];
-        assert_eq!(asked, expected);
+        assert_eq!(requested, expected);
         let origins: Vec<_> = plan
             .items()
             .iter()
             .map(|item| item.origin.map(|origin| plan.origins()[origin].as_str()))
             .collect();
         let relay = Some("https://relay.example");
-        assert_eq!(origins, [relay, None, Some("data:"), relay], "limits go by the relay's");
+        assert_eq!(origins, [relay, None, Some("data:"), relay], "limits apply to the relay's origin");
         assert_eq!(plan.with_relay(None).origins(), own);
     }
 
     #[test]
-    fn origins_are_counted_once() {
+    fn each_origin_is_counted_once() {
         let plan = plan_of(["https://a.example/1", "https://A.example:443/2", "http://a.example/3"]);
         assert_eq!(plan.origins(), ["https://a.example", "http://a.example"]);
     }

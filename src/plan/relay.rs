@@ -1,15 +1,15 @@
-//! A relay: a server of the user's own that is asked for images in their hosts' place, where those
-//! don't let pages read them.
+//! A relay: a server that the user runs, which fetches images from hosts that don't let pages read
+//! them.
 
 use super::WebText;
 use super::address::{Address, redacted, shortened};
 use crate::text::{Append, Hex, add, display_by_append, text};
 
-/// An address that is put before each image's own.
+/// The address of a relay, to which an image's own address is appended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relay(Address);
 
-/// A text that is no relay's address.
+/// The text is not a relay's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelayError {
     /// The text, shortened and without a password.
@@ -22,7 +22,7 @@ impl Append for RelayError {
             whole,
             "not a relay's address: \"",
             self.text,
-            "\"; write all of it, such as https://relay.example/?url="
+            "\"; write it in full, such as https://relay.example/?url="
         );
     }
 }
@@ -36,8 +36,8 @@ impl Relay {
     ///
     /// # Errors
     ///
-    /// Everything but absolute `http:` and `https:` URLs without credentials, and those with a
-    /// fragment, behind which nothing would be sent.
+    /// If the text is not an absolute `http:` or `https:` URL, contains credentials, or has a
+    /// fragment: what is appended to a fragment is never sent.
     pub fn parse(text: &str, web: &impl WebText) -> Result<Self, RelayError> {
         Address::parse(text, web)
             .ok()
@@ -45,23 +45,23 @@ impl Relay {
             .ok_or_else(|| RelayError { text: shortened(&redacted(text)) })
     }
 
-    /// The relay whose [`href`](Self::href) this is; `None` for what is none.
+    /// The relay with this serialised URL; `None` if [`parse`](Self::parse) would reject it.
     pub fn from_href(href: String) -> Option<Self> {
         let address = Address::from_href(href)?.ok()?;
         (!address.is_data() && !address.href.contains('#')).then_some(Self(address))
     }
 
-    /// The relay's own address.
+    /// The relay's serialised URL.
     pub fn href(&self) -> &str {
         &self.0.href
     }
 
-    /// Its origin, which limits and cool-downs go by in place of the images' own.
+    /// Its origin, to which limits and cool-downs apply instead of the images' own.
     pub fn origin(&self) -> &str {
         &self.0.origin
     }
 
-    /// Where to ask for an image. A `data:` URL is asked for nowhere.
+    /// The address to fetch for an image. A `data:` URL needs no relay and is returned as it is.
     pub fn address_of(&self, image: &Address) -> Address {
         if image.is_data() {
             return image.clone();
@@ -78,14 +78,14 @@ impl Relay {
     }
 }
 
-/// Appends a text as the value of a query's parameter.
-fn add_encoded(whole: &mut String, text: &str) {
+/// Appends a text, percent-encoded as the value of a query parameter.
+fn add_encoded(href: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            whole.push(char::from(byte));
+            href.push(char::from(byte));
         } else {
             let digits = text![Hex(u32::from(byte), 2)];
-            add!(whole, '%', digits.to_ascii_uppercase());
+            add!(href, '%', digits.to_ascii_uppercase());
         }
     }
 }
@@ -95,13 +95,13 @@ mod tests {
     use super::super::address::tests::NativeText;
     use super::*;
 
-    fn asked(relay: &str, image: &str) -> String {
+    fn request_address(relay: &str, image: &str) -> String {
         let relay = Relay::parse(relay, &NativeText).unwrap();
         relay.address_of(&Address::parse(image, &NativeText).unwrap()).href
     }
 
     #[test]
-    fn the_image_s_address_follows_the_relay_s_and_is_encoded_after_an_equals_sign() {
+    fn the_image_s_address_is_appended_and_is_encoded_after_an_equals_sign() {
         let cases = [
             (
                 "https://relay.example/?url=",
@@ -116,20 +116,20 @@ mod tests {
             ("https://relay.example/?url=", "data:image/gif;base64,AA==", "data:image/gif;base64,AA=="),
         ];
         for (relay, image, href) in cases {
-            assert_eq!(asked(relay, image), href);
+            assert_eq!(request_address(relay, image), href);
         }
     }
 
     #[test]
-    fn what_is_no_relay_is_refused_with_what_to_do() {
+    fn a_text_that_is_not_a_relay_is_rejected_with_advice() {
         for text in ["", "relay.example", "/relay?url=", "ftp://relay.example/", "data:,", "javascript:x"] {
             assert!(Relay::parse(text, &NativeText).is_err(), "{text:?}");
         }
-        assert!(Relay::parse("https://relay.example/#url=", &NativeText).is_err(), "sent without the image");
+        assert!(Relay::parse("https://relay.example/#url=", &NativeText).is_err(), "a fragment is not sent");
         let error = Relay::parse("https://me:secret@relay.example/?url=", &NativeText).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "not a relay's address: \"https://…@relay.example/?url=\"; write all of it, such as \
+            "not a relay's address: \"https://…@relay.example/?url=\"; write it in full, such as \
              https://relay.example/?url="
         );
     }

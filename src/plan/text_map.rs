@@ -1,29 +1,29 @@
-//! Texts and a number for each, by hashing.
+//! A hash map from texts to numbers.
 
-/// A map from texts to numbers: a quarter of the code of the standard library's ordered map, whose
-/// order nobody needs here.
+/// A map from texts to numbers, with a quarter of the code of the standard library's `BTreeMap`,
+/// whose order is not needed here.
 ///
-/// Open addressing with FNV-1a. A list of addresses made to collide would only be slow, and only
-/// for whoever fetches it.
+/// Open addressing with FNV-1a. Addresses chosen to collide would only slow down the run of the user
+/// who pasted them.
 #[derive(Clone, Debug, Default)]
 pub struct TextMap {
-    /// A power of two of them, at most half of them taken; or none at all.
+    /// None, or a power of two, of which at most half are taken.
     slots: Vec<Option<(String, usize)>>,
     taken: usize,
 }
 
 impl TextMap {
-    /// The number of a text.
+    /// The number of a text, if it has one.
     pub fn get(&self, text: &str) -> Option<usize> {
-        self.slots.get(self.place(text))?.as_ref().map(|(_, number)| *number)
+        self.slots.get(self.index_of(text))?.as_ref().map(|(_, number)| *number)
     }
 
-    /// Gives a text a number, in place of the one that it had.
+    /// Sets the number of a text, replacing an earlier one.
     pub fn set(&mut self, text: String, number: usize) {
-        const FEWEST_SLOTS: usize = 16;
+        const MIN_SLOTS: usize = 16;
         if self.taken * 2 >= self.slots.len() {
             self.taken = 0;
-            let slots = vec![None; (self.slots.len() * 2).max(FEWEST_SLOTS)];
+            let slots = vec![None; (self.slots.len() * 2).max(MIN_SLOTS)];
             for (text, number) in std::mem::replace(&mut self.slots, slots).into_iter().flatten() {
                 self.put(text, number);
             }
@@ -32,25 +32,25 @@ impl TextMap {
     }
 
     fn put(&mut self, text: String, number: usize) {
-        let place = self.place(&text);
-        if let Some(slot) = self.slots.get_mut(place) {
+        let index = self.index_of(&text);
+        if let Some(slot) = self.slots.get_mut(index) {
             self.taken += usize::from(slot.is_none());
             *slot = Some((text, number));
         }
     }
 
-    /// Where a text is, or would be put.
-    fn place(&self, text: &str) -> usize {
+    /// The index of the slot that a text is in, or would be put into.
+    fn index_of(&self, text: &str) -> usize {
         let hash = text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
         });
         // The high half is mixed better.
-        let mut place = (hash >> 32) as usize;
+        let mut index = (hash >> 32) as usize;
         loop {
-            place &= self.slots.len().wrapping_sub(1);
-            match self.slots.get(place) {
-                Some(Some((other, _))) if other != text => place += 1,
-                _ => return place,
+            index &= self.slots.len().wrapping_sub(1);
+            match self.slots.get(index) {
+                Some(Some((other, _))) if other != text => index += 1,
+                _ => return index,
             }
         }
     }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_has_the_number_that_it_was_given_last() {
+    fn a_text_has_the_number_that_was_set_last() {
         let mut map = TextMap::default();
         assert_eq!(map.get(""), None);
         for number in 0..10_000 {

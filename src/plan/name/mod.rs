@@ -1,12 +1,12 @@
-//! Entry names: safe on every system, unique in the archive, with the extension the bytes call for.
+//! Entry names: safe on every system, unique in the archive, with the extension that fits the bytes.
 //!
 //! ```text
-//! given name ─────────────────────────────┐
-//! URL ─ last segment, decoded once ─ stem ┴▶ template ─▶ extension ─▶ safe ─▶ unique ─▶ EntryName
+//! given name ────────────────────────────────────────────┐
+//! URL ─ last segment, decoded once ─ stem ─▶ template ───┴▶ extension ─▶ sanitise ─▶ unique ─▶ EntryName
 //! ```
 //!
-//! A name is settled only when its bytes are known and its turn in the archive has come, since
-//! both have a say; the same input then gives the same names, whatever order images arrived in.
+//! A name depends on the image's bytes and on the names before it, so it is chosen when the image is
+//! placed into the archive. The same input then has the same names, whatever order images arrived in.
 
 mod sanitise;
 mod template;
@@ -30,12 +30,13 @@ impl EntryName {
         &self.0
     }
 
-    /// A name that [`EntryNames`] gave out: on another thread, or in an archive that is read back.
+    /// A name that is not checked: [`EntryNames`] made it on another thread, or it was read back from
+    /// an archive.
     pub(crate) fn trusted(name: String) -> Self {
         Self(name)
     }
 
-    /// A name that a test knows to be one.
+    /// A name for a test, which panics if it is not a safe one.
     #[cfg(test)]
     pub(crate) fn validated(name: &str) -> Self {
         assert_eq!(sanitise::sanitise(name, &super::address::tests::NativeText), name);
@@ -57,10 +58,10 @@ pub struct EntryNames<'a, W> {
     plan: &'a Plan,
     template: &'a NameTemplate,
     web: &'a W,
-    /// How often each segment stands in the list that is only a number. One that stands there
-    /// more than once names nothing, such as in `https://picsum.photos/200/300`, ten times.
+    /// The number of occurrences of each segment that consists of digits. One that occurs more than
+    /// once is no name, such as the 300 of `https://picsum.photos/200/300`, ten times.
     numbers: TextMap,
-    /// The lower-cased names so far, each with the number that its next namesake tries first.
+    /// The keys of the names so far, each with the number that its next namesake tries first.
     taken: TextMap,
 }
 
@@ -77,15 +78,15 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         Self { plan, template, web, numbers, taken: TextMap::default() }
     }
 
-    /// The name that an item would have as far as can be told before its bytes are there.
+    /// The likely name of an item whose bytes have not arrived.
     pub fn expected(&self, id: ItemId) -> String {
-        within_limit(&sanitise::sanitise(&self.wanted(id, None), self.web), "")
+        within_limit(&sanitise::sanitise(&self.raw_name(id, None), self.web), "")
     }
 
-    /// The item's name in the archive. Call it in the order of the archive.
+    /// Chooses the item's name in the archive. To be called in the order of the archive.
     pub fn claim(&mut self, id: ItemId, format: Format) -> EntryName {
-        let wanted = self.wanted(id, Some(format));
-        let (stem, extension) = corrected(&sanitise::sanitise(&wanted, self.web), format);
+        let raw = self.raw_name(id, Some(format));
+        let (stem, extension) = with_fitting_extension(&sanitise::sanitise(&raw, self.web), format);
         let stem = sanitise::sanitise(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
         let dotted = text![".", extension];
@@ -108,12 +109,13 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         EntryName(name)
     }
 
-    /// What the names must differ in: file systems fold case, and some normalise.
+    /// What must differ between two names: file systems fold case, and some normalise.
     fn key(&self, name: &str) -> String {
         if name.is_ascii() { name.to_ascii_lowercase() } else { self.web.nfc(&self.web.lower_case(name)) }
     }
 
-    fn wanted(&self, id: ItemId, format: Option<Format>) -> String {
+    /// The given name, or else the template filled; not yet sanitised.
+    fn raw_name(&self, id: ItemId, format: Option<Format>) -> String {
         let item = &self.plan.items()[id];
         if let Some(name) = item.name.as_deref().filter(|name| !sanitise::sanitise(name, self.web).is_empty())
         {
@@ -121,7 +123,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         }
         let own = self.own_name(id, item);
         let (stem, extension) = match format {
-            Some(format) => corrected(&own, format),
+            Some(format) => with_fitting_extension(&own, format),
             None => split_extension(&own).map_or((own.clone(), String::new()), |(stem, extension)| {
                 (stem.to_owned(), extension.to_owned())
             }),
@@ -130,6 +132,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         self.template.fill(&Fields { stem: &stem, extension: &extension, host, index: &self.index(id) })
     }
 
+    /// The name that the address has, or the fallback.
     fn own_name(&self, id: ItemId, item: &Item) -> String {
         let segment = item.address.as_ref().map_or("", |address| &address.segment);
         let name = sanitise::sanitise(&sanitise::percent_decoded(segment), self.web);
@@ -141,42 +144,42 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         text!["image-", self.index(id)]
     }
 
-    /// The item's number from 0, all of one width.
+    /// The item's number from 0, padded to the width of the last one.
     fn index(&self, id: ItemId) -> String {
         let digits = text![self.plan.len().max(1) - 1].len();
         text![Padded(id as u64, digits)]
     }
 }
 
-/// A name for a whole archive, made as safe as an entry's; empty where nothing is left of it.
+/// Sanitises the file name of an archive as an entry's name is; empty if nothing of it is left.
 pub fn file_name_of(name: &str, web: &impl WebText) -> String {
     within_limit(&sanitise::sanitise(name, web), "")
 }
 
-/// Extensions that tell how a server made the answer, and nothing about what it is.
-const NOT_OF_IMAGES: [&str; 16] = [
+/// Extensions that say how a server made its response rather than what it is.
+const NON_IMAGE_EXTENSIONS: [&str; 16] = [
     "ashx", "asp", "aspx", "axd", "bin", "cgi", "dat", "do", "file", "htm", "html", "jsp", "php", "tmp",
     "txt", "xml",
 ];
 
-/// The stem, and the extension that fits the bytes: the name's own where it is right.
-fn corrected(name: &str, format: Format) -> (String, String) {
+/// Splits a name into its stem and the extension for a format: its own if that is a right one.
+fn with_fitting_extension(name: &str, format: Format) -> (String, String) {
     match split_extension(name) {
         Some((stem, extension)) if format.accepts_extension(extension) => {
             (stem.to_owned(), extension.to_owned())
         }
-        Some((stem, extension)) if is_wrong_extension(extension) => {
+        Some((stem, extension)) if is_replaceable(extension) => {
             (stem.to_owned(), format.extension().to_owned())
         }
         _ => (name.to_owned(), format.extension().to_owned()),
     }
 }
 
-/// Whether to replace an extension that is not the format's; anything else after a dot (`v1.2`,
+/// Whether to replace an extension that does not fit the format. Anything else after a dot (`v1.2`,
 /// `picsum.photos`) is part of the name.
-fn is_wrong_extension(extension: &str) -> bool {
+fn is_replaceable(extension: &str) -> bool {
     Format::is_image_extension(extension)
-        || NOT_OF_IMAGES.iter().any(|known| known.eq_ignore_ascii_case(extension))
+        || NON_IMAGE_EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 #[cfg(test)]
@@ -196,7 +199,7 @@ mod tests {
         names_by("{name}", &plan_of(urls.iter().copied()), Format::Jpeg)
     }
 
-    /// What one given name becomes for a JPEG.
+    /// The entry name of a JPEG for which this name was given.
     fn given(name: &str) -> String {
         let request = Request { name: Some(name.into()), ..Request::new("https://a.example/x") };
         names_by("{name}", &Plan::new([request], &NativeText), Format::Jpeg).remove(0)
@@ -237,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_decide_the_extension() {
+    fn the_format_decides_the_extension() {
         let cases = [
             ("a.JPG", "a.JPG"),
             ("a.jpeg", "a.jpeg"),
@@ -294,14 +297,14 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_namesakes_are_named_in_no_time() {
+    fn ten_thousand_namesakes_are_named_in_linear_time() {
         let plan = plan_of(["https://a.example/cat.jpg"; 10_000]);
         let names = names_by("{name}", &plan, Format::Jpeg);
         assert_eq!(names[9_999], "cat (10000).jpg");
     }
 
     #[test]
-    fn a_given_name_wins_and_is_made_safe() {
+    fn a_given_name_is_preferred_and_sanitised() {
         let cases = [
             ("../../x.jpg", "_.._x.jpg"),
             ("C:\\d.jpg", "C__d.jpg"),
@@ -320,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn the_expected_name_is_told_before_the_bytes() {
+    fn the_expected_name_is_known_before_the_bytes() {
         let plan = plan_of(["https://a.example/photo-1", "https://a.example/cat.jpg"]);
         let template = NameTemplate::default();
         let names = EntryNames::new(&plan, &template, &NativeText);

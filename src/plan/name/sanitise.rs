@@ -1,43 +1,43 @@
-//! What a name may contain, so that every system can write it and no reader is led astray.
+//! Makes names that every system can write and that show what they are.
 
 use std::borrow::Cow;
 
 use super::WebText;
 use crate::text::text;
 
-/// The longest name, in bytes. File systems allow 255; a copy's suffix or a folder's prefix still fits.
-const LONGEST_NAME: usize = 200;
+/// The longest name, in bytes. File systems allow 255, which leaves space for the suffix of a copy.
+const MAX_NAME_BYTES: usize = 200;
 
-/// The longest extension that is taken for one.
-const LONGEST_EXTENSION: usize = 10;
+/// The most bytes after a dot that count as an extension.
+const MAX_EXTENSION_BYTES: usize = 10;
 
-/// The name without what any system refuses or hides; empty where nothing is left.
+/// Removes from a name what any system rejects or hides; empty if nothing is left.
 pub fn sanitise(name: &str, web: &impl WebText) -> String {
-    let kept = name.chars().filter(|c| !is_invisible(*c));
-    let plain: String = kept.map(|c| if is_refused(c) { '_' } else { c }).collect();
+    let visible = name.chars().filter(|c| !is_invisible(*c));
+    let plain: String = visible.map(|c| if is_forbidden(c) { '_' } else { c }).collect();
     let plain = if plain.is_ascii() { plain } else { web.nfc(&plain) };
-    // A dot in front hides a file on Unix; Windows drops dots and spaces at the end.
+    // A leading dot hides a file on Unix; Windows drops trailing dots and spaces.
     let trimmed = plain.trim_matches(|c: char| c == '.' || c.is_whitespace());
     if is_reserved(trimmed) { text!["_", trimmed] } else { trimmed.to_owned() }
 }
 
-/// Stem and suffix, the stem shortened so that both fit.
+/// Joins stem and suffix, and shortens the stem so that both fit into the longest name.
 pub fn within_limit(stem: &str, suffix: &str) -> String {
-    let room = LONGEST_NAME - suffix.len().min(LONGEST_NAME);
-    let stem = (0..=room.min(stem.len())).rev().find_map(|end| stem.get(..end)).unwrap_or_default();
+    let limit = MAX_NAME_BYTES - suffix.len().min(MAX_NAME_BYTES);
+    let stem = (0..=limit.min(stem.len())).rev().find_map(|end| stem.get(..end)).unwrap_or_default();
     text![stem.trim_end_matches(['.', ' ']), suffix]
 }
 
-/// Stem and extension, where what follows the last dot looks like one.
+/// Splits off the extension, if the part after the last dot looks like one.
 pub fn split_extension(name: &str) -> Option<(&str, &str)> {
     let (stem, extension) = name.rsplit_once('.')?;
-    let is_one = !stem.is_empty()
-        && (1..=LONGEST_EXTENSION).contains(&extension.len())
+    let is_extension = !stem.is_empty()
+        && (1..=MAX_EXTENSION_BYTES).contains(&extension.len())
         && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_one.then_some((stem, extension))
+    is_extension.then_some((stem, extension))
 }
 
-/// Percent-decodes once; what is no UTF-8 then stays as it was.
+/// Percent-decodes a segment once. If the result is not UTF-8, the segment stays encoded.
 pub fn percent_decoded(segment: &str) -> Cow<'_, str> {
     if !segment.contains('%') {
         return Cow::Borrowed(segment);
@@ -60,16 +60,17 @@ pub fn percent_decoded(segment: &str) -> Cow<'_, str> {
     String::from_utf8(bytes).map_or(Cow::Borrowed(segment), Cow::Owned)
 }
 
-/// Controls, and what changes how the rest is shown: bidi marks, zero-width characters, separators
-/// of lines, interlinear and tag characters. A NUL would cut the name short in some readers.
+/// Control characters, and those that change how the rest of a name is shown: bidi marks, zero-width
+/// characters, line separators, interlinear annotations and tags. A NUL would end the name in some
+/// readers.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// What Windows refuses in names, and what separates folders anywhere.
-fn is_refused(c: char) -> bool {
+/// The characters that Windows forbids in names, among them those that separate folders anywhere.
+fn is_forbidden(c: char) -> bool {
     matches!(c, '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*')
 }
 

@@ -16,24 +16,25 @@ enum Part {
     Index,
 }
 
-/// What a template is filled with for one item.
+/// The values of a template's fields for one item.
 pub struct Fields<'a> {
     /// The name without its extension.
     pub stem: &'a str,
-    /// The extension without its dot; empty where it is not known yet.
+    /// The extension without its dot; empty if it is not known yet.
     pub extension: &'a str,
     /// The host.
     pub host: &'a str,
-    /// The number, padded.
+    /// The item's number, padded.
     pub index: &'a str,
 }
 
-/// Why a text is no template.
+/// The text is not a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
-    /// The template.
+    /// The text.
     pub template: String,
-    /// What stands in the braces that can't be filled.
+    /// The content of the first braces that name no field, or everything after a brace that is not
+    /// closed.
     pub field: String,
 }
 
@@ -44,9 +45,9 @@ impl Append for TemplateError {
             whole,
             "\"",
             template,
-            "\" has {",
+            "\" contains {",
             field,
-            "}; a name has {name}, {stem}, {ext}, {host} and {index}"
+            "}; the fields are {name}, {stem}, {ext}, {host} and {index}"
         )
     }
 }
@@ -66,7 +67,7 @@ impl NameTemplate {
     ///
     /// # Errors
     ///
-    /// A field that does not exist, or a brace that is not closed.
+    /// If a field does not exist, or a brace is not closed.
     pub fn parse(template: &str) -> Result<Self, TemplateError> {
         let mut parts = Vec::new();
         let mut rest = template;
@@ -101,7 +102,7 @@ impl NameTemplate {
         texts.collect()
     }
 
-    /// The template's text for one item.
+    /// Fills the template for one item.
     pub(super) fn fill(&self, fields: &Fields<'_>) -> String {
         let mut text = String::new();
         for part in &self.0 {
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_can_be_told_to_somebody_else() {
+    fn the_source_of_a_template_parses_to_the_same_template() {
         for source in ["", "{name}", "a-{index} {stem}.{ext}", "{host}}{name}x"] {
             let template = NameTemplate::parse(source).unwrap();
             assert_eq!(template.source(), source);
@@ -142,7 +143,7 @@ mod tests {
         let error = NameTemplate::parse("{index}-{nmae}").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "\"{index}-{nmae}\" has {nmae}; a name has {name}, {stem}, {ext}, {host} and {index}"
+            "\"{index}-{nmae}\" contains {nmae}; the fields are {name}, {stem}, {ext}, {host} and {index}"
         );
         assert!(NameTemplate::parse("{name").is_err());
         assert!(NameTemplate::parse("name}").is_ok());
