@@ -203,6 +203,6 @@ fn a_glob_that_would_give_millions_is_counted_and_makes_nothing() {
     let requests = parse_list(list);
     assert_eq!(requests.len(), 2);
     let reason = requests[0].glob_error.as_deref().unwrap();
-    assert_eq!(reason, "line 1 stands for 3000000 URLs, and one list takes 100000; split it up");
+    assert_eq!(reason, "line 1 expands to 3000000 URLs, and the limit is 100000 per list; split it up");
     assert_eq!(requests[1].glob_error, None);
 }
