@@ -1,32 +1,37 @@
-//! Fetches a list of image URLs at once, in the browser, and hands back one zip.
+//! Fetches a list of image URLs concurrently, in the browser, and returns one zip.
 //!
 //! ```text
 //! text, file, JS array ─▶ plan ─▶ run ─▶ zip ─▶ one Blob, or a stream
-//!                                  │ Event, at every step
+//!                                  │ an Event at each step
 //!                                  ▼
 //!                                report ─▶ rows, totals, speed-up, CSV and JSON
 //! ```
 //!
-//! The core is pure: it knows no clock, no browser and no dice, which are all arguments. What
-//! meets the browser is in `browser`, which exists for wasm32 only.
+//! The core is pure: time, randomness and the browser's answers are arguments, so it is tested
+//! natively. The modules that use the browser exist for wasm32 only.
 //!
-//! - [`plan`]: text → items with an address and a name.
-//! - [`image`]: what a body's first bytes say it is.
-//! - [`run`]: the schedule, the retries, and the driver that joins the futures.
-//! - [`spool`]: where payloads lie until the archive is made.
-//! - [`zip`]: the framing of stored entries, and CRC-32.
-//! - [`report`]: what a run's events add up to.
-//! - `text`: putting texts together from pieces; `text_list`: many of them as bytes; `seconds`:
-//!   durations from numbers.
-//! - `browser`: fetch, clock, spool, archive, sink.
+//! The core:
+//!
+//! - [`plan`]: from text to items, each with an address and a name.
+//! - [`run`]: the schedule, the retries, and the driver that polls the attempts.
+//! - [`image`]: recognises an image's format and its end by its bytes.
+//! - [`spool`]: the layout of payloads that wait for the archive, and the journal.
+//! - [`zip`]: writes and reads stored entries; CRC-32.
+//! - [`report`]: adds up a run's events and puts them into words.
+//! - `text`, `text_list`, `bytes`, `seconds`: joined texts, lists of texts as bytes, binary fields,
+//!   durations.
+//!
+//! In the browser:
+//!
+//! - `browser`: runs a plan: requests, spool files, archives, the worker.
 //! - `api`: `fetchZip`, the JavaScript API.
-//! - `page`: binds `www/` to a run.
+//! - `page`: connects the page in `www/` to a run.
 
-// `cargo xtask` takes the standard library's formatting out of a release: what used it would trap.
-// A text's slice that may panic costs 3 KB for the panic's words.
+// A release has no standard formatting: `cargo xtask` removes it, and code that used it would trap.
+// Slicing a `str` may panic, and the words of that panic are 3 KB.
 #![cfg_attr(not(test), warn(clippy::disallowed_macros, clippy::disallowed_methods, clippy::string_slice))]
 
-// For what unit tests share with those in tests/.
+// Test code that is shared with tests/ names the crate.
 #[cfg(test)]
 extern crate self as fetchzip;
 

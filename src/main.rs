@@ -1,7 +1,8 @@
-//! The page as Trunk builds it. A program, because cargo optimises a library that is also an
-//! `rlib` without looking across crates, and that costs a tenth of the download.
+//! The page, as Trunk builds it: a program that only links the library.
 //!
-//! There is nothing to do here: `www/boot.js` calls what the library exports.
+//! A program, because cargo builds a `cdylib` that is also an `rlib` without optimising across crates,
+//! which makes the download a tenth larger. `main` does nothing; `www/boot.js` calls what the library
+//! exports.
 
 use fetchzip as _;
 

@@ -1,16 +1,16 @@
-//! Durations from numbers, to the microsecond. The standard library's own conversions are exact to
-//! the nanosecond, panic for what is no duration, and are half a KB more to download.
+//! Durations from numbers of seconds, to the microsecond. The standard library's conversions are exact
+//! to the nanosecond, panic if the number is negative or not finite, and add half a KB to the download.
 
 use std::time::Duration;
 
-/// So many seconds: none where the number is negative or not a number, and at most half a million
-/// years.
+/// A duration of this many seconds: zero for negative numbers and NaN, and half a million years at
+/// most.
 pub fn seconds(number: f64) -> Duration {
-    // A cast of floating-point numbers stops at the bounds.
+    // A cast from floating point saturates.
     Duration::from_micros((number * 1e6 + 0.5) as u64)
 }
 
-/// A time so many times as long.
+/// A duration multiplied by a factor, with the same limits.
 pub fn scaled(time: Duration, factor: f64) -> Duration {
     seconds(time.as_secs_f64() * factor)
 }

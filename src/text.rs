@@ -1,32 +1,32 @@
-//! Text put together from pieces, without the standard library's formatting: once anything uses
-//! that, several KB of it have to be downloaded.
+//! Text joined from pieces without the standard library's formatting, which adds several KB to the
+//! download as soon as anything uses it.
 
-/// Something that a text can be put together from by [`text!`].
+/// A piece that [`text!`] and [`add!`] can join into a text.
 pub trait Append {
-    /// Appends it.
-    fn append_to(&self, whole: &mut String);
+    /// Appends the piece to a text.
+    fn append_to(&self, out: &mut String);
 }
 
-/// The text of all pieces, one after the other, as `text!["item ", number, ": ", error]`.
+/// Joins pieces into a new text: `text!["item ", number, ": ", error]`.
 macro_rules! text {
     ($($piece:expr),+ $(,)?) => {{
-        let mut whole = String::new();
-        $crate::text::add!(&mut whole, $($piece),+);
-        whole
+        let mut out = String::new();
+        $crate::text::add!(&mut out, $($piece),+);
+        out
     }};
 }
 pub(crate) use text;
 
-/// Appends all pieces to a text, as `add!(text, "item ", number)`.
+/// Appends pieces to a text: `add!(text, "item ", number)`.
 macro_rules! add {
-    ($whole:expr, $($piece:expr),+ $(,)?) => {{
-        let whole: &mut String = $whole;
-        $($crate::text::Append::append_to(&$piece, whole);)+
+    ($out:expr, $($piece:expr),+ $(,)?) => {{
+        let out: &mut String = $out;
+        $($crate::text::Append::append_to(&$piece, out);)+
     }};
 }
 pub(crate) use add;
 
-/// A type's [`std::fmt::Display`] is what it is as a [`Append`].
+/// Implements [`std::fmt::Display`] for a type by its [`Append`].
 macro_rules! display_by_append {
     ($type:ty) => {
         impl std::fmt::Display for $type {
@@ -38,92 +38,92 @@ macro_rules! display_by_append {
 }
 pub(crate) use display_by_append;
 
-/// A number in decimal digits, with zeros before it up to a least number of digits.
+/// A number in decimal, padded with zeros to at least this many digits.
 pub struct Padded(pub u64, pub usize);
 
-/// The last digits of a number in hexadecimal, as many as asked for.
+/// The last digits of a number in lower-case hexadecimal; the second field is their count.
 pub struct Hex(pub u32, pub u32);
 
 impl Append for Padded {
-    fn append_to(&self, whole: &mut String) {
-        let Self(mut left, least) = *self;
+    fn append_to(&self, out: &mut String) {
+        let Self(mut rest, least) = *self;
         // The largest number has 20 digits.
         let mut digits = Vec::with_capacity(20);
-        while left > 0 || digits.len() < least.max(1) {
-            digits.push(b'0' + (left % 10) as u8);
-            left /= 10;
+        while rest > 0 || digits.len() < least.max(1) {
+            digits.push(b'0' + (rest % 10) as u8);
+            rest /= 10;
         }
-        whole.extend(digits.iter().rev().map(|digit| char::from(*digit)));
+        out.extend(digits.iter().rev().map(|digit| char::from(*digit)));
     }
 }
 
 impl Append for Hex {
-    fn append_to(&self, whole: &mut String) {
+    fn append_to(&self, out: &mut String) {
         let digit = |place: u32| char::from_digit(self.0 >> (4 * place) & 15, 16);
-        whole.extend((0..self.1).rev().filter_map(digit));
+        out.extend((0..self.1).rev().filter_map(digit));
     }
 }
 
 impl Append for u64 {
-    fn append_to(&self, whole: &mut String) {
-        Padded(*self, 1).append_to(whole);
+    fn append_to(&self, out: &mut String) {
+        Padded(*self, 1).append_to(out);
     }
 }
 
 impl Append for u32 {
-    fn append_to(&self, whole: &mut String) {
-        u64::from(*self).append_to(whole);
+    fn append_to(&self, out: &mut String) {
+        u64::from(*self).append_to(out);
     }
 }
 
 impl Append for u16 {
-    fn append_to(&self, whole: &mut String) {
-        u64::from(*self).append_to(whole);
+    fn append_to(&self, out: &mut String) {
+        u64::from(*self).append_to(out);
     }
 }
 
 impl Append for u8 {
-    fn append_to(&self, whole: &mut String) {
-        u64::from(*self).append_to(whole);
+    fn append_to(&self, out: &mut String) {
+        u64::from(*self).append_to(out);
     }
 }
 
 impl Append for usize {
-    fn append_to(&self, whole: &mut String) {
-        (*self as u64).append_to(whole);
+    fn append_to(&self, out: &mut String) {
+        (*self as u64).append_to(out);
     }
 }
 
 impl Append for i64 {
-    fn append_to(&self, whole: &mut String) {
+    fn append_to(&self, out: &mut String) {
         if *self < 0 {
-            whole.push('-');
+            out.push('-');
         }
-        self.unsigned_abs().append_to(whole);
+        self.unsigned_abs().append_to(out);
     }
 }
 
 impl Append for char {
-    fn append_to(&self, whole: &mut String) {
-        whole.push(*self);
+    fn append_to(&self, out: &mut String) {
+        out.push(*self);
     }
 }
 
 impl Append for str {
-    fn append_to(&self, whole: &mut String) {
-        whole.push_str(self);
+    fn append_to(&self, out: &mut String) {
+        out.push_str(self);
     }
 }
 
 impl Append for String {
-    fn append_to(&self, whole: &mut String) {
-        whole.push_str(self);
+    fn append_to(&self, out: &mut String) {
+        out.push_str(self);
     }
 }
 
 impl<T: Append + ?Sized> Append for &T {
-    fn append_to(&self, whole: &mut String) {
-        (**self).append_to(whole);
+    fn append_to(&self, out: &mut String) {
+        (**self).append_to(out);
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_read_as_they_would_by_format() {
+    fn pieces_read_as_format_would_write_them() {
         for number in [0, 7, 10, 999, 1_000, u64::MAX] {
             assert_eq!(text![number], format!("{number}"));
             assert_eq!(text![Padded(number, 3)], format!("{number:03}"));

@@ -1,45 +1,45 @@
 //! Whether a body ends where its image does.
 //!
-//! A connection that ends early is often not told to a page: a `Content-Length` that is too short,
-//! a close-delimited body, a compressed one. The image's own structure is what is left to ask. Only
-//! lengths and markers are read on the way, payloads are passed over; what follows the image's end
-//! (a second picture, a film, an editor's leftovers) is nobody's concern.
+//! Browsers often don't report that a connection ended early: if `Content-Length` is too small, or the
+//! body is compressed or ends with the connection. The structure of the image itself remains. Only
+//! lengths and markers are read, and data is skipped. What follows the end of the image (a second
+//! picture, a video, remains of an editor) does not matter.
 
-/// What a body's structure says of its end.
+/// What the structure of an image says about the end of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The image's end is there.
+    /// The body contains the end of the image.
     Whole,
-    /// The body ends before the image.
+    /// The body ends before the image does.
     CutShort,
-    /// The format does not say, or the file follows it too loosely.
+    /// The format has no end that can be found, or the file does not follow its format.
     Unknown,
 }
 
-/// Finds an image's end while its bytes pass by.
+/// Finds the end of an image in bytes that arrive chunk by chunk.
 #[derive(Debug)]
 pub struct EndFinder {
     step: Step,
-    /// Bytes to pass over before the next field.
+    /// Bytes to skip before the next field.
     skip: u64,
-    /// So many of them may be missing in files that are good otherwise.
+    /// How many of them a file that is otherwise complete may lack.
     slack: u64,
     field: [u8; LONGEST_FIELD],
     filled: usize,
     wanted: usize,
-    /// Boxes of an ISO base media file that have begun: `meta`, `mdat`.
+    /// Whether the boxes `meta` and `mdat` of an ISO base media file have begun.
     boxes: [bool; 2],
-    /// In a JPEG's scan: the last byte was 0xFF.
+    /// Whether the last byte of a JPEG's scan was 0xFF.
     is_marker: bool,
 }
 
-/// A bitmap's header, as far as it tells the size.
+/// The part of a bitmap's headers that determines its size, in bytes.
 const LONGEST_FIELD: usize = 34;
 
-/// Enough to tell the formats apart.
+/// The bytes that distinguish the formats.
 const SIGNATURE: usize = 12;
 
-/// What the next field is.
+/// The kind of the next field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Signature,
@@ -51,9 +51,9 @@ enum Step {
     GifData,
     IsoBox,
     Bitmap,
-    /// Nothing: once `skip` bytes have passed, the image has ended.
+    /// None: the image ends after `skip` more bytes.
     End,
-    /// Nothing: the end can't be found.
+    /// None: the end can't be found.
     Lost,
 }
 
@@ -73,12 +73,12 @@ impl Default for EndFinder {
 }
 
 impl EndFinder {
-    /// Takes in the next bytes of the body.
+    /// Reads the next chunk of the body.
     pub fn push(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let passed = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
-            self.skip -= passed as u64;
-            bytes = &bytes[passed..];
+            let skipped = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
+            self.skip -= skipped as u64;
+            bytes = &bytes[skipped..];
             match self.step {
                 Step::End | Step::Lost => return,
                 Step::JpegScan => return self.scan(bytes),
@@ -95,14 +95,14 @@ impl EndFinder {
         }
     }
 
-    /// What can be said if these were all the bytes.
+    /// The verdict if the body ended here.
     pub fn ending(&self) -> Ending {
         let is_between = self.skip == 0 && self.filled == 0;
         match self.step {
             Step::Signature | Step::Lost => Ending::Unknown,
             Step::End if self.skip == 0 => Ending::Whole,
             Step::End if self.skip <= self.slack => Ending::Unknown,
-            // Many a GIF lacks its trailer, and a box may have been the last one.
+            // Many GIFs lack their trailer, and any box may be the last one.
             Step::GifBlock | Step::IsoBox if is_between => Ending::Unknown,
             _ => Ending::CutShort,
         }
@@ -116,7 +116,7 @@ impl EndFinder {
         self.expect(Step::Lost, 0, 0);
     }
 
-    /// The image ends after so many bytes more.
+    /// The image ends after this many more bytes.
     fn end_after(&mut self, bytes: u64) {
         self.expect(Step::End, 0, bytes);
     }
@@ -128,14 +128,14 @@ impl EndFinder {
             Step::PngChunk => self.read_chunk(),
             Step::GifBlock => match self.field[0] {
                 0x3B => self.end_after(0),
-                // An extension's label comes before its data.
+                // The label of an extension precedes its data.
                 0x21 => self.expect(Step::GifData, 1, 1),
                 0x2C => self.expect(Step::GifImage, 9, 0),
-                // Decoders pass over a terminator too many.
+                // Decoders ignore a superfluous terminator.
                 0 => self.expect(Step::GifBlock, 1, 0),
                 _ => self.lose(),
             },
-            // The code size comes before an image's data.
+            // The code size precedes the data of an image.
             Step::GifImage => self.expect(Step::GifData, 1, color_table(self.field[8]) + 1),
             Step::GifData => match self.field[0] {
                 0 => self.expect(Step::GifBlock, 1, 0),
@@ -144,7 +144,7 @@ impl EndFinder {
             Step::IsoBox => self.read_box(),
             Step::Bitmap => match bitmap_size(&self.field) {
                 Some(size) => {
-                    // The padding of the last row is nothing to be seen.
+                    // Nobody misses the padding of the last row.
                     self.slack = 3;
                     self.end_after(size.saturating_sub(LONGEST_FIELD as u64));
                 }
@@ -168,7 +168,7 @@ impl EndFinder {
             SIGNATURE
         } else if head.starts_with(b"RIFF") && &head[8..SIGNATURE] == b"WEBP" {
             let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
-            // Some count the eight bytes before what is counted.
+            // Some files count the eight bytes of the RIFF header as well.
             self.slack = 8;
             self.end_after(u64::from(length).saturating_sub(4));
             SIGNATURE
@@ -185,14 +185,14 @@ impl EndFinder {
         self.push(&head[used..SIGNATURE]);
     }
 
-    /// A segment before the first scan: marker and length (ITU-T T.81, B.1.1.4). A thumbnail in one
-    /// has an end of its own, which is passed over.
+    /// A segment before the first scan: marker and length (ITU-T T.81, B.1.1.4). A thumbnail inside
+    /// one has an end marker of its own, which is skipped with it.
     fn read_segment(&mut self) {
         const SCAN: u8 = 0xDA;
         let [first, marker, high, low, ..] = self.field;
         match marker {
             0xD9 if first == 0xFF => self.lose(),
-            // Fill bytes, markers without a length, and what decoders pass over.
+            // Fill bytes, markers without a length, and stray bytes that decoders ignore.
             0 | 1 | 0xD0..=0xD8 | 0xFF => self.slide(),
             _ if first != 0xFF => self.slide(),
             _ => {
@@ -204,14 +204,14 @@ impl EndFinder {
         }
     }
 
-    /// Looks for the segment one byte further on.
+    /// Looks for the segment one byte later.
     fn slide(&mut self) {
         self.field.copy_within(1..4, 0);
         self.filled = 3;
     }
 
-    /// From the first scan on the end is the first 0xFF 0xD9: in coded data a zero follows each 0xFF
-    /// (T.81, F.1.2.3), and the tables between two scans do not have the pair.
+    /// From the first scan on, the end is the first 0xFF 0xD9: in coded data each 0xFF is followed by
+    /// a zero (T.81, F.1.2.3), and the tables between two scans don't contain the pair.
     fn scan(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
         if (self.is_marker && bytes[0] == 0xD9) || has_end_marker(bytes) {
@@ -220,7 +220,7 @@ impl EndFinder {
         self.is_marker = *last == 0xFF;
     }
 
-    /// Length, type, data and CRC (PNG 1.2, 3.2).
+    /// A chunk: length, type, data and CRC (PNG 1.2, 3.2).
     fn read_chunk(&mut self) {
         let [a, b, c, d, kind @ .., _, _] = &self.field[..10] else { return };
         let skip = u64::from(u32::from_be_bytes([*a, *b, *c, *d])) + 4;
@@ -231,8 +231,8 @@ impl EndFinder {
         }
     }
 
-    /// Size and type (ISO/IEC 14496-12, 4.2). An image is whole with its `meta`, which says where
-    /// things are, and its `mdat`, where they are.
+    /// A box: size and type (ISO/IEC 14496-12, 4.2). An image is whole with its `mdat`, which holds
+    /// its data, and its `meta`, which says where in there.
     fn read_box(&mut self) {
         const LARGE: usize = 16;
         let number = |from: usize, to: usize| {
@@ -260,13 +260,13 @@ impl EndFinder {
     }
 }
 
-/// The size of a GIF's colour table, by the flags before it (GIF89a, 18 and 20).
+/// The size of a GIF's colour table in bytes, from the flags before it (GIF89a, 18 and 20).
 fn color_table(flags: u8) -> u64 {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
-/// The size of a bitmap whose pixels are not compressed. The size that the file itself tells is often
-/// wrong, and no program asks for it.
+/// The size in bytes of a bitmap that is not compressed. The file's own size field is often wrong, as
+/// no program reads it.
 fn bitmap_size(header: &[u8; LONGEST_FIELD]) -> Option<u64> {
     let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     let (pixels_at, info, width, height) = (number(10), number(14), number(18), number(22));
@@ -276,24 +276,24 @@ fn bitmap_size(header: &[u8; LONGEST_FIELD]) -> Option<u64> {
         return None;
     }
     let row = (u64::from(width) * bits).div_ceil(32) * 4;
-    // A negative height means that the rows begin at the top.
+    // If the height is negative, the first row is the top one.
     Some(u64::from(pixels_at) + row * u64::from(height.cast_signed().unsigned_abs()))
 }
 
-/// Whether a JPEG's end marker is among the bytes.
+/// Whether the bytes contain the end marker of a JPEG.
 #[cfg(not(target_feature = "simd128"))]
 fn has_end_marker(bytes: &[u8]) -> bool {
     bytes.windows(2).any(|pair| pair == [0xFF, 0xD9])
 }
 
-/// The same in vectors: where the compiler optimises for size, it makes none by itself.
+/// The same by vectors, which the compiler does not use by itself when it optimises for size.
 #[cfg(target_feature = "simd128")]
 fn has_end_marker(bytes: &[u8]) -> bool {
     use core::arch::wasm32::{u8x16_eq, u8x16_splat, v128, v128_and, v128_any_true};
     const VECTOR: usize = 16;
     let mut at = 0;
     while at + VECTOR < bytes.len() {
-        // SAFETY: a vector and one byte more are left.
+        // SAFETY: at least a vector and one byte remain.
         let (first, second) = unsafe {
             let pointer = bytes.as_ptr().add(at);
             (pointer.cast::<v128>().read_unaligned(), pointer.add(1).cast::<v128>().read_unaligned())
@@ -324,8 +324,8 @@ mod tests {
         finder.ending()
     }
 
-    /// What is said of every prefix, byte by byte: how many are cut short, and at most how many at
-    /// the end can't be told.
+    /// Asserts that the file is whole and each of its prefixes is cut short, except that at most
+    /// `unsure` of them may be unknown.
     fn check_every_prefix(file: &[u8], mut unsure: usize) {
         let mut finder = EndFinder::default();
         for (length, byte) in file.iter().enumerate() {
@@ -353,7 +353,7 @@ mod tests {
 
     fn bitmap(height: i32) -> Vec<u8> {
         let mut file = b"BM".to_vec();
-        // A size that is wrong, as it often is.
+        // The size field is wrong, as it often is.
         for field in [7, 0, 54, 40, 3, height.cast_unsigned(), 1 | 24 << 16, 0, 0, 0, 0, 0, 0] {
             file.extend(u32::to_le_bytes(field));
         }
@@ -363,7 +363,8 @@ mod tests {
 
     #[test]
     fn every_prefix_of_a_file_is_cut_short() {
-        // A WebP's slack; the places between a GIF's blocks; those between boxes; a row's padding.
+        // Unknown may be: a WebP within its slack, a GIF between two blocks, and, below, an AVIF between
+        // two boxes and a bitmap within its last padding.
         for (file, unsure) in SAMPLES.iter().zip([0, 0, 8, 4]) {
             check_every_prefix(file, unsure);
         }
@@ -387,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thumbnail_s_end_is_not_the_image_s() {
+    fn the_end_of_a_thumbnail_is_not_the_end_of_the_image() {
         let (start, rest) = SAMPLES[0].split_at(2);
         let length = (SAMPLES[0].len() as u16 + 2).to_be_bytes();
         let app1 = [&[0xFF, 0xE1], &length[..], SAMPLES[0]].concat();
@@ -395,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn fill_bytes_and_stray_bytes_before_a_segment_are_passed_over() {
+    fn fill_bytes_and_stray_bytes_before_a_segment_are_skipped() {
         let (start, rest) = SAMPLES[0].split_at(2);
         for stray in [&b"\xFF\xFF\xFF"[..], b"\xFF\0\0\0", b"\xFF\xD0"] {
             check_every_prefix(&[start, stray, rest].concat(), 0);
@@ -403,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_marker_is_found_wherever_a_chunk_ends() {
+    fn an_end_marker_is_found_wherever_chunks_are_cut() {
         let head = &SAMPLES[0][..SAMPLES[0].len() - 2];
         for before in 0..40 {
             let coded = vec![7; before];
@@ -416,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_format_does_not_say_is_not_guessed() {
+    fn the_ending_is_unknown_if_the_format_does_not_say() {
         let without_trailer = &SAMPLES[3][..SAMPLES[3].len() - 1];
         let endless =
             [boxed(b"ftyp", b"avif\0\0\0\0"), boxed(b"meta", &[0; 4]), b"\0\0\0\0mdat123".to_vec()].concat();

@@ -1,7 +1,7 @@
-//! What the bytes of a body say: which image format they are, or what they are instead, and whether
-//! they are all there.
+//! What the bytes of a body are: which image format, or which other kind of file, and whether they are
+//! complete.
 //!
-//! The address, the extension and the `Content-Type` are claims; the bytes decide.
+//! The address, its extension and `Content-Type` are only claims; the bytes decide.
 
 mod ending;
 mod format;
