@@ -1,76 +1,103 @@
-//! The timings as CSV and as JSON, one record per item, with the fields of the JavaScript result.
+//! The record of a run as CSV and as JSON: one entry per item, with the fields of the JavaScript
+//! result.
 
 use std::time::Duration;
 
 use super::formatting::decimal_millis;
 use super::{Comparison, Row, Rows, State, TimedRun};
-use crate::plan::{EntryName, Plan};
+use crate::plan::{EntryName, Item, Plan};
+use crate::run::FetchError;
 use crate::seconds::seconds;
 use crate::text::{Hex, add, text};
 
-/// All that is written out of a run that ended.
+/// A finished run, ready to be written out.
 #[derive(Clone, Copy, Debug)]
 pub struct Export<'a> {
-    /// What was asked for.
+    /// The plan of the run.
     pub plan: &'a Plan,
-    /// What became of it.
+    /// The outcome of each item.
     pub rows: &'a Rows,
-    /// The names in the archive; empty where there is none.
+    /// The name of each item in the archive, if it is there; empty if there is no archive.
     pub names: &'a [Option<EntryName>],
-    /// From the run's beginning to the archive.
+    /// Wall time, from the start of the run to the finished archive.
     pub wall: Duration,
     /// The comparison that the run was part of.
     pub comparison: Option<&'a Comparison>,
 }
 
-/// A value, before it is known what it is written as.
-enum Value<'a> {
-    None,
-    Text(&'a str),
-    Owned(String),
-    /// Digits, as they are.
-    Number(String),
-    Truth(bool),
+/// A field of an item's record.
+struct Field {
+    /// Its key in JSON.
+    key: &'static str,
+    /// The titles of its columns in CSV, separated by commas.
+    columns: &'static str,
+    value: for<'a> fn(&Record<'a>) -> Value<'a>,
 }
 
-const COLUMNS: [&str; 16] = [
-    "index",
-    "url",
-    "entryName",
-    "outcome",
-    "errorKind",
-    "errorMessage",
-    "status",
-    "type",
-    "bytes",
-    "crc32",
-    "isCutShort",
-    "attempts",
-    "queuedAt",
-    "startedAt",
-    "headersAt",
-    "finishedAt",
+/// What is known of one item.
+struct Record<'a> {
+    item: &'a Item,
+    row: &'a Row,
+    name: Option<&'a EntryName>,
+}
+
+/// The value of a field, which knows how it is written in either format.
+enum Value<'a> {
+    /// Empty in CSV, `null` in JSON.
+    None,
+    Text(&'a str),
+    /// The digits of a number.
+    Number(String),
+    Bool(bool),
+    /// In CSV hexadecimal, as zip tools print it, or empty; in JSON a number, or 0.
+    Crc32(Option<u32>),
+    /// In CSV three columns, in JSON an object or `null`.
+    Error(Option<&'a FetchError>),
+}
+
+/// The fields in the order in which both formats have them. In CSV, the item's index comes first.
+const FIELDS: [Field; 13] = [
+    field("url", |record| Value::Text(record.item.display_text())),
+    field("entryName", |record| record.name.map_or(Value::None, |name| Value::Text(name.as_str()))),
+    field("outcome", |record| Value::Text(outcome(record.row))),
+    Field {
+        key: "error",
+        columns: "errorKind,errorMessage,status",
+        value: |record| Value::Error(record.row.error()),
+    },
+    field("type", |record| match record.row {
+        Row { state: State::Stored, format: Some(format), .. } => Value::Text(format.media_type()),
+        _ => Value::None,
+    }),
+    field("bytes", |record| Value::Number(text![record.row.received])),
+    field("crc32", |record| Value::Crc32((record.row.state == State::Stored).then_some(record.row.crc32))),
+    field("isCutShort", |record| Value::Bool(record.row.is_cut_short)),
+    field("attempts", |record| Value::Number(text![record.row.attempts.len()])),
+    field("queuedAt", |record| time(Some(record.row.queued))),
+    field("startedAt", |record| time(record.row.started())),
+    field("headersAt", |record| time(record.row.headers())),
+    field("finishedAt", |record| time(record.row.finished)),
 ];
 
+/// A field with one column, titled as its key.
+const fn field(key: &'static str, value: for<'a> fn(&Record<'a>) -> Value<'a>) -> Field {
+    Field { key, columns: key, value }
+}
+
 impl Export<'_> {
-    /// RFC 4180, with a header line. Times are milliseconds since the run began; the CRC-32 is in
-    /// hexadecimal, as zip tools print it.
+    /// RFC 4180, with a header line. Times are milliseconds since the run began.
     pub fn csv(&self) -> String {
-        let mut csv = COLUMNS.join(",");
+        let mut csv = String::from("index");
+        for field in &FIELDS {
+            add!(&mut csv, ",", field.columns);
+        }
         csv.push_str("\r\n");
         for index in 0..self.plan.len() {
-            for (column, value) in self.record(index).into_iter().enumerate() {
-                if column > 0 {
-                    csv.push(',');
-                }
-                match (COLUMNS[column], value) {
-                    (_, Value::None) => {}
-                    ("crc32", _) => csv.push_str(&text![Hex(self.rows.as_slice()[index].crc32, 8)]),
-                    (_, Value::Text(text)) => push_cell(&mut csv, text),
-                    (_, Value::Owned(text)) => push_cell(&mut csv, &text),
-                    (_, Value::Number(digits)) => csv.push_str(&digits),
-                    (_, Value::Truth(is_so)) => csv.push_str(truth(is_so)),
-                }
+            let record = self.record(index);
+            add!(&mut csv, index);
+            for field in &FIELDS {
+                csv.push(',');
+                push_csv(&mut csv, (field.value)(&record));
             }
             csv.push_str("\r\n");
         }
@@ -84,7 +111,14 @@ impl Export<'_> {
         let mut json = String::from("{\"items\":[");
         for index in 0..self.plan.len() {
             json.push_str(if index > 0 { ",\n" } else { "\n" });
-            self.push_item(&mut json, index);
+            let record = self.record(index);
+            let mut separator = '{';
+            for field in &FIELDS {
+                add!(&mut json, separator, "\"", field.key, "\":");
+                push_json(&mut json, (field.value)(&record));
+                separator = ',';
+            }
+            json.push('}');
         }
         json += &text![
             "\n],\"timings\":{\"wallMs\":",
@@ -103,77 +137,17 @@ impl Export<'_> {
         json
     }
 
-    fn record(&self, index: usize) -> [Value<'_>; 16] {
-        let (item, row) = (&self.plan.items()[index], &self.rows.as_slice()[index]);
-        let error = row.error();
-        let stored = row.state == State::Stored;
-        let format = row.format.filter(|_| stored);
-        let name = self.names.get(index).and_then(Option::as_ref);
-        let text = |value: Option<&'static str>| value.map_or(Value::None, Value::Text);
-        let time =
-            |value: Option<Duration>| value.map_or(Value::None, |time| Value::Number(decimal_millis(time)));
-        let crc32 = if stored { Value::Number(text![row.crc32]) } else { Value::None };
-        [
-            Value::Number(text![index]),
-            Value::Text(item.display_text()),
-            name.map_or(Value::None, |name| Value::Text(name.as_str())),
-            Value::Text(outcome(row)),
-            text(error.map(|error| error.kind())),
-            error.map_or(Value::None, |error| Value::Owned(text![error])),
-            error.and_then(|error| error.status()).map_or(Value::None, |status| Value::Number(text![status])),
-            text(format.map(|format| format.media_type())),
-            Value::Number(text![row.received]),
-            crc32,
-            Value::Truth(row.is_cut_short),
-            Value::Number(text![row.attempts.len()]),
-            Value::Number(decimal_millis(row.queued)),
-            time(row.started()),
-            time(row.headers()),
-            time(row.finished),
-        ]
-    }
-
-    /// The item as the JavaScript result has it: the error is one object, the CRC always a number.
-    fn push_item(&self, json: &mut String, index: usize) {
-        json.push('{');
-        let mut error_is_open = false;
-        for (column, value) in self.record(index).into_iter().enumerate().skip(1) {
-            let name = match COLUMNS[column] {
-                "errorKind" if matches!(value, Value::None) => {
-                    json.push_str(",\"error\":null");
-                    continue;
-                }
-                "errorKind" => {
-                    json.push_str(",\"error\":{\"kind\":");
-                    push_value(json, &value);
-                    error_is_open = true;
-                    continue;
-                }
-                "errorMessage" if !error_is_open => continue,
-                "errorMessage" => "message",
-                "status" if !error_is_open => continue,
-                "status" => {
-                    if !matches!(value, Value::None) {
-                        json.push_str(",\"status\":");
-                        push_value(json, &value);
-                    }
-                    json.push('}');
-                    continue;
-                }
-                name => name,
-            };
-            if column > 1 {
-                json.push(',');
-            }
-            push_string(json, name);
-            json.push(':');
-            match (name, value) {
-                ("crc32", Value::None) => json.push('0'),
-                (_, value) => push_value(json, &value),
-            }
+    fn record(&self, index: usize) -> Record<'_> {
+        Record {
+            item: &self.plan.items()[index],
+            row: &self.rows.as_slice()[index],
+            name: self.names.get(index).and_then(Option::as_ref),
         }
-        json.push('}');
     }
+}
+
+fn time(value: Option<Duration>) -> Value<'static> {
+    value.map_or(Value::None, |time| Value::Number(decimal_millis(time)))
 }
 
 fn outcome(row: &Row) -> &'static str {
@@ -224,8 +198,45 @@ fn comparison_json(comparison: &Comparison) -> String {
     ]
 }
 
-/// A cell of text, quoted where it has to be. A text that a spreadsheet would take for a formula
-/// gets an apostrophe before it, since URLs and error texts come from strangers.
+fn push_csv(csv: &mut String, value: Value<'_>) {
+    match value {
+        Value::None | Value::Crc32(None) => {}
+        Value::Text(text) => push_cell(csv, text),
+        Value::Number(digits) => csv.push_str(&digits),
+        Value::Bool(is_true) => csv.push_str(bool_text(is_true)),
+        Value::Crc32(Some(crc32)) => add!(csv, Hex(crc32, 8)),
+        Value::Error(None) => csv.push_str(",,"),
+        Value::Error(Some(error)) => {
+            add!(csv, error.kind(), ",");
+            push_cell(csv, &text![error]);
+            csv.push(',');
+            if let Some(status) = error.status() {
+                add!(csv, status);
+            }
+        }
+    }
+}
+
+fn push_json(json: &mut String, value: Value<'_>) {
+    match value {
+        Value::None | Value::Error(None) => json.push_str("null"),
+        Value::Text(text) => push_string(json, text),
+        Value::Number(digits) => json.push_str(&digits),
+        Value::Bool(is_true) => json.push_str(bool_text(is_true)),
+        Value::Crc32(crc32) => add!(json, crc32.unwrap_or(0)),
+        Value::Error(Some(error)) => {
+            add!(json, "{\"kind\":\"", error.kind(), "\",\"message\":");
+            push_string(json, &text![error]);
+            if let Some(status) = error.status() {
+                add!(json, ",\"status\":", status);
+            }
+            json.push('}');
+        }
+    }
+}
+
+/// Appends a cell of text, quoted if necessary. A text that a spreadsheet would run as a formula is
+/// prefixed by an apostrophe, since URLs and error texts come from strangers.
 fn push_cell(csv: &mut String, text: &str) {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let is_plain = !is_formula && !text.contains(['"', ',', '\r', '\n']);
@@ -241,18 +252,8 @@ fn push_cell(csv: &mut String, text: &str) {
     csv.push('"');
 }
 
-fn push_value(json: &mut String, value: &Value<'_>) {
-    match value {
-        Value::None => json.push_str("null"),
-        Value::Text(text) => push_string(json, text),
-        Value::Owned(text) => push_string(json, text),
-        Value::Number(digits) => json.push_str(digits),
-        Value::Truth(is_so) => json.push_str(truth(*is_so)),
-    }
-}
-
-fn truth(is_so: bool) -> &'static str {
-    if is_so { "true" } else { "false" }
+fn bool_text(is_true: bool) -> &'static str {
+    if is_true { "true" } else { "false" }
 }
 
 fn push_string(json: &mut String, text: &str) {
@@ -262,7 +263,7 @@ fn push_string(json: &mut String, text: &str) {
             '"' => json.push_str("\\\""),
             '\\' => json.push_str("\\\\"),
             '\n' => json.push_str("\\n"),
-            // U+2028 and U+2029 are valid JSON, but end a line in older JavaScript.
+            // U+2028 and U+2029 are valid in JSON, but are line ends in older JavaScript.
             '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => {
                 add!(json, "\\u", Hex(u32::from(c), 4))
             }
@@ -311,11 +312,15 @@ mod tests {
     }
 
     #[test]
-    fn csv_is_quoted_and_runs_no_formulas() {
+    fn csv_is_quoted_and_disarms_formulas() {
         let csv = exported(|export| export.csv());
         let lines: Vec<_> = csv.split("\r\n").collect();
         assert_eq!(lines.len(), 5);
-        assert_eq!(lines[0], COLUMNS.join(","));
+        assert_eq!(
+            lines[0],
+            "index,url,entryName,outcome,errorKind,errorMessage,status,type,bytes,crc32,isCutShort,attempts,\
+             queuedAt,startedAt,headersAt,finishedAt"
+        );
         assert_eq!(
             lines[1],
             "0,\"https://a.example/a,b.jpg\",\"a,b.jpg\",stored,,,,image/jpeg,10,00000abc,true,1,0,1,3,7"
