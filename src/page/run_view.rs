@@ -90,7 +90,7 @@ impl RunView {
     /// Takes a sample of the pace.
     pub fn sample(&self) {
         let rows = self.rows.borrow();
-        self.pace.borrow_mut().sample(self.clock.now(), rows.totals().bytes, share_done(&rows));
+        self.pace.borrow_mut().push(self.clock.now(), rows.totals().bytes, share_done(&rows));
     }
 
     /// The run is over; `names` are those of its archive.

@@ -1,4 +1,4 @@
-//! Failures of a kind told once: a host without CORS fails a thousand images for one reason.
+//! Failures in groups: a host without CORS fails a thousand images for one reason.
 
 use super::Rows;
 use super::formatting::count;
@@ -6,16 +6,16 @@ use crate::plan::{Address, ItemId, Network, Plan};
 use crate::run::FetchError;
 use crate::text::text;
 
-/// Images of one origin that failed for one reason, or lines of the list that are no address.
+/// Images of one origin that failed for one reason, or all lines that are not addresses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailureGroup {
-    /// Why.
+    /// The error of the first item.
     pub error: FetchError,
-    /// The images, in input order; never none.
+    /// The items, in input order; at least one.
     pub items: Vec<ItemId>,
 }
 
-/// The failures of a run, in the order in which each kind is first met in the list.
+/// The failures of a run, by the first item of each group.
 pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
     let mut groups: Vec<FailureGroup> = Vec::new();
     for (id, (item, row)) in plan.items().iter().zip(rows.as_slice()).enumerate() {
@@ -24,7 +24,7 @@ pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
         let same = groups.iter_mut().find(|group| {
             let other = address_of(group, plan).map(|address| &address.origin);
             match (error, &group.error) {
-                // No origin has anything to do with it.
+                // A stop concerns all origins.
                 (FetchError::Stopped, of_group) => *of_group == FetchError::Stopped,
                 (_, FetchError::Stopped) => false,
                 (_, of_group) => other == origin && (origin.is_none() || reason(of_group) == reason(error)),
@@ -38,18 +38,19 @@ pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
     groups
 }
 
-/// What makes two failures of an origin one: their kind and status, whatever byte they broke at.
+/// What the failures of a group have in common besides their origin: kind and status, but not the
+/// byte at which they broke off.
 fn reason(error: &FetchError) -> (&'static str, Option<u16>) {
     (error.kind(), error.status())
 }
 
-/// The address of a group's first image: its own, and not its relay's.
+/// The address of a group's first image; its own rather than the relay's.
 fn address_of<'a>(group: &FailureGroup, plan: &'a Plan) -> Option<&'a Address> {
     plan.items().get(*group.items.first()?)?.address.as_ref().ok()
 }
 
-/// A group in a sentence, with what can be done: `3 images from https://a.example: the server
-/// answered 503 …`. `page` is where the page was loaded from.
+/// A group as a sentence, with advice: `3 images from https://a.example: the server answered 503 …`.
+/// `page` is the network that the page was loaded from.
 pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
     let FailureGroup { error, items } = group;
     let Some(address) = address_of(group, plan) else {
@@ -60,22 +61,22 @@ pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
     };
     let images = text![count(items.len(), "image"), " from ", address.origin, ": "];
     if *error == FetchError::Stopped {
-        return text![count(items.len(), "image"), " not fetched, because the run was stopped"];
+        return text![count(items.len(), "image"), " not fetched because the run was stopped"];
     }
     if *error != FetchError::Network || address.is_data() {
         return text![images, error];
     }
     let relay = plan.relay();
-    let asked = relay.map_or_else(|| address.clone(), |relay| relay.address_of(address));
-    if Network::of_host(&asked.host) > page {
-        let who = relay.map_or("the host", |_| "the relay");
+    let requested = relay.map_or_else(|| address.clone(), |relay| relay.address_of(address));
+    if Network::of_host(&requested.host) > page {
+        let server = relay.map_or("the host", |_| "the relay");
         return text![
             images,
-            who,
+            server,
             " is on this machine or in a private network, and this page is not. Browsers let a page \
-             in there only if you allow it when they ask, or not at all (Local Network Access); open \
-             fetchzip from a host in the same network instead. It may also be unreachable, or refuse \
-             by its CORS policy"
+             reach it only with your permission, or not at all (Local Network Access); open fetchzip \
+             from a host in the same network instead. It may also be unreachable, or its CORS policy \
+             may refuse"
         ];
     }
     match relay {
@@ -83,8 +84,8 @@ pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
             images,
             "the relay ",
             relay.origin(),
-            " refused by its CORS policy, or is unreachable: see that it runs, and that it lets this \
-             page read its answers"
+            " refused because of its CORS policy, or is unreachable: check that it is running and \
+             that it lets this page read its responses"
         ],
         None => text![
             images,
@@ -104,7 +105,7 @@ mod tests {
     use crate::plan::tests::{NativeText, plan_of};
     use crate::run::{Event, EventKind};
 
-    /// All items failed, for the reason that is given for each.
+    /// The groups of a run in which every item failed, each with the error that it is given.
     fn groups_of(plan: &Plan, error: impl Fn(ItemId) -> FetchError) -> Vec<FailureGroup> {
         let mut rows = Rows::new(plan.len());
         for (item, parsed) in plan.items().iter().enumerate() {
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_told_once_for_each_origin_and_reason() {
+    fn there_is_one_group_for_each_origin_and_reason() {
         let plan = plan_of([
             "https://a.example/1",
             "https://b.example/1",
@@ -142,18 +143,18 @@ mod tests {
     }
 
     #[test]
-    fn what_a_stop_left_out_is_one_line_whatever_its_origins() {
+    fn images_left_out_by_a_stop_are_one_group_whatever_their_origins() {
         let plan = plan_of(["https://a.example/1", "nonsense", "https://b.example/1", "https://c.example/1"]);
         let groups =
             groups_of(&plan, |item| if item == 2 { FetchError::http(404) } else { FetchError::Stopped });
         let items: Vec<_> = groups.iter().map(|group| group.items.as_slice()).collect();
         assert_eq!(items, [&[0, 3][..], &[1], &[2]]);
         let text = group_text(&groups[0], &plan, Network::Public);
-        assert_eq!(text, "2 images not fetched, because the run was stopped");
+        assert_eq!(text, "2 images not fetched because the run was stopped");
     }
 
     #[test]
-    fn what_may_be_refused_by_cors_is_one_line_for_each_origin_with_what_can_be_done() {
+    fn possible_refusals_by_cors_are_one_group_for_each_origin_with_advice() {
         let urls =
             ["https://a.example/1", "https://a.example/2", "https://b.example/1", "https://a.example/3"];
         let plan = plan_of(urls);
@@ -171,13 +172,14 @@ mod tests {
         assert_eq!(groups.len(), 2, "by the images' own origins");
         assert_eq!(
             group_text(&groups[0], &plan, Network::Public),
-            "3 images from https://a.example: the relay https://relay.example refused by its CORS \
-             policy, or is unreachable: see that it runs, and that it lets this page read its answers"
+            "3 images from https://a.example: the relay https://relay.example refused because of its \
+             CORS policy, or is unreachable: check that it is running and that it lets this page read \
+             its responses"
         );
     }
 
     #[test]
-    fn a_host_that_is_nearer_than_the_page_is_explained_and_no_other() {
+    fn local_network_access_is_explained_only_for_hosts_closer_than_the_page() {
         let is_explained = |plan: &Plan, page| {
             let groups = groups_of(plan, |_| FetchError::Network);
             group_text(&groups[0], plan, page).contains("Local Network Access")
@@ -202,7 +204,7 @@ mod tests {
         }
         let relay = Relay::parse("http://127.0.0.1:9000/", &NativeText).unwrap();
         let relayed = plan_of(["https://a.example/1.jpg"]).with_relay(Some(relay));
-        assert!(is_explained(&relayed, Network::Public), "the relay is what is asked");
+        assert!(is_explained(&relayed, Network::Public), "requests go to the relay");
         assert!(!is_explained(&relayed, Network::ThisMachine));
     }
 }

@@ -1,8 +1,7 @@
-//! Numbers as people read them: sizes, durations, rates and counts in plain text.
+//! Sizes, durations, rates and counts, formatted for people.
 //!
-//! All of it is arithmetic with integers of 64 bits: formatting floating-point numbers, or the
-//! 128 bits that `Duration::as_millis` has, would bring code into the wasm that is larger than
-//! this room.
+//! All arithmetic is in 64-bit integers: to format floating-point numbers, or the 128 bits of
+//! `Duration::as_millis`, would add more code to the wasm than this module has.
 
 use crate::text::{Padded, text};
 use std::time::Duration;
@@ -28,9 +27,9 @@ pub fn size(bytes: u64) -> String {
     text![bytes / scale, " EB"]
 }
 
-/// Bytes per second over a time: `7.4 MB/s`; `None` where no time passed.
+/// The rate of bytes that arrived over a time: `7.4 MB/s`; `None` if no time passed.
 pub fn rate(bytes: u64, time: Duration) -> Option<String> {
-    // Microseconds where they fit, which is up to 18 TB.
+    // By microseconds if that does not overflow, which it does above 18 TB.
     let per_second = match bytes.checked_mul(1_000_000) {
         Some(scaled) => scaled.checked_div(micros_of(time))?,
         None => (bytes / whole_millis(time).max(1)).saturating_mul(1000),
@@ -38,7 +37,7 @@ pub fn rate(bytes: u64, time: Duration) -> Option<String> {
     Some(text![size(per_second), "/s"])
 }
 
-/// A duration at a glance: `340 ms`, `5.6 s`, `1 min 23 s`, `2 h 05 min`.
+/// A duration, rounded: `340 ms`, `5.6 s`, `1 min 23 s`, `2 h 05 min`.
 pub fn duration(time: Duration) -> String {
     let millis = whole_millis(time);
     let tenths = (millis + 50) / 100;
@@ -61,7 +60,7 @@ pub fn exact_duration(time: Duration) -> String {
     }
 }
 
-/// What is left of a time that nobody knows exactly: `about 2 s`, `about 40 s`, `about 3 min`.
+/// An estimated duration: `about 2 s`, `about 40 s`, `about 3 min`.
 pub fn approximate_duration(time: Duration) -> String {
     let seconds = (whole_millis(time) + 500) / 1000;
     match seconds {
@@ -73,7 +72,7 @@ pub fn approximate_duration(time: Duration) -> String {
     }
 }
 
-/// A number with its digits in groups: `12,044`.
+/// A number with its digits grouped: `12,044`.
 pub fn number(value: usize) -> String {
     let digits = text![value];
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -86,28 +85,28 @@ pub fn number(value: usize) -> String {
     text
 }
 
-/// Whole milliseconds.
+/// A duration in whole milliseconds, rounded down.
 pub fn whole_millis(time: Duration) -> u64 {
     micros_of(time) / 1000
 }
 
-/// Whole microseconds; no run takes the half million years that would not fit.
+/// A duration in whole microseconds, rounded down and limited to half a million years.
 fn micros_of(time: Duration) -> u64 {
     time.as_secs().saturating_mul(1_000_000) + u64::from(time.subsec_micros())
 }
 
-/// A number of things: `1 image`, `12,044 images`.
+/// A count with its noun in singular or plural: `1 image`, `12,044 images`.
 pub fn count(value: usize, thing: &str) -> String {
     let plural = if value == 1 { "" } else { "s" };
     text![number(value), " ", thing, plural]
 }
 
-/// A share of a whole, never `100 %` before all of it is there: `62 %`.
+/// A share, rounded down, so that only the whole is `100 %`: `62 %`.
 pub fn percent(share: f64) -> String {
     text![(share.clamp(0.0, 1.0) * 100.0) as u8, " %"]
 }
 
-/// A ratio: `4.1`, and `0.04` where one digit would be too coarse.
+/// A ratio: `4.1`, or `0.04` if one decimal would be too coarse.
 pub fn ratio(value: f64) -> String {
     let hundredths = (value.max(0.0) * 100.0).round() as u64;
     if hundredths < 10 {
@@ -117,14 +116,14 @@ pub fn ratio(value: f64) -> String {
     if tenths < 1000 { text![tenths / 10, ".", tenths % 10] } else { number((tenths as usize + 5) / 10) }
 }
 
-/// Milliseconds as programs read them, to the microsecond, without digits that say nothing: `12.5`.
+/// Milliseconds for programs, to the microsecond and without trailing zeros: `12.5`.
 pub fn decimal_millis(time: Duration) -> String {
     let micros = micros_of(time);
     let text = text![micros / 1000, ".", Padded(micros % 1000, 3)];
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Protocols by their ALPN names (RFC 7301): `HTTP/2`.
+/// The names of protocols that are given by their ALPN names (RFC 7301): `HTTP/2, HTTP/3`.
 pub fn protocols(names: &[String]) -> String {
     let words = names.iter().map(|name| match name.as_str() {
         "h2" => "HTTP/2",
@@ -138,14 +137,11 @@ pub fn protocols(names: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::ms;
     use super::*;
 
-    fn ms(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
-
     #[test]
-    fn sizes_have_two_or_three_digits_and_round_into_the_next_unit() {
+    fn sizes_have_two_or_three_digits_and_may_round_up_to_the_next_unit() {
         let cases = [
             (0, "0 B"),
             (999, "999 B"),
@@ -172,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_grow_coarser() {
+    fn the_longer_a_duration_the_coarser_its_unit() {
         let cases = [
             (0, "0 ms"),
             (999, "999 ms"),
@@ -193,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_never_more_exact_than_it_can_be() {
+    fn an_estimate_is_no_more_exact_than_it_can_be() {
         let cases = [
             (0, "about 1 s"),
             (2400, "about 2 s"),
@@ -216,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_and_ratios() {
+    fn shares_are_rounded_down_and_ratios_to_one_decimal() {
         assert_eq!(percent(0.629), "62 %");
         assert_eq!(percent(0.9999), "99 %");
         assert_eq!(percent(7.0), "100 %");
@@ -227,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn milliseconds_for_programs_have_no_idle_digits() {
+    fn milliseconds_for_programs_have_no_trailing_zeros() {
         assert_eq!(decimal_millis(Duration::from_micros(12_500)), "12.5");
         assert_eq!(decimal_millis(Duration::from_micros(7)), "0.007");
         assert_eq!(decimal_millis(ms(1200)), "1200");
@@ -235,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn protocols_have_the_names_that_people_know() {
+    fn protocols_have_their_common_names() {
         let named =
             |names: &[&str]| protocols(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
         assert_eq!(named(&["h2", "http/1.1"]), "HTTP/2, HTTP/1.1");

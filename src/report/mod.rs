@@ -1,9 +1,9 @@
-//! What a run's events add up to, and how it is said.
+//! What a run's events add up to, as numbers and in words.
 //!
 //! ```text
-//! Event ─▶ Rows::apply ─▶ rows (state, times, bytes of each item) and totals
+//! Event ─▶ Rows::apply ─▶ rows (state, times and bytes of each item) and totals
 //!            ├─▶ waterfall: spans on the time axis, and its ticks
-//!            ├─▶ row_text, summary, failures: the page's words
+//!            ├─▶ row_text, summary, failures: sentences for the page
 //!            └─▶ export: CSV and JSON
 //! samples of the totals ─▶ Pace ─▶ rate, time left
 //! wall times of several runs ─▶ Comparison ─▶ speed-up with its spread
@@ -11,6 +11,8 @@
 
 mod export;
 mod failures;
+#[cfg(test)]
+mod fixtures;
 pub mod formatting;
 mod pace;
 mod row_text;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use crate::seconds::scaled;
 
-/// What is said is the pace of this long a time, so that it neither jumps nor lags.
-const MEMORY: Duration = Duration::from_secs(4);
+/// The time over which the pace is measured: long enough not to jump, short enough not to lag.
+const WINDOW: Duration = Duration::from_secs(4);
 
-/// Nothing is said about the time that is left before a run is this old.
-const TOO_EARLY: Duration = Duration::from_millis(1500);
+/// The age of a run below which the time left is not estimated.
+const MIN_AGE: Duration = Duration::from_millis(1500);
 
-/// The pace of a run, from samples of where it stood.
+/// The pace of a run, from samples of its progress.
 #[derive(Clone, Debug, Default)]
 pub struct Pace {
     samples: VecDeque<Sample>,
@@ -25,27 +25,27 @@ struct Sample {
 }
 
 impl Pace {
-    /// Takes in where the run stands: bytes so far, and the share of the work that is done.
-    pub fn sample(&mut self, at: Duration, bytes: u64, done: f64) {
+    /// Adds a sample: the bytes so far, and the share of the work that is done.
+    pub fn push(&mut self, at: Duration, bytes: u64, done: f64) {
         self.samples.push_back(Sample { at, bytes, done });
-        while self.samples.get(1).is_some_and(|second| at.saturating_sub(second.at) >= MEMORY) {
+        while self.samples.get(1).is_some_and(|second| at.saturating_sub(second.at) >= WINDOW) {
             self.samples.pop_front();
         }
     }
 
-    /// Bytes and the time in which they came.
+    /// The bytes that arrived recently and the time that they took; `None` without two samples.
     pub fn recent(&self) -> Option<(u64, Duration)> {
         let (first, last) = (self.samples.front()?, self.samples.back()?);
         let time = last.at.saturating_sub(first.at);
-        // A failed attempt takes its bytes back, so there may be fewer than before.
+        // The bytes of a failed attempt no longer count, so there may be fewer than before.
         (!time.is_zero()).then(|| (last.bytes.saturating_sub(first.bytes), time))
     }
 
-    /// The time that is left if it goes on like this; `None` where that would be guessing.
+    /// The time left at this pace; `None` if there is too little to estimate it from.
     pub fn time_left(&self) -> Option<Duration> {
         let (first, last) = (self.samples.front()?, self.samples.back()?);
         let (gained, time) = (last.done - first.done, last.at.saturating_sub(first.at));
-        if last.at < TOO_EARLY || gained <= 0.0 || last.done >= 1.0 {
+        if last.at < MIN_AGE || gained <= 0.0 || last.done >= 1.0 {
             return None;
         }
         Some(scaled(time, (1.0 - last.done) / gained))
@@ -59,7 +59,7 @@ mod tests {
     fn pace(samples: &[(u64, u64, f64)]) -> Pace {
         let mut pace = Pace::default();
         for (millis, bytes, done) in samples {
-            pace.sample(Duration::from_millis(*millis), *bytes, *done);
+            pace.push(Duration::from_millis(*millis), *bytes, *done);
         }
         pace
     }
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_early_nor_when_nothing_moves() {
+    fn there_is_no_estimate_early_on_or_without_progress() {
         assert_eq!(pace(&[]).recent(), None);
         assert_eq!(pace(&[(0, 0, 0.0), (1000, 5, 0.5)]).time_left(), None);
         assert_eq!(pace(&[(0, 5, 0.5), (3000, 5, 0.5)]).time_left(), None);

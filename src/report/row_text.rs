@@ -1,11 +1,11 @@
-//! What a row of the table says.
+//! The texts of a row of the table.
 
 use super::formatting::{count, exact_duration, percent, rate, size};
 use super::{Row, State};
 use crate::plan::Item;
 use crate::text::{Hex, add, text};
 
-/// The size column: what has arrived, with `…` while more is expected.
+/// The size column: the bytes received, with `…` while more are expected.
 pub fn size_text(row: &Row) -> String {
     match row.state {
         State::Stored => size(row.received),
@@ -28,16 +28,16 @@ pub fn status_text(row: &Row) -> String {
     }
 }
 
-/// The line under the name: why it failed and what can be done, or where it is from.
+/// The line under the name: why the image failed and what can be done, or else its host.
 pub fn detail_text(row: &Row, item: &Item) -> String {
     match &row.state {
         State::Failed(error) => text![error],
         State::BackingOff { error, .. } => {
-            text!["attempt ", row.attempts.len(), " failed (", error.short(), "); another follows"]
+            text!["attempt ", row.attempts.len(), " failed (", error.short(), "); trying again"]
         }
         _ => {
             let host = match &item.address {
-                Ok(address) if address.is_data() => "in the address itself",
+                Ok(address) if address.is_data() => "embedded in the address",
                 Ok(address) => &address.host,
                 Err(_) => "",
             };
@@ -46,7 +46,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
                 add!(&mut line, " · attempt ", row.attempts.len());
             }
             if row.is_cut_short {
-                line += " · may be cut short: its bytes end before the image does";
+                line += " · may be cut short: the data ends before the image does";
             }
             line
         }
@@ -58,7 +58,7 @@ pub fn figures_text(row: &Row) -> String {
     let mut parts: Vec<String> = row.error().map(|error| text![error]).into_iter().collect();
     for (number, attempt) in row.attempts.iter().enumerate() {
         let which = if row.attempts.len() > 1 { text!["attempt ", number + 1, " "] } else { String::new() };
-        parts.push(text![which, "asked at ", exact_duration(attempt.started)]);
+        parts.push(text![which, "requested at ", exact_duration(attempt.started)]);
         if let Some(headers) = attempt.headers {
             parts.push(text!["headers after ", exact_duration(headers.saturating_sub(attempt.started))]);
         }
@@ -66,9 +66,9 @@ pub fn figures_text(row: &Row) -> String {
         if let Some(ended) = attempt.ended {
             let time = ended.saturating_sub(begun);
             parts.push(if attempt.failed {
-                text!["broke off after ", exact_duration(time)]
+                text!["failed after ", exact_duration(time)]
             } else if row.state != State::Stored {
-                text!["went on for ", exact_duration(time)]
+                text!["lasted ", exact_duration(time)]
             } else {
                 let rate = rate(row.received, time).map(|rate| text![" (", rate, ")"]).unwrap_or_default();
                 text![size(row.received), " received in ", exact_duration(time), rate]
@@ -76,7 +76,7 @@ pub fn figures_text(row: &Row) -> String {
         }
     }
     if row.attempts.is_empty() {
-        parts.push("never asked for".into());
+        parts.push("never requested".into());
     }
     match (&row.state, row.finished) {
         (State::Stored, Some(finished)) => {
@@ -87,9 +87,9 @@ pub fn figures_text(row: &Row) -> String {
                 parts.push("may be cut short".into());
             }
         }
-        (State::Failed(_), Some(finished)) => parts.push(text!["given up at ", exact_duration(finished)]),
+        (State::Failed(_), Some(finished)) => parts.push(text!["failed at ", exact_duration(finished)]),
         (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact_duration(finished)]),
-        (State::Queued, _) => parts = vec!["waits for its turn".into()],
+        (State::Queued, _) => parts = vec!["waiting for its turn".into()],
         (State::BackingOff { resumes, .. }, _) => {
             parts.push(text!["next attempt at ", exact_duration(*resumes)])
         }
@@ -98,11 +98,11 @@ pub fn figures_text(row: &Row) -> String {
     parts.join(", ")
 }
 
-/// The waterfall's bar in words, for who can't see it.
+/// The waterfall's bar in words, for screen readers.
 pub fn bar_text(row: &Row) -> String {
     match (row.started(), row.finished) {
-        (None, _) => "not asked for yet".into(),
-        (Some(_), None) => "under way".into(),
+        (None, _) => "not requested yet".into(),
+        (Some(_), None) => "in progress".into(),
         (Some(started), Some(finished)) => {
             let time = exact_duration(finished.saturating_sub(started));
             match row.attempts.len() {
@@ -115,23 +115,13 @@ pub fn bar_text(row: &Row) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use super::super::AttemptSpan;
+    use super::super::fixtures::{attempt, ms};
     use super::*;
     use crate::image::Format;
     use crate::plan::tests::plan_of;
     use crate::run::FetchError;
 
     const BUSY: FetchError = FetchError::http(503);
-
-    fn ms(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
-
-    fn attempt(started: u64, headers: Option<u64>, ended: Option<u64>, failed: bool) -> AttemptSpan {
-        AttemptSpan { started: ms(started), headers: headers.map(ms), ended: ended.map(ms), failed }
-    }
 
     fn stored() -> Row {
         Row {
@@ -146,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn every_state_has_its_words() {
+    fn each_state_has_a_size_and_a_status() {
         let cases = [
             (State::Queued, "–", "queued"),
             (State::Waiting, "–", "waiting"),
@@ -164,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_under_the_name_says_why_or_where_from() {
+    fn the_line_under_the_name_gives_the_reason_or_the_host() {
         let plan = plan_of(["https://a.example/1.jpg", "nonsense"]);
         let detail = |state, item: usize| detail_text(&Row { state, ..Row::default() }, &plan.items()[item]);
         assert_eq!(detail(State::Waiting, 0), "a.example");
@@ -173,7 +163,7 @@ mod tests {
         assert_eq!(detail_text(&stored(), &plan.items()[0]), "a.example · attempt 2");
         assert_eq!(
             detail_text(&Row { is_cut_short: true, ..stored() }, &plan.items()[0]),
-            "a.example · attempt 2 · may be cut short: its bytes end before the image does"
+            "a.example · attempt 2 · may be cut short: the data ends before the image does"
         );
     }
 
@@ -181,14 +171,15 @@ mod tests {
     fn figures_are_exact() {
         assert_eq!(
             figures_text(&stored()),
-            "attempt 1 asked at less than 1 ms, broke off after 200 ms, attempt 2 asked at 500 ms, headers \
-             after 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
+            "attempt 1 requested at less than 1 ms, failed after 200 ms, attempt 2 requested at 500 ms, \
+             headers after 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
              CRC-32 0000ab12"
         );
         assert!(
             figures_text(&Row { is_cut_short: true, ..stored() }).ends_with("0000ab12, may be cut short")
         );
-        assert_eq!(figures_text(&Row::default()), "waits for its turn");
+        assert_eq!(figures_text(&Row::default()), "waiting for its turn");
         assert_eq!(bar_text(&stored()), "2.050 s, 2 attempts");
+        assert_eq!(bar_text(&Row::default()), "not requested yet");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::image::Format;
 use crate::run::{Event, EventKind, FetchError};
 
-/// One row per item, in input order, and what they add up to.
+/// One row per item, in input order, and their totals.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     rows: Vec<Row>,
@@ -15,48 +15,48 @@ pub struct Rows {
 /// What is known of one item.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// When it was queued, since the run began.
+    /// When it was queued. All times are since the run began.
     pub queued: Duration,
     /// Its attempts, in order.
     pub attempts: Vec<AttemptSpan>,
-    /// When it ended.
+    /// When it finished, stored or not.
     pub finished: Option<Duration>,
-    /// `Content-Length` of the latest attempt: encoded bytes, so an estimate.
+    /// `Content-Length` of the latest attempt. It counts encoded bytes, so it is an estimate.
     pub declared: Option<u64>,
-    /// Bytes of the latest attempt's body.
+    /// Bytes received of the latest attempt's body.
     pub received: u64,
-    /// The CRC-32, once it is stored.
+    /// The CRC-32 of its bytes, once it is stored.
     pub crc32: u32,
-    /// What the bytes are, once it is stored.
+    /// The format of its bytes, once it is stored.
     pub format: Option<Format>,
-    /// Whether it is stored although its bytes end before the image does, as far as its format tells.
+    /// Whether it is stored although, by its format, its bytes end before the image does.
     pub is_cut_short: bool,
 }
 
-/// Where an item stands.
+/// The state of an item.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum State {
     /// It waits for its turn.
     #[default]
     Queued,
-    /// It was asked for, and the headers have not come.
+    /// It was requested, and its headers have not arrived.
     Waiting,
     /// Its body is arriving.
     Receiving,
-    /// It failed and waits for another attempt.
+    /// An attempt failed, and it waits for the next one.
     BackingOff {
-        /// Why it failed.
+        /// Why the attempt failed.
         error: FetchError,
-        /// When the next attempt may start, since the run began.
+        /// When the next attempt may start.
         resumes: Duration,
     },
-    /// It is whole.
+    /// It is in the spool.
     Stored,
-    /// It is given up.
+    /// It failed for good.
     Failed(FetchError),
-    /// The run was cancelled before it ended.
+    /// The run was cancelled before it finished.
     Cancelled,
 }
 
@@ -67,34 +67,34 @@ pub struct AttemptSpan {
     pub started: Duration,
     /// When its headers arrived.
     pub headers: Option<Duration>,
-    /// When it ended, well or not.
+    /// When it ended, successfully or not.
     pub ended: Option<Duration>,
     /// Whether it ended without an image.
     pub failed: bool,
 }
 
-/// Sums over all rows, kept while events come in.
+/// Sums over all rows, updated with each event.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Totals {
-    /// Items in all.
+    /// All items.
     pub items: usize,
     /// Items stored.
     pub stored: usize,
-    /// Those of them that may be cut short.
+    /// Stored items that may be cut short.
     pub cut_short: usize,
-    /// Items given up.
+    /// Items that failed for good.
     pub failed: usize,
-    /// Those of them that a stop was the reason for.
+    /// Failed items that were left out because the run was stopped.
     pub stopped: usize,
     /// Bytes of stored images.
     pub stored_bytes: u64,
-    /// Bytes of all bodies that are kept or still arriving.
+    /// Bytes of all bodies that are stored or still arriving.
     pub bytes: u64,
-    /// Requests in flight at present.
+    /// Requests in flight.
     pub in_flight: usize,
-    /// The most of them at any time.
+    /// The most requests that were in flight at any time.
     pub most_in_flight: usize,
-    /// Busy time: the sum of the durations of the items that have ended.
+    /// Busy time: the sum of [`Row::duration`] over the finished items.
     pub busy: Duration,
 }
 
@@ -109,8 +109,8 @@ impl Row {
         self.attempts.last().and_then(|attempt| attempt.headers)
     }
 
-    /// Its own duration: from the first request to the end, with the waits for retries; zero where
-    /// nothing was asked for or it has not ended.
+    /// Its duration, from the first request to the finish, including waits between attempts; zero
+    /// if it was never requested or has not finished.
     pub fn duration(&self) -> Duration {
         match (self.started(), self.finished) {
             (Some(started), Some(finished)) => finished.saturating_sub(started),
@@ -118,7 +118,7 @@ impl Row {
         }
     }
 
-    /// Why it failed, where it did.
+    /// Why it failed, if it did.
     pub fn error(&self) -> Option<&FetchError> {
         match &self.state {
             State::Failed(error) => Some(error),
@@ -126,7 +126,7 @@ impl Row {
         }
     }
 
-    /// How much of the body is there, `0.0..=1.0`, where the server declared its length.
+    /// The share of the body that has arrived, `0.0..=1.0`, if the server declared its length.
     pub fn progress(&self) -> Option<f64> {
         let declared = self.declared.filter(|bytes| *bytes > 0)?;
         (self.state == State::Receiving).then(|| (self.received as f64 / declared as f64).min(1.0))
@@ -134,7 +134,7 @@ impl Row {
 }
 
 impl Rows {
-    /// Rows for so many items, all queued.
+    /// Rows for this many items, all queued.
     pub fn new(items: usize) -> Self {
         Self { rows: vec![Row::default(); items], totals: Totals { items, ..Totals::default() } }
     }
@@ -144,16 +144,16 @@ impl Rows {
         &self.rows
     }
 
-    /// The sums.
+    /// The sums over all rows.
     pub fn totals(&self) -> &Totals {
         &self.totals
     }
 
-    /// Takes in what happened.
+    /// Updates the event's row and the totals.
     pub fn apply(&mut self, event: &Event) {
         let (at, row) = (event.at, &mut self.rows[event.item]);
         match &event.kind {
-            // Asked for again, it goes on from where it was.
+            // It is fetched again after the run, and its earlier attempts stay in its row.
             EventKind::Queued if row.finished.is_some() => {
                 self.totals.failed -= usize::from(row.error().is_some());
                 self.totals.stopped -= usize::from(row.error() == Some(&FetchError::Stopped));
@@ -201,7 +201,7 @@ impl Rows {
             }
             EventKind::Failed { error } => {
                 if row.state == State::Stored {
-                    // The browser had kept it, and can't read it back.
+                    // The browser can't read back what it had stored.
                     self.totals.stored -= 1;
                     self.totals.cut_short -= usize::from(row.is_cut_short);
                     self.totals.stored_bytes -= row.received;
@@ -220,7 +220,7 @@ impl Rows {
         }
     }
 
-    /// The run was cancelled: what has not ended never will. What was under way did not fail.
+    /// Cancels all rows that have not finished. Attempts in progress end without having failed.
     pub fn cancel(&mut self, at: Duration) {
         self.totals.in_flight = 0;
         for row in self.rows.iter_mut().filter(|row| row.finished.is_none()) {
@@ -232,7 +232,7 @@ impl Rows {
 }
 
 impl Row {
-    /// Ends the attempt that is under way; gives how many that were.
+    /// Ends the attempt in progress, if any; returns the number of attempts ended, 0 or 1.
     fn end_attempt(&mut self, at: Duration, failed: bool) -> usize {
         let Some(attempt) = self.attempts.last_mut().filter(|attempt| attempt.ended.is_none()) else {
             return 0;
@@ -243,7 +243,7 @@ impl Row {
 }
 
 impl Totals {
-    /// Items that have ended, stored or not.
+    /// The number of finished items, stored or failed.
     pub fn finished(&self) -> usize {
         self.stored + self.failed
     }
@@ -251,13 +251,10 @@ impl Totals {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::ms;
     use super::*;
 
     const BUSY: FetchError = FetchError::http(503);
-
-    fn ms(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
 
     fn folded(items: usize, events: &[(u64, usize, EventKind)]) -> Rows {
         let mut rows = Rows::new(items);
@@ -301,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_is_lost_after_all_counts_as_failed_and_not_as_stored() {
+    fn an_image_that_is_lost_after_it_was_stored_counts_as_failed_only() {
         let lost = FetchError::Storage { reason: "gone".into() };
         let rows = folded(
             1,
@@ -319,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_image_that_is_asked_for_again_is_not_counted_until_it_ends_again() {
+    fn a_failed_image_that_is_queued_again_is_not_counted_until_it_finishes_again() {
         let mut events = vec![
             (0, 0, EventKind::Queued),
             (1, 0, EventKind::Started { attempt: 1 }),
@@ -343,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn progress_never_passes_the_whole() {
+    fn progress_never_exceeds_the_whole() {
         let events = [
             (1, 0, EventKind::Started { attempt: 1 }),
             (5, 0, EventKind::Headers { declared: Some(10) }),
@@ -354,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_run_leaves_no_row_open_and_no_ended_row_changed() {
+    fn cancelling_ends_each_open_row_and_changes_no_finished_one() {
         let mut rows = folded(
             3,
             &[

@@ -1,4 +1,4 @@
-//! What fetching at once was worth: sequential and concurrent runs, measured in alternation.
+//! The speed-up of concurrent over sequential fetching, measured by runs in alternation.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::text::text;
 pub enum Mode {
     /// One after the other.
     Sequential,
-    /// At once.
+    /// Several at once.
     Concurrent,
 }
 
-/// The runs of a comparison: three pairs, each with the other mode first, so that what the first
+/// The runs of a comparison: three pairs that begin with either mode in turn, so that what the first
 /// run of a pair warms up (connections, caches on the way) favours neither.
 pub const COMPARISON_ORDER: [Mode; 6] = [
     Mode::Sequential,
@@ -25,21 +25,21 @@ pub const COMPARISON_ORDER: [Mode; 6] = [
     Mode::Concurrent,
 ];
 
-/// What was measured of one run.
+/// The result of one run of a comparison.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TimedRun {
-    /// From its beginning to the archive.
+    /// Wall time, from the start of the run to the finished archive.
     pub wall: Duration,
-    /// Of each item, whether it was stored.
+    /// Whether each item was stored.
     pub stored: Vec<bool>,
 }
 
 /// The runs of a comparison so far, in the order in which they were made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
-    /// One after the other.
+    /// The sequential runs.
     pub sequential: Vec<TimedRun>,
-    /// At once.
+    /// The concurrent runs.
     pub concurrent: Vec<TimedRun>,
 }
 
@@ -52,12 +52,12 @@ pub struct SpeedUp {
     pub least: f64,
     /// The largest ratio of a pair.
     pub most: f64,
-    /// How many pairs there are.
+    /// The number of pairs.
     pub pairs: usize,
 }
 
 impl Comparison {
-    /// Takes in a run.
+    /// Adds a run.
     pub fn push(&mut self, mode: Mode, run: TimedRun) {
         match mode {
             Mode::Sequential => self.sequential.push(run),
@@ -65,21 +65,20 @@ impl Comparison {
         }
     }
 
-    /// The speed-up over the pairs that are complete; `None` before the first, or where a run took
-    /// no time at all.
+    /// The speed-up over the complete pairs; `None` if there is none. A pair whose concurrent run took
+    /// no time does not count.
     ///
-    /// Each pair ran back to back, so that a network which drifts spoils no ratio.
+    /// The two runs of a pair follow each other, so a network that changes slowly distorts no ratio.
     pub fn speed_up(&self) -> Option<SpeedUp> {
         let ratios =
             sorted(self.pairs().filter(|(_, concurrent)| !concurrent.wall.is_zero()).map(
                 |(sequential, concurrent)| sequential.wall.as_secs_f64() / concurrent.wall.as_secs_f64(),
             ));
         let (least, most) = (*ratios.first()?, *ratios.last()?);
-        Some(SpeedUp { median: middle_of(&ratios)?, least, most, pairs: ratios.len() })
+        Some(SpeedUp { median: median_of_sorted(&ratios)?, least, most, pairs: ratios.len() })
     }
 
-    /// Why the times are not of the same work, where they are not: the first pair whose runs did
-    /// not store the same images.
+    /// Why the times can't be compared, if the runs of a pair did not store the same images.
     pub fn difference(&self) -> Option<String> {
         let stored = |run: &TimedRun| run.stored.iter().filter(|stored| **stored).count();
         let (pair, (sequential, concurrent)) = self
@@ -93,7 +92,7 @@ impl Comparison {
             stored(sequential),
             " one after the other, ",
             stored(concurrent),
-            " at once), so their times are not of the same work."
+            " at once), so their times cannot be compared."
         ])
     }
 
@@ -103,29 +102,29 @@ impl Comparison {
 }
 
 impl SpeedUp {
-    /// The speed-up in words, with its spread, whichever way it went.
+    /// The speed-up in words, with its spread, be it a gain or a loss.
     pub fn text(&self) -> String {
         let spread =
             text!["(", ratio(self.least), "–", ratio(self.most), ", ", count(self.pairs, "pair"), ")"];
-        let median = ratio(self.median);
+        let sentence = text![ratio(self.median), " × as fast as one after the other ", spread];
         if self.least <= 1.0 && self.most >= 1.0 {
-            text![median, " × the speed of one after the other ", spread, ": too close to tell"]
+            text![sentence, ": too close to tell"]
         } else if self.median > 1.0 {
-            text![median, " × faster than one after the other ", spread]
+            sentence
         } else {
-            text![median, " × the speed of one after the other ", spread, ": fetching at once was slower"]
+            text![sentence, ": fetching at once was slower"]
         }
     }
 }
 
-/// The median wall time of some runs; `None` where there are none.
+/// The median wall time of runs; `None` if there are none.
 pub fn median_wall(runs: &[TimedRun]) -> Option<Duration> {
     let seconds = sorted(runs.iter().map(|run| run.wall.as_secs_f64()));
-    middle_of(&seconds).map(crate::seconds::seconds)
+    median_of_sorted(&seconds).map(crate::seconds::seconds)
 }
 
-/// A few numbers in order, each put into its place: the standard library's sorts are made for
-/// many, and would be a tenth of the page's code.
+/// A few numbers in order, by insertion: the standard library's sorts are made for many, and would
+/// be a tenth of the page's code.
 fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut sorted = Vec::new();
     for value in values {
@@ -134,7 +133,7 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     sorted
 }
 
-fn middle_of(sorted: &[f64]) -> Option<f64> {
+fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
     let upper = *sorted.get(sorted.len() / 2)?;
     let is_odd = sorted.len() % 2 == 1;
     Some(if is_odd { upper } else { (sorted[sorted.len() / 2 - 1] + upper) / 2.0 })
@@ -160,13 +159,13 @@ mod tests {
     }
 
     #[test]
-    fn there_is_none_before_a_pair_is_complete() {
+    fn there_is_no_speed_up_before_a_pair_is_complete() {
         assert_eq!(comparison(&[3.0], &[]).speed_up(), None);
         assert_eq!(comparison(&[3.0], &[0.0]).speed_up(), None);
     }
 
     #[test]
-    fn each_mode_is_run_three_times_and_goes_first_in_turn() {
+    fn each_mode_runs_three_times_and_the_modes_take_turns_in_going_first() {
         let pairs: Vec<_> = COMPARISON_ORDER.chunks(2).collect();
         assert!(pairs.iter().all(|pair| pair[0] != pair[1]));
         assert_ne!(pairs[0], pairs[1]);
@@ -174,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn words_are_honest_either_way() {
+    fn a_speed_up_and_a_slow_down_are_put_into_words_alike() {
         let cases = [
-            ((4.13, 3.8, 4.3), "4.1 × faster than one after the other (3.8–4.3, 3 pairs)"),
+            ((4.13, 3.8, 4.3), "4.1 × as fast as one after the other (3.8–4.3, 3 pairs)"),
             (
                 (0.88, 0.8, 0.93),
-                "0.9 × the speed of one after the other (0.8–0.9, 3 pairs): fetching at once was slower",
+                "0.9 × as fast as one after the other (0.8–0.9, 3 pairs): fetching at once was slower",
             ),
-            ((1.1, 0.9, 1.3), "1.1 × the speed of one after the other (0.9–1.3, 3 pairs): too close to tell"),
+            ((1.1, 0.9, 1.3), "1.1 × as fast as one after the other (0.9–1.3, 3 pairs): too close to tell"),
         ];
         for ((median, least, most), text) in cases {
             assert_eq!(SpeedUp { median, least, most, pairs: 3 }.text(), text);
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_that_stored_different_images_are_not_compared_in_silence() {
+    fn a_comparison_of_different_images_says_so() {
         let mut comparison = comparison(&[3.0, 3.0], &[1.0, 1.0]);
         assert_eq!(comparison.difference(), None);
         comparison.concurrent[1].stored[0] = false;
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_median_of_an_even_number_lies_between() {
+    fn the_median_of_an_even_count_is_the_mean_of_the_middle_two() {
         assert_eq!(median_wall(&runs(&[4.0, 1.0, 3.0, 2.0])), Some(Duration::from_secs_f64(2.5)));
         assert_eq!(median_wall(&[]), None);
     }

@@ -1,4 +1,4 @@
-//! What a list, a run on its way and a run that ended come to, in a sentence each.
+//! A list, a run in progress and a finished run, each summed up in a sentence.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use crate::plan::{AddressError, Plan};
 use crate::run::CoolDowns;
 use crate::text::{add, text};
 
-/// What a list holds: `15 URLs from 1 origin · line 7 is not a URL: "htp://…"`.
+/// The content of a list: `15 URLs from 1 origin · line 7 is not a URL: "htp://…"`.
 pub fn plan_text(plan: &Plan) -> String {
     if plan.is_empty() {
         return "No URLs yet.".into();
     }
-    let mut bad = plan.items().iter().filter_map(|item| Some((item.line, item.address.as_ref().err()?)));
-    let Some((line, error)) = bad.next() else {
+    let mut invalid = plan.items().iter().filter_map(|item| Some((item.line, item.address.as_ref().err()?)));
+    let Some((line, error)) = invalid.next() else {
         return text![count(plan.len(), "URL"), " from ", count(plan.origins().len(), "origin")];
     };
-    let more = bad.count();
-    let good = plan.len() - more - 1;
-    let mut text = match good {
+    let more = invalid.count();
+    let valid = plan.len() - more - 1;
+    let mut text = match valid {
         0 => String::new(),
-        _ => text![count(good, "URL"), " from ", count(plan.origins().len(), "origin"), " · "],
+        _ => text![count(valid, "URL"), " from ", count(plan.origins().len(), "origin"), " · "],
     };
     let place = line.map(|line| text!["line ", line]).unwrap_or_else(|| "one".into());
     text += &match error {
@@ -35,7 +35,7 @@ pub fn plan_text(plan: &Plan) -> String {
     text
 }
 
-/// A run on its way: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s`.
+/// A run in progress: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s`.
 pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     let totals = rows.totals();
     let mut parts = vec![tally_text(rows)];
@@ -47,18 +47,18 @@ pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
     parts.join(" · ")
 }
 
-/// Where a run stands: `11 of 15 images · 38.2 MB`.
+/// The images and bytes of a run so far: `11 of 15 images · 38.2 MB`.
 pub fn tally_text(rows: &Rows) -> String {
     let totals = rows.totals();
     text![number(totals.finished()), " of ", count(totals.items, "image"), " · ", size(totals.bytes)]
 }
 
-/// What a run waits for: `cooling down cdn.example, 12 s`, for the origin that takes longest;
-/// `None` where none cools down.
+/// The origin whose cool-down ends last, and the seconds left: `cooling down cdn.example, 12 s`;
+/// `None` if no origin cools down.
 pub fn cool_down_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option<String> {
     let (origin, until) = cooling.at(now).max_by_key(|(_, until)| *until)?;
     let origin = plan.origins().get(origin)?;
-    // The host and the port, as a person names it.
+    // The origin without its scheme.
     let host = origin.rsplit('/').next().unwrap_or(origin);
     let seconds = whole_millis(until.saturating_sub(now)).div_ceil(1000);
     let others = cooling.at(now).count() - 1;
@@ -66,19 +66,20 @@ pub fn cool_down_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option
     Some(text!["cooling down ", host, also, ", ", seconds, " s"])
 }
 
-/// A run on its way for a tab's title: `43 %`.
+/// The progress of a run for the title of its tab: `43 %`.
 pub fn progress_title(rows: &Rows) -> String {
     percent(share_done(rows))
 }
 
-/// More rows than this are not asked for how far each has got.
-const MOST_ASKED: usize = 2000;
+/// The most rows for which the progress of each is added up; with more, a row's share is too small to
+/// see.
+const MAX_ROWS_ADDED_UP: usize = 2000;
 
-/// The share of the work that is done: images that ended, and the parts of those that declared
-/// their length.
+/// The share of the work that is done, `0.0..=1.0`: the finished images, and the progress of those
+/// that are arriving.
 pub fn share_done(rows: &Rows) -> f64 {
     let totals = rows.totals();
-    let parts: f64 = if totals.items <= MOST_ASKED {
+    let parts: f64 = if totals.items <= MAX_ROWS_ADDED_UP {
         rows.as_slice().iter().filter_map(super::Row::progress).sum()
     } else {
         0.0
@@ -86,14 +87,14 @@ pub fn share_done(rows: &Rows) -> f64 {
     (totals.finished() as f64 + parts) / totals.items.max(1) as f64
 }
 
-/// A run that ended: `All 15 images saved, 2 may be cut short`, `14 of 15 images saved, 1 failed`;
+/// A finished run: `All 15 images saved, 2 may be cut short`, `14 of 15 images saved, 1 failed`; or
 /// one that was stopped: `Stopped: 3 of 15 images saved, 12 not fetched`.
 pub fn outcome_text(rows: &Rows) -> String {
     let totals = rows.totals();
     let failed = totals.failed - totals.stopped;
     let (saved, all) = (number(totals.stored), count(totals.items, "image"));
     let mut text = match (totals.stored, totals.failed) {
-        (0, _) if totals.stopped > 0 => "Stopped before an image was there; there is nothing to save".into(),
+        (0, _) if totals.stopped > 0 => "Stopped before any image arrived; there is nothing to save".into(),
         (0, 1) if totals.items == 1 => "The image failed; there is nothing to save".into(),
         (0, _) => text!["All ", all, " failed; there is nothing to save"],
         (_, 0) if totals.items == 1 => "1 image saved".into(),
@@ -113,7 +114,7 @@ pub fn outcome_text(rows: &Rows) -> String {
     text
 }
 
-/// The same for a tab's title: `done`, `done, 1 failed`, `stopped early`.
+/// The same for the title of the tab: `done`, `done, 1 failed`, `stopped early`.
 pub fn outcome_title(rows: &Rows) -> String {
     let totals = rows.totals();
     match totals.failed {
@@ -123,12 +124,12 @@ pub fn outcome_title(rows: &Rows) -> String {
     }
 }
 
-/// A run that a reload or a crash has cut off: `A run of 21 Nov, 18:28 was interrupted: 120 of 500
+/// A run that ended with a reload or a crash: `A run from 21 Nov, 18:28 was interrupted: 120 of 500
 /// images are there, 45.1 MB.`
 pub fn interrupted_text(when: &str, stored: usize, items: usize, bytes: u64) -> String {
     let (all, are) = (count(items, "image"), if stored == 1 { "is" } else { "are" });
     text![
-        "A run of ",
+        "A run from ",
         when,
         " was interrupted: ",
         number(stored),
@@ -142,7 +143,7 @@ pub fn interrupted_text(when: &str, stored: usize, items: usize, bytes: u64) -> 
     ]
 }
 
-/// A run that was cancelled: `Cancelled after 3 of 15 images. Nothing was kept.`
+/// A cancelled run: `Cancelled after 3 of 15 images; no zip was made`.
 pub fn cancelled_text(rows: &Rows) -> String {
     let totals = rows.totals();
     text![
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_told_with_its_first_fault() {
+    fn a_list_is_summed_up_with_its_first_error() {
         let cases = [
             ("", "No URLs yet."),
             ("https://a.example/1", "1 URL from 1 origin"),
@@ -198,20 +199,20 @@ mod tests {
     }
 
     #[test]
-    fn progress_is_told_in_images_bytes_rate_and_time_left() {
+    fn progress_is_given_in_images_bytes_rate_and_time_left() {
         let rows = rows(15, 10, 1);
         let mut pace = Pace::default();
         assert_eq!(progress_text(&rows, &pace), "11 of 15 images · 10.0 kB");
         assert_eq!(tally_text(&rows), "11 of 15 images · 10.0 kB");
-        pace.sample(Duration::from_secs(1), 0, 0.0);
-        pace.sample(Duration::from_secs(3), 10_000, share_done(&rows));
+        pace.push(Duration::from_secs(1), 0, 0.0);
+        pace.push(Duration::from_secs(3), 10_000, share_done(&rows));
         let text = "11 of 15 images · 10.0 kB · 5.0 kB/s · about 1 s";
         assert_eq!(progress_text(&rows, &pace), text);
         assert_eq!(progress_title(&rows), "73 %");
     }
 
     #[test]
-    fn a_run_that_waits_says_for_whom_and_how_long() {
+    fn a_cool_down_is_given_with_its_origin_and_the_time_left() {
         let urls = ["https://a.example/1", "http://cdn.example:8080/2", "https://c.example/3"];
         let plan = Plan::new(parse_list(&urls.join("\n")), &NativeText);
         let mut cooling = CoolDowns::default();
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_says_what_was_saved() {
+    fn the_outcome_says_what_was_saved() {
         let cases = [
             ((1, 1, 0), "1 image saved"),
             ((15, 15, 0), "All 15 images saved"),
@@ -256,7 +257,7 @@ mod tests {
             rows
         };
         assert_eq!(outcome_text(&stopped(4)), "Stopped: 4 of 7 images saved, 1 failed, 2 not fetched");
-        assert_eq!(outcome_text(&stopped(0)), "Stopped before an image was there; there is nothing to save");
+        assert_eq!(outcome_text(&stopped(0)), "Stopped before any image arrived; there is nothing to save");
         let titles =
             [(rows(2, 2, 0), "done"), (rows(2, 1, 1), "done, 1 failed"), (stopped(4), "stopped early")];
         for (rows, title) in titles {
@@ -264,7 +265,7 @@ mod tests {
         }
         assert_eq!(
             interrupted_text("21 Nov, 18:28", 1, 1200, 45_100_000),
-            "A run of 21 Nov, 18:28 was interrupted: 1 of 1,200 images is there, 45.1 MB."
+            "A run from 21 Nov, 18:28 was interrupted: 1 of 1,200 images is there, 45.1 MB."
         );
         assert_eq!(cancelled_text(&rows(15, 3, 0)), "Cancelled after 3 of 15 images; no zip was made");
     }

@@ -1,7 +1,7 @@
 //! The geometry of the waterfall: a row's phases on the time axis, and the axis itself.
 //!
-//! Everything here is in time; the page turns it into lengths with one factor for all rows, so
-//! that a growing axis moves every bar without touching any row.
+//! All values are times. The page scales them to lengths by one factor for all rows, so that a
+//! growing axis moves every bar without touching a row.
 
 use std::time::Duration;
 
@@ -10,33 +10,33 @@ use super::formatting::whole_millis;
 use crate::seconds::scaled;
 use crate::text::text;
 
-/// What an image waits for, or does, during a part of its row.
+/// The phase of an image during a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// It waits for its turn, or for the time of its next attempt.
     Queued,
-    /// It was asked for, and no headers have come.
+    /// It was requested, and its headers have not arrived.
     Waiting,
-    /// Its body arrives.
+    /// Its body is arriving.
     Receiving,
 }
 
-/// One part of a row.
+/// A part of a row's bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// What went on.
+    /// The phase.
     pub phase: Phase,
     /// When it began, since the run began.
     pub from: Duration,
-    /// When it ended; `None` while it goes on.
+    /// When it ended; `None` while it lasts.
     pub to: Option<Duration>,
     /// Whether it belongs to an attempt that failed.
     pub failed: bool,
-    /// Whether the attempt ended here without an image: where the mark stands.
+    /// Whether a failed attempt ended with this span, which is then drawn with a mark.
     pub ends_in_failure: bool,
 }
 
-/// The parts of a row, in order of time.
+/// The spans of a row, in order of time.
 pub fn spans(row: &Row) -> Vec<Span> {
     let mut spans = Vec::with_capacity(row.attempts.len() * 3 + 1);
     let quiet = |phase, from, to| Span { phase, from, to, failed: false, ends_in_failure: false };
@@ -69,34 +69,34 @@ pub fn spans(row: &Row) -> Vec<Span> {
     spans
 }
 
-/// The axis is never shorter than this, so that the first moments do not race.
-const SHORTEST: Duration = Duration::from_millis(500);
+/// The shortest axis, so that the bars don't race in the first moments.
+const MIN_AXIS: Duration = Duration::from_millis(500);
 
-/// How much time the axis shows while a run is `now` old: a little more than has passed, growing
-/// with it, or by whole steps where motion is not wanted.
+/// The length of the axis while a run is `now` old: a little more than has passed. It grows smoothly,
+/// or in steps if the user prefers reduced motion.
 pub fn axis_while_running(now: Duration, smooth: bool) -> Duration {
-    let needed = scaled(now, 1.08).max(SHORTEST);
+    let needed = scaled(now, 1.08).max(MIN_AXIS);
     if smooth { needed } else { step_at_least(needed) }
 }
 
-/// How much time the axis shows once a run is over.
+/// The length of the axis of a finished run.
 pub fn axis_when_done(wall: Duration) -> Duration {
-    // The last bar's end and its mark stay clear of the edge.
+    // Keeps the end of the last bar, and its mark, clear of the edge.
     scaled(wall, 1.02).max(Duration::from_millis(1))
 }
 
-/// The distance of the ticks, a 1-2-5 step, such that at most `most` of them fit on the axis
-/// beside the one at zero.
-pub fn tick_step(axis: Duration, most: u32) -> Duration {
-    step_at_least(axis / most.max(1)).max(Duration::from_millis(1))
+/// The distance between ticks: the smallest 1-2-5 step with which at most `max_ticks` are on the
+/// axis, besides the one at zero.
+pub fn tick_step(axis: Duration, max_ticks: u32) -> Duration {
+    step_at_least(axis / max_ticks.max(1)).max(Duration::from_millis(1))
 }
 
-/// How many ticks, with the one at zero, stand on this much of the axis.
+/// The number of ticks, including the one at zero, on this length of the axis.
 pub fn ticks_within(time: Duration, step: Duration) -> usize {
     (whole_millis(time) / whole_millis(step).max(1)) as usize + 1
 }
 
-/// A tick's label: all labels of an axis have one unit, which the step sets.
+/// The label of a tick. All labels of an axis have the same unit, which depends on the step.
 pub fn tick_label(at: Duration, step: Duration) -> String {
     let (millis, step_millis) = (whole_millis(at), whole_millis(step));
     match step_millis {
@@ -108,7 +108,8 @@ pub fn tick_label(at: Duration, step: Duration) -> String {
     }
 }
 
-/// The smallest of 1, 2, 5, 10 … milliseconds up to 20 s, then minutes, that is at least this long.
+/// The smallest step that is at least this long: 1, 2, 5, 10, … milliseconds up to 20 s, then as many
+/// minutes.
 fn step_at_least(time: Duration) -> Duration {
     let minute = Duration::from_secs(60);
     let unit = if time > minute / 3 { minute } else { Duration::from_millis(1) };
@@ -126,18 +127,11 @@ fn step_at_least(time: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::{attempt, ms};
     use super::super::{AttemptSpan, State};
     use super::*;
 
-    fn ms(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
-
-    fn attempt(started: u64, headers: Option<u64>, ended: Option<u64>, failed: bool) -> AttemptSpan {
-        AttemptSpan { started: ms(started), headers: headers.map(ms), ended: ended.map(ms), failed }
-    }
-
-    /// A row's spans as text: phase, from, to, and `x` where an attempt broke off.
+    /// The spans of a row as text: phase, from, to, and `x` if a failed attempt ended there.
     fn drawn(attempts: Vec<AttemptSpan>, finished: Option<u64>) -> String {
         let row = Row { attempts, finished: finished.map(ms), state: State::Queued, ..Row::default() };
         let one = |span: Span| {
@@ -172,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_ended_before_anything_was_asked_for_has_only_its_wait() {
+    fn a_row_that_finished_without_a_request_has_only_its_wait() {
         assert_eq!(drawn(vec![], Some(4)), "q0-4");
         assert_eq!(drawn(vec![], Some(0)), "");
     }
 
     #[test]
-    fn ticks_stand_at_1_2_5_steps() {
+    fn ticks_are_at_1_2_5_steps() {
         let cases = [
             (ms(500), 6, ms(100)),
             (ms(5000), 5, ms(1000)),
@@ -194,13 +188,13 @@ mod tests {
     }
 
     #[test]
-    fn ticks_are_counted_from_zero() {
+    fn the_tick_at_zero_is_counted() {
         assert_eq!(ticks_within(ms(99), ms(100)), 1);
         assert_eq!(ticks_within(ms(500), ms(100)), 6);
     }
 
     #[test]
-    fn labels_share_their_steps_unit() {
+    fn all_labels_have_the_unit_of_the_step() {
         assert_eq!(tick_label(ms(50), ms(50)), "50 ms");
         assert_eq!(tick_label(ms(1200), ms(200)), "1.2 s");
         assert_eq!(tick_label(ms(10_000), ms(5000)), "10 s");
@@ -208,8 +202,8 @@ mod tests {
     }
 
     #[test]
-    fn the_axis_grows_with_the_run_and_by_steps_where_motion_is_unwanted() {
-        assert_eq!(axis_while_running(ms(10), true), SHORTEST);
+    fn the_axis_grows_smoothly_or_in_steps_under_reduced_motion() {
+        assert_eq!(axis_while_running(ms(10), true), MIN_AXIS);
         assert_eq!(axis_while_running(ms(10_000), true), ms(10_800));
         assert_eq!(axis_while_running(ms(10_000), false), ms(20_000));
         assert_eq!(axis_when_done(ms(10_000)), ms(10_200));

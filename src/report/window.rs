@@ -1,48 +1,48 @@
-//! Which rows of a long table are on the screen, and where.
+//! Which rows of a long table to draw, and where (windowing, also called virtual scrolling).
 
 use std::ops::Range;
 
-/// No element is made taller than this, in pixels: browsers stop at 17 to 33 million, and some
-/// lose precision well before.
-const TALLEST: f64 = 8_000_000.0;
+/// The greatest height of the table's body, in pixels: browsers have limits of 17 to 33 million, and
+/// some lose precision well below.
+const MAX_HEIGHT: f64 = 8_000_000.0;
 
 /// Rows drawn beyond each edge of the view, so that a quick scroll shows no gap.
-const BEYOND: usize = 4;
+const OVERSCAN: usize = 4;
 
-/// A table of equally high rows, seen through a view that scrolls.
+/// A table of rows of equal height, seen through a view that scrolls.
 ///
-/// Where all rows would be too tall for the browser, the scroll position stands for a position
-/// among the rows, scaled; rows are always drawn where the view is.
+/// If the rows together are too tall for a browser, the scroll position is scaled to a position among
+/// the rows, and the rows are drawn where the view is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Window {
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: usize,
-    /// The height of one, in pixels.
+    /// The height of a row, in pixels.
     pub row_height: f64,
     /// The height of the view, in pixels.
     pub view_height: f64,
 }
 
 impl Window {
-    /// The height that the table's body must have.
+    /// The height of the table's body, in pixels.
     pub fn height(&self) -> f64 {
-        self.whole().min(TALLEST)
+        self.full_height().min(MAX_HEIGHT)
     }
 
-    /// The rows to draw when the view is scrolled to `scroll`.
+    /// The rows to draw if the view is scrolled to `scroll`, in pixels.
     pub fn visible(&self, scroll: f64) -> Range<usize> {
         let top = self.position(scroll);
         let first = (top / self.row_height) as usize;
         let after = ((top + self.view_height) / self.row_height).ceil() as usize;
-        first.saturating_sub(BEYOND).min(self.rows)..(after + BEYOND).min(self.rows)
+        first.saturating_sub(OVERSCAN).min(self.rows)..(after + OVERSCAN).min(self.rows)
     }
 
-    /// Where a row's upper edge stands in the body when the view is scrolled to `scroll`.
+    /// The position of a row's upper edge in the body, in pixels, if the view is scrolled to `scroll`.
     pub fn top_of(&self, row: usize, scroll: f64) -> f64 {
         row as f64 * self.row_height - self.position(scroll) + scroll
     }
 
-    /// How far to scroll so that a row is wholly in view, coming from `scroll`.
+    /// The scroll position, closest to `scroll`, at which a row is entirely in view.
     pub fn scroll_to(&self, row: usize, scroll: f64) -> f64 {
         let (top, position) = (row as f64 * self.row_height, self.position(scroll));
         let lowest = top + self.row_height - self.view_height;
@@ -50,23 +50,25 @@ impl Window {
         if wanted == position { scroll } else { wanted / self.scale() }
     }
 
-    /// How many rows a page key moves by.
+    /// The number of rows by which Page Up and Page Down move.
     pub fn page(&self) -> usize {
         ((self.view_height / self.row_height) as usize).max(2) - 1
     }
 
-    fn whole(&self) -> f64 {
+    /// The height of all rows, in pixels.
+    fn full_height(&self) -> f64 {
         self.rows as f64 * self.row_height
     }
 
-    /// The pixels of rows that one pixel of scrolling stands for.
+    /// The pixels of rows that correspond to one pixel of scrolling.
     fn scale(&self) -> f64 {
-        let whole = self.whole();
-        if whole <= TALLEST { 1.0 } else { (whole - self.view_height) / (TALLEST - self.view_height) }
+        let full = self.full_height();
+        if full <= MAX_HEIGHT { 1.0 } else { (full - self.view_height) / (MAX_HEIGHT - self.view_height) }
     }
 
+    /// The position among the rows, in pixels, at the upper edge of the view.
     fn position(&self, scroll: f64) -> f64 {
-        (scroll * self.scale()).clamp(0.0, (self.whole() - self.view_height).max(0.0))
+        (scroll * self.scale()).clamp(0.0, (self.full_height() - self.view_height).max(0.0))
     }
 }
 
@@ -78,7 +80,7 @@ mod tests {
     const LONG: Window = Window { rows: 1_000_000, row_height: 40.0, view_height: 400.0 };
 
     #[test]
-    fn only_what_is_in_view_is_drawn_and_a_little_beyond() {
+    fn the_rows_in_view_and_a_few_beyond_are_drawn() {
         assert_eq!(SHORT.visible(0.0), 0..14);
         assert_eq!(SHORT.visible(1000.0), 21..39);
         assert_eq!(SHORT.visible(3600.0), 86..100);
@@ -87,18 +89,18 @@ mod tests {
     }
 
     #[test]
-    fn a_row_stands_where_it_is() {
+    fn a_row_of_a_table_that_fits_is_not_scaled() {
         assert_eq!(SHORT.height(), 4000.0);
         assert_eq!(SHORT.top_of(7, 123.0), 280.0);
     }
 
     #[test]
     fn a_table_too_tall_for_a_browser_is_scaled_from_its_first_row_to_its_last() {
-        assert_eq!(LONG.height(), TALLEST);
+        assert_eq!(LONG.height(), MAX_HEIGHT);
         assert_eq!(LONG.visible(0.0).start, 0);
-        assert_eq!(LONG.visible(TALLEST - 400.0).end, 1_000_000);
-        let top = LONG.top_of(999_999, TALLEST - 400.0);
-        assert!((top - (TALLEST - 40.0)).abs() < 0.01, "{top}");
+        assert_eq!(LONG.visible(MAX_HEIGHT - 400.0).end, 1_000_000);
+        let top = LONG.top_of(999_999, MAX_HEIGHT - 400.0);
+        assert!((top - (MAX_HEIGHT - 40.0)).abs() < 0.01, "{top}");
     }
 
     #[test]

@@ -1,0 +1,15 @@
+//! What the tests of this folder share.
+
+use std::time::Duration;
+
+use super::AttemptSpan;
+
+/// Milliseconds.
+pub fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// An attempt with its times in milliseconds.
+pub fn attempt(started: u64, headers: Option<u64>, ended: Option<u64>, failed: bool) -> AttemptSpan {
+    AttemptSpan { started: ms(started), headers: headers.map(ms), ended: ended.map(ms), failed }
+}
