@@ -73,7 +73,7 @@ fn arrows_walk_through_the_rows() {
             assert_eq!(browser.focused_row().await, row);
         }
         // The exact figures of the row are said.
-        browser.until("document.body.innerText.includes('64x48.gif: asked at')").await;
+        browser.until("document.body.innerText.includes('64x48.gif: requested at')").await;
     });
 }
 
