@@ -1,4 +1,5 @@
-//! A body: the two bytes behind it say where its chunks end.
+//! Reads the input as a body, except its last two bytes, which are the lengths of the first chunk and of
+//! the others.
 
 #![no_main]
 
@@ -13,15 +14,15 @@ fuzz_target!(|input: &[u8]| {
     whole.push(body);
 
     let mut chunked = EndFinder::default();
-    let mut ended = false;
+    let mut was_whole = false;
     let (head, mut rest) = body.split_at(body.len().min((*first).into()));
     chunked.push(head);
     while !rest.is_empty() {
-        ended |= chunked.ending() == Ending::Whole;
+        was_whole |= chunked.ending() == Ending::Whole;
         let (chunk, after) = rest.split_at(rest.len().min(usize::from(*second) + 1));
         chunked.push(chunk);
         rest = after;
     }
-    assert_eq!(chunked.ending(), whole.ending(), "the chunks made a difference");
-    assert!(!ended || whole.ending() == Ending::Whole, "it ended, and then it did not");
+    assert_eq!(chunked.ending(), whole.ending(), "the chunks make a difference");
+    assert!(!was_whole || whole.ending() == Ending::Whole, "whole at first, and then no longer");
 });
