@@ -17,7 +17,7 @@ use super::text_map::TextMap;
 use super::{Item, ItemId, Plan, WebText};
 use crate::image::Format;
 use crate::text::{Append, Padded, display_by_append, text};
-use sanitise::{split_extension, within_limit};
+use sanitise::{percent_decoded, sanitise, split_extension, within_limit};
 use template::Fields;
 
 /// The name of an entry: UTF-8, at most 200 bytes, without folders.
@@ -39,7 +39,7 @@ impl EntryName {
     /// A name for a test, which panics if it is not a safe one.
     #[cfg(test)]
     pub(crate) fn validated(name: &str) -> Self {
-        assert_eq!(sanitise::sanitise(name, &super::address::tests::NativeText), name);
+        assert_eq!(sanitise(name, &super::address::tests::NativeText), name);
         Self(name.to_owned())
     }
 }
@@ -59,7 +59,7 @@ pub struct EntryNames<'a, W> {
     template: &'a NameTemplate,
     web: &'a W,
     /// The number of occurrences of each segment that consists of digits. One that occurs more than
-    /// once is no name, such as the 300 of `https://picsum.photos/200/300`, ten times.
+    /// once is not used as a name, such as the 300 of `https://picsum.photos/200/300`, ten times.
     numbers: TextMap,
     /// The keys of the names so far, each with the number that its next namesake tries first.
     taken: TextMap,
@@ -80,14 +80,14 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
     /// The likely name of an item whose bytes have not arrived.
     pub fn expected(&self, id: ItemId) -> String {
-        within_limit(&sanitise::sanitise(&self.raw_name(id, None), self.web), "")
+        within_limit(&sanitise(&self.raw_name(id, None), self.web), "")
     }
 
     /// Chooses the item's name in the archive. To be called in the order of the archive.
     pub fn claim(&mut self, id: ItemId, format: Format) -> EntryName {
         let raw = self.raw_name(id, Some(format));
-        let (stem, extension) = with_fitting_extension(&sanitise::sanitise(&raw, self.web), format);
-        let stem = sanitise::sanitise(&stem, self.web);
+        let (stem, extension) = with_fitting_extension(&sanitise(&raw, self.web), format);
+        let stem = sanitise(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
         let dotted = text![".", extension];
         let plain = within_limit(&stem, &dotted);
@@ -117,8 +117,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     /// The given name, or else the template filled; not yet sanitised.
     fn raw_name(&self, id: ItemId, format: Option<Format>) -> String {
         let item = &self.plan.items()[id];
-        if let Some(name) = item.name.as_deref().filter(|name| !sanitise::sanitise(name, self.web).is_empty())
-        {
+        if let Some(name) = item.name.as_deref().filter(|name| !sanitise(name, self.web).is_empty()) {
             return name.to_owned();
         }
         let own = self.own_name(id, item);
@@ -135,7 +134,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     /// The name that the address has, or the fallback.
     fn own_name(&self, id: ItemId, item: &Item) -> String {
         let segment = item.address.as_ref().map_or("", |address| &address.segment);
-        let name = sanitise::sanitise(&sanitise::percent_decoded(segment), self.web);
+        let name = sanitise(&percent_decoded(segment), self.web);
         let is_shared_number = self.numbers.get(segment).is_some_and(|count| count > 1);
         if name.is_empty() || is_shared_number { self.fallback(id) } else { name }
     }
@@ -153,7 +152,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
 /// Sanitises the file name of an archive as an entry's name is; empty if nothing of it is left.
 pub fn file_name_of(name: &str, web: &impl WebText) -> String {
-    within_limit(&sanitise::sanitise(name, web), "")
+    within_limit(&sanitise(name, web), "")
 }
 
 /// Extensions that say how a server made its response rather than what it is.
