@@ -102,7 +102,7 @@ proptest! {
             prop_assert_eq!(requests.len(), 1);
             let told = count.min(u64::MAX.into());
             let reason = requests[0].glob_error.clone().unwrap();
-            prop_assert!(reason.contains(&format!("stands for {told} URLs")), "{}", reason);
+            prop_assert!(reason.contains(&format!("expands to {told} URLs")), "{}", reason);
         }
     }
 }
