@@ -4,10 +4,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use support::archive::hostile::{HOSTILE, LINES};
-use crate::cases;
 use crate::text::CrateText;
+use crate::cases;
 
-/// A piece of a URL, the first and the last text that it expands to, and how many there are.
+/// A piece of a URL, what it stands for first and last, and how many that are.
 #[derive(Clone, Debug)]
 struct Piece {
     text: String,
@@ -67,8 +67,8 @@ fn joined(pieces: &[Piece], part: impl Fn(&Piece) -> &String) -> String {
     pieces.iter().fold("https://a.example/".to_owned(), |text, piece| text + part(piece))
 }
 
-/// Whether a line has more than the punctuation that surrounds URLs in pasted lists.
-fn has_content(line: &str) -> bool {
+/// A line that says something: more than what surrounds URLs in other people's lists.
+fn says_something(line: &str) -> bool {
     let line = line.trim_start_matches('\u{feff}').trim();
     !line.starts_with('#') && line.chars().any(|c| !c.is_whitespace() && !",;'\"<>".contains(c))
 }
@@ -87,7 +87,7 @@ proptest! {
     #![proptest_config(cases(96))]
 
     #[test]
-    fn a_glob_expands_to_its_count_or_to_nothing(
+    fn a_glob_makes_what_was_counted_or_nothing(
         pieces in vec(prop_oneof![numbers(), letters(), words(), plain()], 1..5),
     ) {
         let text = joined(&pieces, |piece| &piece.text);
@@ -100,9 +100,9 @@ proptest! {
             prop_assert!(requests.iter().all(|request| request.glob_error.is_none()));
         } else {
             prop_assert_eq!(requests.len(), 1);
-            let reported = count.min(u64::MAX.into());
+            let told = count.min(u64::MAX.into());
             let reason = requests[0].glob_error.clone().unwrap();
-            prop_assert!(reason.contains(&format!("expands to {reported} URLs")), "{}", reason);
+            prop_assert!(reason.contains(&format!("expands to {told} URLs")), "{}", reason);
         }
     }
 }
@@ -118,13 +118,13 @@ proptest! {
         prop_assert_eq!(plan.len(), requests.len());
         // Pasted HTML has no lines of its own.
         if requests.iter().all(|request| request.line.is_some()) && !list.contains('<') {
-            for (index, line) in list.lines().enumerate().filter(|(_, line)| has_content(line)) {
+            for (index, line) in list.lines().enumerate().filter(|(_, line)| says_something(line)) {
                 let is_there = requests.iter().any(|request| request.line == Some(index + 1));
                 prop_assert!(is_there, "{line:?} is lost");
             }
         }
         for item in plan.items() {
-            // An invalid address has a reason.
+            // What is no address says why, and what it was.
             if let Err(error) = &item.address {
                 prop_assert!(!error.to_string().is_empty());
             }
@@ -132,7 +132,7 @@ proptest! {
     }
 }
 
-/// Checks what holds for any text that a user pastes.
+/// What must hold of any text that somebody pastes.
 fn check(text: &str) {
     let plan = Plan::new(parse_list(text), &CrateText);
     for item in plan.items() {
@@ -188,7 +188,7 @@ fn no_hostile_line_costs_another() {
 }
 
 #[test]
-fn a_list_of_a_hundred_thousand_lines_is_accepted_whole() {
+fn a_list_of_a_hundred_thousand_lines_is_taken_whole() {
     let line = |number: usize| format!("https://{}.example/{number}.jpg\n", number % 7);
     let list: String = (0..MAX_URLS).map(line).collect();
     let plan = Plan::new(parse_list(&list), &CrateText);
@@ -198,7 +198,7 @@ fn a_list_of_a_hundred_thousand_lines_is_accepted_whole() {
 }
 
 #[test]
-fn a_glob_for_millions_of_urls_is_counted_and_not_expanded() {
+fn a_glob_that_would_give_millions_is_counted_and_makes_nothing() {
     let list = "https://a.example/[1-1000]/[1-1000]/{a,b,c}.jpg\nhttps://a.example/x.jpg";
     let requests = parse_list(list);
     assert_eq!(requests.len(), 2);
