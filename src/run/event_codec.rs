@@ -318,6 +318,34 @@ mod tests {
     }
 
     #[test]
+    fn the_bytes_of_events() {
+        let busy = FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(7)) };
+        let full = FetchError::Storage { reason: "full".into() };
+        let stored =
+            EventKind::Stored { bytes: 7, crc32: 0x0102_0304, format: Format::Jpeg, is_cut_short: true };
+        let bytes = encoded(&[
+            event(1, 2, EventKind::Started { attempt: 3 }),
+            event(1, 2, EventKind::Received { bytes: 7 }),
+            event(1, 2, EventKind::Retrying { error: busy, resumes: Duration::from_nanos(5) }),
+            event(1, 2, stored),
+            event(1, 2, EventKind::Failed { error: full }),
+        ]);
+        let header = b"\x02\0\0\0\0\0\0\0\x40\x42\x0F\0\0\0\0\0";
+        let record = |tag: u8, fields: &[u8]| [&[tag][..], header, fields].concat();
+        let expected = [
+            record(1, b"\x03\0\0\0\0\0\0\0"),
+            record(3, b"\x07\0\0\0\0\0\0\0"),
+            record(4, b"\x05\0\0\0\0\0\0\0\x01\xAD\x01\0\0\0\0\0\0\0\x86\x3B\xA1\x01\0\0\0"),
+            record(
+                5,
+                &[b"\x07\0\0\0\0\0\0\0\x04\x03\x02\x01\0\0\0\0", &[Format::Jpeg as u8, 1][..]].concat(),
+            ),
+            record(6, b"\x07\x04\0\0\0\0\0\0\0full"),
+        ];
+        assert_eq!(bytes, expected.concat());
+    }
+
+    #[test]
     fn only_the_latest_progress_of_an_item_is_encoded_and_times_never_decrease() {
         let plan = plan_of(["https://a.example/1", "https://a.example/2"]);
         let received = |at, item, bytes| event(at, item, EventKind::Received { bytes });

@@ -17,10 +17,10 @@ use super::end::{Directory, end_records};
 use super::entry::Entry;
 use super::fields::IN_ZIP64;
 use super::local::{self, local_header};
-use super::{Crc32, CrcBuffer};
 use crate::bytes::ByteReader;
 use crate::plan::EntryName;
 use crate::text::{Append, add, display_by_append};
+use ::crc32::{Crc32, CrcBuffer};
 
 /// The size of a local header without its name and extra fields, in bytes.
 const LOCAL_FIXED: usize = 30;

@@ -73,6 +73,34 @@ fn a_journal_is_read_as_it_was_written() {
 }
 
 #[test]
+fn the_bytes_of_a_journal() {
+    let record = |payload: &[u8]| {
+        let header = [payload.len() as u32, crc32fast::hash(payload)].map(u32::to_le_bytes);
+        [header.as_flattened(), payload].concat()
+    };
+    let head = JournalHead { source: "a".into(), options: "bc".into(), started: 1.0, ..head() };
+    let mut writer = JournalWriter::new(&head);
+    writer.push_image(&image(4));
+    writer.push_events(b"events");
+    let expected = [
+        b"fetchzip\x01\0\0\0".to_vec(),
+        record(b"\0\0\0\0\0\0\0\xF0\x3F\x05\0\0\0\0\0\0\0\xBE\xBA\xFE\xCA\x01\0\0\0\0\0\0\0abc"),
+        record(
+            &[
+                &b"\x01\x04\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\x04\x03\x02\x01"[..],
+                &[Format::WebP as u8, 1, 1],
+                &[0xFF; 8],
+                b"\x64\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0",
+                b"\0\0\0\0\0\x01\0\0\x04\0\0\0\0\0\0\0",
+            ]
+            .concat(),
+        ),
+        record(b"\x02events"),
+    ];
+    assert_eq!(writer.take(), expected.concat());
+}
+
+#[test]
 fn an_image_that_was_moved_is_where_its_latest_record_says() {
     let mut writer = JournalWriter::new(&head());
     let moved =
