@@ -6,7 +6,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-/// A result whose error is [`Error`].
+/// A result whose error is [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why the benchmark stopped.
