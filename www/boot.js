@@ -16,7 +16,9 @@ function crash(title, text, error) {
   document.title = "stopped · fetchzip";
   document.getElementById("crash-title").textContent = title;
   document.getElementById("crash-text").textContent = text;
-  document.getElementById("crash-details").textContent = error?.stack || String(error);
+  // Chromium's stack begins with the message; the other browsers' stacks do not have it.
+  const [message, stack] = [String(error), error?.stack ?? ""];
+  document.getElementById("crash-details").textContent = stack.includes(message) ? stack : `${message}\n${stack}`.trim();
   for (const id of ["crash", "crash-reload", "crash-more"]) document.getElementById(id).hidden = false;
   const dead = "#form :is(button, input), :is(#interrupted, #failures, #timings, dialog) button";
   for (const control of document.querySelectorAll(dead)) control.disabled = true;

@@ -16,8 +16,9 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use futures::future::{Either, select};
-use js_sys::Object;
+use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 use crate::browser::{BrowserText, Clock, RunHandle, Yielder};
 use crate::job::{ArchiveError, Job};
@@ -31,15 +32,24 @@ use results::{EventListener, result_object};
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
 
+#[wasm_bindgen(module = "/src/api/settle.js")]
+extern "C" {
+    /// The call's promise, which is rejected if the wasm traps.
+    #[wasm_bindgen(js_name = rejectOnTrap)]
+    fn reject_on_trap(call: Promise) -> Promise;
+}
+
 /// Fetches images at once and resolves to one zip and a report; its types are in `types.d.ts`.
 ///
-/// # Errors
-///
-/// Rejects with a `TypeError` or `RangeError` that names an argument that makes no sense, with an
-/// `AbortError` when the signal says so, and with an `Error` when the archive could not be made.
+/// It rejects with a `TypeError` or `RangeError` that names an argument that makes no sense, with an
+/// `AbortError` if the signal is aborted, and with an `Error` if the archive can't be made or the wasm
+/// traps.
 #[wasm_bindgen(js_name = fetchZip, skip_typescript)]
-pub async fn fetch_zip(urls: JsValue, options: JsValue) -> Result<Object, JsValue> {
-    call(Arguments::parse(&urls, &options)?).await
+pub fn fetch_zip(urls: JsValue, options: JsValue) -> Promise {
+    reject_on_trap(future_to_promise(async move {
+        let result = call(Arguments::parse(&urls, &options)?).await?;
+        Ok(result.into())
+    }))
 }
 
 async fn call(arguments: Arguments) -> Result<Object, JsValue> {

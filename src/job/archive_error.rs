@@ -44,9 +44,7 @@ impl Append for ArchiveError {
                 "the browser can't read the archive back",
                 "free some space, or fetch fewer images at a time",
             ),
-            ArchiveErrorKind::Sink => {
-                ("the archive could not be written to its sink", "try another place")
-            }
+            ArchiveErrorKind::Sink => ("the archive could not be written to its sink", "try another place"),
             ArchiveErrorKind::Storage => {
                 ("the browser could not store the archive", "free some space, or fetch fewer images")
             }

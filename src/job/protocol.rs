@@ -6,9 +6,7 @@
 
 use std::rc::Rc;
 
-use super::{
-    ArchiveError, ArchiveErrorKind, InterruptedRun, Job, JournalNotes, Made, Order, Retry,
-};
+use super::{ArchiveError, ArchiveErrorKind, InterruptedRun, Job, JournalNotes, Made, Order, Retry};
 use crate::bytes::{ByteReader, PutBytes};
 use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
 use crate::run::{CacheMode, Command, Limits, RetryPolicy, Settings};

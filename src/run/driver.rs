@@ -201,7 +201,8 @@ impl<'a, F: Fetcher> Run<'a, F> {
 
     fn start(&mut self, attempt: Attempt) {
         let Attempt { item, number } = attempt;
-        let (Some(address), Some(origin)) = (self.plan.request_address(item), self.plan.items()[item].origin) else {
+        let (Some(address), Some(origin)) = (self.plan.request_address(item), self.plan.items()[item].origin)
+        else {
             return;
         };
         self.emit(item, EventKind::Started { attempt: number });

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use support::archive::contents::entries;
 use crate::browser::site::Site;
 use crate::browser::{browse, environment};
+use support::archive::contents::entries;
 
 #[test]
 fn the_types_hold_under_strict_typescript() {

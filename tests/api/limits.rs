@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::package_driver::{PLACES, Place, with_package};
-use support::archive::contents::entries;
 use crate::browser::Kind;
+use support::archive::contents::entries;
 
 /// Makes a call, and records the most bytes that were reported for each item.
 const CALL: &str = "

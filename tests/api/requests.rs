@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::package_driver::{Place, with_package};
-use support::archive::contents::entries;
 use crate::browser::capability::Capability;
+use support::archive::contents::entries;
 
 #[test]
 fn concurrency_bounds_what_is_in_flight() {

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::cases::Outcome;
-use support::archive::contents::entries;
 use crate::browser::Browser;
 use crate::package_driver::Place;
+use support::archive::contents::entries;
 
 /// Bytes of an archive that are read from the browser at a time.
 const PIECE: u64 = 3 << 20;

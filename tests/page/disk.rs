@@ -5,11 +5,11 @@ use std::fs;
 use serde_json::json;
 
 use super::page_driver::{with_page, with_page_of};
-use support::archive::contents::entries;
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
+use support::archive::contents::entries;
 
 /// Replaces the browser's dialogue, which no test can answer, by a file in the private file system.
 const PICKER: &str = "

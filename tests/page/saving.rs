@@ -3,10 +3,10 @@
 use std::fs;
 
 use super::page_driver::{with_page, with_page_of};
-use support::archive::check_in_every_reader;
-use support::archive::contents::{File, entries};
 use crate::browser::Browser;
 use crate::browser::site::Site;
+use support::archive::check_in_every_reader;
+use support::archive::contents::{File, entries};
 
 #[test]
 fn the_demo_s_zip_holds_what_the_server_sent_in_every_reader() {

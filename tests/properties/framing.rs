@@ -6,9 +6,9 @@ use fetchzip::zip::{Crc32, CrcBuffer, Entry, Framing, Proof, ProofError, Proved}
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use support::archive::contents;
 use crate::cases;
 use crate::text::CrateText;
+use support::archive::contents;
 
 const BUFFER: usize = 64 << 10;
 

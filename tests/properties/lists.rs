@@ -3,9 +3,9 @@ use naughty_strings::BLNS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use support::archive::hostile::{HOSTILE, LINES};
-use crate::text::CrateText;
 use crate::cases;
+use crate::text::CrateText;
+use support::archive::hostile::{HOSTILE, LINES};
 
 /// A piece of a URL, what it stands for first and last, and how many that are.
 #[derive(Clone, Debug)]

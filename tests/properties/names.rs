@@ -7,9 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use support::archive::hostile::{HOSTILE, LINES};
 use crate::cases;
 use crate::text::CrateText;
+use support::archive::hostile::{HOSTILE, LINES};
 
 /// The first rule that a name breaks, of Windows ("Naming Files, Paths, and Namespaces"), macOS, Linux
 /// and the readers of archives.

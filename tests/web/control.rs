@@ -1,13 +1,15 @@
 //! A run that is paused, resumed, stopped, and asked to fetch again.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
-use fetchzip::browser::{Archive, Settings, collect, refetch};
+use fetchzip::browser::{Archive, Clock, RunHandle};
+use fetchzip::job::Retry;
 use fetchzip::report::Rows;
-use fetchzip::run::Event;
+use fetchzip::run::{Command, Event, Settings};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fixtures::{Ran, fetch, job, plan_of, settings};
+use super::fixtures::{Ran, fetch, plan_of, settings, start};
 use super::origin::Origin;
 
 #[wasm_bindgen_test]
@@ -20,7 +22,7 @@ async fn a_stopped_run_keeps_the_images_that_have_arrived() {
         origin.url("/image/3/32x32.png"),
     ];
     let plan = plan_of(&urls);
-    let job = job(&plan, settings());
+    let run = start(&plan, settings()).await;
     let rows = RefCell::new(Rows::new(plan.len()));
     let emit = |event: Event| rows.borrow_mut().apply(&event);
     let stopped = async {
@@ -29,10 +31,10 @@ async fn a_stopped_run_keeps_the_images_that_have_arrived() {
         while rows.borrow().totals().stored < 2 {
             origin.counter("requests").await;
         }
-        job.attended.control.stop();
+        run.command(Command::Stop);
     };
-    let (archive, ()) = futures::join!(collect(&job, &emit, &|_| ()), stopped);
-    let ran = ran(archive.expect("there is an archive"), &rows);
+    let (archive, ()) = futures::join!(run.finish(&emit), stopped);
+    let ran = ran(&run, archive.expect("there is an archive"), &rows);
     assert_eq!(names(&ran).await, ["400000b.jpg", "32x32.png"]);
     assert_eq!(ran.error(0).map(|error| error.kind()), Some("stopped"));
     origin.wait_for("closedEarly", 1).await;
@@ -47,12 +49,12 @@ async fn no_request_starts_while_a_run_is_paused() {
     let plan = plan_of(&urls);
     let mut one_by_one = settings();
     one_by_one.fix_concurrency(1);
-    let job = job(&plan, one_by_one);
+    let run = start(&plan, one_by_one).await;
     let rows = RefCell::new(Rows::new(plan.len()));
     let emit = |event: Event| rows.borrow_mut().apply(&event);
     let paused = async {
         origin.wait_for("inFlight", 1).await;
-        job.attended.control.pause();
+        run.command(Command::Pause);
         origin.open_gate().await;
         // A request in flight still completes.
         while rows.borrow().totals().stored < 1 {
@@ -61,10 +63,10 @@ async fn no_request_starts_while_a_run_is_paused() {
         for _ in 0..20 {
             assert_eq!(origin.counter("requests").await, 1.0);
         }
-        job.attended.control.resume();
+        run.command(Command::Resume);
     };
-    let (archive, ()) = futures::join!(collect(&job, &emit, &|_| ()), paused);
-    assert_eq!(names(&ran(archive.expect("there is an archive"), &rows)).await.len(), 5);
+    let (archive, ()) = futures::join!(run.finish(&emit), paused);
+    assert_eq!(names(&ran(&run, archive.expect("there is an archive"), &rows)).await.len(), 5);
 }
 
 #[wasm_bindgen_test]
@@ -84,24 +86,23 @@ async fn failed_images_are_fetched_again_into_the_same_archive() {
         origin.url("/image/5/32x32.png"),
     ];
     let plan = plan_of(&urls);
-    let first = job(&plan, settings());
-    let before = collect(&first, &|_| (), &|_| ()).await.expect("there is an archive");
-    assert_eq!(before.names.iter().flatten().count(), 3, "{:?}", before.names);
+    let run = start(&plan, settings()).await;
+    let before = run.finish(&|_| ()).await.expect("there is an archive");
+    assert_eq!(before.made.names.iter().flatten().count(), 3, "{:?}", before.made.names);
 
     let rows = RefCell::new(Rows::new(plan.len()));
     let emit = |event: Event| rows.borrow_mut().apply(&event);
-    let archive = refetch(&first, before, &[1, 3, 4], &emit).await.expect("there is an archive");
-    let again = ran(archive, &rows);
+    let archive = run.retry(retry_of([1, 3, 4]), &emit).await.expect("there is an archive");
+    let again = ran(&run, archive, &rows);
     assert_eq!((again.rows[0].attempts.len(), again.rows[1].attempts.len()), (0, 1));
     assert_eq!(again.error(4).map(|error| error.kind()), Some("http"));
     assert!(again.bytes().await == fetch(&urls, settings()).await.bytes().await);
     assert_eq!(origin.counter("requests").await, 12.0);
 
-    // And once more after a stop, when nothing can be fetched.
-    let job = job(&plan, settings());
-    job.attended.control.stop();
-    let archive = refetch(&job, again.archive, &[4], &emit).await.expect("there is an archive");
-    assert_eq!(names(&ran(archive, &rows)).await.len(), 5);
+    // And once more, stopped at once.
+    let stopped = async { run.command(Command::Stop) };
+    let (archive, ()) = futures::join!(run.retry(retry_of([4]), &emit), stopped);
+    assert_eq!(names(&ran(&run, archive.expect("there is an archive"), &rows)).await.len(), 5);
 }
 
 #[wasm_bindgen_test]
@@ -117,8 +118,12 @@ async fn a_truncated_image_is_kept_unless_such_images_are_rejected() {
     }
 }
 
-fn ran(archive: Archive, rows: &RefCell<Rows>) -> Ran {
-    Ran { archive, rows: rows.borrow().as_slice().to_vec(), events: Vec::new() }
+fn retry_of<const N: usize>(items: [usize; N]) -> Retry {
+    Retry { items: items.to_vec(), settings: settings(), relay: None, started: Clock::start().epoch() }
+}
+
+fn ran(handle: &Rc<RunHandle>, archive: Archive, rows: &RefCell<Rows>) -> Ran {
+    Ran { _handle: Rc::clone(handle), archive, rows: rows.borrow().as_slice().to_vec(), events: Vec::new() }
 }
 
 async fn names(ran: &Ran) -> Vec<String> {

@@ -2,14 +2,13 @@
 
 use std::cell::RefCell;
 
-use fetchzip::browser::{collect, prove};
 use fetchzip::report::Rows;
 use fetchzip::run::Event;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fixtures::{bytes_of, entries_of, job, plan_of, settings};
+use super::fixtures::{bytes_of, entries_of, plan_of, settings, start};
 use super::origin::Origin;
 
 #[wasm_bindgen(inline_js = "
@@ -38,13 +37,13 @@ async fn a_damaged_image_fails_and_the_others_are_saved() {
     };
     let urls = [1, 2, 3].map(|seed| origin.url(&format!("/image/{seed}/700000b.jpg")));
     let plan = plan_of(&urls);
-    let job = job(&plan, settings());
+    let run = start(&plan, settings()).await;
     let rows = RefCell::new(Rows::new(plan.len()));
     let emit = |event: Event| rows.borrow_mut().apply(&event);
-    let archive = collect(&job, &emit, &|_| ()).await.expect("there is an archive");
+    run.finish(&emit).await.expect("there is an archive");
     let damaged = JsFuture::from(damage(1_000_000.0)).await.expect("files can be written to");
     assert!(damaged.as_f64() >= Some(1.0), "no spool was damaged: {damaged:?}");
-    let archive = prove(&job, archive, &emit).await.expect("two are left");
+    let archive = run.verify(&emit).await.expect("two are left").expect("it is another archive");
     let entries = entries_of(bytes_of(&archive.blob.expect("two are left")).await);
     assert_eq!(entries.len(), 2);
     let rows = rows.borrow();

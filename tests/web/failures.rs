@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use fetchzip::browser::{Settings, collect};
-use fetchzip::run::{Event, EventKind, Limits, RetryPolicy};
+use fetchzip::run::{Event, EventKind, Limits, RetryPolicy, Settings};
 use futures::FutureExt;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fixtures::{fetch, job, plan_of, settings};
+use super::fixtures::{fetch, plan_of, settings, start};
 use super::origin::Origin;
 
 #[wasm_bindgen_test]
@@ -106,8 +105,8 @@ async fn dropping_a_run_closes_its_requests_and_a_new_run_is_clean() {
     let settings = settings();
     {
         let ignore = |_: Event| ();
-        let dropped = job(&plan, settings);
-        let run = collect(&dropped, &ignore, &|_| ());
+        let dropped = start(&plan, settings).await;
+        let run = dropped.finish(&ignore);
         let both_are_there = origin.wait_for("inFlight", 2);
         futures::select_biased! {
             _ = std::pin::pin!(run.fuse()) => panic!("the gate is closed"),

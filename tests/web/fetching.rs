@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use fetchzip::browser::{Job, Order, Settings, collect};
+use fetchzip::browser::RunHandle;
 use fetchzip::image::Format;
-use fetchzip::run::EventKind;
+use fetchzip::job::{Job, Order};
+use fetchzip::run::{EventKind, Settings};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fixtures::{Ran, entries_of, fetch, job, plan_of, settings};
+use super::fixtures::{Ran, entries_of, fetch, job, plan_of, settings, start};
 use super::origin::Origin;
 
 fn at_once(in_flight: usize) -> Settings {
@@ -152,8 +153,8 @@ async fn progress_is_reported_while_a_body_arrives() {
             half.send(()).expect("the test waits for it");
         }
     };
-    let job = job(&plan, settings());
-    let run = collect(&job, &emit, &|_| ());
+    let handle = start(&plan, settings()).await;
+    let run = handle.finish(&emit);
     let opened = async {
         received.await.expect("half of the body is reported while the rest is held");
         origin.open_gate().await;
@@ -180,8 +181,8 @@ async fn a_sink_gets_the_same_bytes_as_the_blob_in_input_order() {
     let written = Rc::new(RefCell::new(Vec::new()));
     let closed = Rc::new(RefCell::new(false));
     let sink = sink_of(&written, &closed);
-    let job = Job { sink: Some(&sink), ..job(&plan, settings()) };
-    let run = collect(&job, &|_| (), &|_| ());
+    let handle = RunHandle::start(job(&plan, settings()), Some(&sink)).await.expect("the sink is free");
+    let run = handle.finish(&|_| ());
     let opened = async {
         origin.wait_for("completed", 3).await;
         assert!(written.borrow().is_empty(), "the first image is not there yet");
@@ -208,8 +209,9 @@ async fn in_completion_order_no_entry_of_a_sink_waits_for_an_earlier_item() {
     let plan = plan_of(&urls);
     let (written, closed) = <(Rc<RefCell<Vec<u8>>>, Rc<RefCell<bool>>)>::default();
     let sink = sink_of(&written, &closed);
-    let job = Job { sink: Some(&sink), order: Order::Completion, ..job(&plan, settings()) };
-    let run = collect(&job, &|_| (), &|_| ());
+    let job = Job { order: Order::Completion, ..job(&plan, settings()) };
+    let handle = RunHandle::start(job, Some(&sink)).await.expect("the sink is free");
+    let run = handle.finish(&|_| ());
     let opened = async {
         while written.borrow().len() < 709_000 {
             // As long as a request takes.
@@ -219,7 +221,7 @@ async fn in_completion_order_no_entry_of_a_sink_waits_for_an_earlier_item() {
     };
     let (archive, ()) = futures::join!(run, opened);
     let archive = archive.expect("the sink took it");
-    let name = |item: usize| archive.names[item].as_ref().map(ToString::to_string);
+    let name = |item: usize| archive.made.names[item].as_ref().map(ToString::to_string);
     assert_eq!(name(0).as_deref(), Some("5000b.jpg"));
     let mut names: Vec<_> = entries_of(written.borrow().clone()).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names.pop().as_deref(), Some("5000b.jpg"));
@@ -244,7 +246,7 @@ async fn images_of_any_size_in_any_order_of_arrival_make_one_archive() {
         origin.open_gate().await;
     };
     let (ran, ()) = futures::join!(fetch(&urls, settings()), opened);
-    assert!(ran.archive.storage.is_file(), "both browsers have private files");
+    assert!(ran.archive.made.is_file, "both browsers have private files");
     let entries = ran.entries().await;
     assert_eq!(entries.len(), 65);
     for (path, (name, bytes)) in paths.iter().zip(&entries) {

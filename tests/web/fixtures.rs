@@ -2,17 +2,21 @@
 
 use std::cell::RefCell;
 use std::io::{Cursor, Read};
+use std::rc::Rc;
 use std::time::Duration;
 
-use fetchzip::browser::{Archive, Attended, BrowserText, Clock, Job, Order, Settings, collect};
+use fetchzip::browser::{Archive, BrowserText, Clock, RunHandle};
+use fetchzip::job::{Job, Order};
 use fetchzip::plan::{NameTemplate, Plan, Request};
 use fetchzip::report::{Row, Rows};
-use fetchzip::run::{Event, FetchError, Limits, RetryPolicy};
+use fetchzip::run::{Event, FetchError, Limits, RetryPolicy, Settings};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 /// The results of a run.
 pub struct Ran {
+    /// Held for its lifetime: the archive can be read as long as its run is not released.
+    pub _handle: Rc<RunHandle>,
     pub archive: Archive,
     pub rows: Vec<Row>,
     pub events: Vec<Event>,
@@ -25,15 +29,26 @@ pub fn settings() -> Settings {
     Settings { limits: Limits { retry, ..settings.limits }, timeout: Duration::from_secs(20), ..settings }
 }
 
-pub fn plan_of(urls: &[String]) -> Plan {
-    Plan::new(urls.iter().map(Request::new), &BrowserText)
+pub fn plan_of(urls: &[String]) -> Rc<Plan> {
+    Rc::new(Plan::new(urls.iter().map(Request::new), &BrowserText))
 }
 
 /// A job whose clock starts now.
-pub fn job(plan: &Plan, settings: Settings) -> Job<'_> {
-    let template = NameTemplate::default();
-    let clock = Clock::start();
-    Job { plan, template, settings, clock, sink: None, order: Order::Input, attended: Attended::default() }
+pub fn job(plan: &Rc<Plan>, settings: Settings) -> Job {
+    Job {
+        plan: Rc::clone(plan),
+        template: NameTemplate::default(),
+        settings,
+        started: Clock::start().epoch(),
+        order: Order::Input,
+        journal: None,
+        resumes: None,
+    }
+}
+
+/// Starts a run into a Blob.
+pub async fn start(plan: &Rc<Plan>, settings: Settings) -> Rc<RunHandle> {
+    RunHandle::start(job(plan, settings), None).await.expect("only a locked sink is refused")
 }
 
 /// Runs a job to its end.
@@ -41,11 +56,13 @@ pub async fn fetch(urls: &[String], settings: Settings) -> Ran {
     let plan = plan_of(urls);
     let events = RefCell::new(Vec::new());
     let emit = |event| events.borrow_mut().push(event);
-    let archive = collect(&job(&plan, settings), &emit, &|_| ()).await;
+    let handle = start(&plan, settings).await;
+    let archive = handle.finish(&emit).await;
     let events = events.into_inner();
     let mut rows = Rows::new(plan.len());
     events.iter().for_each(|event| rows.apply(event));
-    Ran { archive: archive.expect("there is an archive"), rows: rows.as_slice().to_vec(), events }
+    let archive = archive.expect("there is an archive");
+    Ran { _handle: handle, archive, rows: rows.as_slice().to_vec(), events }
 }
 
 impl Ran {

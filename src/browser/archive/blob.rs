@@ -17,7 +17,9 @@ use web_sys::{Blob, BlobPropertyBag};
 
 use super::{Archive, Layout};
 use crate::browser::error::because;
-use crate::browser::spool::{BlobParts, ImageStore, InMemoryBytes, MEMORY_LIMIT, Payload, Spool, SpoolFile, blob_of};
+use crate::browser::spool::{
+    BlobParts, ImageStore, InMemoryBytes, MEMORY_LIMIT, Payload, Spool, SpoolFile, blob_of,
+};
 use crate::browser::web::{js_message, promise};
 use crate::job::{ArchiveError, ArchiveErrorKind};
 use crate::plan::{ItemId, WebText};

@@ -20,11 +20,7 @@ use crate::text::text;
 /// # Errors
 ///
 /// Fails if the run is gone, open in another tab, or of another list.
-pub async fn restore(
-    run: &LocalRun,
-    name: &str,
-    emit: &dyn Fn(Event),
-) -> Result<Vec<ItemId>, ArchiveError> {
+pub async fn restore(run: &LocalRun, name: &str, emit: &dyn Fn(Event)) -> Result<Vec<ItemId>, ArchiveError> {
     const KIND: ArchiveErrorKind = ArchiveErrorKind::NotRestorable;
     let (job, images) = (run.job(), &run.images);
     let (file, bytes) = SpoolFile::restore(name).await.map_err(because(KIND))?;

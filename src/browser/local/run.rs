@@ -162,10 +162,7 @@ async fn into_sink<W: WebText>(
 }
 
 /// The next item that ends; carries out commands meanwhile.
-async fn next(
-    fetching: &mut Run<'_, BrowserFetcher>,
-    commands: &Commands,
-) -> Option<FinishedItem<Payload>> {
+async fn next(fetching: &mut Run<'_, BrowserFetcher>, commands: &Commands) -> Option<FinishedItem<Payload>> {
     if !IS_INTERACTIVE {
         return fetching.next().await;
     }

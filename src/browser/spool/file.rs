@@ -78,7 +78,7 @@ impl SpoolFile {
     pub async fn create() -> Result<Self, JsValue> {
         let directory = Directory::open().await?;
         if !HAS_SWEPT.replace(true) {
-                // An orphan that stays does no harm to this run.
+            // An orphan that stays does no harm to this run.
             let _ = directory.sweep().await;
         }
         let NewSpool { name, spool, lock } = directory.new_spool().await?;
@@ -100,12 +100,7 @@ impl SpoolFile {
         Ok((file, bytes))
     }
 
-    fn new(
-        directory: Directory,
-        name: String,
-        spool: OpenFile,
-        lock: FileSystemSyncAccessHandle,
-    ) -> Self {
+    fn new(directory: Directory, name: String, spool: OpenFile, lock: FileSystemSyncAccessHandle) -> Self {
         Self {
             directory,
             name,

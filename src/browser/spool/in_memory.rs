@@ -42,9 +42,7 @@ impl InMemoryBytes {
 /// Moves bytes from the wasm's memory into the spool.
 fn move_into_spool(bytes: &[u8], spool: &Spool) -> Result<Payload, JsValue> {
     match spool {
-        Spool::File(file) => {
-            Ok(Payload::File { file: Rc::clone(file), extents: vec![file.append(bytes)?] })
-        }
+        Spool::File(file) => Ok(Payload::File { file: Rc::clone(file), extents: vec![file.append(bytes)?] }),
         Spool::Blobs => blob_of(&Uint8Array::from(bytes)).map(Payload::Blob),
     }
 }

@@ -1,9 +1,9 @@
 //! A caller's `AbortSignal` as a future.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::cell::RefCell;
 use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;

@@ -2,10 +2,19 @@
 
 use wasm_bindgen::prelude::*;
 
-/// The message of a thrown value: an error's, or the value itself where it is a string.
+#[wasm_bindgen]
+extern "C" {
+    type WithMessage;
+    /// An error's message, and an `ErrorEvent`'s; anything else has none.
+    #[wasm_bindgen(method, getter)]
+    fn message(this: &WithMessage) -> JsValue;
+}
+
+/// The message of a thrown value or of an error event; a string is its own message.
 pub fn js_message(error: &JsValue) -> String {
-    match error.dyn_ref::<js_sys::Error>() {
-        Some(error) => error.message().into(),
-        None => error.as_string().unwrap_or_else(|| "no reason was given".into()),
-    }
+    let own = error.as_string();
+    // Reading a property of `null` would throw.
+    let message =
+        || if error.is_object() { error.unchecked_ref::<WithMessage>().message().as_string() } else { None };
+    own.or_else(message).filter(|message| !message.is_empty()).unwrap_or_else(|| "no reason was given".into())
 }

@@ -113,7 +113,10 @@ fn a_job_keeps_its_items_settings_relay_and_notes() {
     assert_eq!(job.plan.relay(), sent.plan.relay());
     assert_eq!(job.template.source(), sent.template.source());
     let addresses = |plan: &Plan| -> Vec<_> {
-        plan.items().iter().map(|item| item.address.as_ref().ok().map(|address| address.href.clone())).collect()
+        plan.items()
+            .iter()
+            .map(|item| item.address.as_ref().ok().map(|address| address.href.clone()))
+            .collect()
     };
     assert_eq!(addresses(&job.plan), addresses(&sent.plan));
 }
