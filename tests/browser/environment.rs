@@ -3,18 +3,9 @@
 use std::env;
 use std::path::PathBuf;
 
-use support::BrowserKind;
-
 /// The driver's address.
 pub fn webdriver() -> String {
     text("FETCHZIP_WEBDRIVER")
-}
-
-/// The browser that this run is about.
-pub fn browser() -> BrowserKind {
-    let id = text("FETCHZIP_BROWSER");
-    BrowserKind::from_id(&id)
-        .unwrap_or_else(|| panic!("FETCHZIP_BROWSER is chromium, firefox or webkit, not {id}"))
 }
 
 /// The browser's program.

@@ -101,7 +101,7 @@ fn browse_with(site: Site, profile: Option<TempDir>, test: impl AsyncFnOnce(&mut
 
 impl Browser {
     async fn open(site: Site, profile: Option<TempDir>, turn: &mut Turn) -> Self {
-        let kind = environment::browser();
+        let kind = Kind::of_environment();
         let origin = Origin::start(&environment::origin_program(), Some(site.folder())).unwrap();
         let address = format!("{}{}", site_of(&origin), site.path());
         let proxy = site.maps_all_hosts().then(|| Proxy::start(&origin.tls));

@@ -72,7 +72,7 @@ fn every_case_of_the_table_ends_as_it_says() {
 
 #[test]
 fn every_fault_of_the_demo_server_is_in_the_table() {
-    let sections = sections(crate::browser::environment::browser());
+    let sections = sections(crate::browser::Kind::of_environment());
     let cases = || sections.iter().flat_map(|section| &section.cases);
     assert!(cases().count() >= 50);
     with_package(async |browser| {

@@ -77,9 +77,9 @@ pub fn build(images: &[Image]) -> Archive {
     let mut files = Vec::new();
     for (id, image) in images.iter().enumerate() {
         let name = names.claim(id, image.format);
-        let (file, crc32) = image.content.described(name.to_string());
-        let size = file.size;
-        files.push(file);
+        let (described, crc32) = image.content.described(name.to_string());
+        let size = described.size;
+        files.push(described);
         let header = framing.entry(&Entry { name, size, crc32, modified: image.modified });
         file.write_all(&header).unwrap();
         match &image.content {

@@ -39,6 +39,17 @@ impl BrowserKind {
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|browser| browser.id() == id)
     }
+
+    /// The browser that `cargo xtask test` runs these tests in.
+    ///
+    /// # Panics
+    ///
+    /// `FETCHZIP_BROWSER` is not the [`id`](Self::id) of a browser.
+    pub fn of_environment() -> Self {
+        let id = std::env::var("FETCHZIP_BROWSER").unwrap_or_default();
+        Self::from_id(&id)
+            .unwrap_or_else(|| panic!("FETCHZIP_BROWSER is chromium, firefox or webkit, not {id:?}"))
+    }
 }
 
 impl fmt::Display for BrowserKind {
