@@ -14,7 +14,7 @@ use crate::browser::{Archive, RunHandle};
 use crate::job::{ArchiveError, InterruptedRun, Job, Order, Retry};
 use crate::plan::{NameTemplate, Plan, Relay};
 use crate::report::formatting::number;
-use crate::report::{COMPARISON_ORDER, Comparison, TimedRun, Mode, State};
+use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun};
 use crate::text::text;
 
 /// Fetches a plan as the options say: after the interrupted run that it resumes, and into the user's file,

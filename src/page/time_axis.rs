@@ -7,8 +7,8 @@ use web_sys::HtmlElement;
 
 use super::elements::{by_id, document, set_property, window};
 use super::run_view::RunView;
-use crate::report::waterfall::{tick_label, tick_step, ticks_within};
 use crate::report::formatting::decimal_millis;
+use crate::report::waterfall::{tick_label, tick_step, ticks_within};
 use crate::seconds::scaled;
 
 /// The least distance between two ticks, in pixels.
