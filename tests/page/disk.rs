@@ -27,7 +27,7 @@ fn a_spool_is_removed_by_the_next_run_and_after_its_zip_was_saved_by_the_next_lo
         let has_files = Capability::PrivateFiles.is_in(browser.kind);
         let one: &[&str] = if has_files { &["journal", "lock", "spool"] } else { &[] };
         // Without such files images stay in Blobs.
-        let place = if has_files { "in a temporary file" } else { "with the browser" };
+        let place = if has_files { "in a temporary file" } else { "held by the browser" };
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg"]).await;
         for _ in 0..3 {
             browser.fetch().await;
