@@ -12,18 +12,18 @@ use crate::run::Event;
 use crate::spool::{Journal, fingerprint};
 use crate::text::text;
 
-/// Restores the images of the interrupted run of that name, and emits their events. Returns the items
-/// that are still to be fetched.
+/// Restores the images of the interrupted run that the job resumes, and emits their events. Returns the
+/// items that are still to be fetched.
 ///
 /// An image is restored only if its bytes have the CRC-32 that the journal has.
 ///
 /// # Errors
 ///
 /// Fails if the run is gone, open in another tab, or of another list.
-pub async fn restore(run: &LocalRun, name: &str, emit: &dyn Fn(Event)) -> Result<Vec<ItemId>, ArchiveError> {
+pub async fn restore(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Vec<ItemId>, ArchiveError> {
     const KIND: ArchiveErrorKind = ArchiveErrorKind::NotRestorable;
     let (job, images) = (run.job(), &run.images);
-    let (file, bytes) = SpoolFile::restore(name).await.map_err(because(KIND))?;
+    let (file, bytes) = SpoolFile::restore(job.resumes.as_deref().unwrap_or_default()).await.map_err(because(KIND))?;
     let journal = Journal::read(&bytes).map_err(|error| KIND.because(text![error]))?;
     if journal.head.items != job.plan.len() as u64 || journal.head.fingerprint != fingerprint(&job.plan) {
         return Err(KIND.because("the list is another one"));

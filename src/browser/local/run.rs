@@ -77,10 +77,13 @@ pub async fn fetch_all(
     if job.settings.is_rehearsal {
         images.set_spool(Spool::Blobs);
     } else {
-        let with_journal = IS_INTERACTIVE && job.journal.is_some() && sink.is_none();
         // Requests are sent while the spool is being opened. In a task of its own: a run that is cancelled
         // meanwhile would leave a handle that nothing can close, and the file that it keeps open.
-        spawn_local(async move { images.set_spool(Spool::open(with_journal).await) });
+        if IS_INTERACTIVE && job.journal.is_some() && sink.is_none() {
+            spawn_local(async move { images.set_spool(Spool::open_with_journal().await) });
+        } else {
+            spawn_local(async move { images.set_spool(Spool::open().await) });
+        }
     }
     let items: Vec<_> = (0..job.plan.len()).collect();
     fetch_items(run, sink, &items, emit).await
@@ -163,9 +166,6 @@ async fn into_sink<W: WebText>(
 
 /// The next item that ends; carries out commands meanwhile.
 async fn next(fetching: &mut Run<'_, BrowserFetcher>, commands: &Commands) -> Option<FinishedItem<Payload>> {
-    if !IS_INTERACTIVE {
-        return fetching.next().await;
-    }
     loop {
         let command = match select(pin!(commands.next()), pin!(fetching.next())).await {
             Either::Left((command, _)) => command,

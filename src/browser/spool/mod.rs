@@ -44,13 +44,18 @@ pub enum Spool {
 }
 
 impl Spool {
-    /// Opens a spool for one run, with a journal if `with_journal`.
-    pub async fn open(with_journal: bool) -> Self {
-        let Ok(file) = SpoolFile::create().await else { return Self::Blobs };
-        if with_journal {
+    /// Opens a spool for one run.
+    pub async fn open() -> Self {
+        SpoolFile::create().await.map_or(Self::Blobs, |file| Self::File(Rc::new(file)))
+    }
+
+    /// Opens a spool for one run, with a journal if there can be one.
+    pub async fn open_with_journal() -> Self {
+        let spool = Self::open().await;
+        if let Self::File(file) = &spool {
             // Without a journal the run just can't be restored after a crash.
             let _ = file.create_journal().await;
         }
-        Self::File(Rc::new(file))
+        spool
     }
 }

@@ -6,7 +6,8 @@ use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use futures::future::{Either, select};
+use futures::TryFutureExt;
+use futures::future::{Either, LocalBoxFuture, select};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -119,22 +120,8 @@ impl Service {
 
     async fn carry_out(&self, task: Task) -> Result<Option<Archive>, ArchiveError> {
         let emit = |event| self.events.borrow_mut().push(&event);
-        let work = pin!(async {
-            match task {
-                Task::Fetch => {
-                    clear_timings();
-                    self.fetch(&emit).await.map(Some)
-                }
-                Task::Retry(items) if IS_INTERACTIVE => {
-                    clear_timings();
-                    retry(&self.run, items, &emit).await.map(Some)
-                }
-                Task::Verify if IS_INTERACTIVE => verify(&self.run, &emit).await,
-                Task::Retry(_) | Task::Verify => Ok(None),
-            }
-        });
         let clock = Clock::start();
-        let outcome = match select(work, pin!(self.send_events(clock))).await {
+        let outcome = match select(self.work(task, &emit), pin!(self.send_events(clock))).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right((never, _)) => match never {},
         };
@@ -145,22 +132,38 @@ impl Service {
         outcome
     }
 
-    async fn fetch(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
-        let sink = self.sink.as_ref().map(|sink| sink as &dyn Sink);
-        if IS_INTERACTIVE {
-            let job = self.run.job();
-            if let Some(name) = &job.resumes {
-                let items = restore(&self.run, name, emit).await?;
-                // The journal has these events already.
-                self.flush_events();
-                self.journal.replace(Some(RunJournal::of_restored(&self.run)));
-                return fetch_items(&self.run, None, &items, emit).await;
+    /// The future of a task. It is boxed here, and not awaited in an `if`, so that the package's wasm has
+    /// none of what only a page asks for: a state machine keeps states that it can't reach.
+    fn work<'a>(
+        &'a self,
+        task: Task,
+        emit: &'a dyn Fn(Event),
+    ) -> LocalBoxFuture<'a, Result<Option<Archive>, ArchiveError>> {
+        if !matches!(task, Task::Verify) {
+            clear_timings();
+        }
+        match task {
+            Task::Retry(items) if IS_INTERACTIVE => Box::pin(retry(&self.run, items, emit).map_ok(Some)),
+            Task::Verify if IS_INTERACTIVE => Box::pin(verify(&self.run, emit)),
+            Task::Fetch if IS_INTERACTIVE && self.run.job().resumes.is_some() => {
+                Box::pin(self.continue_interrupted(emit).map_ok(Some))
             }
-            if sink.is_none() {
-                self.journal.replace(RunJournal::begin(&self.run));
+            _ => {
+                let sink = self.sink.as_ref().map(|sink| sink as &dyn Sink);
+                if IS_INTERACTIVE && sink.is_none() {
+                    self.journal.replace(RunJournal::begin(&self.run));
+                }
+                Box::pin(fetch_all(&self.run, sink, emit).map_ok(Some))
             }
         }
-        fetch_all(&self.run, sink, emit).await
+    }
+
+    async fn continue_interrupted(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
+        let items = restore(&self.run, emit).await?;
+        // The journal has these events already.
+        self.flush_events();
+        self.journal.replace(Some(RunJournal::of_restored(&self.run)));
+        fetch_items(&self.run, None, &items, emit).await
     }
 
     /// Sends events at intervals, until the future is dropped.
