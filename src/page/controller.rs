@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
 
-use futures::future::{Either, abortable, select};
+use futures::future::{Either, LocalBoxFuture, abortable, select};
 use wasm_bindgen_futures::spawn_local;
 
 use super::current_run::{ActiveRun, EarlyEnd, Purpose, RunState};
@@ -33,6 +33,9 @@ enum Unfinished {
     Cancelled,
 }
 
+/// What a run does until it ends. Boxed, so that the code around it is compiled once.
+type Work = LocalBoxFuture<'static, Result<FinishedRun, Unfinished>>;
+
 /// Fetches the list.
 pub fn start(page: &'static Page) {
     if page.presets.defer_fetch() {
@@ -42,7 +45,7 @@ pub fn start(page: &'static Page) {
     // Opened right away, while the browser still handles the user's click or key press.
     let may_ask = options.mode != RunMode::Compare && !page.form.is_blank();
     let dialog = if may_ask { page.disk.open_dialog() } else { None };
-    run(page, Purpose::Fetch, fetch(page, options, None, dialog));
+    run(page, Purpose::Fetch, Box::pin(fetch(page, options, None, dialog)));
 }
 
 /// Resumes the interrupted run that the notice offers.
@@ -55,7 +58,7 @@ pub fn resume(page: &'static Page) {
     page.more.restore(&interrupted.options);
     let Some(options) = read_options(page) else { return };
     page.resume_notice.remove_offered();
-    run(page, Purpose::Fetch, fetch(page, options, Some(interrupted), None));
+    run(page, Purpose::Fetch, Box::pin(fetch(page, options, Some(interrupted), None)));
 }
 
 /// Fetches the failed images of the shown run once more, into the same archive.
@@ -67,9 +70,9 @@ pub fn retry(page: &'static Page) {
     let words = text!["Fetching ", count(items, "image"), " again"];
     let share = 1.0 - items as f64 / all as f64;
     show_beginning(page, &words, share, takes_focus);
-    run(page, Purpose::Retry, async move {
-        runner::retry(page, previous, handle, options).await.map_err(Unfinished::Failed)
-    });
+    let work =
+        async move { runner::retry(page, previous, handle, options).await.map_err(Unfinished::Failed) };
+    run(page, Purpose::Retry, Box::pin(work));
 }
 
 /// Cancels the current run.
@@ -129,11 +132,7 @@ fn show_beginning(page: &Page, words: &str, share: f64, takes_focus: bool) {
 }
 
 /// Runs `work` until it ends or is cancelled, and shows its progress and its end.
-fn run(
-    page: &'static Page,
-    purpose: Purpose,
-    work: impl Future<Output = Result<FinishedRun, Unfinished>> + 'static,
-) {
+fn run(page: &'static Page, purpose: Purpose, work: Work) {
     let (work, abort) = abortable(work);
     // At once, so that a program which waits for "done" never sees the previous run's.
     page.current.begin(purpose, abort);

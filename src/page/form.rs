@@ -169,7 +169,7 @@ impl Form {
             }
             let text = self.list.value();
             storage::write("list", &text);
-            if let Some(plan) = read_list(&text, || self.changes.get() == change).await {
+            if let Some(plan) = read_list(&text, &|| self.changes.get() == change).await {
                 self.show_plan(text, plan);
             }
         });
@@ -184,7 +184,7 @@ impl Form {
         {
             return Rc::clone(plan);
         }
-        let plan = read_list(&text, || true).await.unwrap_or_default();
+        let plan = read_list(&text, &|| true).await.unwrap_or_default();
         self.show_plan(text, plan)
     }
 

@@ -7,7 +7,7 @@ use crate::plan::{Plan, parse_list};
 const STEP: usize = 50;
 
 /// The plan of a list; `None` if `is_wanted` turned false before all of it was parsed.
-pub async fn read_list(text: &str, is_wanted: impl Fn() -> bool) -> Option<Plan> {
+pub async fn read_list(text: &str, is_wanted: &dyn Fn() -> bool) -> Option<Plan> {
     let mut requests = parse_list(text).into_iter().peekable();
     let mut plan = Plan::default();
     let mut yielder = Yielder::default();

@@ -118,7 +118,7 @@ async fn resumable_runs() -> VecDeque<InterruptedRun> {
 
 /// Whether the list of a run, as this version of the page reads it, still has the run's items.
 async fn is_resumable(run: &InterruptedRun) -> bool {
-    let plan = read_list(&run.source, || true).await;
+    let plan = read_list(&run.source, &|| true).await;
     plan.is_some_and(|plan| fingerprint(&plan) == run.fingerprint)
 }
 
