@@ -23,7 +23,8 @@ use crate::text::text;
 pub async fn restore(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Vec<ItemId>, ArchiveError> {
     const KIND: ArchiveErrorKind = ArchiveErrorKind::NotRestorable;
     let (job, images) = (run.job(), &run.images);
-    let (file, bytes) = SpoolFile::restore(job.resumes.as_deref().unwrap_or_default()).await.map_err(because(KIND))?;
+    let (file, bytes) =
+        SpoolFile::restore(job.resumes.as_deref().unwrap_or_default()).await.map_err(because(KIND))?;
     let journal = Journal::read(&bytes).map_err(|error| KIND.because(text![error]))?;
     if journal.head.items != job.plan.len() as u64 || journal.head.fingerprint != fingerprint(&job.plan) {
         return Err(KIND.because("the list is another one"));
