@@ -8,7 +8,7 @@ use web_sys::{ImageBitmap, WritableStream};
 use super::archive::{Archive, Sink, StreamSink};
 use super::local::{LocalRun, fetch_all, retry, verify};
 use super::worker::{Connection, Worker};
-use crate::job::{ArchiveError, ArchiveErrorKind, Job, Retry, ToWorker};
+use crate::job::{ArchiveError, ArchiveErrorKind, Interaction, Job, Retry};
 use crate::plan::ItemId;
 use crate::run::{Command, Event};
 
@@ -36,8 +36,9 @@ impl RunHandle {
     /// Fails if the sink is locked.
     pub async fn start(job: Job, sink: Option<&WritableStream>) -> Result<Rc<Self>, ArchiveError> {
         let sink = sink.map(StreamSink::new).transpose()?;
+        let job = Rc::new(job);
         let in_worker = match Worker::of_this_page().await {
-            Some(worker) => worker.run(job.clone(), sink.is_some()),
+            Some(worker) => worker.run(Rc::clone(&job), sink.is_some()),
             None => None,
         };
         let place = in_worker.map_or_else(|| Place::Here(LocalRun::new(job)), Place::Worker);
@@ -65,7 +66,7 @@ impl RunHandle {
     pub fn command(&self, command: Command) {
         match &self.place {
             Place::Here(run) => run.command(command),
-            Place::Worker(run) => run.send(&ToWorker::Command(command)),
+            Place::Worker(run) => run.ask(Interaction::Command(command)),
         }
     }
 
@@ -85,7 +86,7 @@ impl RunHandle {
                 retry(run, items, emit).await
             }
             Place::Worker(run) => {
-                run.send(&ToWorker::Retry(items));
+                run.ask(Interaction::Retry(items));
                 made(run.finish(None, emit).await?)
             }
         }
@@ -101,7 +102,7 @@ impl RunHandle {
         match &self.place {
             Place::Here(run) => verify(run, emit).await,
             Place::Worker(run) => {
-                run.send(&ToWorker::Verify);
+                run.ask(Interaction::Verify);
                 run.finish(None, emit).await
             }
         }
@@ -120,7 +121,7 @@ impl RunHandle {
     pub fn saved(&self) {
         // Only runs in the worker have a journal.
         if let Place::Worker(run) = &self.place {
-            run.send(&ToWorker::Saved);
+            run.ask(Interaction::Saved);
         }
     }
 }

@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 pub use archive_error::{ArchiveError, ArchiveErrorKind};
 pub use interrupted_run::InterruptedRun;
-pub use protocol::{FromWorker, ToWorker};
+pub use protocol::{FromWorker, Interaction, ToWorker};
 
 use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
 use crate::run::Settings;

@@ -6,7 +6,9 @@
 
 use std::rc::Rc;
 
-use super::{ArchiveError, ArchiveErrorKind, InterruptedRun, Job, JournalNotes, Made, Order, Retry};
+use super::{
+    ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, InterruptedRun, Job, JournalNotes, Made, Order, Retry,
+};
 use crate::bytes::{ByteReader, PutBytes};
 use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
 use crate::run::{CacheMode, Command, Limits, RetryPolicy, Settings};
@@ -20,10 +22,23 @@ pub enum ToWorker {
     /// Run this job. The first message on a run's port.
     Start {
         /// The job.
-        job: Job,
+        job: Rc<Job>,
         /// Whether the archive goes to a sink, which the page has.
         into_sink: bool,
     },
+    /// The sink has taken the first of the chunks that the page was given.
+    ChunkWritten,
+    /// End the run, and keep nothing of it.
+    Cancel,
+    /// Release the run's images: the page needs them no more, and closes the port.
+    Release,
+    /// What only an interactive page asks for.
+    Interaction(Interaction),
+}
+
+/// What an interactive page asks for ([`IS_INTERACTIVE`]).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Interaction {
     /// Carry out a command.
     Command(Command),
     /// Fetch some items once more, into the same archive.
@@ -32,21 +47,12 @@ pub enum ToWorker {
     Verify,
     /// Decode an image small.
     Preview(ItemId),
-    /// The sink has taken the first of the chunks that the page was given.
-    ChunkWritten,
     /// The archive need not survive a crash any more.
     Saved,
-    /// End the run, and keep nothing of it.
-    Cancel,
-    /// Release the run's images: the page needs them no more, and closes the port.
-    Release,
-    /// List the interrupted runs.
+    /// List the interrupted runs. The first message on a port of its own.
     ListInterrupted,
-    /// Remove an interrupted run.
-    Discard {
-        /// Its name.
-        name: String,
-    },
+    /// Remove the interrupted run of this name. The first message on a port of its own.
+    Discard(String),
 }
 
 /// What a worker says to its page.
@@ -72,14 +78,14 @@ pub enum FromWorker {
 
 mod to_worker {
     pub const START: u8 = 0;
-    pub const COMMAND: u8 = 1;
-    pub const RETRY: u8 = 2;
-    pub const VERIFY: u8 = 3;
-    pub const PREVIEW: u8 = 4;
-    pub const CHUNK_WRITTEN: u8 = 5;
-    pub const SAVED: u8 = 6;
-    pub const CANCEL: u8 = 7;
-    pub const RELEASE: u8 = 8;
+    pub const CHUNK_WRITTEN: u8 = 1;
+    pub const CANCEL: u8 = 2;
+    pub const RELEASE: u8 = 3;
+    pub const COMMAND: u8 = 4;
+    pub const RETRY: u8 = 5;
+    pub const VERIFY: u8 = 6;
+    pub const PREVIEW: u8 = 7;
+    pub const SAVED: u8 = 8;
     pub const LIST_INTERRUPTED: u8 = 9;
     pub const DISCARD: u8 = 10;
 }
@@ -96,28 +102,11 @@ impl ToWorker {
                 out.put_u8(u8::from(*into_sink));
                 put_job(&mut out, job);
             }
-            Self::Command(command) => out.extend([tag::COMMAND, *command as u8]),
-            Self::Retry(Retry { items, settings, relay, started }) => {
-                out.put_u8(tag::RETRY);
-                put_settings(&mut out, settings);
-                out.put_text(relay.as_ref().map(Relay::href));
-                out.put_f64(*started);
-                items.iter().for_each(|item| out.put_u64(*item as u64));
-            }
-            Self::Verify => out.put_u8(tag::VERIFY),
-            Self::Preview(item) => {
-                out.put_u8(tag::PREVIEW);
-                out.put_u64(*item as u64);
-            }
             Self::ChunkWritten => out.put_u8(tag::CHUNK_WRITTEN),
-            Self::Saved => out.put_u8(tag::SAVED),
             Self::Cancel => out.put_u8(tag::CANCEL),
             Self::Release => out.put_u8(tag::RELEASE),
-            Self::ListInterrupted => out.put_u8(tag::LIST_INTERRUPTED),
-            Self::Discard { name } => {
-                out.put_u8(tag::DISCARD);
-                out.put_text(Some(name));
-            }
+            Self::Interaction(interaction) if IS_INTERACTIVE => put_interaction(&mut out, interaction),
+            Self::Interaction(_) => {}
         }
         out
     }
@@ -129,31 +118,61 @@ impl ToWorker {
         let message = match reader.u8()? {
             tag::START => {
                 let into_sink = reader.bool()?;
-                Self::Start { job: job(&mut reader)?, into_sink }
+                Self::Start { job: Rc::new(job(&mut reader)?), into_sink }
             }
-            tag::COMMAND => Self::Command(*Command::ALL.get(usize::from(reader.u8()?))?),
-            tag::RETRY => {
-                let settings = settings(&mut reader)?;
-                let relay = relay(&mut reader)?;
-                let started = reader.f64()?;
-                let mut items = Vec::new();
-                while !reader.is_empty() {
-                    items.push(reader.usize()?);
-                }
-                Self::Retry(Retry { items, settings, relay, started })
-            }
-            tag::VERIFY => Self::Verify,
-            tag::PREVIEW => Self::Preview(reader.usize()?),
             tag::CHUNK_WRITTEN => Self::ChunkWritten,
-            tag::SAVED => Self::Saved,
             tag::CANCEL => Self::Cancel,
             tag::RELEASE => Self::Release,
-            tag::LIST_INTERRUPTED => Self::ListInterrupted,
-            tag::DISCARD => Self::Discard { name: reader.text()?? },
+            tag if IS_INTERACTIVE => Self::Interaction(interaction(tag, &mut reader)?),
             _ => return None,
         };
         reader.is_empty().then_some(message)
     }
+}
+
+fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
+    use to_worker as tag;
+    match interaction {
+        Interaction::Command(command) => out.extend([tag::COMMAND, *command as u8]),
+        Interaction::Retry(Retry { items, settings, relay, started }) => {
+            out.put_u8(tag::RETRY);
+            put_settings(out, settings);
+            out.put_text(relay.as_ref().map(Relay::href));
+            out.put_f64(*started);
+            items.iter().for_each(|item| out.put_u64(*item as u64));
+        }
+        Interaction::Verify => out.put_u8(tag::VERIFY),
+        Interaction::Preview(item) => {
+            out.put_u8(tag::PREVIEW);
+            out.put_u64(*item as u64);
+        }
+        Interaction::Saved => out.put_u8(tag::SAVED),
+        Interaction::ListInterrupted => out.put_u8(tag::LIST_INTERRUPTED),
+        Interaction::Discard(name) => {
+            out.put_u8(tag::DISCARD);
+            out.put_text(Some(name));
+        }
+    }
+}
+
+fn interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction> {
+    Some(match tag {
+        to_worker::COMMAND => Interaction::Command(*Command::ALL.get(usize::from(reader.u8()?))?),
+        to_worker::RETRY => {
+            let (settings, relay, started) = (settings(reader)?, relay(reader)?, reader.f64()?);
+            let mut items = Vec::new();
+            while !reader.is_empty() {
+                items.push(reader.usize()?);
+            }
+            Interaction::Retry(Retry { items, settings, relay, started })
+        }
+        to_worker::VERIFY => Interaction::Verify,
+        to_worker::PREVIEW => Interaction::Preview(reader.usize()?),
+        to_worker::SAVED => Interaction::Saved,
+        to_worker::LIST_INTERRUPTED => Interaction::ListInterrupted,
+        to_worker::DISCARD => Interaction::Discard(reader.text()??),
+        _ => return None,
+    })
 }
 
 mod from_worker {
@@ -199,10 +218,11 @@ impl FromWorker {
                 out.extend([tag::FAILED, *kind as u8]);
                 out.put_text(Some(reason));
             }
-            Self::Interrupted(runs) => {
+            Self::Interrupted(runs) if IS_INTERACTIVE => {
                 out.put_u8(tag::INTERRUPTED);
                 runs.iter().for_each(|run| put_interrupted_run(&mut out, run));
             }
+            Self::Interrupted(_) => {}
         }
         out
     }
@@ -215,7 +235,7 @@ impl FromWorker {
             tag::EVENTS => Self::Events(reader.rest().to_vec()),
             tag::CHUNK => Self::Chunk,
             tag::SINK_END => Self::SinkEnd,
-            tag::PREVIEW => Self::Preview(reader.usize()?),
+            tag::PREVIEW if IS_INTERACTIVE => Self::Preview(reader.usize()?),
             tag::MADE => {
                 let (size, is_file) = (reader.u64()?, reader.bool()?);
                 let mut protocols = Vec::new();
@@ -228,12 +248,12 @@ impl FromWorker {
                 }
                 Self::Made(Made { names, size, is_file, protocols })
             }
-            tag::VERIFIED => Self::Verified,
+            tag::VERIFIED if IS_INTERACTIVE => Self::Verified,
             tag::FAILED => {
                 let kind = *ArchiveErrorKind::ALL.get(usize::from(reader.u8()?))?;
                 Self::Failed(kind.because(reader.text()??))
             }
-            tag::INTERRUPTED => {
+            tag::INTERRUPTED if IS_INTERACTIVE => {
                 let mut runs = Vec::new();
                 while !reader.is_empty() {
                     runs.push(interrupted_run(&mut reader)?);

@@ -38,17 +38,15 @@ pub struct BlobArchive<'a, W> {
     on_lost: &'a dyn Fn(ItemId, String),
     outcomes: Reorder<Option<StoredImage<Payload>>>,
     in_memory: InMemoryBytes,
-    /// The archive's parts where the spool is a file: extents of it, and bytes it had no space for.
+    /// The archive's parts, in order.
     parts: Vec<Part>,
-    /// The archive's parts where there is no file.
-    blobs: BlobParts,
 }
 
 enum Part {
-    /// Of the spool's file; neighbours are one part.
+    /// Extents of the spool's file.
     File(Vec<Extent>),
-    /// Bytes, or a Blob.
-    Other(JsValue),
+    /// Headers, Blobs, and bytes that the file has no space for.
+    Other(BlobParts),
 }
 
 impl<'a, W: WebText> BlobArchive<'a, W> {
@@ -68,15 +66,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
                 outcomes.push(item, images.get(item));
             }
         }
-        Self {
-            layout,
-            images,
-            on_lost,
-            outcomes,
-            in_memory: InMemoryBytes::default(),
-            parts: Vec::new(),
-            blobs: BlobParts::default(),
-        }
+        Self { layout, images, on_lost, outcomes, in_memory: InMemoryBytes::default(), parts: Vec::new() }
     }
 
     /// Adds an item that has ended. Its image is placed when all items before it have ended.
@@ -98,11 +88,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         while let Some((item, image)) = self.outcomes.next_in_order() {
             let Some(image) = image else { continue };
             self.in_memory.release(&image);
-            let placed = match spool {
-                Spool::File(file) => self.place_in_file(item, &image, file),
-                Spool::Blobs => self.place_in_blobs(item, &image).map(|()| image.payload.clone()),
-            };
-            match placed {
+            match self.place(item, &image, spool) {
                 Ok(payload) => self.images.insert(item, &StoredImage { payload, ..image }),
                 Err(error) => {
                     self.images.remove(item);
@@ -113,11 +99,11 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
     }
 
     /// Places an image behind those before it; returns its payload at its new place.
-    fn place_in_file(
+    fn place(
         &mut self,
         item: ItemId,
         image: &StoredImage<Payload>,
-        spool: &Rc<SpoolFile>,
+        spool: &Spool,
     ) -> Result<Payload, JsValue> {
         let bytes = match &image.payload {
             Payload::Memory(bytes) => Rc::clone(bytes),
@@ -129,35 +115,46 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
                 self.images.abandon(file, extents);
                 Rc::new(bytes)
             }
-            Payload::File { extents, .. } => {
-                self.place_large(item, image, Part::File(extents.clone()));
-                return Ok(image.payload.clone());
-            }
-            Payload::Blob(blob) => {
-                self.place_large(item, image, Part::Other(blob.into()));
+            large => {
+                let header = self.layout.push(item, image);
+                self.push_other(&Uint8Array::from(header.as_slice()));
+                match large {
+                    Payload::Blob(blob) => self.push_other(blob),
+                    file => self.parts.push(Part::File(file.extents().to_vec())),
+                }
                 return Ok(image.payload.clone());
             }
         };
         let header = self.layout.push(item, image);
-        self.append(spool, &header);
-        let extent = self.append(spool, &bytes);
-        Ok(match extent {
-            Some(extent) => Payload::File { file: Rc::clone(spool), extents: vec![extent] },
+        let Spool::File(file) = spool else {
+            self.push_other(&Uint8Array::from(header.as_slice()));
+            self.push_other(&Uint8Array::from(bytes.as_slice()));
+            return Ok(Payload::Memory(bytes));
+        };
+        self.append(file, &header);
+        Ok(match self.append(file, &bytes) {
+            Some(extent) => Payload::File { file: Rc::clone(file), extents: vec![extent] },
             None => Payload::Memory(bytes),
         })
     }
 
-    /// Places an image whose bytes stay where they are.
-    fn place_large(&mut self, item: ItemId, image: &StoredImage<Payload>, part: Part) {
-        let header = self.layout.push(item, image);
-        self.parts.push(Part::Other(Uint8Array::from(header.as_slice()).into()));
-        self.parts.push(part);
+    /// Adds a part that is not in the file.
+    fn push_other(&mut self, part: &JsValue) {
+        if !matches!(self.parts.last(), Some(Part::Other(_))) {
+            self.parts.push(Part::Other(BlobParts::default()));
+        }
+        if let Some(Part::Other(others)) = self.parts.last_mut()
+            && others.push(part) >= GATHERED_PARTS
+        {
+            // Parts that can't be gathered now are gathered with the next ones.
+            let _ = others.gather();
+        }
     }
 
     /// Appends a piece to the file; returns where, or `None` if the file has no space for it.
     fn append(&mut self, spool: &Rc<SpoolFile>, piece: &[u8]) -> Option<Extent> {
         let Ok(place) = spool.append(piece) else {
-            self.parts.push(Part::Other(Uint8Array::from(piece).into()));
+            self.push_other(&Uint8Array::from(piece));
             return None;
         };
         match self.parts.last_mut() {
@@ -165,27 +162,6 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
             _ => self.parts.push(Part::File(vec![place])),
         }
         Some(place)
-    }
-
-    fn place_in_blobs(&mut self, item: ItemId, image: &StoredImage<Payload>) -> Result<(), JsValue> {
-        let payload: JsValue = match &image.payload {
-            Payload::Memory(bytes) => Uint8Array::from(bytes.as_slice()).into(),
-            Payload::Blob(blob) => blob.into(),
-            Payload::File { file, extents } => {
-                let pieces = Array::new();
-                for piece in file.read_pieces(extents) {
-                    pieces.push(&piece?.into());
-                }
-                Blob::new_with_u8_array_sequence(&pieces)?.into()
-            }
-        };
-        let header = self.layout.push(item, image);
-        self.blobs.push(&Uint8Array::from(header.as_slice()));
-        if self.blobs.push(&payload) >= GATHERED_PARTS {
-            // Parts that can't be gathered now are gathered with the next ones.
-            let _ = self.blobs.gather();
-        }
-        Ok(())
     }
 
     /// Completes the archive.
@@ -197,12 +173,12 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         let spool = self.images.spool().get().await;
         // If nothing arrived, the images that were stored before are due only now.
         self.place_due(&spool);
-        let Self { layout, parts, blobs, .. } = self;
+        let Self { layout, parts, .. } = self;
         let (tail, made) = layout.finish(matches!(spool, Spool::File(_)));
         let blob = match tail {
             None => None,
             Some(tail) => {
-                let blob = whole(&spool, parts, &blobs.all(), &tail).await;
+                let blob = whole(&spool, parts, &tail).await;
                 Some(blob.map_err(because(ArchiveErrorKind::Unreadable))?)
             }
         };
@@ -210,30 +186,37 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
     }
 }
 
-async fn whole(spool: &Spool, parts: Vec<Part>, blobs: &Array, tail: &[u8]) -> Result<Blob, JsValue> {
-    if let Spool::File(file) = spool {
-        let finished = file.finish().await;
-        for part in parts {
-            match (part, &finished) {
-                (Part::Other(part), _) => drop(blobs.push(&part)),
-                (Part::File(extents), Ok(finished)) => {
-                    for extent in extents {
-                        file.parts_of(finished.as_ref(), extent, blobs)?;
-                    }
-                }
-                // The file was removed, such as with the site's data, but its open handle still reads.
-                (Part::File(extents), Err(_)) => {
-                    for piece in file.read_pieces(&extents) {
-                        blobs.push(&blob_of(&piece?)?.into());
-                    }
+async fn whole(spool: &Spool, parts: Vec<Part>, tail: &[u8]) -> Result<Blob, JsValue> {
+    let all = Array::new();
+    let finished = match spool {
+        Spool::File(file) => Some((file, file.finish().await)),
+        Spool::Blobs => None,
+    };
+    for part in parts {
+        match (part, &finished) {
+            (Part::Other(others), _) => {
+                for other in others.all().iter() {
+                    all.push(&other);
                 }
             }
+            (Part::File(extents), Some((file, Ok(finished)))) => {
+                for extent in extents {
+                    file.parts_of(finished.as_ref(), extent, &all)?;
+                }
+            }
+            // The file was removed, such as with the site's data, but its open handle still reads.
+            (Part::File(extents), Some((file, Err(_)))) => {
+                for piece in file.read_pieces(&extents) {
+                    all.push(&blob_of(&piece?)?.into());
+                }
+            }
+            (Part::File(_), None) => return Err("the file is missing".into()),
         }
     }
-    blobs.push(&Uint8Array::from(tail));
+    all.push(&Uint8Array::from(tail));
     let properties = BlobPropertyBag::new();
     properties.set_type("application/zip");
-    let archive = Blob::new_with_blob_sequence_and_options(blobs, &properties)?;
+    let archive = Blob::new_with_blob_sequence_and_options(&all, &properties)?;
     check_end(&archive, tail.len()).await?;
     Ok(archive)
 }

@@ -1,8 +1,10 @@
 //! A whole run on this thread: requests, spool and archive.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 
 use futures::future::{Either, select, try_join};
 use wasm_bindgen_futures::spawn_local;
@@ -30,9 +32,9 @@ pub struct LocalRun {
 
 impl LocalRun {
     /// A run of which nothing is fetched yet.
-    pub fn new(job: Job) -> Self {
+    pub fn new(job: Rc<Job>) -> Self {
         Self {
-            job: RefCell::new(Rc::new(job)),
+            job: RefCell::new(job),
             images: ImageStore::default(),
             blob: RefCell::default(),
             commands: Commands::default(),
@@ -198,7 +200,11 @@ impl Commands {
         self.pending.set(None);
     }
 
+    /// The next command; none ever comes where nobody can give one.
     async fn next(&self) -> Command {
-        self.pushed.wait_for(|| self.pending.take()).await
+        poll_fn(|context| {
+            if IS_INTERACTIVE { self.pushed.poll(context, || self.pending.take()) } else { Poll::Pending }
+        })
+        .await
     }
 }

@@ -14,7 +14,7 @@ use super::port::Port;
 use crate::browser::archive::{Archive, Sink};
 use crate::browser::error::because;
 use crate::browser::web::{Queue, Shared, Yielder};
-use crate::job::{ArchiveError, ArchiveErrorKind, FromWorker, ToWorker};
+use crate::job::{ArchiveError, ArchiveErrorKind, FromWorker, Interaction, ToWorker};
 use crate::plan::{ItemId, Plan};
 use crate::run::{Event, read_events};
 
@@ -47,8 +47,13 @@ impl Connection {
         Rc::new(Self { port, inbox, plan })
     }
 
+    /// Asks the run for something that only an interactive page asks for.
+    pub fn ask(&self, interaction: Interaction) {
+        self.send(&ToWorker::Interaction(interaction));
+    }
+
     /// Sends a message to the run.
-    pub fn send(&self, message: &ToWorker) {
+    fn send(&self, message: &ToWorker) {
         self.port.post(&message.to_bytes(), &JsValue::NULL);
     }
 
@@ -119,7 +124,7 @@ impl Connection {
     pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
         let preview = Rc::<Shared<JsValue>>::default();
         self.inbox.previews.borrow_mut().push((item, Rc::clone(&preview)));
-        self.send(&ToWorker::Preview(item));
+        self.ask(Interaction::Preview(item));
         preview.get().await.dyn_into().ok()
     }
 

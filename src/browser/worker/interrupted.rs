@@ -9,13 +9,13 @@ use super::Worker;
 use super::port::{Port, message};
 use crate::browser::spool::Directory;
 use crate::browser::web::Shared;
-use crate::job::{FromWorker, InterruptedRun, ToWorker};
+use crate::job::{FromWorker, Interaction, InterruptedRun, ToWorker};
 use crate::spool::Journal;
 
 /// The runs that can be restored, the newest first. Empty if runs leave no files in this browser.
 pub async fn interrupted_runs() -> Vec<InterruptedRun> {
     let mut newest_first: Vec<InterruptedRun> = Vec::new();
-    if let Some(FromWorker::Interrupted(runs)) = ask(&ToWorker::ListInterrupted).await {
+    if let Some(FromWorker::Interrupted(runs)) = ask(Interaction::ListInterrupted).await {
         for run in runs {
             let place = newest_first.iter().position(|other| other.started < run.started);
             newest_first.insert(place.unwrap_or(newest_first.len()), run);
@@ -26,24 +26,24 @@ pub async fn interrupted_runs() -> Vec<InterruptedRun> {
 
 /// Removes the files of an interrupted run.
 pub async fn discard_interrupted(name: &str) {
-    ask(&ToWorker::Discard { name: name.to_owned() }).await;
+    ask(Interaction::Discard(name.to_owned())).await;
 }
 
 /// Asks the worker something that has one answer; `None` if there is no worker.
-async fn ask(question: &ToWorker) -> Option<FromWorker> {
+async fn ask(question: Interaction) -> Option<FromWorker> {
     let worker = Worker::of_this_page().await?;
     let answer = Rc::<Shared<Option<FromWorker>>>::default();
     let received = Rc::clone(&answer);
     let on_message = move |bytes: &[u8], _| received.set(FromWorker::of_bytes(bytes));
-    let _port = Port::new(worker.open_port(question)?, on_message);
+    let _port = Port::new(worker.open_port(&ToWorker::Interaction(question))?, on_message);
     answer.get().await
 }
 
 /// Answers a question of the page's, in the worker.
-pub async fn answer(port: MessagePort, question: ToWorker) {
+pub async fn answer(port: MessagePort, question: Interaction) {
     let runs = match question {
-        ToWorker::ListInterrupted => list().await.unwrap_or_default(),
-        ToWorker::Discard { name } => {
+        Interaction::ListInterrupted => list().await.unwrap_or_default(),
+        Interaction::Discard(name) => {
             // Files that can't be opened belong to another tab by now.
             let _ = discard(&name).await;
             Vec::new()

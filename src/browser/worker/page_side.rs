@@ -103,7 +103,7 @@ impl Worker {
 
     /// Starts a run; `None` if the browser refuses the message. With `into_sink` the archive comes back in
     /// chunks.
-    pub fn run(&self, job: Job, into_sink: bool) -> Option<Rc<Connection>> {
+    pub fn run(&self, job: Rc<Job>, into_sink: bool) -> Option<Rc<Connection>> {
         let plan = Rc::clone(&job.plan);
         let port = self.open_port(&ToWorker::Start { job, into_sink })?;
         let run = Connection::new(port, plan);

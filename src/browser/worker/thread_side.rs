@@ -20,7 +20,7 @@ use crate::browser::archive::{Archive, Sink};
 use crate::browser::local::{LocalRun, RunJournal, fetch_all, fetch_items, restore, retry, verify};
 use crate::browser::spool::Spool;
 use crate::browser::web::{Clock, Shared};
-use crate::job::{ArchiveError, FromWorker, IS_INTERACTIVE, Job, Retry, ToWorker};
+use crate::job::{ArchiveError, FromWorker, IS_INTERACTIVE, Interaction, Job, Retry, ToWorker};
 use crate::plan::ItemId;
 use crate::run::{Event, EventWriter};
 
@@ -32,7 +32,7 @@ const SEND_EVERY: Duration = Duration::from_millis(16);
 pub fn serve_run(port: MessagePort, message: Uint8Array) {
     match ToWorker::of_bytes(&message.to_vec()) {
         Some(ToWorker::Start { job, into_sink }) => Service::start(port, job, into_sink),
-        Some(question) if IS_INTERACTIVE => spawn_local(answer(port, question)),
+        Some(ToWorker::Interaction(question)) if IS_INTERACTIVE => spawn_local(answer(port, question)),
         _ => port.close(),
     }
 }
@@ -58,7 +58,7 @@ enum Task {
 }
 
 impl Service {
-    fn start(port: MessagePort, job: Job, into_sink: bool) {
+    fn start(port: MessagePort, job: Rc<Job>, into_sink: bool) {
         let service = Rc::new_cyclic(|this: &Weak<Self>| {
             let this = Weak::clone(this);
             let port = Rc::new(Port::new(port, move |bytes, _| {
@@ -89,20 +89,21 @@ impl Service {
                 self.released.set(());
             }
             ToWorker::ChunkWritten => self.sink.iter().for_each(PageSink::chunk_written),
-            message if IS_INTERACTIVE => self.interact(message),
+            ToWorker::Interaction(interaction) if IS_INTERACTIVE => self.interact(interaction),
             _ => {}
         }
     }
 
-    /// Does what only a page asks for.
-    fn interact(self: &Rc<Self>, message: ToWorker) {
-        match message {
-            ToWorker::Command(command) => self.run.command(command),
-            ToWorker::Retry(retry) => self.begin(Task::Retry(retry)),
-            ToWorker::Verify => self.begin(Task::Verify),
-            ToWorker::Preview(item) => self.send_preview(item),
-            ToWorker::Saved => self.end_journal(),
-            _ => {}
+    /// Does what only an interactive page asks for.
+    fn interact(self: &Rc<Self>, interaction: Interaction) {
+        match interaction {
+            Interaction::Command(command) => self.run.command(command),
+            Interaction::Retry(retry) => self.begin(Task::Retry(retry)),
+            Interaction::Verify => self.begin(Task::Verify),
+            Interaction::Preview(item) => self.send_preview(item),
+            Interaction::Saved => self.end_journal(),
+            // Questions have a port of their own.
+            Interaction::ListInterrupted | Interaction::Discard(_) => {}
         }
     }
 

@@ -33,19 +33,19 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
     let plan = plan_of(["https://a.example/ä.png", "nonsense", "https://b.example/2"]);
     let retry = Retry { items: vec![0, 2], settings: settings_of_a_user(), relay, started: 0.5 };
     vec![
-        ToWorker::Start { job: job_of(plan), into_sink: true },
-        ToWorker::Command(Command::Pause),
-        ToWorker::Command(Command::Resume),
-        ToWorker::Command(Command::Stop),
-        ToWorker::Retry(retry),
-        ToWorker::Verify,
-        ToWorker::Preview(69_999),
+        ToWorker::Start { job: Rc::new(job_of(plan)), into_sink: true },
+        ToWorker::Interaction(Interaction::Command(Command::Pause)),
+        ToWorker::Interaction(Interaction::Command(Command::Resume)),
+        ToWorker::Interaction(Interaction::Command(Command::Stop)),
+        ToWorker::Interaction(Interaction::Retry(retry)),
+        ToWorker::Interaction(Interaction::Verify),
+        ToWorker::Interaction(Interaction::Preview(69_999)),
         ToWorker::ChunkWritten,
-        ToWorker::Saved,
+        ToWorker::Interaction(Interaction::Saved),
         ToWorker::Cancel,
         ToWorker::Release,
-        ToWorker::ListInterrupted,
-        ToWorker::Discard { name: "123".into() },
+        ToWorker::Interaction(Interaction::ListInterrupted),
+        ToWorker::Interaction(Interaction::Discard("123".into())),
     ]
 }
 
@@ -103,13 +103,13 @@ fn a_job_keeps_its_items_settings_relay_and_notes() {
     let plan = plan_of(["https://a.example/ä.png", "nonsense"]);
     let relay = Relay::from_href("https://relay.example/".into());
     let sent = job_of(plan.with_relay(relay));
-    let bytes = ToWorker::Start { job: sent.clone(), into_sink: false }.to_bytes();
+    let bytes = ToWorker::Start { job: Rc::new(sent.clone()), into_sink: false }.to_bytes();
     let Some(ToWorker::Start { job, into_sink: false }) = ToWorker::of_bytes(&bytes) else {
         panic!("it is the start of a run")
     };
     assert_eq!(job.settings, sent.settings);
     assert_eq!((job.started, job.order), (sent.started, sent.order));
-    assert_eq!((job.journal, job.resumes), (sent.journal, sent.resumes));
+    assert_eq!((&job.journal, &job.resumes), (&sent.journal, &sent.resumes));
     assert_eq!(job.plan.relay(), sent.plan.relay());
     assert_eq!(job.template.source(), sent.template.source());
     let addresses = |plan: &Plan| -> Vec<_> {
@@ -138,7 +138,10 @@ fn a_torn_message_is_no_message() {
             // Lists without a length end where the bytes do, so a cut between two entries is a shorter
             // list: it must not be anything else.
             if let Some(read) = ToWorker::of_bytes(&bytes[..end]) {
-                assert!(matches!(read, ToWorker::Start { .. } | ToWorker::Retry(_)), "{message:?} at {end}");
+                assert!(
+                    matches!(read, ToWorker::Start { .. } | ToWorker::Interaction(Interaction::Retry(_))),
+                    "{message:?} at {end}"
+                );
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::WebText;
+use crate::plan::WebText;
 use crate::text::text;
 
 /// The longest name, in bytes. File systems allow 255, which leaves space for the suffix of a copy.
