@@ -34,7 +34,9 @@ const TYPES: &str = include_str!("types.d.ts");
 
 #[wasm_bindgen(module = "/src/api/settle.js")]
 extern "C" {
-    /// The call's promise, which is rejected if the wasm traps.
+    /// The call's promise, which is also rejected if the wasm traps. A trap ends the task that was
+    /// running, so that its own promise would stay pending: no code of the wasm runs for it any more.
+    /// The browser reports a trap to the global scope, and the call is rejected from there.
     #[wasm_bindgen(js_name = rejectOnTrap)]
     fn reject_on_trap(call: Promise) -> Promise;
 }

@@ -272,10 +272,12 @@ fn put_job(out: &mut Vec<u8>, job: &Job) {
     put_settings(out, settings);
     out.put_f64(*started);
     out.put_u8(*order as u8);
-    out.put_text(plan.relay().map(Relay::href));
-    out.put_text(resumes.as_deref());
-    out.put_text(journal.as_ref().map(|notes| notes.source.as_str()));
-    out.put_text(journal.as_ref().map(|notes| notes.options.as_str()));
+    if IS_INTERACTIVE {
+        out.put_text(plan.relay().map(Relay::href));
+        out.put_text(resumes.as_deref());
+        out.put_text(journal.as_ref().map(|notes| notes.source.as_str()));
+        out.put_text(journal.as_ref().map(|notes| notes.options.as_str()));
+    }
     for item in plan.items() {
         // An invalid address is invalid on the other side as well; the reason stays with the page.
         out.put_text(item.address.as_ref().ok().map(|address| address.href.as_str()));
@@ -289,19 +291,20 @@ fn job(reader: &mut ByteReader<'_>) -> Option<Job> {
     let settings = settings(reader)?;
     let started = reader.f64()?;
     let order = if reader.bool()? { Order::Completion } else { Order::Input };
-    let relay = relay(reader)?;
-    let resumes = reader.text()?;
-    let journal = match (reader.text()?, reader.text()?) {
-        (Some(source), Some(options)) => Some(JournalNotes { source, options }),
-        _ => None,
-    };
+    let (mut via, mut resumes, mut journal) = (None, None, None);
+    if IS_INTERACTIVE {
+        via = relay(reader)?;
+        resumes = reader.text()?;
+        let notes = reader.text()?.zip(reader.text()?);
+        journal = notes.map(|(source, options)| JournalNotes { source, options });
+    }
     let mut plan = Plan::default();
     while !reader.is_empty() {
         let address = reader.text()?.unwrap_or_default();
         plan.push_parsed(address, reader.text()?);
     }
-    if relay.is_some() {
-        plan = plan.with_relay(relay);
+    if via.is_some() {
+        plan = plan.with_relay(via);
     }
     Some(Job { plan: Rc::new(plan), template, settings, started, order, journal, resumes })
 }
