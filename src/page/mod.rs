@@ -11,7 +11,7 @@
 //! outcome: the zip, failures, timings, CSV and JSON; history: the runs side by side
 //! ```
 //!
-//! Only this file, `controller` and `runner` know the whole [`Page`]; every other part is given what
+//! Only this file, `controller` and `runner` know the whole `Page`; every other part is given what
 //! it needs.
 
 mod announcer;

@@ -30,12 +30,14 @@ extern "C" {
 /// The stored images of a run and their spool; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct ImageStore {
-    /// By item, in input order.
-    images: Rc<RefCell<Vec<(ItemId, StoredImage<Payload>)>>>,
+    images: Rc<RefCell<Images>>,
     spool: Rc<Shared<Spool>>,
     unrecorded: Rc<RefCell<Option<Unrecorded>>>,
     is_released: Rc<Cell<bool>>,
 }
+
+/// The images by item, in input order.
+type Images = Vec<(ItemId, StoredImage<Payload>)>;
 
 /// Changes that the journal does not have yet.
 #[derive(Debug, Default)]
