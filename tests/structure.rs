@@ -1,6 +1,6 @@
 //! The modules of `src` import in one direction, and no file is too long to read.
 //!
-//! - `every_import_follows_the_order_of_the_modules`: by [`ORDER`] and [`ROOMS`]
+//! - `every_import_follows_the_order_of_the_modules`: by [`ORDER`] and [`BROWSER_ORDER`]
 //! - `no_files_import_each_other_in_a_circle`
 //! - `no_file_is_longer_than_450_lines`
 //!
@@ -21,8 +21,8 @@ const ORDER: [&str; 13] = [
     "page",
 ];
 
-/// The rooms of `src/browser`: each imports only those before it.
-const ROOMS: [&str; 8] = ["web", "error", "spool", "fetch", "archive", "local", "worker", "run"];
+/// The modules of `src/browser`: each imports only those before it.
+const BROWSER_ORDER: [&str; 8] = ["web", "error", "spool", "fetch", "archive", "local", "worker", "run"];
 
 /// The most lines of a file of `src`, its unit tests included.
 const MAX_LINES: usize = 450;
@@ -49,7 +49,8 @@ fn every_import_follows_the_order_of_the_modules() {
                 from.zip(to).is_some_and(|(from, to)| to > from)
             }
             (Some(module), _) if module == "browser" => {
-                let (from, to) = (place(&ROOMS, from.get(1)), place(&ROOMS, import.path.get(1)));
+                let (from, to) =
+                    (place(&BROWSER_ORDER, from.get(1)), place(&BROWSER_ORDER, import.path.get(1)));
                 from.zip(to).is_some_and(|(from, to)| to > from)
             }
             _ => false,
@@ -77,9 +78,9 @@ fn every_module_has_a_place_in_the_order() {
             unknown.insert(name.clone());
         }
         if module.first().is_some_and(|name| name == "browser")
-            && let Some(room) = module.get(1).filter(|room| !known(&ROOMS, room))
+            && let Some(name) = module.get(1).filter(|name| !known(&BROWSER_ORDER, name))
         {
-            unknown.insert(format!("browser::{room}"));
+            unknown.insert(format!("browser::{name}"));
         }
     }
     assert!(unknown.is_empty(), "not in the order: {unknown:?}");

@@ -1,4 +1,4 @@
-//! What the caller gave, checked once.
+//! The arguments of a call, checked once.
 
 use std::time::Duration;
 
@@ -13,26 +13,26 @@ use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
 use crate::seconds::seconds;
 use crate::text::text;
 
-/// The archive's name where the caller gives none.
+/// The archive's default name.
 const FILE_NAME: &str = "images.zip";
 
 /// The arguments of one call.
 pub struct Arguments {
-    /// The URLs, in order, as they were given: each is checked by [`request`].
+    /// The URLs, unchecked: [`request`] checks each of them.
     pub urls: Array,
     /// How entries are named.
     pub template: NameTemplate,
-    /// How they are fetched.
+    /// How images are fetched.
     pub settings: Settings,
     /// The archive's name.
     pub file_name: String,
-    /// What aborts the run.
+    /// Aborts the run.
     pub signal: Option<Signal>,
-    /// Where the archive goes, where not into a Blob.
+    /// Where the archive goes instead of into a Blob.
     pub sink: Option<WritableStream>,
     /// The order of the sink's entries.
     pub order: Order,
-    /// Who is told what happens.
+    /// Called for each event.
     pub on_event: Option<Function>,
 }
 
@@ -40,23 +40,24 @@ pub struct Arguments {
 pub struct Signal(AbortSignal);
 
 impl Signal {
-    /// Whether it was aborted already.
+    /// Whether it is aborted.
     pub fn is_aborted(&self) -> bool {
         self.0.aborted()
     }
 
-    /// Ends when it is aborted.
+    /// Waits until it is aborted.
     pub fn aborted(&self) -> Aborted {
         Aborted::new(self.0.clone())
     }
 }
 
 impl Arguments {
-    /// Checks everything but each single URL, of which there may be thousands.
+    /// Checks everything but the URLs, of which there may be thousands.
     ///
     /// # Errors
     ///
-    /// A `TypeError` or `RangeError` that names the argument, what it must be and what it is.
+    /// Fails for an argument that makes no sense, with a `TypeError` or `RangeError` that names it, what it
+    /// must be and what it is.
     pub fn parse(urls: &JsValue, options: &JsValue) -> Result<Self, JsValue> {
         if !is_absent(options) && !options.is_object() {
             return Err(type_error("options", "an object", options));
@@ -113,7 +114,7 @@ impl Arguments {
 
 fn all_of(urls: &JsValue) -> Result<Array, JsValue> {
     const EXPECTED: &str = "an array or another iterable of URLs";
-    // A string is an iterable too, of its characters; what is no object can't even be asked.
+    // A string is an iterable of its characters, so only objects are accepted.
     if !urls.is_object() {
         return Err(type_error("urls", EXPECTED, urls));
     }
@@ -123,7 +124,7 @@ fn all_of(urls: &JsValue) -> Result<Array, JsValue> {
     array_from(urls)
 }
 
-/// Checks the URL at that place of the caller's.
+/// Checks the URL at `index`.
 ///
 /// # Errors
 ///
@@ -150,7 +151,7 @@ fn url_text(value: &JsValue) -> Option<String> {
     value.as_string().or_else(|| value.dyn_ref::<web_sys::Url>().map(web_sys::Url::href))
 }
 
-/// The options object, asked option by option; `undefined` and `null` are both "not given".
+/// The options object, read option by option; `undefined` and `null` are both "not given".
 struct Options<'a>(&'a JsValue);
 
 impl Options<'_> {
@@ -177,7 +178,7 @@ impl Options<'_> {
         Ok(self.whole(name, least)?.map(|number| number as usize))
     }
 
-    /// A limit in bytes; `Infinity` is none.
+    /// A limit in bytes; `Infinity` means no limit.
     fn bytes(&self, name: &str) -> Result<Option<u64>, JsValue> {
         Ok(self.whole(name, 1)?.filter(|number| number.is_finite()).map(|number| number as u64))
     }
@@ -253,7 +254,7 @@ extern "C" {
     /// The global `String`, which takes anything; an object's own `toString` may throw.
     #[wasm_bindgen(js_name = String, catch)]
     fn string_of(value: &JsValue) -> Result<String, JsValue>;
-    /// All that an iterable gives; asking it may throw.
+    /// The values of an iterable; reading it may throw.
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
     fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
 }

@@ -76,7 +76,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     let emit = |event: Event| {
         rows.borrow_mut().apply(&event);
         if let Some(listener) = &listener {
-            listener.tell(&event);
+            listener.call(&event);
         }
     };
     let job = Job {

@@ -1,7 +1,7 @@
-//! A call about nothing, before the caller's first one.
+//! A call without requests, before the caller's first call.
 //!
 //! Browsers compile a function of the wasm when it is first called, here and once more in the worker.
-//! For ten thumbnails that takes longer than all the rest of our work.
+//! For ten thumbnails that takes longer than everything else that the package does.
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -9,11 +9,11 @@ use wasm_bindgen::prelude::*;
 use super::arguments::Arguments;
 use super::call;
 
-/// Makes the call. Nothing is asked of the network, and nothing is left of it.
+/// Makes the call. It sends no request and leaves nothing behind.
 ///
 /// # Errors
 ///
-/// Whatever the call, or the browser, says: then the caller's first one takes longer.
+/// Fails if the call does; the caller's first call then takes longer.
 pub async fn rehearse() -> Result<(), JsValue> {
     let options = Object::new();
     let listener = Closure::<dyn Fn(JsValue)>::new(drop);

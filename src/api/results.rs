@@ -1,4 +1,4 @@
-//! What the caller gets: events, items and timings as plain JavaScript objects.
+//! The results of a call: events, items and timings as plain JavaScript objects.
 
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::text::text;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The global function: shows an error as uncaught without ending anything.
+    /// The global function: reports an error as uncaught without ending anything.
     #[wasm_bindgen(js_name = reportError, catch)]
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
 }
@@ -30,8 +30,8 @@ impl EventListener {
         Self(callback)
     }
 
-    /// Calls it. What it throws is the page's affair and does not end the run.
-    pub fn tell(&self, event: &Event) {
+    /// Calls it. An error that it throws is reported as uncaught and does not end the run.
+    pub fn call(&self, event: &Event) {
         if let Err(error) = self.0.call1(&JsValue::UNDEFINED, &event_object(event)) {
             let _ = report_error(&error);
         }
@@ -53,7 +53,7 @@ impl Fields {
 }
 
 fn put(object: &Object, name: &JsValue, value: &JsValue) {
-    // Setting a property of a plain object that nobody else has seen can't fail.
+    // Setting a property of a plain object can't fail.
     let _ = Reflect::set(object, name, value);
 }
 
@@ -108,7 +108,7 @@ pub async fn result_object(
     let mut yielder = Yielder::default();
     let Archive { blob, made } = archive;
     for (index, row) in rows.as_slice().iter().enumerate() {
-        // The clock is worth asking only now and then.
+        // Reading the clock costs more than an item.
         if index % 32 == 0 {
             yielder.maybe_yield().await;
         }
@@ -148,7 +148,7 @@ pub async fn result_object(
     Ok(result)
 }
 
-/// The names are made JavaScript strings once, and not for each of thousands of items.
+/// The names become JavaScript strings once, and not for each of thousands of items.
 const ITEM_FIELDS: [&str; 12] = [
     "url",
     "entryName",

@@ -7,7 +7,7 @@
 //!                               └▶ archive: one Blob of headers and payloads, or a stream of them
 //! ```
 //!
-//! The rooms, each of which imports only those above it:
+//! Its modules, each of which imports only those above it:
 //!
 //! - `web`: promises, timers and streams as Rust has them; `error`: thrown values as errors.
 //! - `spool`: where payloads are stored. Small images stay in memory until their turn in the archive has
