@@ -6,14 +6,13 @@ mod steps;
 mod tally;
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
 use artifacts::Artifacts;
 use lexopt::prelude::*;
-use steps::{Need, STEPS, Step};
+use steps::{Lane, Need, STEPS, Step};
 use tally::Tally;
 
 use crate::error::{Error, Result};
@@ -21,8 +20,12 @@ use crate::output::{self, say};
 use crate::process;
 use crate::setup::{apt, rust, tools};
 
-/// Steps that run at a time. On two cores, one of three compiles while two wait for their browsers.
-const SIDE_BY_SIDE: usize = 3;
+/// Steps run in two lanes side by side. Tests in a browser mostly wait, but they also have time limits, so
+/// only one step drives a browser at a time, and the other lane has a lower priority.
+const LANES: [Lane; 2] = [Lane::Browser, Lane::Rest];
+
+/// The niceness of the lane that compiles.
+const REST_NICENESS: i32 = 10;
 
 /// `cargo xtask test [--only STEP…]`. A failed step does not stop the others.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
@@ -130,12 +133,14 @@ fn run_all(steps: &[&Step], print: &(dyn Fn(&str) + Sync)) -> Vec<Outcome> {
         return vec![run_step(step, &artifacts)];
     }
     let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
-    print(&format!("{} steps, {SIDE_BY_SIDE} at a time: {}\n", steps.len(), names.join(", ")));
-    let (next, ended) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(step) = steps.get(index) else { return };
+    print(&format!("{} steps, {} at a time: {}\n", steps.len(), LANES.len(), names.join(", ")));
+    let ended = Mutex::new(Vec::new());
+    let work = |lane| {
+        if lane == Lane::Rest {
+            // Of this thread and the processes that it starts. Without it the steps only compete more.
+            let _ = rustix::process::setpriority_process(None, REST_NICENESS);
+        }
+        for (index, step) in steps.iter().enumerate().filter(|(_, step)| step.lane == lane) {
             print(&format!("started {}: {}\n", step.name, step.about));
             let (outcome, text) = output::capture(|| run_step(step, &artifacts));
             let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
@@ -144,8 +149,8 @@ fn run_all(steps: &[&Step], print: &(dyn Fn(&str) + Sync)) -> Vec<Outcome> {
         }
     };
     thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
-            scope.spawn(work);
+        for lane in LANES {
+            scope.spawn(move || work(lane));
         }
     });
     let mut ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);

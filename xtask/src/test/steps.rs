@@ -19,6 +19,8 @@ use crate::{output, package, process, size, workspace};
 pub struct Step {
     /// Its name for `--only`.
     pub name: &'static str,
+    /// The steps that it runs beside.
+    pub lane: Lane,
     /// What it checks.
     pub about: &'static str,
     /// What has to be installed.
@@ -58,72 +60,98 @@ const READERS: Need = Need::Packages(&[
     apt::NPM,
 ]);
 
+/// Which steps a step runs beside: those of the other lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Tests over WebDriver, one browser after the other.
+    Browser,
+    /// Everything else, which mostly compiles.
+    Rest,
+}
+
 /// All steps, in the order in which they start: first what fails soonest and what builds for others,
 /// then the longest.
 pub const STEPS: &[Step] = &[
     Step {
         name: "fmt",
+        lane: Lane::Rest,
         about: "formatting",
         needs: &[Need::Component("fmt")],
         run: |_| whole(&mut workspace::cargo(["fmt", "--all", "--check"])),
     },
     Step {
         name: "native",
+        lane: Lane::Rest,
         about: "tests that need no browser",
         needs: &[],
         run: |_| counted("native", &mut workspace::cargo(["test", "--workspace", "--no-fail-fast"])),
     },
     Step {
         name: "package",
+        lane: Lane::Rest,
         about: "the npm package can be built",
         needs: &[Need::Wasm, Need::Tools(package::TOOLS)],
         run: |artifacts| artifacts.package().map(|_| Tally::whole(true)),
     },
     Step {
         name: "clippy",
+        lane: Lane::Rest,
         about: "clippy, natively and for wasm: page, package and both",
         needs: &[Need::Component("clippy"), Need::Wasm],
         run: |_| clippy(),
     },
     Step {
         name: "size",
+        lane: Lane::Rest,
         about: "package and page are within the budgets of docs/budgets.toml",
         needs: &[Need::Wasm, PAGE],
         run: size,
     },
     Step {
         name: "page-firefox",
+        lane: Lane::Browser,
         about: "page and package over WebDriver, in Firefox",
         needs: &[Need::Wasm, PAGE, GECKODRIVER, FIREFOX, READERS],
         run: |artifacts| page(artifacts, Browser::Firefox),
     },
     Step {
         name: "page-chromium",
+        lane: Lane::Browser,
         about: "page and package over WebDriver, in Chromium",
         needs: &[Need::Wasm, PAGE, CHROMIUM, READERS],
         run: |artifacts| page(artifacts, Browser::Chromium),
     },
-    Step { name: "doc", about: "documentation, natively and for wasm", needs: &[Need::Wasm], run: |_| doc() },
+    Step {
+        name: "doc",
+        lane: Lane::Rest,
+        about: "documentation, natively and for wasm",
+        needs: &[Need::Wasm],
+        run: |_| doc(),
+    },
     Step {
         name: "wasm-firefox",
+        lane: Lane::Rest,
         about: "wasm-pack test in Firefox, against the demo image server",
         needs: &[Need::Wasm, WASM_TESTS, GECKODRIVER, FIREFOX],
         run: |artifacts| wasm(artifacts, Browser::Firefox),
     },
     Step {
         name: "wasm-chromium",
+        lane: Lane::Rest,
         about: "wasm-pack test in Chromium, against the demo image server",
         needs: &[Need::Wasm, WASM_TESTS, CHROMIUM],
         run: |artifacts| wasm(artifacts, Browser::Chromium),
     },
     Step {
         name: "page-webkit",
+        lane: Lane::Browser,
         about: "page and package over WebDriver, in WebKit",
         needs: &[Need::Wasm, PAGE, WEBKIT, READERS],
         run: |artifacts| page(artifacts, Browser::WebKit),
     },
     Step {
         name: "readers",
+        lane: Lane::Rest,
         about: "archives in zip readers that we did not write",
         needs: &[READERS],
         run: readers,
