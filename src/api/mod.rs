@@ -10,6 +10,7 @@ mod arguments;
 #[cfg(not(feature = "page"))]
 mod rehearsal;
 mod results;
+mod trap;
 
 use std::cell::RefCell;
 use std::pin::pin;
@@ -18,7 +19,6 @@ use std::rc::Rc;
 use futures::future::{Either, select};
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::browser::{BrowserText, Clock, RunHandle, Yielder};
 use crate::job::{ArchiveError, Job};
@@ -28,18 +28,10 @@ use crate::run::Event;
 use crate::text::text;
 use arguments::{Arguments, Signal, request};
 use results::{EventListener, result_object};
+use trap::promise_of_call;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
-
-#[wasm_bindgen(module = "/src/api/settle.js")]
-extern "C" {
-    /// The call's promise, which is also rejected if the wasm traps. A trap ends the task that was
-    /// running, so that its own promise would stay pending: no code of the wasm runs for it any more.
-    /// The browser reports a trap to the global scope, and the call is rejected from there.
-    #[wasm_bindgen(js_name = rejectOnTrap)]
-    fn reject_on_trap(call: Promise) -> Promise;
-}
 
 /// Fetches images at once and resolves to one zip and a report; its types are in `types.d.ts`.
 ///
@@ -48,7 +40,7 @@ extern "C" {
 /// traps.
 #[wasm_bindgen(js_name = fetchZip, skip_typescript)]
 pub fn fetch_zip(urls: JsValue, options: JsValue) -> Promise {
-    reject_on_trap(future_to_promise(async move {
+    promise_of_call(Box::pin(async move {
         let result = call(Arguments::parse(&urls, &options)?).await?;
         Ok(result.into())
     }))

@@ -106,13 +106,13 @@ pub async fn result_object(
     let item_fields = ITEM_FIELDS.map(JsValue::from_str);
     let outcomes = OUTCOMES.map(JsValue::from_str);
     let mut yielder = Yielder::default();
-    let Archive { blob, made } = archive;
+    let Archive { blob, summary } = archive;
     for (index, row) in rows.as_slice().iter().enumerate() {
         // Reading the clock costs more than an item.
         if index % 32 == 0 {
             yielder.maybe_yield().await;
         }
-        let name = made.names[index].as_ref().map(|name| name.as_str());
+        let name = summary.names[index].as_ref().map(|name| name.as_str());
         let [failed, stored] = &outcomes;
         let outcome = if row.format.is_some() { stored } else { failed };
         let values = item_values(plan.items()[index].display_text(), name, outcome, row);
@@ -130,7 +130,7 @@ pub async fn result_object(
         .set("fileName", file_name)
         .set("items", items)
         .set("timings", timings.0)
-        .set("storage", if made.is_file { "file" } else { "blobs" })
+        .set("storage", if summary.is_file { "file" } else { "blobs" })
         .0;
     let prove = Closure::<dyn Fn() -> Promise>::new(move || {
         let blob = blob.clone();

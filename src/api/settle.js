@@ -1,9 +1,11 @@
-export function rejectOnTrap(call) {
+export function rejectOnTrap(call, isInPoll) {
   return new Promise((resolve, reject) => {
-    const onError = ({ error }) => {
-      if (!(error instanceof WebAssembly.RuntimeError)) return;
+    const onError = (event) => {
+      // Other wasm of the page may trap, too.
+      if (!(event.error instanceof WebAssembly.RuntimeError) || !isInPoll()) return;
+      event.preventDefault();
       const cure = "try again, or with fewer images at a time";
-      reject(new Error(`fetchzip broke down (${error.message}): ${cure}`, { cause: error }));
+      reject(new Error(`fetchzip broke down (${event.error.message}): ${cure}`, { cause: event.error }));
     };
     addEventListener("error", onError);
     call.then(resolve, reject).finally(() => removeEventListener("error", onError));

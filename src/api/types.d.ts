@@ -117,12 +117,12 @@ export interface FetchZipResult {
   };
   /**
    * Where the images are kept: in a temporary file of the browser's or, if it provides none, in Blobs.
-   * An archive of less than 2 MiB is never written to that file.
+   * An archive of less than 2 MiB whose images are all at most 256 KiB is never written to that file.
    */
   storage: "file" | "blobs";
   /**
    * Removes the temporary file; `blob` can't be read after that. Without this call, the file stays as
-   * long as the page does, and is removed when fetchzip is next loaded from this origin.
+   * long as the page does, and is removed by the next call of `fetchZip` from this origin, after a new load.
    */
   dispose(): void;
   /**

@@ -10,24 +10,24 @@
 //! Its modules, each of which imports only those above it:
 //!
 //! - `web`: promises, timers and streams as Rust has them; `error`: thrown values as errors.
-//! - `spool`: where payloads are stored. Small images stay in memory until their turn in the archive has
-//!   come, 8 MiB of them at most; the bytes of all others pass through one fixed buffer for their CRC-32
-//!   and go on to the spool, which is a file if the browser has one for the run.
+//! - `spool`: where payloads are stored. Small images wait in memory for their turn in the archive, about
+//!   8 MiB in all; others go on to the spool, which is a file if the browser has one for the run. All
+//!   bytes pass through one fixed buffer for their CRC-32.
 //! - `fetch`: requests and their bodies. `archive`: the zip, from what has arrived.
 //! - `local`: a run on this thread. `worker`: a run on another.
-//! - `run`: the handle, which decides once where a run goes.
+//! - `run_handle`: the run's handle, which decides once where a run goes.
 
 mod archive;
 mod error;
 mod fetch;
 mod local;
-mod run;
+mod run_handle;
 mod spool;
 mod web;
 mod worker;
 
 pub use archive::{Archive, read_back};
-pub use run::RunHandle;
+pub use run_handle::RunHandle;
 pub use spool::PREVIEW_WIDTH;
 pub use web::{Aborted, BrowserText, Clock, Yielder, js_message, promise};
 pub use worker::{Worker, discard_interrupted, interrupted_runs, serve_run};

@@ -5,9 +5,9 @@ use crate::text::{Append, add, display_by_append};
 /// Why an archive could not be made, with the reason in the browser's words or ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchiveError {
-    /// What failed.
+    /// The step that failed.
     pub kind: ArchiveErrorKind,
-    /// Why.
+    /// The reason, in the browser's words or fetchzip's.
     pub reason: String,
 }
 

@@ -1,7 +1,7 @@
 //! What a caller asks of the engine, what it gets, and how both travel between two threads.
 //!
 //! ```text
-//! Job ─▶ ToWorker ─ bytes ─▶ the worker ─ bytes ─▶ FromWorker ─▶ events, Made or ArchiveError
+//! Job ─▶ ToWorker ─ bytes ─▶ the worker ─ bytes ─▶ FromWorker ─▶ events, ArchiveSummary or ArchiveError
 //! ```
 //!
 //! Everything here is pure: the JavaScript objects that belong to a message (ports, Blobs, chunks)
@@ -80,7 +80,7 @@ pub struct Retry {
 
 /// A complete archive, apart from its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Made {
+pub struct ArchiveSummary {
     /// The entry name of each item that is in the archive, in input order.
     pub names: Vec<Option<EntryName>>,
     /// The archive's size in bytes; 0 if nothing was stored.

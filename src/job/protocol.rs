@@ -7,7 +7,8 @@
 use std::rc::Rc;
 
 use super::{
-    ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, InterruptedRun, Job, JournalNotes, Made, Order, Retry,
+    ArchiveError, ArchiveErrorKind, ArchiveSummary, IS_INTERACTIVE, InterruptedRun, Job, JournalNotes, Order,
+    Retry,
 };
 use crate::bytes::{ByteReader, PutBytes};
 use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
@@ -67,7 +68,7 @@ pub enum FromWorker {
     /// A decoded image, which is beside the message; `null` if there is none.
     Preview(ItemId),
     /// The archive is complete. Its Blob is beside the message; `null` if there is none.
-    Made(Made),
+    Archive(ArchiveSummary),
     /// The archive was read back, and is good.
     Verified,
     /// There is no archive.
@@ -111,19 +112,19 @@ impl ToWorker {
         out
     }
 
-    /// Reads a message; `None` for bytes that are no message.
-    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+    /// Reads a message; `None` for bytes that are not a message.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         use to_worker as tag;
         let mut reader = ByteReader(bytes);
         let message = match reader.u8()? {
             tag::START => {
                 let into_sink = reader.bool()?;
-                Self::Start { job: Rc::new(job(&mut reader)?), into_sink }
+                Self::Start { job: Rc::new(read_job(&mut reader)?), into_sink }
             }
             tag::CHUNK_WRITTEN => Self::ChunkWritten,
             tag::CANCEL => Self::Cancel,
             tag::RELEASE => Self::Release,
-            tag if IS_INTERACTIVE => Self::Interaction(interaction(tag, &mut reader)?),
+            tag if IS_INTERACTIVE => Self::Interaction(read_interaction(tag, &mut reader)?),
             _ => return None,
         };
         reader.is_empty().then_some(message)
@@ -155,11 +156,11 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
     }
 }
 
-fn interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction> {
+fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction> {
     Some(match tag {
         to_worker::COMMAND => Interaction::Command(*Command::ALL.get(usize::from(reader.u8()?))?),
         to_worker::RETRY => {
-            let (settings, relay, started) = (settings(reader)?, relay(reader)?, reader.f64()?);
+            let (settings, relay, started) = (read_settings(reader)?, read_relay(reader)?, reader.f64()?);
             let mut items = Vec::new();
             while !reader.is_empty() {
                 items.push(reader.usize()?);
@@ -180,7 +181,7 @@ mod from_worker {
     pub const CHUNK: u8 = 1;
     pub const SINK_END: u8 = 2;
     pub const PREVIEW: u8 = 3;
-    pub const MADE: u8 = 4;
+    pub const ARCHIVE: u8 = 4;
     pub const VERIFIED: u8 = 5;
     pub const FAILED: u8 = 6;
     pub const INTERRUPTED: u8 = 7;
@@ -203,8 +204,8 @@ impl FromWorker {
                 out.put_u8(tag::PREVIEW);
                 out.put_u64(*item as u64);
             }
-            Self::Made(Made { names, size, is_file, protocols }) => {
-                out.put_u8(tag::MADE);
+            Self::Archive(ArchiveSummary { names, size, is_file, protocols }) => {
+                out.put_u8(tag::ARCHIVE);
                 out.put_u64(*size);
                 out.put_u8(u8::from(*is_file));
                 out.put_u32(protocols.len() as u32);
@@ -227,8 +228,8 @@ impl FromWorker {
         out
     }
 
-    /// Reads a message; `None` for bytes that are no message.
-    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+    /// Reads a message; `None` for bytes that are not a message.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         use from_worker as tag;
         let mut reader = ByteReader(bytes);
         let message = match reader.u8()? {
@@ -236,7 +237,7 @@ impl FromWorker {
             tag::CHUNK => Self::Chunk,
             tag::SINK_END => Self::SinkEnd,
             tag::PREVIEW if IS_INTERACTIVE => Self::Preview(reader.usize()?),
-            tag::MADE => {
+            tag::ARCHIVE => {
                 let (size, is_file) = (reader.u64()?, reader.bool()?);
                 let mut protocols = Vec::new();
                 for _ in 0..reader.u32()? {
@@ -246,7 +247,7 @@ impl FromWorker {
                 while !reader.is_empty() {
                     names.push(reader.text()?.map(EntryName::trusted));
                 }
-                Self::Made(Made { names, size, is_file, protocols })
+                Self::Archive(ArchiveSummary { names, size, is_file, protocols })
             }
             tag::VERIFIED if IS_INTERACTIVE => Self::Verified,
             tag::FAILED => {
@@ -256,7 +257,7 @@ impl FromWorker {
             tag::INTERRUPTED if IS_INTERACTIVE => {
                 let mut runs = Vec::new();
                 while !reader.is_empty() {
-                    runs.push(interrupted_run(&mut reader)?);
+                    runs.push(read_interrupted_run(&mut reader)?);
                 }
                 Self::Interrupted(runs)
             }
@@ -286,14 +287,14 @@ fn put_job(out: &mut Vec<u8>, job: &Job) {
 }
 
 /// Addresses travel as the browser's parser has written them, so that no list is parsed in a worker.
-fn job(reader: &mut ByteReader<'_>) -> Option<Job> {
+fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
     let template = NameTemplate::parse(&reader.text()??).ok()?;
-    let settings = settings(reader)?;
+    let settings = read_settings(reader)?;
     let started = reader.f64()?;
     let order = if reader.bool()? { Order::Completion } else { Order::Input };
     let (mut via, mut resumes, mut journal) = (None, None, None);
     if IS_INTERACTIVE {
-        via = relay(reader)?;
+        via = read_relay(reader)?;
         resumes = reader.text()?;
         let notes = reader.text()?.zip(reader.text()?);
         journal = notes.map(|(source, options)| JournalNotes { source, options });
@@ -309,7 +310,7 @@ fn job(reader: &mut ByteReader<'_>) -> Option<Job> {
     Some(Job { plan: Rc::new(plan), template, settings, started, order, journal, resumes })
 }
 
-fn relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
+fn read_relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
     match reader.text()? {
         None => Some(None),
         Some(href) => Relay::from_href(href).map(Some),
@@ -331,12 +332,12 @@ fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
     }
 }
 
-fn settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
+fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
     let (is_adaptive, reject_truncated, is_rehearsal) = (reader.bool()?, reader.bool()?, reader.bool()?);
     let cache = *CacheMode::ALL.get(usize::from(reader.u8()?))?;
     let timeout = reader.duration()?;
     let retry = RetryPolicy { retries: reader.u32()? };
-    // A page's numbers may be larger than a worker's can be.
+    // A number that does not fit can only mean that there is no limit.
     let mut number = || reader.u64().map(|number| usize::try_from(number).unwrap_or(usize::MAX));
     let (concurrency, per_origin) = (number()?, number()?);
     let mut limit = || reader.u64().map(|limit| Some(limit).filter(|limit| *limit != u64::MAX));
@@ -358,7 +359,7 @@ fn put_interrupted_run(out: &mut Vec<u8>, run: &InterruptedRun) {
     }
 }
 
-fn interrupted_run(reader: &mut ByteReader<'_>) -> Option<InterruptedRun> {
+fn read_interrupted_run(reader: &mut ByteReader<'_>) -> Option<InterruptedRun> {
     Some(InterruptedRun {
         name: reader.text()??,
         source: reader.text()??,

@@ -53,7 +53,7 @@ impl FinishedRun {
         [
             text![number(totals.stored), " of ", count(totals.items, "image")],
             self.how.clone(),
-            self.archive.as_ref().map(|run| protocols(&run.archive.made.protocols)).unwrap_or_default(),
+            self.archive.as_ref().map(|run| protocols(&run.archive.summary.protocols)).unwrap_or_default(),
             duration(self.wall),
             self.throughput(),
         ]

@@ -119,7 +119,7 @@ impl Outcome {
                 let url = ObjectUrl::new(blob)?;
                 self.save.set_href(url.as_str());
                 self.save.set_download(FILE_NAME);
-                self.save_size.set_text_content(Some(&size(archive.made.size)));
+                self.save_size.set_text_content(Some(&size(archive.summary.size)));
                 set_shown(&self.save, true);
                 set_shown(&self.save_box, true);
                 Some(url)
@@ -127,7 +127,7 @@ impl Outcome {
             None => None,
         };
         if let Some(name) = &run.saved_as {
-            let words = text!["Saved as ", name, ", ", size(archive.made.size)];
+            let words = text!["Saved as ", name, ", ", size(archive.summary.size)];
             self.saved.set_text_content(Some(&words));
             set_shown(&self.saved, true);
         }

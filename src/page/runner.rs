@@ -58,7 +58,7 @@ pub async fn retry(
     let retry = Retry { items, settings, relay: options.relay, started: view.clock.epoch() };
     let archive = handle.retry(retry, &|event| view.apply(&event)).await?;
     let (mut archive, wall) = check(&handle, archive, &view).await?;
-    let (names, how) = (take(&mut archive.made.names), text![run.how, ", then a retry"]);
+    let (names, how) = (take(&mut archive.summary.names), text![run.how, ", then a retry"]);
     Ok(FinishedRun { view, archive: Some(RunArchive { archive, handle }), names, wall, how, ..run })
 }
 
@@ -100,8 +100,8 @@ async fn fetch_once(
         Some(limit) => text![number(limit), " at once"],
         None => text!["up to ", number(view.rows.borrow().totals().most_in_flight), " at once (auto)"],
     };
-    let saved_as = file.filter(|_| archive.made.size > 0).map(|file| file.name);
-    let names = take(&mut archive.made.names);
+    let saved_as = file.filter(|_| archive.summary.size > 0).map(|file| file.name);
+    let names = take(&mut archive.summary.names);
     let archive = Some(RunArchive { archive, handle });
     Ok(FinishedRun { view, archive, names, wall, comparison: None, how, saved_as })
 }
@@ -116,7 +116,7 @@ async fn check(
     let wall = view.clock.now();
     view.begin_check();
     let archive = handle.verify(&|event| view.apply(&event)).await?.unwrap_or(archive);
-    view.finish(wall, &archive.made.names);
+    view.finish(wall, &archive.summary.names);
     Ok((archive, wall))
 }
 

@@ -73,10 +73,10 @@ impl Timings {
         self.busy.set_text_content(Some(&duration(busy)));
         self.overlap.set_text_content(Some(&overlap.map_or_else(|| "–".to_owned(), ratio)));
         self.throughput.set_text_content(Some(&run.throughput()));
-        self.protocol.set_text_content(Some(&protocols(&archive.made.protocols)));
+        self.protocol.set_text_content(Some(&protocols(&archive.summary.protocols)));
         let storage = if run.saved_as.is_some() {
             "in the file you chose"
-        } else if archive.made.is_file {
+        } else if archive.summary.is_file {
             "in a temporary file"
         } else {
             "held by the browser"

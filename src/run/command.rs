@@ -1,4 +1,4 @@
-//! What a run can be told to do while it is under way.
+//! Commands to a run that is under way.
 
 use super::{Fetcher, Run};
 

@@ -38,7 +38,7 @@ fn an_endless_body_and_a_gzip_bomb_are_cut_off_and_cost_no_other_image() {
             for item in [0, 2] {
                 assert_eq!(result["items"][item]["attempts"], 1, "{place:?}");
                 let message = result["items"][item]["error"]["message"].as_str().unwrap();
-                assert!(message.starts_with("the image has more than the 1000000 bytes"), "{message}");
+                assert!(message.starts_with("the image exceeds the limit of 1000000 bytes"), "{message}");
                 assert!(result["most"][item].as_u64().unwrap() <= LIMIT, "{place:?}: {}", result["most"]);
             }
             // No more was sent than the network buffers; WebKit buffers without a limit.

@@ -146,7 +146,7 @@ fn complete_images_are_saved_when_the_disk_is_full() {
         }
         assert_eq!(items[9]["error"]["kind"], "storage");
         let message = items[9]["error"]["message"].as_str().unwrap();
-        assert!(message.ends_with("free some space, or fetch fewer images"), "{message}");
+        assert!(message.ends_with("free some space, or fetch fewer"), "{message}");
         let entries = support::archive::contents::entries(outcome.zip());
         paths.remove(9);
         assert_eq!(entries.len(), paths.len());

@@ -4,7 +4,7 @@ use super::page_driver::with_page;
 
 /// Path, status and a part of the reason.
 const FAILING: &[(&str, &str, &str)] = &[
-    ("/fault/status/404", "404", "not there"),
+    ("/fault/status/404", "404", "not found"),
     ("/fault/html", "not an image", "an HTML page instead of an image"),
     ("/fault/json-error", "not an image", "instead of an image"),
     ("/fault/empty", "empty", "no bytes"),

@@ -88,7 +88,7 @@ async fn failed_images_are_fetched_again_into_the_same_archive() {
     let plan = plan_of(&urls);
     let run = start(&plan, settings()).await;
     let before = run.finish(&|_| ()).await.expect("there is an archive");
-    assert_eq!(before.made.names.iter().flatten().count(), 3, "{:?}", before.made.names);
+    assert_eq!(before.summary.names.iter().flatten().count(), 3, "{:?}", before.summary.names);
 
     let rows = RefCell::new(Rows::new(plan.len()));
     let emit = |event: Event| rows.borrow_mut().apply(&event);

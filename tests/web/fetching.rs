@@ -221,7 +221,7 @@ async fn in_completion_order_no_entry_of_a_sink_waits_for_an_earlier_item() {
     };
     let (archive, ()) = futures::join!(run, opened);
     let archive = archive.expect("the sink took it");
-    let name = |item: usize| archive.made.names[item].as_ref().map(ToString::to_string);
+    let name = |item: usize| archive.summary.names[item].as_ref().map(ToString::to_string);
     assert_eq!(name(0).as_deref(), Some("5000b.jpg"));
     let mut names: Vec<_> = entries_of(written.borrow().clone()).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names.pop().as_deref(), Some("5000b.jpg"));
@@ -246,7 +246,7 @@ async fn images_of_any_size_in_any_order_of_arrival_make_one_archive() {
         origin.open_gate().await;
     };
     let (ran, ()) = futures::join!(fetch(&urls, settings()), opened);
-    assert!(ran.archive.made.is_file, "both browsers have private files");
+    assert!(ran.archive.summary.is_file, "both browsers have private files");
     let entries = ran.entries().await;
     assert_eq!(entries.len(), 65);
     for (path, (name, bytes)) in paths.iter().zip(&entries) {

@@ -16,5 +16,5 @@ async fn an_intact_archive_passes_its_proof() {
     let other = run.verify(&|event| panic!("{event:?}")).await.expect("it is good");
     assert!(other.is_none(), "another archive was made");
     let blob = archive.blob.expect("it is still there");
-    assert_eq!(bytes_of(&blob).await.len() as u64, archive.made.size);
+    assert_eq!(bytes_of(&blob).await.len() as u64, archive.summary.size);
 }

@@ -59,7 +59,7 @@ impl Backlog {
         self.changed.notify();
     }
 
-    /// Whether the sink is being written to, or waits for images.
+    /// Records whether the sink is being written to; otherwise it waits for images.
     pub fn set_writing(&self, is_writing: bool) {
         self.is_writing.set(is_writing);
         self.changed.notify();

@@ -174,7 +174,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         // If nothing arrived, the images that were stored before are due only now.
         self.place_due(&spool);
         let Self { layout, parts, .. } = self;
-        let (tail, made) = layout.finish(matches!(spool, Spool::File(_)));
+        let (tail, summary) = layout.finish(matches!(spool, Spool::File(_)));
         let blob = match tail {
             None => None,
             Some(tail) => {
@@ -182,7 +182,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
                 Some(blob.map_err(because(ArchiveErrorKind::Unreadable))?)
             }
         };
-        Ok(Archive { blob, made })
+        Ok(Archive { blob, summary })
     }
 }
 

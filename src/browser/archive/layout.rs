@@ -1,6 +1,6 @@
 //! The name, the local header and the offset of each entry.
 
-use crate::job::Made;
+use crate::job::ArchiveSummary;
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan, WebText};
 use crate::run::StoredImage;
 use crate::zip::{Entry, Framing};
@@ -28,10 +28,10 @@ impl<'a, W: WebText> Layout<'a, W> {
     }
 
     /// Returns the records that end the archive, `None` for one without entries, and what is in it.
-    pub fn finish(self, is_file: bool) -> (Option<Vec<u8>>, Made) {
+    pub fn finish(self, is_file: bool) -> (Option<Vec<u8>>, ArchiveSummary) {
         let before_tail = self.framing.size();
         let tail = (self.framing.entries() > 0).then(|| self.framing.finish());
         let size = before_tail + tail.as_ref().map_or(0, |tail| tail.len() as u64);
-        (tail, Made { names: self.placed, size, is_file, protocols: Vec::new() })
+        (tail, ArchiveSummary { names: self.placed, size, is_file, protocols: Vec::new() })
     }
 }

@@ -24,7 +24,7 @@ pub use read_back::read_back;
 pub use sink::{Sink, StreamSink};
 pub use stream::StreamedArchive;
 
-use crate::job::Made;
+use crate::job::ArchiveSummary;
 
 /// A complete archive.
 #[derive(Clone, Debug)]
@@ -33,5 +33,5 @@ pub struct Archive {
     /// run's images are not released.
     pub blob: Option<Blob>,
     /// What is in it.
-    pub made: Made,
+    pub summary: ArchiveSummary,
 }

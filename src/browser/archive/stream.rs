@@ -103,12 +103,12 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
     pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
         // The spool is open by now only if an image needed it.
         let is_file = matches!(self.images.spool().get().await, Spool::File(_));
-        let (tail, made) = self.layout.finish(is_file);
+        let (tail, summary) = self.layout.finish(is_file);
         if let Some(tail) = tail {
             self.writer.push(&tail).await.map_err(sink_failed)?;
         }
         self.writer.close().await.map_err(sink_failed)?;
-        Ok(Archive { blob: None, made })
+        Ok(Archive { blob: None, summary })
     }
 }
 

@@ -41,8 +41,8 @@ impl<'a> Reception<'a> {
     ///
     /// # Errors
     ///
-    /// `Storage` if the browser has no space for it, `NotAnImage` if the first bytes are of no image
-    /// format.
+    /// `Storage` if the browser has no space for it, `NotAnImage` if the first bytes match no
+    /// image format.
     pub fn push(&mut self, chunk: &Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
         let is_small = self.writer.is_small(chunk.length());
         scratch.push(chunk, &mut self.crc, &mut |bytes| {

@@ -10,7 +10,7 @@ use crate::browser::web::{Clock, Interval};
 use crate::plan::OriginId;
 use crate::run::{StallDetector, WatchKey};
 
-/// The timer's checks in the length of the timeout, and the longest pause between two of them.
+/// Checks per timeout, and the longest interval between two checks.
 const CHECKS: u32 = 16;
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 

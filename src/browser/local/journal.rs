@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::run::LocalRun;
+use super::local_run::LocalRun;
 use crate::browser::spool::{ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::Clock;
 use crate::job::{Job, JournalNotes};
@@ -31,7 +31,8 @@ pub struct RunJournal {
     writer: RefCell<JournalWriter>,
     /// Where images were written that still wait in memory for their place in the archive.
     temporary: RefCell<Vec<(ItemId, Extent)>>,
-    /// Whether a write has failed. The run continues, and what was written stays.
+    /// Whether nothing is written any more: a write has failed, or there is no file. The run continues,
+    /// and what was written stays.
     is_broken: Cell<bool>,
     /// Started at the last write.
     last_write: Cell<Option<Clock>>,
@@ -80,12 +81,17 @@ impl RunJournal {
 
     /// Writes what has changed since the last write.
     pub fn write(&self) {
-        if let Some(Spool::File(file)) = self.images.spool().current()
-            && !self.is_broken.get()
-            && self.write_to(&file).is_err()
+        if !self.is_broken.get()
+            && let Some(spool) = self.images.spool().current()
         {
-            self.is_broken.set(true);
-            self.writer.borrow_mut().take();
+            let is_written = match &spool {
+                Spool::File(file) => self.write_to(file).is_ok(),
+                Spool::Blobs => false,
+            };
+            if !is_written {
+                self.is_broken.set(true);
+                self.writer.borrow_mut().take();
+            }
         }
         self.last_write.set(Some(Clock::start()));
     }

@@ -8,13 +8,13 @@
 //! ```
 
 mod journal;
+mod local_run;
 mod restore;
 mod retry;
-mod run;
 mod verify;
 
 pub use journal::RunJournal;
+pub use local_run::{LocalRun, fetch_all, fetch_items};
 pub use restore::restore;
 pub use retry::retry;
-pub use run::{LocalRun, fetch_all, fetch_items};
 pub use verify::verify;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::run::LocalRun;
+use super::local_run::LocalRun;
 use crate::browser::error::because;
 use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolFile, checksum};
 use crate::browser::web::Yielder;

@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use super::run::{LocalRun, fetch_items};
+use super::local_run::{LocalRun, fetch_items};
 use crate::browser::archive::Archive;
 use crate::browser::error::because;
 use crate::job::{ArchiveError, ArchiveErrorKind, Job, Retry};
 use crate::plan::ItemId;
 use crate::run::Event;
 
-/// Fetches some items once more and makes the archive of these and of all that is stored. The Blob of
-/// before can't be read any more, whatever the outcome.
+/// Fetches some items once more and makes the archive of these and of all that is stored. The previous
+/// Blob can't be read any more, whatever the outcome.
 ///
 /// # Errors
 ///

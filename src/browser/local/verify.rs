@@ -6,8 +6,8 @@
 //!                                        fail, and the archive is made of the others
 //! ```
 
+use super::local_run::{LocalRun, lost};
 use super::retry::refetch;
-use super::run::{LocalRun, lost};
 use crate::browser::archive::{Archive, read_back};
 use crate::browser::error::because;
 use crate::browser::spool::{ScratchBuffer, checksum};

@@ -89,7 +89,8 @@ impl SpoolFile {
     ///
     /// # Errors
     ///
-    /// Fails if another tab has it open, or if it is gone.
+    /// Fails if another tab has it open. If it is gone, an empty one is created, whose journal can't be
+    /// read.
     pub async fn restore(name: &str) -> Result<(Self, Vec<u8>), JsValue> {
         let directory = Directory::open().await?;
         let lock = directory.lock(name).await?;

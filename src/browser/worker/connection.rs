@@ -1,6 +1,6 @@
 //! The page's end of a run that is with the worker.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::pin::pin;
@@ -18,7 +18,7 @@ use crate::job::{ArchiveError, ArchiveErrorKind, FromWorker, Interaction, ToWork
 use crate::plan::{ItemId, Plan};
 use crate::run::{Event, read_events};
 
-/// Events passed on between two looks at the clock, whether to yield to the event loop.
+/// Events emitted between two checks whether to yield to the event loop.
 const EVENTS_AT_A_TIME: usize = 32;
 
 /// A run that is with the worker. Its images are released when this is dropped.
@@ -34,6 +34,8 @@ pub struct Connection {
 struct Inbox {
     /// Those that belong to the activity under way, each with the object beside it.
     messages: Queue<(FromWorker, JsValue)>,
+    /// Whether the worker is gone, so that no preview will come.
+    is_broken: Cell<bool>,
     /// The previews that are awaited.
     previews: RefCell<Vec<(ItemId, Rc<Shared<JsValue>>)>>,
 }
@@ -70,7 +72,7 @@ impl Connection {
         sink: Option<&dyn Sink>,
         emit: &dyn Fn(Event),
     ) -> Result<Option<Archive>, ArchiveError> {
-        let unfinished = Unfinished(self);
+        let unfinished = CancelOnDrop(self);
         let mut yielder = Yielder::default();
         // Events are passed on while chunks are being written.
         let mut writing = Writing { sink, current: None, waiting: VecDeque::new() };
@@ -90,7 +92,7 @@ impl Connection {
                     writing.waiting.push_back(object);
                     continue;
                 }
-                FromWorker::Made(made) => Ok(Some(Archive { blob: object.dyn_into().ok(), made })),
+                FromWorker::Archive(summary) => Ok(Some(Archive { blob: object.dyn_into().ok(), summary })),
                 FromWorker::Verified => Ok(None),
                 FromWorker::Failed(error) => Err(error),
                 // Neither belongs to a run's activity.
@@ -122,6 +124,9 @@ impl Connection {
 
     /// Decodes an image small.
     pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
+        if self.inbox.is_broken.get() {
+            return None;
+        }
         let preview = Rc::<Shared<JsValue>>::default();
         self.inbox.previews.borrow_mut().push((item, Rc::clone(&preview)));
         self.ask(Interaction::Preview(item));
@@ -130,6 +135,7 @@ impl Connection {
 
     /// Ends the activity under way with an error: the worker is gone.
     pub fn break_down(&self, reason: &str) {
+        self.inbox.is_broken.set(true);
         self.inbox.refuse_previews();
         let error = ArchiveErrorKind::Worker.because(reason);
         self.inbox.messages.push((FromWorker::Failed(error), JsValue::NULL));
@@ -144,7 +150,7 @@ impl Drop for Connection {
 
 impl Inbox {
     fn receive(&self, bytes: &[u8], object: JsValue) {
-        match FromWorker::of_bytes(bytes) {
+        match FromWorker::read(bytes) {
             Some(FromWorker::Preview(item)) => self.set_preview(item, &object),
             Some(message) => self.messages.push((message, object)),
             // Both ends are the same build, so this is a defect; without the message the run would wait
@@ -203,9 +209,9 @@ impl Writing<'_> {
 }
 
 /// Cancels the run when its future is dropped.
-struct Unfinished<'a>(&'a Connection);
+struct CancelOnDrop<'a>(&'a Connection);
 
-impl Drop for Unfinished<'_> {
+impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
         self.0.send(&ToWorker::Cancel);
         self.0.inbox.refuse_previews();

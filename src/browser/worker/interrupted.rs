@@ -34,12 +34,12 @@ async fn ask(question: Interaction) -> Option<FromWorker> {
     let worker = Worker::of_this_page().await?;
     let answer = Rc::<Shared<Option<FromWorker>>>::default();
     let received = Rc::clone(&answer);
-    let on_message = move |bytes: &[u8], _| received.set(FromWorker::of_bytes(bytes));
+    let on_message = move |bytes: &[u8], _| received.set(FromWorker::read(bytes));
     let _port = Port::new(worker.open_port(&ToWorker::Interaction(question))?, on_message);
     answer.get().await
 }
 
-/// Answers a question of the page's, in the worker.
+/// Answers the page's question, in the worker.
 pub async fn answer(port: MessagePort, question: Interaction) {
     let runs = match question {
         Interaction::ListInterrupted => list().await.unwrap_or_default(),
@@ -68,16 +68,16 @@ async fn list() -> Result<Vec<InterruptedRun>, JsValue> {
     for (name, bytes) in directory.journals().await? {
         match interrupted_run(&name, &bytes) {
             Some(run) => runs.push(run),
-            // This version of the page can use nothing of it.
-            None => discard(&name).await?,
+            // This version of the page can use nothing of it. Another tab may have opened it meanwhile.
+            None => drop(discard(&name).await),
         }
     }
     Ok(runs)
 }
 
 /// What a journal says of its run; `None` if the run can't be restored.
-fn interrupted_run(name: &str, bytes: &[u8]) -> Option<InterruptedRun> {
-    let journal = Journal::read(bytes).ok()?;
+fn interrupted_run(name: &str, journal: &[u8]) -> Option<InterruptedRun> {
+    let journal = Journal::read(journal).ok()?;
     let bytes = journal.kept.iter().map(|kept| kept.image.bytes).sum();
     let (elapsed, stored) = (journal.elapsed(), journal.kept.len());
     let head = journal.head;

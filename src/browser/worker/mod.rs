@@ -13,13 +13,13 @@
 
 mod connection;
 mod interrupted;
-mod page_side;
 mod page_sink;
+mod page_worker;
 mod port;
-mod thread_side;
+mod service;
 mod trusted_types;
 
 pub use connection::Connection;
 pub use interrupted::{discard_interrupted, interrupted_runs};
-pub use page_side::Worker;
-pub use thread_side::serve_run;
+pub use page_worker::Worker;
+pub use service::serve_run;

@@ -65,13 +65,14 @@ fn interrupted() -> InterruptedRun {
 
 fn every_message_from_a_worker() -> Vec<FromWorker> {
     let names = vec![Some(EntryName::trusted("ä.png".into())), None];
-    let made = Made { names, size: 1 << 42, is_file: true, protocols: vec!["h2".into(), "h3".into()] };
+    let summary =
+        ArchiveSummary { names, size: 1 << 42, is_file: true, protocols: vec!["h2".into(), "h3".into()] };
     let mut messages = vec![
         FromWorker::Events(vec![1, 2, 3]),
         FromWorker::Chunk,
         FromWorker::SinkEnd,
         FromWorker::Preview(3),
-        FromWorker::Made(made),
+        FromWorker::Archive(summary),
         FromWorker::Verified,
         FromWorker::Interrupted(vec![interrupted(), InterruptedRun { name: "2".into(), ..interrupted() }]),
     ];
@@ -83,7 +84,7 @@ fn every_message_from_a_worker() -> Vec<FromWorker> {
 fn every_message_to_a_worker_arrives_as_it_was_sent() {
     for message in every_message_to_a_worker() {
         let bytes = message.to_bytes();
-        let read = ToWorker::of_bytes(&bytes).unwrap_or_else(|| panic!("{message:?} is not read"));
+        let read = ToWorker::read(&bytes).unwrap_or_else(|| panic!("{message:?} is not read"));
         assert_eq!(read.to_bytes(), bytes, "{message:?}");
         assert_eq!(std::mem::discriminant(&read), std::mem::discriminant(&message));
     }
@@ -93,7 +94,7 @@ fn every_message_to_a_worker_arrives_as_it_was_sent() {
 fn every_message_from_a_worker_arrives_as_it_was_sent() {
     for message in every_message_from_a_worker() {
         let bytes = message.to_bytes();
-        let read = FromWorker::of_bytes(&bytes).unwrap_or_else(|| panic!("{message:?} is not read"));
+        let read = FromWorker::read(&bytes).unwrap_or_else(|| panic!("{message:?} is not read"));
         assert_eq!(format!("{read:?}"), format!("{message:?}"));
     }
 }
@@ -104,7 +105,7 @@ fn a_job_keeps_its_items_settings_relay_and_notes() {
     let relay = Relay::from_href("https://relay.example/".into());
     let sent = job_of(plan.with_relay(relay));
     let bytes = ToWorker::Start { job: Rc::new(sent.clone()), into_sink: false }.to_bytes();
-    let Some(ToWorker::Start { job, into_sink: false }) = ToWorker::of_bytes(&bytes) else {
+    let Some(ToWorker::Start { job, into_sink: false }) = ToWorker::read(&bytes) else {
         panic!("it is the start of a run")
     };
     assert_eq!(job.settings, sent.settings);
@@ -127,7 +128,7 @@ fn an_unlimited_number_stays_unlimited() {
     settings_sent.limits.per_origin = usize::MAX;
     let mut bytes = Vec::new();
     put_settings(&mut bytes, &settings_sent);
-    assert_eq!(settings(&mut ByteReader(&bytes)), Some(settings_sent));
+    assert_eq!(read_settings(&mut ByteReader(&bytes)), Some(settings_sent));
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn a_torn_message_is_no_message() {
         for end in 0..bytes.len() {
             // Lists without a length end where the bytes do, so a cut between two entries is a shorter
             // list: it must not be anything else.
-            if let Some(read) = ToWorker::of_bytes(&bytes[..end]) {
+            if let Some(read) = ToWorker::read(&bytes[..end]) {
                 assert!(
                     matches!(read, ToWorker::Start { .. } | ToWorker::Interaction(Interaction::Retry(_))),
                     "{message:?} at {end}"
@@ -146,9 +147,9 @@ fn a_torn_message_is_no_message() {
         }
     }
     for bytes in [&[][..], &[99], &[to_worker::COMMAND, 3], &[to_worker::VERIFY, 0]] {
-        assert!(ToWorker::of_bytes(bytes).is_none(), "{bytes:?}");
+        assert!(ToWorker::read(bytes).is_none(), "{bytes:?}");
     }
     for bytes in [&[][..], &[99], &[from_worker::FAILED, 9], &[from_worker::CHUNK, 0]] {
-        assert!(FromWorker::of_bytes(bytes).is_none(), "{bytes:?}");
+        assert!(FromWorker::read(bytes).is_none(), "{bytes:?}");
     }
 }

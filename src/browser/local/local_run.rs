@@ -51,7 +51,7 @@ impl LocalRun {
         self.job.replace(Rc::new(job));
     }
 
-    /// Gives the current run a command. A run that is stopped takes no other.
+    /// Sends a command to the current run. After a `Stop`, further commands are ignored.
     pub fn command(&self, command: Command) {
         self.commands.push(command);
     }
@@ -68,7 +68,7 @@ impl LocalRun {
 ///
 /// # Errors
 ///
-/// Fails if the archive can't be made. An image that can't be fetched is no error: it is not in the
+/// Fails if the archive can't be made. An image that can't be fetched is not an error: it is not in the
 /// archive, and an event has the reason.
 pub async fn fetch_all(
     run: &LocalRun,
@@ -200,7 +200,7 @@ impl Commands {
         self.pending.set(None);
     }
 
-    /// The next command; none ever comes where nobody can give one.
+    /// The next command. In the package, which has no commands, it never resolves.
     async fn next(&self) -> Command {
         poll_fn(|context| {
             if IS_INTERACTIVE { self.pushed.poll(context, || self.pending.take()) } else { Poll::Pending }

@@ -27,17 +27,17 @@ use crate::run::{Event, EventWriter};
 /// How often events are sent: once a frame.
 const SEND_EVERY: Duration = Duration::from_millis(16);
 
-/// Serves a port of the page's; `worker.js` calls it with the port's first message.
+/// Serves a port that the page opened; `worker.js` calls it with the port's first message.
 #[wasm_bindgen(js_name = serveRun, skip_typescript)]
 pub fn serve_run(port: MessagePort, message: Uint8Array) {
-    match ToWorker::of_bytes(&message.to_vec()) {
+    match ToWorker::read(&message.to_vec()) {
         Some(ToWorker::Start { job, into_sink }) => Service::start(port, job, into_sink),
         Some(ToWorker::Interaction(question)) if IS_INTERACTIVE => spawn_local(answer(port, question)),
         _ => port.close(),
     }
 }
 
-/// A job of the page's, until the page releases its images.
+/// A job that the page sent, until the page releases its images.
 struct Service {
     run: LocalRun,
     port: Rc<Port>,
@@ -62,7 +62,7 @@ impl Service {
         let service = Rc::new_cyclic(|this: &Weak<Self>| {
             let this = Weak::clone(this);
             let port = Rc::new(Port::new(port, move |bytes, _| {
-                if let (Some(service), Some(message)) = (this.upgrade(), ToWorker::of_bytes(bytes)) {
+                if let (Some(service), Some(message)) = (this.upgrade(), ToWorker::read(bytes)) {
                     service.receive(message);
                 }
             }));
@@ -120,6 +120,9 @@ impl Service {
     }
 
     async fn carry_out(&self, task: Task) -> Result<Option<Archive>, ArchiveError> {
+        if !matches!(task, Task::Verify) {
+            clear_timings();
+        }
         let emit = |event| self.events.borrow_mut().push(&event);
         let clock = Clock::start();
         let outcome = match select(self.work(task, &emit), pin!(self.send_events(clock))).await {
@@ -140,9 +143,6 @@ impl Service {
         task: Task,
         emit: &'a dyn Fn(Event),
     ) -> LocalBoxFuture<'a, Result<Option<Archive>, ArchiveError>> {
-        if !matches!(task, Task::Verify) {
-            clear_timings();
-        }
         match task {
             Task::Retry(items) if IS_INTERACTIVE => Box::pin(retry(&self.run, items, emit).map_ok(Some)),
             Task::Verify if IS_INTERACTIVE => Box::pin(verify(&self.run, emit)),
@@ -192,9 +192,9 @@ impl Service {
 
     fn send_outcome(&self, outcome: Result<Option<Archive>, ArchiveError>) {
         match outcome {
-            Ok(Some(Archive { blob, mut made })) => {
-                made.protocols = protocols();
-                self.send(&FromWorker::Made(made), &blob.map_or(JsValue::NULL, JsValue::from));
+            Ok(Some(Archive { blob, mut summary })) => {
+                summary.protocols = protocols();
+                self.send(&FromWorker::Archive(summary), &blob.map_or(JsValue::NULL, JsValue::from));
             }
             Ok(None) => self.send(&FromWorker::Verified, &JsValue::NULL),
             Err(error) => self.send(&FromWorker::Failed(error), &JsValue::NULL),

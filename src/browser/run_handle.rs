@@ -29,7 +29,8 @@ enum Place {
 }
 
 impl RunHandle {
-    /// Starts a run, whose archive goes into a Blob or into a sink.
+    /// Makes a run, whose archive goes into a Blob or into a sink. In the worker it begins at once; on this
+    /// thread, when [`finish`](Self::finish) is polled.
     ///
     /// # Errors
     ///
@@ -51,18 +52,18 @@ impl RunHandle {
     ///
     /// # Errors
     ///
-    /// Fails if the archive can't be made. An image that can't be fetched is no error: it is not in the
+    /// Fails if the archive can't be made. An image that can't be fetched is not an error: it is not in the
     /// archive, and an event has the reason.
     pub async fn finish(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
         let sink = self.sink.take();
         let sink = sink.as_ref().map(|sink| sink as &dyn Sink);
         match &self.place {
             Place::Here(run) => fetch_all(run, sink, emit).await,
-            Place::Worker(run) => made(run.finish(sink, emit).await?),
+            Place::Worker(run) => expect_archive(run.finish(sink, emit).await?),
         }
     }
 
-    /// Gives the run under way a command. A run that is stopped takes no other.
+    /// Sends a command to the current run. After a [`Command::Stop`], further commands are ignored.
     pub fn command(&self, command: Command) {
         match &self.place {
             Place::Here(run) => run.command(command),
@@ -70,8 +71,8 @@ impl RunHandle {
         }
     }
 
-    /// Fetches some items once more, into the same archive; the others stay as they are. The Blob of
-    /// before can't be read any more, whatever the outcome.
+    /// Fetches some items once more, into the same archive; the others stay as they are. The previous
+    /// Blob can't be read any more, whatever the outcome.
     ///
     /// Dropping the future loses the archive as well; [`Command::Stop`] ends the retry and keeps what is
     /// there.
@@ -87,7 +88,7 @@ impl RunHandle {
             }
             Place::Worker(run) => {
                 run.ask(Interaction::Retry(items));
-                made(run.finish(None, emit).await?)
+                expect_archive(run.finish(None, emit).await?)
             }
         }
     }
@@ -117,7 +118,7 @@ impl RunHandle {
         }
     }
 
-    /// The archive was handed to its user, or thrown away: it need not survive a crash any more.
+    /// The archive was handed to its user: it need not survive a crash any more.
     pub fn saved(&self) {
         // Only runs in the worker have a journal.
         if let Place::Worker(run) = &self.place {
@@ -126,6 +127,6 @@ impl RunHandle {
     }
 }
 
-fn made(archive: Option<Archive>) -> Result<Archive, ArchiveError> {
+fn expect_archive(archive: Option<Archive>) -> Result<Archive, ArchiveError> {
     archive.ok_or_else(|| ArchiveErrorKind::Worker.because("it made no archive"))
 }
