@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn an_error_is_a_failure_of_its_step_with_its_output() {
-        let step = |name, run| Step { name, about: "of", needs: &[], run };
+        let step = |name, run| Step { name, lane: Lane::Rest, about: "of", needs: &[], run };
         let fails = step("fails", |_| Err(Error::Unexpected("no such thing".to_owned())));
         let passes = step("passes", |_| Ok(Tally::whole(true)));
         let printed = Mutex::new(String::new());
