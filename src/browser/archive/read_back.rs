@@ -1,5 +1,6 @@
 //! Reads a whole archive back.
 
+use js_sys::Uint8Array;
 use web_sys::Blob;
 
 use crate::browser::web::read_blob;
@@ -16,7 +17,8 @@ const PIECE_BYTES: usize = 64 << 10;
 /// Fails with what is wrong, or with the browser's reason if it can't be read.
 pub async fn read_back(archive: &Blob) -> Result<(), String> {
     let (mut proof, mut buffer) = (Proof::default(), CrcBuffer::new(PIECE_BYTES));
-    read_blob(archive, |chunk| proof.push(&chunk.to_vec(), &mut buffer).map_err(|error| text![error]))
-        .await?;
+    let mut push =
+        |chunk: &Uint8Array| proof.push(&chunk.to_vec(), &mut buffer).map_err(|error| text![error]);
+    read_blob(archive, &mut push).await?;
     proof.finish().map(|_| ()).map_err(|error| text![error])
 }

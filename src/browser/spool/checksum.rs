@@ -47,7 +47,7 @@ pub async fn checksum(payload: &Payload, scratch: &mut ScratchBuffer) -> Result<
             }
         }
         Payload::Blob(blob) => {
-            read_blob(blob, |chunk| {
+            read_blob(blob, &mut |chunk| {
                 scratch.push(chunk, &mut crc, &mut |_| ());
                 Ok(())
             })

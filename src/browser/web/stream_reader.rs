@@ -108,7 +108,7 @@ impl StreamReader {
 /// Fails with the reason of `push`, or with the browser's if the Blob can't be read.
 pub async fn read_blob(
     blob: &Blob,
-    mut push: impl FnMut(&Uint8Array) -> Result<(), String>,
+    push: &mut dyn FnMut(&Uint8Array) -> Result<(), String>,
 ) -> Result<(), String> {
     let reason = |error: JsValue| js_message(&error);
     let mut reader = StreamReader::new(&blob.stream(), &ReadBuffers::default()).map_err(reason)?;

@@ -45,7 +45,7 @@ impl Connection {
     pub fn new(port: MessagePort, plan: Rc<Plan>) -> Rc<Self> {
         let inbox = Rc::<Inbox>::default();
         let receiver = Rc::clone(&inbox);
-        let port = Port::new(port, move |bytes, object| receiver.receive(bytes, object));
+        let port = Port::new(port, Box::new(move |bytes, object| receiver.receive(bytes, object)));
         Rc::new(Self { port, inbox, plan })
     }
 

@@ -34,8 +34,8 @@ async fn ask(question: Interaction) -> Option<FromWorker> {
     let worker = Worker::of_this_page().await?;
     let answer = Rc::<Shared<Option<FromWorker>>>::default();
     let received = Rc::clone(&answer);
-    let on_message = move |bytes: &[u8], _| received.set(FromWorker::read(bytes));
-    let _port = Port::new(worker.open_port(&ToWorker::Interaction(question))?, on_message);
+    let port = worker.open_port(&ToWorker::Interaction(question))?;
+    let _port = Port::new(port, Box::new(move |bytes, _| received.set(FromWorker::read(bytes))));
     answer.get().await
 }
 

@@ -14,7 +14,7 @@ pub struct Port {
 
 impl Port {
     /// Calls `on_message` with the bytes and the object of each message.
-    pub fn new(port: MessagePort, on_message: impl Fn(&[u8], JsValue) + 'static) -> Self {
+    pub fn new(port: MessagePort, on_message: Box<dyn Fn(&[u8], JsValue)>) -> Self {
         let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let message: Array = event.data().unchecked_into();
             let bytes: Uint8Array = message.get(0).unchecked_into();

@@ -61,11 +61,12 @@ impl Service {
     fn start(port: MessagePort, job: Rc<Job>, into_sink: bool) {
         let service = Rc::new_cyclic(|this: &Weak<Self>| {
             let this = Weak::clone(this);
-            let port = Rc::new(Port::new(port, move |bytes, _| {
+            let on_message = move |bytes: &[u8], _| {
                 if let (Some(service), Some(message)) = (this.upgrade(), ToWorker::read(bytes)) {
                     service.receive(message);
                 }
-            }));
+            };
+            let port = Rc::new(Port::new(port, Box::new(on_message)));
             Self {
                 run: LocalRun::new(job),
                 sink: into_sink.then(|| PageSink::new(Rc::clone(&port))),
