@@ -7,7 +7,7 @@ const FAILING: &[(&str, &str, &str)] = &[
     ("/fault/status/404", "404", "not found"),
     ("/fault/html", "not an image", "an HTML page instead of an image"),
     ("/fault/json-error", "not an image", "instead of an image"),
-    ("/fault/empty", "empty", "no bytes"),
+    ("/fault/empty", "empty", "response is empty"),
     ("/image/1/64x48.jpg?cors=off", "refused", "CORS"),
     ("/fault/reset", "refused", "unreachable"),
     ("/fault/reset-mid", "cut off", "the connection broke"),
