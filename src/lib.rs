@@ -19,7 +19,7 @@
 //! - [`zip`]: writes and reads stored entries; CRC-32.
 //! - [`report`]: adds up a run's events and puts them into words.
 //! - [`job`]: what a caller asks for, what comes of it, and how both travel between two threads.
-//! - `text`, `bytes`, `seconds`: joined texts, binary fields, durations.
+//! - `text`, `bytes`, `seconds`, `calendar`: joined texts, binary fields, durations, dates.
 //!
 //! In the browser:
 //!
@@ -40,6 +40,7 @@ pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 mod bytes;
+mod calendar;
 pub mod image;
 pub mod job;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]

@@ -17,9 +17,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src`: each imports only those before it.
-const ORDER: [&str; 13] = [
-    "bytes", "text", "seconds", "image", "plan", "zip", "run", "spool", "report", "job", "browser", "api",
-    "page",
+const ORDER: [&str; 14] = [
+    "bytes", "text", "seconds", "calendar", "image", "plan", "zip", "run", "spool", "report", "job",
+    "browser", "api", "page",
 ];
 
 /// The modules of `src/browser`: each imports only those before it.

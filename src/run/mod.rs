@@ -21,6 +21,7 @@ mod event_codec;
 #[cfg(test)]
 mod fake_world;
 mod fetch_error;
+mod http_date;
 mod origin_state;
 mod reorder;
 mod retry;
@@ -40,6 +41,7 @@ pub use driver::{Fetcher, FinishedItem, Run};
 pub use event::{Event, EventKind};
 pub use event_codec::{EventWriter, latest_time, read_events};
 pub use fetch_error::FetchError;
+pub use http_date::{parse_http_date, parse_retry_after};
 pub use reorder::Reorder;
 pub use retry::RetryPolicy;
 pub use schedule::{AfterFailure, Attempt, Schedule, Step};

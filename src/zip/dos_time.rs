@@ -1,5 +1,7 @@
 //! MS-DOS date and time (APPNOTE 4.4.6).
 
+use crate::calendar::{SECONDS_PER_DAY, civil_date, day_of};
+
 /// A time between 1980 and 2107, in steps of two seconds. DOS time has no zone; this one is in UTC, so
 /// that the same images give the same archive everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,13 +17,6 @@ const FIRST: i64 = 315_532_800;
 
 /// 2107-12-31T23:59:58Z.
 const LAST: i64 = 4_354_819_198;
-
-const SECONDS_PER_DAY: i64 = 86_400;
-
-/// Days from 0000-03-01 to 1970-01-01.
-const DAYS_TO_1970: i64 = 719_468;
-
-const DAYS_IN_400_YEARS: i64 = 146_097;
 
 impl DosTime {
     /// From seconds since 1970. Times out of range are clamped, and an unknown time becomes the first one.
@@ -44,30 +39,6 @@ impl DosTime {
     }
 }
 
-/// Year, month and day of the given number of days since 1970-01-01, which must not be negative.
-///
-/// Years are counted from March, so that the leap day is the last of its year and every month's
-/// first day follows from its number (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-fn civil_date(day: i64) -> (i64, i64, i64) {
-    let day = day + DAYS_TO_1970;
-    let (era, of_era) = (day / DAYS_IN_400_YEARS, day % DAYS_IN_400_YEARS);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day_of_month = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day_of_month)
-}
-
-/// The number of days from 1970-01-01 to a date: the inverse, from the same source.
-fn day_of(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month_from_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let (era, year_of_era) = (year / 400, year % 400);
-    let of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
-    era * DAYS_IN_400_YEARS + of_era - DAYS_TO_1970
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +55,7 @@ mod tests {
         assert_eq!(parts(Some(1_772_323_200)), (2026, 3, 1, 0, 0, 0));
         assert_eq!(parts(Some(4_107_542_400)), (2100, 3, 1, 0, 0, 0));
         assert_eq!(parts(Some(1_735_689_599)), (2024, 12, 31, 23, 59, 58));
+        assert_eq!(parts(Some(784_111_777)), (1994, 11, 6, 8, 49, 36));
     }
 
     #[test]

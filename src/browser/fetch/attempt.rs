@@ -14,7 +14,10 @@ use super::stall::{StallTimer, Watch};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
 use crate::plan::{Address, OriginId};
-use crate::run::{CacheMode, EventKind, FetchError, Fetcher, Reservation, Settings, StoredImage};
+use crate::run::{
+    CacheMode, EventKind, FetchError, Fetcher, Reservation, Settings, StoredImage, parse_http_date,
+    parse_retry_after,
+};
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,10 +29,6 @@ extern "C" {
     type Headers;
     #[wasm_bindgen(method)]
     fn get(this: &Headers, name: &JsString) -> JsValue;
-
-    /// `NaN` for `null`.
-    #[wasm_bindgen(js_namespace = Date, js_name = parse)]
-    fn parse_date(text: &JsValue) -> f64;
 }
 
 // rustfmt would remove the values.
@@ -142,7 +141,8 @@ impl BrowserFetcher {
         let status = response.status();
         // 206 answers a request for a range, and none was sent.
         if !response.ok() || status == 206 {
-            let retry_after = until_retry(&RETRY_AFTER.with(|name| headers.get(name)));
+            let text = RETRY_AFTER.with(|name| headers.get(name)).as_string();
+            let retry_after = text.and_then(|text| parse_retry_after(&text, unix_now()));
             return Err(FetchError::Http { status, retry_after });
         }
         // A length counts encoded bytes, and only an answer of the page's own origin tells for certain
@@ -166,23 +166,14 @@ impl BrowserFetcher {
             reception.push(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes() });
         }
-        reception.finish(http_date(&LAST_MODIFIED.with(|name| headers.get(name))))
+        let modified = LAST_MODIFIED.with(|name| headers.get(name)).as_string();
+        reception.finish(modified.and_then(|text| parse_http_date(&text, unix_now())))
     }
 }
 
-/// An HTTP date in seconds since 1970, as the browser parses it.
-fn http_date(text: &JsValue) -> Option<i64> {
-    let milliseconds = parse_date(text);
-    milliseconds.is_finite().then(|| (milliseconds / 1000.0).floor() as i64)
-}
-
-/// How long a `Retry-After` asks to wait: a number of seconds, or a date (RFC 9110, 10.2.3).
-fn until_retry(text: &JsValue) -> Option<Duration> {
-    let seconds = text.as_string().and_then(|text| text.trim().parse().ok()).or_else(|| {
-        let seconds = http_date(text)? - (Date::now() / 1000.0) as i64;
-        Some(u64::try_from(seconds).unwrap_or(0))
-    });
-    seconds.map(Duration::from_secs)
+/// The browser's time, in seconds since 1970.
+fn unix_now() -> i64 {
+    (Date::now() / 1000.0) as i64
 }
 
 fn request_cache(mode: CacheMode) -> RequestCache {
