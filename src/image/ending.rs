@@ -5,6 +5,8 @@
 //! lengths and markers are read, and data is skipped. What follows the end of the image (a second
 //! picture, a video, remains of an editor) does not matter.
 
+use super::markup::Markup;
+
 /// What the structure of an image says about the end of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -31,10 +33,14 @@ pub struct EndFinder {
     boxes: [bool; 2],
     /// Whether the last byte of a JPEG's scan was 0xFF.
     is_marker: bool,
+    markup: Markup,
 }
 
 /// The part of a bitmap's headers that determines its size, in bytes.
 const LONGEST_FIELD: usize = 34;
+
+/// The bytes of a bitmap's headers at least: the file's, and OS/2's.
+const SHORTEST_BITMAP: usize = 26;
 
 /// The bytes that distinguish the formats.
 const SIGNATURE: usize = 12;
@@ -51,6 +57,8 @@ enum Step {
     GifData,
     IsoBox,
     Bitmap,
+    /// None: `markup` finds the end of an SVG.
+    Markup,
     /// None: the image ends after `skip` more bytes.
     End,
     /// None: the end can't be found.
@@ -68,6 +76,7 @@ impl Default for EndFinder {
             wanted: SIGNATURE,
             boxes: [false; 2],
             is_marker: false,
+            markup: Markup::default(),
         }
     }
 }
@@ -82,6 +91,7 @@ impl EndFinder {
             match self.step {
                 Step::End | Step::Lost => return,
                 Step::JpegScan => return self.scan(bytes),
+                Step::Markup => return self.markup.push(bytes),
                 _ => {
                     let (part, rest) = bytes.split_at(bytes.len().min(self.wanted - self.filled));
                     self.field[self.filled..self.filled + part.len()].copy_from_slice(part);
@@ -100,6 +110,8 @@ impl EndFinder {
         let is_between = self.skip == 0 && self.filled == 0;
         match self.step {
             Step::Signature | Step::Lost => Ending::Unknown,
+            Step::Markup if self.markup.has_ended() => Ending::Whole,
+            Step::Markup if self.markup.is_lost() => Ending::Unknown,
             Step::End if self.skip == 0 => Ending::Whole,
             Step::End if self.skip <= self.slack => Ending::Unknown,
             // Many GIFs lack their trailer, and any box may be the last one.
@@ -142,15 +154,8 @@ impl EndFinder {
                 length => self.expect(Step::GifData, 1, length.into()),
             },
             Step::IsoBox => self.read_box(),
-            Step::Bitmap => match bitmap_size(&self.field) {
-                Some(size) => {
-                    // Nobody misses the padding of the last row.
-                    self.slack = 3;
-                    self.end_after(size.saturating_sub(LONGEST_FIELD as u64));
-                }
-                None => self.lose(),
-            },
-            Step::JpegScan | Step::End | Step::Lost => {}
+            Step::Bitmap => self.read_bitmap(),
+            Step::JpegScan | Step::Markup | Step::End | Step::Lost => {}
         }
     }
 
@@ -176,7 +181,10 @@ impl EndFinder {
             self.expect(Step::IsoBox, 8, 0);
             0
         } else if head.starts_with(b"BM") {
-            self.expect(Step::Bitmap, LONGEST_FIELD, 0);
+            self.expect(Step::Bitmap, SHORTEST_BITMAP, 0);
+            0
+        } else if is_markup(&head[..SIGNATURE]) {
+            self.expect(Step::Markup, 0, 0);
             0
         } else {
             self.lose();
@@ -231,6 +239,23 @@ impl EndFinder {
         }
     }
 
+    /// The headers of a bitmap, of which the shortest may end the file.
+    fn read_bitmap(&mut self) {
+        const SHORT_INFO: u8 = 12;
+        if self.wanted == SHORTEST_BITMAP && self.field[14] != SHORT_INFO {
+            self.wanted = LONGEST_FIELD;
+            return;
+        }
+        match bitmap_size(&self.field) {
+            Some(size) => {
+                // Nobody misses the padding of the last row.
+                self.slack = 3;
+                self.end_after(size.saturating_sub(self.wanted as u64));
+            }
+            None => self.lose(),
+        }
+    }
+
     /// A box: size and type (ISO/IEC 14496-12, 4.2). An image is whole with its `mdat`, which holds
     /// its data, and its `meta`, which says where in there.
     fn read_box(&mut self) {
@@ -265,19 +290,35 @@ fn color_table(flags: u8) -> u64 {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
+/// Whether a body may be XML: its first byte that is neither white space nor a byte order mark begins a
+/// tag or a declaration.
+fn is_markup(head: &[u8]) -> bool {
+    let first = head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
+    first.is_none_or(|byte| *byte == b'<')
+}
+
 /// The size in bytes of a bitmap that is not compressed. The file's own size field is often wrong, as
-/// no program reads it.
+/// no program reads it. OS/2's header ends after 12 bytes, or anywhere between 16 and 64; fields that it
+/// does not have are zero.
 fn bitmap_size(header: &[u8; LONGEST_FIELD]) -> Option<u64> {
-    let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    let (pixels_at, info, width, height) = (number(10), number(14), number(18), number(22));
-    let bits = u64::from(number(28) & 0xFFFF);
-    let is_plain = matches!(number(30), 0 | 3 | 6);
-    if !is_plain || !(40..=124).contains(&info) || pixels_at < 14 + info || bits > 32 || width > 1 << 30 {
+    let short = |at: usize| u32::from(u16::from_le_bytes([header[at], header[at + 1]]));
+    let number = |at: usize| short(at) | short(at + 2) << 16;
+    let (pixels_at, info) = (number(10), number(14));
+    let (width, height, bits) = match info {
+        12 => (short(18), short(20), short(24)),
+        16..=124 => (number(18), number(22), short(28)),
+        _ => return None,
+    };
+    let compression = if info < 20 { 0 } else { number(30) };
+    // With fewer bits, OS/2's 3 is a compression of faxes.
+    let is_plain = compression == 0 || (matches!(compression, 3 | 6) && bits >= 16);
+    if !is_plain || pixels_at < 14 + info || bits > 32 || width > 1 << 30 {
         return None;
     }
-    let row = (u64::from(width) * bits).div_ceil(32) * 4;
+    let row = (u64::from(width) * u64::from(bits)).div_ceil(32) * 4;
     // If the height is negative, the first row is the top one.
-    Some(u64::from(pixels_at) + row * u64::from(height.cast_signed().unsigned_abs()))
+    let rows = if info == 12 { height } else { height.cast_signed().unsigned_abs() };
+    Some(u64::from(pixels_at) + row * u64::from(rows))
 }
 
 /// Whether the bytes contain the end marker of a JPEG.
@@ -308,132 +349,4 @@ fn has_end_marker(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SAMPLES: [&[u8]; 4] = [
-        include_bytes!("../../www/samples/01-dawn.jpg"),
-        include_bytes!("../../www/samples/05-lake.png"),
-        include_bytes!("../../www/samples/08-afterglow.webp"),
-        include_bytes!("../../www/samples/10-twilight.gif"),
-    ];
-
-    fn ending(parts: &[&[u8]]) -> Ending {
-        let mut finder = EndFinder::default();
-        parts.iter().for_each(|part| finder.push(part));
-        finder.ending()
-    }
-
-    /// Asserts that the file is whole and each of its prefixes is cut short, except that at most
-    /// `unsure` of them may be unknown.
-    fn check_every_prefix(file: &[u8], mut unsure: usize) {
-        let mut finder = EndFinder::default();
-        for (length, byte) in file.iter().enumerate() {
-            match finder.ending() {
-                Ending::Whole => panic!("whole after {length} of {} bytes", file.len()),
-                Ending::Unknown if length >= SIGNATURE => {
-                    unsure = unsure.checked_sub(1).unwrap_or_else(|| panic!("unsure at {length}"));
-                }
-                Ending::Unknown | Ending::CutShort => {}
-            }
-            finder.push(std::slice::from_ref(byte));
-        }
-        assert_eq!(finder.ending(), Ending::Whole);
-        assert_eq!(ending(&[file]), Ending::Whole, "in one piece");
-    }
-
-    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
-        [&(8 + content.len() as u32).to_be_bytes(), &kind[..], content].concat()
-    }
-
-    fn avif() -> Vec<u8> {
-        let large = [&[0, 0, 0, 1], &b"mdat"[..], &56_u64.to_be_bytes(), &[0x5A; 40]].concat();
-        [boxed(b"ftyp", b"avif\0\0\0\0mif1"), boxed(b"meta", &[0; 30]), boxed(b"free", b""), large].concat()
-    }
-
-    fn bitmap(height: i32) -> Vec<u8> {
-        let mut file = b"BM".to_vec();
-        // The size field is wrong, as it often is.
-        for field in [7, 0, 54, 40, 3, height.cast_unsigned(), 1 | 24 << 16, 0, 0, 0, 0, 0, 0] {
-            file.extend(u32::to_le_bytes(field));
-        }
-        file.resize(54 + 12 * height.unsigned_abs() as usize, 9);
-        file
-    }
-
-    #[test]
-    fn every_prefix_of_a_file_is_cut_short() {
-        // Unknown may be: a WebP within its slack, a GIF between two blocks, and, below, an AVIF between
-        // two boxes and a bitmap within its last padding.
-        for (file, unsure) in SAMPLES.iter().zip([0, 0, 8, 4]) {
-            check_every_prefix(file, unsure);
-        }
-        check_every_prefix(&avif(), 3);
-        check_every_prefix(&bitmap(2), 3);
-        check_every_prefix(&bitmap(-5), 3);
-    }
-
-    #[test]
-    fn what_follows_the_end_does_not_matter() {
-        let film =
-            [&b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\0\0\x08mdat"[..], &[0xFF, 0xD8, 0xFF, 0, 0xFF]].concat();
-        let leftovers: [&[u8]; 5] = [&[0; 5000], &film, SAMPLES[0], &SAMPLES[0][..900], b"\xFF"];
-        for (file, rest) in SAMPLES.iter().flat_map(|file| leftovers.map(|rest| (file, rest))) {
-            assert_eq!(ending(&[file, rest]), Ending::Whole);
-        }
-        for rest in leftovers {
-            assert_eq!(ending(&[&avif(), rest]), Ending::Whole);
-            assert_eq!(ending(&[&bitmap(4), rest]), Ending::Whole);
-        }
-    }
-
-    #[test]
-    fn the_end_of_a_thumbnail_is_not_the_end_of_the_image() {
-        let (start, rest) = SAMPLES[0].split_at(2);
-        let length = (SAMPLES[0].len() as u16 + 2).to_be_bytes();
-        let app1 = [&[0xFF, 0xE1], &length[..], SAMPLES[0]].concat();
-        check_every_prefix(&[start, &app1, rest].concat(), 0);
-    }
-
-    #[test]
-    fn fill_bytes_and_stray_bytes_before_a_segment_are_skipped() {
-        let (start, rest) = SAMPLES[0].split_at(2);
-        for stray in [&b"\xFF\xFF\xFF"[..], b"\xFF\0\0\0", b"\xFF\xD0"] {
-            check_every_prefix(&[start, stray, rest].concat(), 0);
-        }
-    }
-
-    #[test]
-    fn an_end_marker_is_found_wherever_chunks_are_cut() {
-        let head = &SAMPLES[0][..SAMPLES[0].len() - 2];
-        for before in 0..40 {
-            let coded = vec![7; before];
-            let tail = [&coded, &b"\xFF\xD9"[..], &vec![0; 40 - before]].concat();
-            for cut in 0..tail.len() {
-                assert_eq!(ending(&[head, &tail[..cut], &tail[cut..]]), Ending::Whole, "{before} {cut}");
-            }
-            assert_eq!(ending(&[head, &coded, b"\xFF", b"\0\xD9"]), Ending::CutShort);
-        }
-    }
-
-    #[test]
-    fn the_ending_is_unknown_if_the_format_does_not_say() {
-        let without_trailer = &SAMPLES[3][..SAMPLES[3].len() - 1];
-        let endless =
-            [boxed(b"ftyp", b"avif\0\0\0\0"), boxed(b"meta", &[0; 4]), b"\0\0\0\0mdat123".to_vec()].concat();
-        let compressed = [&bitmap(2)[..30], &1_u32.to_le_bytes(), &[0; 9]].concat();
-        let files: [&[u8]; 8] = [
-            without_trailer,
-            &endless,
-            &compressed,
-            b"\xFF\x0A\x01\0\0\0\0\0\0\0\0\0\0\0",
-            b"\0\0\x01\0\x01\0\x02\x02\0\0\x01\0\x18\0",
-            b"<svg xmlns='http://www.w3.org/2000/svg'>",
-            b"II*\0\x08\0\0\0\0\0\0\0",
-            b"",
-        ];
-        for file in files {
-            assert_eq!(ending(&[file]), Ending::Unknown, "{file:?}");
-        }
-    }
-}
+mod tests;

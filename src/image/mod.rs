@@ -5,6 +5,9 @@
 
 mod ending;
 mod format;
+mod markup;
+mod recognise;
 
 pub use ending::{EndFinder, Ending};
-pub use format::{Format, HEAD_BYTES, NotAnImage, recognise};
+pub use format::{Format, NotAnImage};
+pub use recognise::Recogniser;

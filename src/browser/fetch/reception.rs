@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolWriter};
 use crate::browser::web::js_message;
-use crate::image::{EndFinder, Ending, Format, HEAD_BYTES, recognise};
+use crate::image::{EndFinder, Ending, Recogniser};
 use crate::run::{FetchError, StoredImage};
 use crate::zip::Crc32;
 
@@ -14,8 +14,7 @@ pub struct Reception<'a> {
     writer: SpoolWriter<'a>,
     crc: Crc32,
     bytes: u64,
-    head: Vec<u8>,
-    format: Option<Format>,
+    format: Recogniser,
     end: EndFinder,
 }
 
@@ -26,8 +25,7 @@ impl<'a> Reception<'a> {
             writer: SpoolWriter::new(spool, declared),
             crc: Crc32::default(),
             bytes: 0,
-            head: Vec::new(),
-            format: None,
+            format: Recogniser::default(),
             end: EndFinder::default(),
         }
     }
@@ -46,8 +44,7 @@ impl<'a> Reception<'a> {
     pub fn push(&mut self, chunk: &Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
         let is_small = self.writer.is_small(chunk.length());
         scratch.push(chunk, &mut self.crc, &mut |bytes| {
-            let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
-            self.head.extend_from_slice(&bytes[..wanted]);
+            self.format.push(bytes);
             self.end.push(bytes);
             if is_small {
                 self.writer.push_small(bytes);
@@ -58,10 +55,7 @@ impl<'a> Reception<'a> {
             self.writer.push(chunk).map_err(no_space)?;
         }
         // The rest of a body that is not an image is not worth receiving.
-        if self.format.is_none() && self.head.len() == HEAD_BYTES {
-            self.format = Some(recognise(&self.head).map_err(FetchError::NotAnImage)?);
-        }
-        Ok(())
+        self.format.verdict().map_or(Ok(()), |verdict| verdict.map(|_| ()).map_err(FetchError::NotAnImage))
     }
 
     /// Completes the image; `modified` is its Last-Modified, in seconds since 1970.
@@ -73,10 +67,7 @@ impl<'a> Reception<'a> {
         if self.bytes == 0 {
             return Err(FetchError::Empty);
         }
-        let format = match self.format {
-            Some(format) => format,
-            None => recognise(&self.head).map_err(FetchError::NotAnImage)?,
-        };
+        let format = self.format.finish().map_err(FetchError::NotAnImage)?;
         Ok(StoredImage {
             payload: self.writer.finish().map_err(no_space)?,
             bytes: self.bytes,

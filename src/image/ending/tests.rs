@@ -1,0 +1,173 @@
+use super::*;
+
+const SAMPLES: [&[u8]; 4] = [
+    include_bytes!("../../../www/samples/01-dawn.jpg"),
+    include_bytes!("../../../www/samples/05-lake.png"),
+    include_bytes!("../../../www/samples/08-afterglow.webp"),
+    include_bytes!("../../../www/samples/10-twilight.gif"),
+];
+
+fn ending(parts: &[&[u8]]) -> Ending {
+    let mut finder = EndFinder::default();
+    parts.iter().for_each(|part| finder.push(part));
+    finder.ending()
+}
+
+/// Asserts that the file is whole and each of its prefixes is cut short, except that at most
+/// `unsure` of them may be unknown.
+fn check_every_prefix(file: &[u8], mut unsure: usize) {
+    let mut finder = EndFinder::default();
+    for (length, byte) in file.iter().enumerate() {
+        match finder.ending() {
+            Ending::Whole => panic!("whole after {length} of {} bytes", file.len()),
+            Ending::Unknown if length >= SIGNATURE => {
+                unsure = unsure.checked_sub(1).unwrap_or_else(|| panic!("unsure at {length}"));
+            }
+            Ending::Unknown | Ending::CutShort => {}
+        }
+        finder.push(std::slice::from_ref(byte));
+    }
+    assert_eq!(finder.ending(), Ending::Whole);
+    assert_eq!(ending(&[file]), Ending::Whole, "in one piece");
+}
+
+fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    [&(8 + content.len() as u32).to_be_bytes(), &kind[..], content].concat()
+}
+
+fn avif() -> Vec<u8> {
+    let large = [&[0, 0, 0, 1], &b"mdat"[..], &56_u64.to_be_bytes(), &[0x5A; 40]].concat();
+    [boxed(b"ftyp", b"avif\0\0\0\0mif1"), boxed(b"meta", &[0; 30]), boxed(b"free", b""), large].concat()
+}
+
+fn bitmap(height: i32) -> Vec<u8> {
+    let mut file = b"BM".to_vec();
+    // The size field is wrong, as it often is.
+    for field in [7, 0, 54, 40, 3, height.cast_unsigned(), 1 | 24 << 16, 0, 0, 0, 0, 0, 0] {
+        file.extend(u32::to_le_bytes(field));
+    }
+    file.resize(54 + 12 * height.unsigned_abs() as usize, 9);
+    file
+}
+
+#[test]
+fn every_prefix_of_a_file_is_cut_short() {
+    // Unknown may be: a WebP within its slack, a GIF between two blocks, and, below, an AVIF between
+    // two boxes and a bitmap within its last padding.
+    for (file, unsure) in SAMPLES.iter().zip([0, 0, 8, 4]) {
+        check_every_prefix(file, unsure);
+    }
+    check_every_prefix(&avif(), 3);
+    check_every_prefix(&bitmap(2), 3);
+    check_every_prefix(&bitmap(-5), 3);
+}
+
+#[test]
+fn what_follows_the_end_does_not_matter() {
+    let film =
+        [&b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\0\0\x08mdat"[..], &[0xFF, 0xD8, 0xFF, 0, 0xFF]].concat();
+    let leftovers: [&[u8]; 5] = [&[0; 5000], &film, SAMPLES[0], &SAMPLES[0][..900], b"\xFF"];
+    for (file, rest) in SAMPLES.iter().flat_map(|file| leftovers.map(|rest| (file, rest))) {
+        assert_eq!(ending(&[file, rest]), Ending::Whole);
+    }
+    for rest in leftovers {
+        assert_eq!(ending(&[&avif(), rest]), Ending::Whole);
+        assert_eq!(ending(&[&bitmap(4), rest]), Ending::Whole);
+    }
+}
+
+#[test]
+fn the_end_of_a_thumbnail_is_not_the_end_of_the_image() {
+    let (start, rest) = SAMPLES[0].split_at(2);
+    let length = (SAMPLES[0].len() as u16 + 2).to_be_bytes();
+    let app1 = [&[0xFF, 0xE1], &length[..], SAMPLES[0]].concat();
+    check_every_prefix(&[start, &app1, rest].concat(), 0);
+}
+
+#[test]
+fn fill_bytes_and_stray_bytes_before_a_segment_are_skipped() {
+    let (start, rest) = SAMPLES[0].split_at(2);
+    for stray in [&b"\xFF\xFF\xFF"[..], b"\xFF\0\0\0", b"\xFF\xD0"] {
+        check_every_prefix(&[start, stray, rest].concat(), 0);
+    }
+}
+
+#[test]
+fn an_end_marker_is_found_wherever_chunks_are_cut() {
+    let head = &SAMPLES[0][..SAMPLES[0].len() - 2];
+    for before in 0..40 {
+        let coded = vec![7; before];
+        let tail = [&coded, &b"\xFF\xD9"[..], &vec![0; 40 - before]].concat();
+        for cut in 0..tail.len() {
+            assert_eq!(ending(&[head, &tail[..cut], &tail[cut..]]), Ending::Whole, "{before} {cut}");
+        }
+        assert_eq!(ending(&[head, &coded, b"\xFF", b"\0\xD9"]), Ending::CutShort);
+    }
+}
+
+#[test]
+fn the_ending_is_unknown_if_the_format_does_not_say() {
+    let without_trailer = &SAMPLES[3][..SAMPLES[3].len() - 1];
+    let endless =
+        [boxed(b"ftyp", b"avif\0\0\0\0"), boxed(b"meta", &[0; 4]), b"\0\0\0\0mdat123".to_vec()].concat();
+    let compressed = [&bitmap(2)[..30], &1_u32.to_le_bytes(), &[0; 9]].concat();
+    let files: [&[u8]; 8] = [
+        without_trailer,
+        &endless,
+        &compressed,
+        b"\xFF\x0A\x01\0\0\0\0\0\0\0\0\0\0\0",
+        b"\0\0\x01\0\x01\0\x02\x02\0\0\x01\0\x18\0",
+        b"<html><body><svg></svg></body></html>",
+        b"II*\0\x08\0\0\0\0\0\0\0",
+        b"",
+    ];
+    for file in files {
+        assert_eq!(ending(&[file]), Ending::Unknown, "{file:?}");
+    }
+}
+
+const SVG: &str = "<svg xmlns='http://www.w3.org/2000/svg'><rect width='8'/></svg>";
+
+#[test]
+fn an_svg_ends_with_its_root() {
+    let before = ["", "\u{feff}", "\n \n", "<?xml version='1.0'?>\n<!-- a -->", "              "];
+    for before in before {
+        check_every_prefix(format!("{before}{SVG}").as_bytes(), 0);
+        for after in ["\n", "<!-- made by hand -->", "<?a?> ", "\0"] {
+            assert_eq!(ending(&[before.as_bytes(), SVG.as_bytes(), after.as_bytes()]), Ending::Whole);
+        }
+    }
+    check_every_prefix(b"<svg xmlns='http://www.w3.org/2000/svg'/>", 0);
+    check_every_prefix(b"<ns0:svg xmlns:ns0='http://www.w3.org/2000/svg'></ns0:svg>", 0);
+    let half = b"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"8\" height=\"8\"><rect width=\"8\" hei";
+    assert_eq!(ending(&[half]), Ending::CutShort);
+}
+
+/// A bitmap of two rows of two pixels whose second header has this length.
+fn bitmap_of_os2(info: u32, bits: u16) -> Vec<u8> {
+    let mut file = [b"BM", &[7; 8][..], &(14 + info).to_le_bytes(), &info.to_le_bytes()].concat();
+    match info {
+        12 => [2, 2, 1, bits].iter().for_each(|field| file.extend(field.to_le_bytes())),
+        _ => [2, 0, 2, 0, 1, bits].iter().for_each(|field| file.extend(field.to_le_bytes())),
+    }
+    // Whatever follows a header that ends here is no compression.
+    file.resize(14 + info as usize, 0);
+    file.resize(file.len() + 2 * (usize::from(bits) * 2).div_ceil(32) * 4, 9);
+    file
+}
+
+#[test]
+fn a_bitmap_of_os2_has_a_header_of_any_length() {
+    for info in (16..=64).chain([12]) {
+        for bits in [1, 4, 8, 24] {
+            check_every_prefix(&bitmap_of_os2(info, bits), 3);
+        }
+    }
+    let sixteen =
+        b"BM\x2e\0\0\0\0\0\0\0\x1e\0\0\0\x10\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\xff\0\xff\0\0\0\
+        \xff\0\0\xff\xff\xff\0\0";
+    assert_eq!(ending(&[sixteen]), Ending::Whole);
+    let mut fax = bitmap_of_os2(64, 1);
+    fax[30] = 3;
+    assert_eq!(ending(&[&fax]), Ending::Unknown, "compressed");
+}
