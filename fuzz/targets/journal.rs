@@ -66,4 +66,8 @@ impl WebText for NoUrls {
     fn lower_case(&self, text: &str) -> String {
         text.to_owned()
     }
+
+    fn upper_case(&self, text: &str) -> String {
+        text.to_owned()
+    }
 }

@@ -14,6 +14,8 @@ pub trait WebText {
     fn nfc(&self, text: &str) -> String;
     /// Full Unicode lower-casing, independent of locale.
     fn lower_case(&self, text: &str) -> String;
+    /// Full Unicode upper-casing, independent of locale.
+    fn upper_case(&self, text: &str) -> String;
 }
 
 /// The longest `data:` URL accepted, in bytes: a photograph of 6 MB. Each is in memory several times

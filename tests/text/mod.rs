@@ -18,4 +18,8 @@ impl WebText for CrateText {
     fn lower_case(&self, text: &str) -> String {
         text.to_lowercase()
     }
+
+    fn upper_case(&self, text: &str) -> String {
+        text.to_uppercase()
+    }
 }

@@ -21,6 +21,7 @@ fn the_browser_parses_urls_and_normalises_names() {
     assert!(BrowserText.parse_url("cat.jpg").is_none());
     assert_eq!(BrowserText.nfc("e\u{301}"), "\u{e9}");
     assert_eq!(BrowserText.lower_case("ÄİK"), "äi\u{307}k");
+    assert_eq!(BrowserText.upper_case("äßςı"), "ÄSSΣI");
 }
 
 #[wasm_bindgen_test]

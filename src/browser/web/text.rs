@@ -20,4 +20,8 @@ impl WebText for BrowserText {
     fn lower_case(&self, text: &str) -> String {
         JsString::from(text).to_lower_case().into()
     }
+
+    fn upper_case(&self, text: &str) -> String {
+        JsString::from(text).to_upper_case().into()
+    }
 }

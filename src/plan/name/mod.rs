@@ -8,6 +8,8 @@
 //! A name depends on the image's bytes and on the names before it, so it is chosen when the image is
 //! placed into the archive. The same input then has the same names, whatever order images arrived in.
 
+mod extension;
+mod folding;
 mod sanitise;
 mod template;
 
@@ -17,7 +19,9 @@ use super::text_map::TextMap;
 use super::{Item, ItemId, Plan, WebText};
 use crate::image::Format;
 use crate::text::{Append, Padded, display_by_append, text};
-use sanitise::{percent_decoded, sanitise, split_extension, within_limit};
+use extension::{split_extension, with_fitting_extension, without_suffix};
+use folding::folded;
+use sanitise::{percent_decoded, sanitise, within_limit};
 use template::Fields;
 
 /// The name of an entry: UTF-8, at most 200 bytes, without folders.
@@ -61,7 +65,7 @@ pub struct EntryNames<'a, W> {
     /// The number of occurrences of each segment that consists of digits. One that occurs more than
     /// once is not used as a name, such as the 300 of `https://picsum.photos/200/300`, ten times.
     numbers: TextMap,
-    /// The keys of the names so far, each with the number that its next namesake tries first.
+    /// The names so far, folded, each with the number that its next namesake tries first.
     taken: TextMap,
 }
 
@@ -91,14 +95,14 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
         let dotted = text![".", extension];
         let plain = within_limit(&stem, &dotted);
-        let plain_key = self.key(&plain);
+        let plain_key = folded(&plain, self.web);
         let Some(mut number) = self.taken.get(&plain_key) else {
             self.taken.set(plain_key, 2);
             return EntryName(plain);
         };
         let (name, key) = loop {
             let name = within_limit(&stem, &text![" (", number, ")", dotted]);
-            let key = self.key(&name);
+            let key = folded(&name, self.web);
             number += 1;
             if self.taken.get(&key).is_none() {
                 break (name, key);
@@ -107,11 +111,6 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         self.taken.set(plain_key, number);
         self.taken.set(key, 2);
         EntryName(name)
-    }
-
-    /// What must differ between two names: file systems fold case, and some normalise.
-    fn key(&self, name: &str) -> String {
-        if name.is_ascii() { name.to_ascii_lowercase() } else { self.web.nfc(&self.web.lower_case(name)) }
     }
 
     /// The given name, or else the template filled; not yet sanitised.
@@ -134,7 +133,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     /// The name that the address has, or the fallback.
     fn own_name(&self, id: ItemId, item: &Item) -> String {
         let segment = item.address.as_ref().map_or("", |address| &address.segment);
-        let name = sanitise(&percent_decoded(segment), self.web);
+        let name = sanitise(without_suffix(&percent_decoded(segment)), self.web);
         let is_shared_number = self.numbers.get(segment).is_some_and(|count| count > 1);
         if name.is_empty() || is_shared_number { self.fallback(id) } else { name }
     }
@@ -153,32 +152,6 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 /// Sanitises the file name of an archive as an entry's name is; empty if nothing of it is left.
 pub fn file_name_of(name: &str, web: &impl WebText) -> String {
     within_limit(&sanitise(name, web), "")
-}
-
-/// Extensions that say how a server made its response rather than what it is.
-const NON_IMAGE_EXTENSIONS: [&str; 16] = [
-    "ashx", "asp", "aspx", "axd", "bin", "cgi", "dat", "do", "file", "htm", "html", "jsp", "php", "tmp",
-    "txt", "xml",
-];
-
-/// Splits a name into its stem and the extension for a format: its own if that is a right one.
-fn with_fitting_extension(name: &str, format: Format) -> (String, String) {
-    match split_extension(name) {
-        Some((stem, extension)) if format.accepts_extension(extension) => {
-            (stem.to_owned(), extension.to_owned())
-        }
-        Some((stem, extension)) if is_replaceable(extension) => {
-            (stem.to_owned(), format.extension().to_owned())
-        }
-        _ => (name.to_owned(), format.extension().to_owned()),
-    }
-}
-
-/// Whether to replace an extension that does not fit the format. Anything else after a dot (`v1.2`,
-/// `picsum.photos`) is part of the name.
-fn is_replaceable(extension: &str) -> bool {
-    Format::is_image_extension(extension)
-        || NON_IMAGE_EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 #[cfg(test)]
@@ -232,6 +205,9 @@ mod tests {
             ("https://a.example/..%2f..%2fetc%2fpasswd", "_.._etc_passwd.jpg"),
             ("https://a.example/%00.jpg", "jpg.jpg"),
             ("https://a.example/dir/", "image-0.jpg"),
+            ("https://a.example/media/B94kUq7CcAA5_GN.jpg:orig", "B94kUq7CcAA5_GN.jpg"),
+            ("https://a.example/cat.jpg;jsessionid=0A1B2C3D.node1", "cat.jpg"),
+            ("https://a.example/%DA%A9%E2%80%8C%D9%87.jpg", "\u{6a9}\u{200c}\u{647}.jpg"),
         ];
         for (url, name) in cases {
             assert_eq!(names(&[url]), [name], "{url}");
@@ -257,6 +233,22 @@ mod tests {
     }
 
     #[test]
+    fn an_extension_that_names_the_same_format_is_kept_as_it_was_written() {
+        let cases = [
+            (Format::Jpeg, &["jpe", "JFIF", "pjpeg", "mpo"][..]),
+            (Format::Tiff, &["dng", "NEF", "cr2", "arw", "orf", "rw2", "pef"]),
+            (Format::Ico, &["cur"]),
+        ];
+        for (format, extensions) in cases {
+            for extension in extensions {
+                let plan = plan_of([format!("https://a.example/a0001.{extension}").as_str()]);
+                assert_eq!(names_by("{name}", &plan, format), [format!("a0001.{extension}")]);
+            }
+        }
+        assert_eq!(given("a0001.dng"), "a0001.jpg", "a JPEG");
+    }
+
+    #[test]
     fn a_template_fills_its_fields() {
         let plan = plan_of(["https://picsum.photos/200/cat.png", "https://[::1]:8/dog"]);
         let cases = [
@@ -272,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique_under_lower_cased_nfc() {
+    fn names_are_unique_whatever_their_case_and_normalisation() {
         let urls = [
             "https://a.example/Cat.jpg",
             "https://a.example/cat.JPG",
@@ -280,11 +272,20 @@ mod tests {
             "https://b.example/cat.jpg",
             "https://a.example/%C3%A9.jpg",
             "https://a.example/e%CC%81.jpg",
+            "https://a.example/ΜΑΣ.jpg",
+            "https://a.example/μας.jpg",
         ];
-        assert_eq!(
-            names(&urls),
-            ["Cat.jpg", "cat (2).JPG", "cat (2) (2).jpg", "cat (3).jpg", "\u{e9}.jpg", "\u{e9} (2).jpg"]
-        );
+        let expected = [
+            "Cat.jpg",
+            "cat (2).JPG",
+            "cat (2) (2).jpg",
+            "cat (3).jpg",
+            "\u{e9}.jpg",
+            "\u{e9} (2).jpg",
+            "ΜΑΣ.jpg",
+            "μας (2).jpg",
+        ];
+        assert_eq!(names(&urls), expected);
     }
 
     #[test]
@@ -315,6 +316,7 @@ mod tests {
             (" .hidden. ", "hidden.jpg"),
             ("...", "x.jpg"),
             ("a .jpg", "a.jpg"),
+            ("\u{200d}a\u{200c} \u{200c}b\u{200d}.\u{200c}jpg\u{200c}", "a b.jpg"),
         ];
         for (name, expected) in cases {
             assert_eq!(given(name), expected, "{name:?}");

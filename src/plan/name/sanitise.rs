@@ -8,14 +8,15 @@ use crate::text::text;
 /// The longest name, in bytes. File systems allow 255, which leaves space for the suffix of a copy.
 const MAX_NAME_BYTES: usize = 200;
 
-/// The most bytes after a dot that count as an extension.
-const MAX_EXTENSION_BYTES: usize = 10;
-
 /// Removes from a name what any system rejects or hides; empty if nothing is left.
 pub fn sanitise(name: &str, web: &impl WebText) -> String {
-    let visible = name.chars().filter(|c| !is_invisible(*c));
-    let plain: String = visible.map(|c| if is_forbidden(c) { '_' } else { c }).collect();
-    let plain = if plain.is_ascii() { plain } else { web.nfc(&plain) };
+    let mut plain = visible(name);
+    // Normalising may put another character beside a joiner, or find new pairs beside one that is gone.
+    for _ in 0..2 {
+        if !plain.is_ascii() {
+            plain = visible(&web.nfc(&plain));
+        }
+    }
     // A leading dot hides a file on Unix; Windows drops trailing dots and spaces.
     let trimmed = plain.trim_matches(|c: char| c == '.' || c.is_whitespace());
     if is_reserved(trimmed) { text!["_", trimmed] } else { trimmed.to_owned() }
@@ -25,16 +26,7 @@ pub fn sanitise(name: &str, web: &impl WebText) -> String {
 pub fn within_limit(stem: &str, suffix: &str) -> String {
     let limit = MAX_NAME_BYTES - suffix.len().min(MAX_NAME_BYTES);
     let stem = (0..=limit.min(stem.len())).rev().find_map(|end| stem.get(..end)).unwrap_or_default();
-    text![stem.trim_end_matches(['.', ' ']), suffix]
-}
-
-/// Splits off the extension, if the part after the last dot looks like one.
-pub fn split_extension(name: &str) -> Option<(&str, &str)> {
-    let (stem, extension) = name.rsplit_once('.')?;
-    let is_extension = !stem.is_empty()
-        && (1..=MAX_EXTENSION_BYTES).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_extension.then_some((stem, extension))
+    text![stem.trim_end_matches(|c| matches!(c, '.' | ' ') || is_joiner(c)), suffix]
 }
 
 /// Percent-decodes a segment once. If the result is not UTF-8, the segment stays encoded.
@@ -67,6 +59,37 @@ fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// The zero-width non-joiner and joiner. Between letters they belong to the spelling of Persian, Kurdish,
+/// Hindi and Malayalam, and between emoji they make one of several.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+/// Whether a joiner beside a character can be part of its spelling. Neither ASCII nor punctuation:
+/// letters, marks and symbols, without their tables.
+fn can_join(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, '\u{C0}'..='\u{1FFF}' | '\u{2070}'..='\u{2FFF}' | '\u{3040}'..='\u{DFFFF}')
+}
+
+/// A name without what can't be seen, except for joiners between two characters that they can join, and
+/// with `_` for what is forbidden.
+fn visible(name: &str) -> String {
+    let (mut visible, mut before) = (String::new(), '.');
+    let mut rest = name.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_kept = match is_joiner(c) {
+            true => can_join(before) && rest.peek().copied().is_some_and(can_join),
+            false => !is_invisible(c),
+        };
+        if is_kept {
+            before = if is_forbidden(c) { '_' } else { c };
+            visible.push(before);
+        }
+    }
+    visible
 }
 
 /// The characters that Windows forbids in names, among them those that separate folders anywhere.
