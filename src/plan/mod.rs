@@ -34,7 +34,9 @@ pub use name::{EntryName, EntryNames, NameTemplate, TemplateError, file_name_of}
 pub use network::Network;
 pub use relay::{Relay, RelayError};
 
-use text_map::TextMap;
+#[cfg(test)]
+pub(crate) use text_map::LOOKS;
+pub(crate) use text_map::TextMap;
 
 /// An item's index in the input, from 0.
 pub type ItemId = usize;

@@ -47,6 +47,8 @@ impl TextMap {
         // The high half is mixed better.
         let mut index = (hash >> 32) as usize;
         loop {
+            #[cfg(test)]
+            LOOKS.with(|looks| looks.set(looks.get() + 1));
             index &= self.slots.len().wrapping_sub(1);
             match self.slots.get(index) {
                 Some(Some((other, _))) if other != text => index += 1,
@@ -54,6 +56,12 @@ impl TextMap {
             }
         }
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// The slots that this thread's maps have looked at: their work.
+    pub static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

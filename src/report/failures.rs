@@ -2,7 +2,7 @@
 
 use super::Rows;
 use super::formatting::count;
-use crate::plan::{Address, ItemId, Network, Plan};
+use crate::plan::{Address, ItemId, Network, Plan, TextMap};
 use crate::run::FetchError;
 use crate::text::text;
 
@@ -18,30 +18,31 @@ pub struct FailureGroup {
 /// The failures of a run, by the first item of each group.
 pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
     let mut groups: Vec<FailureGroup> = Vec::new();
+    let mut places = TextMap::default();
     for (id, (item, row)) in plan.items().iter().zip(rows.as_slice()).enumerate() {
         let Some(error) = row.error() else { continue };
-        let origin = item.address.as_ref().ok().map(|address| &address.origin);
-        let same = groups.iter_mut().find(|group| {
-            let other = address_of(group, plan).map(|address| &address.origin);
-            match (error, &group.error) {
-                // A stop concerns all origins.
-                (FetchError::Stopped, of_group) => *of_group == FetchError::Stopped,
-                (_, FetchError::Stopped) => false,
-                (_, of_group) => other == origin && (origin.is_none() || reason(of_group) == reason(error)),
-            }
-        });
-        match same {
+        let origin = item.address.as_ref().map_or("", |address| &address.origin);
+        let key = common(error, origin);
+        match places.get(&key).and_then(|place| groups.get_mut(place)) {
             Some(group) => group.items.push(id),
-            None => groups.push(FailureGroup { error: error.clone(), items: vec![id] }),
+            None => {
+                places.set(key, groups.len());
+                groups.push(FailureGroup { error: error.clone(), items: vec![id] });
+            }
         }
     }
     groups
 }
 
-/// What the failures of a group have in common besides their origin: kind and status, but not the
-/// byte at which they broke off.
-fn reason(error: &FetchError) -> (&'static str, Option<u16>) {
-    (error.kind(), error.status())
+/// What the failures of a group have in common: the origin, which is empty for lines that are not
+/// addresses, and kind and status, but not the byte at which they broke off.
+fn common(error: &FetchError, origin: &str) -> String {
+    match (error, origin) {
+        // A stop concerns all origins.
+        (FetchError::Stopped, _) => error.kind().to_owned(),
+        (_, "") => String::new(),
+        _ => text![error.kind(), " ", error.status().unwrap_or(0), " ", origin],
+    }
 }
 
 /// The address of a group's first image; its own rather than the relay's.
@@ -101,8 +102,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::plan::Relay;
     use crate::plan::tests::{NativeText, plan_of};
+    use crate::plan::{LOOKS, Relay};
     use crate::run::{Event, EventKind};
 
     /// The groups of a run in which every item failed, each with the error that it is given.
@@ -140,6 +141,26 @@ mod tests {
             "1 image from https://b.example: the server answered 404 (not found): check the address"
         );
         assert!(text(&groups[2]).starts_with("2 lines of the list; the first: not a URL: \"non"));
+    }
+
+    #[test]
+    fn twice_as_many_origins_are_grouped_with_twice_the_work() {
+        let looks_for = |origins: usize| {
+            let urls: Vec<_> = (0..origins).map(|n| format!("https://h{n}.example/1.jpg")).collect();
+            let plan = plan_of(urls.iter().map(String::as_str));
+            let mut rows = Rows::new(origins);
+            for item in 0..origins {
+                let kind = EventKind::Failed { error: FetchError::Network };
+                rows.apply(&Event { at: Duration::ZERO, item, kind });
+            }
+            let before = LOOKS.get();
+            assert_eq!(failure_groups(&plan, &rows).len(), origins);
+            LOOKS.get() - before
+        };
+        let (half, whole) = (looks_for(10_000), looks_for(20_000));
+        // Each is looked up, so none is compared with all others.
+        assert!((10_000..100_000).contains(&half), "{half}");
+        assert!(whole < half * 5 / 2, "{whole} after {half}");
     }
 
     #[test]
