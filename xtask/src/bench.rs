@@ -1,13 +1,13 @@
 //! The benchmark: sets up and builds what it needs, and runs its program, `tests/bench`.
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use anyhow::Result;
 use bench_options::Command;
+use fs_err as fs;
 use support::BrowserKind;
 
-use crate::error::{Error, Result};
 use crate::setup::apt::{self, Package};
 use crate::setup::cache::remove_dir;
 use crate::setup::tools;
@@ -20,15 +20,14 @@ const READERS: &[Package] = &[apt::UNZIP, apt::SEVEN_ZIP, apt::NODE, apt::NPM];
 
 /// `cargo xtask bench [WORKLOAD…] [OPTION…]`.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let (browsers, is_crc) = match bench_options::parse(arguments) {
-        Err(error) => return Err(Error::Usage(error.to_string())),
-        Ok(Command::Help) => {
+    let (browsers, is_crc) = match bench_options::parse(arguments)? {
+        Command::Help => {
             print!("{}", bench_options::USAGE);
             return Ok(());
         }
-        Ok(Command::Workloads(options)) => (options.browsers, false),
-        Ok(Command::Crc(browsers)) => (browsers, true),
-        Ok(Command::Soak(browsers)) => (browsers, false),
+        Command::Workloads(options) => (options.browsers, false),
+        Command::Crc(browsers) => (browsers, true),
+        Command::Soak(browsers) => (browsers, false),
     };
     process::adopt_strays();
     set_up(&browsers)?;
@@ -36,7 +35,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let programs = build()?;
 
     let output = workspace::target().join("bench");
-    fs::create_dir_all(&output).map_err(Error::io("make", &output))?;
+    fs::create_dir_all(&output)?;
     let mut bench = workspace::command(programs.join("bench"));
     bench
         .args(arguments)
@@ -127,7 +126,7 @@ mod tests {
     #[test]
     fn an_unknown_workload_is_refused_before_anything_is_built() {
         let error = run(&["few-big".to_owned()]).unwrap_err();
-        assert!(matches!(error, Error::Usage(_)), "{error:?}");
+        assert!(error.is::<lexopt::Error>(), "{error:?}");
         assert!(error.to_string().contains("few-large"), "{error}");
     }
 }

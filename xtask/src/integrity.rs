@@ -11,15 +11,15 @@
 //! `Trunk.toml`).
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, Result};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use fs_err as fs;
 use lexopt::prelude::*;
+use regex_lite::Regex;
 use sha2::{Digest, Sha384};
 
-use crate::error::{Error, Result};
 use crate::output::say;
 use crate::shrink::{self, Text};
 use crate::workspace;
@@ -62,8 +62,8 @@ fn shrink_page(dir: &Path) -> Result<()> {
 /// Fills in the placeholders of every script, style sheet and HTML file in `dir`.
 fn fill_in(dir: &Path) -> Result<()> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(dir).map_err(Error::io("list", dir))? {
-        let path = entry.map_err(Error::io("list", dir))?.path();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
         match path.extension().and_then(OsStr::to_str) {
             Some("css" | "js") => files.push((false, path)),
             // Last, because they name scripts and style sheets that have placeholders too.
@@ -73,60 +73,31 @@ fn fill_in(dir: &Path) -> Result<()> {
     }
     files.sort();
     for (_, path) in files {
-        let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        let text = fs::read_to_string(&path)?;
         let filled = without_trunk_links(&replaced(&text, dir, &path)?);
         if filled != text {
-            fs::write(&path, filled).map_err(Error::io("write", &path))?;
+            fs::write(&path, filled)?;
         }
     }
     Ok(())
 }
 
 fn replaced(text: &str, dir: &Path, path: &Path) -> Result<String> {
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, kind, file, after)) = next_placeholder(rest) {
-        let target = dir.join(file);
-        let doing = format!("hash, for {},", path.display());
-        let bytes = fs::read(&target).map_err(Error::io(&doing, &target))?;
-        let hash = Sha384::digest(bytes);
-        result.push_str(before);
-        match kind {
-            Kind::Integrity => {
-                result.push_str("sha384-");
-                BASE64_STANDARD.encode_string(hash, &mut result);
-            }
-            Kind::Version => {
-                for byte in &hash[..8] {
-                    // Writing to a String never fails.
-                    let _ = write!(result, "{byte:02x}");
-                }
-            }
+    let (mut result, mut rest) = (String::with_capacity(text.len()), text);
+    for found in Regex::new(r"\{\{(sha384|version) ([^{}]+)\}\}")?.captures_iter(text) {
+        let (placeholder, [kind, file]) = found.extract();
+        let bytes = fs::read(dir.join(file));
+        let hash = Sha384::digest(bytes.with_context(|| format!("for {}", path.display()))?);
+        if let Some((before, after)) = rest.split_once(placeholder) {
+            result.push_str(before);
+            rest = after;
         }
-        rest = after;
+        match kind {
+            "sha384" => result += &format!("sha384-{}", BASE64_STANDARD.encode(hash)),
+            _ => result.extend(hash[..8].iter().map(|byte| format!("{byte:02x}"))),
+        }
     }
-    result.push_str(rest);
-    Ok(result)
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Integrity,
-    Version,
-}
-
-/// The text before the first placeholder, the placeholder's kind and file, and the text after it.
-fn next_placeholder(text: &str) -> Option<(&str, Kind, &str, &str)> {
-    text.match_indices("{{").find_map(|(at, _)| {
-        let (inside, after) = text[at + 2..].split_once("}}")?;
-        let (kind, file) = inside.split_once(' ')?;
-        let kind = match kind {
-            "sha384" => Kind::Integrity,
-            "version" => Kind::Version,
-            _ => return None,
-        };
-        Some((&text[..at], kind, file, after))
-    })
+    Ok(result + rest)
 }
 
 /// With `inject_scripts = false` Trunk leaves its `<link data-trunk rel="rust" …>` in the page, with
@@ -162,14 +133,14 @@ mod tests {
     #[test]
     fn a_placeholder_of_a_missing_file_is_an_error_that_names_both() {
         let error = replaced("{{sha384 gone.js}}", Path::new("nowhere"), Path::new("a.html"));
-        let error = error.unwrap_err().to_string();
+        let error = format!("{:#}", error.unwrap_err());
         assert!(error.contains("a.html") && error.contains("gone.js"), "{error}");
     }
 
     #[test]
     fn other_braces_are_left_alone() {
         for text in ["f({{a: 1}})", "${{{x}}}", "{{", "{{version", "{{sha512 a}}"] {
-            assert_eq!(next_placeholder(text), None, "{text}");
+            assert_eq!(replaced(text, Path::new("nowhere"), Path::new("a.html")).unwrap(), text);
         }
     }
 

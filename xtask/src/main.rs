@@ -4,7 +4,6 @@
 compile_error!("cargo xtask runs on Linux and macOS; on Windows use it inside WSL");
 
 mod bench;
-mod error;
 mod integrity;
 mod origin;
 mod output;
@@ -21,7 +20,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use error::{Error, Result};
+use anyhow::Result;
 
 const HELP: &str = "\
 cargo xtask serve [--port N] [--open]    build the page, serve it with the demo image server
@@ -43,8 +42,12 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("cargo xtask: {error}");
-            error.exit_code()
+            if let Some(wrong_command_line) = error.downcast_ref::<lexopt::Error>() {
+                eprintln!("cargo xtask: {wrong_command_line}");
+                return ExitCode::from(2);
+            }
+            eprintln!("cargo xtask: {error:#}");
+            ExitCode::FAILURE
         }
     }
 }
@@ -56,7 +59,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         Some((command, rest)) => (command.as_str(), rest),
     };
     if let ("build" | "package" | "size", Some(extra)) = (command, rest.first()) {
-        return Err(Error::Usage(format!("`{command}` takes no arguments, not even `{extra}`")));
+        return usage(format!("`{command}` takes no arguments, not even `{extra}`"));
     }
     match command {
         "serve" => serve::run(rest)?,
@@ -69,10 +72,15 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "integrity" => integrity::run(rest)?,
         "help" | "-h" | "--help" => print!("{HELP}"),
         unknown => {
-            return Err(Error::Usage(format!(
+            return usage(format!(
                 "there is no command `{unknown}`; `cargo xtask --help` lists the commands"
-            )));
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The error for a wrong command line.
+fn usage<T>(sentence: String) -> Result<T> {
+    Err(lexopt::Error::from(sentence).into())
 }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, Result, bail};
 use support::origin::Addresses;
 
-use crate::error::{Error, Result};
 use crate::process::{self, Group};
 use crate::workspace;
 
@@ -19,8 +19,7 @@ const START: Duration = Duration::from_secs(60);
 /// and keeps the current folder, so that arguments may be relative paths.
 pub fn run(arguments: &[String]) -> Result<()> {
     let program = build()?;
-    let source = Command::new(program).args(arguments).exec();
-    Err(Error::Io { doing: "start the demo image server".to_owned(), source })
+    Err(Command::new(program).args(arguments).exec()).context("could not start the demo image server")
 }
 
 /// Builds the server and returns its program.
@@ -65,38 +64,23 @@ impl Origin {
         let printed = std::iter::from_fn(|| {
             lines.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
         });
-        let Addresses { http, cross, site, .. } = Addresses::read(printed).ok_or_else(|| {
-            Error::Unexpected("the demo image server did not start; its messages are above".to_owned())
-        })?;
+        let Addresses { http, cross, site, .. } = Addresses::read(printed)
+            .context("the demo image server did not start; its messages are above")?;
         Ok(Self { http, cross, site, group })
     }
 
     /// Waits for the server's end, which is always an error.
     pub fn wait(mut self) -> Result<()> {
-        let status = self.group.wait()?;
-        Err(Error::Failed { command: "origin".to_owned(), status })
+        bail!("`origin` failed with {}", self.group.wait()?)
     }
 }
 
 /// The preferred port of the loopback interface, or any free one if it is taken.
 pub fn free_port(preferred: u16, but_not: &[u16]) -> Result<u16> {
-    let candidates = [preferred].into_iter().chain([0; 8]);
-    let mut last = None;
-    for candidate in candidates {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, candidate)) {
-            Ok(listener) => {
-                let port = listener.local_addr().map_or(candidate, |address| address.port());
-                if !but_not.contains(&port) {
-                    return Ok(port);
-                }
-            }
-            Err(error) => last = Some(error),
-        }
-    }
-    Err(Error::Io {
-        doing: "find a free port".to_owned(),
-        source: last.unwrap_or_else(|| std::io::ErrorKind::AddrInUse.into()),
-    })
+    let free =
+        |candidate| Some(TcpListener::bind((Ipv4Addr::LOCALHOST, candidate)).ok()?.local_addr().ok()?.port());
+    let mut candidates = [preferred].into_iter().chain([0; 8]).filter_map(free);
+    candidates.find(|port| !but_not.contains(port)).context("there is no free port")
 }
 
 #[cfg(test)]

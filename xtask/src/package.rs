@@ -1,9 +1,10 @@
 //! The npm package: the engine without the page, as an ES module with its types.
 
-use std::fs;
 use std::time::Instant;
 
-use crate::error::{Error, Result};
+use anyhow::Result;
+use fs_err as fs;
+
 use crate::output::say;
 use crate::setup::cache::remove_dir;
 use crate::setup::rust;
@@ -44,11 +45,9 @@ pub fn build() -> Result<()> {
 
     shrink::shrink(&pkg, "fetchzip")?;
 
-    let manifest = pkg.join("package.json");
-    fs::write(&manifest, self::manifest()).map_err(Error::io("write", &manifest))?;
+    fs::write(pkg.join("package.json"), manifest())?;
     for name in DOCUMENTS {
-        let document = workspace::root().join(name);
-        fs::copy(&document, pkg.join(name)).map_err(Error::io("copy", &document))?;
+        fs::copy(workspace::root().join(name), pkg.join(name))?;
     }
     say!("built pkg/ in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use crate::error::Result;
+use anyhow::Result;
+
 use crate::output::say;
 use crate::setup::rust;
 use crate::setup::tools::{self, Tool};

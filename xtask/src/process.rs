@@ -10,12 +10,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use anyhow::{Context as _, Error, Result, anyhow, bail};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::error::{Error, Result};
 use crate::output;
+use crate::setup::missing;
 
 /// How long a driver may take to close its browser before it is killed.
 const GRACE: Duration = Duration::from_secs(3);
@@ -50,11 +51,10 @@ pub fn succeeds(command: &mut Command) -> bool {
 /// Runs a program to its end, and passes each line of its standard output to `look` as well as to
 /// this thread's output.
 pub fn run_watched(command: &mut Command, mut look: impl FnMut(&str)) -> Result<ExitStatus> {
-    let failed = |source| Error::Io { doing: "open a pipe".to_owned(), source };
-    let (reader, writer) = io::pipe().map_err(failed)?;
+    let (reader, writer) = io::pipe()?;
     if output::is_captured() {
         // One pipe for both keeps their lines in order.
-        command.stderr(writer.try_clone().map_err(failed)?);
+        command.stderr(writer.try_clone()?);
     }
     let started = Group::start(command.stdout(writer));
     // The command's own ends of the pipe would keep it open.
@@ -110,24 +110,20 @@ impl Group {
 
     /// Waits for the program's end.
     pub fn wait(&mut self) -> Result<ExitStatus> {
-        let doing = format!("wait for {}", self.name);
-        self.child.wait().map_err(|source| Error::Io { doing, source })
+        self.child.wait().with_context(|| format!("could not wait for {}", self.name))
     }
 
     /// Whether the program has ended by itself.
     pub fn has_ended(&mut self) -> Result<bool> {
-        let doing = format!("ask for the state of {}", self.name);
         let status = self.child.try_wait();
-        Ok(status.map_err(|source| Error::Io { doing, source })?.is_some())
+        Ok(status.with_context(|| format!("could not ask for the state of {}", self.name))?.is_some())
     }
 
     /// The lines of a piped standard output, each with its line break. They are read from now on
     /// even if nobody receives them, so that the pipe never fills up.
     pub fn lines(&mut self) -> Result<mpsc::Receiver<String>> {
         let stdout = self.child.stdout.take();
-        stdout
-            .map(lines_of)
-            .ok_or_else(|| Error::Unexpected(format!("the output of {} is not piped", self.name)))
+        stdout.map(lines_of).with_context(|| format!("the output of {} is not piped", self.name))
     }
 }
 
@@ -148,37 +144,36 @@ fn lines_of(source: impl Read + Send + 'static) -> mpsc::Receiver<String> {
 impl Drop for Group {
     fn drop(&mut self) {
         drop(self.stdin.take());
-        // Fails only if the group is empty already.
-        let _ = kill_process_group(self.pid, Signal::TERM);
-        let deadline = Instant::now() + GRACE;
-        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-            thread::sleep(POLL);
-        }
-        let _ = kill_process_group(self.pid, Signal::KILL);
+        end(&[self.pid], || matches!(self.child.try_wait(), Ok(None)));
         let _ = self.child.wait();
         live().retain(|pid| *pid != self.pid);
     }
 }
 
+/// Ends process groups: asks them to end, and kills what is left after [`GRACE`].
+fn end(groups: &[Pid], mut is_running: impl FnMut() -> bool) {
+    let signal = |signal| {
+        for group in groups {
+            // Fails only if the group is empty already.
+            let _ = kill_process_group(*group, signal);
+        }
+    };
+    signal(Signal::TERM);
+    let deadline = Instant::now() + GRACE;
+    while is_running() && Instant::now() < deadline {
+        thread::sleep(POLL);
+    }
+    signal(Signal::KILL);
+}
+
 /// From now on Ctrl-C ends the children first, then this program.
 pub fn end_children_on_signals() -> Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
-        .map_err(|source| Error::Io { doing: "listen for Ctrl-C".to_owned(), source })?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("could not listen for Ctrl-C")?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             // The lock is kept, so that no other child is started.
             let live = live();
-            for group in live.iter() {
-                let _ = kill_process_group(*group, Signal::TERM);
-            }
-            let deadline = Instant::now() + GRACE;
-            let exists = |group: &Pid| rustix::process::test_kill_process_group(*group).is_ok();
-            while live.iter().any(exists) && Instant::now() < deadline {
-                thread::sleep(POLL);
-            }
-            for group in live.iter() {
-                let _ = kill_process_group(*group, Signal::KILL);
-            }
+            end(&live, || live.iter().any(|group| test_kill_process_group(*group).is_ok()));
             strays::end();
             // The shell's exit status for a program that a signal ended.
             std::process::exit(128 + signal);
@@ -192,9 +187,8 @@ pub use strays::{adopt as adopt_strays, end as end_strays};
 /// Processes that left their group and lost their parent, such as browsers whose driver died.
 #[cfg(target_os = "linux")]
 mod strays {
-    use std::fs;
-
     use rustix::process::{Pid, Signal, getpid, kill_process, set_child_subreaper};
+    use support::processes;
 
     /// From now on strays become children of this program, so that [`end`] finds them.
     pub fn adopt() {
@@ -204,32 +198,11 @@ mod strays {
 
     /// Kills every descendant of this program.
     pub fn end() {
-        let parents = parents();
-        let mut doomed = vec![getpid().as_raw_nonzero().get()];
-        let mut next = 0;
-        while let Some(parent) = doomed.get(next).copied() {
-            let children = parents.iter().filter(|(_, of)| *of == parent);
-            doomed.extend(children.map(|(pid, _)| *pid));
-            next += 1;
-        }
-        for pid in doomed.into_iter().skip(1).filter_map(Pid::from_raw) {
+        let descendants = processes::tree(std::process::id()).into_iter().skip(1);
+        for pid in descendants.filter_map(|pid| Pid::from_raw(pid.cast_signed())) {
             // It may have ended meanwhile.
             let _ = kill_process(pid, Signal::KILL);
         }
-    }
-
-    /// Every process with its parent, from `/proc/PID/stat`: `pid (name) state parent …`. A name may
-    /// contain anything, even parentheses and spaces.
-    fn parents() -> Vec<(i32, i32)> {
-        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-        processes
-            .filter_map(|process| {
-                let pid = process.file_name().to_str()?.parse().ok()?;
-                let stat = fs::read_to_string(process.path().join("stat")).ok()?;
-                let (_, after_name) = stat.rsplit_once(") ")?;
-                Some((pid, after_name.split(' ').nth(1)?.parse().ok()?))
-            })
-            .collect()
     }
 }
 
@@ -250,14 +223,14 @@ fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     }
     let words = command.get_args().map(OsStr::to_string_lossy);
     let words = words.fold(name(command), |line, word| line + " " + &word);
-    Err(Error::Failed { command: words, status })
+    bail!("`{words}` failed with {status}")
 }
 
 fn could_not_start(command: &Command) -> impl FnOnce(io::Error) -> Error + use<> {
     let name = name(command);
     move |source| match source.kind() {
-        io::ErrorKind::NotFound => Error::missing(&name, format!("install {name} and put it on PATH")),
-        _ => Error::Io { doing: format!("start {name}"), source },
+        io::ErrorKind::NotFound => missing(&name, format!("install {name} and put it on PATH")),
+        _ => anyhow!("could not start {name}: {source}"),
     }
 }
 

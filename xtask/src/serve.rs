@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
+use anyhow::{Context as _, Result};
 use lexopt::prelude::*;
 
-use crate::error::{Error, Result};
 use crate::origin::{self, Origin};
 use crate::output::say;
 use crate::page::{self, Build};
@@ -20,9 +20,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let program = origin::build()?;
     let dist = workspace::dist();
     let origin = Origin::start(&program, Some((&dist, options.port)))?;
-    let Some(page) = &origin.site else {
-        return Err(Error::Unexpected("the demo image server printed no line `site …`".to_owned()));
-    };
+    let page = origin.site.as_ref().context("the demo image server printed no line `site …`")?;
     println!("\nfetchzip is at {page}\ndemo images are at {}\nCtrl-C stops both", origin.http);
     if options.open {
         open(page);
@@ -55,7 +53,7 @@ impl Options {
 fn open(address: &str) {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     if let Err(error) = process::run(Command::new(opener).arg(address)) {
-        say!("{error}");
+        say!("{error:#}");
     }
 }
 

@@ -7,10 +7,17 @@ pub mod npm;
 pub mod rust;
 pub mod tools;
 
+use std::fmt::Display;
 use std::time::Instant;
 
-use crate::error::Result;
+use anyhow::{Error, Result, anyhow};
+
 use crate::output::say;
+
+/// The error for something that can't be installed from here, with how to get it.
+pub fn missing(what: &str, remedy: impl Display) -> Error {
+    anyhow!("missing: {what}; {remedy}")
+}
 
 /// Installs something that is missing, and reports how long it is going to take and how long it took.
 fn announced(what: &str, how: &str, install: impl FnOnce() -> Result<()>) -> Result<()> {

@@ -12,10 +12,11 @@ mod imports;
 mod locations;
 mod panics;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use anyhow::Result;
+use fs_err as fs;
+
 use crate::setup::tools::{self, Tool};
 use crate::wasm::{CustomSections, Module};
 use crate::{process, workspace};
@@ -30,19 +31,17 @@ pub fn shrink(dir: &Path, stem: &str) -> Result<()> {
 
     // Function names stay in this file, for `cargo xtask size`.
     let named = named(stem);
-    if let Some(parent) = named.parent() {
-        fs::create_dir_all(parent).map_err(Error::io("make the directory", parent))?;
-    }
+    fs::create_dir_all(named.with_file_name(""))?;
     let mut optimise = workspace::command("wasm-opt");
     // Large functions that are called once compress better where they are.
     optimise.args(["-Oz", "--one-caller-inline-max-function-size=20"]);
     process::run(optimise.arg("--debuginfo").arg(&compiled).arg("-o").arg(&named))?;
 
     let mut module = read(&named)?;
-    let text = fs::read_to_string(&script).map_err(Error::io("read", &script))?;
+    let text = fs::read_to_string(&script)?;
     let text = imports::shorten(&mut module, &text)?;
-    write(&compiled, &module.to_bytes(CustomSections::Drop)?)?;
-    write(&script, text.as_bytes())?;
+    fs::write(&compiled, module.to_bytes(CustomSections::Drop)?)?;
+    fs::write(&script, text)?;
     minify(&script, Text::Module)
 }
 
@@ -55,7 +54,7 @@ fn without_panics(wasm: &Path, custom_sections: CustomSections) -> Result<()> {
     let mut module = read(wasm)?;
     panics::trap(&mut module)?;
     locations::blank(&mut module)?;
-    write(wasm, &module.to_bytes(custom_sections)?)
+    Ok(fs::write(wasm, module.to_bytes(custom_sections)?)?)
 }
 
 /// The last build's wasm with function names.
@@ -88,9 +87,5 @@ pub fn minify(file: &Path, text: Text) -> Result<()> {
 
 /// Reads a module from a file.
 pub fn read(path: &Path) -> Result<Module> {
-    Module::parse(fs::read(path).map_err(Error::io("read", path))?)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).map_err(Error::io("write", path))
+    Module::parse(fs::read(path)?)
 }

@@ -2,15 +2,16 @@
 
 mod modules;
 
-use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::{Context as _, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use fs_err as fs;
+use walkdir::WalkDir;
 
-use crate::error::{Error, Result};
 use crate::page::{self, Build};
 use crate::{output, package, shrink, workspace};
 
@@ -90,25 +91,19 @@ impl Download {
 
 /// The gzipped size of every file in a directory and below whose path `counts`, sorted by path.
 fn files(root: &Path, counts: &dyn Fn(&str) -> bool) -> Result<Vec<(String, u64)>> {
-    let (mut found, mut dirs) = (Vec::new(), vec![root.to_owned()]);
-    while let Some(dir) = dirs.pop() {
-        for entry in fs::read_dir(&dir).map_err(Error::io("list", &dir))? {
-            let path = entry.map_err(Error::io("list", &dir))?.path();
-            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
-            if path.is_dir() {
-                dirs.push(path);
-            } else if counts(&name) {
-                let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
-                found.push((name, gzipped(&bytes).map_err(Error::io("compress", &path))?));
-            }
+    let mut found = Vec::new();
+    for entry in WalkDir::new(root).sort_by_file_name() {
+        let entry = entry?;
+        let name = entry.path().strip_prefix(root)?.to_string_lossy().into_owned();
+        if entry.file_type().is_file() && counts(&name) {
+            found.push((name, gzipped(&fs::read(entry.path())?)?));
         }
     }
-    found.sort();
     Ok(found)
 }
 
 /// As a web server would send it, at gzip's highest level.
-fn gzipped(bytes: &[u8]) -> io::Result<u64> {
+fn gzipped(bytes: &[u8]) -> Result<u64> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?.len() as u64)
@@ -122,7 +117,7 @@ fn budget(budgets: &toml::Table, name: &str) -> Result<u64> {
     let bytes = budgets.get(name).and_then(toml::Value::as_integer);
     bytes
         .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| Error::Unexpected(format!("docs/budgets.toml has no line `{name} = BYTES`")))
+        .with_context(|| format!("docs/budgets.toml has no line `{name} = BYTES`"))
 }
 
 #[cfg(test)]

@@ -10,12 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use anyhow::Result;
 use artifacts::Artifacts;
 use lexopt::prelude::*;
 use steps::{Lane, Need, STEPS, Step};
 use tally::Tally;
 
-use crate::error::{Error, Result};
 use crate::output::{self, say};
 use crate::process;
 use crate::setup::{apt, rust, tools};
@@ -70,7 +70,7 @@ fn chosen(arguments: &[String]) -> Result<Option<Vec<&'static Step>>> {
     }
     if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         let all: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
-        return Err(Error::Usage(format!("there is no step `{unknown}`; the steps are {}", all.join(", "))));
+        return crate::usage(format!("there is no step `{unknown}`; the steps are {}", all.join(", ")));
     }
     let is_chosen = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
     Ok(Some(STEPS.iter().filter(is_chosen).collect()))
@@ -99,7 +99,7 @@ fn set_up(steps: &[&Step]) {
     programs.dedup_by_key(|tool| tool.program);
     let report = |result: Result<()>| {
         if let Err(error) = result {
-            say!("cargo xtask: {error}");
+            say!("cargo xtask: {error:#}");
         }
     };
     thread::scope(|scope| {
@@ -161,7 +161,7 @@ fn run_all(steps: &[&Step], print: &(dyn Fn(&str) + Sync)) -> Vec<Outcome> {
 fn run_step(step: &Step, artifacts: &Artifacts) -> Outcome {
     let start = Instant::now();
     let tally = (step.run)(artifacts).unwrap_or_else(|error| {
-        say!("{}: {error}", step.name);
+        say!("{}: {error:#}", step.name);
         Tally::failure()
     });
     Outcome { tally, seconds: start.elapsed().as_secs_f64() }
@@ -169,6 +169,8 @@ fn run_step(step: &Step, artifacts: &Artifacts) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use anyhow::bail;
+
     use super::*;
 
     fn chosen_names(line: &str) -> std::result::Result<Vec<&'static str>, String> {
@@ -196,7 +198,7 @@ mod tests {
     #[test]
     fn an_error_is_a_failure_of_its_step_with_its_output() {
         let step = |name, run| Step { name, lane: Lane::Rest, about: "of", needs: &[], run };
-        let fails = step("fails", |_| Err(Error::Unexpected("no such thing".to_owned())));
+        let fails = step("fails", |_| bail!("no such thing"));
         let passes = step("passes", |_| Ok(Tally::whole(true)));
         let printed = Mutex::new(String::new());
         let print = |text: &str| printed.lock().unwrap().push_str(text);

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
+use anyhow::{Error, Result, anyhow};
+use regex_lite::Regex;
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{CodeSection, DataSection, ImportSection};
 use wasmparser::{
     CustomSectionReader, DataKind, FunctionBody, ImportSectionReader, KnownCustom, Name, Operator, Parser,
     Payload, TypeRef,
 };
-
-use crate::error::{Error, Result};
 
 /// A module, with copies of the parts that may be changed. Each list is in the module's order and
 /// keeps its length.
@@ -90,10 +90,11 @@ impl Module {
                 _ => {}
             }
         }
+        let hashes = Regex::new(HASHES)?;
         let functions = (imported..).zip(functions);
         let functions = functions.map(|(index, body)| {
-            let name = names.get(&index).map(|name| without_hashes(name)).unwrap_or_default();
-            Function { name, body }
+            let name = names.get(&index).map_or("", String::as_str);
+            Function { name: hashes.replace_all(name, "").into_owned(), body }
         });
         Ok(Self { imports, functions: functions.collect(), data, original: bytes })
     }
@@ -183,28 +184,12 @@ fn function_names(section: &CustomSectionReader<'_>) -> Result<Vec<(u32, String)
     Ok(names)
 }
 
-/// A name without the hashes that rustc's two manglings leave in it: `core[c5930c85a12de822]::fmt`,
-/// and `…::h82d0dab3cd34a5b6` at the end.
-fn without_hashes(name: &str) -> String {
-    let is_hash = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let legacy = name.rsplit_once("::h").filter(|(_, hash)| hash.len() == 16 && is_hash(hash));
-    let mut rest = legacy.map_or(name, |(name, _)| name);
-    let mut plain = String::with_capacity(rest.len());
-    while let Some((before, after)) = rest.split_once('[') {
-        plain.push_str(before);
-        rest = match after.split_once(']') {
-            Some((hash, after)) if is_hash(hash) => after,
-            _ => {
-                plain.push('[');
-                after
-            }
-        };
-    }
-    plain + rest
-}
+/// The hashes that rustc's two manglings leave in a name: `core[c5930c85a12de822]::fmt`, and
+/// `…::h82d0dab3cd34a5b6` at the end.
+const HASHES: &str = r"\[[0-9a-fA-F]{8,}\]|::h[0-9a-fA-F]{16}$";
 
 fn malformed(reason: impl std::fmt::Display) -> Error {
-    Error::Unexpected(format!("the wasm module is not as expected: {reason}"))
+    anyhow!("the wasm module is not as expected: {reason}")
 }
 
 #[cfg(test)]
@@ -277,7 +262,7 @@ pub(crate) mod tests {
             ("<[u8]>::trim", "<[u8]>::trim"),
             ("a::hidden", "a::hidden"),
         ] {
-            assert_eq!(without_hashes(name), plain);
+            assert_eq!(Regex::new(HASHES).unwrap().replace_all(name, ""), plain);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Where things are in this repository, and how its cargo is called.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use crate::error::{Error, Result};
+use anyhow::{Context as _, Result};
+use fs_err as fs;
+
 use crate::setup::tools;
 
 /// The version in the workspace's `Cargo.toml`, which this crate shares.
@@ -60,9 +61,8 @@ pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
 
 /// A TOML file of this repository.
 pub fn toml(file: &str) -> Result<toml::Table> {
-    let path = root().join(file);
-    let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-    text.parse().map_err(|error| Error::Unexpected(format!("{file} is not TOML: {error}")))
+    let text = fs::read_to_string(root().join(file))?;
+    text.parse().with_context(|| format!("{file} is not TOML"))
 }
 
 /// The version of a package in `Cargo.lock`.
@@ -73,7 +73,7 @@ pub fn locked_version(package: &str) -> Result<String> {
     let found = packages.into_iter().find(|one| text(one, "name").as_deref() == Some(package));
     found
         .and_then(|found| text(found, "version"))
-        .ok_or_else(|| Error::Unexpected(format!("Cargo.lock has no version of {package}")))
+        .with_context(|| format!("Cargo.lock has no version of {package}"))
 }
 
 #[cfg(test)]

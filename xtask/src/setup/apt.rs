@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::announced;
+use anyhow::Result;
+
 use super::cache::Lock;
-use crate::error::{Error, Result};
+use super::{announced, missing as unavailable};
 use crate::output::say;
 use crate::process;
 
@@ -50,7 +51,7 @@ impl Package {
     ///
     /// It is not installed.
     pub fn found(&self) -> Result<PathBuf> {
-        self.find().ok_or_else(|| Error::missing(self.programs[0], "apt-get could not install it, see above"))
+        self.find().ok_or_else(|| unavailable(self.programs[0], "apt-get could not install it, see above"))
     }
 }
 
@@ -72,14 +73,14 @@ pub fn ready(packages: &[Package]) -> Result<()> {
     let programs: Vec<&str> = missing.iter().map(|package| package.programs[0]).collect();
     let programs = programs.join(", ");
     let Some(apt) = apt_get() else {
-        return Err(Error::missing(&programs, remedy(&missing)));
+        return Err(unavailable(&programs, remedy(&missing)));
     };
     let how = "installing with apt-get, about a minute for each browser";
     announced(&programs, how, || {
         let run = |arguments: &[&str]| process::run(apt().args(arguments));
         if let Err(error) = run(&["update"]) {
             // One source that can't be reached doesn't make the others useless.
-            say!("{error}; continuing with the present package lists");
+            say!("{error:#}; continuing with the present package lists");
         }
         let mut install = vec!["install", "--yes", "--no-install-recommends"];
         install.extend(missing.iter().map(|package| known_name(package)));

@@ -1,18 +1,18 @@
 //! The JavaScript packages that tests use to read archives and to check the page.
 
-use std::fs;
 use std::path::PathBuf;
 
+use anyhow::Result;
+use fs_err as fs;
+
 use super::announced;
-use crate::error::{Error, Result};
 use crate::{process, workspace};
 
 /// `tests/node_modules`, in the versions of `tests/package-lock.json`.
 pub fn test_packages() -> Result<PathBuf> {
     let tests = workspace::root().join("tests");
     let modules = tests.join("node_modules");
-    let wanted = tests.join("package-lock.json");
-    let wanted = fs::read(&wanted).map_err(Error::io("read", &wanted))?;
+    let wanted = fs::read(tests.join("package-lock.json"))?;
     // A copy of the lock file from which the packages were installed.
     let stamp = modules.join(".installed-from");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
@@ -23,7 +23,7 @@ pub fn test_packages() -> Result<PathBuf> {
         let mut npm = workspace::command("npm");
         npm.current_dir(&tests).args(["ci", "--no-audit", "--no-fund"]);
         process::run(&mut npm)?;
-        fs::write(&stamp, wanted).map_err(Error::io("write", &stamp))
+        Ok(fs::write(&stamp, wanted)?)
     })?;
     Ok(modules)
 }

@@ -6,8 +6,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::announced;
-use crate::error::{Error, Result};
+use anyhow::Result;
+
+use super::{announced, missing};
 use crate::{process, workspace};
 
 /// The standard library for wasm.
@@ -38,7 +39,7 @@ fn rustup(what: &str, arguments: &[&str]) -> Result<()> {
     if which::which("rustup").is_err() {
         let command = format!("rustup {}", arguments.join(" "));
         let remedy = format!("add it the way this Rust was installed; with rustup that is `{command}`");
-        return Err(Error::missing(what, remedy));
+        return Err(missing(what, remedy));
     }
     announced(what, "adding it with rustup, a few seconds", || {
         // At the root, so that it is added to the toolchain that builds this repository.

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use anyhow::Result;
+
 use super::cache::{self, Lock};
-use super::{announced, apt};
-use crate::error::{Error, Result};
+use super::{announced, apt, missing};
 use crate::{process, workspace};
 
 /// A tool that can be installed by any user.
@@ -104,7 +105,7 @@ impl Tool {
     /// It is not installed.
     pub fn found(&self) -> Result<PathBuf> {
         which::which_in(self.program, Some(path()), workspace::root())
-            .map_err(|_| Error::missing(self.program, "it could not be installed, see above"))
+            .map_err(|_| missing(self.program, "it could not be installed, see above"))
     }
 
     fn version(&self) -> Result<String> {
@@ -133,7 +134,7 @@ impl Tool {
         if self.is_there() {
             return Ok(());
         }
-        Err(Error::missing(&what, format!("it was installed in {}, but does not run", dir.display())))
+        Err(missing(&what, format!("it was installed in {}, but does not run", dir.display())))
     }
 
     fn installer(&self, version: &str, dir: &Path) -> Command {

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result};
+use anyhow::{Result, anyhow};
+use regex_lite::Regex;
+
 use crate::wasm::Module;
 
 /// The text around the functions in a script that wasm-bindgen wrote with `--target web`.
@@ -19,13 +21,11 @@ const CLOSING: &str = "\n    };\n";
 /// The script has another form than this version of wasm-bindgen writes, or lacks an import.
 pub fn shorten(module: &mut Module, script: &str) -> Result<String> {
     let unexpected = |what: &str| {
-        Error::Unexpected(format!(
-            "wasm-bindgen's script is not as expected: {what} (xtask/src/shrink/imports.rs)"
-        ))
+        anyhow!("wasm-bindgen's script is not as expected: {what} (xtask/src/shrink/imports.rs)")
     };
     let (before, rest) = script.split_once(OPENING).ok_or_else(|| unexpected("it has no `import0`"))?;
     let (inside, after) = rest.split_once(CLOSING).ok_or_else(|| unexpected("`import0` has no end"))?;
-    let mut functions = functions(inside);
+    let mut functions = functions(inside)?;
     let (own, after) = own_module(after).ok_or_else(|| unexpected("`import0` belongs to no module"))?;
 
     let mut kept = String::new();
@@ -50,27 +50,15 @@ fn own_module(text: &str) -> Option<(&str, String)> {
     Some((name, format!("{before}\"{OWN}\": import0,{after}")))
 }
 
-/// The text of each function of the object after the colon, by its name.
-fn functions(inside: &str) -> BTreeMap<&str, String> {
-    let mut functions = BTreeMap::new();
-    let mut current = None;
-    for line in inside.lines() {
-        if let Some((name, rest)) = key(line) {
-            functions.insert(name, rest.to_owned());
-            current = Some(name);
-        } else if let Some(function) = current.and_then(|name| functions.get_mut(name)) {
-            function.push('\n');
-            function.push_str(line);
-        }
-    }
-    functions
-}
-
-/// Name and rest of a line that begins a function of the object: it is indented by eight spaces.
-fn key(line: &str) -> Option<(&str, &str)> {
-    let (name, rest) = line.strip_prefix("        ")?.split_once(':')?;
-    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'));
-    (is_name && !name.is_empty()).then_some((name, rest))
+/// The text of each function of the object after the colon, by its name. A line that begins a function
+/// is indented by eight spaces.
+fn functions(inside: &str) -> Result<BTreeMap<&str, &str>> {
+    let begin = Regex::new(r"(?m)^ {8}([\w$]+):")?;
+    let begins = begin.captures_iter(inside).filter_map(|found| Some((found.get(0)?, found.get(1)?)));
+    let begins: Vec<_> = begins.collect();
+    let ends = begins.iter().skip(1).map(|(line, _)| line.start()).chain([inside.len()]);
+    let functions = begins.iter().zip(ends);
+    Ok(functions.map(|((line, name), end)| (name.as_str(), inside[line.end()..end].trim_end())).collect())
 }
 
 /// `a` to `z`, `A` to `Z`, then `aa`, `ba` and so on.

@@ -2,7 +2,8 @@
 //! files, and structures that refer to them. Once panics trap nothing reads either, so both become
 //! zeros, which wasm-opt leaves out. Nor does a release then reveal paths of the machine that built it.
 
-use crate::error::{Error, Result};
+use anyhow::{Result, bail};
+
 use crate::wasm::Module;
 
 /// The size of `core::panic::Location` on wasm32: a path's address and length, line and column.
@@ -46,11 +47,10 @@ pub fn blank(module: &mut Module) -> Result<()> {
         }
     }
     if found == 0 {
-        return Err(Error::Unexpected(
+        bail!(
             "the wasm's data has no location of a panic, so none can be removed: this rustc lays them out \
              differently (xtask/src/shrink/locations.rs)"
-                .to_owned(),
-        ));
+        );
     }
     Ok(())
 }

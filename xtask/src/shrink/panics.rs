@@ -8,7 +8,8 @@
 //! enforced by `clippy.toml`), so only panics use it. wasm-opt can't tell, because their messages
 //! refer to it through tables.
 
-use crate::error::{Error, Result};
+use anyhow::{Result, bail};
+
 use crate::wasm::Module;
 
 /// No locals, `unreachable`, `end`.
@@ -22,11 +23,10 @@ const TRAP: &[u8] = &[0, 0x00, 0x0B];
 /// this code knows.
 pub fn trap(module: &mut Module) -> Result<()> {
     if !module.functions.iter().any(|function| function.name == "core::panicking::panic_fmt") {
-        return Err(Error::Unexpected(
+        bail!(
             "the wasm has no function core::panicking::panic_fmt, so panics can't be found by name: \
              it has no name section, or this rustc names them differently (xtask/src/shrink/panics.rs)"
-                .to_owned(),
-        ));
+        );
     }
     for function in &mut module.functions {
         if is_panic(&function.name) || is_formatting(&function.name) {

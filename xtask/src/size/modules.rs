@@ -5,7 +5,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::error::Result;
+use anyhow::Result;
+
 use crate::wasm::{CustomSections, Module};
 
 /// Each module, each crate and each kind of data with its bytes before compression, largest first.

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use anyhow::Result;
+
 use super::steps;
-use crate::error::Result;
 use crate::origin::Origin;
 use crate::page::{self, Build};
 use crate::setup::npm;

@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+use anyhow::{Context as _, Result, bail};
+
 use crate::origin::free_port;
 use crate::process::Group;
 use crate::setup::{apt, tools};
@@ -23,10 +24,8 @@ pub fn browser_program(browser: Browser) -> Result<PathBuf> {
     match browser {
         Browser::Chromium => apt::CHROMIUM.found(),
         Browser::Firefox => apt::FIREFOX.found(),
-        Browser::WebKit => mini_browser(Path::new("/usr/lib")).ok_or_else(|| Error::Missing {
-            what: "WebKitGTK's MiniBrowser".to_owned(),
-            remedy: "it comes with libwebkit2gtk-4.1-0, below /usr/lib".to_owned(),
-        }),
+        Browser::WebKit => mini_browser(Path::new("/usr/lib"))
+            .context("missing: WebKitGTK's MiniBrowser; it comes with libwebkit2gtk-4.1-0, below /usr/lib"),
     }
 }
 
@@ -73,7 +72,7 @@ impl Driver {
             command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         }
         let home = workspace::target().join("webdriver").join(format!("{}-{purpose}", browser.id()));
-        fs::create_dir_all(&home).map_err(Error::io("make", &home))?;
+        fs_err::create_dir_all(&home)?;
         if browser == Browser::WebKit {
             command.env("HOME", &home).env("XDG_CONFIG_HOME", home.join(".config"));
         }
@@ -81,10 +80,7 @@ impl Driver {
         let deadline = Instant::now() + START;
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if Instant::now() >= deadline || server.has_ended()? {
-                return Err(Error::Unexpected(format!(
-                    "{} did not start listening on port {port}",
-                    program.display()
-                )));
+                bail!("{} did not start listening on port {port}", program.display());
             }
             thread::sleep(Duration::from_millis(50));
         }
@@ -111,10 +107,8 @@ impl Display {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut server = Group::start(&mut xvfb)?;
-        let number = server
-            .lines()?
-            .recv_timeout(START)
-            .map_err(|_| Error::Unexpected("Xvfb did not print the number of its display".to_owned()))?;
+        let number =
+            server.lines()?.recv_timeout(START).context("Xvfb did not print the number of its display")?;
         Ok(Self { name: format!(":{}", number.trim()), _server: server })
     }
 }

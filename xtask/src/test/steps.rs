@@ -1,15 +1,16 @@
 //! The steps of `cargo xtask test`.
 
-use std::fs;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
+use anyhow::Result;
+use fs_err as fs;
+
 use super::artifacts::Artifacts;
 use super::drivers::{Browser, Driver, browser_program, driver_program};
 use super::tally::Tally;
-use crate::error::{Error, Result};
 use crate::page::Build;
 use crate::setup::apt::{self, Package};
 use crate::setup::tools::{self, Tool};
@@ -273,9 +274,9 @@ fn whole(command: &mut Command) -> Result<Tally> {
 /// the file that `FETCHZIP_SKIPPED` names; a test in a browser prints `skipped: NAME: REASON` instead.
 fn counted(name: &str, command: &mut Command) -> Result<Tally> {
     let dir = workspace::target().join("skipped");
-    fs::create_dir_all(&dir).map_err(Error::io("make the directory", &dir))?;
+    fs::create_dir_all(&dir)?;
     let skipped = dir.join(name);
-    fs::write(&skipped, "").map_err(Error::io("write", &skipped))?;
+    fs::write(&skipped, "")?;
     let (mut tally, mut printed) = (Tally::default(), String::new());
     let look = |line: &str| match line.trim_start().strip_prefix("skipped: ") {
         Some(test) => printed += test,
@@ -284,6 +285,6 @@ fn counted(name: &str, command: &mut Command) -> Result<Tally> {
     let status = process::run_watched(command.env("FETCHZIP_SKIPPED", &skipped), look)?;
     tally.end(status.success());
     tally.skip(&printed);
-    tally.skip(&fs::read_to_string(&skipped).map_err(Error::io("read", &skipped))?);
+    tally.skip(&fs::read_to_string(&skipped)?);
     Ok(tally)
 }
