@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anyhow::Result;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use rcgen::{CertificateParams, DnType, KeyPair, PublicKeyData};
@@ -25,12 +26,9 @@ pub struct Certificate {
     spki: String,
 }
 
-/// An error of the libraries that make it.
-pub type CertificateError = Box<dyn std::error::Error + Send + Sync>;
-
 impl Certificate {
     /// Makes a new key and a certificate for it.
-    pub fn generate() -> Result<Self, CertificateError> {
+    pub fn generate() -> Result<Self> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(NAMES.map(String::from))?;
         params.distinguished_name.push(DnType::CommonName, "fetchzip demo image server");
@@ -56,7 +54,7 @@ impl Certificate {
     }
 
     /// Accepts TLS connections with it; prefers HTTP/2.
-    pub fn acceptor(&self) -> Result<TlsAcceptor, CertificateError> {
+    pub fn acceptor(&self) -> Result<TlsAcceptor> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()

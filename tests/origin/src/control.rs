@@ -42,8 +42,8 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
         }
         "/control/open" => with_gate(request, |gate| world.gates.open(gate)),
         "/control/close" => with_gate(request, |gate| world.gates.close(gate)),
-        "/control/wait" => match Condition::of(request) {
-            Ok(condition) => wait(world, key, &condition).await,
+        "/control/wait" => match condition(request) {
+            Ok(condition) => wait(world, key, condition).await,
             Err(error) => Answer::refusal(400, error.to_string()),
         },
         "/control/sha256" => digests(world, request).await,
@@ -65,42 +65,34 @@ fn with_gate(request: &Request, act: impl FnOnce(&str)) -> Answer {
     done()
 }
 
+/// Reads one counter.
+type Counter = fn(&Counters) -> u64;
+
 /// The condition of `/control/wait`. A counter without a parameter meets it.
-struct Condition {
-    requests: u64,
-    completed: u64,
-    closed_early: u64,
-    bytes_sent: u64,
-    in_flight: Option<u64>,
-    most_in_flight: u64,
-}
-
-impl Condition {
-    fn of(request: &Request) -> Result<Self, ParameterError> {
-        Ok(Self {
-            requests: request.number("requests")?.unwrap_or(0),
-            completed: request.number("completed")?.unwrap_or(0),
-            closed_early: request.number("closedEarly")?.unwrap_or(0),
-            bytes_sent: request.number("bytesSent")?.unwrap_or(0),
-            in_flight: request.number("inFlight")?,
-            most_in_flight: request.number("mostInFlight")?.unwrap_or(0),
+fn condition(request: &Request) -> Result<impl Fn(&Counters) -> bool, ParameterError> {
+    let counters: [(_, Counter); 6] = [
+        ("requests", |counters| counters.requests),
+        ("completed", |counters| counters.completed),
+        ("closedEarly", |counters| counters.closed_early),
+        ("bytesSent", |counters| counters.bytes_sent),
+        ("inFlight", |counters| counters.in_flight),
+        ("mostInFlight", |counters| counters.most_in_flight),
+    ];
+    let mut wanted: Vec<(&str, Counter, u64)> = Vec::new();
+    for (name, counter) in counters {
+        wanted.extend(request.number(name)?.map(|number| (name, counter, number)));
+    }
+    Ok(move |counters: &Counters| {
+        wanted.iter().all(|(name, counter, number)| match *name {
+            // It goes up and down, so it must be equal; all others are lower bounds.
+            "inFlight" => counter(counters) == *number,
+            _ => counter(counters) >= *number,
         })
-    }
-
-    /// All are lower bounds except `inFlight`, which goes up and down and so must be equal.
-    fn is_met(&self, counters: &Counters) -> bool {
-        counters.requests >= self.requests
-            && counters.completed >= self.completed
-            && counters.closed_early >= self.closed_early
-            && counters.bytes_sent >= self.bytes_sent
-            && counters.most_in_flight >= self.most_in_flight
-            && self.in_flight.is_none_or(|wanted| counters.in_flight == wanted)
-    }
+    })
 }
 
-async fn wait(world: &World, key: Option<&str>, condition: &Condition) -> Answer {
-    let met = world.journal.wait(key, |counters| condition.is_met(counters));
-    match tokio::time::timeout(LONGEST_WAIT, met).await {
+async fn wait(world: &World, key: Option<&str>, condition: impl Fn(&Counters) -> bool) -> Answer {
+    match tokio::time::timeout(LONGEST_WAIT, world.journal.wait(key, condition)).await {
         Ok(counters) => Answer::json(&counters),
         Err(_) => {
             let mut answer = Answer::json(&world.journal.counters(key));

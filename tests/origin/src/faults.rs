@@ -14,7 +14,7 @@ use crate::answer::CutAt::{Body as InBody, Head, Start};
 use crate::answer::CutHow::{Close, Reset, Stall};
 use crate::answer::{Answer, Framing};
 use crate::body::Body;
-use crate::fixture::Kind;
+use crate::fixture::HTML;
 use crate::picture::Picture;
 use crate::request::Request;
 use crate::route::picture_answer;
@@ -337,7 +337,7 @@ fn modified(mut answer: Answer, date: &str) -> Answer {
 }
 
 fn page(good: Answer, status: u16) -> Answer {
-    let mut answer = typed(with_body(good, Kind::Html.bytes().into()), Kind::Html.content_type());
+    let mut answer = typed(with_body(good, (HTML.bytes)().into()), HTML.content_type);
     answer.status = status;
     answer
 }

@@ -5,107 +5,63 @@ use std::io::Cursor;
 
 use image::{ImageFormat, Rgba, RgbaImage};
 
-/// A kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// AV1 image, header only.
-    Avif,
-    /// HEVC image, header only.
-    Heic,
-    /// JPEG XL codestream, header only.
-    Jxl,
-    /// JPEG XL in its container, header only.
-    JxlContainer,
-    /// Windows bitmap.
-    Bmp,
-    /// TIFF, little-endian.
-    Tiff,
-    /// TIFF, big-endian.
-    TiffBigEndian,
-    /// Windows icon.
-    Ico,
-    /// SVG.
-    Svg,
-    /// SVG behind an XML declaration, a comment and a document type.
-    SvgXml,
-    /// SVG with a script in it.
-    SvgScript,
-    /// An HTML page: not an image.
-    Html,
-    /// A line of text: not an image.
-    Text,
+/// A small file.
+#[derive(Debug)]
+pub struct Fixture {
+    /// Its name in a path.
+    pub name: &'static str,
+    /// Its content type.
+    pub content_type: &'static str,
+    /// Makes it.
+    pub bytes: fn() -> Vec<u8>,
 }
 
-/// Every kind, with its name and content type.
-pub const KINDS: [(Kind, &str, &str); 13] = [
-    (Kind::Avif, "avif", "image/avif"),
-    (Kind::Heic, "heic", "image/heic"),
-    (Kind::Jxl, "jxl", "image/jxl"),
-    (Kind::JxlContainer, "jxl-container", "image/jxl"),
-    (Kind::Bmp, "bmp", "image/bmp"),
-    (Kind::Tiff, "tiff", "image/tiff"),
-    (Kind::TiffBigEndian, "tiff-big-endian", "image/tiff"),
-    (Kind::Ico, "ico", "image/x-icon"),
-    (Kind::Svg, "svg", "image/svg+xml"),
-    (Kind::SvgXml, "svg-xml", "image/svg+xml"),
-    (Kind::SvgScript, "svg-script", "image/svg+xml"),
-    (Kind::Html, "html", "text/html; charset=utf-8"),
-    (Kind::Text, "text", "text/plain; charset=utf-8"),
+const fn fixture(name: &'static str, content_type: &'static str, bytes: fn() -> Vec<u8>) -> Fixture {
+    Fixture { name, content_type, bytes }
+}
+
+/// All of them.
+pub static FIXTURES: &[Fixture] = &[
+    // The header alone.
+    fixture("avif", "image/avif", || iso_media(b"avif", b"mif1miaf")),
+    fixture("heic", "image/heic", || iso_media(b"heic", b"mif1heix")),
+    fixture("jxl", "image/jxl", || JXL.into()),
+    fixture("jxl-container", "image/jxl", || {
+        let mut file = boxed(b"JXL ", &[0x0D, 0x0A, 0x87, 0x0A]);
+        file.extend(boxed(b"ftyp", b"jxl \0\0\0\0jxl "));
+        file.extend(boxed(b"jxlc", &JXL));
+        file
+    }),
+    fixture("bmp", "image/bmp", || encoded(ImageFormat::Bmp)),
+    fixture("tiff", "image/tiff", || tiff(*b"II", u16::to_le_bytes, u32::to_le_bytes)),
+    fixture("tiff-big-endian", "image/tiff", || tiff(*b"MM", u16::to_be_bytes, u32::to_be_bytes)),
+    fixture("ico", "image/x-icon", || encoded(ImageFormat::Ico)),
+    fixture("svg", "image/svg+xml", || SVG.into()),
+    fixture("svg-xml", "image/svg+xml", || {
+        let doctype = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \
+                       \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">";
+        format!("\u{FEFF}<?xml version=\"1.0\"?>\n<!-- made by hand -->\n{doctype}\n{SVG}").into_bytes()
+    }),
+    fixture("svg-script", "image/svg+xml", || {
+        let script = "<script>document.documentElement.id = 'ran'</script></svg>";
+        SVG.replace("</svg>", script).into_bytes()
+    }),
+    HTML,
+    fixture("text", "text/plain; charset=utf-8", || b"This is a line of text.\n".to_vec()),
 ];
 
-impl Kind {
-    /// The kind of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        KINDS.iter().find(|(_, known, _)| *known == name).map(|(kind, ..)| *kind)
-    }
+/// A page: not an image.
+pub const HTML: Fixture = fixture("html", "text/html; charset=utf-8", || {
+    b"<!doctype html>\n<title>Not an image</title>\n<p>This is a page.</p>\n".to_vec()
+});
 
-    /// Its name in a path.
-    pub fn name(self) -> &'static str {
-        self.row().1
-    }
-
-    /// Its content type.
-    pub fn content_type(self) -> &'static str {
-        self.row().2
-    }
-
-    fn row(self) -> &'static (Self, &'static str, &'static str) {
-        // The table has the order of the variants; a test checks it.
-        &KINDS[self as usize]
-    }
-
-    /// The file.
-    pub fn bytes(self) -> Vec<u8> {
-        match self {
-            Self::Avif => iso_media(b"avif", b"mif1miaf"),
-            Self::Heic => iso_media(b"heic", b"mif1heix"),
-            // ISO/IEC 18181-2: the codestream's signature, then a size header of 8 × 8.
-            Self::Jxl => vec![0xFF, 0x0A, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00],
-            Self::JxlContainer => {
-                let mut file = boxed(b"JXL ", &[0x0D, 0x0A, 0x87, 0x0A]);
-                file.extend(boxed(b"ftyp", b"jxl \0\0\0\0jxl "));
-                file.extend(boxed(b"jxlc", &Self::Jxl.bytes()));
-                file
-            }
-            Self::Bmp => encoded(ImageFormat::Bmp),
-            Self::Tiff => tiff(*b"II", u16::to_le_bytes, u32::to_le_bytes),
-            Self::TiffBigEndian => tiff(*b"MM", u16::to_be_bytes, u32::to_be_bytes),
-            Self::Ico => encoded(ImageFormat::Ico),
-            Self::Svg => SVG.into(),
-            Self::SvgXml => {
-                let doctype = "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \
-                               \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">";
-                format!("\u{FEFF}<?xml version=\"1.0\"?>\n<!-- made by hand -->\n{doctype}\n{SVG}")
-                    .into_bytes()
-            }
-            Self::SvgScript => SVG
-                .replace("</svg>", "<script>document.documentElement.id = 'ran'</script></svg>")
-                .into_bytes(),
-            Self::Html => b"<!doctype html>\n<title>Not an image</title>\n<p>This is a page.</p>\n".to_vec(),
-            Self::Text => b"This is a line of text.\n".to_vec(),
-        }
-    }
+/// The fixture of that name.
+pub fn named(name: &str) -> Option<&'static Fixture> {
+    FIXTURES.iter().find(|fixture| fixture.name == name)
 }
+
+/// ISO/IEC 18181-2: the codestream's signature, then a size header of 8 × 8.
+const JXL: [u8; 8] = [0xFF, 0x0A, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00];
 
 const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"32\" height=\"32\">\
                    <circle cx=\"16\" cy=\"16\" r=\"12\" fill=\"#e0a050\"/></svg>\n";
@@ -168,27 +124,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_in_the_order_of_the_variants() {
-        for (place, (kind, name, _)) in KINDS.iter().enumerate() {
-            assert_eq!(*kind as usize, place);
-            assert_eq!(kind.name(), *name);
+    fn no_two_fixtures_share_a_name() {
+        for fixture in FIXTURES {
+            assert!(std::ptr::eq(named(fixture.name).unwrap(), fixture), "{}", fixture.name);
         }
     }
 
     #[test]
     fn each_kind_begins_with_its_signature() {
-        for (kind, at, signature) in [
-            (Kind::Avif, 4, &b"ftypavif"[..]),
-            (Kind::Heic, 4, b"ftypheic"),
-            (Kind::Jxl, 0, &[0xFF, 0x0A]),
-            (Kind::JxlContainer, 0, &[0, 0, 0, 0x0C, b'J', b'X', b'L', b' ', 0x0D, 0x0A, 0x87, 0x0A]),
-            (Kind::Bmp, 0, b"BM"),
-            (Kind::Tiff, 0, b"II*\0"),
-            (Kind::TiffBigEndian, 0, b"MM\0*"),
-            (Kind::Ico, 0, &[0, 0, 1, 0]),
-            (Kind::Svg, 0, b"<svg"),
+        for (name, at, signature) in [
+            ("avif", 4, &b"ftypavif"[..]),
+            ("heic", 4, b"ftypheic"),
+            ("jxl", 0, &[0xFF, 0x0A]),
+            ("jxl-container", 0, &[0, 0, 0, 0x0C, b'J', b'X', b'L', b' ', 0x0D, 0x0A, 0x87, 0x0A]),
+            ("bmp", 0, b"BM"),
+            ("tiff", 0, b"II*\0"),
+            ("tiff-big-endian", 0, b"MM\0*"),
+            ("ico", 0, &[0, 0, 1, 0]),
+            ("svg", 0, b"<svg"),
         ] {
-            assert_eq!(&kind.bytes()[at..at + signature.len()], signature, "{}", kind.name());
+            let bytes = (named(name).unwrap().bytes)();
+            assert_eq!(&bytes[at..at + signature.len()], signature, "{name}");
         }
     }
 }

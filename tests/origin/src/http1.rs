@@ -7,7 +7,7 @@ use bytes::{Buf, BytesMut};
 use http::StatusCode;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
 
 use crate::answer::{Answer, Cut, CutAt, CutHow, Framing};
@@ -120,13 +120,6 @@ impl<S: Socket> Connection<S> {
     ) -> Result<bool, Ended> {
         let service = self.service.clone();
         let answer = self.unless_gone(service.answer(request)).await?;
-        if !answer.pace.latency.is_zero() {
-            // Even a sleep of zero takes up to a millisecond.
-            self.unless_gone(sleep(answer.pace.latency)).await?;
-        }
-        if let Some(gate) = answer.pace.gate.as_ref().filter(|gate| gate.at.is_none()) {
-            self.unless_gone(service.gates().pass(&gate.key)).await?;
-        }
         if let Some(wire) = &answer.wire {
             self.output.extend_from_slice(wire);
             self.flush(exchange, wire.len() as u64).await?;

@@ -67,13 +67,6 @@ async fn send(
     exchange: &Exchange,
 ) -> Result<(), Ended> {
     let answer = unless_gone(stream, service.answer(request)).await?;
-    if !answer.pace.latency.is_zero() {
-        // Even a sleep of zero takes up to a millisecond.
-        unless_gone(stream, sleep(answer.pace.latency)).await?;
-    }
-    if let Some(gate) = answer.pace.gate.as_ref().filter(|gate| gate.at.is_none()) {
-        unless_gone(stream, service.gates().pass(&gate.key)).await?;
-    }
     if answer.wire.is_some() {
         return Err(Ended::Cut(Reason::PROTOCOL_ERROR));
     }

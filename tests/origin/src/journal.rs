@@ -92,11 +92,6 @@ struct Entry {
 }
 
 impl Journal {
-    /// An empty journal whose clock starts now.
-    pub fn new() -> Self {
-        Self { started: Instant::now(), state: Mutex::default(), changed: Notify::new() }
-    }
-
     /// Milliseconds since the start, to the microsecond.
     pub fn now_ms(&self) -> f64 {
         (self.started.elapsed().as_micros() as f64) / 1_000.0
@@ -206,9 +201,10 @@ impl Journal {
     }
 }
 
+/// An empty journal whose clock starts now.
 impl Default for Journal {
     fn default() -> Self {
-        Self::new()
+        Self { started: Instant::now(), state: Mutex::default(), changed: Notify::new() }
     }
 }
 
@@ -256,28 +252,29 @@ impl Exchange {
 
     /// Records the status, if the answer is HTTP.
     pub fn answered_with(&self, status: u16) {
-        let Some(recorded) = &self.recorded else { return };
-        if let Some(entry) = recorded.journal.state().log.get_mut(&recorded.id) {
-            entry.status = Some(status);
-        }
+        self.record(|entry, _| entry.status = Some(status));
     }
 
     /// Records that the head was sent. Only the first call counts.
     pub fn head_sent(&self) {
-        let Some(recorded) = &self.recorded else { return };
-        let now = recorded.journal.now_ms();
-        if let Some(entry) = recorded.journal.state().log.get_mut(&recorded.id) {
+        self.record(|entry, now| {
             entry.headers_ms.get_or_insert(now);
+        });
+    }
+
+    fn record(&self, change: impl FnOnce(&mut Entry, f64)) {
+        let Some(Recorded { journal, id, .. }) = &self.recorded else { return };
+        let now = journal.now_ms();
+        if let Some(entry) = journal.state().log.get_mut(id) {
+            change(entry, now);
         }
     }
 
     /// Records that more bytes of the body were sent.
     pub fn sent(&self, bytes: u64) {
         let Some(recorded) = &self.recorded else { return };
+        self.record(|entry, _| entry.bytes += bytes);
         let mut state = recorded.journal.state();
-        if let Some(entry) = state.log.get_mut(&recorded.id) {
-            entry.bytes += bytes;
-        }
         state.for_groups(recorded.key.as_deref(), |group| group.counters.bytes_sent += bytes);
         drop(state);
         recorded.journal.changed.notify_waiters();

@@ -23,7 +23,6 @@ mod http1;
 mod http2;
 pub mod journal;
 mod landscape;
-mod media;
 pub mod options;
 mod padding;
 pub mod picture;
@@ -37,4 +36,4 @@ mod site;
 mod wire;
 
 pub use options::Options;
-pub use server::{Addresses, Server, StartError};
+pub use server::{Addresses, Server};

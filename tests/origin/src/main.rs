@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
+use anyhow::{Context as _, Error, Result};
 use origin::options::{Command, USAGE};
 use origin::{Options, Server, options, samples};
 
@@ -10,23 +11,23 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("origin: {error}");
+            eprintln!("origin: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run() -> Result<(), Box<dyn std::error::Error>> {
-    match options::parse(std::env::args_os().skip(1))? {
+fn run() -> Result<()> {
+    match options::parse(std::env::args_os().skip(1)).map_err(Error::msg)? {
         Command::Help => print!("{USAGE}"),
         Command::WriteSamples(folder) => samples::write(&folder)
-            .map_err(|error| format!("the samples could not be written to {}: {error}", folder.display()))?,
+            .with_context(|| format!("the samples could not be written to {}", folder.display()))?,
         Command::Serve { options, until_stdin_closes } => serve(options, until_stdin_closes)?,
     }
     Ok(())
 }
 
-fn serve(options: Options, until_stdin_closes: bool) -> Result<(), Box<dyn std::error::Error>> {
+fn serve(options: Options, until_stdin_closes: bool) -> Result<()> {
     let server = Server::start(options)?;
     announce(&server)?;
     if until_stdin_closes {

@@ -8,7 +8,7 @@ use image::codecs::gif::GifEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
-use image::{ImageEncoder, ImageError};
+use image::{ImageEncoder, ImageError, ImageFormat};
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
@@ -43,40 +43,10 @@ impl Grain {
 /// NeuQuant's speed for GIF, from 1 (best) to 30; a gradient shows no difference below this.
 const GIF_SPEED: i32 = 20;
 
-/// The formats of pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// JPEG, with grain, so that it is as large as a photograph.
-    Jpeg,
-    /// PNG.
-    Png,
-    /// WebP, lossless.
-    WebP,
-    /// GIF, of one frame.
-    Gif,
-}
-
-impl Format {
-    /// The format of a file extension.
-    pub fn parse(extension: &str) -> Option<Self> {
-        match extension {
-            "jpg" | "jpeg" => Some(Self::Jpeg),
-            "png" => Some(Self::Png),
-            "webp" => Some(Self::WebP),
-            "gif" => Some(Self::Gif),
-            _ => None,
-        }
-    }
-
-    /// Its content type.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-            Self::WebP => "image/webp",
-            Self::Gif => "image/gif",
-        }
-    }
+/// The format of a file extension, if pictures are made in it.
+pub fn format_of(extension: &str) -> Option<ImageFormat> {
+    use ImageFormat::{Gif, Jpeg, Png, WebP};
+    ImageFormat::from_extension(extension).filter(|format| matches!(format, Jpeg | Png | WebP | Gif))
 }
 
 /// A picture to make.
@@ -90,8 +60,8 @@ pub enum Picture {
         width: u32,
         /// The height in pixels.
         height: u32,
-        /// The format.
-        format: Format,
+        /// The format, one of [`format_of`].
+        format: ImageFormat,
     },
     /// A JPEG of an exact length.
     Padded {
@@ -147,10 +117,10 @@ impl Picture {
         let seed = seed::of(seed);
         let parsed = (|| {
             let (size, extension) = file.rsplit_once('.')?;
-            let format = Format::parse(extension)?;
+            let format = format_of(extension)?;
             if let Some(bytes) = size.strip_suffix('b') {
                 let bytes = bytes.parse().ok()?;
-                return (format == Format::Jpeg).then_some(Self::Padded { seed, bytes });
+                return (format == ImageFormat::Jpeg).then_some(Self::Padded { seed, bytes });
             }
             let (width, height) = size.split_once('x')?;
             Some(Self::Drawn { seed, width: width.parse().ok()?, height: height.parse().ok()?, format })
@@ -172,10 +142,10 @@ impl Picture {
     }
 
     /// Its format.
-    pub fn format(self) -> Format {
+    pub fn format(self) -> ImageFormat {
         match self {
             Self::Drawn { format, .. } => format,
-            Self::Padded { .. } => Format::Jpeg,
+            Self::Padded { .. } => ImageFormat::Jpeg,
         }
     }
 }
@@ -229,7 +199,8 @@ impl Gallery {
                 continue;
             }
             let look = seed % padding::LOOKS;
-            let base = self.drawn(Picture::Drawn { seed: look, width, height, format: Format::Jpeg }).await?;
+            let base =
+                self.drawn(Picture::Drawn { seed: look, width, height, format: ImageFormat::Jpeg }).await?;
             shortest = base.len();
             if let Some(body) = padding::pad(&base, seed, bytes) {
                 return Ok(body);
@@ -250,16 +221,16 @@ pub fn encode(picture: Picture, grain: Grain) -> Result<Vec<u8>, PictureError> {
         Picture::Drawn { width, height, format, .. } => (width, height, format),
         Picture::Padded { bytes, .. } => return Err(PictureError::Name(format!("{bytes}b"))),
     };
-    let Grain(grain) = if format == Format::Jpeg { grain } else { Grain(0.0) };
+    let Grain(grain) = if format == ImageFormat::Jpeg { grain } else { Grain(0.0) };
     let pixels = landscape::paint(picture.seed(), width, height, grain);
     let mut file = Vec::new();
     let encoded = match format {
-        Format::Jpeg => {
-            JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY).write_image(&pixels, width, height, Rgb8)
+        ImageFormat::Png => PngEncoder::new(&mut file).write_image(&pixels, width, height, Rgb8),
+        ImageFormat::WebP => WebPEncoder::new_lossless(&mut file).write_image(&pixels, width, height, Rgb8),
+        ImageFormat::Gif => {
+            GifEncoder::new_with_speed(&mut file, GIF_SPEED).encode(&pixels, width, height, Rgb8)
         }
-        Format::Png => PngEncoder::new(&mut file).write_image(&pixels, width, height, Rgb8),
-        Format::WebP => WebPEncoder::new_lossless(&mut file).write_image(&pixels, width, height, Rgb8),
-        Format::Gif => GifEncoder::new_with_speed(&mut file, GIF_SPEED).encode(&pixels, width, height, Rgb8),
+        _ => JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY).write_image(&pixels, width, height, Rgb8),
     };
     encoded.map_err(|error| PictureError::Encoder(Arc::new(error)))?;
     Ok(file)

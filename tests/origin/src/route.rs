@@ -9,9 +9,8 @@ use percent_encoding::percent_decode_str;
 use crate::answer::{Answer, http_date};
 use crate::body::Body;
 use crate::faults;
-use crate::fixture::Kind;
-use crate::media;
-use crate::picture::{Format, Picture, PictureError};
+use crate::fixture;
+use crate::picture::{Picture, PictureError, format_of};
 use crate::request::Request;
 use crate::seed;
 use crate::service::World;
@@ -68,7 +67,7 @@ async fn image(world: &World, seed: &str, file: &str) -> Answer {
 /// The answer that carries a picture.
 pub async fn picture_answer(world: &World, picture: Picture) -> Answer {
     let modified = http_date(seed::modified(picture.seed()));
-    let content_type = picture.format().content_type();
+    let content_type = picture.format().to_mime_type();
     match world.gallery.get(picture).await {
         Ok(body) => Answer::new(200, content_type, body).with("last-modified", modified),
         Err(error) => refuse(&error),
@@ -130,13 +129,13 @@ async fn unsplash_photo(world: &World, request: &Request, name: &str) -> Answer 
 
 /// `/fixture/{kind}` and `/file/…?kind=`: a small file of that kind.
 async fn fixture(world: &World, kind: &str) -> Answer {
-    if let Some(format) = Format::parse(kind) {
+    if let Some(format) = format_of(kind) {
         let picture = Picture::Drawn { seed: seed::hash(kind), width: 96, height: 64, format };
         return picture_answer(world, picture).await;
     }
-    match Kind::parse(kind) {
-        Some(kind) => Answer::new(200, kind.content_type(), kind.bytes())
-            .with("last-modified", http_date(seed::modified(seed::hash(kind.name())))),
+    match fixture::named(kind) {
+        Some(fixture) => Answer::new(200, fixture.content_type, (fixture.bytes)())
+            .with("last-modified", http_date(seed::modified(seed::hash(kind)))),
         None => Answer::refusal(404, format!("there is no fixture {kind:?}")),
     }
 }
@@ -174,11 +173,11 @@ pub async fn file_below(folder: &Path, path: &str) -> Answer {
         }
         // A link may lead out of the folder; its own files may not.
         let modified = std::fs::metadata(&file)?.modified().ok();
-        Ok::<_, std::io::Error>((media::type_of(&file), modified, std::fs::read(&file)?))
+        Ok::<_, std::io::Error>((content_type(&file), modified, std::fs::read(&file)?))
     });
     match read.await {
         Ok(Ok((content_type, modified, bytes))) => {
-            let answer = Answer::new(200, content_type, Body::from(bytes));
+            let answer = Answer::new(200, &content_type, Body::from(bytes));
             match modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok()) {
                 Some(time) => answer.with("last-modified", http_date(time.as_secs())),
                 None => answer,
@@ -186,4 +185,10 @@ pub async fn file_below(folder: &Path, path: &str) -> Answer {
         }
         Ok(Err(_)) | Err(_) => not_found(),
     }
+}
+
+/// The content type of a file, by its extension.
+fn content_type(file: &Path) -> String {
+    let mime = mime_guess::from_path(file).first_or_octet_stream();
+    if mime.type_() == mime_guess::mime::TEXT { format!("{mime}; charset=utf-8") } else { mime.to_string() }
 }

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::picture::{Format, Grain, Picture, encode};
+use crate::picture::{Grain, Picture, encode, format_of};
 
 /// File name, seed and width of each; all have the ratio three to two. The seed decides the time of day.
 const SAMPLES: [(&str, u64, u32); 12] = [
@@ -31,7 +31,7 @@ pub fn write(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     for (name, seed, width) in SAMPLES {
         let extension = name.rsplit('.').next().unwrap_or_default();
-        let format = Format::parse(extension).ok_or(io::ErrorKind::InvalidFilename)?;
+        let format = format_of(extension).ok_or(io::ErrorKind::InvalidFilename)?;
         let picture = Picture::Drawn { seed, width, height: width * 2 / 3, format };
         std::fs::write(folder.join(name), encode(picture, Grain::FINE).map_err(io::Error::other)?)?;
     }

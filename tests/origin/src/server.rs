@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use thiserror::Error;
+use anyhow::{Context as _, Result, anyhow, bail};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::TlsAcceptor;
 
-use crate::certificate::{Certificate, CertificateError};
+use crate::certificate::Certificate;
 use crate::gates::Gates;
 use crate::journal::Journal;
 use crate::options::Options;
@@ -44,53 +44,16 @@ pub struct Addresses {
     pub site: Option<SocketAddr>,
 }
 
-/// Why a server could not start.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// Another program uses the port.
-    #[error("port {port} is taken by another program: choose another with {option}, or 0 for any")]
-    PortTaken {
-        /// The option of the port.
-        option: &'static str,
-        /// The port.
-        port: u16,
-    },
-    /// The system refuses the port.
-    #[error("port {port} ({option}) cannot be had: {source}")]
-    Port {
-        /// The option of the port.
-        option: &'static str,
-        /// The port.
-        port: u16,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// The path is not that of a folder.
-    #[error("{option} {} is not a folder", folder.display())]
-    Folder {
-        /// The option of the folder.
-        option: &'static str,
-        /// The path.
-        folder: std::path::PathBuf,
-    },
-    /// No certificate could be made.
-    #[error("no certificate could be made: {0}")]
-    Certificate(CertificateError),
-    /// The system refuses to start threads.
-    #[error("no threads could be started: {0}")]
-    Threads(io::Error),
-}
-
 impl Server {
     /// Starts a server on its own threads. When it returns, every port answers.
     ///
     /// # Errors
     ///
     /// A port is in use or refused, `--site` or `--folder` is not a folder, or the system starts no threads.
-    pub fn start(options: Options) -> Result<Self, StartError> {
+    pub fn start(options: Options) -> Result<Self> {
         for (option, folder) in [("--site", &options.site), ("--folder", &options.folder)] {
             if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
-                return Err(StartError::Folder { option, folder: folder.clone() });
+                bail!("{option} {} is not a folder", folder.display());
             }
         }
         let origin = bind("--port", options.port)?;
@@ -103,17 +66,14 @@ impl Server {
             tls: tls.1,
             site: site.as_ref().map(|(_, address)| *address),
         };
-        let certificate = Certificate::generate().map_err(StartError::Certificate)?;
-        let acceptor = certificate.acceptor().map_err(StartError::Certificate)?;
-        let runtime = Builder::new_multi_thread()
-            .enable_all()
-            .thread_name("origin")
-            .build()
-            .map_err(StartError::Threads)?;
+        let certificate = Certificate::generate().context("no certificate could be made")?;
+        let acceptor = certificate.acceptor().context("no certificate could be made")?;
+        let runtime = Builder::new_multi_thread().enable_all().thread_name("origin").build();
+        let runtime = runtime.context("no threads could be started")?;
 
         let world = Arc::new(World {
             options,
-            journal: Arc::new(Journal::new()),
+            journal: Arc::new(Journal::default()),
             gates: Gates::default(),
             gallery: Gallery::default(),
             shuffle: AtomicU64::new(0),
@@ -186,7 +146,7 @@ impl Drop for Server {
 
 type Bound = (TcpListener, SocketAddr);
 
-fn bind(option: &'static str, port: u16) -> Result<Bound, StartError> {
+fn bind(option: &'static str, port: u16) -> Result<Bound> {
     let bound = || {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
@@ -194,8 +154,10 @@ fn bind(option: &'static str, port: u16) -> Result<Bound, StartError> {
         Ok((listener, address))
     };
     bound().map_err(|source: io::Error| match source.kind() {
-        io::ErrorKind::AddrInUse => StartError::PortTaken { option, port },
-        _ => StartError::Port { option, port, source },
+        io::ErrorKind::AddrInUse => {
+            anyhow!("port {port} is taken by another program: choose another with {option}, or 0 for any")
+        }
+        _ => anyhow!("port {port} ({option}) cannot be had: {source}"),
     })
 }
 

@@ -59,8 +59,20 @@ impl Service {
         }
     }
 
-    /// The answer to a request.
+    /// The answer to a request, once it is due: after its latency, and after its gate if that holds the head.
     pub async fn answer(&self, request: &Request) -> Answer {
+        let answer = self.answer_now(request).await;
+        if !answer.pace.latency.is_zero() {
+            // Even a sleep of zero takes up to a millisecond.
+            tokio::time::sleep(answer.pace.latency).await;
+        }
+        if let Some(gate) = answer.pace.gate.as_ref().filter(|gate| gate.at.is_none()) {
+            self.gates().pass(&gate.key).await;
+        }
+        answer
+    }
+
+    async fn answer_now(&self, request: &Request) -> Answer {
         if control::is_control(request) {
             return control::answer(&self.world, request).await;
         }
