@@ -9,7 +9,6 @@ use fs_err as fs;
 use support::BrowserKind;
 
 use crate::setup::apt::{self, Package};
-use crate::setup::cache::remove_dir;
 use crate::setup::tools;
 use crate::setup::{npm, rust};
 use crate::test::drivers::{self, Driver};
@@ -97,21 +96,8 @@ fn build() -> Result<PathBuf> {
 fn crc() -> Result<PathBuf> {
     let start = Instant::now();
     eprintln!("building the wasm of CRC-32");
-    process::run(&mut workspace::cargo([
-        "rustc",
-        "--package=bench-crc",
-        "--lib",
-        // Only this crate type: with an rlib, cargo does not optimise across crates.
-        "--crate-type=cdylib",
-        "--release",
-        "--target",
-        workspace::WASM,
-    ]))?;
     let out = workspace::target().join("bench/crc");
-    remove_dir(&out)?;
-    let compiled = workspace::target().join(workspace::WASM).join("release/bench_crc.wasm");
-    let mut bindgen = workspace::command("wasm-bindgen");
-    process::run(bindgen.args(["--target", "web", "--out-dir"]).arg(&out).arg(compiled))?;
+    package::module("bench-crc", &[], &[], &out)?;
     let wasm = out.join("bench_crc_bg.wasm");
     let mut optimise = workspace::command("wasm-opt");
     process::run(optimise.arg("-Oz").arg(&wasm).arg("-o").arg(&wasm))?;

@@ -1,5 +1,6 @@
 //! The npm package: the engine without the page, as an ES module with its types.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -23,26 +24,8 @@ pub fn build() -> Result<()> {
     tools::ready(TOOLS)?;
     let start = Instant::now();
     say!("building the package into pkg/, about a minute");
-    process::run(&mut workspace::cargo([
-        "rustc",
-        "--package=fetchzip",
-        "--lib",
-        // No rlib beside it: with one, cargo does not optimise across crates.
-        "--crate-type=cdylib",
-        "--release",
-        "--no-default-features",
-        "--features=api",
-        "--target",
-        workspace::WASM,
-    ]))?;
-
     let pkg = workspace::pkg();
-    remove_dir(&pkg)?;
-    let compiled = workspace::target().join(workspace::WASM).join("release/fetchzip.wasm");
-    let mut bindgen = workspace::command("wasm-bindgen");
-    bindgen.args(["--target", "web", "--split-linked-modules", "--out-dir"]).arg(&pkg).arg(compiled);
-    process::run(&mut bindgen)?;
-
+    module("fetchzip", &["--no-default-features", "--features=api"], &["--split-linked-modules"], &pkg)?;
     shrink::shrink(&pkg, "fetchzip")?;
 
     fs::write(pkg.join("package.json"), manifest())?;
@@ -51,6 +34,19 @@ pub fn build() -> Result<()> {
     }
     say!("built pkg/ in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Compiles a package's library to wasm with these options of cargo, and makes an ES module of it, with
+/// these options of wasm-bindgen, in a directory that is emptied before.
+pub fn module(package: &str, cargo: &[&str], bindgen: &[&str], out: &Path) -> Result<()> {
+    // No rlib beside it: with one, cargo does not optimise across crates.
+    let mut build = workspace::cargo(["rustc", "--lib", "--crate-type=cdylib", "--release"]);
+    process::run(build.args(["--package", package, "--target", workspace::WASM]).args(cargo))?;
+    remove_dir(out)?;
+    let compiled = format!("{}/release/{}.wasm", workspace::WASM, package.replace('-', "_"));
+    let mut web = workspace::command("wasm-bindgen");
+    web.args(["--target", "web"]).args(bindgen).arg("--out-dir").arg(out);
+    process::run(web.arg(workspace::target().join(compiled)))
 }
 
 /// `snippets/` exists only if wasm-bindgen had any to copy; npm ignores a missing one.

@@ -1,7 +1,6 @@
 //! The steps of `cargo xtask test`.
 
 use std::panic::resume_unwind;
-use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
@@ -200,7 +199,7 @@ fn doc() -> Result<Tally> {
 
 fn wasm(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
     // One server for both browsers: the tests are compiled with its address.
-    let (origin, cross_origin) = artifacts.origin()?;
+    let origin = artifacts.origin()?;
     let (flag, driver_flag) = match browser {
         Browser::Firefox => ("--firefox", "--geckodriver"),
         Browser::Chromium | Browser::WebKit => ("--chrome", "--chromedriver"),
@@ -210,8 +209,8 @@ fn wasm(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
         .args(["test", "--headless", "--mode=no-install", flag, driver_flag])
         .arg(driver_program(browser)?)
         // Read by the tests when they are compiled: a page has no environment.
-        .env("FETCHZIP_ORIGIN", &origin)
-        .env("FETCHZIP_CROSS_ORIGIN", &cross_origin)
+        .env("FETCHZIP_ORIGIN", &origin.http)
+        .env("FETCHZIP_CROSS_ORIGIN", &origin.cross)
         // Seconds for all tests of a file; 20 by default.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
         // Without the headers for isolation, which most hosts don't send.
@@ -222,19 +221,20 @@ fn wasm(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
 }
 
 fn page(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
-    let environment: [(&str, PathBuf); 5] = [
+    let program = browser_program(browser)?;
+    let environment = [
         ("FETCHZIP_DIST", artifacts.page()?),
         ("FETCHZIP_PKG", artifacts.package()?),
         ("FETCHZIP_NODE_MODULES", artifacts.node_modules()?),
         ("FETCHZIP_ORIGIN_PROGRAM", artifacts.origin_program()?),
-        ("FETCHZIP_BROWSER_BINARY", browser_program(browser)?),
+        ("FETCHZIP_BROWSER_BINARY", &program),
     ];
     artifacts.driven_tests()?;
     let run = |target: &str| {
         let driver = Driver::start(browser, target)?;
         let mut tests = tests(&[target]);
         tests
-            .envs(environment.iter().map(|(name, path)| (name, path)))
+            .envs(environment)
             .env("FETCHZIP_BROWSER", browser.id())
             .env("FETCHZIP_DOWNLOADS", &driver.home)
             .env("FETCHZIP_WEBDRIVER", &driver.address);
