@@ -3,12 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 
+use anyhow::{Context as _, Error, Result, bail, ensure};
 use support::archive::contents;
 use support::archive::programs::UNPACKING;
-use thiserror::Error;
 
 /// The programs that test an archive which was written to a file.
 const PROGRAMS: [&str; 2] = ["unzip", "7z"];
@@ -37,65 +37,34 @@ impl Expected {
     }
 }
 
-/// What is wrong with an archive.
-#[derive(Debug, Error)]
-pub enum ArchiveError {
-    /// The file can't be read.
-    #[error("the archive can't be read: {0}")]
-    Io(#[from] io::Error),
-    /// The file is not a zip archive, or an entry's CRC-32 is wrong.
-    #[error("the archive is not a valid zip: {0}")]
-    Zip(String),
-    /// A program refused the archive.
-    #[error("{0}")]
-    Refused(String),
-    /// The number of entries is not the expected one.
-    #[error("the archive has {is} entries instead of {expected}")]
-    Count {
-        /// The number of entries.
-        is: usize,
-        /// The expected number.
-        expected: usize,
-    },
-    /// This entry was not requested, or is in the archive twice.
-    #[error("the archive's entry {0:?} was not requested, or is there twice")]
-    Unexpected(String),
-    /// The bytes of this entry differ from the server's.
-    #[error("the bytes of {0:?} are not those that the server sent")]
-    Bytes(String),
-}
-
 /// Reads the whole archive.
-pub fn verify(path: &Path, expected: &Expected) -> Result<(), ArchiveError> {
-    let files = contents::files(BufReader::new(File::open(path)?))
-        .map_err(|error| ArchiveError::Zip(error.to_string()))?;
-    if files.len() != expected.count() {
-        return Err(ArchiveError::Count { is: files.len(), expected: expected.count() });
-    }
+pub fn verify(path: &Path, expected: &Expected) -> Result<()> {
+    let files = contents::files(BufReader::new(File::open(path).context("the archive can't be read")?))
+        .context("the archive is not a valid zip")?;
+    let (is, count) = (files.len(), expected.count());
+    ensure!(is == count, "the archive has {is} entries instead of {count}");
+    let wrong_bytes = |name| format!("the bytes of {name:?} are not those that the server sent");
+    let unexpected = |name| format!("the archive's entry {name:?} was not requested, or is there twice");
     let mut seen = HashSet::new();
     for contents::File { name, sha256, .. } in files {
         let identity = match expected {
             Expected::Named(entries) => match entries.get(&name) {
                 Some(right) if *right == sha256 => name.clone(),
-                Some(_) => return Err(ArchiveError::Bytes(name)),
-                None => return Err(ArchiveError::Unexpected(name)),
+                Some(_) => bail!(wrong_bytes(name)),
+                None => bail!(unexpected(name)),
             },
-            Expected::AnyOf { known, .. } if !known.contains(&sha256) => {
-                return Err(ArchiveError::Bytes(name));
-            }
+            Expected::AnyOf { known, .. } if !known.contains(&sha256) => bail!(wrong_bytes(name)),
             Expected::AnyOf { .. } => sha256,
         };
-        if !seen.insert(identity) {
-            return Err(ArchiveError::Unexpected(name));
-        }
+        ensure!(seen.insert(identity), unexpected(name));
     }
     Ok(())
 }
 
 /// Lets other programs test the archive.
-pub fn verify_with_programs(path: &Path) -> Result<(), ArchiveError> {
+pub fn verify_with_programs(path: &Path) -> Result<()> {
     let mut programs = UNPACKING.iter().filter(|program| PROGRAMS.contains(&program.name));
-    programs.try_for_each(|program| program.check(path)).map_err(ArchiveError::Refused)
+    programs.try_for_each(|program| program.check(path)).map_err(Error::msg)
 }
 
 #[cfg(test)]
@@ -152,10 +121,11 @@ mod tests {
         let expected = Expected::AnyOf { known: [b"lake", b"hill"].map(|bytes| sha(bytes)).into(), count: 2 };
         let verdict = |entries: &[(&str, &[u8])]| verify(archive(entries).path(), &expected);
         verdict(&[("1.jpg", b"lake"), ("2.jpg", b"hill")]).unwrap();
-        assert!(matches!(
-            verdict(&[("1.jpg", b"lake"), ("2.jpg", b"lake")]),
-            Err(ArchiveError::Unexpected(_))
-        ));
-        assert!(matches!(verdict(&[("1.jpg", b"lake"), ("2.jpg", b"cat")]), Err(ArchiveError::Bytes(_))));
+        for (second, complaint) in
+            [(&b"lake"[..], "is there twice"), (b"cat", "not those that the server sent")]
+        {
+            let error = verdict(&[("1.jpg", b"lake"), ("2.jpg", second)]).unwrap_err().to_string();
+            assert!(error.contains(complaint), "{error}");
+        }
     }
 }

@@ -1,14 +1,13 @@
 //! CRC-32 in GB/s, in each browser.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::{Error, Result};
 use serde_json::{Value, json};
 
-use crate::error::{Error, Result};
 use crate::machine::Machine;
-use crate::report::Table;
+use crate::report::{self, Table};
 use crate::session::Session;
 
 /// The goal for fetchzip in GB/s, with the copy into wasm counted.
@@ -24,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub async fn measure(session: &Session, address: &str) -> Result<Value> {
     session.open_alone(address).await?;
     let measured = session.call("return bench.measureCrc(argument)", json!(SIZES), PATIENCE).await?;
-    measured.map_err(|message| Error::Browser { doing: "measure CRC-32".to_owned(), message })
+    measured.map_err(|message| Error::msg(message).context("the browser could not measure CRC-32"))
 }
 
 /// Writes the measurements by browser to `crc.json` and `crc.md`, and returns them for the terminal.
@@ -34,19 +33,12 @@ pub fn report(
     measured: &[(String, Value)],
     folder: &Path,
 ) -> Result<String> {
-    let heading = format!("CRC-32, GB/s, fetchzip {version} on {}\n", machine.line());
-    let (mut text, mut markdown) = (heading.clone(), format!("# {heading}"));
-    for (browser, results) in measured {
-        let table = table(results);
-        text += &format!("\n{browser}\n\n{}\n{}\n", table.columns(), verdict(results));
-        markdown += &format!("\n## {browser}\n\n{}\n{}\n", table.markdown(), verdict(results));
-    }
+    let heading = format!("CRC-32, GB/s, fetchzip {version} on {}", machine.line());
+    let sections = measured.iter().map(|(browser, results)| (browser, table(results), verdict(results)));
+    let text = report::write_sections("crc.md", &heading, sections, folder)?;
     let by_browser: serde_json::Map<String, Value> = measured.iter().cloned().collect();
     let json = json!({ "machine": machine.line(), "fetchzip": version, "gigabytesPerSecond": by_browser });
-    for (name, content) in [("crc.md", markdown), ("crc.json", format!("{json:#}\n"))] {
-        let path = folder.join(name);
-        fs::write(&path, content).map_err(Error::path("write", &path))?;
-    }
+    fs_err::write(folder.join("crc.json"), format!("{json:#}\n"))?;
     Ok(text)
 }
 

@@ -3,9 +3,9 @@
 use std::env;
 use std::path::PathBuf;
 
+use anyhow::{Context as _, Result};
 use bench_options::BrowserKind;
 
-use crate::error::{Error, Result};
 use crate::session::Driver;
 use crate::site::Folders;
 
@@ -47,5 +47,7 @@ pub fn driver(browser: BrowserKind) -> Result<Driver> {
 }
 
 fn text(name: &str) -> Result<String> {
-    env::var(name).map_err(|_| Error::Unset(name.to_owned()))
+    env::var(name).with_context(|| {
+        format!("{name} is not set: `cargo xtask bench` builds and starts what this program needs")
+    })
 }

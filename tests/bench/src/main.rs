@@ -16,7 +16,6 @@ mod archive;
 mod crc;
 mod disk;
 mod environment;
-mod error;
 mod machine;
 mod origin;
 mod processes;
@@ -31,13 +30,12 @@ mod statistics;
 mod turn;
 mod workload;
 
-use std::fs;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use anyhow::{Error, Result};
 use bench_options::{BrowserKind, Command, Options};
 use environment::Environment;
-use error::{Error, Result};
 use machine::Machine;
 use origin::Origin;
 use report::{BrowserReport, Report};
@@ -50,7 +48,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("bench: {error}");
+            eprintln!("bench: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -58,17 +56,14 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let command = bench_options::parse(&arguments)?;
+    let command = bench_options::parse(&arguments).map_err(Error::msg)?;
     if command == Command::Help {
         print!("{}", bench_options::USAGE);
         return Ok(());
     }
     let environment = Environment::read()?;
-    fs::create_dir_all(&environment.output).map_err(Error::path("make", &environment.output))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::io("start the runtime"))?;
+    fs_err::create_dir_all(&environment.output)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
             Command::Workloads(options) => workloads(&environment, &options).await,

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, Result};
 use bench_options::Protocol;
 use support::archive::contents::File;
 
 use crate::archive::Expected;
-use crate::error::{Error, Result};
 use crate::workload::Workload;
 
 /// The number of connections that a browser opens to one host.
@@ -41,7 +41,9 @@ pub struct Throughput {
 impl Origin {
     /// Starts the server.
     pub fn start(program: &Path) -> Result<Self> {
-        support::origin::Origin::start(program, None).map(Self).map_err(Error::path("start", program))
+        Ok(Self(
+            support::origin::Origin::start(program, None).context("could not start the demo image server")?,
+        ))
     }
 
     /// The address that a page fetches from.
@@ -119,7 +121,7 @@ impl Origin {
                 Err(_) => Some(io::Error::other("a client's thread panicked")),
             })
         });
-        failed.map_or(Ok(()), |source| Err(Error::io("fetch from the demo image server")(source)))
+        failed.map_or(Ok(()), Err).context("could not fetch from the demo image server")
     }
 }
 

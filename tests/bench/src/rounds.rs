@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
+use anyhow::Result;
 use bench_options::{BrowserKind, Contender, Named, Options};
 
-use crate::error::Result;
 use crate::origin::{Origin, Throughput};
 use crate::session::{Driver, Session};
 use crate::site::{Site, Work};
@@ -132,7 +132,7 @@ async fn one_turn(
         }
         Outcome::Failed(failure) => failure,
         Outcome::Broken(error) => {
-            let failure = error.to_string();
+            let failure = format!("{error:#}");
             eprintln!("    {name} broke the browser, which is restarted");
             let fresh = Session::open(setup.browser, setup.driver).await?;
             std::mem::replace(session, fresh).close().await;

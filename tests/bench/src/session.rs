@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::{Context as _, Result};
 use bench_options::BrowserKind;
 use fantoccini::Client;
 use serde_json::{Value, json};
 use support::webdriver::Capabilities;
 
-use crate::error::{Error, Result};
 use crate::processes;
 
 /// The longest that a script may take; a run of 12 GB is one script.
@@ -52,8 +52,8 @@ impl Session {
         }
         let client = tokio::time::timeout(PATIENCE, capabilities.connect(&driver.address))
             .await
-            .map_err(Error::browser("start in time"))?
-            .map_err(Error::browser("start"))?;
+            .context("the browser could not start in time")?
+            .context("the browser could not start")?;
         let granted = client.capabilities().cloned().unwrap_or_default();
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
         let version = format!("{} {}", text(granted.get("browserName")), text(granted.get("browserVersion")));
@@ -68,25 +68,21 @@ impl Session {
                 (text(granted.get("moz:profile")), process.and_then(|process| u32::try_from(process).ok()))
             }
         };
-        let process = process.ok_or_else(|| Error::Browser {
-            doing: "be found among the processes".to_owned(),
-            message: format!("none has the profile {profile}"),
-        })?;
+        let process = process.with_context(|| format!("no process has the browser's profile {profile}"))?;
         Ok(Self { client, version, process, profile: profile.into() })
     }
 
     /// Opens an address in a new tab, and closes all others, so that no turn starts with another's garbage.
     pub async fn open_alone(&self, address: &str) -> Result<()> {
-        let failed = Error::browser::<fantoccini::error::CmdError>;
         let client = &self.client;
-        let others = client.windows().await.map_err(failed("list its tabs"))?;
-        let tab = client.new_window(true).await.map_err(failed("open a tab"))?;
+        let others = client.windows().await.context("the browser could not list its tabs")?;
+        let tab = client.new_window(true).await.context("the browser could not open a tab")?;
         for other in others {
-            client.switch_to_window(other).await.map_err(failed("show a tab"))?;
-            client.close_window().await.map_err(failed("close a tab"))?;
+            client.switch_to_window(other).await.context("the browser could not show a tab")?;
+            client.close_window().await.context("the browser could not close a tab")?;
         }
-        client.switch_to_window(tab.handle).await.map_err(failed("show its tab"))?;
-        client.goto(address).await.map_err(failed("open the page"))
+        client.switch_to_window(tab.handle).await.context("the browser could not show its tab")?;
+        client.goto(address).await.context("the browser could not open the page")
     }
 
     /// Runs the body of an async function in the page, and returns its value or what it threw.
@@ -104,11 +100,8 @@ impl Session {
         let call = self.client.execute_async(&script, vec![argument]);
         let mut result = tokio::time::timeout(patience, call)
             .await
-            .map_err(|_| Error::Browser {
-                doing: "answer".to_owned(),
-                message: format!("it did not within {} s", patience.as_secs()),
-            })?
-            .map_err(Error::browser("run a script"))?;
+            .with_context(|| format!("the browser did not answer within {} s", patience.as_secs()))?
+            .context("the browser could not run a script")?;
         Ok(match result.get("error").and_then(Value::as_str) {
             Some(error) => Err(error.to_owned()),
             None => Ok(result["value"].take()),

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 use tiny_http::{Header, Method, Request, Response, Server};
 
 use crate::archive::{self, Expected};
-use crate::error::{Error, Result};
 
 /// The page's own files.
 const PAGE: [(&str, &str); 7] = [
@@ -63,8 +63,8 @@ struct State {
 impl Site {
     /// Starts it on a free port, until this program ends.
     pub fn start(folders: Folders) -> Result<Self> {
-        let server = Server::http("127.0.0.1:0")
-            .map_err(|error| Error::io("serve the page")(io::Error::other(error)))?;
+        let server =
+            Server::http("127.0.0.1:0").map_err(|error| anyhow!("could not serve the page: {error}"))?;
         let address = format!("http://{}", server.server_addr());
         let state = Arc::new(State { folders, work: Mutex::new(None) });
         let served = Arc::clone(&state);
@@ -138,7 +138,7 @@ fn check(
         if path == "/streamed" { archive::verify_with_programs(&file) } else { Ok(()) }
     });
     fs::remove_file(&file)?;
-    Ok((received_ms, verified.err().map(|error| error.to_string())))
+    Ok((received_ms, verified.err().map(|error| format!("{error:#}"))))
 }
 
 fn json_text(value: &Value) -> Vec<u8> {

@@ -1,17 +1,16 @@
 //! Memory after many runs in one tab, compared with that after the first.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::{Error, Result};
 use bench_options::Protocol;
 use serde_json::json;
 
-use crate::error::{Error, Result};
 use crate::machine::Machine;
 use crate::origin::Origin;
 use crate::processes::{Memory, Part};
-use crate::report::Table;
+use crate::report::{self, Table};
 use crate::sampler;
 use crate::session::Session;
 
@@ -50,7 +49,7 @@ pub async fn measure(session: &Session, address: &str, origin: &Origin) -> Resul
         session
             .call("return bench.soak(argument)", argument, PATIENCE)
             .await?
-            .map_err(|message| Error::Browser { doing: "soak".to_owned(), message })?;
+            .map_err(|message| Error::msg(message).context("the browser could not soak"))?;
         let memory: Memory = sampler::stable_memory(session.process);
         samples.push(Sample { runs, page: memory.part(Part::Page), total: memory.total() });
     }
@@ -69,15 +68,8 @@ pub fn report(
         LARGE + SMALL,
         machine.line()
     );
-    let (mut text, mut markdown) = (format!("{heading}\n"), format!("# {heading}\n"));
-    for (browser, samples) in measured {
-        let table = table(samples);
-        text += &format!("\n{browser}\n\n{}", table.columns());
-        markdown += &format!("\n## {browser}\n\n{}", table.markdown());
-    }
-    let path = folder.join("soak.md");
-    fs::write(&path, markdown).map_err(Error::path("write", &path))?;
-    Ok(text)
+    let sections = measured.iter().map(|(browser, samples)| (browser, table(samples), String::new()));
+    report::write_sections("soak.md", &heading, sections, folder)
 }
 
 fn table(samples: &[Sample]) -> Table {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use anyhow::{Error, Result};
 use bench_options::{Contender, Named};
 use serde_json::{Value, json};
 
-use crate::error::{Error, Result};
 use crate::sampler::{Peak, Sampler};
 use crate::session::Session;
 use crate::site::Site;

@@ -13,10 +13,10 @@ mod json;
 mod table;
 
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use anyhow::Result;
+
 use crate::machine::Machine;
 use crate::rounds::Measured;
 use figures::Figures;
@@ -54,8 +54,7 @@ impl Report {
         let files =
             [("report.json", json::of(self)), ("report.md", markdown), ("chart.svg", chart::of(self))];
         for (name, content) in files {
-            let path = folder.join(name);
-            fs::write(&path, content).map_err(Error::path("write", &path))?;
+            fs_err::write(folder.join(name), content)?;
         }
         Ok(())
     }
@@ -80,6 +79,24 @@ impl Report {
         text += &layout(&goals::table(self));
         text
     }
+}
+
+/// Writes a report of one table per browser, each with the line below it, to a Markdown file, and returns
+/// it for the terminal.
+pub fn write_sections<'a>(
+    file: &str,
+    heading: &str,
+    sections: impl IntoIterator<Item = (&'a String, Table, String)>,
+    folder: &Path,
+) -> Result<String> {
+    let (mut text, mut markdown) = (format!("{heading}\n"), format!("# {heading}\n"));
+    for (browser, table, line) in sections {
+        let line = if line.is_empty() { line } else { format!("\n{line}\n") };
+        text += &format!("\n{browser}\n\n{}{line}", table.columns());
+        markdown += &format!("\n## {browser}\n\n{}{line}", table.markdown());
+    }
+    fs_err::write(folder.join(file), markdown)?;
+    Ok(text)
 }
 
 fn heading(browser: &BrowserReport, measured: &Measured) -> String {
