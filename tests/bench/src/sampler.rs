@@ -107,14 +107,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_peak_between_start_and_stop_is_found() {
+    fn memory_in_use_at_the_end_is_found() {
         let sampler = Sampler::start(std::process::id(), Path::new("/nowhere"));
-        let much = vec![1_u8; 64 << 20];
-        // At least one sample.
-        thread::sleep(INTERVAL * 3);
-        drop(std::hint::black_box(much));
+        let much = std::hint::black_box(vec![1_u8; 64 << 20]);
         let peak = sampler.stop();
+        drop(much);
         assert!(peak.memory > 32 << 20, "{peak:?}");
         assert!(peak.parts[1] > 32 << 20, "this is no renderer: {peak:?}");
+    }
+
+    #[test]
+    fn a_peak_stays_when_the_memory_falls() {
+        let processes = processes::of_browser(std::process::id());
+        let start = Memory::of(&processes);
+        let much = std::hint::black_box(vec![1_u8; 64 << 20]);
+        let mut peak = Peak::default();
+        raise(&mut peak, &start, &Memory::of(&processes));
+        let highest = peak.clone();
+        drop(much);
+        raise(&mut peak, &start, &Memory::of(&processes));
+        assert!(peak == highest && peak.memory > 32 << 20, "{peak:?}");
     }
 }
