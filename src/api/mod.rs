@@ -40,10 +40,16 @@ const TYPES: &str = include_str!("types.d.ts");
 /// traps.
 #[wasm_bindgen(js_name = fetchZip, skip_typescript)]
 pub fn fetch_zip(urls: JsValue, options: JsValue) -> Promise {
-    promise_of_call(Box::pin(async move {
-        let result = call(Arguments::parse(&urls, &options)?).await?;
-        Ok(result.into())
-    }))
+    // In a promise's executor, so that a trap here is a rejection, too.
+    Promise::new(&mut |resolve, _| {
+        let (urls, options) = (urls.clone(), options.clone());
+        let promise = promise_of_call(Box::pin(async move {
+            let result = call(Arguments::parse(&urls, &options)?).await?;
+            Ok(result.into())
+        }));
+        // Resolving a promise can't fail.
+        let _ = resolve.call1(&JsValue::UNDEFINED, &promise);
+    })
 }
 
 async fn call(arguments: Arguments) -> Result<Object, JsValue> {

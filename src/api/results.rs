@@ -8,7 +8,7 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{Archive, RunHandle, Yielder, read_back};
+use crate::browser::{Archive, RunHandle, Yielder, outside, read_back};
 use crate::plan::Plan;
 use crate::report::{Row, Rows};
 use crate::run::{Event, EventKind, FetchError};
@@ -32,9 +32,12 @@ impl EventListener {
 
     /// Calls it. An error that it throws is reported as uncaught and does not end the run.
     pub fn call(&self, event: &Event) {
-        if let Err(error) = self.0.call1(&JsValue::UNDEFINED, &event_object(event)) {
-            let _ = report_error(&error);
-        }
+        let event = event_object(event);
+        outside(|| {
+            if let Err(error) = self.0.call1(&JsValue::UNDEFINED, &event) {
+                let _ = report_error(&error);
+            }
+        });
     }
 }
 

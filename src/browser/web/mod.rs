@@ -3,6 +3,7 @@
 
 mod abort;
 mod clock;
+mod entry;
 mod js_error;
 mod notify;
 mod promise;
@@ -14,6 +15,7 @@ mod yielder;
 
 pub use abort::Aborted;
 pub use clock::{Clock, Interval};
+pub use entry::{inside, is_inside, outside};
 pub use js_error::js_message;
 pub use notify::Notify;
 pub use promise::promise;

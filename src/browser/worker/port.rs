@@ -4,6 +4,11 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, MessagePort};
 
+use crate::browser::web::inside;
+
+/// Called with the bytes of a message, and the object beside them.
+type OnMessage = dyn Fn(&[u8], JsValue);
+
 /// A port whose messages are bytes and, beside them, at most one JavaScript object. It is closed when
 /// this is dropped.
 #[derive(Debug)]
@@ -14,11 +19,11 @@ pub struct Port {
 
 impl Port {
     /// Calls `on_message` with the bytes and the object of each message.
-    pub fn new(port: MessagePort, on_message: Box<dyn Fn(&[u8], JsValue)>) -> Self {
+    pub fn new(port: MessagePort, on_message: Box<OnMessage>) -> Self {
         let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let message: Array = event.data().unchecked_into();
             let bytes: Uint8Array = message.get(0).unchecked_into();
-            on_message(&bytes.to_vec(), message.get(1));
+            inside(|| on_message(&bytes.to_vec(), message.get(1)));
         });
         port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
         Self { port, _listener: listener }
