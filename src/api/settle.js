@@ -1,11 +1,12 @@
-export function rejectOnTrap(call, isInside) {
+export function rejectOnTrap(call, glue, isOwn) {
   return new Promise((resolve, reject) => {
     const onError = (event) => {
+      const { error } = event;
       // Other wasm of the page may trap, too.
-      if (!(event.error instanceof WebAssembly.RuntimeError) || !isInside()) return;
+      if (!(error instanceof WebAssembly.RuntimeError) || !isOwn(String(error.stack).includes(glue))) return;
       event.preventDefault();
       const cure = "try again, or with fewer images at a time";
-      reject(new Error(`fetchzip broke down (${event.error.message}): ${cure}`, { cause: event.error }));
+      reject(new Error(`fetchzip broke down (${error.message}): ${cure}`, { cause: error }));
     };
     addEventListener("error", onError);
     call.then(resolve, reject).finally(() => removeEventListener("error", onError));

@@ -29,7 +29,7 @@ mod worker;
 pub use archive::{Archive, read_back};
 pub use run_handle::RunHandle;
 pub use spool::PREVIEW_WIDTH;
-pub use web::{Aborted, BrowserText, Clock, Yielder, inside, is_inside, js_message, outside, promise};
+pub use web::{Aborted, BrowserText, Clock, Inside, Running, Yielder, js_message, outside, promise, running};
 pub use worker::{Worker, discard_interrupted, interrupted_runs, serve_run};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.

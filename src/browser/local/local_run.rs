@@ -7,13 +7,12 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use futures::future::{Either, select, try_join};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 use crate::browser::archive::{Archive, Backlog, BlobArchive, Layout, Sink, StreamedArchive};
 use crate::browser::fetch::BrowserFetcher;
 use crate::browser::spool::{ImageStore, Payload, Spool};
-use crate::browser::web::{BrowserText, Clock, Notify};
+use crate::browser::web::{BrowserText, Clock, Notify, spawn};
 use crate::job::{ArchiveError, IS_INTERACTIVE, Job};
 use crate::plan::{ItemId, WebText};
 use crate::run::{Command, Event, EventKind, FetchError, FinishedItem, Run};
@@ -82,9 +81,9 @@ pub async fn fetch_all(
         // Requests are sent while the spool is being opened. In a task of its own: a run that is cancelled
         // meanwhile would leave a handle that nothing can close, and the file that it keeps open.
         if IS_INTERACTIVE && job.journal.is_some() && sink.is_none() {
-            spawn_local(async move { images.set_spool(Spool::open_with_journal().await) });
+            spawn(async move { images.set_spool(Spool::open_with_journal().await) });
         } else {
-            spawn_local(async move { images.set_spool(Spool::open().await) });
+            spawn(async move { images.set_spool(Spool::open().await) });
         }
     }
     let items: Vec<_> = (0..job.plan.len()).collect();

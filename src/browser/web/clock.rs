@@ -5,6 +5,7 @@ use std::time::Duration;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
+use super::entry::inside;
 use super::promise;
 use crate::seconds::seconds;
 
@@ -108,8 +109,8 @@ pub struct Interval {
 
 impl Interval {
     /// The first call follows the first pause.
-    pub fn new(pause: Duration, function: impl FnMut() + 'static) -> Self {
-        let function = Closure::<dyn FnMut()>::new(function);
+    pub fn new(pause: Duration, mut function: impl FnMut() + 'static) -> Self {
+        let function = Closure::<dyn FnMut()>::new(move || inside(&mut function));
         let id = set_interval(function.as_ref(), pause.as_secs_f64() * 1000.0);
         Self { id, _function: function }
     }

@@ -1,28 +1,61 @@
-//! Whether the wasm is running, for code that asks after a trap: a trap never returns.
+//! What runs at the moment, for code that asks after a trap: a trap never returns.
 
 use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use wasm_bindgen_futures::spawn_local;
+
+/// What runs at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Running {
+    /// As far as is known, no code of fetchzip's: traps before [`inside`] is reached are possible.
+    Unknown,
+    /// The wasm.
+    Inside,
+    /// A function of the caller's, which the wasm has called.
+    Outside,
+}
 
 thread_local! {
-    static IS_INSIDE: Cell<bool> = const { Cell::new(false) };
+    static RUNNING: Cell<Running> = const { Cell::new(Running::Unknown) };
 }
 
 /// Runs work that JavaScript has called the wasm for.
 pub fn inside<T>(work: impl FnOnce() -> T) -> T {
-    IS_INSIDE.set(true);
+    RUNNING.set(Running::Inside);
     let result = work();
-    IS_INSIDE.set(false);
+    RUNNING.set(Running::Unknown);
     result
 }
 
 /// Calls JavaScript that is not fetchzip's own, within [`inside`]: a trap in there is not fetchzip's.
 pub fn outside<T>(call: impl FnOnce() -> T) -> T {
-    IS_INSIDE.set(false);
+    RUNNING.set(Running::Outside);
     let result = call();
-    IS_INSIDE.set(true);
+    RUNNING.set(Running::Inside);
     result
 }
 
-/// Whether work of [`inside`] has not returned.
-pub fn is_inside() -> bool {
-    IS_INSIDE.get()
+/// Runs a task of its own, [`inside`].
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    spawn_local(Inside(Box::pin(task)));
+}
+
+/// A future that is polled [`inside`].
+#[derive(Debug)]
+pub struct Inside<F>(pub F);
+
+impl<F: Future + Unpin> Future for Inside<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        inside(|| Pin::new(&mut self.0).poll(context))
+    }
+}
+
+/// What runs at the moment, or ran when the wasm trapped.
+pub fn running() -> Running {
+    RUNNING.get()
 }

@@ -15,7 +15,7 @@ mod yielder;
 
 pub use abort::Aborted;
 pub use clock::{Clock, Interval};
-pub use entry::{inside, is_inside, outside};
+pub use entry::{Inside, Running, inside, outside, running, spawn};
 pub use js_error::js_message;
 pub use notify::Notify;
 pub use promise::promise;

@@ -12,6 +12,8 @@ use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
 
+use super::entry::inside;
+
 #[wasm_bindgen]
 extern "C" {
     type Thenable;
@@ -69,7 +71,7 @@ impl Callbacks {
                 let this = Weak::clone(this);
                 Closure::<dyn Fn(JsValue)>::new(move |value| {
                     if let Some(callbacks) = this.upgrade() {
-                        callbacks.settle(to_result(value));
+                        inside(|| callbacks.settle(to_result(value)));
                     }
                 })
             };

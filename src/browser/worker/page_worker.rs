@@ -61,6 +61,11 @@ impl Worker {
         Self::start()?.get().await
     }
 
+    /// The address of wasm-bindgen's script, through which all JavaScript calls the wasm.
+    pub fn glue() -> String {
+        GLUE.with(ImportMeta::url)
+    }
+
     /// Starts the worker before it is needed, which takes some 50 ms.
     pub fn start() -> Option<Start> {
         // Workers have no window.
@@ -82,8 +87,7 @@ impl Worker {
         Reflect::set(&options, &"type".into(), &"module".into())?;
         let script = trusted_script(&wasm_bindgen::link_to!(module = "/src/browser/worker/worker.js"))?;
         let worker = WebWorker::new(&script, &options)?;
-        let glue = GLUE.with(ImportMeta::url);
-        worker.post(&Array::of2(&glue.into(), &wasm_bindgen::module()), &Array::new())?;
+        worker.post(&Array::of2(&Self::glue().into(), &wasm_bindgen::module()), &Array::new())?;
 
         let worker = Rc::new(Self { worker, runs: RefCell::default() });
         let (ready, started) = (Rc::clone(start), Rc::clone(&worker));
