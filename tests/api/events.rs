@@ -90,6 +90,23 @@ fn a_listener_that_throws_does_not_end_the_run() {
 }
 
 #[test]
+fn a_listener_whose_own_wasm_traps_does_not_end_the_run() {
+    with_package(async |browser| {
+        // A module whose only function, `t`, is `unreachable`.
+        let body = "const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0,
+              10, 5, 1, 3, 0, 0, 11];
+            const { instance } = await WebAssembly.instantiate(new Uint8Array(bytes));
+            let traps = 0;
+            addEventListener('error', (event) => { traps += 1; event.preventDefault(); });
+            const { items } = await fetchZip([args], { onEvent: () => instance.exports.t() });
+            return { outcome: items[0].outcome, isReported: traps > 0 };";
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        let value = browser.run(Place::Page, body, json!(url)).await.unwrap();
+        assert_eq!(value, json!({ "outcome": "stored", "isReported": true }));
+    });
+}
+
+#[test]
 fn items_finish_in_the_order_in_which_the_server_answers() {
     with_package(async |browser| {
         let order = [2, 0, 3, 1];
