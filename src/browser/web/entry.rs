@@ -10,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 /// What runs at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Running {
-    /// As far as is known, no code of fetchzip's: traps before [`inside`] is reached are possible.
+    /// As far as is known, no code of fetchzip's: traps before `inside` is reached are possible.
     Unknown,
     /// The wasm.
     Inside,
@@ -30,7 +30,7 @@ pub fn inside<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Calls JavaScript that is not fetchzip's own, within [`inside`]: a trap in there is not fetchzip's.
+/// Calls JavaScript that is not fetchzip's own, within `inside`: a trap in there is not fetchzip's.
 pub fn outside<T>(call: impl FnOnce() -> T) -> T {
     RUNNING.set(Running::Outside);
     let result = call();
@@ -38,12 +38,12 @@ pub fn outside<T>(call: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Runs a task of its own, [`inside`].
+/// Runs a task of its own, `inside`.
 pub fn spawn(task: impl Future<Output = ()> + 'static) {
     spawn_local(Inside(Box::pin(task)));
 }
 
-/// A future that is polled [`inside`].
+/// A future that is polled `inside`.
 #[derive(Debug)]
 pub struct Inside<F>(pub F);
 
