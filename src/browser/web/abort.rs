@@ -1,35 +1,32 @@
 //! A caller's `AbortSignal` as a future.
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
+
+use super::Notify;
 
 /// Ends when the signal is aborted.
 #[derive(Debug)]
 pub struct Aborted {
     signal: AbortSignal,
-    waker: Rc<RefCell<Option<Waker>>>,
+    aborted: Rc<Notify>,
     listener: Closure<dyn FnMut()>,
 }
 
 impl Aborted {
     /// Listens to the signal until this is dropped.
     pub fn new(signal: AbortSignal) -> Self {
-        let waker = Rc::<RefCell<Option<Waker>>>::default();
-        let to_wake = Rc::clone(&waker);
-        let listener = Closure::new(move || {
-            if let Some(waker) = to_wake.borrow_mut().take() {
-                waker.wake();
-            }
-        });
+        let aborted = Rc::<Notify>::default();
+        let notified = Rc::clone(&aborted);
+        let listener = Closure::new(move || notified.notify());
         // A signal that refuses listeners is still read at every poll.
         let _ = signal.add_event_listener_with_callback("abort", listener.as_ref().unchecked_ref());
-        Self { signal, waker, listener }
+        Self { signal, aborted, listener }
     }
 }
 
@@ -37,11 +34,7 @@ impl Future for Aborted {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if self.signal.aborted() {
-            return Poll::Ready(());
-        }
-        *self.waker.borrow_mut() = Some(context.waker().clone());
-        Poll::Pending
+        self.aborted.poll(context, || self.signal.aborted().then_some(()))
     }
 }
 
