@@ -31,10 +31,9 @@ fn check(file: &[u8]) {
     assert_eq!(intact.as_ref().ok(), Some(&journal), "bytes after the journal's length count");
     for kept in &journal.kept {
         assert!((kept.item as u64) < journal.head.items);
-        let bytes = kept.image.payload.iter().map(|extent| u128::from(extent.length)).sum::<u128>();
-        assert_eq!(bytes, kept.image.bytes.into());
+        assert_eq!(kept.image.payload.payload.length, kept.image.bytes);
     }
-    let extents = journal.kept.iter().flat_map(|kept| kept.image.payload.iter().copied());
+    let extents = journal.kept.iter().flat_map(|kept| [kept.image.payload.reserved()]);
     let allocator = Allocator::of(extents.clone());
     let ends = extents.filter(|extent| extent.length > 0).map(|extent| extent.offset + extent.length);
     assert_eq!(allocator.end(), ends.max().unwrap_or(0));
@@ -46,6 +45,7 @@ fn check(file: &[u8]) {
     let mut writer = JournalWriter::new(&journal.head);
     journal.kept.iter().for_each(|kept| writer.push_image(kept));
     writer.push_events(&journal.events);
+    writer.push_archive(journal.archive.unwrap_or_default());
     let mut rewritten = Journal::read(&writer.take()).expect("the writer's own journal");
     rewritten.length = journal.length;
     assert_eq!(rewritten, journal);

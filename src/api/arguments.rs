@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
-use crate::browser::{Aborted, BrowserText};
+use crate::browser::{Aborted, BrowserText, memory_for_blobs};
 use crate::job::Order;
 use crate::plan::{NameTemplate, Request, file_name_of};
 use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
@@ -87,6 +87,7 @@ impl Arguments {
             },
             timeout: options.timeout()?.unwrap_or(defaults.timeout),
             cache: options.cache()?.unwrap_or(defaults.cache),
+            max_overflow: memory_for_blobs(),
             ..defaults
         };
         let in_flight = options.count("concurrency", 1)?;

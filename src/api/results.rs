@@ -1,5 +1,6 @@
 //! The results of a call: events, items and timings as plain JavaScript objects.
 
+use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,7 +9,8 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{Archive, RunHandle, Yielder, outside, read_back};
+use crate::browser::{Archive, RunHandle, Yielder, ask_before_leaving, download, outside, read_back};
+use crate::job::ArchivePlace;
 use crate::plan::Plan;
 use crate::report::{Row, Rows};
 use crate::run::{Event, EventKind, FetchError};
@@ -126,14 +128,24 @@ pub async fn result_object(
         .set("busyMs", milliseconds(rows.totals().busy))
         .set("bytes", rows.totals().stored_bytes as f64);
     // Not dropped with the function: the Blob may be in use long after the result is garbage.
-    let mut handle = Some(ManuallyDrop::new(handle));
-    let dispose = Closure::<dyn FnMut()>::new(move || drop(handle.take().map(ManuallyDrop::into_inner)));
+    let handle = Rc::new(RefCell::new(Some(ManuallyDrop::new(handle))));
+    let disposed = Rc::clone(&handle);
+    let dispose = Closure::<dyn Fn()>::new(move || drop(disposed.take().map(ManuallyDrop::into_inner)));
+    let default_name = file_name.to_owned();
+    let save = Closure::<dyn Fn(JsValue) -> Promise>::new(move |name: JsValue| {
+        let file_name = if name.is_undefined() { Some(default_name.clone()) } else { name.as_string() };
+        let handle = handle.borrow().as_ref().map(|handle| Rc::clone(handle));
+        future_to_promise(async move {
+            let file_name = file_name.ok_or_else(|| js_sys::TypeError::new("fileName must be a string"))?;
+            save(handle, &file_name).await.map(|()| JsValue::UNDEFINED)
+        })
+    });
     let result = Fields::new()
         .set("blob", blob.clone().map_or(JsValue::NULL, JsValue::from))
         .set("fileName", file_name)
         .set("items", items)
         .set("timings", timings.0)
-        .set("storage", if summary.is_file { "file" } else { "blobs" })
+        .set("storage", if summary.place == ArchivePlace::Blobs { "blobs" } else { "file" })
         .0;
     let prove = Closure::<dyn Fn() -> Promise>::new(move || {
         let blob = blob.clone();
@@ -145,10 +157,28 @@ pub async fn result_object(
         })
     });
     // Not enumerable, so that the result can still be posted to another thread.
-    for (name, method) in [("dispose", dispose.into_js_value()), ("prove", prove.into_js_value())] {
+    let methods = [
+        ("dispose", dispose.into_js_value()),
+        ("prove", prove.into_js_value()),
+        ("save", save.into_js_value()),
+    ];
+    for (name, method) in methods {
         Object::define_property(&result, &name.into(), &Fields::new().set("value", method).0);
     }
     Ok(result)
+}
+
+/// Has the browser save a run's archive; `None` stands for a run whose result was disposed of.
+async fn save(handle: Option<Rc<RunHandle>>, file_name: &str) -> Result<(), JsValue> {
+    let handle = handle.ok_or_else(|| js_sys::Error::new("the result was disposed of: save it before"))?;
+    let archive = handle.hand_over(file_name).await.ok_or_else(|| {
+        js_sys::Error::new("there is no archive to save: no image was stored, or it went to a sink, or the site's data was cleared")
+    })?;
+    download(&archive.blob, file_name)?;
+    if !archive.is_file {
+        ask_before_leaving(archive.blob.size());
+    }
+    Ok(())
 }
 
 /// The names become JavaScript strings once, and not for each of thousands of items.

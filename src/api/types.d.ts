@@ -102,7 +102,10 @@ export interface FetchZipItem {
 }
 
 export interface FetchZipResult {
-  /** The archive; null if no image was stored, or if the archive went to a sink. */
+  /**
+   * The archive; null if no image was stored, or if the archive went to a sink. Removing its file (`dispose`,
+   * clearing the site's data) and, in Firefox, closing the tab can end a download of it: use `save`.
+   */
   blob: Blob | null;
   fileName: string;
   /** One item per URL, in input order, including those that failed. */
@@ -116,13 +119,27 @@ export interface FetchZipResult {
     bytes: number;
   };
   /**
-   * Where the images are kept: in a temporary file of the browser's or, if it provides none, in Blobs.
-   * An archive of less than 2 MiB whose images are all at most 256 KiB is never written to that file.
+   * Where the images are kept: in a temporary file of the browser's or, if it provides none or has no
+   * space for all of them, in Blobs. An archive of less than 2 MiB whose images are all at most 256 KiB is
+   * written to a file only when it is saved.
    */
   storage: "file" | "blobs";
   /**
-   * Removes the temporary file; `blob` can't be read after that. Without this call, the file stays as
-   * long as the page does, and is removed by the next call of `fetchZip` from this origin, after a new load.
+   * Hands the archive to the browser as a download of one file, which nothing done later ends: not
+   * `dispose`, not another run, not closing the tab. The file is kept for an hour or until the next visit
+   * after that, and where space is needed for at least five minutes. Where the browser has no space for
+   * such a file, the archive is saved from memory, and the page asks before it is closed for as long as
+   * that can take.
+   *
+   * `fileName` is `fileName` of the result unless it is given. Resolves when the archive was handed over; a
+   * page never learns when a download ends. Rejects with an Error if there is no archive, outside a page,
+   * and after `dispose`.
+   */
+  save(fileName?: string): Promise<void>;
+  /**
+   * Removes the temporary file, unless it was handed over by `save`; `blob` can't be read after that.
+   * Without this call, the file stays as long as the page does, and is removed by the next call of
+   * `fetchZip` from this origin, after a new load.
    */
   dispose(): void;
   /**

@@ -27,10 +27,14 @@ mod web;
 mod worker;
 
 pub use archive::{Archive, read_back};
+pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::PREVIEW_WIDTH;
-pub use web::{Aborted, BrowserText, Clock, Inside, Running, Yielder, js_message, outside, promise, running};
-pub use worker::{Worker, discard_interrupted, interrupted_runs, serve_run};
+pub use web::{
+    Aborted, BrowserText, Clock, Inside, Running, Yielder, ask_before_leaving, download, js_message,
+    memory_for_blobs, outside, promise, running,
+};
+pub use worker::{Worker, discard_run, hand_over_run, serve_run, stored_runs};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.
 #[global_allocator]

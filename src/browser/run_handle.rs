@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::{ImageBitmap, WritableStream};
 
 use super::archive::{Archive, Sink, StreamSink};
-use super::local::{LocalRun, fetch_all, retry, verify};
+use super::local::{HandedOver, LocalRun, fetch_all, hand_over, retry, verify};
 use super::worker::{Connection, Worker};
 use crate::job::{ArchiveError, ArchiveErrorKind, Interaction, Job, Retry};
 use crate::plan::ItemId;
@@ -23,7 +23,7 @@ pub struct RunHandle {
 #[derive(Debug)]
 enum Place {
     /// On this thread: in a worker of the caller's, or if no worker can be had.
-    Here(LocalRun),
+    Here(Box<LocalRun>),
     /// In the page's worker, where files can be written as they arrive and nothing holds up the page.
     Worker(Rc<Connection>),
 }
@@ -42,7 +42,7 @@ impl RunHandle {
             Some(worker) => worker.run(Rc::clone(&job), sink.is_some()),
             None => None,
         };
-        let place = in_worker.map_or_else(|| Place::Here(LocalRun::new(job)), Place::Worker);
+        let place = in_worker.map_or_else(|| Place::Here(Box::new(LocalRun::new(job))), Place::Worker);
         Ok(Rc::new(Self { place, sink: RefCell::new(sink) }))
     }
 
@@ -118,11 +118,12 @@ impl RunHandle {
         }
     }
 
-    /// The archive was handed to its user: it need not survive a crash any more.
-    pub fn saved(&self) {
-        // Only runs in the worker have a journal.
-        if let Place::Worker(run) = &self.place {
-            run.ask(Interaction::Saved);
+    /// Hands the archive over, to be saved under this name: as one file if there can be one, which stays
+    /// when this is dropped. `None` if there is no archive, or none any more.
+    pub async fn hand_over(&self, file_name: &str) -> Option<HandedOver> {
+        match &self.place {
+            Place::Here(run) => hand_over(run, file_name).await,
+            Place::Worker(run) => run.hand_over(file_name).await,
         }
     }
 }

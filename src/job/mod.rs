@@ -8,14 +8,14 @@
 //! travel beside its bytes.
 
 mod archive_error;
-mod interrupted_run;
 mod protocol;
+mod stored_run;
 
 use std::rc::Rc;
 
 pub use archive_error::{ArchiveError, ArchiveErrorKind};
-pub use interrupted_run::InterruptedRun;
 pub use protocol::{FromWorker, Interaction, ToWorker};
+pub use stored_run::{HandOver, InterruptedRun, StoredRun};
 
 use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
 use crate::run::Settings;
@@ -78,6 +78,23 @@ pub struct Retry {
     pub started: f64,
 }
 
+/// Where an archive is, or for one that went to a sink where its images were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArchivePlace {
+    /// One file of the origin's private file system.
+    #[default]
+    OneFile,
+    /// So small that it is in memory alone, although there can be a file.
+    Memory,
+    /// Several Blobs of the browser's, or a file and Blobs: there is no file, or its disk is full.
+    Blobs,
+}
+
+impl ArchivePlace {
+    /// All of them, by their numbers.
+    pub const ALL: [Self; 3] = [Self::OneFile, Self::Memory, Self::Blobs];
+}
+
 /// A complete archive, apart from its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArchiveSummary {
@@ -85,8 +102,8 @@ pub struct ArchiveSummary {
     pub names: Vec<Option<EntryName>>,
     /// The archive's size in bytes; 0 if nothing was stored.
     pub size: u64,
-    /// Whether its payloads are in a file of the origin's private file system, and not in Blobs.
-    pub is_file: bool,
+    /// Where it is.
+    pub place: ArchivePlace,
     /// The protocols over which its images came, by their ALPN names, as far as hosts disclose them.
     pub protocols: Vec<String>,
 }

@@ -7,8 +7,8 @@
 use std::rc::Rc;
 
 use super::{
-    ArchiveError, ArchiveErrorKind, ArchiveSummary, IS_INTERACTIVE, InterruptedRun, Job, JournalNotes, Order,
-    Retry,
+    ArchiveError, ArchiveErrorKind, ArchivePlace, ArchiveSummary, HandOver, IS_INTERACTIVE, InterruptedRun,
+    Job, JournalNotes, Order, Retry, StoredRun,
 };
 use crate::bytes::{ByteReader, PutBytes};
 use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
@@ -31,6 +31,8 @@ pub enum ToWorker {
     ChunkWritten,
     /// End the run, and keep nothing of it.
     Cancel,
+    /// The archive is going to be saved under this name: make it one file if it is not, and keep that.
+    HandOver(String),
     /// Release the run's images: the page needs them no more, and closes the port.
     Release,
     /// What only an interactive page asks for.
@@ -48,12 +50,17 @@ pub enum Interaction {
     Verify,
     /// Decode an image small.
     Preview(ItemId),
-    /// The archive need not survive a crash any more.
-    Saved,
-    /// List the interrupted runs. The first message on a port of its own.
-    ListInterrupted,
-    /// Remove the interrupted run of this name. The first message on a port of its own.
+    /// List the runs whose page is gone. The first message on a port of its own.
+    ListRuns,
+    /// Remove what is stored of the run of this name. The first message on a port of its own.
     Discard(String),
+    /// The archive of a run whose page is gone is going to be saved. The first message on a port of its own.
+    HandOverRun {
+        /// The run's name.
+        name: String,
+        /// The name of the file that the browser saves.
+        file_name: String,
+    },
 }
 
 /// What a worker says to its page.
@@ -73,8 +80,11 @@ pub enum FromWorker {
     Verified,
     /// There is no archive.
     Failed(ArchiveError),
-    /// The interrupted runs.
-    Interrupted(Vec<InterruptedRun>),
+    /// The archive that was asked for is beside the message; `null` if it is gone. Whether it is a file,
+    /// which nothing done later ends the saving of.
+    HandedOver(bool),
+    /// The runs whose page is gone.
+    Runs(Vec<StoredRun>),
 }
 
 mod to_worker {
@@ -86,9 +96,10 @@ mod to_worker {
     pub const RETRY: u8 = 5;
     pub const VERIFY: u8 = 6;
     pub const PREVIEW: u8 = 7;
-    pub const SAVED: u8 = 8;
-    pub const LIST_INTERRUPTED: u8 = 9;
-    pub const DISCARD: u8 = 10;
+    pub const LIST_RUNS: u8 = 8;
+    pub const DISCARD: u8 = 9;
+    pub const HAND_OVER_RUN: u8 = 10;
+    pub const HAND_OVER: u8 = 11;
 }
 
 impl ToWorker {
@@ -105,6 +116,10 @@ impl ToWorker {
             }
             Self::ChunkWritten => out.put_u8(tag::CHUNK_WRITTEN),
             Self::Cancel => out.put_u8(tag::CANCEL),
+            Self::HandOver(file_name) => {
+                out.put_u8(tag::HAND_OVER);
+                out.put_text(Some(file_name));
+            }
             Self::Release => out.put_u8(tag::RELEASE),
             Self::Interaction(interaction) if IS_INTERACTIVE => put_interaction(&mut out, interaction),
             Self::Interaction(_) => {}
@@ -123,6 +138,7 @@ impl ToWorker {
             }
             tag::CHUNK_WRITTEN => Self::ChunkWritten,
             tag::CANCEL => Self::Cancel,
+            tag::HAND_OVER => Self::HandOver(reader.text()??),
             tag::RELEASE => Self::Release,
             tag if IS_INTERACTIVE => Self::Interaction(read_interaction(tag, &mut reader)?),
             _ => return None,
@@ -147,8 +163,12 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
             out.put_u8(tag::PREVIEW);
             out.put_u64(*item as u64);
         }
-        Interaction::Saved => out.put_u8(tag::SAVED),
-        Interaction::ListInterrupted => out.put_u8(tag::LIST_INTERRUPTED),
+        Interaction::ListRuns => out.put_u8(tag::LIST_RUNS),
+        Interaction::HandOverRun { name, file_name } => {
+            out.put_u8(tag::HAND_OVER_RUN);
+            out.put_text(Some(name));
+            out.put_text(Some(file_name));
+        }
         Interaction::Discard(name) => {
             out.put_u8(tag::DISCARD);
             out.put_text(Some(name));
@@ -169,8 +189,10 @@ fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction>
         }
         to_worker::VERIFY => Interaction::Verify,
         to_worker::PREVIEW => Interaction::Preview(reader.usize()?),
-        to_worker::SAVED => Interaction::Saved,
-        to_worker::LIST_INTERRUPTED => Interaction::ListInterrupted,
+        to_worker::LIST_RUNS => Interaction::ListRuns,
+        to_worker::HAND_OVER_RUN => {
+            Interaction::HandOverRun { name: reader.text()??, file_name: reader.text()?? }
+        }
         to_worker::DISCARD => Interaction::Discard(reader.text()??),
         _ => return None,
     })
@@ -184,7 +206,8 @@ mod from_worker {
     pub const ARCHIVE: u8 = 4;
     pub const VERIFIED: u8 = 5;
     pub const FAILED: u8 = 6;
-    pub const INTERRUPTED: u8 = 7;
+    pub const RUNS: u8 = 7;
+    pub const HANDED_OVER: u8 = 8;
 }
 
 impl FromWorker {
@@ -204,10 +227,10 @@ impl FromWorker {
                 out.put_u8(tag::PREVIEW);
                 out.put_u64(*item as u64);
             }
-            Self::Archive(ArchiveSummary { names, size, is_file, protocols }) => {
+            Self::Archive(ArchiveSummary { names, size, place, protocols }) => {
                 out.put_u8(tag::ARCHIVE);
                 out.put_u64(*size);
-                out.put_u8(u8::from(*is_file));
+                out.put_u8(*place as u8);
                 out.put_u32(protocols.len() as u32);
                 protocols.iter().for_each(|protocol| out.put_text(Some(protocol)));
                 for name in names {
@@ -219,11 +242,12 @@ impl FromWorker {
                 out.extend([tag::FAILED, *kind as u8]);
                 out.put_text(Some(reason));
             }
-            Self::Interrupted(runs) if IS_INTERACTIVE => {
-                out.put_u8(tag::INTERRUPTED);
-                runs.iter().for_each(|run| put_interrupted_run(&mut out, run));
+            Self::HandedOver(is_file) => out.extend([tag::HANDED_OVER, u8::from(*is_file)]),
+            Self::Runs(runs) if IS_INTERACTIVE => {
+                out.put_u8(tag::RUNS);
+                runs.iter().for_each(|run| put_stored_run(&mut out, run));
             }
-            Self::Interrupted(_) => {}
+            Self::Runs(_) => {}
         }
         out
     }
@@ -238,7 +262,8 @@ impl FromWorker {
             tag::SINK_END => Self::SinkEnd,
             tag::PREVIEW if IS_INTERACTIVE => Self::Preview(reader.usize()?),
             tag::ARCHIVE => {
-                let (size, is_file) = (reader.u64()?, reader.bool()?);
+                let size = reader.u64()?;
+                let place = *ArchivePlace::ALL.get(usize::from(reader.u8()?))?;
                 let mut protocols = Vec::new();
                 for _ in 0..reader.u32()? {
                     protocols.push(reader.text()??);
@@ -247,19 +272,20 @@ impl FromWorker {
                 while !reader.is_empty() {
                     names.push(reader.text()?.map(EntryName::trusted));
                 }
-                Self::Archive(ArchiveSummary { names, size, is_file, protocols })
+                Self::Archive(ArchiveSummary { names, size, place, protocols })
             }
             tag::VERIFIED if IS_INTERACTIVE => Self::Verified,
             tag::FAILED => {
                 let kind = *ArchiveErrorKind::ALL.get(usize::from(reader.u8()?))?;
                 Self::Failed(kind.because(reader.text()??))
             }
-            tag::INTERRUPTED if IS_INTERACTIVE => {
+            tag::HANDED_OVER => Self::HandedOver(reader.bool()?),
+            tag::RUNS if IS_INTERACTIVE => {
                 let mut runs = Vec::new();
                 while !reader.is_empty() {
-                    runs.push(read_interrupted_run(&mut reader)?);
+                    runs.push(read_stored_run(&mut reader)?);
                 }
-                Self::Interrupted(runs)
+                Self::Runs(runs)
             }
             _ => return None,
         };
@@ -318,10 +344,12 @@ fn read_relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
 }
 
 fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
-    let Settings { limits, is_adaptive, timeout, cache, reject_truncated, is_rehearsal } = *settings;
+    let Settings { limits, is_adaptive, timeout, cache, reject_truncated, max_overflow, is_rehearsal } =
+        *settings;
     let Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes } = limits;
     out.extend([is_adaptive, reject_truncated, is_rehearsal].map(u8::from));
     out.put_u8(cache as u8);
+    out.put_u64(max_overflow);
     out.put_duration(timeout);
     out.put_u32(retry.retries);
     for number in [concurrency as u64, per_origin as u64] {
@@ -335,7 +363,7 @@ fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
 fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
     let (is_adaptive, reject_truncated, is_rehearsal) = (reader.bool()?, reader.bool()?, reader.bool()?);
     let cache = *CacheMode::ALL.get(usize::from(reader.u8()?))?;
-    let timeout = reader.duration()?;
+    let (max_overflow, timeout) = (reader.u64()?, reader.duration()?);
     let retry = RetryPolicy { retries: reader.u32()? };
     // A number that does not fit can only mean that there is no limit.
     let mut number = || reader.u64().map(|number| usize::try_from(number).unwrap_or(usize::MAX));
@@ -343,12 +371,32 @@ fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
     let mut limit = || reader.u64().map(|limit| Some(limit).filter(|limit| *limit != u64::MAX));
     let (max_bytes, max_total_bytes) = (limit()?, limit()?);
     let limits = Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes };
-    Some(Settings { limits, is_adaptive, timeout, cache, reject_truncated, is_rehearsal })
+    Some(Settings { limits, is_adaptive, timeout, cache, reject_truncated, max_overflow, is_rehearsal })
+}
+
+fn put_stored_run(out: &mut Vec<u8>, stored: &StoredRun) {
+    let StoredRun { name, run, archive, handed_over } = stored;
+    out.put_text(Some(name));
+    out.put_u64(archive.unwrap_or_default());
+    out.put_text(handed_over.as_ref().map(|hand_over| hand_over.file_name.as_str()));
+    out.put_f64(handed_over.as_ref().map_or(0.0, |hand_over| hand_over.at));
+    out.put_u8(u8::from(run.is_some()));
+    run.iter().for_each(|run| put_interrupted_run(out, run));
+}
+
+fn read_stored_run(reader: &mut ByteReader<'_>) -> Option<StoredRun> {
+    let (name, archive, file_name, at) = (reader.text()??, reader.u64()?, reader.text()?, reader.f64()?);
+    Some(StoredRun {
+        name,
+        archive: Some(archive).filter(|size| *size > 0),
+        handed_over: file_name.map(|file_name| HandOver { at, file_name }),
+        run: if reader.bool()? { Some(read_interrupted_run(reader)?) } else { None },
+    })
 }
 
 fn put_interrupted_run(out: &mut Vec<u8>, run: &InterruptedRun) {
-    let InterruptedRun { name, source, options, started, elapsed, items, fingerprint, stored, bytes } = run;
-    for text in [name, source, options] {
+    let InterruptedRun { source, options, started, elapsed, items, fingerprint, stored, bytes } = run;
+    for text in [source, options] {
         out.put_text(Some(text));
     }
     out.put_f64(*started);
@@ -361,7 +409,6 @@ fn put_interrupted_run(out: &mut Vec<u8>, run: &InterruptedRun) {
 
 fn read_interrupted_run(reader: &mut ByteReader<'_>) -> Option<InterruptedRun> {
     Some(InterruptedRun {
-        name: reader.text()??,
         source: reader.text()??,
         options: reader.text()??,
         started: reader.f64()?,

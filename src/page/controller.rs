@@ -15,7 +15,7 @@ use super::options::RunOptions;
 use super::parts::Page;
 use super::runner;
 use crate::browser::Clock;
-use crate::job::{ArchiveError, InterruptedRun};
+use crate::job::{ArchiveError, StoredRun};
 use crate::report::formatting::count;
 use crate::report::{cancelled_text, outcome_text, outcome_title};
 use crate::text::text;
@@ -48,17 +48,28 @@ pub fn start(page: &'static Page) {
     run(page, Purpose::Fetch, Box::pin(fetch(page, options, None, dialog)));
 }
 
-/// Resumes the interrupted run that the notice offers.
-pub fn resume(page: &'static Page) {
+/// What a run is resumed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterResume {
+    /// To fetch what is missing.
+    Fetch,
+    /// To save what is there.
+    SaveWhatIsThere,
+}
+
+/// Resumes an interrupted run.
+pub fn resume(page: &'static Page, stored: StoredRun, then: AfterResume) {
     if page.current.is_active() {
         return;
     }
-    let Some(interrupted) = page.resume_notice.offered() else { return };
+    let Some(interrupted) = &stored.run else { return };
     page.form.restore(&interrupted.source, &interrupted.options);
     page.more.restore(&interrupted.options);
     let Some(options) = read_options(page) else { return };
-    page.resume_notice.remove_offered();
-    run(page, Purpose::Fetch, Box::pin(fetch(page, options, Some(interrupted), None)));
+    run(page, Purpose::Fetch, Box::pin(fetch(page, options, Some(stored), None)));
+    if then == AfterResume::SaveWhatIsThere {
+        page.current.save_what_is_there();
+    }
 }
 
 /// Fetches the failed images of the shown run once more, into the same archive.
@@ -106,7 +117,7 @@ fn read_options(page: &Page) -> Option<RunOptions> {
 async fn fetch(
     page: &'static Page,
     options: RunOptions,
-    resumes: Option<InterruptedRun>,
+    resumes: Option<StoredRun>,
     dialog: Option<FileDialog>,
 ) -> Result<FinishedRun, Unfinished> {
     let file = match dialog {
@@ -117,7 +128,7 @@ async fn fetch(
     if plan.is_empty() {
         return Err(Unfinished::NothingToFetch);
     }
-    let takes_focus = page.outcome.has_focus() || page.resume_notice.has_focus();
+    let takes_focus = page.outcome.has_focus() || page.stored_runs.has_focus();
     page.outcome.clear();
     show_beginning(page, &text!["Fetching ", count(plan.len(), "image")], 0.0, takes_focus);
     runner::fetch(page, plan, options, resumes, file).await.map_err(Unfinished::Failed)
@@ -125,7 +136,7 @@ async fn fetch(
 
 /// Shows that a run begins, with this share of its items done.
 fn show_beginning(page: &Page, words: &str, share: f64, takes_focus: bool) {
-    page.resume_notice.hide();
+    page.stored_runs.hide();
     page.line.begin(words, share);
     page.current.show_buttons(true, takes_focus);
     page.announcer.say(&text![words, "."]);
@@ -197,6 +208,7 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     page.announcer.say(&text![text, "."]);
     page.current.show_buttons(false, false);
     page.table.paint();
+    spawn_local(page.stored_runs.refresh());
     // Last of all, since a program that waits for the state then reads the page.
     page.current.set_state(state);
 }
@@ -216,6 +228,9 @@ fn show_finished(
     if page.outcome.show(run).is_err() {
         let text = "The zip is there, but the browser could not create a link to it. Load the page again";
         return (RunState::Done, text.into(), "stopped".into());
+    }
+    if early_end == Some(EarlyEnd::SaveWhatIsThere) {
+        page.outcome.save();
     }
     let is_cancelled = early_end == Some(EarlyEnd::CancelRetry);
     (if is_cancelled { RunState::Cancelled } else { RunState::Done }, text, title)

@@ -55,6 +55,8 @@ pub enum EarlyEnd {
     Stop,
     /// The same, in a retry that was cancelled.
     CancelRetry,
+    /// Nothing is fetched: the images of an interrupted run are saved as they are.
+    SaveWhatIsThere,
 }
 
 /// The buttons of a run, and the run itself while there is one.
@@ -199,6 +201,13 @@ impl CurrentRun {
     pub fn stop(&self) {
         if let Some(run) = &mut *self.active.borrow_mut() {
             run.end_early(EarlyEnd::Stop);
+        }
+    }
+
+    /// Has the run that begins fetch nothing, and save what is there.
+    pub fn save_what_is_there(&self) {
+        if let Some(run) = &mut *self.active.borrow_mut() {
+            run.end_early(EarlyEnd::SaveWhatIsThere);
         }
     }
 

@@ -32,14 +32,15 @@ mod outcome;
 mod parts;
 mod persisted_input;
 mod presets;
-mod resume_notice;
 mod row_view;
 mod rows_in_view;
 mod run_line;
 mod run_view;
 mod runner;
+mod saving;
 mod stop_question;
 mod storage;
+mod stored_runs;
 mod table;
 mod thumbnails;
 mod time_axis;
@@ -49,9 +50,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
+use controller::AfterResume;
 use elements::{by_id, document, is_typing, on};
 use finished_run::Format;
 use parts::Page;
+
+use crate::job::StoredRun;
 
 /// Starts the page. `www/boot.js` calls this once.
 ///
@@ -71,10 +75,10 @@ pub fn start_page() -> Result<(), JsValue> {
     page.form.bind()?;
     page.more.bind()?;
     page.table.bind()?;
-    page.outcome.bind()?;
+    page.outcome.bind(&page.announcer)?;
     page.current.bind(&page.announcer)?;
     files::bind(&page.form, &page.announcer)?;
-    spawn_local(offer_interrupted_run(page));
+    spawn_local(list_stored_runs(page));
     bind_page(page)
 }
 
@@ -87,8 +91,8 @@ fn bind_page(page: &'static Page) -> Result<(), JsValue> {
         controller::start(page);
     })?;
     on(&document, "click", move |event| {
-        if let Some(action) = action_of(event) {
-            act(page, &action);
+        if let Some((button, action)) = action_of(event) {
+            act(page, &action, &button);
         }
     })?;
     on(&document, "keydown", move |event| {
@@ -102,13 +106,15 @@ fn bind_page(page: &'static Page) -> Result<(), JsValue> {
     })
 }
 
-/// The action of the button that was clicked.
-fn action_of(event: Event) -> Option<String> {
+/// The button that was clicked, and its action.
+fn action_of(event: Event) -> Option<(Element, String)> {
     let target: Element = event.target()?.dyn_into().ok()?;
-    target.closest("[data-action]").ok()??.get_attribute("data-action")
+    let button = target.closest("[data-action]").ok()??;
+    let action = button.get_attribute("data-action")?;
+    Some((button, action))
 }
 
-fn act(page: &'static Page, action: &str) {
+fn act(page: &'static Page, action: &str, button: &Element) {
     match action {
         "demo" => fill_with_demo(page, false),
         "demo-http2" => fill_with_demo(page, true),
@@ -119,11 +125,15 @@ fn act(page: &'static Page, action: &str) {
         "stop-and-keep" => controller::stop(page),
         "keep-going" => page.stop_question.close(),
         "retry" => controller::retry(page),
-        "resume" => controller::resume(page),
-        "discard-interrupted" => spawn_local(discard_interrupted_run(page)),
+        "resume-run" | "save-run" | "save-run-again" | "discard" => {
+            if let Some(run) = page.stored_runs.run_of(button) {
+                act_on_run(page, action, run);
+            }
+        }
         "throw-away" => {
             page.outcome.throw_away();
             page.announcer.say("The images were thrown away.");
+            spawn_local(page.stored_runs.refresh());
         }
         "help" => open_help(page),
         "close-help" => page.help.close(),
@@ -182,16 +192,30 @@ fn download(page: &Page, format: Format) {
     }
 }
 
-/// Offers to resume a run that a reload or a crash interrupted, unless the user begins another first.
-async fn offer_interrupted_run(page: &'static Page) {
+/// Lists the runs that this browser stores, unless the user begins another first.
+async fn list_stored_runs(page: &'static Page) {
     let is_wanted = || !page.current.is_active() && !page.line.is_shown();
-    page.resume_notice.look(&page.announcer, is_wanted).await;
+    page.stored_runs.look(&page.announcer, is_wanted).await;
 }
 
-async fn discard_interrupted_run(page: &'static Page) {
-    let had_focus = page.resume_notice.has_focus();
-    page.resume_notice.discard(&page.announcer).await;
-    if had_focus && !page.resume_notice.has_focus() {
-        page.form.focus();
+/// Does what was chosen for a stored run.
+fn act_on_run(page: &'static Page, action: &str, run: StoredRun) {
+    match action {
+        "resume-run" => controller::resume(page, run, AfterResume::Fetch),
+        "save-run" if run.archive.is_none() => controller::resume(page, run, AfterResume::SaveWhatIsThere),
+        "discard" => spawn_local(async move {
+            let had_focus = page.stored_runs.has_focus();
+            page.stored_runs.discard(&run, &page.announcer).await;
+            if had_focus && !page.stored_runs.has_focus() {
+                page.form.focus();
+            }
+        }),
+        _ => spawn_local(async move {
+            let words = match page.stored_runs.hand_over(&run).await {
+                Some((archive, name)) => saving::save(&archive, &name),
+                None => "The zip is gone: the site’s data was cleared, or another tab has it. Load the page again.".into(),
+            };
+            page.announcer.say(&words);
+        }),
     }
 }

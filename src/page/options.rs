@@ -2,6 +2,7 @@
 
 use super::form::{Form, RunMode};
 use super::more_options::MoreOptions;
+use crate::browser::memory_for_blobs;
 use crate::job::JournalNotes;
 use crate::plan::{Relay, RelayError};
 use crate::report::Mode;
@@ -57,7 +58,11 @@ impl RunOptions {
 
     /// The engine's settings for a run in this mode.
     pub fn settings(&self, mode: Mode) -> Settings {
-        let mut settings = Settings { reject_truncated: self.reject_truncated, ..Settings::default() };
+        let mut settings = Settings {
+            reject_truncated: self.reject_truncated,
+            max_overflow: memory_for_blobs(),
+            ..Settings::default()
+        };
         settings.limits.max_bytes = self.max_bytes;
         settings.limits.max_total_bytes = self.max_total_bytes;
         if let Some(requests) = self.concurrency(mode) {

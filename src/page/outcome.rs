@@ -4,18 +4,26 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
+use super::announcer::Announcer;
 use super::elements::{by_id, document, has_focus, on, set_shown, window};
 use super::finished_run::{FILE_NAME, FinishedRun, Format, RunArchive};
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
+use super::saving::{self, say_handed_over};
 use super::timings::Timings;
 use crate::browser::RunHandle;
+use crate::job::ArchivePlace;
 use crate::plan::{ItemId, Network};
 use crate::report::formatting::size;
 use crate::report::{failure_groups, group_text};
 use crate::text::text;
+
+/// What to say if there is no archive any more.
+const GONE: &str =
+    "The zip is gone: the site’s data was cleared, or its worker broke down. Fetch the list again.";
 
 /// The most reasons for failures that are listed; the table has all of them.
 const MAX_REASONS: usize = 6;
@@ -58,13 +66,45 @@ impl Outcome {
         })
     }
 
-    /// Tells the run when the user saves its archive: that is as much as a page can know.
-    pub fn bind(&'static self) -> Result<(), JsValue> {
-        on(&self.save, "click", |_| {
-            if let Some(archive) = self.shown.borrow().as_ref().and_then(|shown| shown.run.archive.as_ref()) {
-                archive.handle.saved();
+    /// Hands the archive over when the user saves it. One that is a file is saved by the link itself, which
+    /// the browser follows at once.
+    pub fn bind(&'static self, announcer: &'static Announcer) -> Result<(), JsValue> {
+        on(&self.save, "click", move |event| {
+            let Some((handle, is_file)) = self.archive() else { return };
+            if !is_file {
+                event.prevent_default();
             }
+            spawn_local(async move {
+                let Some(archive) = handle.hand_over(FILE_NAME).await else {
+                    return self.say(GONE, announcer);
+                };
+                let words = if is_file {
+                    say_handed_over(&archive, FILE_NAME)
+                } else {
+                    saving::save(&archive, FILE_NAME)
+                };
+                self.say(&words, announcer);
+            });
         })
+    }
+
+    /// The run that has the archive, and whether that is one file.
+    fn archive(&self) -> Option<(Rc<RunHandle>, bool)> {
+        let shown = self.shown.borrow();
+        let RunArchive { archive, handle } = shown.as_ref()?.run.archive.as_ref()?;
+        Some((Rc::clone(handle), archive.summary.place == ArchivePlace::OneFile))
+    }
+
+    /// Says what became of the archive.
+    fn say(&self, words: &str, announcer: &Announcer) {
+        self.saved.set_text_content(Some(words));
+        set_shown(&self.saved, true);
+        announcer.say(words);
+    }
+
+    /// Saves the archive, as the link does.
+    pub fn save(&self) {
+        self.save.click();
     }
 
     /// Whether the focus is on something that disappears when a new run begins.
@@ -90,7 +130,7 @@ impl Outcome {
         shown.run.archive = None;
         shown.archive_url = None;
         let _ = self.save.remove_attribute("href");
-        for element in [&*self.save, &self.save_box, &self.retry] {
+        for element in [&*self.save, &self.save_box, &self.saved, &self.retry] {
             set_shown(element, false);
         }
         self.timings.show_thrown_away();

@@ -13,9 +13,9 @@ use super::history::History;
 use super::more_options::MoreOptions;
 use super::outcome::Outcome;
 use super::presets::Presets;
-use super::resume_notice::ResumeNotice;
 use super::run_line::RunLine;
 use super::stop_question::StopQuestion;
+use super::stored_runs::StoredRuns;
 use super::table::Table;
 
 /// All parts of the page.
@@ -24,7 +24,7 @@ pub struct Page {
     pub more: MoreOptions,
     pub presets: Presets,
     pub disk: Disk,
-    pub resume_notice: ResumeNotice,
+    pub stored_runs: StoredRuns,
     pub current: CurrentRun,
     pub line: RunLine,
     pub stop_question: StopQuestion,
@@ -47,7 +47,7 @@ impl Page {
             more: MoreOptions::find()?,
             presets: Presets::find()?,
             disk: Disk::find()?,
-            resume_notice: ResumeNotice::find()?,
+            stored_runs: StoredRuns::find()?,
             current: CurrentRun::find()?,
             line: RunLine::find()?,
             stop_question: StopQuestion::find()?,

@@ -11,7 +11,7 @@ use super::options::RunOptions;
 use super::parts::Page;
 use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
-use crate::job::{ArchiveError, InterruptedRun, Job, Order, Retry};
+use crate::job::{ArchiveError, Job, Order, Retry, StoredRun};
 use crate::plan::{NameTemplate, Plan, Relay};
 use crate::report::formatting::number;
 use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun};
@@ -27,7 +27,7 @@ pub async fn fetch(
     page: &'static Page,
     plan: Rc<Plan>,
     options: RunOptions,
-    resumes: Option<InterruptedRun>,
+    resumes: Option<StoredRun>,
     file: Option<ChosenFile>,
 ) -> Result<FinishedRun, ArchiveError> {
     let plan = through(plan, options.relay.as_ref());
@@ -73,10 +73,11 @@ async fn fetch_once(
     plan: &Rc<Plan>,
     options: &RunOptions,
     mode: Mode,
-    resumes: Option<InterruptedRun>,
+    resumes: Option<StoredRun>,
     file: Option<ChosenFile>,
 ) -> Result<FinishedRun, ArchiveError> {
-    let elapsed = resumes.as_ref().map(|run| run.elapsed).unwrap_or_default();
+    let elapsed = resumes.as_ref().and_then(|stored| stored.run.as_ref()).map(|run| run.elapsed);
+    let elapsed = elapsed.unwrap_or_default();
     let view = Rc::new(RunView::new(Rc::clone(plan), elapsed, file.is_some()));
     page.current.show(&view);
     page.table.show(Rc::clone(&view));

@@ -6,6 +6,7 @@ use web_sys::{Element, HtmlElement};
 use super::elements::{by_id, has_focus, set_property, set_shown};
 use super::finished_run::FinishedRun;
 use crate::browser::Archive;
+use crate::job::ArchivePlace;
 use crate::report::formatting::{duration, protocols, ratio};
 use crate::report::{Comparison, TimedRun, median_wall};
 use crate::text::text;
@@ -76,7 +77,7 @@ impl Timings {
         self.protocol.set_text_content(Some(&protocols(&archive.summary.protocols)));
         let storage = if run.saved_as.is_some() {
             "in the file you chose"
-        } else if archive.summary.is_file {
+        } else if archive.summary.place == ArchivePlace::OneFile {
             "in a temporary file"
         } else {
             "held by the browser"

@@ -18,6 +18,7 @@ mod pace;
 mod row_text;
 mod rows;
 mod speedup;
+mod stored_runs;
 mod summary;
 pub mod waterfall;
 mod window;
@@ -28,8 +29,9 @@ pub use pace::Pace;
 pub use row_text::{bar_text, detail_text, figures_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
+pub use stored_runs::{handed_over_text, interrupted_text, unsaved_text};
 pub use summary::{
-    cancelled_text, cool_down_text, interrupted_text, outcome_text, outcome_title, plan_text, progress_text,
-    progress_title, share_done, tally_text,
+    cancelled_text, cool_down_text, outcome_text, outcome_title, plan_text, progress_text, progress_title,
+    share_done, tally_text,
 };
 pub use window::Window;

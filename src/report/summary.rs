@@ -87,20 +87,20 @@ pub fn share_done(rows: &Rows) -> f64 {
     (totals.finished() as f64 + parts) / totals.items.max(1) as f64
 }
 
-/// A finished run: `All 15 images saved, 2 may be cut short`, `14 of 15 images saved, 1 failed`; or
-/// one that was stopped: `Stopped: 3 of 15 images saved, 12 not fetched`.
+/// A finished run: `All 15 images fetched, 2 may be cut short`, `14 of 15 images fetched, 1 failed`; or
+/// one that was stopped: `Stopped: 3 of 15 images fetched, 12 not fetched`.
 pub fn outcome_text(rows: &Rows) -> String {
     let totals = rows.totals();
     let failed = totals.failed - totals.stopped;
-    let (saved, all) = (number(totals.stored), count(totals.items, "image"));
+    let (stored, all) = (number(totals.stored), count(totals.items, "image"));
     let mut text = match (totals.stored, totals.failed) {
         (0, _) if totals.stopped > 0 => "Stopped before any image arrived; there is nothing to save".into(),
         (0, 1) if totals.items == 1 => "The image failed; there is nothing to save".into(),
         (0, _) => text!["All ", all, " failed; there is nothing to save"],
-        (_, 0) if totals.items == 1 => "1 image saved".into(),
-        (_, 0) => text!["All ", all, " saved"],
-        _ if totals.stopped > 0 => text!["Stopped: ", saved, " of ", all, " saved"],
-        _ => text![saved, " of ", all, " saved"],
+        (_, 0) if totals.items == 1 => "1 image fetched".into(),
+        (_, 0) => text!["All ", all, " fetched"],
+        _ if totals.stopped > 0 => text!["Stopped: ", stored, " of ", all, " fetched"],
+        _ => text![stored, " of ", all, " fetched"],
     };
     if totals.stored > 0 {
         let parts =
@@ -122,25 +122,6 @@ pub fn outcome_title(rows: &Rows) -> String {
         _ if totals.stopped > 0 => "stopped early".into(),
         failed => text!["done, ", failed, " failed"],
     }
-}
-
-/// A run that ended with a reload or a crash: `A run from 21 Nov, 18:28 was interrupted: 120 of 500
-/// images are there, 45.1 MB.`
-pub fn interrupted_text(when: &str, stored: usize, items: usize, bytes: u64) -> String {
-    let (all, are) = (count(items, "image"), if stored == 1 { "is" } else { "are" });
-    text![
-        "A run from ",
-        when,
-        " was interrupted: ",
-        number(stored),
-        " of ",
-        all,
-        " ",
-        are,
-        " there, ",
-        size(bytes),
-        "."
-    ]
 }
 
 /// A cancelled run: `Cancelled after 3 of 15 images; no zip was made`.
@@ -233,11 +214,11 @@ mod tests {
     }
 
     #[test]
-    fn the_outcome_says_what_was_saved() {
+    fn the_outcome_says_what_was_fetched() {
         let cases = [
-            ((1, 1, 0), "1 image saved"),
-            ((15, 15, 0), "All 15 images saved"),
-            ((15, 14, 1), "14 of 15 images saved, 1 failed"),
+            ((1, 1, 0), "1 image fetched"),
+            ((15, 15, 0), "All 15 images fetched"),
+            ((15, 14, 1), "14 of 15 images fetched, 1 failed"),
             ((2, 0, 2), "All 2 images failed; there is nothing to save"),
             ((1, 0, 1), "The image failed; there is nothing to save"),
         ];
@@ -247,7 +228,7 @@ mod tests {
         let mut doubtful = rows(3, 1, 1);
         let kind = EventKind::Stored { bytes: 9, crc32: 0, format: Format::Gif, is_cut_short: true };
         doubtful.apply(&Event { at: Duration::from_secs(2), item: 2, kind });
-        assert_eq!(outcome_text(&doubtful), "2 of 3 images saved, 1 failed, 1 may be cut short");
+        assert_eq!(outcome_text(&doubtful), "2 of 3 images fetched, 1 failed, 1 may be cut short");
         let stopped = |stored| {
             let mut rows = rows(stored + 3, stored, 1);
             for item in stored + 1..stored + 3 {
@@ -256,17 +237,13 @@ mod tests {
             }
             rows
         };
-        assert_eq!(outcome_text(&stopped(4)), "Stopped: 4 of 7 images saved, 1 failed, 2 not fetched");
+        assert_eq!(outcome_text(&stopped(4)), "Stopped: 4 of 7 images fetched, 1 failed, 2 not fetched");
         assert_eq!(outcome_text(&stopped(0)), "Stopped before any image arrived; there is nothing to save");
         let titles =
             [(rows(2, 2, 0), "done"), (rows(2, 1, 1), "done, 1 failed"), (stopped(4), "stopped early")];
         for (rows, title) in titles {
             assert_eq!(outcome_title(&rows), title);
         }
-        assert_eq!(
-            interrupted_text("21 Nov, 18:28", 1, 1200, 45_100_000),
-            "A run from 21 Nov, 18:28 was interrupted: 1 of 1,200 images is there, 45.1 MB."
-        );
         assert_eq!(cancelled_text(&rows(15, 3, 0)), "Cancelled after 3 of 15 images; no zip was made");
     }
 }

@@ -22,6 +22,8 @@ pub struct Settings {
     pub cache: CacheMode,
     /// Whether truncated images fail. Otherwise they are kept, and marked.
     pub reject_truncated: bool,
+    /// The most bytes that are kept in Blobs if the disk has no space for them.
+    pub max_overflow: u64,
     /// Whether no request is sent: a small built-in image answers each attempt.
     pub is_rehearsal: bool,
 }
@@ -35,6 +37,7 @@ impl Default for Settings {
             // The same URL ten times is then ten requests, none of which waits for the cache's lock.
             cache: CacheMode::NoStore,
             reject_truncated: false,
+            max_overflow: 1 << 30,
             is_rehearsal: false,
         }
     }

@@ -17,12 +17,22 @@ impl Extent {
     pub fn end(self) -> u64 {
         self.offset.saturating_add(self.length)
     }
+}
 
-    /// Its parts before, within and after another extent. Parts may be empty.
-    pub fn split_by(self, other: Self) -> [Self; 3] {
-        let within = |offset: u64| offset.clamp(self.offset, self.end());
-        let cuts = [self.offset, within(other.offset), within(other.end()), self.end()];
-        [0, 1, 2].map(|n| Self { offset: cuts[n], length: cuts[n + 1] - cuts[n] })
+/// Where an entry is in the spool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The bytes that are reserved before the payload, for its local header.
+    pub header_space: u64,
+    /// Its payload.
+    pub payload: Extent,
+}
+
+impl Place {
+    /// All that is reserved for the entry.
+    pub fn reserved(self) -> Extent {
+        let Self { header_space, payload: Extent { offset, length } } = self;
+        Extent { offset: offset - header_space, length: header_space + length }
     }
 }
 
@@ -78,6 +88,27 @@ impl Allocator {
         reserved
     }
 
+    /// Reserves the extent if all of it is free; returns whether it was.
+    pub fn reserve_at(&mut self, extent: Extent) -> bool {
+        if extent.offset == self.end {
+            self.end = extent.end();
+            return true;
+        }
+        let Some(index) = self.holes.iter().position(|hole| hole.offset == extent.offset) else {
+            return false;
+        };
+        let hole = self.holes[index];
+        if hole.length < extent.length {
+            return false;
+        }
+        if hole.length == extent.length {
+            self.holes.remove(index);
+        } else {
+            self.holes[index] = Extent { offset: extent.end(), length: hole.length - extent.length };
+        }
+        true
+    }
+
     /// Frees a reserved extent, or a part of one.
     pub fn release(&mut self, extent: Extent) {
         if extent.length == 0 {
@@ -131,14 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn an_extent_is_split_by_another() {
-        let lengths = |split: [Extent; 3]| split.map(|part| part.length);
-        let whole = extent(10, 20);
-        assert_eq!(whole.split_by(extent(15, 5)), [extent(10, 5), extent(15, 5), extent(20, 10)]);
-        assert_eq!(lengths(whole.split_by(extent(0, 50))), [0, 20, 0]);
-        assert_eq!(lengths(whole.split_by(extent(25, 50))), [15, 5, 0]);
-        assert_eq!(lengths(whole.split_by(extent(0, 5))), [0, 0, 20]);
-        assert_eq!(lengths(whole.split_by(extent(40, 5))), [20, 0, 0]);
+    fn an_extent_grows_if_the_space_behind_it_is_free() {
+        let mut allocator = Allocator::default();
+        let [first, second] = [10, 20].map(|length| allocator.reserve(length));
+        assert!(!allocator.reserve_at(extent(first.end(), 5)));
+        assert!(allocator.reserve_at(extent(second.end(), 5)));
+        allocator.release(second);
+        assert!(!allocator.reserve_at(extent(first.end(), 21)));
+        assert!(allocator.reserve_at(extent(first.end(), 5)) && allocator.reserve_at(extent(15, 15)));
+        assert_eq!(allocator.reserve(1), extent(35, 1));
     }
 
     #[test]

@@ -4,13 +4,17 @@
 //! ```text
 //! an image's chunks ─▶ Allocator::reserve ─▶ Extent ─┐
 //! a failed attempt  ─▶ Allocator::release ─▶ a hole ─┘ which the next image fills
+//!
+//! all images are there ─▶ arrange ─▶ Arrangement: the file becomes the archive
 //! ```
 //!
 //! A run that is to survive its page keeps a [`Journal`] beside its spool. Nothing here does I/O:
 //! `browser::spool` reads and writes.
 
 mod allocator;
+mod arrangement;
 mod journal;
 
-pub use allocator::{Allocator, Extent, join};
+pub use allocator::{Allocator, Extent, Place, join};
+pub use arrangement::{Arrangement, HeaderPlace, Move, Unarranged, arrange};
 pub use journal::{Journal, JournalError, JournalHead, JournalWriter, KeptImage, fingerprint};

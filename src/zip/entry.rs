@@ -7,7 +7,7 @@ use crate::plan::EntryName;
 
 /// Info-ZIP's extended timestamp (APPNOTE 4.6.1): unlike DOS time, it is defined
 /// to be in UTC.
-const EXTENDED_TIMESTAMP: u16 = 0x5455;
+pub(super) const EXTENDED_TIMESTAMP: u16 = 0x5455;
 
 /// The flag of an extended timestamp that the modification time is present.
 const HAS_MODIFIED: u8 = 1;

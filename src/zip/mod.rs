@@ -1,8 +1,9 @@
 //! The zip format, as far as stored entries need it: the framing around payloads that the caller has.
 //!
 //! ```text
-//! Entry ─▶ Framing::entry ─▶ local header   (the caller appends the payload)
-//!          Framing::finish ─▶ central directory · Zip64 records, if needed · end record
+//! Entry ─▶ local_header, which may be padded   (the payload follows)
+//!      └─▶ Framing::push, with its place ─▶ Framing::finish ─▶ central directory in input order
+//!                                                              · Zip64 records, if needed · end record
 //!
 //! the finished archive ─▶ Proof ─▶ Proved, or where it differs from what was meant
 //! ```
@@ -26,4 +27,5 @@ mod proof;
 pub use ::crc32::{Crc32, CrcBuffer};
 pub use entry::Entry;
 pub use framing::Framing;
+pub use local::{MAX_PADDING, is_padding, local_header};
 pub use proof::{Proof, ProofError, Proved};

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! local header ─▶ the Entry it describes ─▶ is it, byte for byte, the local header of that entry?
-//!    │ the CRC-32 of that entry's central header is kept: four bytes per entry
+//!    │ its offset and the CRC-32 of its central header are kept: 16 bytes per entry
 //! payload ─▶ does its CRC-32 match the header?
-//! central header ─▶ does its CRC-32 match the one that was kept?
+//! central header ─▶ does its CRC-32 match the one that was kept for its offset, and is it the only one?
 //! end records ─▶ are they, byte for byte, those of this directory? Does anything follow?
 //! ```
 //!
@@ -14,9 +14,9 @@
 use super::central::{self, central_header};
 use super::dos_time::DosTime;
 use super::end::{Directory, end_records};
-use super::entry::Entry;
+use super::entry::{EXTENDED_TIMESTAMP, Entry};
 use super::fields::IN_ZIP64;
-use super::local::{self, local_header};
+use super::local::{self, is_padding, local_header};
 use crate::bytes::ByteReader;
 use crate::plan::EntryName;
 use crate::text::{Append, add, display_by_append};
@@ -37,12 +37,21 @@ pub struct Proof {
     /// The number of bytes read.
     size: u64,
     state: State,
-    /// The CRC-32 that the central header of each entry must have.
-    central_crcs: Vec<u32>,
+    /// The entries, in the order of their offsets.
+    entries: Vec<FoundEntry>,
     /// The number of central headers read.
     central_headers: usize,
     /// The offset of the central directory.
     directory: u64,
+}
+
+/// An entry whose local header was read.
+#[derive(Debug)]
+struct FoundEntry {
+    offset: u64,
+    /// The CRC-32 that its central header must have.
+    central_crc: u32,
+    is_in_directory: bool,
 }
 
 #[derive(Debug)]
@@ -73,7 +82,8 @@ pub struct Proved {
     pub size: u64,
 }
 
-/// Where an archive is damaged. Entries are counted from 0 here, and from 1 in messages.
+/// Where an archive is damaged. Entries are counted from 0 here, and from 1 in messages: local headers as
+/// they lie in the archive, central headers as they are in the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProofError {
     /// An entry's local header is not one that [`Framing`](super::Framing) writes.
@@ -88,7 +98,7 @@ pub enum ProofError {
         /// Its name.
         name: String,
     },
-    /// An entry's central header does not match its local header.
+    /// A central header does not match the local header that it names.
     CentralHeader {
         /// The index of the entry.
         entry: u64,
@@ -201,8 +211,8 @@ impl Proof {
     ///
     /// [`ProofError::CutShort`] if the end records have not been read.
     pub fn finish(self) -> Result<Proved, ProofError> {
-        let Self { size, state, central_crcs, .. } = self;
-        let entries = central_crcs.len() as u64;
+        let Self { size, state, entries, .. } = self;
+        let entries = entries.len() as u64;
         match state {
             State::Done => Ok(Proved { entries, size }),
             State::ReadPayload(_) => Err(ProofError::CutShort { size, entry: entries.checked_sub(1) }),
@@ -239,7 +249,7 @@ impl Proof {
             State::ReadRecord(record) => self.process_record(&record, buffer),
             State::ReadPayload(Payload { name, crc, expected, .. }) if crc.value() != expected => {
                 let name = name.as_str().to_owned();
-                Err(ProofError::Payload { entry: self.central_crcs.len() as u64 - 1, name })
+                Err(ProofError::Payload { entry: self.entries.len() as u64 - 1, name })
             }
             State::ReadPayload(_) | State::Done => Ok(()),
         }
@@ -249,9 +259,10 @@ impl Proof {
         let offset = self.start_of(record);
         match signature_of(record) {
             Some(local::SIGNATURE) if self.central_headers == 0 => {
-                let entry = self.central_crcs.len() as u64;
+                let entry = self.entries.len() as u64;
                 let Some(entry) = entry_of(record) else { return Err(ProofError::LocalHeader { entry }) };
-                self.central_crcs.push(checksum(&central_header(&entry, offset), buffer));
+                let central_crc = checksum(&central_header(&entry, offset), buffer);
+                self.entries.push(FoundEntry { offset, central_crc, is_in_directory: false });
                 let Entry { name, size: left, crc32: expected, .. } = entry;
                 self.state = State::ReadPayload(Payload { name, left, crc: Crc32::default(), expected });
             }
@@ -259,9 +270,15 @@ impl Proof {
                 if self.central_headers == 0 {
                     self.directory = offset;
                 }
-                if self.central_crcs.get(self.central_headers) != Some(&checksum(record, buffer)) {
+                let central_crc = checksum(record, buffer);
+                let named = local_offset(record)
+                    .and_then(|offset| self.entries.binary_search_by_key(&offset, |entry| entry.offset).ok())
+                    .map(|index| &mut self.entries[index])
+                    .filter(|entry| entry.central_crc == central_crc && !entry.is_in_directory);
+                let Some(entry) = named else {
                     return Err(ProofError::CentralHeader { entry: self.central_headers as u64 });
-                }
+                };
+                entry.is_in_directory = true;
                 self.central_headers += 1;
             }
             _ if !self.is_directory_complete() => return Err(ProofError::UnknownRecord { offset }),
@@ -273,7 +290,7 @@ impl Proof {
 
     /// Whether each entry's central header has been read.
     fn is_directory_complete(&self) -> bool {
-        self.central_headers == self.central_crcs.len()
+        self.central_headers == self.entries.len()
     }
 
     fn start_of(&self, record: &[u8]) -> u64 {
@@ -282,7 +299,7 @@ impl Proof {
 
     /// The end records of an archive whose central directory ends at `offset`.
     fn end_records(&self, offset: u64) -> Vec<u8> {
-        let entries = self.central_crcs.len() as u64;
+        let entries = self.entries.len() as u64;
         end_records(&Directory { entries, offset: self.directory, size: offset - self.directory })
     }
 }
@@ -303,14 +320,40 @@ fn entry_of(record: &[u8]) -> Option<Entry> {
         size => size.into(),
     };
     let time = DosTime { time: field16(10)?, date: field16(12)? };
-    let modified = match extra.last_chunk() {
-        // An extended timestamp is the only extra field of an odd length, and the last one.
-        Some(seconds) if extra.len() % 2 == 1 => Some(i32::from_le_bytes(*seconds).into()),
-        _ => Some(time.to_unix()).filter(|_| time != DosTime::from_unix(None)),
+    let modified = match extended_timestamp(extra) {
+        Some(seconds) => Some(seconds.into()),
+        None => Some(time.to_unix()).filter(|_| time != DosTime::from_unix(None)),
     };
     let name = EntryName::trusted(String::from_utf8(name.to_vec()).ok()?);
     let entry = Entry { name, size, crc32: field32(14)?, modified };
-    (local_header(&entry) == record).then_some(entry)
+    let padding = record.len().checked_sub(local_header(&entry, 0).len())? as u64;
+    (is_padding(padding) && local_header(&entry, padding) == record).then_some(entry)
+}
+
+/// The time in an extended timestamp, if it is among the extra fields of a local header.
+fn extended_timestamp(extra: &[u8]) -> Option<i32> {
+    let mut fields = ByteReader(extra);
+    loop {
+        let (identifier, length) = (fields.u16()?, fields.u16()?);
+        let field = fields.slice(length.into())?;
+        if identifier == EXTENDED_TIMESTAMP {
+            return field.last_chunk().map(|seconds| i32::from_le_bytes(*seconds));
+        }
+    }
+}
+
+/// The offset of the local header that a central header names.
+fn local_offset(central: &[u8]) -> Option<u64> {
+    match ByteReader(central.get(42..)?).u32()? {
+        IN_ZIP64 => {
+            let name = usize::from(ByteReader(central.get(28..)?).u16()?);
+            // Zip64's is the first extra field, and the offset its last value.
+            let extra = central.get(CENTRAL_FIXED + name..)?;
+            let length = usize::from(ByteReader(extra.get(2..)?).u16()?);
+            ByteReader(extra.get((4 + length).checked_sub(8)?..)?).u64()
+        }
+        offset => Some(offset.into()),
+    }
 }
 
 fn checksum(record: &[u8], buffer: &mut CrcBuffer) -> u32 {

@@ -73,7 +73,7 @@ fn axe_finds_nothing_on_a_page_with_an_interrupted_run() {
                 browser.reload().await;
             }
             browser.execute(&axe, vec![]).await;
-            browser.the_coming("region", "Interrupted run").await;
+            browser.the_coming("list", "Runs on this device").await;
             browser.check_in_both_themes(&format!("{width}, interrupted")).await;
         });
     }
@@ -128,9 +128,14 @@ impl Browser {
         for theme in ["light", "dark"] {
             let set = "document.documentElement.dataset.theme = arguments[0]";
             self.execute(set, vec![theme.into()]).await;
-            // During an animation, colours are not the final ones.
+            // During a transition, colours are not the final ones; WebKit begins it with the next frame.
             let found = self.execute_async(
-                "await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})));
+                "let running;
+                 do {
+                   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+                   running = document.getAnimations();
+                   await Promise.all(running.map(({ finished }) => finished.catch(() => {})));
+                 } while (running.length > 0);
                  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
                  return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary) }));",
                 vec![],

@@ -178,7 +178,7 @@ impl Browser {
         assert!(saved == paths.map(|path| self.origin.get(path)), "the next run is complete");
         assert_eq!(self.rows().await.len(), 2);
         // Only its own spool is left: saving has ended the journal.
-        let own: &[&str] = if Capability::PrivateFiles.is_in(self.kind) { &["lock", "spool"] } else { &[] };
+        let own: &[&str] = if Capability::PrivateFiles.is_in(self.kind) { &["lock", "zip"] } else { &[] };
         self.until_spools(own).await;
         assert_eq!(self.execute("return window.recorded ?? []", vec![]).await, json!([]));
     }

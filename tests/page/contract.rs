@@ -57,7 +57,7 @@ fn the_title_and_the_status_show_the_progress() {
         browser.until("document.title.startsWith('done')").await;
         let status =
             "[...document.querySelectorAll('[role=status]')].map((region) => region.textContent).join()";
-        browser.until(&format!("{status}.includes('All 2 images saved')")).await;
+        browser.until(&format!("{status}.includes('All 2 images fetched')")).await;
     });
 }
 

@@ -32,7 +32,7 @@ fn each_failure_says_why_and_the_rest_is_saved() {
         }
         assert_eq!((rows[0].status.as_str(), rows[lines.len() - 1].status.as_str()), ("ok", "ok"));
         let text = browser.text().await;
-        assert!(text.contains("2 of 10 images saved, 8 failed"), "{text}");
+        assert!(text.contains("2 of 10 images fetched, 8 failed"), "{text}");
         let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["64x48.jpg", "32x32.png"]);
 
@@ -92,7 +92,7 @@ fn an_image_that_may_be_truncated_is_saved_and_marked() {
         assert!(rows[0].detail.contains("may be cut short"), "{rows:?}");
         assert_eq!(browser.origin.counters("k")["requests"], 2, "it is asked for once more");
         let text = browser.text().await;
-        assert!(text.contains("All 2 images saved, 1 may be cut short"), "{text}");
+        assert!(text.contains("All 2 images fetched, 1 may be cut short"), "{text}");
         assert_eq!(browser.save_entries().await.len(), 2);
     });
 }
@@ -107,7 +107,7 @@ fn an_image_that_may_be_truncated_is_left_out_on_request() {
         browser.fetch().await;
         let rows = browser.rows().await;
         assert_eq!((rows[0].status.as_str(), rows[1].status.as_str()), ("cut short", "ok"));
-        assert!(browser.text().await.contains("1 of 2 images saved, 1 failed"));
+        assert!(browser.text().await.contains("1 of 2 images fetched, 1 failed"));
         assert_eq!(browser.save_entries().await.len(), 1);
         browser.client.refresh().await.unwrap();
         browser.until_ready().await;

@@ -79,9 +79,9 @@ impl Browser {
     /// How many images of an interrupted run the page offers, once it has looked for one.
     async fn offered(&self) -> u64 {
         const LOOKED: &str = "
-            const { runs } = document.querySelector('#interrupted').dataset;
+            const { runs } = document.querySelector('#runs').dataset;
             if (runs === undefined) return null;
-            const text = document.querySelector('#interrupted:not([hidden])')?.innerText ?? '0 of';
+            const text = document.querySelector('#runs:not([hidden])')?.innerText ?? '0 of';
             return Number(text.match(/([0-9]+) of/)[1]);";
         let mut there = Value::Null;
         while there.is_null() {

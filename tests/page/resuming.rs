@@ -1,13 +1,16 @@
-//! Interrupted runs, which the next page can resume.
+//! Runs that a page has left: the next one can resume them, and save what is there.
+
+use std::fs;
 
 use fetchzip::spool::Journal;
+use support::archive::contents::entries;
 
 use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{ENTER, TAB};
 
-const NOTICE: &str = "Interrupted run";
+const RUNS: &str = "Runs on this device";
 
 #[test]
 fn a_reload_during_a_run_costs_no_stored_image() {
@@ -16,7 +19,7 @@ fn a_reload_during_a_run_costs_no_stored_image() {
         let paths = browser.begin_half_held_run().await;
         browser.until_noted(2).await;
         browser.reload().await;
-        browser.the_coming("region", NOTICE).await;
+        browser.the_coming("list", RUNS).await;
         let text = browser.text().await;
         assert!(text.contains("was interrupted: 2 of 4 images are there, "), "{text}");
         // Resuming restores the list, whatever has replaced it.
@@ -30,8 +33,8 @@ fn a_reload_during_a_run_costs_no_stored_image() {
         assert_eq!(browser.list().await, lines.join("\n"));
         let limit = browser.the("spinbutton", "At once").await.prop("value").await.unwrap();
         assert_eq!(limit.as_deref(), Some("7"), "and so are the options");
-        assert!(browser.text().await.contains("All 4 images saved"));
-        assert!(browser.all("region", NOTICE).await.is_empty());
+        assert!(browser.text().await.contains("All 4 images fetched"));
+        assert!(browser.all("list", RUNS).await.is_empty());
         let entries = browser.save_entries().await;
         assert_eq!(entries.len(), 4);
         for ((name, bytes), path) in entries.iter().zip(&paths) {
@@ -41,27 +44,54 @@ fn a_reload_during_a_run_costs_no_stored_image() {
 }
 
 #[test]
-fn an_unsaved_run_is_offered_again_and_a_saved_one_is_not() {
+fn after_a_reload_an_unsaved_run_can_be_saved_and_a_saved_one_saved_again() {
     with_files(async |browser| {
-        browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.png"]).await;
+        let paths = ["/image/1/300000b.jpg", "/image/2/64x48.png"];
+        browser.fill_paths(&paths).await;
         browser.fetch().await;
-        browser.until_noted(2).await;
-        let first = browser.save_entries().await;
-        browser.forget_download("images.zip");
-        browser.until_spools(&["lock", "spool"]).await;
-        browser.reload().await;
-        assert!(browser.all("region", NOTICE).await.is_empty());
-
-        browser.fetch().await;
-        browser.until_noted(2).await;
         let requests = browser.origin.counters_of_all()["requests"].clone();
         browser.reload().await;
-        browser.the_coming("region", NOTICE).await;
-        assert!(browser.text().await.contains("2 of 2 images are there"));
-        browser.press("Resume").await;
+        browser.the_coming("list", RUNS).await;
+        let text = browser.text().await;
+        assert!(text.contains("is not saved yet: 2 of 2 images, "), "{text}");
+        assert!(browser.all("button", "Resume").await.is_empty(), "nothing is missing");
+        browser.press("Save zip").await;
+        let first = entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
+        for ((name, bytes), path) in first.iter().zip(paths) {
+            assert!(*bytes == browser.origin.get(path), "{name}");
+        }
+        assert_eq!(first.len(), 2);
+        browser.until("document.body.innerText.includes('images.zip · 30')").await;
+        browser.until("document.body.innerText.includes('handed over just now')").await;
+
+        browser.forget_download("images.zip");
+        browser.reload().await;
+        browser.the_coming("list", RUNS).await;
+        browser.press("Save again").await;
+        let again = entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
+        assert!(again == first);
+        assert_eq!(browser.origin.counters_of_all()["requests"], requests, "nothing is fetched again");
+        browser.press("Throw away").await;
+        browser.until_spools(&[]).await;
+    });
+}
+
+#[test]
+fn what_is_there_of_an_interrupted_run_can_be_saved_without_fetching_the_rest() {
+    with_files(async |browser| {
+        let paths = browser.begin_half_held_run().await;
+        browser.until_noted(2).await;
+        browser.reload().await;
+        browser.the_coming("list", RUNS).await;
+        let requests = browser.origin.counters("k")["requests"].clone();
+        browser.press("Save zip").await;
         browser.until_run("done").await;
-        assert_eq!(browser.origin.counters_of_all()["requests"], requests, "all images were stored");
-        assert!(browser.save_entries().await == first);
+        let saved = entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
+        assert_eq!(saved.len(), 2);
+        for (name, bytes) in &saved {
+            assert!(paths.iter().any(|path| *bytes == browser.origin.get(path)), "{name}");
+        }
+        assert_eq!(browser.origin.counters("k")["requests"], requests);
     });
 }
 
@@ -71,12 +101,12 @@ fn a_discarded_run_is_gone() {
         browser.begin_half_held_run().await;
         browser.until_noted(2).await;
         browser.reload().await;
-        browser.the_coming("region", NOTICE).await;
+        browser.the_coming("list", RUNS).await;
         browser.press("Throw away").await;
-        browser.until("document.getElementById('interrupted').hidden").await;
+        browser.until("document.getElementById('runs').hidden").await;
         browser.until_spools(&[]).await;
         browser.reload().await;
-        assert!(browser.all("region", NOTICE).await.is_empty());
+        assert!(browser.all("list", RUNS).await.is_empty());
     });
 }
 
@@ -113,7 +143,7 @@ fn a_resumed_run_that_is_cancelled_leaves_nothing() {
         browser.begin_half_held_run().await;
         browser.until_noted(2).await;
         browser.reload().await;
-        browser.the_coming("region", NOTICE).await;
+        browser.the_coming("list", RUNS).await;
         browser.press("Resume").await;
         browser.until("document.body.innerText.includes('2 of 4 images')").await;
         browser.press("Cancel").await;

@@ -18,9 +18,9 @@ fn a_retry_fetches_only_failed_images_into_the_same_archive() {
         ];
         browser.fill_paths(&paths).await;
         browser.fetch().await;
-        assert!(browser.text().await.contains("2 of 5 images saved, 3 failed"));
+        assert!(browser.text().await.contains("2 of 5 images fetched, 3 failed"));
         browser.press(RETRY).await;
-        browser.until("document.body.innerText.includes('4 of 5 images saved, 1 failed')").await;
+        browser.until("document.body.innerText.includes('4 of 5 images fetched, 1 failed')").await;
         browser.until_run("done").await;
         assert_eq!(browser.origin.counters("good")["requests"], 2, "stored images are not fetched again");
         let rows = browser.rows().await;
@@ -52,7 +52,7 @@ fn a_retry_adds_to_the_wall_time_and_its_times_follow_on() {
         browser.fetch().await;
         let first = browser.export_json().await;
         browser.press(RETRY).await;
-        browser.until("document.body.innerText.includes('All 2 images saved')").await;
+        browser.until("document.body.innerText.includes('All 2 images fetched')").await;
         browser.until_run("done").await;
         let second = browser.export_json().await;
         let time =
@@ -74,7 +74,7 @@ fn if_all_images_failed_a_retry_can_save_them() {
         browser.fetch().await;
         assert!(browser.all("link", "Save zip").await.is_empty());
         browser.press(RETRY).await;
-        browser.until("document.body.innerText.includes('All 2 images saved')").await;
+        browser.until("document.body.innerText.includes('All 2 images fetched')").await;
         browser.until_run("done").await;
         assert_eq!(browser.save_entries().await.len(), 2);
         assert!(browser.all("button", RETRY).await.is_empty());
@@ -104,7 +104,7 @@ fn a_retry_that_is_cancelled_or_stopped_keeps_the_earlier_images() {
             // The failed image can still be fetched.
             browser.origin.open_gate("never");
             browser.press(RETRY).await;
-            browser.until("document.body.innerText.includes('All 2 images saved')").await;
+            browser.until("document.body.innerText.includes('All 2 images fetched')").await;
         });
     }
 }
@@ -117,7 +117,7 @@ fn a_retry_uses_a_relay_that_was_set_since() {
         assert!(browser.text().await.contains("a relay of your own"));
         browser.relay(&format!("{}/image/3/32x32.jpg?key=", browser.origin.cross)).await;
         browser.press(RETRY).await;
-        browser.until("document.body.innerText.includes('All 2 images saved')").await;
+        browser.until("document.body.innerText.includes('All 2 images fetched')").await;
         browser.until_run("done").await;
         // The demo server counts by the parameter, which here is the image's address.
         let image = browser.origin.url("/image/2/64x48.jpg%3Fcors%3Doff");
@@ -152,7 +152,7 @@ fn lines_that_are_not_urls_are_not_offered_for_a_retry() {
     with_page(async |browser| {
         browser.fill(&format!("htp://x y\n{}", browser.origin.url("/image/1/64x48.jpg"))).await;
         browser.fetch().await;
-        assert!(browser.text().await.contains("1 of 2 images saved, 1 failed"));
+        assert!(browser.text().await.contains("1 of 2 images fetched, 1 failed"));
         assert!(browser.all("button", RETRY).await.is_empty());
     });
 }

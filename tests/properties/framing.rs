@@ -2,7 +2,7 @@ use std::io::Read;
 
 use fetchzip::image::Format;
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
-use fetchzip::zip::{Crc32, CrcBuffer, Entry, Framing, Proof, ProofError, Proved};
+use fetchzip::zip::{Crc32, CrcBuffer, Entry, Framing, Proof, ProofError, Proved, is_padding, local_header};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -40,10 +40,14 @@ fn archive_of(images: &[Image]) -> (Vec<u8>, Vec<String>) {
         let name = entry_names.claim(id, Format::Jpeg);
         names.push(name.to_string());
         let crc32 = crc_of(&[bytes]);
-        archive.extend(framing.entry(&Entry { name, size: bytes.len() as u64, crc32, modified: *modified }));
+        let entry = Entry { name, size: bytes.len() as u64, crc32, modified: *modified };
+        // Any padding does; this one is random and the same each time.
+        let padding = Some(u64::from(crc32 % 700)).filter(|padding| is_padding(*padding)).unwrap_or_default();
+        framing.push(id, entry.clone(), archive.len() as u64);
+        archive.extend(local_header(&entry, padding));
         archive.extend(bytes);
     }
-    archive.extend(framing.finish());
+    archive.extend(framing.finish(archive.len() as u64));
     (archive, names)
 }
 

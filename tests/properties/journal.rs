@@ -1,7 +1,7 @@
 use fetchzip::image::Format;
 use fetchzip::plan::{Plan, Request};
 use fetchzip::run::StoredImage;
-use fetchzip::spool::{Extent, Journal, JournalHead, JournalWriter, KeptImage};
+use fetchzip::spool::{Extent, Journal, JournalHead, JournalWriter, KeptImage, Place};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -15,15 +15,19 @@ const ITEMS: usize = 6;
 enum Appended {
     Image(KeptImage),
     Events(Vec<u8>),
+    Archive(u64),
 }
 
 fn image() -> impl Strategy<Value = KeptImage> {
-    let extent = (0..1_u64 << 50, 1..1_u64 << 40).prop_map(|(offset, length)| Extent { offset, length });
+    let place = (0..1_u64 << 50, 0..1_u64 << 40, 0..400_u64).prop_map(|(space, length, header_space)| {
+        let header_space = header_space.min(space);
+        Place { header_space, payload: Extent { offset: space, length } }
+    });
     let format = prop::sample::select(&Format::ALL[..]);
-    (0..ITEMS, vec(extent, 0..5), any::<u32>(), format, any::<Option<i64>>(), any::<bool>()).prop_map(
-        |(item, extents, crc32, format, modified, is_cut_short)| {
-            let bytes = extents.iter().map(|extent| extent.length).sum();
-            let image = StoredImage { payload: extents, bytes, crc32, format, modified, is_cut_short };
+    (0..ITEMS, place, any::<u32>(), format, any::<Option<i64>>(), any::<bool>()).prop_map(
+        |(item, place, crc32, format, modified, is_cut_short)| {
+            let bytes = place.payload.length;
+            let image = StoredImage { payload: place, bytes, crc32, format, modified, is_cut_short };
             KeptImage { item, image }
         },
     )
@@ -33,6 +37,7 @@ fn appended() -> impl Strategy<Value = Appended> {
     prop_oneof![
         3 => image().prop_map(Appended::Image),
         1 => vec(any::<u8>(), 0..200).prop_map(Appended::Events),
+        1 => (0..9_u64).prop_map(Appended::Archive),
     ]
 }
 
@@ -57,6 +62,7 @@ fn written(head: &JournalHead, appends: &[Appended]) -> (Vec<u8>, Vec<usize>) {
         match append {
             Appended::Image(image) => writer.push_image(image),
             Appended::Events(events) => writer.push_events(events),
+            Appended::Archive(size) => writer.push_archive(*size),
         }
         file.extend(writer.take());
         ends.push(file.len());
@@ -67,7 +73,7 @@ fn written(head: &JournalHead, appends: &[Appended]) -> (Vec<u8>, Vec<usize>) {
 /// What a reader must find in a file with these appends.
 fn expected(head: &JournalHead, appends: &[Appended], length: usize) -> Journal {
     let mut kept: Vec<KeptImage> = Vec::new();
-    let mut events = Vec::new();
+    let (mut events, mut archive) = (Vec::new(), None);
     for append in appends {
         match append {
             Appended::Image(image) => {
@@ -75,9 +81,10 @@ fn expected(head: &JournalHead, appends: &[Appended], length: usize) -> Journal 
                 kept.push(image.clone());
             }
             Appended::Events(bytes) => events.extend_from_slice(bytes),
+            Appended::Archive(size) => archive = Some(*size).filter(|size| *size > 0),
         }
     }
-    Journal { head: head.clone(), kept, events, length: length as u64 }
+    Journal { head: head.clone(), kept, events, archive, length: length as u64 }
 }
 
 proptest! {
@@ -128,7 +135,7 @@ proptest! {
         payload in vec(any::<u8>(), 0..200),
     ) {
         if begins_well {
-            bytes.splice(..0, *b"fetchzip\x01\0\0\0");
+            bytes.splice(..0, *b"fetchzip\x02\0\0\0");
         }
         if let Ok(journal) = Journal::read(&bytes) {
             prop_assert!(journal.length as usize <= bytes.len());

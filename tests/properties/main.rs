@@ -4,6 +4,7 @@
 //! - `lists`: no line of a list is lost, and a glob expands to its count
 //! - `framing`: two other crates read our archives, and CRC-32 is the same in any pieces
 //! - `journal`: a torn or damaged journal reads as its intact records
+//! - `arrangement`: any spool becomes a zip without gaps, and no payload is lost on the way
 //! - `allocator`: no two images share a byte of the spool
 //! - `schedule`: limits, cool-downs and ends hold for any outcomes of attempts
 
@@ -11,6 +12,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't continue has failed")]
 
 mod allocator;
+mod arrangement;
 mod framing;
 mod journal;
 mod lists;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use fetchzip::image::Format;
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
-use fetchzip::zip::{Entry, Framing};
+use fetchzip::zip::{Entry, Framing, local_header};
 use support::archive::contents::File;
 use tempfile::TempDir;
 
@@ -74,20 +74,24 @@ pub fn build(images: &[Image]) -> Archive {
     let mut framing = Framing::default();
     let folder = TempDir::new().unwrap();
     let mut file = std::io::BufWriter::new(fs::File::create_new(path_in(&folder)).unwrap());
-    let mut files = Vec::new();
+    let (mut files, mut offset) = (Vec::new(), 0);
     for (id, image) in images.iter().enumerate() {
         let name = names.claim(id, image.format);
         let (described, crc32) = image.content.described(name.to_string());
         let size = described.size;
         files.push(described);
-        let header = framing.entry(&Entry { name, size, crc32, modified: image.modified });
+        let entry = Entry { name, size, crc32, modified: image.modified };
+        // As where an archive was written in place: every other header is padded.
+        let header = local_header(&entry, if id % 2 == 0 { 0 } else { 300 });
         file.write_all(&header).unwrap();
+        framing.push(id, entry, offset);
+        offset += header.len() as u64 + size;
         match &image.content {
             Content::Bytes(bytes) => file.write_all(bytes).unwrap(),
             Content::FourGibOfZeros => drop(file.seek(SeekFrom::Current(size as i64)).unwrap()),
         }
     }
-    file.write_all(&framing.finish()).unwrap();
+    file.write_all(&framing.finish(offset)).unwrap();
     file.flush().unwrap();
     Archive { folder, files }
 }

@@ -18,7 +18,7 @@ use super::origin::Origin;
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle('fetchzip');
       for await (const [name, file] of folder) {
-        if (!name.endsWith('.spool')) continue;
+        if (!name.endsWith('.zip')) continue;
         // A run that has not ended keeps its spool to itself.
         const access = await file.createSyncAccessHandle().catch(() => undefined);
         if (access?.getSize() > offset) damaged += access.write(new Uint8Array(100), { at: offset }) / 100;

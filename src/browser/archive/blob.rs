@@ -1,13 +1,14 @@
 //! The archive as one Blob, made while its images arrive.
 //!
 //! ```text
-//! small images ─▶ copied behind each other in the spool's file, headers and all
-//! large images ─▶ stay where they are; their header is a part of its own
-//!           └─▶ one Blob of slices and headers
+//! small images ─▶ appended to the spool's file, headers and all
+//! large images ─▶ are in the file, behind space for their headers
+//! all are there ─▶ SpooledEntries: the file becomes the archive ─▶ a Blob of that one file
+//! without a file, or if its disk is full ─▶ what is not in the file follows as further parts of the Blob
 //! ```
 //!
-//! Small images are copied because a slice costs more than their bytes do: 0.1 ms each. Pieces that the
-//! file has no space for stay in memory and are parts from there, and new images are refused.
+//! A Blob of one file survives whatever happens to the page while the browser saves it; a Blob of several
+//! parts does not (docs/decisions.md).
 
 use std::rc::Rc;
 
@@ -15,16 +16,15 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
+use super::spooled::{Finished, SpooledEntries};
 use super::{Archive, Layout};
 use crate::browser::error::because;
-use crate::browser::spool::{
-    BlobParts, ImageStore, InMemoryBytes, MEMORY_LIMIT, Payload, Spool, SpoolFile, blob_of,
-};
+use crate::browser::spool::{BlobParts, ImageStore, InMemoryBytes, Payload, Spool, SpoolFile, blob_of};
 use crate::browser::web::{js_message, promise};
-use crate::job::{ArchiveError, ArchiveErrorKind};
+use crate::job::{ArchiveError, ArchiveErrorKind, ArchivePlace};
 use crate::plan::{ItemId, WebText};
 use crate::run::{FinishedItem, Reorder, StoredImage};
-use crate::spool::{Extent, join};
+use crate::zip::{Entry, Framing, local_header};
 
 /// The loose parts that are gathered into a Blob, for an archive without a file. One Blob of the 24,000
 /// parts of 12,000 images took Chromium up to 3.5 s in one go; these are made while images arrive.
@@ -34,19 +34,13 @@ const GATHERED_PARTS: u32 = 128;
 pub struct BlobArchive<'a, W> {
     layout: Layout<'a, W>,
     images: ImageStore,
-    /// Called for each image that had arrived and can't be read back, with the reason.
+    /// Called for each image that had arrived and can't be stored, with the reason.
     on_lost: &'a dyn Fn(ItemId, String),
-    outcomes: Reorder<Option<StoredImage<Payload>>>,
+    /// Whether each item that has ended is in the archive.
+    outcomes: Reorder<bool>,
     in_memory: InMemoryBytes,
-    /// The archive's parts, in order.
-    parts: Vec<Part>,
-}
-
-enum Part {
-    /// Extents of the spool's file.
-    File(Vec<Extent>),
-    /// Headers, Blobs, and bytes that the file has no space for.
-    Other(BlobParts),
+    spooled: SpooledEntries,
+    others: OtherEntries,
 }
 
 impl<'a, W: WebText> BlobArchive<'a, W> {
@@ -63,13 +57,15 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         let mut to_come = to_come.iter().copied().peekable();
         for item in 0..items {
             if to_come.next_if_eq(&item).is_none() {
-                outcomes.push(item, images.get(item));
+                outcomes.push(item, images.get(item).is_some());
             }
         }
-        Self { layout, images, on_lost, outcomes, in_memory: InMemoryBytes::default(), parts: Vec::new() }
+        let in_memory = InMemoryBytes::default();
+        let (spooled, others) = <(SpooledEntries, OtherEntries)>::default();
+        Self { layout, images, on_lost, outcomes, in_memory, spooled, others }
     }
 
-    /// Adds an item that has ended. Its image is placed when all items before it have ended.
+    /// Adds an item that has ended. Its image is named when all items before it have ended.
     pub fn push(&mut self, finished: FinishedItem<Payload>) {
         let mut image = finished.outcome.ok();
         // Once an image has arrived, the spool is open.
@@ -78,90 +74,61 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
             self.in_memory.push(image, spool);
             self.images.insert(finished.item, image);
         }
-        self.outcomes.push(finished.item, image);
+        self.outcomes.push(finished.item, image.is_some());
         if let Some(spool) = &spool {
             self.place_due(spool);
         }
     }
 
     fn place_due(&mut self, spool: &Spool) {
-        while let Some((item, image)) = self.outcomes.next_in_order() {
-            let Some(image) = image else { continue };
+        while let Some((item, is_stored)) = self.outcomes.next_in_order() {
+            // The journal may have moved it into the file meanwhile.
+            let Some(image) = self.images.get(item).filter(|_| is_stored) else { continue };
             self.in_memory.release(&image);
-            match self.place(item, &image, spool) {
-                Ok(payload) => self.images.insert(item, &StoredImage { payload, ..image }),
-                Err(error) => {
-                    self.images.remove(item);
-                    (self.on_lost)(item, js_message(&error));
-                }
+            if let Err(error) = self.place(item, &image, spool) {
+                self.images.remove(item);
+                (self.on_lost)(item, js_message(&error));
             }
         }
     }
 
-    /// Places an image behind those before it; returns its payload at its new place.
-    fn place(
+    fn place(&mut self, item: ItemId, image: &StoredImage<Payload>, spool: &Spool) -> Result<(), JsValue> {
+        let entry = self.layout.entry(item, image);
+        match (&image.payload, spool) {
+            (Payload::Memory(bytes), Spool::File(file)) => self.append(item, entry, bytes, file),
+            (Payload::File { place, .. }, _) => {
+                self.spooled.push(item, entry, *place);
+                Ok(())
+            }
+            (Payload::Blob(blob), Spool::File(_)) => {
+                self.others.to_copy.push((item, entry, blob.clone()));
+                Ok(())
+            }
+            (Payload::Blob(blob), Spool::Blobs) => self.others.push(item, entry, blob),
+            (Payload::Memory(bytes), Spool::Blobs) => {
+                self.others.push(item, entry, &Uint8Array::from(bytes.as_slice()))
+            }
+        }
+    }
+
+    /// Appends a small image to the file; if its disk is full, the image becomes a Blob.
+    fn append(
         &mut self,
         item: ItemId,
-        image: &StoredImage<Payload>,
-        spool: &Spool,
-    ) -> Result<Payload, JsValue> {
-        let bytes = match &image.payload {
-            Payload::Memory(bytes) => Rc::clone(bytes),
-            Payload::File { file, extents } if image.bytes <= MEMORY_LIMIT => {
-                let mut bytes = Vec::with_capacity(image.bytes as usize);
-                for piece in file.read_pieces(extents) {
-                    bytes.extend_from_slice(&piece?.to_vec());
-                }
-                self.images.abandon(file, extents);
-                Rc::new(bytes)
-            }
-            large => {
-                let header = self.layout.push(item, image);
-                self.push_other(&Uint8Array::from(header.as_slice()));
-                match large {
-                    Payload::Blob(blob) => self.push_other(blob),
-                    file => self.parts.push(Part::File(file.extents().to_vec())),
-                }
-                return Ok(image.payload.clone());
-            }
+        entry: Entry,
+        bytes: &[u8],
+        file: &Rc<SpoolFile>,
+    ) -> Result<(), JsValue> {
+        let payload = if let Ok(place) = file.append(&|padding| local_header(&entry, padding), bytes) {
+            self.spooled.push_with_header(item, entry, place);
+            Payload::File { file: Rc::clone(file), place }
+        } else {
+            let blob = file.overflow(bytes)?;
+            self.others.push(item, entry, &blob)?;
+            Payload::Blob(blob)
         };
-        let header = self.layout.push(item, image);
-        let Spool::File(file) = spool else {
-            self.push_other(&Uint8Array::from(header.as_slice()));
-            self.push_other(&Uint8Array::from(bytes.as_slice()));
-            return Ok(Payload::Memory(bytes));
-        };
-        self.append(file, &header);
-        Ok(match self.append(file, &bytes) {
-            Some(extent) => Payload::File { file: Rc::clone(file), extents: vec![extent] },
-            None => Payload::Memory(bytes),
-        })
-    }
-
-    /// Adds a part that is not in the file.
-    fn push_other(&mut self, part: &JsValue) {
-        if !matches!(self.parts.last(), Some(Part::Other(_))) {
-            self.parts.push(Part::Other(BlobParts::default()));
-        }
-        if let Some(Part::Other(others)) = self.parts.last_mut()
-            && others.push(part) >= GATHERED_PARTS
-        {
-            // Parts that can't be gathered now are gathered with the next ones.
-            let _ = others.gather();
-        }
-    }
-
-    /// Appends a piece to the file; returns where, or `None` if the file has no space for it.
-    fn append(&mut self, spool: &Rc<SpoolFile>, piece: &[u8]) -> Option<Extent> {
-        let Ok(place) = spool.append(piece) else {
-            self.push_other(&Uint8Array::from(piece));
-            return None;
-        };
-        match self.parts.last_mut() {
-            Some(Part::File(extents)) => join(extents, place),
-            _ => self.parts.push(Part::File(vec![place])),
-        }
-        Some(place)
+        self.images.set_payload(item, payload);
+        Ok(())
     }
 
     /// Completes the archive.
@@ -173,52 +140,125 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         let spool = self.images.spool().get().await;
         // If nothing arrived, the images that were stored before are due only now.
         self.place_due(&spool);
-        let Self { layout, parts, .. } = self;
-        let (tail, summary) = layout.finish(matches!(spool, Spool::File(_)));
-        let blob = match tail {
-            None => None,
-            Some(tail) => {
-                let blob = whole(&spool, parts, &tail).await;
-                Some(blob.map_err(because(ArchiveErrorKind::Unreadable))?)
+        let Self { layout, images, mut spooled, mut others, .. } = self;
+        let unreadable = because(ArchiveErrorKind::Unreadable);
+        if let Spool::File(file) = &spool {
+            others.copy_into(file, &mut spooled, &images).await.map_err(&unreadable)?;
+            others.take_unwritten(file, &mut spooled, &images).map_err(&unreadable)?;
+        }
+        images.release_previous();
+        let mut framing = Framing::default();
+        let finished = match &spool {
+            Spool::File(file) => {
+                let is_all = others.entries.is_empty();
+                spooled.finish(file, &images, &mut framing, is_all).await.map_err(&unreadable)?
             }
+            Spool::Blobs => Finished::default(),
         };
-        Ok(Archive { blob, summary })
+        if let Some(file) = finished.whole {
+            let blob = blob_of_parts(&Array::of1(&file)).map_err(&unreadable)?;
+            let summary = layout.finish(finished.size, ArchivePlace::OneFile);
+            return Ok(Archive { blob: Some(blob), summary });
+        }
+        let place = match &spool {
+            Spool::File(_) if others.entries.is_empty() => ArchivePlace::Memory,
+            _ => ArchivePlace::Blobs,
+        };
+        let size = finished.size + others.size;
+        others.add_to(&mut framing, finished.size);
+        if framing.entries() == 0 {
+            return Ok(Archive { blob: None, summary: layout.finish(0, place) });
+        }
+        let tail = framing.finish(size);
+        let parts = finished.parts.all().concat(&others.parts.all());
+        parts.push(&Uint8Array::from(tail.as_slice()));
+        let blob = blob_of_parts(&parts).map_err(&unreadable)?;
+        check_end(&blob, tail.len()).await.map_err(&unreadable)?;
+        Ok(Archive { blob: Some(blob), summary: layout.finish(size + tail.len() as u64, place) })
     }
 }
 
-async fn whole(spool: &Spool, parts: Vec<Part>, tail: &[u8]) -> Result<Blob, JsValue> {
-    let all = Array::new();
-    let finished = match spool {
-        Spool::File(file) => Some((file, file.finish().await)),
-        Spool::Blobs => None,
-    };
-    for part in parts {
-        match (part, &finished) {
-            (Part::Other(others), _) => {
-                for other in others.all().iter() {
-                    all.push(&other);
+/// Entries that are not in the spool's file.
+#[derive(Default)]
+struct OtherEntries {
+    entries: Vec<(ItemId, Entry, u64)>,
+    /// Their headers and payloads, in the order of the entries.
+    parts: BlobParts,
+    size: u64,
+    /// Blobs that become part of the file when all images are there, if its disk has space for them.
+    to_copy: Vec<(ItemId, Entry, Blob)>,
+}
+
+impl OtherEntries {
+    /// Adds an entry, whose payload is a Blob or an array.
+    fn push(&mut self, item: ItemId, entry: Entry, payload: &JsValue) -> Result<(), JsValue> {
+        let header = local_header(&entry, 0);
+        let offset = self.size;
+        self.size += header.len() as u64 + entry.size;
+        self.entries.push((item, entry, offset));
+        self.parts.push(&Uint8Array::from(header.as_slice()));
+        if self.parts.push(payload) >= GATHERED_PARTS {
+            // Parts that can't be gathered now are gathered with the next ones.
+            let _ = self.parts.gather();
+        }
+        Ok(())
+    }
+
+    /// Copies Blobs into the file, until its disk is full.
+    async fn copy_into(
+        &mut self,
+        file: &Rc<SpoolFile>,
+        spooled: &mut SpooledEntries,
+        images: &ImageStore,
+    ) -> Result<(), JsValue> {
+        let mut is_full = false;
+        for (item, entry, blob) in std::mem::take(&mut self.to_copy) {
+            let place = if is_full { None } else { file.copy_from(&blob).await? };
+            match place {
+                Some(place) => {
+                    images.set_payload(item, Payload::File { file: Rc::clone(file), place });
+                    spooled.push(item, entry, place);
+                }
+                None => {
+                    is_full = true;
+                    self.push(item, entry, &blob)?;
                 }
             }
-            (Part::File(extents), Some((file, Ok(finished)))) => {
-                for extent in extents {
-                    file.parts_of(finished.as_ref(), extent, &all)?;
-                }
-            }
-            // The file was removed, such as with the site's data, but its open handle still reads.
-            (Part::File(extents), Some((file, Err(_)))) => {
-                for piece in file.read_pieces(&extents) {
-                    all.push(&blob_of(&piece?)?.into());
-                }
-            }
-            (Part::File(_), None) => return Err("the file is missing".into()),
+        }
+        Ok(())
+    }
+
+    /// Takes the entries that are still staged, since the disk has no space for them.
+    fn take_unwritten(
+        &mut self,
+        file: &SpoolFile,
+        spooled: &mut SpooledEntries,
+        images: &ImageStore,
+    ) -> Result<(), JsValue> {
+        if spooled.can_stay_in_memory(file) || file.flush().is_ok() {
+            return Ok(());
+        }
+        for (item, entry, place) in spooled.take_staged(file) {
+            let blob = blob_of(&file.read(place.payload)?)?;
+            images.set_payload(item, Payload::Blob(blob.clone()));
+            self.push(item, entry, &blob)?;
+        }
+        file.discard_staged();
+        Ok(())
+    }
+
+    /// Adds the entries to the directory; `offset` is where the first one begins in the archive.
+    fn add_to(&self, framing: &mut Framing, offset: u64) {
+        for (item, entry, relative) in &self.entries {
+            framing.push(*item, entry.clone(), offset + relative);
         }
     }
-    all.push(&Uint8Array::from(tail));
+}
+
+fn blob_of_parts(parts: &Array) -> Result<Blob, JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type("application/zip");
-    let archive = Blob::new_with_blob_sequence_and_options(&all, &properties)?;
-    check_end(&archive, tail.len()).await?;
-    Ok(archive)
+    Blob::new_with_blob_sequence_and_options(parts, &properties)
 }
 
 /// Reads the archive's end back. Making a Blob never fails; reading one that the browser had no space

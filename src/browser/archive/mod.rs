@@ -1,8 +1,9 @@
 //! Making an archive of the images that arrive.
 //!
 //! ```text
-//! FinishedItem ─▶ Layout: name, local header, offset
-//!      ├▶ BlobArchive: one Blob of slices of the spool's file, or of Blobs
+//! FinishedItem ─▶ Layout: the entry's name, and what its headers say
+//!      ├▶ BlobArchive ─▶ SpooledEntries: the spool's file becomes the archive
+//!      │              └▶ without a file, one Blob of many
 //!      └▶ Backlog ─▶ StreamedArchive: headers and payloads one after the other ─▶ Sink
 //!
 //! read_back: the Blob through zip::Proof, from its first byte to its last
@@ -13,6 +14,7 @@ mod blob;
 mod layout;
 mod read_back;
 mod sink;
+mod spooled;
 mod stream;
 
 use web_sys::Blob;

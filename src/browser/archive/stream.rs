@@ -11,9 +11,10 @@ use super::{Archive, Backlog, Layout, Sink};
 use crate::browser::error::because;
 use crate::browser::spool::{ImageStore, Payload, Spool};
 use crate::browser::web::{ReadBuffers, StreamReader};
-use crate::job::{ArchiveError, ArchiveErrorKind, Order};
+use crate::job::{ArchiveError, ArchiveErrorKind, ArchivePlace, Order};
 use crate::plan::{ItemId, WebText};
 use crate::run::{FinishedItem, Reorder, StoredImage};
+use crate::zip::{Framing, local_header};
 
 /// Small pieces are joined up to this many bytes, so that thousands of entries are not thousands of
 /// writes.
@@ -22,6 +23,9 @@ const JOINED_BYTES: usize = 256 << 10;
 /// Writes entries to a sink.
 pub struct StreamedArchive<'a, W> {
     layout: Layout<'a, W>,
+    framing: Framing,
+    /// The size of the archive so far, in bytes.
+    size: u64,
     writer: JoinedWriter<'a>,
     images: ImageStore,
 }
@@ -29,7 +33,8 @@ pub struct StreamedArchive<'a, W> {
 impl<'a, W: WebText> StreamedArchive<'a, W> {
     /// An archive without entries.
     pub fn new(layout: Layout<'a, W>, sink: &'a dyn Sink, images: ImageStore) -> Self {
-        Self { layout, writer: JoinedWriter { sink, joined: Vec::new() }, images }
+        let writer = JoinedWriter { sink, joined: Vec::new() };
+        Self { layout, framing: Framing::default(), size: 0, writer, images }
     }
 
     /// Writes the images of a backlog until its end; `items` is the number of the plan's. Each write
@@ -72,15 +77,19 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
         backlog: &Backlog,
     ) -> Result<(), ArchiveError> {
         let Ok(image) = outcome else { return Ok(()) };
-        let header = self.layout.push(item, &image);
+        let entry = self.layout.entry(item, &image);
+        let header = local_header(&entry, 0);
+        let offset = self.size;
+        self.size += header.len() as u64 + entry.size;
+        self.framing.push(item, entry, offset);
         self.writer.push(&header).await.map_err(sink_failed)?;
         match &image.payload {
             Payload::Memory(bytes) => self.writer.push(bytes).await.map_err(sink_failed)?,
-            Payload::File { file, extents } => {
-                for piece in file.read_pieces(extents) {
+            Payload::File { file, place } => {
+                for piece in file.read_pieces(place.payload) {
                     self.writer.push_chunk(piece.map_err(unreadable)?).await.map_err(sink_failed)?;
                 }
-                extents.iter().for_each(|extent| file.release(*extent));
+                file.release(place.reserved());
             }
             Payload::Blob(blob) => {
                 let mut reader =
@@ -100,15 +109,20 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
     /// # Errors
     ///
     /// Fails if the sink does.
-    pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
+    pub async fn finish(self) -> Result<Archive, ArchiveError> {
+        let Self { layout, framing, mut size, mut writer, images } = self;
         // The spool is open by now only if an image needed it.
-        let is_file = matches!(self.images.spool().get().await, Spool::File(_));
-        let (tail, summary) = self.layout.finish(is_file);
-        if let Some(tail) = tail {
-            self.writer.push(&tail).await.map_err(sink_failed)?;
+        let place = match images.spool().get().await {
+            Spool::File(_) => ArchivePlace::OneFile,
+            Spool::Blobs => ArchivePlace::Blobs,
+        };
+        if framing.entries() > 0 {
+            let tail = framing.finish(size);
+            size += tail.len() as u64;
+            writer.push(&tail).await.map_err(sink_failed)?;
         }
-        self.writer.close().await.map_err(sink_failed)?;
-        Ok(Archive { blob: None, summary })
+        writer.close().await.map_err(sink_failed)?;
+        Ok(Archive { blob: None, summary: layout.finish(size, place) })
     }
 }
 

@@ -3,7 +3,6 @@
 //! ```text
 //! ImageStore ─ changes ─▶ RunJournal::write ─▶ spool: images that wait in memory, too
 //! events, as they are sent ─▶              ─▶ journal: where each image is, what happened
-//!                                          ─▶ space that images were moved from is released
 //! ```
 //!
 //! In this order, so that the journal never names an image that is not there. It is written now and
@@ -15,11 +14,10 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::local_run::LocalRun;
-use crate::browser::spool::{ImageStore, Payload, Spool, SpoolFile};
+use crate::browser::spool::{ImageStore, Payload, Spool, SpoolFile, file_with_header_space};
 use crate::browser::web::Clock;
 use crate::job::{Job, JournalNotes};
-use crate::plan::ItemId;
-use crate::spool::{Extent, JournalHead, JournalWriter, KeptImage, fingerprint};
+use crate::spool::{JournalHead, JournalWriter, KeptImage, fingerprint};
 
 /// The shortest time between two writes, in milliseconds.
 const WRITE_EVERY: u128 = 100;
@@ -29,8 +27,6 @@ const WRITE_EVERY: u128 = 100;
 pub struct RunJournal {
     images: ImageStore,
     writer: RefCell<JournalWriter>,
-    /// Where images were written that still wait in memory for their place in the archive.
-    temporary: RefCell<Vec<(ItemId, Extent)>>,
     /// Whether nothing is written any more: a write has failed, or there is no file. The run continues,
     /// and what was written stays.
     is_broken: Cell<bool>,
@@ -59,7 +55,6 @@ impl RunJournal {
         Self {
             images,
             writer: RefCell::new(writer),
-            temporary: RefCell::default(),
             is_broken: Cell::new(false),
             last_write: Cell::new(None),
         }
@@ -96,40 +91,34 @@ impl RunJournal {
         self.last_write.set(Some(Clock::start()));
     }
 
+    /// Records that the spool's first `size` bytes are the archive of all images, or with 0 that they are
+    /// not any more.
+    pub fn push_archive(&self, size: u64) {
+        if !self.is_broken.get() {
+            self.writer.borrow_mut().push_archive(size);
+        }
+    }
+
     fn write_to(&self, file: &Rc<SpoolFile>) -> Result<(), JsValue> {
         let mut writer = self.writer.borrow_mut();
         for item in self.images.next_changed() {
-            let Some(image) = self.images.get(item) else { continue };
-            let extents = self.place_of(item, &image.payload, file)?;
-            writer.push_image(&KeptImage { item, image: image.map_payload(|_| extents.clone()) });
+            let Some(mut image) = self.images.get(item) else { continue };
+            if let Payload::Memory(bytes) = &image.payload {
+                image.payload = file_with_header_space(file, bytes)?;
+                self.images.set_payload(item, image.payload.clone());
+            }
+            // Those that the disk had no space for are lost with the page.
+            if let Some(place) = image.payload.place() {
+                writer.push_image(&KeptImage { item, image: image.map_payload(|_| place) });
+            }
         }
+        // Those that were moved just now are recorded.
+        drop(self.images.next_changed());
         file.flush()?;
         let records = writer.take();
         if !records.is_empty() {
             file.append_to_journal(&records)?;
         }
-        self.images.release_abandoned(file);
         Ok(())
-    }
-
-    /// Where an image's bytes are in the file; writes them there if they are in memory.
-    fn place_of(&self, item: ItemId, payload: &Payload, file: &SpoolFile) -> Result<Vec<Extent>, JsValue> {
-        let mut temporary = self.temporary.borrow_mut();
-        let known = temporary.iter().position(|(other, _)| *other == item);
-        match (payload, known) {
-            (Payload::Memory(_), Some(known)) => Ok(vec![temporary[known].1]),
-            (Payload::Memory(bytes), None) => {
-                let place = file.append(bytes)?;
-                temporary.push((item, place));
-                Ok(vec![place])
-            }
-            (payload, known) => {
-                if let Some(known) = known {
-                    let (_, place) = temporary.swap_remove(known);
-                    self.images.abandon(file, &[place]);
-                }
-                Ok(payload.extents().to_vec())
-            }
-        }
     }
 }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use futures::future::{Either, select, try_join};
-use web_sys::Blob;
 
+use super::hand_over::Copied;
 use crate::browser::archive::{Archive, Backlog, BlobArchive, Layout, Sink, StreamedArchive};
 use crate::browser::fetch::BrowserFetcher;
 use crate::browser::spool::{ImageStore, Payload, Spool};
@@ -25,7 +25,9 @@ pub struct LocalRun {
     /// The images, which the archive's Blob is made of.
     pub images: ImageStore,
     /// The archive that was made last.
-    pub blob: RefCell<Option<Blob>>,
+    pub archive: RefCell<Option<Archive>>,
+    /// A copy of it in one file, if one was needed to hand it over.
+    pub copied: RefCell<Option<Copied>>,
     commands: Commands,
 }
 
@@ -35,7 +37,8 @@ impl LocalRun {
         Self {
             job: RefCell::new(job),
             images: ImageStore::default(),
-            blob: RefCell::default(),
+            archive: RefCell::default(),
+            copied: RefCell::default(),
             commands: Commands::default(),
         }
     }
@@ -78,12 +81,13 @@ pub async fn fetch_all(
     if job.settings.is_rehearsal {
         images.set_spool(Spool::Blobs);
     } else {
+        let overflow = job.settings.max_overflow;
         // Requests are sent while the spool is being opened. In a task of its own: a run that is cancelled
         // meanwhile would leave a handle that nothing can close, and the file that it keeps open.
         if IS_INTERACTIVE && job.journal.is_some() && sink.is_none() {
-            spawn(async move { images.set_spool(Spool::open_with_journal().await) });
+            spawn(async move { images.set_spool(Spool::open_with_journal(overflow).await) });
         } else {
-            spawn(async move { images.set_spool(Spool::open().await) });
+            spawn(async move { images.set_spool(Spool::open(overflow).await) });
         }
     }
     let items: Vec<_> = (0..job.plan.len()).collect();
@@ -124,7 +128,8 @@ pub async fn fetch_items(
             into_sink(run, &job, fetching, archive).await?
         }
     };
-    run.blob.replace(archive.blob.clone());
+    run.archive.replace(Some(archive.clone()));
+    run.copied.take();
     Ok(archive)
 }
 

@@ -35,14 +35,15 @@ pub async fn restore(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Vec<ItemId>
     let file = Rc::new(file);
     for kept in journal.kept.iter() {
         yielder.maybe_yield().await;
-        let in_file = |extents| Payload::File { file: Rc::clone(&file), extents };
+        let in_file = |place| Payload::File { file: Rc::clone(&file), place };
         let image = kept.image.clone().map_payload(in_file);
         if checksum(&image.payload, &mut scratch).await.is_ok_and(|crc32| crc32 == image.crc32) {
             is_restored[kept.item] = true;
             images.insert(kept.item, &image);
         }
     }
-    file.restore_state(journal.length, images.extents()).map_err(because(KIND))?;
+    file.limit_overflow(job.settings.max_overflow);
+    file.restore_state(journal.length, images.reserved()).map_err(because(KIND))?;
     images.set_spool(Spool::File(file));
     for event in journal.replay(&job.plan) {
         if is_restored[event.item] {

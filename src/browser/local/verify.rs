@@ -23,7 +23,9 @@ use crate::run::Event;
 ///
 /// Fails if the archive can't be read, although all of its images can.
 pub async fn verify(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Option<Archive>, ArchiveError> {
-    let Some(blob) = run.blob.borrow().clone() else { return Ok(None) };
+    let Some(blob) = run.archive.borrow().as_ref().and_then(|archive| archive.blob.clone()) else {
+        return Ok(None);
+    };
     let Err(reason) = read_back(&blob).await else { return Ok(None) };
     let damaged = damaged_images(run).await?;
     if damaged.is_empty() {

@@ -41,8 +41,8 @@ pub async fn checksum(payload: &Payload, scratch: &mut ScratchBuffer) -> Result<
     let mut crc = Crc32::default();
     match payload {
         Payload::Memory(bytes) => crc.update(bytes, &mut scratch.0),
-        Payload::File { file, extents } => {
-            for piece in file.read_pieces(extents) {
+        Payload::File { file, place } => {
+            for piece in file.read_pieces(place.payload) {
                 scratch.push(&piece.map_err(|error| js_message(&error))?, &mut crc, &mut |_| ());
             }
         }

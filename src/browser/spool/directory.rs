@@ -1,20 +1,26 @@
 //! The folder of spools in the origin's private file system, which all tabs share.
 //!
-//! Each spool has a lock beside it: an empty file whose sync access handle stays open as long as the
-//! spool may still be read. Handles are exclusive and end with their worker, so a lock that can be
-//! opened belongs to a tab that is gone.
+//! ```text
+//! NAME.lock      open as long as a tab may still read the spool; what is in it: when it was handed over
+//! NAME.zip       the spool, which becomes the archive
+//! NAME.journal   of a run that can be restored
+//! ```
 //!
-//! A run that can be restored has a journal beside them. A spool without one is worthless once its tab
-//! is gone, and is removed.
+//! Sync access handles are exclusive and end with their worker, so a lock that can be opened belongs to a
+//! tab that is gone. Its spool is worthless without a journal and is removed, unless it was handed over a
+//! while ago: a page never learns when the browser has finished copying a file.
 
-use js_sys::{AsyncIterator, IteratorNext, Promise};
+use std::cell::Cell;
+
+use js_sys::{AsyncIterator, Date, IteratorNext, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions, FileSystemGetFileOptions,
-    FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
+    File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions,
+    FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
 };
 
 use crate::browser::web::promise;
+use crate::job::HandOver;
 use crate::text::text;
 
 #[wasm_bindgen]
@@ -32,30 +38,65 @@ extern "C" {
 
 const FOLDER: &str = "fetchzip";
 const LOCK: &str = ".lock";
-const SPOOL: &str = ".spool";
+/// The browser tells a file's media type by its name.
+const SPOOL: &str = ".zip";
 const JOURNAL: &str = ".journal";
+
+/// How long an archive that was handed over is kept, in milliseconds.
+const KEPT: f64 = 60.0 * 60.0 * 1000.0;
+
+/// How long it is kept where its space is needed, in milliseconds.
+const KEPT_IF_FULL: f64 = 5.0 * 60.0 * 1000.0;
 
 /// The folder.
 #[derive(Clone, Debug)]
 pub struct Directory(FileSystemDirectoryHandle);
 
-/// A file that is open for reading and writing, exclusively.
-pub struct OpenFile {
+/// The files of one spool, which are open.
+#[derive(Clone, Debug)]
+pub struct SpoolFiles {
+    /// The name of all, without the extension.
+    pub name: String,
     pub file: FileSystemFileHandle,
     pub access: FileSystemSyncAccessHandle,
+    pub lock: FileSystemSyncAccessHandle,
 }
 
-/// A new spool and its lock.
-pub struct NewSpool {
-    /// The name of both, without the extension.
+/// A spool that a tab has left.
+pub struct LeftSpool {
     pub name: String,
-    pub spool: OpenFile,
-    pub lock: FileSystemSyncAccessHandle,
+    pub journal: Option<Vec<u8>>,
+    pub handed_over: Option<HandOver>,
+    pub file: Option<File>,
+}
+
+thread_local! {
+    /// Whether this thread has removed the spools of tabs that are gone.
+    static HAS_SWEPT: Cell<bool> = const { Cell::new(false) };
+}
+
+impl SpoolFiles {
+    /// Records that the browser is given the file to save.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the disk is full.
+    pub fn record_hand_over(&self, file_name: &str) -> Result<(), JsValue> {
+        let record = HandOver { at: Date::now(), file_name: file_name.to_owned() }.to_bytes();
+        self.lock.truncate_with_f64(record.len() as f64)?;
+        write_at(&self.lock, &FileSystemReadWriteOptions::new(), &record, 0)
+    }
 }
 
 impl Directory {
     /// Opens the folder, creating it if needed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the browser has no private file system or refuses it, and where there are no sync access
+    /// handles: outside dedicated workers.
     pub async fn open() -> Result<Self, JsValue> {
+        has_sync_access()?;
         let root: FileSystemDirectoryHandle = promise(private_file_system()?).await?.unchecked_into();
         let options = FileSystemGetDirectoryOptions::new();
         options.set_create(true);
@@ -64,18 +105,18 @@ impl Directory {
     }
 
     /// Creates a spool under a new name.
-    pub async fn new_spool(&self) -> Result<NewSpool, JsValue> {
+    pub async fn new_spool(&self) -> Result<SpoolFiles, JsValue> {
         // Names are random; the further attempts are for the moment in which another tab's sweep opens
         // a lock that this one has created and not opened yet.
         const ATTEMPTS: u32 = 3;
         let mut refusal = JsValue::UNDEFINED;
         for _ in 0..ATTEMPTS {
             let name = text![(js_sys::Math::random() * 1e15) as u64];
-            match self.open_file(&text![name, LOCK]).await {
-                Ok(lock) => match self.open_file(&text![name, SPOOL]).await {
-                    Ok(spool) => return Ok(NewSpool { name, spool, lock: lock.access }),
+            match self.create(&text![name, LOCK]).await {
+                Ok((_, lock)) => match self.create(&text![name, SPOOL]).await {
+                    Ok((file, access)) => return Ok(SpoolFiles { name, file, access, lock }),
                     Err(error) => {
-                        self.remove(&name, lock.access).await;
+                        self.remove_files(&name, lock).await;
                         return Err(error);
                     }
                 },
@@ -87,68 +128,133 @@ impl Directory {
 
     /// Opens the journal beside a spool, creating an empty one if needed.
     pub async fn journal(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
-        Ok(self.open_file(&text![name, JOURNAL]).await?.access)
+        Ok(self.create(&text![name, JOURNAL]).await?.1)
     }
 
-    /// Opens the lock of a spool whose tab is gone.
-    pub async fn lock(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
-        Ok(self.open_file(&text![name, LOCK]).await?.access)
-    }
-
-    /// Opens a spool and its journal; the caller holds the lock.
+    /// Opens a spool whose tab is gone, and its journal.
     pub async fn spool_and_journal(
         &self,
         name: &str,
-    ) -> Result<(OpenFile, FileSystemSyncAccessHandle), JsValue> {
-        Ok((self.open_file(&text![name, SPOOL]).await?, self.journal(name).await?))
+    ) -> Result<(SpoolFiles, FileSystemSyncAccessHandle), JsValue> {
+        let lock = self.lock(name).await?;
+        let (file, access) = self.create(&text![name, SPOOL]).await?;
+        Ok((SpoolFiles { name: name.to_owned(), file, access, lock }, self.journal(name).await?))
     }
 
-    /// Removes a journal that is closed.
-    pub async fn remove_journal(&self, name: &str) {
-        let _ = promise(self.0.remove_entry(&text![name, JOURNAL])).await;
+    /// Removes the files of a spool, whose journal must be closed.
+    pub async fn remove(&self, files: SpoolFiles) {
+        files.access.close();
+        self.remove_files(&files.name, files.lock).await;
     }
 
-    /// Removes a spool with its journal and, last, its lock, so that no tab restores what is half gone.
-    /// They must be closed.
-    pub async fn remove(&self, name: &str, lock: FileSystemSyncAccessHandle) {
+    /// Removes the files of a spool whose tab is gone.
+    ///
+    /// # Errors
+    ///
+    /// Fails if another tab has it open by now.
+    pub async fn discard(&self, name: &str) -> Result<(), JsValue> {
+        let lock = self.lock(name).await?;
+        self.remove_files(name, lock).await;
+        Ok(())
+    }
+
+    /// Removes the spools of tabs that are gone, unless they have a journal or were handed over within the
+    /// last hour. Only a thread's first call does, since who comes back finds what he has left.
+    pub async fn sweep_once(&self) {
+        if !HAS_SWEPT.replace(true) {
+            // An orphan that stays does no harm.
+            let _ = self.sweep().await;
+        }
+    }
+
+    async fn sweep(&self) -> Result<(), JsValue> {
+        let journals = self.names(JOURNAL).await?;
+        self.remove_left(|name, handed_over| match handed_over {
+            Some(hand_over) => hand_over.age(Date::now()) > KEPT,
+            None => !journals.iter().any(|journal| journal == name),
+        })
+        .await
+    }
+
+    /// Removes archives that were handed over more than five minutes ago.
+    pub async fn make_room(&self) -> Result<(), JsValue> {
+        let is_old = |hand_over: &HandOver| hand_over.age(Date::now()) > KEPT_IF_FULL;
+        self.remove_left(|_, handed_over| handed_over.is_some_and(is_old)).await
+    }
+
+    /// Removes spools of tabs that are gone.
+    async fn remove_left(&self, is_removed: impl Fn(&str, Option<&HandOver>) -> bool) -> Result<(), JsValue> {
+        for name in self.names(LOCK).await? {
+            let Ok(lock) = self.lock(&name).await else { continue };
+            let handed_over = read_all(&lock).ok().and_then(|bytes| HandOver::read(&bytes));
+            if is_removed(&name, handed_over.as_ref()) {
+                self.remove_files(&name, lock).await;
+            } else {
+                lock.close();
+            }
+        }
+        Ok(())
+    }
+
+    /// The spools of tabs that are gone.
+    pub async fn left_spools(&self) -> Result<Vec<LeftSpool>, JsValue> {
+        let mut left = Vec::new();
+        for name in self.names(LOCK).await? {
+            let Ok(lock) = self.lock(&name).await else { continue };
+            let handed_over = read_all(&lock).ok().and_then(|bytes| HandOver::read(&bytes));
+            let journal = self.read_journal(&name).await.ok();
+            let file = self.file(&name).await.ok();
+            lock.close();
+            left.push(LeftSpool { name, journal, handed_over, file });
+        }
+        Ok(left)
+    }
+
+    /// The file of a spool whose tab is gone, which is recorded as handed over.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is gone, or if another tab has it open by now.
+    pub async fn hand_over(&self, name: &str, file_name: &str) -> Result<File, JsValue> {
+        let lock = self.lock(name).await?;
+        let file = self.file(name).await;
+        if file.is_ok() {
+            let record = HandOver { at: Date::now(), file_name: file_name.to_owned() }.to_bytes();
+            lock.truncate_with_f64(record.len() as f64)?;
+            write_at(&lock, &FileSystemReadWriteOptions::new(), &record, 0)?;
+        }
+        lock.close();
+        file
+    }
+
+    async fn read_journal(&self, name: &str) -> Result<Vec<u8>, JsValue> {
+        let file = promise(self.0.get_file_handle(&text![name, JOURNAL])).await?;
+        let journal = open_access(file.unchecked_ref()).await?;
+        let bytes = read_all(&journal);
+        journal.close();
+        bytes
+    }
+
+    async fn file(&self, name: &str) -> Result<File, JsValue> {
+        let handle = promise(self.0.get_file_handle(&text![name, SPOOL])).await?;
+        let handle: FileSystemFileHandle = handle.unchecked_into();
+        Ok(promise(handle.get_file()).await?.unchecked_into())
+    }
+
+    /// Opens the lock of a spool whose tab is gone.
+    async fn lock(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
+        let file = promise(self.0.get_file_handle(&text![name, LOCK])).await?;
+        open_access(file.unchecked_ref()).await
+    }
+
+    /// Removes the journal, the spool and, last, the lock, so that no tab restores what is half gone.
+    async fn remove_files(&self, name: &str, lock: FileSystemSyncAccessHandle) {
         // A file that can't be removed now is an orphan, and is swept at the next start.
         for extension in [JOURNAL, SPOOL] {
             let _ = promise(self.0.remove_entry(&text![name, extension])).await;
         }
         lock.close();
         let _ = promise(self.0.remove_entry(&text![name, LOCK])).await;
-    }
-
-    /// Removes the spools of tabs that are gone, unless they have a journal.
-    pub async fn sweep(&self) -> Result<(), JsValue> {
-        let journals = self.names(JOURNAL).await?;
-        for name in self.names(LOCK).await? {
-            if !journals.contains(&name)
-                && let Ok(lock) = self.lock(&name).await
-            {
-                self.remove(&name, lock).await;
-            }
-        }
-        Ok(())
-    }
-
-    /// The journals of tabs that are gone, each with the name of its spool.
-    pub async fn journals(&self) -> Result<Vec<(String, Vec<u8>)>, JsValue> {
-        let mut journals = Vec::new();
-        for name in self.names(JOURNAL).await? {
-            let Ok(lock) = self.lock(&name).await else { continue };
-            let bytes = match self.journal(&name).await {
-                Ok(journal) => {
-                    let bytes = read_all(&journal);
-                    journal.close();
-                    bytes
-                }
-                Err(error) => Err(error),
-            };
-            lock.close();
-            journals.extend(bytes.ok().map(|bytes| (name, bytes)));
-        }
-        Ok(journals)
     }
 
     /// The names of the files with that extension, without it.
@@ -165,13 +271,35 @@ impl Directory {
         }
     }
 
-    async fn open_file(&self, name: &str) -> Result<OpenFile, JsValue> {
+    /// Opens a file, creating it if needed. One that was created and can't be opened is removed.
+    async fn create(
+        &self,
+        name: &str,
+    ) -> Result<(FileSystemFileHandle, FileSystemSyncAccessHandle), JsValue> {
         let options = FileSystemGetFileOptions::new();
         options.set_create(true);
         let file = promise(self.0.get_file_handle_with_options(name, &options)).await?;
         let file: FileSystemFileHandle = file.unchecked_into();
-        let access = open_access(&file).await?;
-        Ok(OpenFile { file, access })
+        match open_access(&file).await {
+            Ok(access) => Ok((file, access)),
+            Err(error) => {
+                let size = promise(file.get_file()).await.map(|file| file.unchecked_into::<File>().size());
+                if size.is_ok_and(|size| size == 0.0) {
+                    let _ = promise(self.0.remove_entry(name)).await;
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Fails on a thread that has no sync access handles, before it leaves files that it can't open.
+fn has_sync_access() -> Result<(), JsValue> {
+    let handles = Reflect::get(&js_sys::global(), &"FileSystemFileHandle".into())?;
+    let prototype = Reflect::get(&handles, &"prototype".into())?;
+    match Reflect::has(&prototype, &"createSyncAccessHandle".into())? {
+        true => Ok(()),
+        false => Err("this thread can't open files".into()),
     }
 }
 
@@ -182,7 +310,9 @@ impl Directory {
 /// Fails if the browser can't read it.
 pub fn read_all(file: &FileSystemSyncAccessHandle) -> Result<Vec<u8>, JsValue> {
     let bytes = js_sys::Uint8Array::new_with_length(file.get_size()? as u32);
-    file.read_with_js_u8_array(&bytes)?;
+    let options = FileSystemReadWriteOptions::new();
+    options.set_at(0.0);
+    file.read_with_js_u8_array_and_options(&bytes, &options)?;
     Ok(bytes.to_vec())
 }
 

@@ -1,20 +1,19 @@
-//! One run's spool: an OPFS file through its sync access handle.
+//! One run's spool: an OPFS file through its sync access handle, which becomes the archive.
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, File, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
+use web_sys::{Blob, File, FileSystemReadWriteOptions};
 
-use super::directory::{Directory, NewSpool, OpenFile, check_complete, open_access, read_all, write_at};
+use super::blob_of;
+use super::directory::{Directory, SpoolFiles, check_complete, read_all, write_at};
 use super::journal_file::JournalFile;
-use crate::browser::web::{Shared, promise};
-use crate::spool::{Allocator, Extent};
-
-/// Small pieces are joined up to this many bytes before they are written: in writes of up to a
-/// megabyte, Firefox takes six times as long for the same bytes.
-pub const STAGING_BYTES: u32 = 2 << 20;
+use super::staging::{STAGING_BYTES, Staging};
+use super::writer::{FULL, HEADER_SPACE};
+use crate::browser::web::{ReadBuffers, Shared, StreamReader};
+use crate::spool::{Allocator, Extent, Place};
 
 /// Pieces of large images are joined until one is larger than this. Firefox reads no more at once;
 /// larger ones are written faster one by one than copied together.
@@ -26,47 +25,42 @@ const PIECE_BYTES: u64 = 1 << 20;
 /// Large images whose pieces are joined at the same time; pieces of others are written as they come.
 const MAX_JOINED: usize = 8;
 
-/// The file. It is removed when this is dropped.
+/// The padding of a header at the beginning of a staged block: space before it that is too small to be
+/// padded by itself then becomes part of it.
+const BLOCK_PADDING: u64 = 16;
+
+/// The file. It is removed when this is dropped, unless it was [handed over](SpoolFile::hand_over).
 #[derive(Debug)]
 pub struct SpoolFile {
-    directory: Directory,
-    name: String,
-    file: FileSystemFileHandle,
-    access: RefCell<FileSystemSyncAccessHandle>,
-    lock: FileSystemSyncAccessHandle,
-    options: FileSystemReadWriteOptions,
+    pub(super) directory: Directory,
+    pub(super) files: RefCell<SpoolFiles>,
+    pub(super) options: FileSystemReadWriteOptions,
     /// The journal of a run that can be restored after a crash.
-    journal: RefCell<Option<JournalFile>>,
-    allocator: RefCell<Allocator>,
-    staging: RefCell<Staging>,
+    pub(super) journal: RefCell<Option<JournalFile>>,
+    pub(super) allocator: RefCell<Allocator>,
+    pub(super) staging: RefCell<Staging>,
     /// Spare buffers to join pieces in; `None` for those that are still to be made.
-    joining: RefCell<Vec<Option<Uint8Array>>>,
-    has_large_pieces: Cell<bool>,
-    /// The file as a Blob, once it is finished.
-    finished: Shared<File>,
-    is_closed: Cell<bool>,
+    pub(super) joining: RefCell<Vec<Option<Uint8Array>>>,
+    pub(super) has_large_pieces: Cell<bool>,
+    pub(super) state: Cell<State>,
+    /// The file as a Blob, while it is finished.
+    pub(super) finished: Shared<File>,
+    /// Whether the browser may be copying the file, so that it must stay as it is.
+    pub(super) is_handed_over: Cell<bool>,
+    /// The bytes that may still go into Blobs because the disk is full.
+    pub(super) overflow_left: Cell<u64>,
+    pub(super) has_made_room: Cell<bool>,
 }
 
-/// Pieces that are still to be written, at a place that is reserved for them.
-#[derive(Debug, Default)]
-struct Staging {
-    bytes: Vec<u8>,
-    place: Option<Extent>,
-    /// Why the last write failed.
-    failure: Option<JsValue>,
-}
-
-impl Staging {
-    /// Where the staged bytes belong, without the reserved space behind them.
-    fn filled(&self) -> Option<Extent> {
-        let Extent { offset, .. } = self.place?;
-        Some(Extent { offset, length: self.bytes.len() as u64 })
-    }
-}
-
-thread_local! {
-    /// Whether this thread has removed the spools of tabs that are gone.
-    static HAS_SWEPT: Cell<bool> = const { Cell::new(false) };
+/// What the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is being written.
+    Open,
+    /// It is read as a Blob.
+    Finished,
+    /// It held nothing and was removed.
+    Removed,
 }
 
 impl SpoolFile {
@@ -77,12 +71,9 @@ impl SpoolFile {
     /// Fails if the browser has no sync access handles here, refuses them, or its disk is full.
     pub async fn create() -> Result<Self, JsValue> {
         let directory = Directory::open().await?;
-        if !HAS_SWEPT.replace(true) {
-            // An orphan that stays does no harm to this run.
-            let _ = directory.sweep().await;
-        }
-        let NewSpool { name, spool, lock } = directory.new_spool().await?;
-        Ok(Self::new(directory, name, spool, lock))
+        directory.sweep_once().await;
+        let files = directory.new_spool().await?;
+        Ok(Self::new(directory, files))
     }
 
     /// Opens the spool of an interrupted run; also returns the bytes of its journal.
@@ -93,29 +84,28 @@ impl SpoolFile {
     /// read.
     pub async fn restore(name: &str) -> Result<(Self, Vec<u8>), JsValue> {
         let directory = Directory::open().await?;
-        let lock = directory.lock(name).await?;
-        let (spool, journal) = directory.spool_and_journal(name).await?;
+        let (files, journal) = directory.spool_and_journal(name).await?;
         let bytes = read_all(&journal)?;
-        let file = Self::new(directory, name.to_owned(), spool, lock);
+        let file = Self::new(directory, files);
         *file.journal.borrow_mut() = Some(JournalFile::new(journal)?);
         Ok((file, bytes))
     }
 
-    fn new(directory: Directory, name: String, spool: OpenFile, lock: FileSystemSyncAccessHandle) -> Self {
+    pub(super) fn new(directory: Directory, files: SpoolFiles) -> Self {
         Self {
             directory,
-            name,
-            file: spool.file,
-            access: RefCell::new(spool.access),
-            lock,
+            files: RefCell::new(files),
             options: FileSystemReadWriteOptions::new(),
             journal: RefCell::default(),
             allocator: RefCell::default(),
             staging: RefCell::default(),
             joining: RefCell::new(vec![None; MAX_JOINED]),
             has_large_pieces: Cell::new(false),
+            state: Cell::new(State::Open),
             finished: Shared::default(),
-            is_closed: Cell::new(false),
+            is_handed_over: Cell::new(false),
+            overflow_left: Cell::new(u64::MAX),
+            has_made_room: Cell::new(false),
         }
     }
 
@@ -124,9 +114,43 @@ impl SpoolFile {
         self.allocator.borrow_mut().reserve(bytes)
     }
 
+    /// Reserves the extent if all of it is free; returns whether it was.
+    pub fn reserve_at(&self, extent: Extent) -> bool {
+        self.allocator.borrow_mut().reserve_at(extent)
+    }
+
     /// Releases reserved space.
     pub fn release(&self, extent: Extent) {
         self.allocator.borrow_mut().release(extent);
+    }
+
+    /// Bounds the bytes that may go into Blobs if the disk is full.
+    pub fn limit_overflow(&self, bytes: u64) {
+        self.overflow_left.set(bytes);
+    }
+
+    /// Counts bytes that go into a Blob because the disk is full; false if there may be no more.
+    pub fn take_overflow(&self, bytes: u64) -> bool {
+        let left = self.overflow_left.get().checked_sub(bytes);
+        left.inspect(|left| self.overflow_left.set(*left)).is_some()
+    }
+
+    /// A Blob of a small image that the disk has no space for.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there may be no more of them.
+    pub fn overflow(&self, bytes: &[u8]) -> Result<Blob, JsValue> {
+        self.make_room();
+        if !self.take_overflow(bytes.len() as u64) {
+            return Err(js_sys::Error::new(FULL).into());
+        }
+        blob_of(&Uint8Array::from(bytes))
+    }
+
+    /// Counts bytes that are not in a Blob any more.
+    pub fn return_overflow(&self, bytes: u64) {
+        self.overflow_left.set(self.overflow_left.get().saturating_add(bytes));
     }
 
     /// Whether a piece of a large image is better joined with its neighbours; `length` in bytes.
@@ -158,29 +182,49 @@ impl SpoolFile {
     /// Fails if the disk is full.
     pub fn write(&self, bytes: &Uint8Array, offset: u64) -> Result<(), JsValue> {
         self.options.set_at(offset as f64);
-        let written = self.access.borrow().write_with_js_u8_array_and_options(bytes, &self.options)?;
+        let access = &self.files.borrow().access;
+        let written = access.write_with_js_u8_array_and_options(bytes, &self.options)?;
         check_complete(u64::from(bytes.length()), written)
     }
 
-    /// Appends a small piece, of at most [`STAGING_BYTES`]; returns where.
+    /// Writes bytes of the wasm's, to the disk or into what is staged.
     ///
-    /// Consecutive pieces are contiguous until the staging buffer is full. A failed write loses nothing:
+    /// # Errors
+    ///
+    /// Fails if the disk is full.
+    pub fn write_bytes(&self, bytes: &[u8], offset: u64) -> Result<(), JsValue> {
+        if let Some(staged) = self.staging.borrow_mut().at(Extent { offset, length: bytes.len() as u64 }) {
+            staged.copy_from_slice(bytes);
+            return Ok(());
+        }
+        write_at(&self.files.borrow().access, &self.options, bytes, offset)
+    }
+
+    /// Appends an entry, of at most [`STAGING_BYTES`] in all; returns where. `header` returns its header
+    /// with the padding that it is given, in bytes.
+    ///
+    /// Consecutive entries are contiguous until the staging buffer is full. A failed write loses nothing:
     /// staged bytes stay in memory and are written again.
     ///
     /// # Errors
     ///
     /// Fails if the buffer is full and the disk does not take its bytes.
-    pub fn append(&self, piece: &[u8]) -> Result<Extent, JsValue> {
-        let mut staging = self.staging.borrow_mut();
-        let length = piece.len() as u64;
-        if staging.place.is_some_and(|place| staging.bytes.len() as u64 + length > place.length) {
-            self.write_staged(&mut staging)?;
+    pub fn append(&self, header: &dyn Fn(u64) -> Vec<u8>, payload: &[u8]) -> Result<Place, JsValue> {
+        let unpadded = header(0);
+        let needed = unpadded.len() as u64 + BLOCK_PADDING + payload.len() as u64;
+        if self.staging.borrow().is_too_full_for(needed) {
+            self.flush()?;
         }
-        let place = *staging.place.get_or_insert_with(|| self.reserve(u64::from(STAGING_BYTES)));
-        let at = staging.bytes.len();
-        staging.bytes.reserve_exact(STAGING_BYTES as usize - at);
-        staging.bytes.extend_from_slice(piece);
-        Ok(Extent { offset: place.offset + at as u64, length })
+        let mut staging = self.staging.borrow_mut();
+        let begins_block = staging.block.is_none();
+        let block = *staging.block.get_or_insert_with(|| self.reserve(needed.max(STAGING_BYTES.into())));
+        let begins_file = block.offset == 0;
+        let header = if begins_block && !begins_file { header(BLOCK_PADDING) } else { unpadded };
+        let offset = block.offset + staging.append(&header) as u64;
+        staging.append(payload);
+        let header_space = header.len() as u64;
+        let payload = Extent { offset: offset + header_space, length: payload.len() as u64 };
+        Ok(Place { header_space, payload })
     }
 
     /// Writes the staged bytes.
@@ -189,18 +233,26 @@ impl SpoolFile {
     ///
     /// Fails if the disk is full.
     pub fn flush(&self) -> Result<(), JsValue> {
-        self.write_staged(&mut self.staging.borrow_mut())
+        let mut staging = self.staging.borrow_mut();
+        let (Some(filled), Some(block)) = (staging.filled(), staging.block) else { return Ok(()) };
+        let written = write_at(&self.files.borrow().access, &self.options, &staging.bytes, filled.offset);
+        staging.has_failed = written.is_err();
+        written?;
+        self.release(Extent { offset: filled.end(), length: block.end() - filled.end() });
+        staging.clear();
+        Ok(())
     }
 
-    fn write_staged(&self, staging: &mut Staging) -> Result<(), JsValue> {
-        let (Some(filled), Some(place)) = (staging.filled(), staging.place) else { return Ok(()) };
-        let written = write_at(&self.access.borrow(), &self.options, &staging.bytes, filled.offset);
-        staging.failure = written.as_ref().err().cloned();
-        written?;
-        self.release(Extent { offset: filled.end(), length: place.end() - filled.end() });
-        staging.place = None;
-        staging.bytes.clear();
-        Ok(())
+    /// Whether an extent is staged, and not on the disk.
+    pub fn is_staged(&self, extent: Extent) -> bool {
+        self.staging.borrow_mut().at(extent).is_some()
+    }
+
+    /// Forgets the staged bytes, which are elsewhere by now.
+    pub fn discard_staged(&self) {
+        let mut staging = self.staging.borrow_mut();
+        staging.block.into_iter().for_each(|block| self.release(block));
+        staging.clear();
     }
 
     /// Writes the staged bytes if the last write has failed, so that a full disk is noticed by the next
@@ -210,7 +262,7 @@ impl SpoolFile {
     ///
     /// Fails if the disk is still full.
     pub fn retry_failed_write(&self) -> Result<(), JsValue> {
-        if self.staging.borrow().failure.is_some() { self.flush() } else { Ok(()) }
+        if self.staging.borrow().has_failed { self.flush() } else { Ok(()) }
     }
 
     /// Reads bytes back while the file is still being written.
@@ -219,131 +271,64 @@ impl SpoolFile {
     ///
     /// Fails if the browser can't read all of them.
     pub fn read(&self, extent: Extent) -> Result<Uint8Array, JsValue> {
-        self.flush()?;
+        if let Some(staged) = self.staging.borrow_mut().at(extent) {
+            return Ok(Uint8Array::from(&*staged));
+        }
         let bytes = Uint8Array::new_with_length(extent.length as u32);
         self.options.set_at(extent.offset as f64);
-        let read = self.access.borrow().read_with_js_u8_array_and_options(&bytes, &self.options)?;
+        let read = self.files.borrow().access.read_with_js_u8_array_and_options(&bytes, &self.options)?;
         if read == extent.length as f64 { Ok(bytes) } else { Err("bytes are missing".into()) }
     }
 
-    /// Reads extents back in pieces of at most a mebibyte, while the file is still being written.
-    pub fn read_pieces(&self, extents: &[Extent]) -> impl Iterator<Item = Result<Uint8Array, JsValue>> {
-        let pieces = extents.iter().flat_map(|extent| {
-            let (start, end) = (extent.offset, extent.end());
-            let offsets = (start..end).step_by(PIECE_BYTES as usize);
-            offsets.map(move |offset| Extent { offset, length: PIECE_BYTES.min(end - offset) })
-        });
+    /// Reads an extent back in pieces of at most a mebibyte, while the file is still being written.
+    pub fn read_pieces(&self, extent: Extent) -> impl Iterator<Item = Result<Uint8Array, JsValue>> {
+        let (start, end) = (extent.offset, extent.end());
+        let offsets = (start..end).step_by(PIECE_BYTES as usize);
+        let pieces = offsets.map(move |offset| Extent { offset, length: PIECE_BYTES.min(end - offset) });
         pieces.map(|piece| self.read(piece))
     }
 
-    /// Ends the writing; from now on the file is read as a Blob. `None` if so little was appended that all
-    /// of it is staged, and stays there.
+    /// Copies bytes to another place, which may overlap if it is before theirs.
     ///
     /// # Errors
     ///
-    /// Fails if the file is gone, such as with the site's data. Its bytes can then still be read as
-    /// before.
-    pub async fn finish(&self) -> Result<Option<File>, JsValue> {
-        if self.access.borrow().get_size()? == 0.0 {
-            self.staging.borrow_mut().bytes.shrink_to_fit();
-            return Ok(None);
-        }
-        // Bytes that can't be written stay in memory, and are parts of the Blob from there.
-        if self.flush().is_ok() {
-            self.staging.take();
-        }
-        let file: File = promise(self.file.get_file()).await?.unchecked_into();
-        if file.size() != self.access.borrow().get_size()? {
-            return Err("it is another file by now".into());
-        }
-        self.is_closed.set(true);
-        self.access.borrow().close();
-        self.finished.set(file.clone());
-        Ok(Some(file))
-    }
-
-    /// Adds an extent to the parts of a Blob; `file` is the result of [`SpoolFile::finish`].
-    ///
-    /// # Errors
-    ///
-    /// Fails if the browser can't slice the file.
-    pub fn parts_of(&self, file: Option<&File>, extent: Extent, parts: &Array) -> Result<(), JsValue> {
-        let staging = self.staging.borrow();
-        let place = staging.filled().unwrap_or_default();
-        let [before, staged, behind] = extent.split_by(place);
-        for part in [before, staged, behind].into_iter().filter(|part| part.length > 0) {
-            let part: JsValue = match file {
-                Some(file) if part != staged => slice(file, part)?.into(),
-                // Without a file everything is staged.
-                _ => {
-                    let start = (part.offset - place.offset) as usize;
-                    Uint8Array::from(&staging.bytes[start..start + part.length as usize]).into()
-                }
-            };
-            parts.push(&part);
+    /// Fails if the disk is full, or if the bytes can't be read.
+    pub fn copy(&self, from: Extent, to: u64) -> Result<(), JsValue> {
+        let mut offset = to;
+        for piece in self.read_pieces(from) {
+            let piece = piece?;
+            self.write(&piece, offset)?;
+            offset += u64::from(piece.length());
         }
         Ok(())
     }
 
-    /// Opens a finished file for writing again. All space but these extents is free.
+    /// Copies a Blob into the file, behind space for its header; returns where, or `None` if the disk has no
+    /// space for it.
     ///
     /// # Errors
     ///
-    /// Fails if the browser does not open the file once more.
-    pub async fn reopen(&self, mut taken: Vec<Extent>) -> Result<(), JsValue> {
-        if self.is_closed.get() {
-            *self.access.borrow_mut() = open_access(&self.file).await?;
-            self.finished.clear();
-            self.is_closed.set(false);
+    /// Fails if the Blob can't be read.
+    pub async fn copy_from(&self, blob: &Blob) -> Result<Option<Place>, JsValue> {
+        let whole = self.reserve(HEADER_SPACE + blob.size() as u64);
+        let payload = Extent { offset: whole.offset + HEADER_SPACE, length: blob.size() as u64 };
+        if self.write_blob(blob, payload.offset).await? {
+            return Ok(Some(Place { header_space: HEADER_SPACE, payload }));
         }
-        // Staged bytes have their place already.
-        taken.extend(self.staging.borrow().place);
-        *self.allocator.borrow_mut() = Allocator::of(taken);
-        Ok(())
+        self.release(whole);
+        Ok(None)
     }
 
-    /// The file as a Blob; `None` as long as it is being written.
-    pub async fn finished(&self) -> Option<File> {
-        if self.is_closed.get() { Some(self.finished.get().await) } else { None }
-    }
-}
-
-impl SpoolFile {
-    /// Creates a journal beside the spool.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the browser can't create the file.
-    pub async fn create_journal(&self) -> Result<(), JsValue> {
-        let journal = JournalFile::new(self.directory.journal(&self.name).await?)?;
-        *self.journal.borrow_mut() = Some(journal);
-        Ok(())
-    }
-
-    /// Cuts the journal of a restored run to the bytes that make sense. All space but these extents is
-    /// free.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the browser can't truncate the journal.
-    pub fn restore_state(&self, journal_bytes: u64, taken: Vec<Extent>) -> Result<(), JsValue> {
-        *self.allocator.borrow_mut() = Allocator::of(taken);
-        self.journal.borrow().as_ref().map_or(Ok(()), |journal| journal.truncate(journal_bytes))
-    }
-
-    /// Appends records to the journal, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the disk takes only a part of them.
-    pub fn append_to_journal(&self, records: &[u8]) -> Result<(), JsValue> {
-        self.journal.borrow().as_ref().map_or(Ok(()), |journal| journal.append(records))
-    }
-
-    /// Removes the journal: the run can't be restored any more, and its file goes with its page.
-    pub async fn remove_journal(&self) {
-        drop(self.journal.take());
-        self.directory.remove_journal(&self.name).await;
+    /// Writes a Blob at `offset`; returns whether the disk has space for it.
+    pub(super) async fn write_blob(&self, blob: &Blob, mut offset: u64) -> Result<bool, JsValue> {
+        let mut reader = StreamReader::new(&blob.stream(), &ReadBuffers::default())?;
+        while let Some(chunk) = reader.next().await? {
+            if self.write(&chunk, offset).is_err() {
+                return Ok(false);
+            }
+            offset += u64::from(chunk.length());
+        }
+        Ok(true)
     }
 }
 
@@ -359,10 +344,16 @@ pub fn slice(file: &Blob, extent: Extent) -> Result<Blob, JsValue> {
 impl Drop for SpoolFile {
     fn drop(&mut self) {
         // Closing a handle twice does nothing.
-        self.access.borrow().close();
+        let files = self.files.borrow().clone();
+        files.access.close();
         drop(self.journal.take());
-        let (directory, lock) = (self.directory.clone(), self.lock.clone());
-        let name = std::mem::take(&mut self.name);
-        spawn_local(async move { directory.remove(&name, lock).await });
+        if self.state.get() == State::Removed {
+            return;
+        }
+        if self.is_handed_over.get() {
+            return files.lock.close();
+        }
+        let directory = self.directory.clone();
+        spawn_local(async move { directory.remove(files).await });
     }
 }

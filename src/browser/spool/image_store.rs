@@ -8,11 +8,12 @@ use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, ImageBitmap};
 
+use super::file::slice;
 use super::{Payload, Spool, SpoolFile};
 use crate::browser::web::{Shared, promise};
 use crate::plan::ItemId;
 use crate::run::StoredImage;
-use crate::spool::Extent;
+use crate::spool::{Extent, Place};
 
 /// A preview's width in pixels: twice its size on the page, for high-density screens.
 pub const PREVIEW_WIDTH: u32 = 72;
@@ -32,21 +33,15 @@ extern "C" {
 pub struct ImageStore {
     images: Rc<RefCell<Images>>,
     spool: Rc<Shared<Spool>>,
-    unrecorded: Rc<RefCell<Option<Unrecorded>>>,
+    /// Items whose image was stored or moved since the journal was written; `None` without a journal.
+    changed: Rc<RefCell<Option<Vec<ItemId>>>>,
+    /// Spools whose archive was handed over, and which images are still read from.
+    previous: Rc<RefCell<Vec<Rc<SpoolFile>>>>,
     is_released: Rc<Cell<bool>>,
 }
 
 /// The images by item, in input order.
 type Images = Vec<(ItemId, StoredImage<Payload>)>;
-
-/// Changes that the journal does not have yet.
-#[derive(Debug, Default)]
-struct Unrecorded {
-    /// Images that were stored or moved.
-    changed: Vec<ItemId>,
-    /// Where moved images were before.
-    abandoned: Vec<Extent>,
-}
 
 impl ImageStore {
     /// The spool, which is opened while the first requests are under way.
@@ -61,8 +56,15 @@ impl ImageStore {
             Ok(index) => images[index].1 = image.clone(),
             Err(index) => images.insert(index, (item, image.clone())),
         }
-        if let Some(unrecorded) = &mut *self.unrecorded.borrow_mut() {
-            unrecorded.changed.push(item);
+        if let Some(changed) = &mut *self.changed.borrow_mut() {
+            changed.push(item);
+        }
+    }
+
+    /// Replaces where an image is, if it is stored.
+    pub fn set_payload(&self, item: ItemId, payload: Payload) {
+        if let Some(image) = self.get(item) {
+            self.insert(item, &StoredImage { payload, ..image });
         }
     }
 
@@ -83,44 +85,42 @@ impl ImageStore {
         self.images.borrow_mut().retain(|(other, _)| *other != item);
     }
 
-    /// Releases the space that an image was moved from: at once, or when the journal has its new place.
-    pub fn abandon(&self, file: &SpoolFile, extents: &[Extent]) {
-        match &mut *self.unrecorded.borrow_mut() {
-            Some(unrecorded) => unrecorded.abandoned.extend_from_slice(extents),
-            None => extents.iter().for_each(|extent| file.release(*extent)),
-        }
-    }
-
     /// Collects changes for a journal from now on.
     pub fn record_changes(&self) {
-        *self.unrecorded.borrow_mut() = Some(Unrecorded::default());
+        self.changed.borrow_mut().get_or_insert_default();
     }
 
     /// The items stored or moved since the last call.
     pub fn next_changed(&self) -> Vec<ItemId> {
-        let mut unrecorded = self.unrecorded.borrow_mut();
-        unrecorded.as_mut().map(|unrecorded| take(&mut unrecorded.changed)).unwrap_or_default()
+        self.changed.borrow_mut().as_mut().map(take).unwrap_or_default()
     }
 
-    /// Releases the space that images were moved from; the journal has their new places.
-    pub fn release_abandoned(&self, file: &SpoolFile) {
-        let mut unrecorded = self.unrecorded.borrow_mut();
-        let abandoned = unrecorded.as_mut().map(|unrecorded| take(&mut unrecorded.abandoned));
-        abandoned.iter().flatten().for_each(|extent| file.release(*extent));
-    }
-
-    /// Opens a finished spool for writing again.
+    /// Opens a finished spool for writing again. One that was handed over is left as it is: there is
+    /// another one then, and the images are read from the previous file until they are copied.
     ///
     /// # Errors
     ///
-    /// Fails if the browser does not open the file once more.
+    /// Fails if the browser opens or creates no file.
     pub async fn reopen(&self) -> Result<(), JsValue> {
         let Spool::File(file) = self.spool.get().await else { return Ok(()) };
-        // All space without an image in it becomes free, abandoned space included.
-        if let Some(unrecorded) = &mut *self.unrecorded.borrow_mut() {
-            unrecorded.abandoned.clear();
+        if !file.is_handed_over() {
+            return file.reopen(self.reserved()).await;
         }
-        file.reopen(self.extents()).await
+        let Some(finished) = file.finished().await else { return Err("it is still being written".into()) };
+        for (_, image) in self.images.borrow_mut().iter_mut() {
+            if let Payload::File { place, .. } = image.payload {
+                image.payload = Payload::Blob(slice(&finished, place.payload)?);
+            }
+        }
+        let next = file.successor().await?;
+        self.previous.borrow_mut().push(file);
+        self.set_spool(Spool::File(Rc::new(next)));
+        Ok(())
+    }
+
+    /// Lets go of spools that were handed over: all images are elsewhere by now.
+    pub fn release_previous(&self) {
+        self.previous.borrow_mut().clear();
     }
 
     /// The bytes of all images together.
@@ -128,10 +128,10 @@ impl ImageStore {
         self.images.borrow().iter().map(|(_, image)| image.bytes).sum()
     }
 
-    /// Where the images are in the spool's file.
-    pub fn extents(&self) -> Vec<Extent> {
+    /// What is reserved for the images in the spool's file.
+    pub fn reserved(&self) -> Vec<Extent> {
         let images = self.images.borrow();
-        images.iter().flat_map(|(_, image)| image.payload.extents()).copied().collect()
+        images.iter().filter_map(|(_, image)| image.payload.place()).map(Place::reserved).collect()
     }
 
     /// Sets the spool; it is dropped at once if the images were released meanwhile.
@@ -145,6 +145,7 @@ impl ImageStore {
     pub fn release(&self) {
         self.is_released.set(true);
         self.images.borrow_mut().clear();
+        self.previous.borrow_mut().clear();
         self.spool.clear();
     }
 

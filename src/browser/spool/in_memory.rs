@@ -6,7 +6,8 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Payload, Spool, blob_of};
+use super::writer::HEADER_SPACE;
+use super::{Payload, Spool, SpoolFile, blob_of};
 use crate::run::StoredImage;
 
 /// The most bytes that wait for an image before them in the archive.
@@ -39,10 +40,20 @@ impl InMemoryBytes {
     }
 }
 
+/// Moves bytes from the wasm's memory into the file, before their header is known.
+///
+/// # Errors
+///
+/// Fails if the disk is full.
+pub fn file_with_header_space(file: &Rc<SpoolFile>, bytes: &[u8]) -> Result<Payload, JsValue> {
+    let place = file.append(&|padding| vec![0; (HEADER_SPACE + padding) as usize], bytes)?;
+    Ok(Payload::File { file: Rc::clone(file), place })
+}
+
 /// Moves bytes from the wasm's memory into the spool.
 fn move_into_spool(bytes: &[u8], spool: &Spool) -> Result<Payload, JsValue> {
     match spool {
-        Spool::File(file) => Ok(Payload::File { file: Rc::clone(file), extents: vec![file.append(bytes)?] }),
+        Spool::File(file) => file_with_header_space(file, bytes),
         Spool::Blobs => blob_of(&Uint8Array::from(bytes)).map(Payload::Blob),
     }
 }

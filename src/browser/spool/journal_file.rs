@@ -5,7 +5,7 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
-use super::directory::write_at;
+use super::directory::{read_all, write_at};
 
 /// The file, which is only ever appended to. It stays when this is dropped.
 #[derive(Debug)]
@@ -23,6 +23,15 @@ impl JournalFile {
     pub fn new(access: FileSystemSyncAccessHandle) -> Result<Self, JsValue> {
         let length = access.get_size()? as u64;
         Ok(Self { access, end: Cell::new(length) })
+    }
+
+    /// What the file holds.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the browser can't read it.
+    pub fn read(&self) -> Result<Vec<u8>, JsValue> {
+        read_all(&self.access)
     }
 
     /// Cuts the file off at `length` bytes.

@@ -17,20 +17,22 @@ mod blob_parts;
 mod checksum;
 mod directory;
 mod file;
+mod finishing;
 mod image_store;
 mod in_memory;
 mod journal_file;
 mod payload;
+mod staging;
 mod writer;
 
 use std::rc::Rc;
 
 pub use blob_parts::{BlobParts, blob_of};
 pub use checksum::{ScratchBuffer, checksum};
-pub use directory::Directory;
-pub use file::SpoolFile;
+pub use directory::{Directory, LeftSpool};
+pub use file::{SpoolFile, slice};
 pub use image_store::{ImageStore, PREVIEW_WIDTH};
-pub use in_memory::InMemoryBytes;
+pub use in_memory::{InMemoryBytes, file_with_header_space};
 pub use payload::{MEMORY_LIMIT, Payload};
 pub use writer::SpoolWriter;
 
@@ -44,14 +46,16 @@ pub enum Spool {
 }
 
 impl Spool {
-    /// Opens a spool for one run.
-    pub async fn open() -> Self {
-        SpoolFile::create().await.map_or(Self::Blobs, |file| Self::File(Rc::new(file)))
+    /// Opens a spool for one run. If the disk is full, at most `max_overflow` bytes go into Blobs.
+    pub async fn open(max_overflow: u64) -> Self {
+        let Ok(file) = SpoolFile::create().await else { return Self::Blobs };
+        file.limit_overflow(max_overflow);
+        Self::File(Rc::new(file))
     }
 
-    /// Opens a spool for one run, with a journal if there can be one.
-    pub async fn open_with_journal() -> Self {
-        let spool = Self::open().await;
+    /// Opens a spool for one run as [`open`](Self::open) does, with a journal if there can be one.
+    pub async fn open_with_journal(max_overflow: u64) -> Self {
+        let spool = Self::open(max_overflow).await;
         if let Self::File(file) = &spool {
             // Without a journal the run just can't be restored after a crash.
             let _ = file.create_journal().await;

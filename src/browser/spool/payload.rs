@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::file::{SpoolFile, slice};
-use crate::spool::Extent;
+use crate::spool::Place;
 
 /// Images of up to this many bytes stay in memory until their turn in the archive has come.
 ///
@@ -20,23 +20,23 @@ pub const MEMORY_LIMIT: u64 = 256 << 10;
 pub enum Payload {
     /// In the memory of the wasm.
     Memory(Rc<Vec<u8>>),
-    /// In a spool's file, in the order of the extents.
+    /// In a spool's file.
     File {
         /// The file, which exists as long as a payload in it does.
         file: Rc<SpoolFile>,
         /// Where in it.
-        extents: Vec<Extent>,
+        place: Place,
     },
     /// In a Blob of the browser's.
     Blob(Blob),
 }
 
 impl Payload {
-    /// Where the bytes are in the spool's file; empty for bytes that are elsewhere.
-    pub fn extents(&self) -> &[Extent] {
+    /// Where the bytes are in the spool's file; `None` for bytes that are elsewhere.
+    pub fn place(&self) -> Option<Place> {
         match self {
-            Self::File { extents, .. } => extents,
-            Self::Memory(_) | Self::Blob(_) => &[],
+            Self::File { place, .. } => Some(*place),
+            Self::Memory(_) | Self::Blob(_) => None,
         }
     }
 
@@ -50,15 +50,12 @@ impl Payload {
         match self {
             Self::Memory(bytes) => drop(parts.push(&Uint8Array::from(bytes.as_slice()))),
             Self::Blob(blob) => drop(parts.push(blob)),
-            Self::File { file, extents } => {
-                let finished = file.finished().await;
-                for extent in extents {
-                    let part: JsValue = match &finished {
-                        Some(file) => slice(file, *extent)?.into(),
-                        None => file.read(*extent)?.into(),
-                    };
-                    parts.push(&part);
-                }
+            Self::File { file, place } => {
+                let part: JsValue = match file.finished().await {
+                    Some(file) => slice(&file, place.payload)?.into(),
+                    None => file.read(place.payload)?.into(),
+                };
+                parts.push(&part);
             }
         }
         let properties = BlobPropertyBag::new();

@@ -6,22 +6,31 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use super::file::STAGING_BYTES;
+use super::staging::STAGING_BYTES;
 use super::{BlobParts, MEMORY_LIMIT, Payload, Spool, SpoolFile};
-use crate::spool::{Extent, join};
+use crate::spool::{Extent, Place, join};
+
+/// Bytes reserved before an image, for its local header, which is known when all images before it have
+/// ended: the fixed fields, a name of 200 bytes, a time, Zip64's sizes and padding.
+pub const HEADER_SPACE: u64 = 30 + 200 + 9 + 20 + 6;
 
 /// Bytes reserved at a time if the length is not declared.
 const GROWTH: u64 = 4 << 20;
 
 /// Largest single reservation. Content-Length is only a claim, and reserving all of a huge one would
-/// push every later image past the end of a nearly full disk.
-const LARGEST_RESERVE: u64 = 16 << 20;
+/// push every later image past the end of a nearly full disk. An image that is larger, or whose length is
+/// not declared, grows in place where it can, and is otherwise copied once when it is complete.
+const LARGEST_RESERVE: u64 = 1 << 30;
 
 /// Bytes of one image that are kept as chunks before they are gathered into a Blob.
 ///
 /// Making a Blob costs 0.1 to 0.2 ms, so a Blob for every chunk would be slow; more loose bytes would
 /// fill the memory.
 const BLOB_BYTES: u64 = 4 << 20;
+
+/// Why an image can't be stored.
+pub const FULL: &str = "the storage that this browser grants the site is full, and so is the memory that \
+    may be used instead";
 
 /// Stores one image. The space it has taken is released if it is dropped before
 /// [`SpoolWriter::finish`].
@@ -33,6 +42,8 @@ pub struct SpoolWriter<'a> {
     /// The whole image, as long as it is small.
     in_memory: Vec<u8>,
     is_large: bool,
+    /// The space before the first extent, in the file.
+    header: Option<Extent>,
     /// Where the file has been written to, in order.
     extents: Vec<Extent>,
     written: u64,
@@ -41,9 +52,11 @@ pub struct SpoolWriter<'a> {
     /// Small chunks that are joined before they are written, and the bytes of it that they fill.
     joined: Option<Uint8Array>,
     joined_bytes: u32,
-    /// Without a file: copies of the chunks, and the bytes of them that are loose.
+    /// Without a file, or if its disk is full: copies of the chunks, and the bytes of them that are loose.
     parts: Option<BlobParts>,
     loose_bytes: u64,
+    /// The bytes that went into Blobs because the disk is full.
+    overflowed: u64,
 }
 
 impl<'a> SpoolWriter<'a> {
@@ -54,6 +67,7 @@ impl<'a> SpoolWriter<'a> {
             declared,
             in_memory: Vec::new(),
             is_large: false,
+            header: None,
             extents: Vec::new(),
             written: 0,
             spare: Extent { offset: 0, length: 0 },
@@ -61,6 +75,7 @@ impl<'a> SpoolWriter<'a> {
             joined_bytes: 0,
             parts: None,
             loose_bytes: 0,
+            overflowed: 0,
         }
     }
 
@@ -95,12 +110,23 @@ impl<'a> SpoolWriter<'a> {
     }
 
     fn store(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+        match self.spool {
+            Spool::File(file) if self.parts.is_none() => self.join(file, chunk),
+            _ => self.push_part(chunk),
+        }
+    }
+
+    fn push_part(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
+        let length = u64::from(chunk.length());
         if let Spool::File(file) = self.spool {
-            return self.join(file, chunk);
+            if !file.take_overflow(length) {
+                return Err(js_sys::Error::new(FULL).into());
+            }
+            self.overflowed += length;
         }
         let parts = self.parts.get_or_insert_default();
         parts.push(&chunk.slice(0, chunk.length()));
-        self.loose_bytes += u64::from(chunk.length());
+        self.loose_bytes += length;
         if self.loose_bytes >= BLOB_BYTES {
             parts.gather()?;
             self.loose_bytes = 0;
@@ -135,25 +161,66 @@ impl<'a> SpoolWriter<'a> {
         }
     }
 
-    /// Writes into the file, at places that are reserved for it.
+    /// Writes into the file, at places that are reserved for it. If its disk is full, the image goes on in
+    /// Blobs.
     fn write(&mut self, file: &SpoolFile, chunk: &Uint8Array) -> Result<(), JsValue> {
         let mut start = 0;
         while start < chunk.length() {
+            if self.parts.is_some() {
+                return self.push_part(&chunk.subarray(start, chunk.length()));
+            }
             let left = u64::from(chunk.length() - start);
             if self.spare.length == 0 {
-                let expected = self.declared.unwrap_or(0).saturating_sub(self.written);
-                let wanted = if expected == 0 { GROWTH } else { expected };
-                self.spare = file.reserve(wanted.min(LARGEST_RESERVE).max(left));
+                self.reserve(file, left);
             }
             let length = left.min(self.spare.length);
             let end = start + length as u32;
-            file.write(&chunk.subarray(start, end), self.spare.offset)?;
+            if file.write(&chunk.subarray(start, end), self.spare.offset).is_err() {
+                self.move_into_blobs(file)?;
+                continue;
+            }
             join(&mut self.extents, Extent { offset: self.spare.offset, length });
             self.spare = Extent { offset: self.spare.offset + length, length: self.spare.length - length };
             self.written += length;
             start = end;
         }
         Ok(())
+    }
+
+    /// Reserves space for at least `left` bytes: the first time behind a header, and then where the image
+    /// can grow, if that is free.
+    fn reserve(&mut self, file: &SpoolFile, left: u64) {
+        let expected = self.declared.unwrap_or(0).saturating_sub(self.written);
+        let wanted = if expected == 0 { GROWTH } else { expected };
+        let length = wanted.min(LARGEST_RESERVE).max(left);
+        let Some(last) = self.extents.last() else {
+            let whole = file.reserve(HEADER_SPACE + length);
+            self.header = Some(Extent { length: HEADER_SPACE, ..whole });
+            self.spare = Extent { offset: whole.offset + HEADER_SPACE, length };
+            return;
+        };
+        let behind = Extent { offset: last.end(), length };
+        self.spare = if file.reserve_at(behind) { behind } else { file.reserve(length) };
+    }
+
+    /// Moves what was written into Blobs, which don't count against the site's quota, and gives its space
+    /// to others.
+    fn move_into_blobs(&mut self, file: &SpoolFile) -> Result<(), JsValue> {
+        file.make_room();
+        self.parts = Some(BlobParts::default());
+        for extent in std::mem::take(&mut self.extents) {
+            for piece in file.read_pieces(extent) {
+                self.push_part(&piece?)?;
+            }
+            file.release(extent);
+        }
+        self.release_reserved(file);
+        Ok(())
+    }
+
+    fn release_reserved(&mut self, file: &SpoolFile) {
+        self.header.take().into_iter().for_each(|header| file.release(header));
+        file.release(std::mem::take(&mut self.spare));
     }
 
     /// Completes the image.
@@ -163,21 +230,46 @@ impl<'a> SpoolWriter<'a> {
     /// Fails if the browser has no space for it.
     pub fn finish(mut self) -> Result<Payload, JsValue> {
         if let Spool::File(file) = self.spool {
-            file.retry_failed_write()?;
+            // What can't be written stays in memory, and is tried again.
+            let _ = file.retry_failed_write();
             self.write_joined(file)?;
         }
         if !self.is_large {
             return Ok(Payload::Memory(Rc::new(std::mem::take(&mut self.in_memory))));
         }
-        match self.spool {
-            Spool::File(file) => {
-                Ok(Payload::File { file: Rc::clone(file), extents: std::mem::take(&mut self.extents) })
-            }
-            Spool::Blobs => {
-                let parts = self.parts.take().unwrap_or_default();
-                Blob::new_with_blob_sequence(&parts.all()).map(Payload::Blob)
-            }
+        if let Spool::File(file) = self.spool
+            && self.parts.is_none()
+            && let Some(place) = self.in_one_piece(file)?
+        {
+            self.extents.clear();
+            self.header = None;
+            return Ok(Payload::File { file: Rc::clone(file), place });
         }
+        let parts = self.parts.take().unwrap_or_default();
+        self.overflowed = 0;
+        Blob::new_with_blob_sequence(&parts.all()).map(Payload::Blob)
+    }
+
+    /// The image's place in the file, once it is in one piece behind its header; `None` if the disk had no
+    /// space to copy it, so that it was moved into Blobs.
+    fn in_one_piece(&mut self, file: &SpoolFile) -> Result<Option<Place>, JsValue> {
+        if let ([payload], Some(_)) = (&self.extents[..], self.header) {
+            return Ok(Some(Place { header_space: HEADER_SPACE, payload: *payload }));
+        }
+        let whole = file.reserve(HEADER_SPACE + self.written);
+        let payload = Extent { offset: whole.offset + HEADER_SPACE, length: self.written };
+        let mut to = payload.offset;
+        for extent in &self.extents {
+            if file.copy(*extent, to).is_err() {
+                file.release(whole);
+                self.move_into_blobs(file)?;
+                return Ok(None);
+            }
+            to += extent.length;
+        }
+        self.extents.drain(..).for_each(|extent| file.release(extent));
+        self.release_reserved(file);
+        Ok(Some(Place { header_space: HEADER_SPACE, payload }))
     }
 }
 
@@ -185,8 +277,9 @@ impl Drop for SpoolWriter<'_> {
     fn drop(&mut self) {
         if let Spool::File(file) = self.spool {
             file.release_buffer(self.joined.take());
-            file.release(self.spare);
+            self.release_reserved(file);
             self.extents.drain(..).for_each(|extent| file.release(extent));
+            file.return_overflow(self.overflowed);
         }
     }
 }

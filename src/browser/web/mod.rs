@@ -3,8 +3,10 @@
 
 mod abort;
 mod clock;
+mod download;
 mod entry;
 mod js_error;
+mod memory;
 mod notify;
 mod promise;
 mod queue;
@@ -15,8 +17,10 @@ mod yielder;
 
 pub use abort::Aborted;
 pub use clock::{Clock, Interval};
+pub use download::{ask_before_leaving, download};
 pub use entry::{Inside, Running, inside, outside, running, spawn};
 pub use js_error::js_message;
+pub use memory::memory_for_blobs;
 pub use notify::Notify;
 pub use promise::promise;
 pub use queue::Queue;

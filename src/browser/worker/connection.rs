@@ -13,6 +13,7 @@ use web_sys::{ImageBitmap, MessagePort};
 use super::port::Port;
 use crate::browser::archive::{Archive, Sink};
 use crate::browser::error::because;
+use crate::browser::local::HandedOver;
 use crate::browser::web::{Queue, Shared, Yielder};
 use crate::job::{ArchiveError, ArchiveErrorKind, FromWorker, Interaction, ToWorker};
 use crate::plan::{ItemId, Plan};
@@ -38,6 +39,8 @@ struct Inbox {
     is_broken: Cell<bool>,
     /// The previews that are awaited.
     previews: RefCell<Vec<(ItemId, Rc<Shared<JsValue>>)>>,
+    /// The archives that are awaited, in the order in which they were asked for.
+    hand_overs: RefCell<VecDeque<Rc<Shared<Option<HandedOver>>>>>,
 }
 
 impl Connection {
@@ -96,7 +99,7 @@ impl Connection {
                 FromWorker::Verified => Ok(None),
                 FromWorker::Failed(error) => Err(error),
                 // Neither belongs to a run's activity.
-                FromWorker::Preview(_) | FromWorker::Interrupted(_) => continue,
+                FromWorker::Preview(_) | FromWorker::HandedOver(_) | FromWorker::Runs(_) => continue,
             };
             std::mem::forget(unfinished);
             return outcome;
@@ -133,10 +136,22 @@ impl Connection {
         preview.get().await.dyn_into().ok()
     }
 
+    /// Hands the archive over, to be saved under this name; `None` if there is none any more.
+    pub async fn hand_over(&self, file_name: &str) -> Option<HandedOver> {
+        if self.inbox.is_broken.get() {
+            return None;
+        }
+        let handed_over = Rc::<Shared<Option<HandedOver>>>::default();
+        self.inbox.hand_overs.borrow_mut().push_back(Rc::clone(&handed_over));
+        self.send(&ToWorker::HandOver(file_name.to_owned()));
+        handed_over.get().await
+    }
+
     /// Ends the activity under way with an error: the worker is gone.
     pub fn break_down(&self, reason: &str) {
         self.inbox.is_broken.set(true);
         self.inbox.refuse_previews();
+        self.inbox.hand_overs.take().into_iter().for_each(|handed_over| handed_over.set(None));
         let error = ArchiveErrorKind::Worker.because(reason);
         self.inbox.messages.push((FromWorker::Failed(error), JsValue::NULL));
     }
@@ -152,6 +167,11 @@ impl Inbox {
     fn receive(&self, bytes: &[u8], object: JsValue) {
         match FromWorker::read(bytes) {
             Some(FromWorker::Preview(item)) => self.set_preview(item, &object),
+            Some(FromWorker::HandedOver(is_file)) => {
+                let handed_over = object.dyn_into().ok().map(|blob| HandedOver { blob, is_file });
+                let awaited = self.hand_overs.borrow_mut().pop_front();
+                awaited.into_iter().for_each(|awaited| awaited.set(handed_over.clone()));
+            }
             Some(message) => self.messages.push((message, object)),
             // Both ends are the same build, so this is a defect; without the message the run would wait
             // for ever.

@@ -12,14 +12,14 @@
 //! [`FromWorker`](crate::job::FromWorker) are all that goes through it.
 
 mod connection;
-mod interrupted;
 mod page_sink;
 mod page_worker;
 mod port;
 mod service;
+mod stored_runs;
 mod trusted_types;
 
 pub use connection::Connection;
-pub use interrupted::{discard_interrupted, interrupted_runs};
 pub use page_worker::Worker;
 pub use service::serve_run;
+pub use stored_runs::{discard_run, hand_over_run, stored_runs};

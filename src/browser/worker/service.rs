@@ -13,14 +13,15 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessagePort;
 
-use super::interrupted::answer;
 use super::page_sink::PageSink;
 use super::port::Port;
+use super::stored_runs::answer;
 use crate::browser::archive::{Archive, Sink};
-use crate::browser::local::{LocalRun, RunJournal, fetch_all, fetch_items, restore, retry, verify};
-use crate::browser::spool::Spool;
+use crate::browser::local::{
+    HandedOver, LocalRun, RunJournal, fetch_all, fetch_items, hand_over, restore, retry, verify,
+};
 use crate::browser::web::{Clock, Shared};
-use crate::job::{ArchiveError, FromWorker, IS_INTERACTIVE, Interaction, Job, Retry, ToWorker};
+use crate::job::{ArchiveError, ArchivePlace, FromWorker, IS_INTERACTIVE, Interaction, Job, Retry, ToWorker};
 use crate::plan::ItemId;
 use crate::run::{Event, EventWriter};
 
@@ -89,6 +90,7 @@ impl Service {
                 self.end();
                 self.released.set(());
             }
+            ToWorker::HandOver(file_name) => self.send_archive(file_name),
             ToWorker::ChunkWritten => self.sink.iter().for_each(PageSink::chunk_written),
             ToWorker::Interaction(interaction) if IS_INTERACTIVE => self.interact(interaction),
             _ => {}
@@ -102,9 +104,8 @@ impl Service {
             Interaction::Retry(retry) => self.begin(Task::Retry(retry)),
             Interaction::Verify => self.begin(Task::Verify),
             Interaction::Preview(item) => self.send_preview(item),
-            Interaction::Saved => self.end_journal(),
             // Questions have a port of their own.
-            Interaction::ListInterrupted | Interaction::Discard(_) => {}
+            Interaction::ListRuns | Interaction::Discard(_) | Interaction::HandOverRun { .. } => {}
         }
     }
 
@@ -123,6 +124,9 @@ impl Service {
     async fn carry_out(&self, task: Task) -> Result<Option<Archive>, ArchiveError> {
         if !matches!(task, Task::Verify) {
             clear_timings();
+            if IS_INTERACTIVE {
+                self.journal.borrow().iter().for_each(|journal| journal.push_archive(0));
+            }
         }
         let emit = |event| self.events.borrow_mut().push(&event);
         let clock = Clock::start();
@@ -132,7 +136,7 @@ impl Service {
         };
         self.flush_events();
         if IS_INTERACTIVE {
-            self.journal.borrow().iter().for_each(RunJournal::write);
+            self.write_outcome(&outcome);
         }
         outcome
     }
@@ -157,6 +161,20 @@ impl Service {
                 }
                 Box::pin(fetch_all(&self.run, sink, emit).map_ok(Some))
             }
+        }
+    }
+
+    /// Writes to the journal whether the spool is the archive now.
+    fn write_outcome(&self, outcome: &Result<Option<Archive>, ArchiveError>) {
+        let journal = self.journal.borrow();
+        let Some(journal) = journal.as_ref() else { return };
+        // The images first, so that the record is of all of them.
+        journal.write();
+        if let Ok(Some(Archive { blob: Some(_), summary })) = outcome
+            && summary.place == ArchivePlace::OneFile
+        {
+            journal.push_archive(summary.size);
+            journal.write();
         }
     }
 
@@ -215,19 +233,23 @@ impl Service {
         self.port.post(&message.to_bytes(), object);
     }
 
-    /// The archive need not survive a crash any more.
-    fn end_journal(&self) {
-        self.journal.take();
-        if let Some(Spool::File(file)) = self.run.images.spool().current() {
-            spawn_local(async move { file.remove_journal().await });
-        }
+    fn send_archive(self: &Rc<Self>, file_name: String) {
+        let service = Rc::clone(self);
+        spawn_local(async move {
+            let (is_file, blob) = match hand_over(&service.run, &file_name).await {
+                Some(HandedOver { blob, is_file }) => (is_file, blob.into()),
+                None => (false, JsValue::NULL),
+            };
+            service.send(&FromWorker::HandedOver(is_file), &blob);
+        });
     }
 
     /// Ends what is under way, and releases the images.
     fn end(&self) {
         self.cancelled.set(());
         self.run.images.release();
-        self.run.blob.take();
+        self.run.archive.take();
+        self.run.copied.take();
     }
 }
 

@@ -41,17 +41,17 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
         ToWorker::Interaction(Interaction::Verify),
         ToWorker::Interaction(Interaction::Preview(69_999)),
         ToWorker::ChunkWritten,
-        ToWorker::Interaction(Interaction::Saved),
+        ToWorker::HandOver("ü.zip".into()),
         ToWorker::Cancel,
         ToWorker::Release,
-        ToWorker::Interaction(Interaction::ListInterrupted),
+        ToWorker::Interaction(Interaction::ListRuns),
+        ToWorker::Interaction(Interaction::HandOverRun { name: "1".into(), file_name: "ü.zip".into() }),
         ToWorker::Interaction(Interaction::Discard("123".into())),
     ]
 }
 
 fn interrupted() -> InterruptedRun {
     InterruptedRun {
-        name: "1".into(),
         source: "https://a.example/1.jpg\n".into(),
         options: "mode=concurrent".into(),
         started: 1_790_000_000_123.5,
@@ -63,10 +63,25 @@ fn interrupted() -> InterruptedRun {
     }
 }
 
+fn stored_runs() -> Vec<StoredRun> {
+    let interrupted =
+        StoredRun { name: "1".into(), run: Some(interrupted()), archive: None, handed_over: None };
+    let hand_over = HandOver { at: 1_790_000_000_456.0, file_name: "ü.zip".into() };
+    vec![
+        StoredRun { name: "2".into(), archive: Some(1 << 41), ..interrupted.clone() },
+        StoredRun { name: "3".into(), run: None, archive: Some(9), handed_over: Some(hand_over) },
+        interrupted,
+    ]
+}
+
 fn every_message_from_a_worker() -> Vec<FromWorker> {
     let names = vec![Some(EntryName::trusted("ä.png".into())), None];
-    let summary =
-        ArchiveSummary { names, size: 1 << 42, is_file: true, protocols: vec!["h2".into(), "h3".into()] };
+    let summary = ArchiveSummary {
+        names,
+        size: 1 << 42,
+        place: ArchivePlace::Memory,
+        protocols: vec!["h2".into(), "h3".into()],
+    };
     let mut messages = vec![
         FromWorker::Events(vec![1, 2, 3]),
         FromWorker::Chunk,
@@ -74,7 +89,8 @@ fn every_message_from_a_worker() -> Vec<FromWorker> {
         FromWorker::Preview(3),
         FromWorker::Archive(summary),
         FromWorker::Verified,
-        FromWorker::Interrupted(vec![interrupted(), InterruptedRun { name: "2".into(), ..interrupted() }]),
+        FromWorker::HandedOver(true),
+        FromWorker::Runs(stored_runs()),
     ];
     messages.extend(ArchiveErrorKind::ALL.map(|kind| FromWorker::Failed(kind.because("voll – kein Platz"))));
     messages

@@ -6,13 +6,15 @@
 //! payload    = HEAD u8 · started f64 · items u64 · fingerprint u32
 //!                      · length of the source u64 · source · options, to the payload's end
 //!            | KEPT u8 · item u64 · bytes u64 · CRC-32 u32 · format u8 · is cut short u8
-//!                      · has Last-Modified u8 · Last-Modified i64 · (offset u64 · length u64) …
+//!                      · has Last-Modified u8 · Last-Modified i64 · offset u64
+//!                      · header space u64
 //!            | EVENTS u8 · bytes of an EventWriter
+//!            | ARCHIVE u8 · size u64
 //! ```
 
 use crate::plan::ItemId;
 use crate::run::StoredImage;
-use crate::spool::allocator::Extent;
+use crate::spool::allocator::Place;
 use crate::zip::{Crc32, CrcBuffer};
 
 /// The bytes that begin every journal.
@@ -20,7 +22,7 @@ pub const MAGIC: &[u8; 8] = b"fetchzip";
 
 /// The version of the format. It increases with every change of the records, and of the encoding of
 /// [events](crate::run::EventWriter).
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The size of a record without its payload, in bytes.
 pub const RECORD_HEADER: usize = 8;
@@ -31,9 +33,8 @@ pub const HEAD: u8 = 0;
 pub const KEPT: u8 = 1;
 /// The first byte of a payload that holds events.
 pub const EVENTS: u8 = 2;
-
-/// The size of a [`KeptImage`]'s payload without its tag and its extents, in bytes.
-pub const KEPT_FIXED: usize = 8 + 8 + 4 + 1 + 1 + 1 + 8;
+/// The first byte of a payload that says whether the spool is a complete archive.
+pub const ARCHIVE: u8 = 3;
 
 /// What the run was asked to fetch: the first record of a journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,14 +51,13 @@ pub struct JournalHead {
     pub fingerprint: u32,
 }
 
-/// An image in the spool. Its bytes are trusted only if their CRC-32 matches, and the sum of its
-/// extents' lengths is its size.
+/// An image in the spool. Its bytes are trusted only if their CRC-32 matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptImage {
     /// The item that the image is of.
     pub item: ItemId,
-    /// The image, with its extents of the spool in order.
-    pub image: StoredImage<Vec<Extent>>,
+    /// The image, with its place in the spool.
+    pub image: StoredImage<Place>,
 }
 
 /// The CRC-32 of a record's payload.

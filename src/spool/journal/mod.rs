@@ -4,7 +4,7 @@
 //! JournalWriter ─▶ magic · version · records ─▶ the browser appends them to a file
 //!                  JournalHead, then KeptImage and events in any order     │
 //! Journal ◀──────── read up to the first incomplete record ◀───────────────┘
-//!    ├▶ kept: the images and their extents of the spool, to be checked against their CRC-32
+//!    ├▶ kept: the images and their places in the spool, to be checked against their CRC-32
 //!    └▶ replay: the events of these images, to be emitted again
 //! ```
 //!

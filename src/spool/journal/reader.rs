@@ -4,12 +4,14 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::error::JournalError;
-use super::format::{EVENTS, HEAD, JournalHead, KEPT, KeptImage, MAGIC, VERSION, checksum, crc_buffer};
+use super::format::{
+    ARCHIVE, EVENTS, HEAD, JournalHead, KEPT, KeptImage, MAGIC, VERSION, checksum, crc_buffer,
+};
 use crate::bytes::ByteReader;
 use crate::image::Format;
 use crate::plan::ItemId;
 use crate::run::StoredImage;
-use crate::spool::allocator::Extent;
+use crate::spool::allocator::{Extent, Place};
 use crate::zip::CrcBuffer;
 
 /// The contents of a journal.
@@ -21,6 +23,8 @@ pub struct Journal {
     pub kept: Vec<KeptImage>,
     /// The run's events, as bytes for [`read_events`](crate::run::read_events).
     pub events: Vec<u8>,
+    /// The size of the archive that the spool is, in bytes; `None` if it is not complete.
+    pub archive: Option<u64>,
     /// How many bytes of the file all this takes. The file must be cut to this length before anything is
     /// appended: what follows is torn.
     pub length: u64,
@@ -44,7 +48,7 @@ impl Journal {
         let mut buffer = crc_buffer();
         let head = next_payload(&mut rest, &mut buffer).and_then(read_head);
         let head = head.ok_or(JournalError::NoHead { length })?;
-        let (mut kept, mut events) = (Vec::new(), Vec::new());
+        let (mut kept, mut events, mut archive) = (Vec::new(), Vec::new(), None);
         let mut after_intact = rest;
         while let Some(mut payload) = next_payload(&mut rest, &mut buffer) {
             match payload.u8() {
@@ -53,12 +57,16 @@ impl Journal {
                     kept.push(image);
                 }
                 Some(EVENTS) => events.extend_from_slice(payload.rest()),
+                Some(ARCHIVE) => match (payload.u64(), payload.is_empty()) {
+                    (Some(size), true) => archive = Some(size).filter(|size| *size > 0),
+                    _ => break,
+                },
                 _ => break,
             }
             after_intact = rest;
         }
         let length = (file.len() - after_intact.rest().len()) as u64;
-        Ok(Self { head, kept: latest_of_each(kept), events, length })
+        Ok(Self { head, kept: latest_of_each(kept), events, archive, length })
     }
 }
 
@@ -87,15 +95,12 @@ fn read_kept(mut payload: ByteReader<'_>, items: u64) -> Option<KeptImage> {
     let format = Format::ALL.get(usize::from(payload.u8()?)).copied()?;
     let (is_cut_short, has_modified) = (payload.bool()?, payload.bool()?);
     let modified = Some(payload.u64()?.cast_signed()).filter(|_| has_modified);
-    let (mut extents, mut missing) = (Vec::new(), bytes);
-    while !payload.is_empty() {
-        let extent = Extent { offset: payload.u64()?, length: payload.u64()? };
-        extent.offset.checked_add(extent.length)?;
-        missing = missing.checked_sub(extent.length)?;
-        extents.push(extent);
-    }
-    (missing == 0).then_some(())?;
-    let image = StoredImage { payload: extents, bytes, crc32, format, modified, is_cut_short };
+    let (offset, header_space) = (payload.u64()?, payload.u64()?);
+    offset.checked_add(bytes)?;
+    offset.checked_sub(header_space)?;
+    payload.is_empty().then_some(())?;
+    let place = Place { header_space, payload: Extent { offset, length: bytes } };
+    let image = StoredImage { payload: place, bytes, crc32, format, modified, is_cut_short };
     Some(KeptImage { item: ItemId::try_from(item).ok()?, image })
 }
 

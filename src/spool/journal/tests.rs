@@ -1,13 +1,13 @@
 use std::time::Duration;
 
-use super::format::{HEAD, KEPT_FIXED, RECORD_HEADER, checksum, crc_buffer};
+use super::format::{HEAD, RECORD_HEADER, checksum, crc_buffer};
 use super::*;
 use crate::bytes::PutBytes;
 use crate::image::Format;
 use crate::plan::ItemId;
 use crate::plan::tests::plan_of;
 use crate::run::{Event, EventKind, EventWriter, FetchError, StoredImage};
-use crate::spool::Extent;
+use crate::spool::{Extent, Place};
 
 fn head() -> JournalHead {
     JournalHead {
@@ -19,10 +19,14 @@ fn head() -> JournalHead {
     }
 }
 
-/// An image of 7 bytes in two extents.
-fn two_extents() -> StoredImage<Vec<Extent>> {
+fn place(header_space: u64, offset: u64, length: u64) -> Place {
+    Place { header_space, payload: Extent { offset, length } }
+}
+
+/// An image of 7 bytes.
+fn seven_bytes() -> StoredImage<Place> {
     StoredImage {
-        payload: vec![Extent { offset: 100, length: 3 }, Extent { offset: 1 << 40, length: 4 }],
+        payload: place(100, 1 << 40, 7),
         bytes: 7,
         crc32: 0x0102_0304,
         format: Format::WebP,
@@ -32,16 +36,16 @@ fn two_extents() -> StoredImage<Vec<Extent>> {
 }
 
 /// The same without a time, and whole.
-fn without_time() -> StoredImage<Vec<Extent>> {
-    StoredImage { modified: None, is_cut_short: false, ..two_extents() }
+fn without_time() -> StoredImage<Place> {
+    StoredImage { modified: None, is_cut_short: false, ..seven_bytes() }
 }
 
 fn image(item: ItemId) -> KeptImage {
-    KeptImage { item, image: two_extents() }
+    KeptImage { item, image: seven_bytes() }
 }
 
 fn kept(item: ItemId) -> KeptImage {
-    let payload = vec![Extent { offset: 10 * item as u64, length: 10 }];
+    let payload = place(0, 10 * item as u64, 10);
     KeptImage { item, image: StoredImage { payload, bytes: 10, ..without_time() } }
 }
 
@@ -61,6 +65,7 @@ fn a_journal_is_read_as_it_was_written() {
     writer.push_events(b"one ");
     let other = KeptImage { item: 0, image: without_time() };
     writer.push_image(&other);
+    writer.push_archive(1234);
     let mut bytes = writer.take();
     assert!(writer.is_empty() && writer.take().is_empty());
     writer.push_events(b"two");
@@ -69,6 +74,10 @@ fn a_journal_is_read_as_it_was_written() {
     assert_eq!(journal.head, head());
     assert_eq!(journal.kept, [image(4), other]);
     assert_eq!(journal.events, b"one two");
+    assert_eq!(journal.archive, Some(1234));
+    writer.push_archive(0);
+    assert_eq!(Journal::read(&[&bytes[..], &writer.take()].concat()).unwrap().archive, None);
+    assert_eq!(Journal::read(&with_payload(b"\x03\x01\0\0\0\0\0\0\0")).unwrap().archive, Some(1));
     assert_eq!(journal.length, bytes.len() as u64);
 }
 
@@ -82,20 +91,21 @@ fn the_bytes_of_a_journal() {
     let mut writer = JournalWriter::new(&head);
     writer.push_image(&image(4));
     writer.push_events(b"events");
+    writer.push_archive(9);
     let expected = [
-        b"fetchzip\x01\0\0\0".to_vec(),
+        b"fetchzip\x02\0\0\0".to_vec(),
         record(b"\0\0\0\0\0\0\0\xF0\x3F\x05\0\0\0\0\0\0\0\xBE\xBA\xFE\xCA\x01\0\0\0\0\0\0\0abc"),
         record(
             &[
                 &b"\x01\x04\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\x04\x03\x02\x01"[..],
                 &[Format::WebP as u8, 1, 1],
                 &[0xFF; 8],
-                b"\x64\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0",
-                b"\0\0\0\0\0\x01\0\0\x04\0\0\0\0\0\0\0",
+                b"\0\0\0\0\0\x01\0\0\x64\0\0\0\0\0\0\0",
             ]
             .concat(),
         ),
         record(b"\x02events"),
+        record(b"\x03\x09\0\0\0\0\0\0\0"),
     ];
     assert_eq!(writer.take(), expected.concat());
 }
@@ -103,8 +113,7 @@ fn the_bytes_of_a_journal() {
 #[test]
 fn an_image_that_was_moved_is_where_its_latest_record_says() {
     let mut writer = JournalWriter::new(&head());
-    let moved =
-        KeptImage { item: 3, image: two_extents().map_payload(|_| vec![Extent { offset: 0, length: 7 }]) };
+    let moved = KeptImage { item: 3, image: seven_bytes().map_payload(|_| place(0, 0, 7)) };
     for image in [&image(3), &image(1), &moved, &image(2)] {
         writer.push_image(image);
     }
@@ -145,12 +154,12 @@ fn a_missing_head_another_version_and_another_file_are_different_errors() {
     let length = without_time.len() as u64;
     assert_eq!(Journal::read(&without_time), Err(JournalError::NoHead { length }));
     let mut newer = bytes.clone();
-    newer[8] = 2;
+    newer[8] = 3;
     let error = Journal::read(&newer).unwrap_err();
-    assert_eq!(error, JournalError::Version { found: 2 });
+    assert_eq!(error, JournalError::Version { found: 3 });
     assert_eq!(
         error.to_string(),
-        "this run was saved in version 2 of the journal, but this page reads version 1: fetch the list again"
+        "this run was saved in version 3 of the journal, but this page reads version 2: fetch the list again"
     );
     assert_eq!(Journal::read(b"PK\x03\x04"), Err(JournalError::NotAJournal { length: 4 }));
 }
@@ -166,22 +175,21 @@ fn an_invalid_record_ends_the_journal_even_if_its_crc_32_matches() {
         payload[at..at + to.len()].copy_from_slice(to);
         payload
     };
-    let extents = 1 + KEPT_FIXED;
+    let offset = good.len() - 16;
     let invalid = [
         Vec::new(),
         vec![99],
         vec![HEAD],
-        changed(1, &5_u64.to_le_bytes()),          // an item beyond the plan
-        changed(9, &8_u64.to_le_bytes()),          // more bytes than its extents hold
-        changed(9, &6_u64.to_le_bytes()),          // fewer
-        changed(21, &[11]),                        // no such format
-        changed(22, &[2]),                         // neither 0 nor 1
-        changed(23, &[2]),                         // as before
-        changed(extents, &u64::MAX.to_le_bytes()), // an end beyond 64 bits
-        changed(extents + 8, &u64::MAX.to_le_bytes()),
-        good[..good.len() - 1].to_vec(), // half an extent
-        good[..extents].to_vec(),        // none
-        good[..extents - 1].to_vec(),
+        changed(1, &5_u64.to_le_bytes()),         // an item beyond the plan
+        changed(21, &[200]),                      // no such format
+        changed(22, &[2]),                        // neither 0 nor 1
+        changed(23, &[2]),                        // as before
+        changed(offset, &u64::MAX.to_le_bytes()), // an end beyond 64 bits
+        changed(offset + 8, &u64::MAX.to_le_bytes()), // more space than there is before it
+        good[..good.len() - 1].to_vec(),
+        good[..offset].to_vec(),
+        [&good[..], &[0]].concat(),
+        b"\x03\x01".to_vec(),                                              // half a size
         JournalWriter::new(&head()).take()[12 + RECORD_HEADER..].to_vec(), // a second head
     ];
     for payload in invalid {

@@ -1,8 +1,7 @@
 //! Writing a journal, record by record.
 
 use super::format::{
-    EVENTS, HEAD, JournalHead, KEPT, KEPT_FIXED, KeptImage, MAGIC, RECORD_HEADER, VERSION, checksum,
-    crc_buffer,
+    ARCHIVE, EVENTS, HEAD, JournalHead, KEPT, KeptImage, MAGIC, RECORD_HEADER, VERSION, checksum, crc_buffer,
 };
 use crate::bytes::PutBytes;
 use crate::run::StoredImage;
@@ -43,11 +42,10 @@ impl JournalWriter {
     }
 
     /// Records where an image lies in the spool. The last record of an item counts, so an image that
-    /// was moved is recorded again before its old extents are reused.
+    /// was moved is recorded again before its old place is reused.
     pub fn push_image(&mut self, kept: &KeptImage) {
-        let StoredImage { payload: extents, bytes, crc32, format, modified, is_cut_short } = &kept.image;
-        let mut payload = Vec::with_capacity(1 + KEPT_FIXED);
-        payload.put_u8(KEPT);
+        let StoredImage { payload: place, bytes, crc32, format, modified, is_cut_short } = &kept.image;
+        let mut payload = vec![KEPT];
         payload.put_u64(kept.item as u64);
         payload.put_u64(*bytes);
         payload.put_u32(*crc32);
@@ -55,10 +53,16 @@ impl JournalWriter {
         payload.put_u8(u8::from(*is_cut_short));
         payload.put_u8(u8::from(modified.is_some()));
         payload.put_u64(modified.unwrap_or(0).cast_unsigned());
-        for extent in extents {
-            payload.put_u64(extent.offset);
-            payload.put_u64(extent.length);
-        }
+        payload.put_u64(place.payload.offset);
+        payload.put_u64(place.header_space);
+        self.push_record(&payload);
+    }
+
+    /// Records that the spool's first `size` bytes are a complete archive of the images so far, or with
+    /// a size of 0 that they are not any more.
+    pub fn push_archive(&mut self, size: u64) {
+        let mut payload = vec![ARCHIVE];
+        payload.put_u64(size);
         self.push_record(&payload);
     }
 

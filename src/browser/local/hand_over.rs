@@ -1,0 +1,61 @@
+//! Handing an archive to the browser as one file, which nothing done later can cut short.
+//!
+//! ```text
+//! the archive is one file ─▶ it is kept, and not written to any more
+//! it is in memory, or in several Blobs ─▶ copied into a file, if the browser has one and space for it
+//! ```
+
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+use super::local_run::LocalRun;
+use crate::browser::spool::{Spool, SpoolFile};
+use crate::job::ArchivePlace;
+
+/// An archive to be saved.
+#[derive(Clone, Debug)]
+pub struct HandedOver {
+    /// The archive.
+    pub blob: Blob,
+    /// Whether it is one file. Otherwise closing the tab ends the saving of it in Firefox.
+    pub is_file: bool,
+}
+
+/// A file into which an archive was copied, in order to hand it over.
+#[derive(Debug)]
+pub struct Copied {
+    file: SpoolFile,
+    blob: Blob,
+}
+
+/// Hands the run's archive over, to be saved under this name; `None` if there is none.
+pub async fn hand_over(run: &LocalRun, file_name: &str) -> Option<HandedOver> {
+    let archive = run.archive.borrow().clone()?;
+    let blob = archive.blob?;
+    if archive.summary.place == ArchivePlace::OneFile {
+        if let Spool::File(file) = run.images.spool().get().await {
+            // If it can't be recorded, the file goes with its tab, which by itself ends no saving.
+            let _ = file.hand_over(file_name);
+        }
+        return Some(HandedOver { blob, is_file: true });
+    }
+    let copied = match run.copied.take() {
+        Some(copied) => Ok(copied),
+        None => copy(&blob).await,
+    };
+    let Ok(copied) = copied else { return Some(HandedOver { blob, is_file: false }) };
+    let _ = copied.file.hand_over(file_name);
+    let blob = copied.blob.clone();
+    run.copied.replace(Some(copied));
+    Some(HandedOver { blob, is_file: true })
+}
+
+async fn copy(archive: &Blob) -> Result<Copied, JsValue> {
+    let file = SpoolFile::create().await?;
+    let finished = match file.fill(archive).await? {
+        Some(finished) => finished,
+        // The browser has space for no other file.
+        None => return Err(JsValue::NULL),
+    };
+    Ok(Copied { file, blob: finished })
+}

@@ -1,0 +1,231 @@
+//! "Runs on this device": what a reload or a crash interrupted, what was not saved yet, and what was handed
+//! to the browser, each with what can be done with it.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use js_sys::{Date, JsString, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement, HtmlTemplateElement};
+
+use super::announcer::Announcer;
+use super::elements::{by_id, has_focus, set_shown};
+use super::finished_run::FILE_NAME;
+use super::list_reader::read_list;
+use crate::browser::{Clock, HandedOver, discard_run, hand_over_run, stored_runs};
+use crate::job::StoredRun;
+use crate::report::{handed_over_text, interrupted_text, unsaved_text};
+use crate::spool::fingerprint;
+use crate::text::text;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The type in js-sys takes no options.
+    #[wasm_bindgen(extends = Date)]
+    type LocalDate;
+    #[wasm_bindgen(method, js_name = toLocaleString)]
+    fn to_text(this: &LocalDate, locale: &JsValue, options: &Object) -> JsString;
+}
+
+/// When to look for runs, after the page was loaded: the previous page may hold its files for a moment
+/// longer.
+const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
+
+/// The list.
+pub struct StoredRuns {
+    section: HtmlElement,
+    list: HtmlElement,
+    item: HtmlTemplateElement,
+    runs: RefCell<Vec<Listed>>,
+}
+
+/// A run in the list.
+#[derive(Clone, Debug)]
+struct Listed {
+    stored: StoredRun,
+    /// Whether this version of the page can fetch what is missing.
+    is_resumable: bool,
+}
+
+impl StoredRuns {
+    pub fn find() -> Result<Self, JsValue> {
+        Ok(Self {
+            section: by_id("runs")?,
+            list: by_id("runs-list")?,
+            item: by_id("stored-run")?,
+            runs: RefCell::default(),
+        })
+    }
+
+    /// Looks for runs until there are some, or until `is_wanted` turns false.
+    pub async fn look(&self, announcer: &Announcer, is_wanted: impl Fn() -> bool) {
+        let clock = Clock::start();
+        for at in LOOKS {
+            clock.sleep_until(at).await;
+            let runs = usable_runs().await;
+            if !is_wanted() {
+                return;
+            }
+            let words = match &runs[..] {
+                [] => None,
+                [newest] => Some(newest.text()),
+                [newest, ..] => Some(text![newest.text(), " ", runs.len() - 1, " more are on this device."]),
+            };
+            let any = self.show(runs);
+            words.iter().for_each(|words| announcer.say(words));
+            if any {
+                return;
+            }
+        }
+    }
+
+    /// Lists what is there now.
+    pub async fn refresh(&self) {
+        self.show(usable_runs().await);
+    }
+
+    /// Shows these runs; returns whether there are any.
+    fn show(&self, runs: Vec<Listed>) -> bool {
+        let focused = self.focused();
+        self.list.set_text_content(None);
+        for (index, run) in runs.iter().enumerate() {
+            // An item that can't be shown is there at the next look.
+            let _ = self.add(index, run);
+        }
+        // Programs wait for the count to know that the page has looked.
+        let _ = self.section.dataset().set("runs", &text![runs.len()]);
+        set_shown(&self.section, !runs.is_empty());
+        let any = !runs.is_empty();
+        self.runs.replace(runs);
+        if let Some((index, action)) = focused {
+            self.focus(index, &action);
+        }
+        any
+    }
+
+    fn add(&self, index: usize, run: &Listed) -> Result<(), JsValue> {
+        let copy = self.item.content().clone_node_with_deep(true)?;
+        let item: Element = copy.first_child().ok_or("the template is empty")?.unchecked_into();
+        item.set_attribute("data-index", &text![index])?;
+        let find =
+            |selector: &str| item.query_selector(selector).map(|found| found.map(JsCast::unchecked_into));
+        let text: Option<HtmlElement> = find("p")?;
+        text.iter().for_each(|text| text.set_text_content(Some(&run.text())));
+        let is_saved = run.stored.handed_over.is_some();
+        let shown = [
+            ("discard", true),
+            ("resume-run", run.is_resumable),
+            ("save-run", !is_saved && (run.stored.archive.is_some() || run.is_resumable)),
+            ("save-run-again", is_saved),
+        ];
+        for (action, is_shown) in shown {
+            let button: Option<HtmlElement> = find(&text!["[data-action='", action, "']"])?;
+            button.iter().for_each(|button| set_shown(button, is_shown));
+        }
+        self.list.append_child(&item)?;
+        Ok(())
+    }
+
+    /// The place and the action of the button that has the focus.
+    fn focused(&self) -> Option<(usize, String)> {
+        let focused = super::elements::focused().filter(|_| self.has_focus())?;
+        Some((self.index_of(&focused)?, focused.dataset().get("action")?))
+    }
+
+    /// Focuses the same button of the run that is in that place now, or the last one's.
+    fn focus(&self, index: usize, action: &str) {
+        let Some(last) = self.runs.borrow().len().checked_sub(1) else { return };
+        let item = text!["[data-index='", index.min(last), "'] "];
+        let same = text![&item, "[data-action='", action, "']:not([hidden])"];
+        for selector in [same, text![&item, "button:not([hidden])"]] {
+            if let Ok(Some(button)) = self.list.query_selector(&selector) {
+                return drop(button.unchecked_into::<HtmlElement>().focus());
+            }
+        }
+    }
+
+    /// Which run an element of the list belongs to.
+    fn index_of(&self, element: &Element) -> Option<usize> {
+        element.closest("li").ok()??.get_attribute("data-index")?.parse().ok()
+    }
+
+    /// The run that an element of the list belongs to.
+    pub fn run_of(&self, element: &Element) -> Option<StoredRun> {
+        let index = self.index_of(element)?;
+        self.runs.borrow().get(index).map(|run| run.stored.clone())
+    }
+
+    /// Hides the list, since a run begins.
+    pub fn hide(&self) {
+        set_shown(&self.section, false);
+    }
+
+    pub fn has_focus(&self) -> bool {
+        has_focus(&self.section)
+    }
+
+    /// Throws a run away, with its images.
+    pub async fn discard(&self, run: &StoredRun, announcer: &Announcer) {
+        discard_run(&run.name).await;
+        announcer.say(match run.handed_over {
+            Some(_) => "The copy that this browser kept was thrown away.",
+            None => "The images of the run were thrown away.",
+        });
+        self.refresh().await;
+    }
+
+    /// Hands a run's archive over; `None` if it is gone.
+    pub async fn hand_over(&self, run: &StoredRun) -> Option<(HandedOver, String)> {
+        let name = run.handed_over.as_ref().map_or(FILE_NAME, |before| before.file_name.as_str());
+        let handed_over = hand_over_run(&run.name, name).await;
+        self.refresh().await;
+        handed_over.map(|handed_over| (handed_over, name.to_owned()))
+    }
+}
+
+impl Listed {
+    fn text(&self) -> String {
+        let StoredRun { run, archive, handed_over, .. } = &self.stored;
+        if let Some(hand_over) = handed_over {
+            let ago = Duration::from_millis(hand_over.age(Date::now()) as u64);
+            return handed_over_text(&hand_over.file_name, archive.unwrap_or_default(), ago);
+        }
+        let Some(run) = run else { return String::new() };
+        let words = if archive.is_some() { unsaved_text } else { interrupted_text };
+        words(&local_time(run.started), run.stored, run.items, run.bytes)
+    }
+}
+
+/// The runs that something can be done with, the newest first. Others, which an older version of the page
+/// may have left, are discarded.
+async fn usable_runs() -> Vec<Listed> {
+    let mut runs = Vec::new();
+    for stored in stored_runs().await {
+        let is_resumable = is_resumable(&stored).await;
+        if is_resumable || stored.archive.is_some() {
+            runs.push(Listed { stored, is_resumable });
+        } else {
+            discard_run(&stored.name).await;
+        }
+    }
+    runs
+}
+
+/// Whether images are missing, and the run's list, as this version of the page reads it, still has the run's
+/// items.
+async fn is_resumable(stored: &StoredRun) -> bool {
+    let Some(run) = stored.run.as_ref().filter(|_| stored.is_resumable()) else { return false };
+    let plan = read_list(&run.source, &|| true).await;
+    plan.is_some_and(|plan| fingerprint(&plan) == run.fingerprint)
+}
+
+/// A moment, in milliseconds since 1970, in the user's own notation.
+fn local_time(milliseconds: f64) -> String {
+    let options = Object::new();
+    for (name, length) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        // Setting a property of a plain object can't fail.
+        let _ = Reflect::set(&options, &name.into(), &length.into());
+    }
+    let date: LocalDate = Date::new(&milliseconds.into()).unchecked_into();
+    date.to_text(&JsValue::UNDEFINED, &options).into()
+}

@@ -1,0 +1,67 @@
+//! Sentences about the runs that a browser stores.
+
+use std::time::Duration;
+
+use super::formatting::{count, number, size};
+use crate::text::text;
+
+/// A run that ended with a reload or a crash: `A run from 21 Nov, 18:28 was interrupted: 120 of 500
+/// images are there, 45.1 MB.`
+pub fn interrupted_text(when: &str, stored: usize, items: usize, bytes: u64) -> String {
+    let are = if stored == 1 { "is" } else { "are" };
+    let all = count(items, "image");
+    text![
+        "A run from ",
+        when,
+        " was interrupted: ",
+        number(stored),
+        " of ",
+        all,
+        " ",
+        are,
+        " there, ",
+        size(bytes),
+        "."
+    ]
+}
+
+/// A run whose archive was not saved yet: `A run from 21 Nov, 18:28 is not saved yet: 499 of 500 images,
+/// 45.1 MB.`
+pub fn unsaved_text(when: &str, stored: usize, items: usize, bytes: u64) -> String {
+    let all = count(items, "image");
+    text!["A run from ", when, " is not saved yet: ", number(stored), " of ", all, ", ", size(bytes), "."]
+}
+
+/// An archive that the browser was given to save: `shop.zip · 1.8 GB · handed over 2 minutes ago`.
+pub fn handed_over_text(file_name: &str, bytes: u64, ago: Duration) -> String {
+    let minutes = (ago.as_secs() / 60) as usize;
+    let age = match minutes {
+        0 => "just now".into(),
+        1..60 => text![count(minutes, "minute"), " ago"],
+        _ => text![count(minutes / 60, "hour"), " ago"],
+    };
+    text![file_name, " · ", size(bytes), " · handed over ", age]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_run_is_described_by_what_is_there() {
+        assert_eq!(
+            interrupted_text("21 Nov, 18:28", 1, 1200, 45_100_000),
+            "A run from 21 Nov, 18:28 was interrupted: 1 of 1,200 images is there, 45.1 MB."
+        );
+        assert_eq!(
+            unsaved_text("21 Nov, 18:28", 2, 2, 45_100_000),
+            "A run from 21 Nov, 18:28 is not saved yet: 2 of 2 images, 45.1 MB."
+        );
+        for (seconds, age) in
+            [(59, "just now"), (60, "1 minute ago"), (3599, "59 minutes ago"), (7200, "2 hours ago")]
+        {
+            let text = handed_over_text("shop.zip", 1_800_000_000, Duration::from_secs(seconds));
+            assert_eq!(text, format!("shop.zip · 1.8 GB · handed over {age}"));
+        }
+    }
+}
