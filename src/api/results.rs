@@ -8,8 +8,11 @@ use std::time::Duration;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
+use web_sys::Blob;
 
-use crate::browser::{Archive, RunHandle, Yielder, ask_before_leaving, download, outside, read_back};
+use crate::browser::{
+    Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, outside, read_back,
+};
 use crate::job::ArchivePlace;
 use crate::plan::Plan;
 use crate::report::{Row, Rows};
@@ -129,7 +132,7 @@ pub async fn result_object(
         .set("bytes", rows.totals().stored_bytes as f64);
     // Not dropped with the function: the Blob may be in use long after the result is garbage.
     let handle = Rc::new(RefCell::new(Some(ManuallyDrop::new(handle))));
-    let disposed = Rc::clone(&handle);
+    let (disposed, proved) = (Rc::clone(&handle), Rc::clone(&handle));
     let dispose = Closure::<dyn Fn()>::new(move || drop(disposed.take().map(ManuallyDrop::into_inner)));
     let default_name = file_name.to_owned();
     let save = Closure::<dyn Fn(JsValue) -> Promise>::new(move |name: JsValue| {
@@ -147,11 +150,12 @@ pub async fn result_object(
         .set("timings", timings.0)
         .set("storage", if summary.place == ArchivePlace::Blobs { "blobs" } else { "file" })
         .0;
+    let is_file = summary.place == ArchivePlace::OneFile;
     let prove = Closure::<dyn Fn() -> Promise>::new(move || {
-        let blob = blob.clone();
+        let (blob, is_disposed) = (blob.clone(), proved.borrow().is_none());
         future_to_promise(async move {
             if let Some(blob) = blob {
-                read_back(&blob).await.map_err(|reason| js_sys::Error::new(&reason))?;
+                prove(&blob, is_file, is_disposed).await?;
             }
             Ok(JsValue::UNDEFINED)
         })
@@ -166,6 +170,26 @@ pub async fn result_object(
         Object::define_property(&result, &name.into(), &Fields::new().set("value", method).0);
     }
     Ok(result)
+}
+
+/// Reads an archive back.
+async fn prove(archive: &Blob, is_file: bool, is_disposed: bool) -> Result<(), JsValue> {
+    let error = match read_back(archive).await {
+        Ok(()) => return Ok(()),
+        Err(ReadBackError::Damaged(error)) => text![error],
+        Err(ReadBackError::Unreadable(_)) if is_disposed => {
+            "the result was disposed of: prove it before".to_owned()
+        }
+        Err(ReadBackError::Unreadable(reason)) if is_file => text![
+            "the archive's file is gone (",
+            reason,
+            "), most likely because the site's data was cleared: fetch the images again"
+        ],
+        Err(ReadBackError::Unreadable(reason)) => {
+            text!["the browser can't read the archive back (", reason, "): free some space, and fetch again"]
+        }
+    };
+    Err(js_sys::Error::new(&error).into())
 }
 
 /// Has the browser save a run's archive; `None` stands for a run whose result was disposed of.

@@ -26,7 +26,7 @@ mod spool;
 mod web;
 mod worker;
 
-pub use archive::{Archive, read_back};
+pub use archive::{Archive, ReadBackError, read_back};
 pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::PREVIEW_WIDTH;

@@ -344,10 +344,18 @@ fn read_relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
 }
 
 fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
-    let Settings { limits, is_adaptive, timeout, cache, reject_truncated, max_overflow, is_rehearsal } =
-        *settings;
+    let Settings {
+        limits,
+        is_adaptive,
+        timeout,
+        cache,
+        reject_truncated,
+        max_overflow,
+        waits_for_space,
+        is_rehearsal,
+    } = *settings;
     let Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes } = limits;
-    out.extend([is_adaptive, reject_truncated, is_rehearsal].map(u8::from));
+    out.extend([is_adaptive, reject_truncated, waits_for_space, is_rehearsal].map(u8::from));
     out.put_u8(cache as u8);
     out.put_u64(max_overflow);
     out.put_duration(timeout);
@@ -361,7 +369,8 @@ fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
 }
 
 fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
-    let (is_adaptive, reject_truncated, is_rehearsal) = (reader.bool()?, reader.bool()?, reader.bool()?);
+    let (is_adaptive, reject_truncated) = (reader.bool()?, reader.bool()?);
+    let (waits_for_space, is_rehearsal) = (reader.bool()?, reader.bool()?);
     let cache = *CacheMode::ALL.get(usize::from(reader.u8()?))?;
     let (max_overflow, timeout) = (reader.u64()?, reader.duration()?);
     let retry = RetryPolicy { retries: reader.u32()? };
@@ -371,7 +380,16 @@ fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
     let mut limit = || reader.u64().map(|limit| Some(limit).filter(|limit| *limit != u64::MAX));
     let (max_bytes, max_total_bytes) = (limit()?, limit()?);
     let limits = Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes };
-    Some(Settings { limits, is_adaptive, timeout, cache, reject_truncated, max_overflow, is_rehearsal })
+    Some(Settings {
+        limits,
+        is_adaptive,
+        timeout,
+        cache,
+        reject_truncated,
+        max_overflow,
+        waits_for_space,
+        is_rehearsal,
+    })
 }
 
 fn put_stored_run(out: &mut Vec<u8>, stored: &StoredRun) {

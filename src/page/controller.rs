@@ -98,6 +98,20 @@ pub fn stop(page: &Page) {
     page.stop_question.close();
 }
 
+/// Goes on with a run that is paused because the storage is full.
+pub fn resume_storing(page: &Page) {
+    let had_focus = page.storage_notice.has_focus();
+    page.storage_notice.hide();
+    page.stored_runs.hide();
+    if let Some(view) = page.current.view() {
+        view.clear_storage_full();
+    }
+    page.current.set_full(false);
+    if had_focus {
+        page.current.focus();
+    }
+}
+
 /// Reads the form; `None` during a run, and if the relay is not valid, which is then reported.
 fn read_options(page: &Page) -> Option<RunOptions> {
     if page.current.is_active() {
@@ -137,6 +151,7 @@ async fn fetch(
 /// Shows that a run begins, with this share of its items done.
 fn show_beginning(page: &Page, words: &str, share: f64, takes_focus: bool) {
     page.stored_runs.hide();
+    page.storage_notice.begin();
     page.line.begin(words, share);
     page.current.show_buttons(true, takes_focus);
     page.announcer.say(&text![words, "."]);
@@ -153,6 +168,7 @@ fn run(page: &'static Page, purpose: Purpose, work: Work) {
             Either::Right((never, _)) => match never {},
         };
         page.stop_question.close();
+        page.storage_notice.hide();
         page.table.defer_thumbnails(false);
         if let Some(run) = page.current.end() {
             show_end(page, run, result);
@@ -168,7 +184,12 @@ async fn show_progress(page: &'static Page) -> Infallible {
         clock.sleep_until(clock.now() + UPDATE_INTERVAL).await;
         if let Some(view) = page.current.view() {
             view.sample();
-            let text = page.line.update(&view, page.current.is_offline());
+            page.storage_notice.check(&view, &page.announcer);
+            if view.is_storage_full() && page.current.set_full(true) {
+                page.storage_notice.show_full(&view, &page.announcer);
+                spawn_local(page.stored_runs.refresh());
+            }
+            let text = page.line.update(&view, page.current.pause());
             page.announcer.progress(&text![text, "."]);
         }
     }

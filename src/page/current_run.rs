@@ -9,7 +9,7 @@ use web_sys::HtmlElement;
 
 use super::announcer::Announcer;
 use super::elements::{by_id, has_focus, on, root, set_shown, window};
-use super::run_line::OFFLINE;
+use super::run_line::{OFFLINE, Pause};
 use super::run_view::RunView;
 use crate::browser::RunHandle;
 use crate::run::Command;
@@ -78,6 +78,8 @@ pub struct ActiveRun {
     pub state_before: RunState,
     pub early_end: Option<EarlyEnd>,
     is_offline: bool,
+    /// Whether nothing more can be stored.
+    is_full: bool,
     /// What is shown of it; `None` until the list has been read.
     pub view: Option<Rc<RunView>>,
     /// The engine's run, once it has started. A comparison has one after another.
@@ -124,8 +126,33 @@ impl CurrentRun {
         let mut active = self.active.borrow_mut();
         let Some(run) = active.as_mut().filter(|run| run.is_offline != is_offline) else { return false };
         run.is_offline = is_offline;
-        run.command(if is_offline { Command::Pause } else { Command::Resume });
+        run.pause_or_resume();
         true
+    }
+
+    /// Pauses or resumes the run since the storage is full, or not any more; returns whether that changed
+    /// anything.
+    pub fn set_full(&self, is_full: bool) -> bool {
+        let mut active = self.active.borrow_mut();
+        let Some(run) = active.as_mut().filter(|run| run.is_full != is_full) else { return false };
+        run.is_full = is_full;
+        run.pause_or_resume();
+        true
+    }
+
+    /// Why the run is paused, if it is.
+    pub fn pause(&self) -> Option<Pause> {
+        self.of_active(|run| match run {
+            ActiveRun { is_full: true, .. } => Some(Pause::Full),
+            ActiveRun { is_offline: true, .. } => Some(Pause::Offline),
+            _ => None,
+        })
+        .flatten()
+    }
+
+    /// Focuses the button that ends the run.
+    pub fn focus(&self) {
+        let _ = self.cancel.focus();
     }
 
     pub fn is_active(&self) -> bool {
@@ -134,10 +161,6 @@ impl CurrentRun {
 
     pub fn is_retry(&self) -> bool {
         self.of_active(|run| run.purpose == Purpose::Retry).unwrap_or_default()
-    }
-
-    pub fn is_offline(&self) -> bool {
-        self.of_active(|run| run.is_offline).unwrap_or_default()
     }
 
     /// Whether the user has ended the run early.
@@ -162,6 +185,7 @@ impl CurrentRun {
             state_before: self.state.get(),
             early_end: None,
             is_offline: false,
+            is_full: false,
             view: None,
             handle: None,
         });
@@ -181,7 +205,7 @@ impl CurrentRun {
             run.handle = Some(Rc::clone(handle));
             if run.early_end.is_some() {
                 run.command(Command::Stop);
-            } else if run.is_offline {
+            } else if run.is_offline || run.is_full {
                 run.command(Command::Pause);
             }
         }
@@ -241,6 +265,11 @@ impl ActiveRun {
     fn end_early(&mut self, end: EarlyEnd) {
         self.early_end = Some(end);
         self.command(Command::Stop);
+    }
+
+    fn pause_or_resume(&self) {
+        let is_paused = self.is_offline || self.is_full;
+        self.command(if is_paused { Command::Pause } else { Command::Resume });
     }
 
     fn command(&self, command: Command) {

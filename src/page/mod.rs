@@ -40,6 +40,7 @@ mod runner;
 mod saving;
 mod stop_question;
 mod storage;
+mod storage_notice;
 mod stored_runs;
 mod table;
 mod thumbnails;
@@ -123,6 +124,7 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         "undo" => page.form.undo(),
         "cancel" => controller::cancel(page),
         "stop-and-keep" => controller::stop(page),
+        "resume-storing" => controller::resume_storing(page),
         "keep-going" => page.stop_question.close(),
         "retry" => controller::retry(page),
         "resume-run" | "save-run" | "save-run-again" | "discard" => {

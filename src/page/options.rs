@@ -61,6 +61,7 @@ impl RunOptions {
         let mut settings = Settings {
             reject_truncated: self.reject_truncated,
             max_overflow: memory_for_blobs(),
+            waits_for_space: true,
             ..Settings::default()
         };
         settings.limits.max_bytes = self.max_bytes;

@@ -12,10 +12,9 @@ use super::elements::{by_id, document, has_focus, on, set_shown, window};
 use super::finished_run::{FILE_NAME, FinishedRun, Format, RunArchive};
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
-use super::saving::{self, say_handed_over};
+use super::saving::save;
 use super::timings::Timings;
 use crate::browser::RunHandle;
-use crate::job::ArchivePlace;
 use crate::plan::{ItemId, Network};
 use crate::report::formatting::size;
 use crate::report::{failure_groups, group_text};
@@ -66,33 +65,26 @@ impl Outcome {
         })
     }
 
-    /// Hands the archive over when the user saves it. One that is a file is saved by the link itself, which
-    /// the browser follows at once.
+    /// Hands the archive over when the user saves it, and has the browser save what it gets.
     pub fn bind(&'static self, announcer: &'static Announcer) -> Result<(), JsValue> {
         on(&self.save, "click", move |event| {
-            let Some((handle, is_file)) = self.archive() else { return };
-            if !is_file {
-                event.prevent_default();
-            }
+            event.prevent_default();
+            let Some(handle) = self.handle() else { return };
             spawn_local(async move {
-                let Some(archive) = handle.hand_over(FILE_NAME).await else {
-                    return self.say(GONE, announcer);
-                };
-                let words = if is_file {
-                    say_handed_over(&archive, FILE_NAME)
-                } else {
-                    saving::save(&archive, FILE_NAME)
-                };
-                self.say(&words, announcer);
+                match handle.hand_over(FILE_NAME).await {
+                    Some(archive) => self.say(&save(&archive, FILE_NAME), announcer),
+                    None => {
+                        self.throw_away();
+                        self.say(GONE, announcer);
+                    }
+                }
             });
         })
     }
 
-    /// The run that has the archive, and whether that is one file.
-    fn archive(&self) -> Option<(Rc<RunHandle>, bool)> {
-        let shown = self.shown.borrow();
-        let RunArchive { archive, handle } = shown.as_ref()?.run.archive.as_ref()?;
-        Some((Rc::clone(handle), archive.summary.place == ArchivePlace::OneFile))
+    /// The run that has the archive.
+    fn handle(&self) -> Option<Rc<RunHandle>> {
+        self.shown.borrow().as_ref()?.run.archive.as_ref().map(|run| Rc::clone(&run.handle))
     }
 
     /// Says what became of the archive.

@@ -15,6 +15,7 @@ use super::outcome::Outcome;
 use super::presets::Presets;
 use super::run_line::RunLine;
 use super::stop_question::StopQuestion;
+use super::storage_notice::StorageNotice;
 use super::stored_runs::StoredRuns;
 use super::table::Table;
 
@@ -25,6 +26,7 @@ pub struct Page {
     pub presets: Presets,
     pub disk: Disk,
     pub stored_runs: StoredRuns,
+    pub storage_notice: StorageNotice,
     pub current: CurrentRun,
     pub line: RunLine,
     pub stop_question: StopQuestion,
@@ -48,6 +50,7 @@ impl Page {
             presets: Presets::find()?,
             disk: Disk::find()?,
             stored_runs: StoredRuns::find()?,
+            storage_notice: StorageNotice::find()?,
             current: CurrentRun::find()?,
             line: RunLine::find()?,
             stop_question: StopQuestion::find()?,

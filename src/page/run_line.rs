@@ -16,6 +16,23 @@ use crate::text::text;
 /// The text while there is no connection.
 pub const OFFLINE: &str = "Paused while this browser is offline";
 
+/// Why a run is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    Offline,
+    /// Nothing more can be stored.
+    Full,
+}
+
+impl Pause {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Offline => OFFLINE,
+            Self::Full => "Paused: the storage is full",
+        }
+    }
+}
+
 /// The elements.
 pub struct RunLine {
     section: HtmlElement,
@@ -63,20 +80,20 @@ impl RunLine {
     }
 
     /// Shows how the run is going; returns the text.
-    pub fn update(&self, view: &RunView, is_offline: bool) -> String {
+    pub fn update(&self, view: &RunView, pause: Option<Pause>) -> String {
         let rows = view.rows.borrow();
         let share = share_done(&rows);
         let text = match &*self.part.borrow() {
             None => {
                 self.progress.set_value(share);
                 set_title(&progress_title(&rows));
-                activity_text(view, is_offline)
+                activity_text(view, pause)
             }
             Some(part) => {
                 let share = (part.index as f64 + share) / COMPARISON_ORDER.len() as f64;
                 self.progress.set_value(share);
                 set_title(&percent(share));
-                text![part.words, " · ", activity_text(view, is_offline)]
+                text![part.words, " · ", activity_text(view, pause)]
             }
         };
         self.say(&text);
@@ -95,13 +112,15 @@ impl RunLine {
     }
 }
 
-fn activity_text(view: &RunView, is_offline: bool) -> String {
+fn activity_text(view: &RunView, pause: Option<Pause>) -> String {
     let rows = view.rows.borrow();
     match view.activity() {
         Some(Activity::Checking) => "Checking the zip, from its first byte to its last".into(),
         Some(Activity::Writing) => text!["Writing the zip to disk · ", tally_text(&rows)],
-        Some(Activity::Fetching) if is_offline => text![OFFLINE, " · ", tally_text(&rows)],
         Some(Activity::Fetching) | None => {
+            if let Some(pause) = pause {
+                return text![pause.words(), " · ", tally_text(&rows)];
+            }
             let progress = progress_text(&rows, &view.pace.borrow());
             match cool_down_text(&view.plan, &view.cooling.borrow(), view.now()) {
                 Some(cooling) => text![progress, " · ", cooling],

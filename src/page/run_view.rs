@@ -8,7 +8,7 @@ use crate::browser::{BrowserText, Clock, RunHandle};
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
 use crate::report::waterfall::{axis_when_done, axis_while_running};
 use crate::report::{Pace, Rows, State, share_done};
-use crate::run::{CoolDowns, Event};
+use crate::run::{CoolDowns, Event, EventKind, FetchError};
 
 /// The rows of a run and what belongs to them.
 pub struct RunView {
@@ -26,6 +26,8 @@ pub struct RunView {
     handle: RefCell<Option<Rc<RunHandle>>>,
     phase: Cell<Phase>,
     is_to_disk: bool,
+    /// Whether an image had to make way because nothing more can be stored.
+    is_storage_full: Cell<bool>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +66,7 @@ impl RunView {
             handle: RefCell::default(),
             phase: Cell::default(),
             is_to_disk,
+            is_storage_full: Cell::new(false),
         }
     }
 
@@ -81,13 +84,26 @@ impl RunView {
             handle: self.handle.clone(),
             phase: Cell::default(),
             is_to_disk: false,
+            is_storage_full: Cell::new(false),
         }
     }
 
     pub fn apply(&self, event: &Event) {
+        if let EventKind::Retrying { error: FetchError::Storage { .. }, .. } = event.kind {
+            self.is_storage_full.set(true);
+        }
         self.rows.borrow_mut().apply(event);
         self.cooling.borrow_mut().apply(event, &self.plan);
         self.versions.borrow_mut()[event.item] += 1;
+    }
+
+    pub fn is_storage_full(&self) -> bool {
+        self.is_storage_full.get()
+    }
+
+    /// Images are stored again, as far as is known.
+    pub fn clear_storage_full(&self) {
+        self.is_storage_full.set(false);
     }
 
     /// Connects the view to its run, from which it has the images.

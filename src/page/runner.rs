@@ -86,7 +86,8 @@ async fn fetch_once(
         template: NameTemplate::default(),
         settings: options.settings(mode),
         started: view.clock.epoch(),
-        order: Order::Input,
+        // Into a file nothing has to wait for what is before it in the list.
+        order: if file.is_some() { Order::Completion } else { Order::Input },
         // The runs of a comparison are measured, and need not survive a crash.
         journal: (options.mode != RunMode::Compare).then(|| options.journal.clone()),
         resumes: resumes.map(|run| run.name),

@@ -11,11 +11,6 @@ pub fn save(archive: &HandedOver, file_name: &str) -> String {
         return "The browser could not create a link to the zip. Load the page again; the images are kept."
             .into();
     }
-    say_handed_over(archive, file_name)
-}
-
-/// What to say about an archive that the browser has begun to save.
-pub fn say_handed_over(archive: &HandedOver, file_name: &str) -> String {
     let bytes = archive.blob.size();
     let words = text!["Handed to the browser as ", file_name, ", ", size(bytes as u64), "."];
     if archive.is_file {

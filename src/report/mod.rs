@@ -29,7 +29,7 @@ pub use pace::Pace;
 pub use row_text::{bar_text, detail_text, figures_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
-pub use stored_runs::{handed_over_text, interrupted_text, unsaved_text};
+pub use stored_runs::{full_text, handed_over_text, interrupted_text, shortage_text, unsaved_text};
 pub use summary::{
     cancelled_text, cool_down_text, outcome_text, outcome_title, plan_text, progress_text, progress_title,
     share_done, tally_text,

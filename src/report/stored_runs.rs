@@ -1,8 +1,9 @@
-//! Sentences about the runs that a browser stores.
+//! Sentences about what a browser stores of runs, and about storage that runs short.
 
 use std::time::Duration;
 
 use super::formatting::{count, number, size};
+use super::rows::Rows;
 use crate::text::text;
 
 /// A run that ended with a reload or a crash: `A run from 21 Nov, 18:28 was interrupted: 120 of 500
@@ -43,6 +44,34 @@ pub fn handed_over_text(file_name: &str, bytes: u64, ago: Duration) -> String {
     text![file_name, " · ", size(bytes), " · handed over ", age]
 }
 
+/// A run whose images will probably not fit, by those that have arrived.
+pub fn shortage_text(needed: u64, free: u64) -> String {
+    text![
+        "About ",
+        size(needed),
+        " are still to come, and the browser has ",
+        size(free),
+        " free for this site. Throw away older runs, free space on the disk, or fetch with “Save straight to disk”."
+    ]
+}
+
+/// A run that is paused because nothing more can be stored.
+pub fn full_text(rows: &Rows) -> String {
+    let totals = rows.totals();
+    let to_come = (totals.items - totals.finished()) as u64;
+    let stored = text![number(totals.stored), " of ", count(totals.items, "image"), " are there"];
+    let missing = match totals.stored_bytes.checked_div(totals.stored as u64) {
+        Some(mean) => text![", and about ", size(mean * to_come), " are missing"],
+        None => String::new(),
+    };
+    text![
+        "The run is paused: ",
+        stored,
+        missing,
+        ". Throw away older runs or free space on the disk, and go on; or stop and keep what is there. “Save straight to disk” needs no storage."
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +85,14 @@ mod tests {
         assert_eq!(
             unsaved_text("21 Nov, 18:28", 2, 2, 45_100_000),
             "A run from 21 Nov, 18:28 is not saved yet: 2 of 2 images, 45.1 MB."
+        );
+        assert_eq!(
+            shortage_text(1_200_000_000, 300_000_000),
+            "About 1.2 GB are still to come, and the browser has 300 MB free for this site. Throw away older \
+             runs, free space on the disk, or fetch with “Save straight to disk”."
+        );
+        assert!(
+            full_text(&Rows::new(3)).starts_with("The run is paused: 0 of 3 images are there. Throw away")
         );
         for (seconds, age) in
             [(59, "just now"), (60, "1 minute ago"), (3599, "59 minutes ago"), (7200, "2 hours ago")]

@@ -130,6 +130,12 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.accepts_cut_short = false;
     }
 
+    /// Pauses the run when nothing more can be stored, and makes that attempt again once it is resumed.
+    /// Otherwise images fail.
+    pub fn wait_for_space(&mut self) {
+        self.schedule.wait_for_space();
+    }
+
     /// Counts the bytes of images from an earlier run in the total of all images.
     pub fn count_stored(&mut self, bytes: u64) {
         self.budget.add_stored(bytes);

@@ -95,6 +95,7 @@ pub struct Schedule {
     /// Items that have not ended.
     open: usize,
     is_paused: bool,
+    waits_for_space: bool,
 }
 
 /// The state of one item.
@@ -136,6 +137,7 @@ impl Schedule {
             concurrency: usize::MAX,
             open: 0,
             is_paused: false,
+            waits_for_space: false,
         };
         for &item in items {
             if schedule.origin_of[item].is_some() && !schedule.progress[item].is_open {
@@ -222,6 +224,12 @@ impl Schedule {
             self.push_ready(item);
             return AfterFailure { retry_at: Some(now), cools_until: None };
         }
+        if self.waits_for_space && matches!(error, FetchError::Storage { .. }) {
+            self.is_paused = true;
+            self.progress[item].forgiven += 1;
+            self.push_ready(item);
+            return AfterFailure { retry_at: Some(now), cools_until: None };
+        }
         let cools_until = self.cool_down(id, item, error, now);
         self.offer(id);
         let Progress { attempts, forgiven, .. } = self.progress[item];
@@ -257,6 +265,11 @@ impl Schedule {
     /// continue.
     pub fn set_concurrency(&mut self, concurrency: usize) {
         self.concurrency = concurrency;
+    }
+
+    /// Pauses the run when nothing more can be stored; the attempt does not count.
+    pub fn wait_for_space(&mut self) {
+        self.waits_for_space = true;
     }
 
     /// Starts nothing until [`resume`](Schedule::resume). Attempts in flight continue; one that fails as

@@ -24,6 +24,8 @@ pub struct Settings {
     pub reject_truncated: bool,
     /// The most bytes that are kept in Blobs if the disk has no space for them.
     pub max_overflow: u64,
+    /// Whether a run pauses when nothing more can be stored, until it is resumed. Otherwise images fail.
+    pub waits_for_space: bool,
     /// Whether no request is sent: a small built-in image answers each attempt.
     pub is_rehearsal: bool,
 }
@@ -38,6 +40,7 @@ impl Default for Settings {
             cache: CacheMode::NoStore,
             reject_truncated: false,
             max_overflow: 1 << 30,
+            waits_for_space: false,
             is_rehearsal: false,
         }
     }

@@ -5,6 +5,7 @@
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
 //! - `aborting`: signals, their reasons, and what the server sees of it
 //! - `sinks`: streams, their pace and their failures
+//! - `saving`: `result.save()`
 //! - `storage`: where images are kept, and the page without a worker
 //! - `events`: `onEvent`, and times that agree with the server's log
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
@@ -33,5 +34,6 @@ mod naming;
 mod package_driver;
 mod requests;
 mod results;
+mod saving;
 mod sinks;
 mod storage;

@@ -22,7 +22,7 @@ use web_sys::Blob;
 pub use backlog::Backlog;
 pub use blob::BlobArchive;
 pub use layout::Layout;
-pub use read_back::read_back;
+pub use read_back::{ReadBackError, read_back};
 pub use sink::{Sink, StreamSink};
 pub use stream::StreamedArchive;
 

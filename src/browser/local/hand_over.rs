@@ -28,15 +28,18 @@ pub struct Copied {
     blob: Blob,
 }
 
-/// Hands the run's archive over, to be saved under this name; `None` if there is none.
+/// Hands the run's archive over, to be saved under this name; `None` if there is none, or none any more.
 pub async fn hand_over(run: &LocalRun, file_name: &str) -> Option<HandedOver> {
     let archive = run.archive.borrow().clone()?;
     let blob = archive.blob?;
     if archive.summary.place == ArchivePlace::OneFile {
-        if let Spool::File(file) = run.images.spool().get().await {
-            // If it can't be recorded, the file goes with its tab, which by itself ends no saving.
-            let _ = file.hand_over(file_name);
+        let Spool::File(file) = run.images.spool().get().await else { return None };
+        // The site's data may have been cleared.
+        if !file.is_there().await {
+            return None;
         }
+        // If it can't be recorded, the file goes with its tab, which by itself ends no saving.
+        let _ = file.hand_over(file_name);
         return Some(HandedOver { blob, is_file: true });
     }
     let copied = match run.copied.take() {

@@ -115,6 +115,9 @@ pub async fn fetch_items(
     if job.settings.reject_truncated {
         fetching.reject_truncated();
     }
+    if job.settings.waits_for_space {
+        fetching.wait_for_space();
+    }
     fetching.count_stored(images.bytes());
     let layout = Layout::new(&job.plan, &job.template, &BrowserText);
     let archive = match sink {

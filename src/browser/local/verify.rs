@@ -8,13 +8,14 @@
 
 use super::local_run::{LocalRun, lost};
 use super::retry::refetch;
-use crate::browser::archive::{Archive, read_back};
+use crate::browser::archive::{Archive, ReadBackError, read_back};
 use crate::browser::error::because;
 use crate::browser::spool::{ScratchBuffer, checksum};
 use crate::browser::web::Clock;
 use crate::job::{ArchiveError, ArchiveErrorKind};
 use crate::plan::ItemId;
 use crate::run::Event;
+use crate::text::text;
 
 /// Reads the run's archive back. `None` if it is good. If images in it were damaged, events say so, and
 /// an archive of the others is returned.
@@ -26,10 +27,10 @@ pub async fn verify(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Option<Archi
     let Some(blob) = run.archive.borrow().as_ref().and_then(|archive| archive.blob.clone()) else {
         return Ok(None);
     };
-    let Err(reason) = read_back(&blob).await else { return Ok(None) };
+    let Err(error) = read_back(&blob).await else { return Ok(None) };
     let damaged = damaged_images(run).await?;
     if damaged.is_empty() {
-        return Err(ArchiveErrorKind::Unreadable.because(reason));
+        return Err(unreadable(error));
     }
     let clock = Clock::of_epoch(run.job().started);
     for (item, reason) in damaged {
@@ -38,9 +39,16 @@ pub async fn verify(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Option<Archi
     }
     let archive = refetch(run, &[], emit).await?;
     if let Some(blob) = &archive.blob {
-        read_back(blob).await.map_err(|reason| ArchiveErrorKind::Unreadable.because(reason))?;
+        read_back(blob).await.map_err(unreadable)?;
     }
     Ok(Some(archive))
+}
+
+fn unreadable(error: ReadBackError) -> ArchiveError {
+    ArchiveErrorKind::Unreadable.because(match error {
+        ReadBackError::Damaged(error) => text![error],
+        ReadBackError::Unreadable(reason) => reason,
+    })
 }
 
 /// The images whose bytes are not those that arrived, each with the reason.

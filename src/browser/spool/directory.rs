@@ -235,7 +235,12 @@ impl Directory {
         bytes
     }
 
-    async fn file(&self, name: &str) -> Result<File, JsValue> {
+    /// A spool as a Blob.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is gone.
+    pub async fn file(&self, name: &str) -> Result<File, JsValue> {
         let handle = promise(self.0.get_file_handle(&text![name, SPOOL])).await?;
         let handle: FileSystemFileHandle = handle.unchecked_into();
         Ok(promise(handle.get_file()).await?.unchecked_into())

@@ -11,7 +11,7 @@ use super::blob_of;
 use super::directory::{Directory, SpoolFiles, check_complete, read_all, write_at};
 use super::journal_file::JournalFile;
 use super::staging::{STAGING_BYTES, Staging};
-use super::writer::{FULL, HEADER_SPACE};
+use super::writer::HEADER_SPACE;
 use crate::browser::web::{ReadBuffers, Shared, StreamReader};
 use crate::spool::{Allocator, Extent, Place};
 
@@ -135,16 +135,15 @@ impl SpoolFile {
         left.inspect(|left| self.overflow_left.set(*left)).is_some()
     }
 
-    /// A Blob of a small image that the disk has no space for.
+    /// A Blob of a small image that the disk has no space for. It is complete, so it is kept whether or not
+    /// there may be more of them; those that arrive later are refused.
     ///
     /// # Errors
     ///
-    /// Fails if there may be no more of them.
+    /// Fails if the browser can't make one.
     pub fn overflow(&self, bytes: &[u8]) -> Result<Blob, JsValue> {
         self.make_room();
-        if !self.take_overflow(bytes.len() as u64) {
-            return Err(js_sys::Error::new(FULL).into());
-        }
+        self.overflow_left.set(self.overflow_left.get().saturating_sub(bytes.len() as u64));
         blob_of(&Uint8Array::from(bytes))
     }
 

@@ -103,6 +103,14 @@ impl SpoolFile {
         if self.state.get() == State::Finished { Some(self.finished.get().await) } else { None }
     }
 
+    /// Whether the finished file is still in the folder, and was not removed with the site's data.
+    pub async fn is_there(&self) -> bool {
+        let name = self.files.borrow().name.clone();
+        let finished = self.finished().await;
+        let there = self.directory.file(&name).await;
+        finished.is_some_and(|finished| there.is_ok_and(|there| there.size() == finished.size()))
+    }
+
     /// Records that the browser is given the finished file to save: it is never written to again, and
     /// stays for a while when this is dropped.
     ///

@@ -230,8 +230,10 @@ impl<'a> SpoolWriter<'a> {
     /// Fails if the browser has no space for it.
     pub fn finish(mut self) -> Result<Payload, JsValue> {
         if let Spool::File(file) = self.spool {
-            // What can't be written stays in memory, and is tried again.
-            let _ = file.retry_failed_write();
+            // What can't be written stays in memory, as much as there may be, and is tried again.
+            if file.retry_failed_write().is_err() && !self.is_large && !file.take_overflow(1) {
+                return Err(js_sys::Error::new(FULL).into());
+            }
             self.write_joined(file)?;
         }
         if !self.is_large {

@@ -229,3 +229,21 @@ fn a_hundred_thousand_origins_are_scheduled_one_after_the_other() {
     }
     assert_eq!(schedule.next(START), Step::Done);
 }
+
+#[test]
+fn a_run_that_waits_for_space_pauses_and_tries_again_once_it_is_resumed() {
+    let plan = plan_of(["https://a.example/"; 3]);
+    let mut schedule = Schedule::new(&plan, limits(2, 9, 0));
+    schedule.wait_for_space();
+    assert_eq!(started(&mut schedule, START), [0, 1]);
+    let full = FetchError::Storage { reason: "it is full".into() };
+    for round in 0..9 {
+        assert_eq!(schedule.failed(0, &full, START, 0.5).retry_at, Some(START), "in round {round}");
+        assert!(started(&mut schedule, START).is_empty(), "nothing starts while the run is paused");
+        schedule.resume();
+        assert_eq!(started(&mut schedule, START), [0]);
+    }
+    schedule.succeeded(1);
+    schedule.succeeded(0);
+    assert_eq!(started(&mut schedule, START), [2]);
+}
