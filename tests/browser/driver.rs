@@ -56,11 +56,10 @@ fn firefox(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
     if let Some(folder) = wanted.profile {
         capabilities = capabilities.with_arguments(["-profile".to_owned(), folder.display().to_string()]);
     }
-    if let Some(bytes) = wanted.disk {
-        // Of all sites together, in KiB; one site gets a fifth of it, but at least 10 MiB.
-        capabilities =
-            capabilities.with_preference("dom.quotaManager.temporaryStorage.fixedLimit", bytes / 1024);
-    }
+    // Of all sites together, in KiB; one site gets a fifth of it, but at least 10 MiB. A profile would keep
+    // the limit of the last session.
+    let disk = wanted.disk.map_or(json!(-1), |bytes| json!(bytes / 1024));
+    capabilities = capabilities.with_preference("dom.quotaManager.temporaryStorage.fixedLimit", disk);
     let types = "application/zip,application/octet-stream,text/csv,application/json";
     capabilities
         .with_preference("browser.download.folderList", 2)

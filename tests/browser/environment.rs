@@ -43,6 +43,11 @@ pub fn skipped() -> Option<PathBuf> {
     env::var_os("FETCHZIP_SKIPPED").map(PathBuf::from)
 }
 
+/// Whether tests that can be large or long are so: archives of 1.8 GB, hundreds of random acts.
+pub fn is_large() -> bool {
+    env::var_os("FETCHZIP_LARGE").is_some()
+}
+
 /// The repository.
 pub fn repository() -> PathBuf {
     env!("CARGO_MANIFEST_DIR").into()

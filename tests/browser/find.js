@@ -9,11 +9,13 @@ const NATIVE = {
   DIALOG: () => "dialog",
   INPUT: ({ type }) =>
     ({ radio: "radio", checkbox: "checkbox", number: "spinbutton", text: "textbox" })[type] ?? "",
+  OL: () => "list",
   PROGRESS: () => "progressbar",
   SECTION: (element) => (nameOf(element) ? "region" : ""),
   TABLE: () => "table",
   TEXTAREA: () => "textbox",
   TR: () => "row",
+  UL: () => "list",
 };
 
 function roleOf(element) {

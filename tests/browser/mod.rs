@@ -5,6 +5,7 @@
 //! - `session`: one session for all ordinary tests, reset between them
 //! - `driver`: the sessions that tests ask for, and Chromium's developer tools
 //! - `downloads`: the files that the browser saves
+//! - `folder_watch`: what stands in their folder meanwhile
 //! - `elements`: finding elements by role and accessible name
 //! - `keys`: the keyboard
 //! - `proxy`: sends any host to the demo server
@@ -21,6 +22,7 @@ mod driver;
 pub mod elements;
 pub mod environment;
 pub mod exhaustion;
+pub mod folder_watch;
 pub mod keys;
 pub mod private_files;
 mod proxy;
@@ -52,6 +54,9 @@ const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A test that takes longer has failed, probably because the browser hangs.
 const LONGEST_TEST: Duration = Duration::from_secs(180);
+
+/// The same with [`environment::is_large`].
+const LONGEST_LARGE_TEST: Duration = Duration::from_secs(1_800);
 
 /// The time between two checks of a condition.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
@@ -86,7 +91,8 @@ fn browse_with(site: Site, profile: Option<TempDir>, test: impl AsyncFnOnce(&mut
     let mut turn = Turn::take();
     RUNTIME.block_on(async {
         let mut browser = Browser::open(site, profile, &mut turn).await;
-        let test = tokio::time::timeout(LONGEST_TEST, test(&mut browser));
+        let longest = if environment::is_large() { LONGEST_LARGE_TEST } else { LONGEST_TEST };
+        let test = tokio::time::timeout(longest, test(&mut browser));
         let result = AssertUnwindSafe(test).catch_unwind().await;
         let has_passed = matches!(result, Ok(Ok(())));
         if !has_passed {
@@ -95,7 +101,7 @@ fn browse_with(site: Site, profile: Option<TempDir>, test: impl AsyncFnOnce(&mut
         }
         browser.leave(has_passed, &mut turn).await;
         let in_time = result.unwrap_or_else(|panic| resume_unwind(panic));
-        assert!(in_time.is_ok(), "the test did not end within {LONGEST_TEST:?}");
+        assert!(in_time.is_ok(), "the test did not end within {longest:?}");
     });
 }
 
@@ -112,13 +118,23 @@ impl Browser {
             if is_ordinary { turn.session(kind).await } else { turn.own_session(kind, wanted).await };
         downloads::clear();
         let client = session.client.clone();
-        if let Some(bytes) = site.disk().filter(|_| kind == Kind::Chromium) {
+        let browser =
+            Self { client, kind, origin, address, session, is_ordinary, _proxy: proxy, profile, site };
+        if let Some(bytes) = browser.site.disk().filter(|_| kind == Kind::Chromium) {
             // Firefox gets a preference for it.
-            let parameters = json!({ "origin": site_of(&origin), "quotaSize": bytes });
-            driver::devtools(&client, "Storage.overrideQuotaForOrigin", parameters).await;
+            browser.limit_storage(Some(bytes)).await;
         }
-        client.goto(&address).await.unwrap();
-        Self { client, kind, origin, address, session, is_ordinary, _proxy: proxy, profile, site }
+        browser.client.goto(&browser.address).await.unwrap();
+        browser
+    }
+
+    /// Limits the bytes that the site may store from now on, or ends the limit. In Chromium only.
+    pub async fn limit_storage(&self, bytes: Option<u64>) {
+        let mut parameters = json!({ "origin": site_of(&self.origin) });
+        if let Some(bytes) = bytes {
+            parameters["quotaSize"] = bytes.into();
+        }
+        driver::devtools(&self.client, "Storage.overrideQuotaForOrigin", parameters).await;
     }
 
     /// Leaves the session to the next test, or ends it.
@@ -143,13 +159,19 @@ impl Browser {
 
     /// Kills the browser without a warning, and restarts it with the same profile at the site's address.
     pub async fn kill_and_start_again(&mut self) {
+        self.kill_and_start_with_disk_of(None).await;
+    }
+
+    /// The same with a limit on the bytes that a site may store. Chromium has none after a start: see
+    /// [`Browser::limit_storage`].
+    pub async fn kill_and_start_with_disk_of(&mut self, disk: Option<u64>) {
         for process in support::processes::tree(self.session.process()) {
             // Some end with the first.
             let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
         }
         let _ = tokio::time::timeout(PATIENCE, self.client.clone().close()).await;
         let profile = self.profile.as_ref().map(TempDir::path);
-        self.session = Session::start(self.kind, Wanted { profile, ..Wanted::default() }).await;
+        self.session = Session::start(self.kind, Wanted { profile, disk, ..Wanted::default() }).await;
         self.client = self.session.client.clone();
         self.client.goto(&self.address).await.unwrap();
     }
