@@ -3,6 +3,10 @@
 //! - `page_driver`: what a user does at the page, in one call each
 //! - `contract`: every name and state that the design promises
 //! - `saving`: from a list to a file on disk that holds the exact bytes the server sent
+//! - `saved_files`: from the click on "Save zip", nothing that a user does ends it
+//! - `saved_runs`: what the page says and keeps of a zip that was handed to the browser
+//! - `saved_day`: a day of use, and the files at its end
+//! - `saved_archive`: an archive on its way to a folder, for these tests
 //! - `presets`: the demo, and both examples with their own addresses in all three modes
 //! - `modes`: how many at once, the comparison, the timings
 //! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
@@ -51,6 +55,10 @@ mod presets;
 mod relay;
 mod resuming;
 mod retrying;
+mod saved_archive;
+mod saved_day;
+mod saved_files;
+mod saved_runs;
 mod saving;
 mod stopping;
 mod table;

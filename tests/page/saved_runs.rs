@@ -1,0 +1,192 @@
+//! What the page says of a zip that was handed to the browser, and keeps of it: "Runs on this device".
+
+use std::fs;
+
+use fantoccini::elements::Element;
+
+use super::saved_archive::with_archives;
+use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
+
+const PATHS: [&str; 3] = ["/image/1/300000b.jpg", "/image/2/64x48.png", "/image/3/2000000b.jpg"];
+
+/// A zip that memory alone holds.
+const SMALL: [&str; 2] = ["/image/4/64x48.jpg", "/image/5/64x48.gif"];
+
+#[test]
+fn a_zip_is_said_to_be_handed_to_the_browser_once_it_is() {
+    with_archives(async |browser| {
+        browser.paste_paths(&PATHS).await;
+        browser.fetch().await;
+        let says = async || browser.text().await.to_lowercase().contains("handed to the browser");
+        assert!(!says().await, "{}", browser.text().await);
+        browser.save().await;
+        assert!(says().await, "{}", browser.text().await);
+        let status = "[...document.querySelectorAll('[role=status]')].map((region) => region.textContent)";
+        browser.until(&format!("{status}.join().toLowerCase().includes('handed to the browser')")).await;
+    });
+}
+
+#[test]
+fn a_zip_that_was_handed_over_can_be_saved_again_after_every_reload() {
+    with_archives(async |browser| {
+        for paths in [&PATHS[..], &SMALL] {
+            browser.paste_paths(paths).await;
+            browser.fetch().await;
+            let first = browser.saved_bytes("Save zip").await;
+            for _ in 0..2 {
+                browser.open_page().await;
+                let runs = browser.until_runs_are_listed(1).await;
+                assert!(runs[0].contains("images.zip") && runs[0].contains("handed over"), "{runs:?}");
+                assert!(browser.saved_bytes("Save again").await == first);
+            }
+            browser.first("button", "Throw away").await.click().await.unwrap();
+            browser.until_runs_are_listed(0).await;
+        }
+    });
+}
+
+#[test]
+fn a_zip_that_was_handed_over_can_be_saved_again_after_its_tab_was_closed_and_another_run() {
+    with_archives(async |browser| {
+        browser.paste_paths(&PATHS).await;
+        browser.fetch().await;
+        let first = browser.saved_bytes("Save zip").await;
+        let other = browser.open_other_tab().await;
+        browser.client.close_window().await.unwrap();
+        browser.open_page_in(other).await;
+        browser.paste_paths(&SMALL).await;
+        browser.fetch().await;
+        let second = browser.saved_bytes("Save zip").await;
+        browser.open_page().await;
+        browser.until_runs_are_listed(2).await;
+        let mut again = Vec::new();
+        for item in 0..2 {
+            again.push(browser.bytes_of(browser.offers("Save again").await.swap_remove(item)).await);
+        }
+        assert!(again == [second, first], "the latest run is listed first");
+    });
+}
+
+#[test]
+fn a_retry_makes_another_zip_of_all_and_leaves_the_one_that_was_handed_over() {
+    with_archives(async |browser| {
+        browser.paste_paths(&["/image/1/300000b.jpg", "/image/2/400000b.jpg?key=late&fail=1:404"]).await;
+        browser.fetch().await;
+        let first = browser.saved_bytes("Save zip").await;
+        browser.press("Retry the failed ones").await;
+        browser.origin.wait("late", "requests=2");
+        browser.until_run("done").await;
+        let second = browser.saved_bytes("Save zip").await;
+        assert!(second.len() > first.len() + 400_000);
+        browser.open_page().await;
+        browser.until_runs_are_listed(2).await;
+        let mut again = Vec::new();
+        for item in 0..2 {
+            again.push(browser.bytes_of(browser.offers("Save again").await.swap_remove(item)).await);
+        }
+        assert!(again == [second, first]);
+    });
+}
+
+#[test]
+fn a_zip_that_was_handed_over_is_gone_once_its_run_is_thrown_away() {
+    with_archives(async |browser| {
+        browser.paste_paths(&PATHS).await;
+        browser.fetch().await;
+        browser.save().await;
+        browser.open_page().await;
+        browser.until_runs_are_listed(1).await;
+        browser.press("Throw away").await;
+        browser.until_runs_are_listed(0).await;
+        browser.until_spools(&[]).await;
+        browser.open_page().await;
+        assert!(browser.listed_runs().await.is_empty());
+    });
+}
+
+#[test]
+fn a_run_that_was_never_saved_is_listed_and_can_be_saved() {
+    with_archives(async |browser| {
+        browser.paste_paths(&PATHS).await;
+        browser.fetch().await;
+        browser.open_page().await;
+        let runs = browser.until_runs_are_listed(1).await;
+        assert!(!runs[0].contains("handed over"), "{runs:?}");
+        let zip = browser.saved_bytes("Save zip").await;
+        let entries = support::archive::contents::entries(&zip);
+        assert_eq!(entries.len(), PATHS.len());
+        for ((name, bytes), path) in entries.iter().zip(PATHS) {
+            assert!(*bytes == browser.origin.get(path), "{name}");
+        }
+        assert_eq!(browser.origin.counters_of_all()["requests"], PATHS.len(), "nothing is fetched again");
+    });
+}
+
+#[test]
+fn a_run_after_the_site_s_data_was_cleared_ends_and_its_zip_is_whole() {
+    if !requires(Capability::SiteDataClearing) {
+        return;
+    }
+    with_archives(async |browser| {
+        browser.paste_paths(&PATHS).await;
+        browser.fetch().await;
+        browser.clear_site_data().await;
+        for _ in 0..2 {
+            browser.fetch().await;
+            assert_eq!(browser.save_entries().await.len(), PATHS.len());
+            browser.forget_download("images.zip");
+        }
+    });
+}
+
+impl Browser {
+    /// Opens the page in the current tab.
+    pub async fn open_page(&self) {
+        self.client.goto(&self.address).await.unwrap();
+        self.until_ready().await;
+    }
+
+    /// The texts of the items of "Runs on this device".
+    pub async fn listed_runs(&self) -> Vec<String> {
+        const ITEMS: &str =
+            "const items = arguments[0].querySelectorAll(':scope > li, :scope > [role=listitem]');
+            return [...items].map((item) => item.innerText);";
+        match self.all("list", "Runs on this device").await.first() {
+            Some(list) => {
+                let items = self.execute(ITEMS, vec![serde_json::to_value(list).unwrap()]).await;
+                serde_json::from_value(items).unwrap()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Waits until this many runs are listed, and returns their texts.
+    async fn until_runs_are_listed(&self, count: usize) -> Vec<String> {
+        let what = format!("{count} runs are listed");
+        self.until_met(&what, async || self.listed_runs().await.len() == count).await;
+        self.listed_runs().await
+    }
+
+    /// The links and buttons of this name.
+    pub async fn offers(&self, name: &str) -> Vec<Element> {
+        let mut offers = self.all("link", name).await;
+        offers.extend(self.all("button", name).await);
+        offers
+    }
+
+    /// Saves the only zip that is offered under this name, and returns its bytes.
+    async fn saved_bytes(&self, offer: &str) -> Vec<u8> {
+        let mut offers = self.offers(offer).await;
+        assert_eq!(offers.len(), 1, "offers: {offer:?}");
+        self.bytes_of(offers.remove(0)).await
+    }
+
+    /// Saves the zip that is offered by an element, and returns its bytes.
+    async fn bytes_of(&self, offer: Element) -> Vec<u8> {
+        offer.click().await.unwrap();
+        let bytes = fs::read(self.downloaded("images.zip").await).unwrap();
+        self.forget_download("images.zip");
+        bytes
+    }
+}
