@@ -7,6 +7,7 @@
 //! - `sinks`: streams, their pace and their failures
 //! - `saving`: `result.save()`
 //! - `storage`: where images are kept, and the page without a worker
+//! - `nothing_left`: a file exists only while it holds something
 //! - `events`: `onEvent`, and times that agree with the server's log
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
 //! - `limits`: bytes of one image and of all, with bodies that would never end
@@ -31,6 +32,7 @@ mod documents;
 mod events;
 mod limits;
 mod naming;
+mod nothing_left;
 mod package_driver;
 mod requests;
 mod results;

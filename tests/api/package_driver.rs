@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::browser::exhaustion::EXHAUSTION;
 use crate::browser::private_files::PRIVATE_FILES;
 use crate::browser::site::Site;
-use crate::browser::{Browser, browse};
+use crate::browser::{Browser, browse, browse_and_kill};
 
 /// Where a call is made.
 #[derive(Clone, Copy, Debug)]
@@ -69,18 +69,29 @@ pub fn with_exhaustible_package(policy: &str, test: impl AsyncFnOnce(&Browser)) 
     with_package_at(Site::exhaustible_package(), policy, EXHAUSTION, test);
 }
 
-/// Runs a test on the plain page under a policy, with this JavaScript before the package is started.
-fn with_package_at(site: Site, policy: &str, before: &str, test: impl AsyncFnOnce(&Browser)) {
-    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
-    let index = include_str!("index.html").replacen("<title>", &format!("{meta}<title>"), 1);
-    let site = site
-        .with("index.html", index)
-        .with("run.js", format!("{before}{PRIVATE_FILES}{}", include_str!("run.js")))
-        .with("worker.js", include_str!("worker.js"));
-    browse(site, async |browser| {
+/// Runs a test on the plain page in a browser that the test may kill and start again.
+pub fn with_package_that_is_killed(test: impl AsyncFnOnce(&mut Browser)) {
+    browse_and_kill(with_plain_page(Site::package(), "", ""), async |browser| {
         browser.until("window.runHere").await;
         test(browser).await;
     });
+}
+
+/// Runs a test on the plain page under a policy, with this JavaScript before the package is started.
+fn with_package_at(site: Site, policy: &str, before: &str, test: impl AsyncFnOnce(&Browser)) {
+    browse(with_plain_page(site, policy, before), async |browser| {
+        browser.until("window.runHere").await;
+        test(browser).await;
+    });
+}
+
+/// Adds the plain page to a site.
+fn with_plain_page(site: Site, policy: &str, before: &str) -> Site {
+    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    let index = include_str!("index.html").replacen("<title>", &format!("{meta}<title>"), 1);
+    site.with("index.html", index)
+        .with("run.js", format!("{before}{PRIVATE_FILES}{}", include_str!("run.js")))
+        .with("worker.js", include_str!("worker.js"))
 }
 
 impl Browser {

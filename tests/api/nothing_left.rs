@@ -1,0 +1,118 @@
+//! What the package leaves in the private file system: a file exists only while it holds something.
+
+use serde_json::{Value, json};
+
+use super::package_driver::{PLACES, Place, with_package, with_package_that_is_killed};
+use crate::browser::capability::{Capability, requires};
+use crate::browser::random::{Dice, seed};
+use crate::browser::{Browser, environment};
+
+/// Makes calls one after the other, and keeps all of their results.
+const KEEP: &str = "
+    globalThis.results = [];
+    for (let run = 0; run < args.runs; run += 1) {
+      results.push(await fetchZip(args.urls, { retries: 0 }));
+    }
+    return results.map(({ items }) => items.filter(({ outcome }) => outcome === 'stored').length);";
+
+const RUNS: usize = 100;
+
+#[test]
+fn a_hundred_results_without_an_archive_leave_no_file() {
+    leaves_no_file(&["/fault/status/404", "/fault/status/410"], 0);
+}
+
+#[test]
+fn a_hundred_results_that_memory_holds_leave_no_file() {
+    leaves_no_file(&["/image/1/20000b.jpg", "/image/2/64x48.png", "/fault/status/404"], 2);
+}
+
+/// Makes a hundred calls, of which each stores this many images, and looks for files while all results
+/// are there.
+fn leaves_no_file(paths: &[&str], stored: usize) {
+    if !requires(Capability::PrivateFiles) {
+        return;
+    }
+    with_package(async |browser| {
+        let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
+        for place in PLACES {
+            let counts = browser.run(place, KEEP, json!({ "runs": RUNS, "urls": urls })).await.unwrap();
+            assert_eq!(counts, json!(vec![stored; RUNS]), "{place:?}");
+            browser.until_no_file_is_left().await;
+            if stored > 0 {
+                let read =
+                    "const sizes = results.map(async ({ blob }) => (await blob.arrayBuffer()).byteLength);
+                    return new Set(await Promise.all(sizes)).size;";
+                assert_eq!(browser.run(place, read, Value::Null).await.unwrap(), 1, "{place:?}");
+            }
+        }
+    });
+}
+
+/// How often the browser is killed; `FETCHZIP_LARGE` makes it 25 times.
+const KILLS: u64 = 6;
+
+/// Tabs with a run each.
+const TABS: u64 = 3;
+
+/// Images of each way into the file. One never arrives, so that no run ends.
+const IMAGES: [&str; 6] = [
+    "/image/1/20000b.jpg?latency=20",
+    "/image/2/3000000b.jpg?rate=20000000",
+    "/image/3/400000b.jpg",
+    "/image/4/900000b.jpg?rate=4000000&nolength",
+    "/image/5/40x30.png?latency=60",
+    "/image/6/900000b.jpg?gate=never&gate-at=500000",
+];
+
+#[test]
+fn tabs_that_are_killed_in_mid_run_leave_nothing_after_the_next_run() {
+    if !requires(Capability::LastingProfile) {
+        return;
+    }
+    with_package_that_is_killed(async |browser| {
+        let mut dice = Dice::new(seed());
+        let kills = if environment::is_large() { 25 } else { KILLS };
+        for kill in 0..kills {
+            let key = format!("kill{kill}");
+            let urls = IMAGES.map(|path| {
+                let joint = if path.contains('?') { '&' } else { '?' };
+                browser.origin.url(&format!("{path}{joint}key={key}"))
+            });
+            for tab in 0..TABS {
+                if tab > 0 {
+                    let tab = browser.client.new_window(true).await.unwrap().handle;
+                    browser.client.switch_to_window(tab).await.unwrap();
+                    browser.client.goto(&browser.address).await.unwrap();
+                    browser.until("window.runHere").await;
+                }
+                browser.begin_run("await fetchZip(args)", json!(urls)).await;
+            }
+            // Once the server has sent this many images of all tabs: from none to all but the held ones.
+            let moment = dice.below(TABS * (IMAGES.len() as u64 - 1));
+            eprintln!("kill {kill}: after {moment} images");
+            browser.origin.wait(&key, &format!("completed={moment}"));
+            browser.kill_and_start_again().await;
+            browser.until("window.runHere").await;
+            // A run that needs a file, and makes room for it.
+            let body = "const result = await fetchZip(args);
+                const { byteLength } = await result.blob.arrayBuffer();
+                result.dispose();
+                return byteLength > 3_000_000;";
+            let urls = json!([browser.origin.url("/image/7/3000000b.jpg")]);
+            assert_eq!(browser.run(Place::Page, body, urls).await.unwrap(), true);
+            browser.until_no_file_is_left().await;
+        }
+    });
+}
+
+impl Browser {
+    /// Waits until the private file system is empty.
+    async fn until_no_file_is_left(&self) {
+        let is_empty = async || {
+            let list = "return [...(await privateFiles()).keys()].join()";
+            self.run(Place::Page, list, Value::Null).await.unwrap() == ""
+        };
+        self.until_met("no file is left", is_empty).await;
+    }
+}
