@@ -301,20 +301,29 @@ impl Day<'_> {
         let whole = files.values().flatten().filter(|length| self.saved.contains(length)).count();
         assert!(whole >= handed_over, "{runs:?}; {files:?}; saved {:?}", self.saved);
 
-        let nothing_is_listed = async || {
-            for button in browser.all("button", "Throw away").await {
-                // A click on one may remove the next.
-                let _ = button.click().await;
-            }
-            browser.listed_runs().await.is_empty()
-        };
-        browser.until_met("all runs are thrown away", nothing_is_listed).await;
-        browser.until_met("no file is left", async || browser.runs_with_files().await.is_empty()).await;
+        for left in (0..runs.len()).rev() {
+            browser.first("button", "Throw away").await.click().await.unwrap();
+            browser.until_runs_are_listed(left).await;
+        }
+        browser.until_no_run_has_files().await;
         assert_eq!(browser.execute("return window.recorded ?? []", vec![]).await, json!([]));
     }
 }
 
 impl Browser {
+    /// Waits until the private file system is empty, and prints what is in it meanwhile.
+    pub async fn until_no_run_has_files(&self) {
+        let is_empty = async || {
+            let files = self.runs_with_files().await;
+            let is_empty = files.is_empty();
+            if !is_empty {
+                eprintln!("files: {files:?}");
+            }
+            is_empty
+        };
+        self.until_met("no file is left", is_empty).await;
+    }
+
     /// The lengths of all private files, by the run whose name theirs begin with.
     async fn runs_with_files(&self) -> BTreeMap<String, Vec<u64>> {
         let list = "return [...await privateFiles()].map(([path, { size }]) => [path, size]);";

@@ -106,6 +106,25 @@ fn a_zip_that_was_handed_over_is_gone_once_its_run_is_thrown_away() {
 }
 
 #[test]
+fn runs_that_are_thrown_away_one_at_once_after_the_other_are_all_gone() {
+    with_archives(async |browser| {
+        for runs in 1..=3 {
+            browser.paste_paths(&PATHS).await;
+            browser.fetch().await;
+            browser.open_page().await;
+            browser.until_runs_are_listed(runs).await;
+        }
+        let script = "for (const button of arguments) button.click();";
+        let buttons = browser.all("button", "Throw away").await;
+        let buttons: Vec<_> = buttons.iter().map(|button| serde_json::to_value(button).unwrap()).collect();
+        assert_eq!(buttons.len(), 3);
+        browser.execute(script, buttons).await;
+        browser.until_runs_are_listed(0).await;
+        browser.until_no_run_has_files().await;
+    });
+}
+
+#[test]
 fn a_run_that_was_never_saved_is_listed_and_can_be_saved() {
     with_archives(async |browser| {
         browser.paste_paths(&PATHS).await;
@@ -162,7 +181,7 @@ impl Browser {
     }
 
     /// Waits until this many runs are listed, and returns their texts.
-    async fn until_runs_are_listed(&self, count: usize) -> Vec<String> {
+    pub async fn until_runs_are_listed(&self, count: usize) -> Vec<String> {
         let what = format!("{count} runs are listed");
         self.until_met(&what, async || self.listed_runs().await.len() == count).await;
         self.listed_runs().await
