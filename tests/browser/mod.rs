@@ -52,6 +52,9 @@ pub use support::{BrowserKind as Kind, origin};
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// The same with [`environment::is_large`]: Firefox copies 1.8 GB in half a minute.
+const LARGE_PATIENCE: Duration = Duration::from_secs(150);
+
 /// A test that takes longer has failed, probably because the browser hangs.
 const LONGEST_TEST: Duration = Duration::from_secs(180);
 
@@ -207,7 +210,8 @@ impl Browser {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
         });
-        assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "this never happened: {what}");
+        let patience = if environment::is_large() { LARGE_PATIENCE } else { PATIENCE };
+        assert!(tokio::time::timeout(patience, wait).await.is_ok(), "this never happened: {what}");
     }
 
     /// Waits for an element without a name, by a selector.
