@@ -11,15 +11,17 @@
 //! while ago: a page never learns when the browser has finished copying a file.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use js_sys::{AsyncIterator, Date, IteratorNext, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions,
     FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
 };
 
-use crate::browser::web::promise;
+use crate::browser::web::{Shared, promise};
 use crate::job::HandOver;
 use crate::text::text;
 
@@ -70,7 +72,29 @@ pub struct LeftSpool {
     pub file: Option<File>,
 }
 
+/// Spools that are being closed.
+#[derive(Debug, Default)]
+struct Releases {
+    under_way: Cell<usize>,
+    all_ended: Shared<()>,
+}
+
+impl Releases {
+    fn begin(&self) {
+        self.under_way.set(self.under_way.get() + 1);
+        self.all_ended.clear();
+    }
+
+    fn end(&self) {
+        self.under_way.set(self.under_way.get() - 1);
+        if self.under_way.get() == 0 {
+            self.all_ended.set(());
+        }
+    }
+}
+
 thread_local! {
+    static RELEASES: Rc<Releases> = Rc::default();
     /// Whether this thread has removed the spools of tabs that are gone.
     static HAS_SWEPT: Cell<bool> = const { Cell::new(false) };
 }
@@ -141,10 +165,38 @@ impl Directory {
         Ok((SpoolFiles { name: name.to_owned(), file, access, lock }, self.journal(name).await?))
     }
 
-    /// Removes the files of a spool, whose journal must be closed.
+    /// Removes the files of a spool that has no journal.
     pub async fn remove(&self, files: SpoolFiles) {
         files.access.close();
         self.remove_files(&files.name, files.lock).await;
+    }
+
+    /// Closes the files of a spool, in a task, and removes them unless they are to stay.
+    pub fn release(&self, files: SpoolFiles, journal: Option<FileSystemSyncAccessHandle>, stay: bool) {
+        let directory = self.clone();
+        RELEASES.with(|releases| releases.begin());
+        spawn_local(async move {
+            // Where the site's data was cleared, closing a file that is gone never returns in Chromium.
+            if promise(directory.0.get_file_handle(&text![files.name, LOCK])).await.is_ok() {
+                journal.iter().for_each(FileSystemSyncAccessHandle::close);
+                // Closing a file twice does nothing.
+                files.access.close();
+                if stay {
+                    files.lock.close();
+                } else {
+                    directory.remove_files(&files.name, files.lock).await;
+                }
+            }
+            RELEASES.with(|releases| releases.end());
+        });
+    }
+
+    /// Waits until this thread holds no spool that it is about to close.
+    pub async fn all_released() {
+        let releases = RELEASES.with(Rc::clone);
+        if releases.under_way.get() > 0 {
+            releases.all_ended.get().await;
+        }
     }
 
     /// Removes the files of a spool whose tab is gone.

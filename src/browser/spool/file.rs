@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File, FileSystemReadWriteOptions};
 
 use super::blob_of;
@@ -342,17 +341,9 @@ pub fn slice(file: &Blob, extent: Extent) -> Result<Blob, JsValue> {
 
 impl Drop for SpoolFile {
     fn drop(&mut self) {
-        // Closing a handle twice does nothing.
-        let files = self.files.borrow().clone();
-        files.access.close();
-        drop(self.journal.take());
-        if self.state.get() == State::Removed {
-            return;
+        if self.state.get() != State::Removed {
+            let journal = self.journal.take().map(JournalFile::into_access);
+            self.directory.release(self.files.borrow().clone(), journal, self.is_handed_over.get());
         }
-        if self.is_handed_over.get() {
-            return files.lock.close();
-        }
-        let directory = self.directory.clone();
-        spawn_local(async move { directory.remove(files).await });
     }
 }

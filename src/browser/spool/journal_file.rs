@@ -7,7 +7,7 @@ use web_sys::{FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
 use super::directory::{read_all, write_at};
 
-/// The file, which is only ever appended to. It stays when this is dropped.
+/// The file, which is only ever appended to. It stays, and stays open, when this is dropped.
 #[derive(Debug)]
 pub struct JournalFile {
     access: FileSystemSyncAccessHandle,
@@ -58,8 +58,9 @@ impl JournalFile {
     }
 }
 
-impl Drop for JournalFile {
-    fn drop(&mut self) {
-        self.access.close();
+impl JournalFile {
+    /// The open file, which is to be closed.
+    pub fn into_access(self) -> FileSystemSyncAccessHandle {
+        self.access
     }
 }

@@ -61,6 +61,8 @@ async fn ask(question: Interaction) -> Option<Answer> {
 
 /// Answers the page's question, in the worker.
 pub async fn answer(port: MessagePort, question: Interaction) {
+    // A run that the page has just let go of is one of them.
+    Directory::all_released().await;
     let (answer, object) = match question {
         Interaction::ListRuns => (FromWorker::Runs(list().await.unwrap_or_default()), JsValue::NULL),
         Interaction::Discard(name) => {
