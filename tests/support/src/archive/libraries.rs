@@ -15,13 +15,16 @@ pub struct Library {
     pub name: &'static str,
     /// The program that runs its script, and the arguments before the archive; empty for Rust's.
     command: &'static [&'static str],
+    /// Whether it reads entry after entry as they lie in the archive, and not its directory.
+    pub is_stream: bool,
     /// Whether it reads 4 GiB in a few seconds.
     pub takes_large: bool,
     /// Whether it reads 65,536 entries in a few seconds.
     pub takes_many: bool,
 }
 
-const FAST: Library = Library { name: "", command: &[], takes_large: true, takes_many: true };
+const FAST: Library =
+    Library { name: "", command: &[], is_stream: false, takes_large: true, takes_many: true };
 
 /// All of them.
 pub const ALL: &[Library] = &[
@@ -29,7 +32,12 @@ pub const ALL: &[Library] = &[
     Library { name: "the zip crate", takes_large: false, ..FAST },
     Library { name: "Python's zipfile", command: &["python3", "python.py"], ..FAST },
     Library { name: "Java's ZipFile", command: &["java", "Java.java", "file"], ..FAST },
-    Library { name: "Java's ZipInputStream", command: &["java", "Java.java", "stream"], ..FAST },
+    Library {
+        name: "Java's ZipInputStream",
+        command: &["java", "Java.java", "stream"],
+        is_stream: true,
+        ..FAST
+    },
     // These hold the whole archive in memory.
     Library { name: "JSZip", command: &["node", "jszip.mjs"], takes_large: false, ..FAST },
     Library { name: "yauzl", command: &["node", "yauzl.mjs"], takes_large: false, ..FAST },
