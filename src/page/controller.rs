@@ -25,7 +25,7 @@ const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Why there is no finished run.
 enum Unfinished {
-    /// The list is empty.
+    /// The list names no address.
     NothingToFetch,
     /// The user's file could not be had; in words for the user.
     NoFile(String),
@@ -43,7 +43,7 @@ pub fn start(page: &'static Page) {
     }
     let Some(options) = read_options(page) else { return };
     // Opened right away, while the browser still handles the user's click or key press.
-    let may_ask = options.mode != RunMode::Compare && !page.form.is_blank();
+    let may_ask = options.mode != RunMode::Compare && !page.form.has_nothing();
     let dialog = if may_ask { page.disk.open_dialog() } else { None };
     run(page, Purpose::Fetch, Box::pin(fetch(page, options, None, dialog)));
 }
@@ -202,8 +202,9 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
         Err(Unfinished::NothingToFetch) => {
             page.current.set_state(run.state_before);
             page.form.focus();
-            page.form.say("There is nothing to fetch yet. Paste some URLs, or try the Demo.");
-            return page.announcer.say("There is nothing to fetch yet.");
+            let text = page.form.nothing_text();
+            page.form.say(&text);
+            return page.announcer.say(&text);
         }
         Err(Unfinished::NoFile(words)) => {
             page.current.set_state(run.state_before);

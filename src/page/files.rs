@@ -1,20 +1,27 @@
-//! Lists from files, which are chosen or dropped anywhere on the page.
+//! Lists that are not typed: files, which are chosen or dropped anywhere on the page, dropped links, and
+//! pasted HTML.
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DragEvent, Event, File, FileList, HtmlInputElement};
+use web_sys::{
+    ClipboardEvent, DataTransfer, DragEvent, Event, File, FileList, HtmlInputElement, TextDecoder,
+};
 
 use super::announcer::Announcer;
+use super::document_parser::BrowserDocuments;
 use super::elements::{by_id, document, on, root};
 use super::form::Form;
+use super::list_reader::{Reading, read_list};
 use crate::browser::promise;
+use crate::plan::{self, Choice, FileKind, ListReader};
 use crate::report::formatting::{count, size};
-use crate::text::text;
+use crate::text::{add, text};
 
 /// The largest file that is read as a list, in bytes. A hundred thousand long URLs take about 20 MB.
 const MAX_BYTES: f64 = 64e6;
 
-/// Listens for files.
+/// Listens for files, links and HTML.
 pub fn bind(form: &'static Form, announcer: &'static Announcer) -> Result<(), JsValue> {
     let fill = move |files| spawn_local(fill(form, announcer, files));
     let chooser: HtmlInputElement = by_id("file")?;
@@ -27,7 +34,7 @@ pub fn bind(form: &'static Form, announcer: &'static Announcer) -> Result<(), Js
     on(&document, "dragover", {
         let root = root.clone();
         move |event| {
-            if files_of(&event).is_some() {
+            if transfer_of(&event).is_some_and(|transfer| has(&transfer, "Files") || has(&transfer, LINKS)) {
                 event.prevent_default();
                 let _ = root.dataset().set("drop", "");
             }
@@ -39,20 +46,61 @@ pub fn bind(form: &'static Form, announcer: &'static Announcer) -> Result<(), Js
     })?;
     on(&document, "drop", move |event| {
         root.dataset().delete("drop");
-        if let Some(files) = files_of(&event) {
-            // The browser would leave the page and open the file.
+        let Some(transfer) = transfer_of(&event) else { return };
+        // The browser would leave the page and open the file or the link.
+        if let Some(files) = transfer.files().filter(|_| has(&transfer, "Files")) {
             event.prevent_default();
             fill(files);
+        } else if has(&transfer, LINKS) {
+            event.prevent_default();
+            let added = dropped_addresses(&transfer);
+            form.append(&added.concat());
+            announcer.say(&text![count(added.len(), "address"), " added."]);
+        }
+    })?;
+    on(form.list_box(), "paste", move |event| {
+        let transfer = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
+        if let Some(html) = transfer.and_then(|transfer| pasted_html(&transfer)) {
+            event.prevent_default();
+            form.paste(&html);
         }
     })
 }
 
-/// The files of a drag; `None` if something else is dragged. Until the drop the list is empty, and only
-/// its presence tells that files are dragged.
-fn files_of(event: &Event) -> Option<FileList> {
-    let transfer = event.dyn_ref::<DragEvent>()?.data_transfer()?;
-    let has_files = transfer.types().iter().any(|kind| kind == "Files");
-    has_files.then(|| transfer.files()).flatten()
+/// The type of dragged links.
+const LINKS: &str = "text/uri-list";
+
+fn transfer_of(event: &Event) -> Option<DataTransfer> {
+    event.dyn_ref::<DragEvent>()?.data_transfer()
+}
+
+/// Whether a transfer has data of a type. Until the drop, the data itself can't be read.
+fn has(transfer: &DataTransfer, kind: &str) -> bool {
+    transfer.types().iter().any(|own| own == kind)
+}
+
+/// The addresses of a drop, each on a line: a dragged image is the image, even if it is in a link.
+fn dropped_addresses(transfer: &DataTransfer) -> Vec<String> {
+    let html = transfer.get_data("text/html").map(|html| addresses_of(&html)).unwrap_or_default();
+    if !html.is_empty() {
+        return html;
+    }
+    let links = transfer.get_data(LINKS).unwrap_or_default();
+    links.lines().filter(|link| !link.starts_with('#')).map(|link| text![link, "\n"]).collect()
+}
+
+/// The HTML of a clipboard, if it names more images than its text does: a table's text is better than its
+/// HTML.
+fn pasted_html(clipboard: &DataTransfer) -> Option<String> {
+    let html = clipboard.get_data("text/html").ok().filter(|html| !html.is_empty())?;
+    let text = clipboard.get_data("text/plain").unwrap_or_default();
+    (addresses_of(&html).len() > addresses_of(&text).len()).then_some(html)
+}
+
+/// The addresses of a short list, each on a line.
+fn addresses_of(list: &str) -> Vec<String> {
+    let found = ListReader::new(list, &Choice::default(), &BrowserDocuments).filter_map(Result::ok);
+    found.filter(|request| request.text.contains("://")).map(|request| text![request.text, "\n"]).collect()
 }
 
 /// Fills the list box with the contents of files, or reports the first that is not a list.
@@ -60,10 +108,8 @@ async fn fill(form: &'static Form, announcer: &'static Announcer, files: FileLis
     let mut list = String::new();
     for file in (0..files.length()).filter_map(|index| files.item(index)) {
         match read(&file).await {
-            Ok(text) => {
-                list += text.trim_end();
-                list.push('\n');
-            }
+            Ok(text) if files.length() > 1 => append_file(&mut list, &file.name(), &text).await,
+            Ok(text) => list = text,
             Err(reason) => {
                 let text = text![file.name(), " ", reason, "."];
                 form.say(&text);
@@ -71,8 +117,26 @@ async fn fill(form: &'static Form, announcer: &'static Announcer, files: FileLis
             }
         }
     }
-    form.replace(&list);
+    form.replace(list.trim_end());
     announcer.say(&text![count(files.length() as usize, "file"), " read."]);
+}
+
+/// Appends one of several files to a list: a text as it is, of any other form the addresses.
+async fn append_file(list: &mut String, name: &str, text: &str) {
+    let reading = read_list(text, &Choice::default(), &|| true).await.unwrap_or_default();
+    let Reading { plan, understood, rejections, .. } = reading;
+    add!(list, "# ", name);
+    if understood.form == plan::Form::Text {
+        add!(list, '\n', text.trim_end(), '\n');
+        return;
+    }
+    if rejections > 0 {
+        add!(list, ": ", count(rejections, "line"), " can’t be read");
+    }
+    list.push('\n');
+    for item in plan.items() {
+        add!(list, item.display_text(), '\n');
+    }
 }
 
 /// The text of a file, or why it can't be a list.
@@ -83,6 +147,15 @@ async fn read(file: &File) -> Result<String, String> {
     if file.size() > MAX_BYTES {
         return Err(text!["is too large for a list (", size(file.size() as u64), ")"]);
     }
-    let text = promise(file.text()).await.ok().and_then(|text| text.as_string());
-    text.ok_or_else(|| "can’t be read; choose it again".into())
+    let unreadable = || String::from("can’t be read; choose it again");
+    let buffer = promise(file.array_buffer()).await.map_err(|_| unreadable())?;
+    let bytes = Uint8Array::new(&buffer);
+    match FileKind::of(&bytes.to_vec()) {
+        FileKind::Text(label) => {
+            let decoder = TextDecoder::new_with_label(label).map_err(|_| unreadable())?;
+            decoder.decode_with_buffer_source(&bytes).map_err(|_| unreadable())
+        }
+        FileKind::Workbook => Err("is a spreadsheet; export it as CSV, and choose that file".into()),
+        FileKind::Binary => Err("is not a text; choose a list of image URLs".into()),
+    }
 }

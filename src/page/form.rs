@@ -9,13 +9,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, on, set_shown};
-use super::list_reader::read_list;
+use super::list_choice::{ListChoice, rejected_text};
+use super::list_reader::{Reading, read_list};
 use super::persisted_input::{PersistedInput, recorded};
 use super::storage;
 use crate::browser::Clock;
-use crate::plan::Plan;
+use crate::plan::{Choice, Plan};
+use crate::report::formatting::count;
 use crate::report::{Mode, plan_text};
-use crate::text::add;
+use crate::text::{add, text};
 
 /// How long typing has to pause before the list is read.
 const TYPING_PAUSE: Duration = Duration::from_millis(180);
@@ -35,12 +37,22 @@ pub struct Form {
     undo: HtmlElement,
     concurrency: PersistedInput,
     modes: [HtmlInputElement; 3],
+    choice: ListChoice,
     /// The list that a preset or a file replaced.
     replaced: RefCell<Option<String>>,
-    /// The list that was read last, and its plan.
-    read: RefCell<Option<(String, Rc<Plan>)>>,
+    /// What was read last.
+    read: RefCell<Option<Read>>,
     /// Counts changes of the list, so that only the latest is read.
     changes: Cell<u32>,
+}
+
+/// A list that was read, and how.
+struct Read {
+    text: String,
+    choice: Choice,
+    plan: Rc<Plan>,
+    /// Why there is nothing to fetch, if there is nothing.
+    nothing: String,
 }
 
 impl Form {
@@ -51,6 +63,7 @@ impl Form {
             undo: by_id("undo")?,
             concurrency: PersistedInput::find("at-once")?,
             modes: [by_id("concurrent")?, by_id("sequential")?, by_id("compare")?],
+            choice: ListChoice::find()?,
             replaced: RefCell::default(),
             read: RefCell::default(),
             changes: Cell::default(),
@@ -72,6 +85,7 @@ impl Form {
             }
         })?;
         self.concurrency.bind()?;
+        self.choice.bind(|| self.list_changed())?;
         if let Some(mode) = storage::read("mode") {
             self.choose(&mode);
         }
@@ -85,11 +99,12 @@ impl Form {
         Ok(())
     }
 
-    /// Appends the mode and the concurrency to the recorded options of a run.
+    /// Appends the mode, the concurrency and how the list is read to the recorded options of a run.
     pub fn record(&self, options: &mut String) {
         let mode = self.modes.iter().find(|mode| mode.checked());
         add!(options, "mode=", mode.map_or_else(String::new, HtmlInputElement::value), '\n');
         self.concurrency.record(options);
+        self.choice.record(options);
     }
 
     /// Restores the list and the recorded options of a run.
@@ -97,6 +112,7 @@ impl Form {
         self.replace(list);
         self.choose(recorded(options, "mode").unwrap_or_default());
         self.concurrency.restore(options);
+        self.choice.restore(options);
     }
 
     fn choose(&self, value: &str) {
@@ -125,8 +141,21 @@ impl Form {
         (!requests.is_nan()).then(|| (requests as usize).max(1))
     }
 
-    /// Whether the list box is empty but for spaces.
-    pub fn is_blank(&self) -> bool {
+    /// Whether the list is known to name no address.
+    pub fn has_nothing(&self) -> bool {
+        let is_known = |read: &Read| read.plan.is_empty() && read.text == self.list.value();
+        self.is_blank() || self.read.borrow().as_ref().is_some_and(is_known)
+    }
+
+    /// Why there is nothing to fetch, and what to do.
+    pub fn nothing_text(&self) -> String {
+        match &*self.read.borrow() {
+            Some(read) if !self.is_blank() => read.nothing.clone(),
+            _ => "There is nothing to fetch yet. Paste some URLs, or try the Demo.".into(),
+        }
+    }
+
+    fn is_blank(&self) -> bool {
         self.list.value().trim().is_empty()
     }
 
@@ -142,12 +171,36 @@ impl Form {
     /// Replaces the list, and offers to undo that.
     pub fn replace(&'static self, text: &str) {
         let before = self.list.value();
+        self.choice.reset();
         self.list.set_value(text);
         self.list.set_scroll_top(0);
         let is_loss = !before.trim().is_empty() && before != text;
         set_shown(&self.undo, is_loss);
         *self.replaced.borrow_mut() = is_loss.then_some(before);
         self.list_changed();
+    }
+
+    /// Appends addresses to the list.
+    pub fn append(&'static self, addresses: &str) {
+        let before = self.list.value();
+        let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+        self.list.set_value(&text![before, gap, addresses]);
+        self.list_changed();
+    }
+
+    /// Puts a text in place of what is selected in the list, as pasting does.
+    pub fn paste(&'static self, text: &str) {
+        // It fails only for a mode that does not exist.
+        let _ = self.list.set_range_text(text);
+        let end =
+            self.list.selection_start().ok().flatten().unwrap_or(0) + text.encode_utf16().count() as u32;
+        let _ = self.list.set_selection_range(end, end);
+        self.list_changed();
+    }
+
+    /// The list box, where HTML may be pasted.
+    pub fn list_box(&self) -> &HtmlTextAreaElement {
+        &self.list
     }
 
     /// Restores the replaced list. That can be undone in turn.
@@ -169,8 +222,13 @@ impl Form {
             }
             let text = self.list.value();
             storage::write("list", &text);
-            if let Some(plan) = read_list(&text, &|| self.changes.get() == change).await {
-                self.show_plan(text, plan);
+            let choice = self.choice.choice();
+            if let Some(reading) = read_list(&text, &choice, &|| self.changes.get() == change).await {
+                let is_stale = self.choice.show(&reading, text.trim().is_empty());
+                self.show_plan(text, choice, reading);
+                if is_stale {
+                    self.list_changed();
+                }
             }
         });
     }
@@ -179,20 +237,35 @@ impl Form {
     pub async fn plan(&self) -> Rc<Plan> {
         let text = self.list.value();
         storage::write("list", &text);
-        if let Some((known, plan)) = &*self.read.borrow()
-            && *known == text
+        let choice = self.choice.choice();
+        if let Some(read) = &*self.read.borrow()
+            && read.text == text
+            && read.choice == choice
         {
-            return Rc::clone(plan);
+            return Rc::clone(&read.plan);
         }
-        let plan = read_list(&text, &|| true).await.unwrap_or_default();
-        self.show_plan(text, plan)
+        let reading = read_list(&text, &choice, &|| true).await.unwrap_or_default();
+        self.choice.show(&reading, text.trim().is_empty());
+        self.show_plan(text, choice, reading)
     }
 
     /// Describes the plan of a list in the line below the list, and remembers it.
-    fn show_plan(&self, text: String, plan: Plan) -> Rc<Plan> {
-        self.say(&plan_text(&plan));
-        let plan = Rc::new(plan);
-        *self.read.borrow_mut() = Some((text, Rc::clone(&plan)));
+    fn show_plan(&self, text: String, choice: Choice, reading: Reading) -> Rc<Plan> {
+        self.say(&plan_text(&reading.understood, &reading.plan, reading.rejections));
+        let first = reading.rejected.first().map(rejected_text);
+        let nothing = first.map(|first| {
+            let lines = count(reading.rejections, "line");
+            text![
+                "Nothing was fetched: the list names no address. ",
+                lines,
+                " can’t be read. The first is ",
+                first,
+                "."
+            ]
+        });
+        let nothing = nothing.unwrap_or_else(|| "Nothing was fetched: the list names no address.".into());
+        let plan = Rc::new(reading.plan);
+        *self.read.borrow_mut() = Some(Read { text, choice, plan: Rc::clone(&plan), nothing });
         plan
     }
 }

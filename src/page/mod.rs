@@ -1,7 +1,7 @@
 //! The page: connects `www/` to a run. Whatever can be decided without a page is decided elsewhere.
 //!
 //! ```text
-//! form (list, mode, "At once"), more options (relay, limits) ◀─ presets, files, interrupted runs
+//! form (list and how it is read, mode, "At once"), more options (relay, limits) ◀─ presets, files, interrupted runs
 //!   │ Fetch, and a file to write to (disk)
 //!   ▼
 //! controller ── runner ── browser::RunHandle ── Event ─▶ run view (the run as it stands)
@@ -18,12 +18,14 @@ mod announcer;
 mod controller;
 mod current_run;
 mod disk;
+mod document_parser;
 mod elements;
 mod figures_line;
 mod files;
 mod finished_run;
 mod form;
 mod history;
+mod list_choice;
 mod list_reader;
 mod more_options;
 mod object_url;

@@ -58,11 +58,6 @@ pub enum AddressError {
         /// Its length in bytes.
         length: usize,
     },
-    /// It contains a glob that can't be expanded, or lies beyond the end of what a list may hold.
-    Glob {
-        /// What is wrong and what to do, as shown to the user.
-        reason: String,
-    },
 }
 
 impl Append for AddressError {
@@ -91,7 +86,6 @@ impl Append for AddressError {
                 MAX_DATA_URL_BYTES,
                 "; save its image as a file instead"
             ),
-            Self::Glob { reason } => whole.push_str(reason),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Globs in URLs, as curl and download managers write them: `[1-10]`, `[001:100]`, `[1-9:2]`,
-//! `[a-f]` and `{cat,dog}`.
+//! Globs in URLs, as curl, shells and download managers write them: `[1-10]`, `[001:100]`, `[1-9:2]`,
+//! `[a-f]`, `{cat,dog}`, `{1..10}` and `{a..f}`.
 //!
 //! Any other brackets and braces stay as they are, since URLs may contain them (`http://[::1]/`,
-//! `?sizes={}`).
+//! `?sizes={}`, `?size[1-2]=3`).
 
 use crate::text::{Padded, text};
 
@@ -11,18 +11,20 @@ use crate::text::{Padded, text};
 enum Part<'a> {
     Text(&'a str),
     Words(Vec<&'a str>),
-    /// `first`, `first + step`, … up to `last`, padded with zeros to at least `digits` digits.
-    Numbers {
-        first: u64,
-        last: u64,
-        step: u64,
-        digits: usize,
-    },
-    Letters {
-        first: u8,
-        last: u8,
-        step: usize,
-    },
+    Range(Range),
+}
+
+/// `first`, a `step` on, … up to `last`, or down to it; numbers or the bytes of letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    first: u64,
+    last: u64,
+    step: u64,
+    is_of_letters: bool,
+    /// Numbers are padded with zeros to at least this many digits.
+    digits: usize,
+    /// Whether it may run down: a shell's may.
+    may_run_down: bool,
 }
 
 /// Why a text's globs can't be expanded.
@@ -37,13 +39,14 @@ pub enum GlobError {
     },
 }
 
-/// Expands every glob in `text`; the last one varies fastest.
+/// Expands every glob in `text`, the last one varying fastest. Each text comes with what its globs stood
+/// for.
 ///
 /// # Errors
 ///
 /// If a range runs backwards, or the expansion would have more than `limit` texts, which is known
 /// before any is made.
-pub fn expand(text: &str, limit: usize) -> Result<Vec<String>, GlobError> {
+pub fn expand(text: &str, limit: usize) -> Result<Vec<(String, Vec<String>)>, GlobError> {
     let parts = split(text);
     let mut count: u64 = 1;
     for part in &parts {
@@ -55,9 +58,22 @@ pub fn expand(text: &str, limit: usize) -> Result<Vec<String>, GlobError> {
     if count > limit as u64 {
         return Err(GlobError::TooMany { count });
     }
-    let mut texts = vec![String::new()];
+    let mut texts = vec![(String::new(), Vec::new())];
     for part in &parts {
-        texts = texts.iter().flat_map(|prefix| part.expand(prefix)).collect();
+        let expanded = part.texts();
+        let is_glob = !matches!(part, Part::Text(_));
+        let extended = |(text, globs): &(String, Vec<String>)| {
+            let (text, globs) = (text.clone(), globs.clone());
+            expanded
+                .iter()
+                .map(move |own| {
+                    let mut globs = globs.clone();
+                    globs.extend(is_glob.then(|| own.clone()));
+                    (text![text, own], globs)
+                })
+                .collect::<Vec<_>>()
+        };
+        texts = texts.iter().flat_map(extended).collect();
     }
     Ok(texts)
 }
@@ -68,25 +84,27 @@ impl Part<'_> {
         match self {
             Self::Text(_) => 1,
             Self::Words(words) => words.len() as u64,
-            Self::Numbers { first, last, .. } if last < first => 0,
-            Self::Numbers { first, last, step, .. } => ((last - first) / step).saturating_add(1),
-            Self::Letters { first, last, .. } if last < first => 0,
-            Self::Letters { first, last, step } => (usize::from(last - first) / step) as u64 + 1,
+            Self::Range(range) if range.last < range.first && !range.may_run_down => 0,
+            Self::Range(Range { first, last, step, .. }) => (first.abs_diff(*last) / step).saturating_add(1),
         }
     }
 
-    /// Each of its texts after the same prefix.
-    fn expand(&self, prefix: &str) -> Vec<String> {
+    /// Its texts.
+    fn texts(&self) -> Vec<String> {
         match self {
-            Self::Text(text) => vec![text![prefix, text]],
-            Self::Words(words) => words.iter().map(|word| text![prefix, word]).collect(),
-            Self::Numbers { first, step, digits, .. } => {
-                (0..self.count()).map(|n| text![prefix, Padded(first + n * step, *digits)]).collect()
-            }
-            Self::Letters { first, last, step } => {
-                (*first..=*last).step_by(*step).map(|letter| text![prefix, char::from(letter)]).collect()
-            }
+            Self::Text(text) => vec![(*text).to_owned()],
+            Self::Words(words) => words.iter().map(|word| (*word).to_owned()).collect(),
+            Self::Range(range) => (0..self.count()).map(|number| range.text(number)).collect(),
         }
+    }
+}
+
+impl Range {
+    /// The text with this number, from 0.
+    fn text(&self, number: u64) -> String {
+        let offset = number * self.step;
+        let value = if self.first <= self.last { self.first + offset } else { self.first - offset };
+        if self.is_of_letters { text![char::from(value as u8)] } else { text![Padded(value, self.digits)] }
     }
 }
 
@@ -101,6 +119,7 @@ fn split(text: &str) -> Vec<Part<'_>> {
         // brackets would take quadratic time.
         let closed = inside.find(ends).filter(|length| !from(inside, *length).starts_with(ends[0]));
         let part = closed.and_then(|length| Some((parse(inside.get(..length)?)?, open + length + 2)));
+        let part = part.filter(|(_, end)| !is_key(text, open, *end));
         match part {
             Some((part, end)) => {
                 parts.push(Part::Text(text.get(done..open).unwrap_or_default()));
@@ -120,7 +139,20 @@ fn from(text: &str, at: usize) -> &str {
     text.get(at..).unwrap_or_default()
 }
 
+/// Whether brackets belong to the name of a parameter, such as `?size[1-2]=3`.
+fn is_key(text: &str, open: usize, end: usize) -> bool {
+    let before = text.get(..open).unwrap_or_default();
+    let is_in_query = before.contains('?');
+    let is_after_name = !before.rsplit(['?', '&']).next().is_some_and(|parameter| parameter.contains('='));
+    is_in_query && is_after_name && from(text, end).starts_with(['=', '['])
+}
+
+/// `cat,dog`, and a shell's `1..10`, `01..10..2` and `a..f`.
 fn words(inside: &str) -> Option<Part<'_>> {
+    if let Some((first, rest)) = inside.split_once("..") {
+        let (last, step) = rest.split_once("..").unwrap_or((rest, "1"));
+        return range_of(first, last, step, true);
+    }
     let is_list = inside.contains(',') && !inside.contains(['{', '"']);
     is_list.then(|| Part::Words(inside.split(',').collect()))
 }
@@ -129,33 +161,40 @@ fn words(inside: &str) -> Option<Part<'_>> {
 fn range(inside: &str) -> Option<Part<'_>> {
     let (first, rest) = inside.split_once(['-', ':'])?;
     let (last, step) = rest.split_once(':').unwrap_or((rest, "1"));
-    if !step.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let step: u64 = step.parse().ok().filter(|step| *step > 0)?;
+    range_of(first, last, step, false)
+}
+
+fn range_of(first: &str, last: &str, step: &str, may_run_down: bool) -> Option<Part<'static>> {
+    let number = |text: &str| -> Option<u64> {
+        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    };
+    let step = number(step).filter(|step| *step > 0)?;
+    let range = Range { first: 0, last: 0, step, is_of_letters: false, digits: 0, may_run_down };
     if let ([first], [last]) = (first.as_bytes(), last.as_bytes())
         && first.is_ascii_alphabetic()
         && last.is_ascii_alphabetic()
         && first.is_ascii_lowercase() == last.is_ascii_lowercase()
     {
-        return Some(Part::Letters { first: *first, last: *last, step: usize::try_from(step).ok()? });
+        let (first, last) = (u64::from(*first), u64::from(*last));
+        return Some(Part::Range(Range { first, last, is_of_letters: true, ..range }));
     }
-    let number = |text: &str| -> Option<u64> {
-        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
-    };
     // Leading zeros on either side set the width: `[001-100]`, but `[1-010]` as well.
     let width = |text: &str| if text.len() > 1 && text.starts_with('0') { text.len() } else { 0 };
     let digits = width(first).max(width(last));
-    Some(Part::Numbers { first: number(first)?, last: number(last)?, step, digits })
+    Some(Part::Range(Range { first: number(first)?, last: number(last)?, digits, ..range }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn texts(text: &str) -> Vec<String> {
+        expand(text, 100).unwrap().into_iter().map(|(text, _)| text).collect()
+    }
+
     #[test]
     fn globs_expand_with_the_last_one_varying_fastest() {
-        let cases: [(&str, &[&str]); 12] = [
+        let cases: [(&str, &[&str]); 20] = [
             ("a", &["a"]),
             ("a[1-3]", &["a1", "a2", "a3"]),
             ("[008-011].jpg", &["008.jpg", "009.jpg", "010.jpg", "011.jpg"]),
@@ -168,10 +207,24 @@ mod tests {
             ("http://[fe80::1-2]/[1-2]", &["http://[fe80::1-2]/1", "http://[fe80::1-2]/2"]),
             ("?q={}&r=[]&s={a}&t=[", &["?q={}&r=[]&s={a}&t=["]),
             ("ü[1-2]é", &["ü1é", "ü2é"]),
+            ("{1..3}", &["1", "2", "3"]),
+            ("{01..10..4}", &["01", "05", "09"]),
+            ("{a..c}{3..1}", &["a3", "a2", "a1", "b3", "b2", "b1", "c3", "c2", "c1"]),
+            ("[001:003]", &["001", "002", "003"]),
+            ("?page=[1-2]&s={a,b}", &["?page=1&s=a", "?page=1&s=b", "?page=2&s=a", "?page=2&s=b"]),
+            ("?size[1-2]=3&a[0-9][1-2]=b", &["?size[1-2]=3&a[0-9][1-2]=b"]),
+            ("?q={\"a\":1,\"b\":2}", &["?q={\"a\":1,\"b\":2}"]),
+            ("{..}[-]{1..x}", &["{..}[-]{1..x}"]),
         ];
         for (text, expanded) in cases {
-            assert_eq!(expand(text, 100).unwrap(), expanded, "{text}");
+            assert_eq!(texts(text), expanded, "{text}");
         }
+    }
+
+    #[test]
+    fn each_text_knows_what_its_globs_stood_for() {
+        let expanded = expand("a[1-2]/{x,y}", 9).unwrap();
+        assert_eq!(expanded[2], ("a2/x".to_owned(), vec!["2".to_owned(), "x".to_owned()]));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! From a user's input to a plan that a run can fetch.
 //!
 //! ```text
-//! text ── parse_list: lines, globs, links of pasted HTML ──▶ Request { text, line }
-//! JS array ── (api) ───────────────────────────────────────▶ Request { text, name }
-//!                        │ Plan::new: parses each text with the browser's URL parser
+//! text ── ListReader: any form, ranges expanded ──▶ Request { text, line, … }, or Rejected
+//! JS array ── (api) ──────────────────────────────▶ Request { text, name }
+//!                        │ Plan::push: parses each text with the browser's URL parser
 //!                        ▼
 //!                      Plan { items in input order: address or error, entry name }
 //!                        │ Plan::with_relay: optional, a relay that the user runs
@@ -11,7 +11,8 @@
 //!                      Plan::request_address: the URL to fetch for each item
 //! ```
 //!
-//! Nothing is dropped on the way: a text that is not an address becomes an item that fails.
+//! Nothing is dropped on the way: what names no address in a list is rejected with the reason, and what is
+//! no address in an array becomes an item that fails.
 
 mod address;
 /// The browser's text handling in native tests, here and in tests/.
@@ -19,7 +20,6 @@ mod address;
 #[path = "../../tests/text/mod.rs"]
 mod crate_text;
 mod glob;
-mod html;
 mod list;
 mod name;
 mod network;
@@ -28,8 +28,12 @@ mod text_map;
 
 use std::borrow::Cow;
 
+use crate::text::text;
+
 pub use address::{Address, AddressError, WebText};
-pub use list::{MAX_URLS, Request, parse_list};
+pub use list::{
+    Choice, Element, FileKind, Form, JsonShape, ListReader, ListWeb, MAX_URLS, Rejected, Request, Understood,
+};
 pub use name::{EntryName, EntryNames, NameTemplate, TemplateError, file_name_of};
 pub use network::Network;
 pub use relay::{Relay, RelayError};
@@ -91,12 +95,21 @@ impl Plan {
 
     /// Parses one more request and appends it.
     pub fn push(&mut self, request: Request, web: &impl WebText) {
-        let address = match request.glob_error {
-            Some(reason) => Err(AddressError::Glob { reason }),
-            None => Address::parse(&request.text, web),
-        };
+        let address = Address::parse(&request.text, web);
         let text = address::redacted(&request.text);
         self.add(address, text, request.name, request.line);
+    }
+
+    /// Parses a request of a list and appends it, unless its text is no address.
+    ///
+    /// # Errors
+    ///
+    /// If its text is no address; nothing is appended then.
+    pub fn push_valid(&mut self, request: Request, web: &impl WebText) -> Result<(), Rejected> {
+        let address = Address::parse(&request.text, web)
+            .map_err(|error| Rejected::new(request.line, &request.text, text![error]))?;
+        self.add(Ok(address), String::new(), request.name, request.line);
+        Ok(())
     }
 
     /// Appends an item whose address was parsed in another plan; an empty `href` becomes an item that

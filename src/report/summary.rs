@@ -4,35 +4,22 @@ use std::time::Duration;
 
 use super::formatting::{approximate_duration, count, number, percent, rate, size, whole_millis};
 use super::{Pace, Rows};
-use crate::plan::{AddressError, Plan};
+use crate::plan::{Plan, Understood};
 use crate::run::CoolDowns;
 use crate::text::{add, text};
 
-/// The content of a list: `15 URLs from 1 origin · line 7 is not a URL: "htp://…"`.
-pub fn plan_text(plan: &Plan) -> String {
-    if plan.is_empty() {
-        return "No URLs yet.".into();
+/// What a list was understood to be: `CSV, 3 columns, addresses in “Image URL” · 2 URLs from 1 origin ·
+/// 1 line can’t be read`.
+pub fn plan_text(understood: &Understood, plan: &Plan, rejected: usize) -> String {
+    let mut parts = vec![understood.description()];
+    if !plan.is_empty() {
+        parts.push(text![count(plan.len(), "URL"), " from ", count(plan.origins().len(), "origin")]);
     }
-    let mut invalid = plan.items().iter().filter_map(|item| Some((item.line, item.address.as_ref().err()?)));
-    let Some((line, error)) = invalid.next() else {
-        return text![count(plan.len(), "URL"), " from ", count(plan.origins().len(), "origin")];
-    };
-    let more = invalid.count();
-    let valid = plan.len() - more - 1;
-    let mut text = match valid {
-        0 => String::new(),
-        _ => text![count(valid, "URL"), " from ", count(plan.origins().len(), "origin"), " · "],
-    };
-    let place = line.map(|line| text!["line ", line]).unwrap_or_else(|| "one".into());
-    text += &match error {
-        AddressError::NotAUrl { text } => text![place, " is not a URL: \"", text, "\""],
-        AddressError::Glob { reason } => reason.clone(),
-        other => text![place, ": ", other],
-    };
-    if more > 0 {
-        text += &text![" (and ", number(more), " more like it)"];
+    if rejected > 0 {
+        parts.push(text![count(rejected, "line"), " can’t be read"]);
     }
-    text
+    parts.retain(|part| !part.is_empty());
+    if parts.is_empty() { "No URLs yet.".into() } else { parts.join(" · ") }
 }
 
 /// A run in progress: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s`.
@@ -140,13 +127,9 @@ pub fn cancelled_text(rows: &Rows) -> String {
 mod tests {
     use super::*;
     use crate::image::Format;
-    use crate::plan::parse_list;
-    use crate::plan::tests::NativeText;
+    use crate::plan::Form;
+    use crate::plan::tests::plan_of;
     use crate::run::{Event, EventKind, FetchError};
-
-    fn plan_text_of(list: &str) -> String {
-        plan_text(&Plan::new(parse_list(list), &NativeText))
-    }
 
     fn rows(items: usize, stored: usize, failed: usize) -> Rows {
         let mut rows = Rows::new(items);
@@ -162,20 +145,20 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_summed_up_with_its_first_error() {
+    fn a_list_is_summed_up_with_its_form_and_what_cannot_be_read() {
+        let text = Understood::default();
+        let columns = vec![("Name".into(), false), ("Image URL".into(), true)];
+        let table = Understood { form: Form::Table, columns, chosen: vec![1], needs_page: false };
+        let plan = plan_of(["https://a.example/1", "https://b.example/2"]);
         let cases = [
-            ("", "No URLs yet."),
-            ("https://a.example/1", "1 URL from 1 origin"),
-            ("https://a.example/[1-1200]\nhttps://b.example/", "1,201 URLs from 2 origins"),
-            ("https://a.example/1\nhtp//x y", "1 URL from 1 origin · line 2 is not a URL: \"htp//x y\""),
-            ("x\ny\nz", "line 1 is not a URL: \"x\" (and 2 more like it)"),
-            (
-                "ftp://a.example/1",
-                "line 1: not a URL that can be fetched: \"ftp://a.example/1\"; use http: or https:",
-            ),
+            (&text, &Plan::default(), 0, "No URLs yet."),
+            (&text, &plan, 0, "2 URLs from 2 origins"),
+            (&text, &plan, 1, "2 URLs from 2 origins · 1 line can’t be read"),
+            (&text, &Plan::default(), 1200, "1,200 lines can’t be read"),
+            (&table, &plan, 0, "CSV, 2 columns, addresses in “Image URL” · 2 URLs from 2 origins"),
         ];
-        for (list, text) in cases {
-            assert_eq!(plan_text_of(list), text, "{list:?}");
+        for (understood, plan, rejected, text) in cases {
+            assert_eq!(plan_text(understood, plan, rejected), text);
         }
     }
 
@@ -195,7 +178,7 @@ mod tests {
     #[test]
     fn a_cool_down_is_given_with_its_origin_and_the_time_left() {
         let urls = ["https://a.example/1", "http://cdn.example:8080/2", "https://c.example/3"];
-        let plan = Plan::new(parse_list(&urls.join("\n")), &NativeText);
+        let plan = plan_of(urls);
         let mut cooling = CoolDowns::default();
         let second = Duration::from_secs(1);
         let mut cool = |item, until| {

@@ -1,0 +1,163 @@
+//! The browser's parsers of JSON, HTML and XML, for lists.
+//!
+//! A parsed document is inert: its scripts do not run, and nothing that it names is loaded.
+
+use js_sys::{Array, JSON, Number, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, Url};
+
+use crate::browser::BrowserText;
+use crate::plan::{Element, JsonShape, ListWeb, WebText};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = DOMParser)]
+    type DocumentParser;
+    #[wasm_bindgen(constructor, js_class = "DOMParser")]
+    fn new() -> DocumentParser;
+    /// The one of web-sys takes no trusted text.
+    #[wasm_bindgen(method, js_name = parseFromString, catch)]
+    fn parse(this: &DocumentParser, text: &JsValue, kind: &str) -> Result<Document, JsValue>;
+
+    type TrustedTypes;
+    #[wasm_bindgen(thread_local_v2, js_name = trustedTypes)]
+    static TRUSTED_TYPES: Option<TrustedTypes>;
+    #[wasm_bindgen(method, js_name = createPolicy, catch)]
+    fn create_policy(this: &TrustedTypes, name: &str, rules: &Object) -> Result<Policy, JsValue>;
+    #[derive(Clone)]
+    type Policy;
+    #[wasm_bindgen(method, js_name = createHTML)]
+    fn create_html(this: &Policy, text: &str) -> JsValue;
+}
+
+thread_local! {
+    /// What lets a text be parsed. `None` in browsers without Trusted Types.
+    static POLICY: Option<Policy> = policy();
+}
+
+fn policy() -> Option<Policy> {
+    TRUSTED_TYPES.with(|types| {
+        let types = types.as_ref()?;
+        // Only for parsing: no parsed element ever enters the page.
+        let identity = Closure::<dyn Fn(JsValue) -> JsValue>::new(|text| text);
+        let rules = Object::new();
+        Reflect::set(&rules, &"createHTML".into(), identity.as_ref()).ok()?;
+        let policy = types.create_policy("fetchzip-lists", &rules).ok()?;
+        // The policy lives as long as the page.
+        identity.forget();
+        Some(policy)
+    })
+}
+
+/// The browser's parsers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BrowserDocuments;
+
+impl BrowserDocuments {
+    fn parse(text: &str, kind: &str) -> Option<Document> {
+        let text = POLICY.with(|policy| match policy {
+            Some(policy) => policy.create_html(text),
+            None => text.into(),
+        });
+        DocumentParser::new().parse(&text, kind).ok()
+    }
+}
+
+impl WebText for BrowserDocuments {
+    fn parse_url(&self, text: &str) -> Option<String> {
+        BrowserText.parse_url(text)
+    }
+
+    fn nfc(&self, text: &str) -> String {
+        BrowserText.nfc(text)
+    }
+
+    fn lower_case(&self, text: &str) -> String {
+        BrowserText.lower_case(text)
+    }
+
+    fn upper_case(&self, text: &str) -> String {
+        BrowserText.upper_case(text)
+    }
+}
+
+impl ListWeb for BrowserDocuments {
+    type Json = JsValue;
+    type Element = PageElement;
+
+    fn resolve(&self, text: &str, base: &str) -> Option<String> {
+        let url = if base.is_empty() { Url::new(text) } else { Url::new_with_base(text, base) };
+        Some(url.ok()?.href())
+    }
+
+    fn parse_json(&self, text: &str) -> Option<JsValue> {
+        JSON::parse(text).ok()
+    }
+
+    fn shape(&self, value: &JsValue) -> JsonShape<JsValue> {
+        if let Some(text) = value.as_string() {
+            return JsonShape::Text(text);
+        }
+        if let Some(number) = value.dyn_ref::<Number>() {
+            return number
+                .to_string_with_radix(10)
+                .map_or(JsonShape::Null, |text| JsonShape::Text(text.into()));
+        }
+        if let Some(is_true) = value.as_bool() {
+            return JsonShape::Text(if is_true { "true" } else { "false" }.into());
+        }
+        if let Some(list) = value.dyn_ref::<Array>() {
+            return JsonShape::List(list.length() as usize);
+        }
+        if !value.is_object() {
+            return JsonShape::Null;
+        }
+        let entries = Object::entries(value.unchecked_ref()).into_iter().map(|entry| {
+            let entry: Array = entry.unchecked_into();
+            (entry.get(0).as_string().unwrap_or_default(), entry.get(1))
+        });
+        JsonShape::Object(entries.collect())
+    }
+
+    fn element(&self, list: &JsValue, index: usize) -> JsValue {
+        list.unchecked_ref::<Array>().get(index as u32)
+    }
+
+    fn html_elements(&self, text: &str, selectors: &str) -> Vec<PageElement> {
+        Self::parse(text, "text/html").map(|document| elements(&document, selectors)).unwrap_or_default()
+    }
+
+    fn xml_elements(&self, text: &str, names: &str) -> Option<Vec<PageElement>> {
+        let document = Self::parse(text, "text/xml")?;
+        let is_torn = document.query_selector("parsererror").ok()?.is_some();
+        (!is_torn).then(|| elements(&document, names))
+    }
+}
+
+/// The elements of a document that match, in document order.
+fn elements(document: &Document, selectors: &str) -> Vec<PageElement> {
+    let Ok(found) = document.query_selector_all(selectors) else { return Vec::new() };
+    let element = |index| Some(PageElement(found.item(index)?.unchecked_into()));
+    (0..found.length()).filter_map(element).collect()
+}
+
+/// An element of a parsed document.
+pub struct PageElement(web_sys::Element);
+
+impl Element for PageElement {
+    fn name(&self) -> String {
+        self.0.local_name()
+    }
+
+    fn attribute(&self, name: &str) -> Option<String> {
+        self.0.get_attribute(name)
+    }
+
+    fn text(&self) -> String {
+        self.0.text_content().unwrap_or_default()
+    }
+
+    fn is_inside(&self, names: &str) -> bool {
+        self.0.closest(names).is_ok_and(|around| around.is_some())
+    }
+}

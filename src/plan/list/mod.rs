@@ -1,0 +1,38 @@
+//! Lists as people have them, in any form, read to requests.
+//!
+//! ```text
+//! text ─ form: what is it? ─▶ reader ─┬▶ text ── lines: prose, markup, HTML between them
+//!                                     ├▶ table · json ── records, of which columns have the addresses
+//!                                     ├▶ xml ── sitemaps, feeds
+//!                                     └▶ aria2
+//!                                           each ─▶ output: ranges, the limit ─▶ Request or Rejected
+//! ```
+//!
+//! The form is told from the content. What can't be read is rejected with its line and the reason, and
+//! never costs what can. JSON, HTML and XML are parsed by the browser ([`ListWeb`]), and everything is
+//! read in steps, so that a page keeps responding.
+
+mod aria2;
+mod columns;
+mod document;
+mod encoding;
+mod form;
+mod html;
+mod json;
+mod lines;
+mod markup;
+mod output;
+mod prose;
+mod reader;
+mod request;
+mod srcset;
+mod table;
+mod text;
+mod xml;
+
+pub use document::{Element, JsonShape, ListWeb};
+pub use encoding::FileKind;
+pub use form::Form;
+pub use output::MAX_URLS;
+pub use reader::{Choice, ListReader, Understood};
+pub use request::{Rejected, Request};

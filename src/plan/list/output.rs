@@ -1,0 +1,98 @@
+//! Where the forms put what they find: ranges are expanded here, and the limit holds.
+
+use std::collections::VecDeque;
+
+use super::request::{Rejected, Request};
+use crate::plan::address::{redacted, shortened};
+use crate::plan::glob::{self, GlobError};
+use crate::text::text;
+
+/// The most URLs in one list, after its ranges are expanded.
+///
+/// There must be a limit, since `[0-999999999]` is quickly typed. A table of 100,000 rows still
+/// scrolls smoothly, and the largest workload of the benchmark has 12,044 images.
+pub const MAX_URLS: usize = 100_000;
+
+/// What was found and not yet passed on.
+#[derive(Debug, Default)]
+pub struct Output {
+    queue: VecDeque<Result<Request, Rejected>>,
+    /// The requests so far, those that were passed on included.
+    count: usize,
+    keeps_ranges: bool,
+    /// Whether the limit was exceeded, which ends the reading.
+    pub is_full: bool,
+}
+
+impl Output {
+    /// An output that leaves ranges as they are, or expands them.
+    pub fn new(keeps_ranges: bool) -> Self {
+        Self { keeps_ranges, ..Self::default() }
+    }
+
+    /// Takes out what was found first.
+    pub fn pop(&mut self) -> Option<Result<Request, Rejected>> {
+        self.queue.pop_front()
+    }
+
+    /// The number of requests so far.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Adds a request whose address is meant as it is written.
+    pub fn push(&mut self, request: Request) {
+        if self.count < MAX_URLS {
+            self.count += 1;
+            self.queue.push_back(Ok(request));
+        } else if !self.is_full {
+            self.is_full = true;
+            let place = request.line.map_or_else(|| text!["URL ", MAX_URLS + 1], |line| text!["line ", line]);
+            let reason = text![
+                place,
+                " and everything after it exceed the limit of ",
+                MAX_URLS,
+                " URLs per list; split it up"
+            ];
+            self.queue.push_back(Err(Rejected::new(request.line, &request.text, reason)));
+        }
+    }
+
+    /// Adds a request for each address that an address with ranges stands for.
+    pub fn push_range(&mut self, request: Request) {
+        // The brackets and braces of a data: URL are content.
+        if self.keeps_ranges || request.text.starts_with("data:") || !request.text.contains(['[', '{']) {
+            return self.push(request);
+        }
+        let limit = MAX_URLS.saturating_sub(self.count);
+        let shown = || shortened(&redacted(&request.text));
+        match glob::expand(&request.text, limit) {
+            Ok(expanded) => {
+                for (text, globs) in expanded {
+                    self.push(Request { text, globs, ..request.clone() });
+                }
+            }
+            Err(GlobError::Backwards) => {
+                let reason = text!["the range in \"", shown(), "\" runs backwards; swap its ends"];
+                self.reject(request.line, &request.text, reason);
+            }
+            Err(GlobError::TooMany { count }) => {
+                let reason = text![
+                    "\"",
+                    shown(),
+                    "\" expands to ",
+                    count,
+                    " URLs, and the limit is ",
+                    MAX_URLS,
+                    " per list; split it up"
+                ];
+                self.reject(request.line, &request.text, reason);
+            }
+        }
+    }
+
+    /// Adds a piece that names no address.
+    pub fn reject(&mut self, line: Option<usize>, text: &str, reason: impl Into<String>) {
+        self.queue.push_back(Err(Rejected::new(line, text, reason)));
+    }
+}

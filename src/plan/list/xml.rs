@@ -1,0 +1,116 @@
+//! Sitemaps, RSS and Atom.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::document::{Element, ListWeb};
+use super::html::{HtmlReader, RELATIVE};
+use super::output::Output;
+use super::prose::names_image;
+use super::request::Request;
+use crate::plan::TextMap;
+
+/// The local names of the elements that can name an image, or contain HTML that does.
+const NAMES: &str = "loc,url,enclosure,content,thumbnail,image,link,img,encoded,description,summary";
+
+/// Reads the elements of one document, one at each step.
+pub struct XmlReader<E> {
+    elements: std::vec::IntoIter<E>,
+    /// The address of the page that the document is from, or empty.
+    page: String,
+    /// The HTML of an element's text, while it is read.
+    html: Option<HtmlReader<E>>,
+    /// The addresses so far: feeds name an image several times.
+    seen: Rc<RefCell<TextMap>>,
+    /// Whether the document has media of its own, of which thumbnails are copies.
+    has_media: bool,
+    /// Whether an address could not be resolved.
+    pub needs_page: bool,
+}
+
+impl<E: Element> XmlReader<E> {
+    /// Parses a document; `None` if it is not well-formed.
+    pub fn new<W: ListWeb<Element = E>>(text: &str, page: &str, web: &W) -> Option<Self> {
+        let elements = web.xml_elements(text, NAMES)?;
+        let is_media = |element: &E| element.name() == "content" && element.attribute("url").is_some();
+        Some(Self {
+            has_media: elements.iter().any(is_media),
+            elements: elements.into_iter(),
+            page: page.to_owned(),
+            html: None,
+            seen: Rc::default(),
+            needs_page: false,
+        })
+    }
+
+    /// Reads the next element; false at the end.
+    pub fn step<W: ListWeb<Element = E>>(&mut self, web: &W, out: &mut Output) -> bool {
+        if let Some(html) = &mut self.html {
+            if !html.step(web, out) {
+                self.needs_page |= html.needs_page;
+                self.html = None;
+            }
+            return true;
+        }
+        let Some(element) = self.elements.next() else {
+            if out.count() == 0 && !out.is_full && !self.needs_page {
+                out.reject(None, "<…>", "this XML names no images");
+            }
+            return false;
+        };
+        self.read(&element, web, out);
+        true
+    }
+
+    fn read<W: ListWeb<Element = E>>(&mut self, element: &E, web: &W, out: &mut Output) {
+        let attribute = |name: &str| element.attribute(name).unwrap_or_default();
+        let is_image = |address: &str| {
+            let kind = attribute("type");
+            kind.starts_with("image")
+                || attribute("medium") == "image"
+                || kind.is_empty() && names_image(address)
+        };
+        match element.name().as_str() {
+            // A sitemap's page has one, too.
+            "loc" => {
+                let address = element.text();
+                if element.is_inside("image") || names_image(address.trim()) {
+                    self.push(&address, web, out);
+                }
+            }
+            "url" if element.is_inside("image") => self.push(&element.text(), web, out),
+            "enclosure" if is_image(&attribute("url")) => self.push(&attribute("url"), web, out),
+            "content" if is_image(&attribute("url")) => self.push(&attribute("url"), web, out),
+            "thumbnail" if !self.has_media => self.push(&attribute("url"), web, out),
+            "image" => self.push(&attribute("href"), web, out),
+            "link" if attribute("rel") == "enclosure" && is_image(&attribute("href")) => {
+                self.push(&attribute("href"), web, out);
+            }
+            "img" => self.push(&attribute("src"), web, out),
+            "content" | "encoded" | "description" | "summary" => self.begin_html(&element.text(), web),
+            _ => {}
+        }
+    }
+
+    /// Reads the HTML in an element's text, if there is any.
+    fn begin_html<W: ListWeb<Element = E>>(&mut self, text: &str, web: &W) {
+        if text.contains("<img") || text.contains("<picture") {
+            self.html = Some(HtmlReader::part(text, &self.page, web, &self.seen));
+        }
+    }
+
+    fn push<W: ListWeb>(&mut self, address: &str, web: &W, out: &mut Output) {
+        let address = address.trim();
+        if address.is_empty() {
+            return;
+        }
+        let Some(resolved) = web.resolve(address, &self.page) else {
+            self.needs_page = true;
+            return out.reject(None, address, RELATIVE);
+        };
+        if self.seen.borrow().get(&resolved).is_none() {
+            self.seen.borrow_mut().set(resolved.clone(), 0);
+            out.push(Request::new(resolved));
+        }
+    }
+}
