@@ -11,6 +11,7 @@ const NATIVE = {
     ({ radio: "radio", checkbox: "checkbox", number: "spinbutton", text: "textbox" })[type] ?? "",
   OL: () => "list",
   PROGRESS: () => "progressbar",
+  SELECT: () => "combobox",
   SECTION: (element) => (nameOf(element) ? "region" : ""),
   TABLE: () => "table",
   TEXTAREA: () => "textbox",
