@@ -295,7 +295,7 @@ impl FromWorker {
 
 fn put_job(out: &mut Vec<u8>, job: &Job) {
     let Job { plan, template, settings, started, order, journal, resumes } = job;
-    out.put_text(Some(&template.source()));
+    out.put_text(Some(template.source()));
     put_settings(out, settings);
     out.put_f64(*started);
     out.put_u8(*order as u8);
@@ -309,6 +309,8 @@ fn put_job(out: &mut Vec<u8>, job: &Job) {
         // An invalid address is invalid on the other side as well; the reason stays with the page.
         out.put_text(item.address.as_ref().ok().map(|address| address.href.as_str()));
         out.put_text(item.name.as_deref());
+        // What only the list knows for the template.
+        item.list_values(template).for_each(|value| out.put_text(Some(&value)));
     }
 }
 
@@ -328,7 +330,12 @@ fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
     let mut plan = Plan::default();
     while !reader.is_empty() {
         let address = reader.text()?.unwrap_or_default();
-        plan.push_parsed(address, reader.text()?);
+        let name = reader.text()?;
+        let mut values = Vec::new();
+        for _ in template.list_fields() {
+            values.push(reader.text()??);
+        }
+        plan.push_parsed(address, name, values);
     }
     if via.is_some() {
         plan = plan.with_relay(via);

@@ -27,6 +27,7 @@ mod relay;
 mod text_map;
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::text::text;
 
@@ -34,7 +35,7 @@ pub use address::{Address, AddressError, WebText};
 pub use list::{
     Choice, Element, FileKind, Form, JsonShape, ListReader, ListWeb, MAX_URLS, Rejected, Request, Understood,
 };
-pub use name::{EntryName, EntryNames, NameTemplate, TemplateError, file_name_of};
+pub use name::{EntryName, EntryNames, Field, FieldError, NameTemplate, TemplateError, file_name_of};
 pub use network::Network;
 pub use relay::{Relay, RelayError};
 
@@ -69,11 +70,32 @@ pub struct Item {
     pub name: Option<String>,
     /// The number of its line in the list, from 1, if it comes from a list.
     pub line: Option<usize>,
+    /// What the list says that the image shows.
+    pub title: Option<String>,
+    /// What each range of its address stood for.
+    pub globs: Vec<String>,
+    /// The values of its record in the columns that were kept, each with the column's name.
+    pub cells: Vec<(Rc<str>, String)>,
+    /// The values of the template's fields that the list gives, in their order, if they were made on
+    /// another thread.
+    pub values: Vec<String>,
     /// The origin that its request goes to, its own or the relay's, if it has an address.
     pub origin: Option<OriginId>,
 }
 
 impl Item {
+    /// An item of a request whose text was parsed to this address.
+    fn of(request: Request, address: Result<Address, AddressError>) -> Self {
+        let Request { name, line, title, globs, cells, .. } = request;
+        let (text, values) = (String::new(), Vec::new());
+        Self { address, text, name, line, title, globs, cells, values, origin: None }
+    }
+
+    /// The values that the list gives for the fields of a template, in their order.
+    pub(crate) fn list_values<'a>(&'a self, template: &'a NameTemplate) -> impl Iterator<Item = String> + 'a {
+        template.list_fields().map(|field| field.value_in_list(self))
+    }
+
     /// The address as it may be shown: serialised if it could be parsed, and never with a password.
     pub fn display_text(&self) -> &str {
         self.address.as_ref().map_or(&self.text, |address| &address.href)
@@ -96,8 +118,7 @@ impl Plan {
     /// Parses one more request and appends it.
     pub fn push(&mut self, request: Request, web: &impl WebText) {
         let address = Address::parse(&request.text, web);
-        let text = address::redacted(&request.text);
-        self.add(address, text, request.name, request.line);
+        self.add(Item { text: address::redacted(&request.text), ..Item::of(request, address) });
     }
 
     /// Parses a request of a list and appends it, unless its text is no address.
@@ -108,26 +129,21 @@ impl Plan {
     pub fn push_valid(&mut self, request: Request, web: &impl WebText) -> Result<(), Rejected> {
         let address = Address::parse(&request.text, web)
             .map_err(|error| Rejected::new(request.line, &request.text, text![error]))?;
-        self.add(Ok(address), String::new(), request.name, request.line);
+        self.add(Item::of(request, Ok(address)));
         Ok(())
     }
 
-    /// Appends an item whose address was parsed in another plan; an empty `href` becomes an item that
-    /// fails.
-    pub fn push_parsed(&mut self, href: String, name: Option<String>) {
+    /// Appends an item whose address was parsed in another plan, with its name and the template's values
+    /// there; an empty `href` becomes an item that fails.
+    pub fn push_parsed(&mut self, href: String, name: Option<String>, values: Vec<String>) {
         let invalid = || Err(AddressError::NotAUrl { text: String::new() });
         let address = Address::from_href(href).unwrap_or_else(invalid);
-        self.add(address, String::new(), name, None);
+        self.add(Item { name, values, ..Item::of(Request::default(), address) });
     }
 
-    fn add(
-        &mut self,
-        address: Result<Address, AddressError>,
-        text: String,
-        name: Option<String>,
-        line: Option<usize>,
-    ) {
-        let origin = address.as_ref().ok().map(|address| {
+    /// Appends an item, and finds its origin.
+    fn add(&mut self, mut item: Item) {
+        item.origin = item.address.as_ref().ok().map(|address| {
             let origin = match &self.relay {
                 Some(relay) if !address.is_data() => relay.origin(),
                 _ => &address.origin,
@@ -139,7 +155,7 @@ impl Plan {
                 id
             })
         });
-        self.items.push(Item { address, text, name, line, origin });
+        self.items.push(item);
     }
 
     /// The same plan with all requests going through a relay, or, with `None`, to the images' own
@@ -147,8 +163,7 @@ impl Plan {
     pub fn with_relay(&self, relay: Option<Relay>) -> Self {
         let mut plan = Self { relay, ..Self::default() };
         for item in &self.items {
-            let Item { address, text, name, line, .. } = item.clone();
-            plan.add(address, text, name, line);
+            plan.add(item.clone());
         }
         plan
     }

@@ -14,6 +14,7 @@
 //! - `cancelling`: Cancel, Escape, and the run after
 //! - `cancelling_anywhere`: Cancel in every state of a run
 //! - `cancelling_often`: two hundred runs, cancelled at random moments
+//! - `lists`: lists in every form, by files, typing, pasting and dropping, and how they are read
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
@@ -49,6 +50,7 @@ mod failures;
 mod keyboard;
 mod killed;
 mod limits;
+mod lists;
 mod modes;
 mod page_driver;
 mod presets;

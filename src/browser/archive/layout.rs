@@ -20,7 +20,7 @@ impl<'a, W: WebText> Layout<'a, W> {
 
     /// The entry of an image. To be called in the order in which names are to be given.
     pub fn entry<P>(&mut self, item: ItemId, image: &StoredImage<P>) -> Entry {
-        let name = self.names.claim(item, image.format);
+        let name = self.names.claim_modified(item, image.format, image.modified);
         self.placed[item] = Some(name.clone());
         let StoredImage { bytes, crc32, modified, .. } = *image;
         Entry { name, size: bytes, crc32, modified }

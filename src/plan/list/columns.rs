@@ -1,5 +1,7 @@
 //! The columns of a list, and which of them have the addresses.
 
+use std::rc::Rc;
+
 use super::prose::{addresses, names_image};
 use crate::text::text;
 
@@ -53,7 +55,7 @@ fn by_name(name: &str) -> u32 {
         "thumb preview small icon avatar profile page landing licen author site source web shop";
     const MORE: &str = "image img photo picture pic src original orig full large media bild foto";
     const ANY: &str = "url uri link href address file download";
-    let name = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let name = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let has = |words: &str| words.split_ascii_whitespace().any(|word| name.contains(word));
     match (has(LESS), has(MORE), has(ANY)) {
         (true, ..) => 0,
@@ -84,4 +86,18 @@ pub fn no_address(columns: &[Column], chosen: &[usize]) -> String {
         chosen.iter().filter_map(|index| columns.get(*index)).filter(|column| !column.name.is_empty());
     let names: Vec<_> = names.map(|column| text!["“", column.name, "”"]).collect();
     if names.is_empty() { "no address".into() } else { text!["no address in ", names.join(" or ")] }
+}
+
+/// The columns of these names, each with its name. Whatever their case, a field of JSON may be named by the
+/// last part of its path.
+pub fn named(columns: &[Column], names: &[String]) -> Vec<(usize, Rc<str>)> {
+    let position = |is_named: &dyn Fn(&Column) -> bool| columns.iter().position(is_named);
+    let number_of = |name: &String| {
+        position(&|column| column.name.eq_ignore_ascii_case(name)).or_else(|| {
+            position(&|column| {
+                column.name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name))
+            })
+        })
+    };
+    names.iter().filter_map(|name| Some((number_of(name)?, Rc::from(name.as_str())))).collect()
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::document::{Element, ListWeb};
+use super::inert::inert;
 use super::lines::{from, is_blank, starts_with};
 use super::output::Output;
 use super::prose::{addresses, names_image};
@@ -13,7 +14,8 @@ use crate::plan::TextMap;
 use crate::text::text;
 
 /// The elements that can name an image, and those that name the page's address.
-const SELECTORS: &str = "base,link,meta,img,amp-img,source,video,input,a,area,style,image,[style],[data-bg]";
+const SELECTORS: &str =
+    "x-base,link,meta,img,amp-img,source,video,input,a,area,x-style,image,[x-style],[data-bg]";
 
 /// Attributes in which scripts that load images late find their addresses.
 const LAZY: &str = "data-src data-lazy-src data-original data-lazy data-actualsrc data-echo data-defer-src \
@@ -52,7 +54,7 @@ impl<E: Element> HtmlReader<E> {
     pub fn document<W: ListWeb<Element = E>>(text: &str, page: &str, web: &W, before: usize) -> Self {
         let page = if page.is_empty() { saved_from(text).unwrap_or_default() } else { page.to_owned() };
         Self {
-            elements: web.html_elements(text, SELECTORS).into_iter(),
+            elements: web.html_elements(&inert(text), SELECTORS).into_iter(),
             page,
             base: None,
             line: None,
@@ -123,7 +125,7 @@ impl<E: Element> HtmlReader<E> {
             self.flush_placeholder(web, out);
         }
         match name.as_str() {
-            "base" if self.base.is_none() => self.base = web.resolve(&attribute("href"), &self.page),
+            "x-base" if self.base.is_none() => self.base = web.resolve(&attribute("href"), &self.page),
             "link" => match attribute("rel").to_ascii_lowercase().as_str() {
                 "canonical" => self.page_is(attribute("href"), web),
                 "image_src" => self.push(&attribute("href"), None, web, out),
@@ -144,14 +146,14 @@ impl<E: Element> HtmlReader<E> {
             "a" | "area" if names_image(&attribute("href")) => {
                 self.push(&attribute("href"), Some(attribute("title")), web, out);
             }
-            "style" => self.push_backgrounds(&element.text(), web, out),
+            "x-style" => self.push_backgrounds(&element.text(), web, out),
             "image" => {
                 let href = element.attribute("href").or_else(|| element.attribute("xlink:href"));
                 self.push(&href.unwrap_or_default(), None, web, out);
             }
             _ => self.push(&attribute("data-bg"), None, web, out),
         }
-        self.push_backgrounds(&attribute("style"), web, out);
+        self.push_backgrounds(&attribute("x-style"), web, out);
     }
 
     fn read_meta<W: ListWeb>(&mut self, element: &impl Element, web: &W, out: &mut Output) {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::columns::{Column, SAMPLE, best, no_address};
+use super::columns::{Column, SAMPLE, best, named, no_address};
 use super::document::{JsonShape, ListWeb};
 use super::lines::{Lines, trimmed};
 use super::output::Output;
@@ -27,7 +27,7 @@ pub struct JsonReader<'a, V> {
     /// Whether the user chose them.
     is_chosen: bool,
     /// The columns whose values requests carry.
-    kept: Vec<usize>,
+    kept: Vec<(usize, Rc<str>)>,
     /// Whether only records are read whose outcome is a failure.
     only_failed: bool,
     /// The entry that is being read: its number, and the requests that there were before it.
@@ -89,9 +89,7 @@ impl<'a, V: Clone> JsonReader<'a, V> {
 
     /// Has requests carry the values of these columns.
     pub fn keep(&mut self, names: &[String]) {
-        let is_named = |name: &&String| self.columns.iter().any(|column| column.name == **name);
-        let named: Vec<_> = names.iter().filter(is_named).cloned().collect();
-        self.kept = named.iter().map(|name| self.number_of(name)).collect();
+        self.kept = named(&self.columns, names);
     }
 
     fn number_of(&mut self, name: &str) -> usize {
@@ -133,10 +131,10 @@ impl<'a, V: Clone> JsonReader<'a, V> {
             return;
         }
         let mut kept = Vec::new();
-        for number in &self.kept {
+        for (number, own) in &self.kept {
             let name = self.columns.get(*number).map(|column| &column.name);
             let value = values().find(|(own, _)| Some(own) == name);
-            kept.extend(value.map(|(_, value)| (*number, value.clone())));
+            kept.extend(value.map(|(_, value)| (Rc::clone(own), value.clone())));
         }
         for (name, value) in &cells.own {
             let found = addresses(value, &[]);

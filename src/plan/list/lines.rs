@@ -48,6 +48,13 @@ pub fn is_blank(c: char) -> bool {
         || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// Whether a character can be part of a word: a letter or a digit of any script, told without their
+/// tables, which would be several KB.
+pub fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || c > '\u{BF}' && !matches!(c, '\u{2000}'..='\u{2BFF}' | '\u{3000}'..='\u{303F}') && !is_blank(c)
+}
+
 /// The text from an index on, which must be a character boundary. Slicing would add 3 KB: the words of
 /// its panic.
 pub fn from(text: &str, at: usize) -> &str {

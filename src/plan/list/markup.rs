@@ -1,6 +1,6 @@
 //! The images of a line of Markdown, BBCode or reStructuredText. Links to pages are no images.
 
-use super::lines::{from, lines_of, starts_with};
+use super::lines::{from, is_of_word, lines_of, starts_with};
 use super::prose::{Found, addresses, names_image, unquoted};
 
 /// An image that a line names.
@@ -28,13 +28,13 @@ impl Definitions {
         let defined = lines_of(text).filter_map(|line| {
             let (label, after) = definition(line)?;
             let address = after.split_whitespace().next()?;
-            Some((label.to_lowercase(), unquoted(address).to_owned()))
+            Some((label.to_ascii_lowercase(), unquoted(address).to_owned()))
         });
         Self(defined.collect())
     }
 
     fn get(&self, label: &str) -> Option<&str> {
-        let label = label.to_lowercase();
+        let label = label.to_ascii_lowercase();
         self.0.iter().find(|(known, _)| *known == label).map(|(_, address)| address.as_str())
     }
 }
@@ -121,7 +121,7 @@ pub fn rst(line: &str) -> Vec<Image> {
 
 /// Whether an address in a text of markup is an image and no link to a page.
 fn is_image(line: &str, found: &Found<'_>) -> bool {
-    let is_mark = |c: char| !c.is_alphanumeric() && !matches!(c, '[' | ']' | '(');
+    let is_mark = |c: char| !is_of_word(c) && !matches!(c, '[' | ']' | '(');
     let before = line.get(..found.start).unwrap_or_default();
     names_image(found.text)
         || before.trim_start_matches(|c: char| c.is_ascii_digit()).chars().all(is_mark)

@@ -18,6 +18,7 @@ mod document;
 mod encoding;
 mod form;
 mod html;
+mod inert;
 mod json;
 mod lines;
 mod markup;

@@ -1,6 +1,6 @@
 //! Addresses inside a line of text, among words, quotes and punctuation.
 
-use super::lines::{from, is_blank, starts_with};
+use super::lines::{from, is_blank, is_of_word, starts_with};
 use crate::image::Format;
 
 /// An address in a line.
@@ -117,8 +117,8 @@ fn address_at<'a>(line: &'a str, start: usize, delimiters: &[char]) -> &'a str {
             word.trim_end_matches([',', ';', '"', '\''])
         };
     }
-    let is_alone = !before.contains(char::is_alphabetic)
-        && from(rest, word.len()).chars().all(|c| is_blank(c) || !c.is_alphanumeric());
+    let is_alone = !before.contains(|c: char| is_of_word(c) && !c.is_ascii_digit())
+        && from(rest, word.len()).chars().all(|c| !is_of_word(c));
     without_punctuation(word, is_alone)
 }
 

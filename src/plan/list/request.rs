@@ -1,5 +1,7 @@
 //! What a list is read to.
 
+use std::rc::Rc;
+
 use crate::plan::address::{redacted, shortened};
 
 /// One requested URL, not yet parsed.
@@ -17,8 +19,9 @@ pub struct Request {
     pub fallbacks: Vec<String>,
     /// What each range of the address stood for.
     pub globs: Vec<String>,
-    /// The values of the record that it was in, each with the number of its column.
-    pub cells: Vec<(usize, String)>,
+    /// The values of the record that it was in, as far as they were asked for, each with the name by
+    /// which its column was asked for.
+    pub cells: Vec<(Rc<str>, String)>,
 }
 
 impl Request {

@@ -1,6 +1,8 @@
 //! Tables with separated values, by RFC 4180, with whatever separates them.
 
-use super::columns::{Column, SAMPLE, best, is_column_name, no_address};
+use std::rc::Rc;
+
+use super::columns::{Column, SAMPLE, best, is_column_name, named, no_address};
 use super::lines::{from, lines_of, trimmed};
 use super::output::Output;
 use super::prose::{addresses, is_address, names_image};
@@ -30,7 +32,7 @@ pub struct TableReader<'a> {
     /// The columns of which the addresses are taken.
     pub chosen: Vec<usize>,
     /// The columns whose values requests carry.
-    kept: Vec<usize>,
+    kept: Vec<(usize, Rc<str>)>,
     /// The column that says how an image of an earlier run ended, if only the failed ones are to be read.
     outcome: Option<usize>,
 }
@@ -64,9 +66,7 @@ impl<'a> TableReader<'a> {
 
     /// Has requests carry the values of these columns.
     pub fn keep(&mut self, names: &[String]) {
-        let index_of =
-            |name: &String| self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
-        self.kept = names.iter().filter_map(index_of).collect();
+        self.kept = named(&self.columns, names);
     }
 
     /// Reads the next record; false at the end.
@@ -84,7 +84,9 @@ impl<'a> TableReader<'a> {
         let before = out.count();
         for index in &self.chosen {
             for found in addresses(cells.get(*index).map(String::as_str).unwrap_or_default(), &[]) {
-                let kept = self.kept.iter().filter_map(|index| Some((*index, cells.get(*index)?.clone())));
+                let kept = self.kept.iter();
+                let kept =
+                    kept.filter_map(|(index, name)| Some((Rc::clone(name), cells.get(*index)?.clone())));
                 out.push(Request { cells: kept.collect(), ..Request::on_line(line, found.text) });
             }
         }
@@ -193,6 +195,9 @@ impl<'a> Records<'a> {
 
     /// Skips the next bytes.
     fn skip(&mut self, length: usize) {
+        let is_within_crlf = from(self.rest, length).starts_with('\n')
+            && self.rest.get(..length).is_some_and(|passed| passed.ends_with('\r'));
+        let length = length + usize::from(is_within_crlf);
         let (passed, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
         self.line += line_ends(passed);
         self.rest = rest;

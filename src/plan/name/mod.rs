@@ -9,22 +9,28 @@
 //! placed into the archive. The same input then has the same names, whatever order images arrived in.
 
 mod extension;
+mod fields;
 mod folding;
 mod sanitise;
 mod template;
 
+pub use fields::{Field, FieldError};
 pub use template::{NameTemplate, TemplateError};
 
 use super::text_map::TextMap;
 use super::{Item, ItemId, Plan, WebText};
 use crate::image::Format;
 use crate::text::{Append, Padded, display_by_append, text};
-use extension::{split_extension, with_fitting_extension, without_suffix};
+use extension::{with_fitting_extension, without_suffix};
+use fields::stem_and_extension;
 use folding::folded;
 use sanitise::{percent_decoded, sanitise, within_limit};
-use template::Fields;
+use template::Part;
 
-/// The name of an entry: UTF-8, at most 200 bytes, without folders.
+/// The most folders around an entry; deeper ones are left out.
+const MAX_FOLDERS: usize = 16;
+
+/// The name of an entry: UTF-8, its folders separated by slashes, each part of at most 200 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EntryName(String);
 
@@ -67,6 +73,15 @@ pub struct EntryNames<'a, W> {
     numbers: TextMap,
     /// The names so far, folded, each with the number that its next namesake tries first.
     taken: TextMap,
+    /// The folders so far, folded: a file of the same name could not be unpacked beside one.
+    folders: TextMap,
+}
+
+/// What is known of an image once its bytes are there.
+#[derive(Clone, Copy, Debug)]
+struct Arrived {
+    format: Format,
+    modified: Option<i64>,
 }
 
 impl<'a, W: WebText> EntryNames<'a, W> {
@@ -79,32 +94,41 @@ impl<'a, W: WebText> EntryNames<'a, W> {
                 numbers.set(address.segment.clone(), count + 1);
             }
         }
-        Self { plan, template, web, numbers, taken: TextMap::default() }
+        Self { plan, template, web, numbers, taken: TextMap::default(), folders: TextMap::default() }
     }
 
     /// The likely name of an item whose bytes have not arrived.
     pub fn expected(&self, id: ItemId) -> String {
-        within_limit(&sanitise(&self.raw_name(id, None), self.web), "")
+        let (folders, file) = self.parts_of(&self.raw_name(id, None));
+        [folders.as_slice(), &[within_limit(&file, "")]].concat().join("/")
     }
 
     /// Chooses the item's name in the archive. To be called in the order of the archive.
     pub fn claim(&mut self, id: ItemId, format: Format) -> EntryName {
-        let raw = self.raw_name(id, Some(format));
-        let (stem, extension) = with_fitting_extension(&sanitise(&raw, self.web), format);
+        self.claim_modified(id, format, None)
+    }
+
+    /// The same for an image that was last modified at this time, in seconds since 1970.
+    pub fn claim_modified(&mut self, id: ItemId, format: Format, modified: Option<i64>) -> EntryName {
+        let raw = self.raw_name(id, Some(Arrived { format, modified }));
+        let (folders, file) = self.parts_of(&raw);
+        let folder = self.claim_folders(&folders);
+        let (stem, extension) = with_fitting_extension(&file, format);
         let stem = sanitise(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
         let dotted = text![".", extension];
-        let plain = within_limit(&stem, &dotted);
+        let plain = text![folder, within_limit(&stem, &dotted)];
         let plain_key = folded(&plain, self.web);
-        let Some(mut number) = self.taken.get(&plain_key) else {
+        if self.is_free(&plain_key) {
             self.taken.set(plain_key, 2);
             return EntryName(plain);
-        };
+        }
+        let mut number = self.taken.get(&plain_key).unwrap_or(2);
         let (name, key) = loop {
-            let name = within_limit(&stem, &text![" (", number, ")", dotted]);
+            let name = text![folder, within_limit(&stem, &text![" (", number, ")", dotted])];
             let key = folded(&name, self.web);
             number += 1;
-            if self.taken.get(&key).is_none() {
+            if self.is_free(&key) {
                 break (name, key);
             }
         };
@@ -113,21 +137,109 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         EntryName(name)
     }
 
-    /// The given name, or else the template filled; not yet sanitised.
-    fn raw_name(&self, id: ItemId, format: Option<Format>) -> String {
-        let item = &self.plan.items()[id];
-        if let Some(name) = item.name.as_deref().filter(|name| !sanitise(name, self.web).is_empty()) {
-            return name.to_owned();
+    fn is_free(&self, key: &str) -> bool {
+        self.taken.get(key).is_none() && self.folders.get(key).is_none()
+    }
+
+    /// Joins folders, each followed by a slash. One that is named like a file gets an underscore.
+    fn claim_folders(&mut self, folders: &[String]) -> String {
+        let mut path = String::new();
+        for folder in folders {
+            path += folder;
+            while self.taken.get(&folded(&path, self.web)).is_some() {
+                path.push('_');
+            }
+            self.folders.set(folded(&path, self.web), 0);
+            path.push('/');
         }
-        let own = self.own_name(id, item);
-        let (stem, extension) = match format {
-            Some(format) => with_fitting_extension(&own, format),
-            None => split_extension(&own).map_or((own.clone(), String::new()), |(stem, extension)| {
-                (stem.to_owned(), extension.to_owned())
-            }),
+        path
+    }
+
+    /// The safe names of a raw name's folders, and that of its file.
+    fn parts_of(&self, raw: &str) -> (Vec<String>, String) {
+        let (folders, file) = raw.rsplit_once('/').unwrap_or(("", raw));
+        let folders = folders.split('/').map(|folder| within_limit(&sanitise(folder, self.web), ""));
+        let folders = folders.filter(|folder| !folder.is_empty()).take(MAX_FOLDERS);
+        (folders.collect(), sanitise(file, self.web))
+    }
+
+    /// The given name, or else the template filled; not yet sanitised. A given name that ends in a slash
+    /// is a folder for the other.
+    fn raw_name(&self, id: ItemId, arrived: Option<Arrived>) -> String {
+        let item = &self.plan.items()[id];
+        let given = item.name.as_deref().unwrap_or_default();
+        if !self.parts_of(given).1.is_empty() {
+            return given.to_owned();
+        }
+        let folder = if given.ends_with('/') { given } else { "" };
+        let mut raw = text![folder];
+        let mut list_values = item.values.iter();
+        for part in self.template.parts() {
+            match part {
+                Part::Text(text) => raw += text,
+                Part::Field(field, fallback) => {
+                    let listed = if field.is_of_list() { list_values.next() } else { None };
+                    let value = match listed {
+                        Some(value) => value.clone(),
+                        None => self.value(field, id, item, arrived),
+                    };
+                    let fallback = fallback.as_deref().unwrap_or_default();
+                    let value = if value.trim().is_empty() { fallback } else { &value };
+                    // Only the template and the path of an address make folders.
+                    raw += &if *field == Field::Path { value.to_owned() } else { value.replace('/', "_") };
+                }
+            }
+        }
+        raw
+    }
+
+    fn value(&self, field: &Field, id: ItemId, item: &Item, arrived: Option<Arrived>) -> String {
+        let address = item.address.as_ref().ok();
+        let own = || {
+            let own = self.own_name(id, item);
+            match arrived {
+                Some(Arrived { format, .. }) => with_fitting_extension(&own, format),
+                None => stem_and_extension(&own),
+            }
         };
-        let host = item.address.as_ref().map_or("", |address| &address.host);
-        self.template.fill(&Fields { stem: &stem, extension: &extension, host, index: &self.index(id) })
+        match field {
+            Field::Name => {
+                let (stem, extension) = own();
+                if extension.is_empty() { stem } else { text![stem, ".", extension] }
+            }
+            Field::Stem => own().0,
+            Field::Extension => own().1,
+            Field::Host => address.map(|address| address.host.clone()).unwrap_or_default(),
+            Field::Path => address.map(fields::folders).unwrap_or_default(),
+            Field::Index { first, width } => {
+                let last = self.plan.len().max(1) as u64 - 1 + first;
+                text![Padded(id as u64 + first, width.unwrap_or_else(|| text![last].len()))]
+            }
+            Field::Query(key) => address.map(|address| fields::query_value(address, key)).unwrap_or_default(),
+            Field::Date(format) => match arrived {
+                Some(Arrived { modified: Some(moment), .. }) => fields::date(format, moment),
+                _ => String::new(),
+            },
+            Field::Type => {
+                let media_type = arrived.map_or("", |arrived| arrived.format.media_type());
+                media_type.rsplit('/').next().unwrap_or_default().to_owned()
+            }
+            Field::Glob(_) | Field::Column(_) | Field::Title => field.value_in_list(item),
+        }
+    }
+
+    /// The first item for which a field without a fallback is empty, and that field; a template without
+    /// one names every item as it says.
+    pub fn first_empty(&self) -> Option<(ItemId, &Field)> {
+        let is_strict = |part: &'a Part| match part {
+            Part::Field(field, None) if field.must_be_filled() => Some(field),
+            _ => None,
+        };
+        let strict: Vec<_> = self.template.parts().iter().filter_map(is_strict).collect();
+        let is_empty = |id, item, field: &Field| self.value(field, id, item, None).trim().is_empty();
+        let items = self.plan.items().iter().enumerate();
+        let mut unnamed = items.filter(|(_, item)| item.name.is_none() && !strict.is_empty());
+        unnamed.find_map(|(id, item)| Some((id, *strict.iter().find(|field| is_empty(id, item, field))?)))
     }
 
     /// The name that the address has, or the fallback.
@@ -155,179 +267,4 @@ pub fn file_name_of(name: &str, web: &impl WebText) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::Request;
-    use super::super::address::tests::NativeText;
-    use super::super::tests::plan_of;
-    use super::*;
-
-    fn names_by(template: &str, plan: &Plan, format: Format) -> Vec<String> {
-        let template = NameTemplate::parse(template).unwrap();
-        let mut names = EntryNames::new(plan, &template, &NativeText);
-        (0..plan.len()).map(|id| names.claim(id, format).to_string()).collect()
-    }
-
-    fn names(urls: &[&str]) -> Vec<String> {
-        names_by("{name}", &plan_of(urls.iter().copied()), Format::Jpeg)
-    }
-
-    /// The entry name of a JPEG for which this name was given.
-    fn given(name: &str) -> String {
-        let request = Request { name: Some(name.into()), ..Request::new("https://a.example/x") };
-        names_by("{name}", &Plan::new([request], &NativeText), Format::Jpeg).remove(0)
-    }
-
-    #[test]
-    fn picsum_ten_times_is_image_0_to_9() {
-        let expected: Vec<_> = (0..10).map(|n| format!("image-{n}.jpg")).collect();
-        assert_eq!(names(&["https://picsum.photos/200/300"; 10]), expected);
-        assert_eq!(names(&["https://a.example/photos/48213"]), ["48213.jpg"], "a number alone is a name");
-    }
-
-    #[test]
-    fn numbers_have_one_width() {
-        let plan = plan_of(["https://a.example/"; 11]);
-        let names = names_by("{name}", &plan, Format::Png);
-        assert_eq!((names[0].as_str(), names[10].as_str()), ("image-00.png", "image-10.png"));
-    }
-
-    #[test]
-    fn a_name_comes_from_the_last_segment_decoded_once() {
-        let cases = [
-            (
-                "https://images.unsplash.com/photo-1516117172878-fd2c41f4a759?w=1",
-                "photo-1516117172878-fd2c41f4a759.jpg",
-            ),
-            ("https://a.example/a/b%20c.jpg", "b c.jpg"),
-            ("https://a.example/%2541.jpg", "%41.jpg"),
-            ("https://a.example/%E2%82%AC.jpeg", "€.jpeg"),
-            ("https://a.example/%FF%FE.jpg", "%FF%FE.jpg"),
-            ("https://a.example/..%2f..%2fetc%2fpasswd", "_.._etc_passwd.jpg"),
-            ("https://a.example/%00.jpg", "jpg.jpg"),
-            ("https://a.example/dir/", "image-0.jpg"),
-            ("https://a.example/media/B94kUq7CcAA5_GN.jpg:orig", "B94kUq7CcAA5_GN.jpg"),
-            ("https://a.example/cat.jpg;jsessionid=0A1B2C3D.node1", "cat.jpg"),
-            ("https://a.example/%DA%A9%E2%80%8C%D9%87.jpg", "\u{6a9}\u{200c}\u{647}.jpg"),
-        ];
-        for (url, name) in cases {
-            assert_eq!(names(&[url]), [name], "{url}");
-        }
-    }
-
-    #[test]
-    fn the_format_decides_the_extension() {
-        let cases = [
-            ("a.JPG", "a.JPG"),
-            ("a.jpeg", "a.jpeg"),
-            ("a.png", "a.jpg"),
-            ("a.php", "a.jpg"),
-            ("a", "a.jpg"),
-            ("a.v2", "a.v2.jpg"),
-            ("archive.tar", "archive.tar.jpg"),
-            ("a.", "a.jpg"),
-            ("a.jpg.png", "a.jpg.jpg"),
-        ];
-        for (name, expected) in cases {
-            assert_eq!(given(name), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn an_extension_that_names_the_same_format_is_kept_as_it_was_written() {
-        let cases = [
-            (Format::Jpeg, &["jpe", "JFIF", "pjpeg", "mpo"][..]),
-            (Format::Tiff, &["dng", "NEF", "cr2", "arw", "orf", "rw2", "pef"]),
-            (Format::Ico, &["cur"]),
-        ];
-        for (format, extensions) in cases {
-            for extension in extensions {
-                let plan = plan_of([format!("https://a.example/a0001.{extension}").as_str()]);
-                assert_eq!(names_by("{name}", &plan, format), [format!("a0001.{extension}")]);
-            }
-        }
-        assert_eq!(given("a0001.dng"), "a0001.jpg", "a JPEG");
-    }
-
-    #[test]
-    fn a_template_fills_its_fields() {
-        let plan = plan_of(["https://picsum.photos/200/cat.png", "https://[::1]:8/dog"]);
-        let cases = [
-            ("{index}-{name}", ["0-cat.jpg", "1-dog.jpg"]),
-            ("{host} {stem}.{ext}", ["picsum.photos cat.jpg", "[__1] dog.jpg"]),
-            ("{host}-{index}", ["picsum.photos-0.jpg", "[__1]-1.jpg"]),
-            ("x", ["x.jpg", "x (2).jpg"]),
-            ("", ["image-0.jpg", "image-1.jpg"]),
-        ];
-        for (template, expected) in cases {
-            assert_eq!(names_by(template, &plan, Format::Jpeg), expected, "{template}");
-        }
-    }
-
-    #[test]
-    fn names_are_unique_whatever_their_case_and_normalisation() {
-        let urls = [
-            "https://a.example/Cat.jpg",
-            "https://a.example/cat.JPG",
-            "https://b.example/cat%20(2).jpg",
-            "https://b.example/cat.jpg",
-            "https://a.example/%C3%A9.jpg",
-            "https://a.example/e%CC%81.jpg",
-            "https://a.example/ΜΑΣ.jpg",
-            "https://a.example/μας.jpg",
-        ];
-        let expected = [
-            "Cat.jpg",
-            "cat (2).JPG",
-            "cat (2) (2).jpg",
-            "cat (3).jpg",
-            "\u{e9}.jpg",
-            "\u{e9} (2).jpg",
-            "ΜΑΣ.jpg",
-            "μας (2).jpg",
-        ];
-        assert_eq!(names(&urls), expected);
-    }
-
-    #[test]
-    fn a_name_has_at_most_200_bytes_and_keeps_its_extension() {
-        let long = format!("https://a.example/{}.jpg", "é".repeat(300));
-        let names = names(&[&long, &long]);
-        assert!(names.iter().all(|name| name.len() <= 200), "{names:?}");
-        assert!(names[0].ends_with("é.jpg") && names[1].ends_with("é (2).jpg"), "{names:?}");
-    }
-
-    #[test]
-    fn ten_thousand_namesakes_are_named_in_linear_time() {
-        let plan = plan_of(["https://a.example/cat.jpg"; 10_000]);
-        let names = names_by("{name}", &plan, Format::Jpeg);
-        assert_eq!(names[9_999], "cat (10000).jpg");
-    }
-
-    #[test]
-    fn a_given_name_is_preferred_and_sanitised() {
-        let cases = [
-            ("../../x.jpg", "_.._x.jpg"),
-            ("C:\\d.jpg", "C__d.jpg"),
-            ("CON", "_CON.jpg"),
-            ("con.jpg", "_con.jpg"),
-            ("LPT¹.old.jpg", "_LPT¹.old.jpg"),
-            ("a\u{202E}gpj.exe", "agpj.exe.jpg"),
-            ("a\u{200B}\0\n.jpg", "a.jpg"),
-            (" .hidden. ", "hidden.jpg"),
-            ("...", "x.jpg"),
-            ("a .jpg", "a.jpg"),
-            ("\u{200d}a\u{200c} \u{200c}b\u{200d}.\u{200c}jpg\u{200c}", "a b.jpg"),
-        ];
-        for (name, expected) in cases {
-            assert_eq!(given(name), expected, "{name:?}");
-        }
-    }
-
-    #[test]
-    fn the_expected_name_is_known_before_the_bytes() {
-        let plan = plan_of(["https://a.example/photo-1", "https://a.example/cat.jpg"]);
-        let template = NameTemplate::default();
-        let names = EntryNames::new(&plan, &template, &NativeText);
-        assert_eq!((names.expected(0), names.expected(1)), ("photo-1".into(), "cat.jpg".into()));
-    }
-}
+mod tests;
