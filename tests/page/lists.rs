@@ -1,0 +1,208 @@
+//! Lists in every form: which addresses the server is asked for, and what the page says.
+
+#[path = "../lists/examples.rs"]
+mod examples;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+use super::page_driver::{with_page, with_page_of};
+use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
+use crate::browser::site::Site;
+use examples::examples;
+use fetchzip::plan::Choice;
+
+#[test]
+fn every_example_asks_for_the_addresses_that_the_file_beside_it_names() {
+    if !requires(Capability::Proxy) {
+        return;
+    }
+    with_page_of(Site::page().with_all_hosts_mapped(), async |browser| {
+        let mut wrong = Vec::new();
+        for example in examples().into_iter().filter(|example| example.choice == Choice::default()) {
+            browser.origin.get("/control/reset");
+            let name = example.file.file_name().unwrap().to_str().unwrap();
+            browser.choose_files(&[(name, &example.bytes)]).await;
+            browser.until("!document.getElementById('plan').textContent.includes('Any list')").await;
+            let mut expected: Vec<String> = example
+                .addresses()
+                .filter_map(|address| Some(address.split('#').next()?.split_once(".example")?.1.to_owned()))
+                .collect();
+            browser.press("Fetch").await;
+            // A list without addresses starts nothing.
+            let ended = "['idle', 'done'].includes(document.documentElement.dataset.run)
+                && !document.getElementById('fetch').hidden";
+            browser.until(ended).await;
+            let log = browser.origin.whole_log();
+            let mut asked: Vec<_> =
+                log.iter().filter_map(|request| request["path"].as_str()).map(str::to_owned).collect();
+            asked.retain(|path| !path.starts_with("/control/"));
+            asked.sort();
+            expected.sort();
+            if asked != expected {
+                wrong.push(format!("{}: asked for {asked:?} instead of {expected:?}", example.name));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn the_page_says_what_it_understood_and_reads_other_columns_if_asked() {
+    with_page(async |browser| {
+        let url = |path: &str| browser.origin.url(path);
+        let (front, back) = (url("/image/1/64x48.jpg"), url("/image/2/64x48.jpg"));
+        let list = format!("Name,Front,Back\n\"a, b\",{front},{back}\nc,,\n");
+        browser.choose_files(&[("shop.csv", list.as_bytes())]).await;
+        browser
+            .until_plan("CSV, 3 columns, addresses in “Front” · 1 URL from 1 origin · 1 line can’t be read")
+            .await;
+        let rejected = "document.getElementById('rejected-lines').textContent";
+        browser.until(&format!("{rejected} === 'line 3: no address in “Front”'")).await;
+        browser.the("checkbox", "Back").await.click().await.unwrap();
+        browser
+            .until_plan("CSV, 3 columns, addresses in “Front”, “Back” · 2 URLs from 1 origin · 1 line")
+            .await;
+        browser.the("combobox", "Read as").await.select_by_value("Text").await.unwrap();
+        browser.until_plan("2 URLs from 1 origin · 2 lines can’t be read").await;
+        // What was chosen survives a reload, and belongs to this list.
+        browser.client.refresh().await.unwrap();
+        browser.until_ready().await;
+        browser.until_plan("2 URLs from 1 origin · 2 lines can’t be read").await;
+        browser.press("10 from picsum").await;
+        browser.until_plan("10 URLs from 1 origin").await;
+        let form = browser.the("combobox", "Read as").await.prop("value").await.unwrap();
+        assert_eq!(form.as_deref(), Some(""));
+    });
+}
+
+#[test]
+fn relative_addresses_are_resolved_against_the_page_that_the_user_names() {
+    with_page(async |browser| {
+        browser.paste("<html><body><img src=\"1/64x48.jpg\"></body></html>").await;
+        browser.until_plan("HTML · 1 line can’t be read").await;
+        let field = browser.the("textbox", "Address of the page").await;
+        field.send_keys(&format!("{}\n", browser.origin.url("/image/"))).await.unwrap();
+        browser.the("textbox", "Image URLs").await.click().await.unwrap();
+        browser.until_plan("HTML · 1 URL from 1 origin").await;
+        browser.fetch().await;
+        assert_eq!(browser.save_entries().await[0].0, "64x48.jpg");
+    });
+}
+
+#[test]
+fn ranges_can_be_left_as_they_are() {
+    with_page(async |browser| {
+        browser.fill(&browser.origin.url("/image/{1,2}/64x48.jpg")).await;
+        browser.until_plan("2 URLs from 1 origin").await;
+        browser.the("checkbox", "Leave [1-10] and {a,b} as they are").await.click().await.unwrap();
+        browser.until_plan("1 URL from 1 origin").await;
+    });
+}
+
+#[test]
+fn with_no_address_nothing_is_started_and_the_reason_is_said() {
+    with_page(async |browser| {
+        browser.fill("cat.jpg\ndog.jpg").await;
+        browser.press("Fetch").await;
+        browser
+            .until_plan("the list names no address. 2 lines can’t be read. The first is line 1: not a URL")
+            .await;
+        browser.until_run("idle").await;
+        assert!(browser.all("table", "Images").await.is_empty());
+    });
+}
+
+#[test]
+fn a_spreadsheet_is_refused_with_advice_and_the_list_stays() {
+    with_page(async |browser| {
+        browser.fill("https://a.example/1.jpg").await;
+        browser.choose_files(&[("prices.xlsx", b"PK\x03\x04\x14\0\x06\0[Content_Types].xml")]).await;
+        browser.until_plan("prices.xlsx is a spreadsheet; export it as CSV, and choose that file.").await;
+        assert_eq!(browser.list().await, "https://a.example/1.jpg");
+    });
+}
+
+#[test]
+fn several_files_of_different_forms_make_one_list() {
+    with_page(async |browser| {
+        let files: [(&str, &[u8]); 3] = [
+            ("a.txt", b"https://a.example/1.jpg\n"),
+            ("b.csv", b"id,url\n1,https://a.example/2.jpg\n2,\n"),
+            ("c.html", b"<html><body><img src='https://a.example/3.jpg'></body></html>"),
+        ];
+        browser.choose_files(&files).await;
+        browser.until_plan("3 URLs from 1 origin").await;
+        assert_eq!(
+            browser.list().await,
+            "# a.txt\nhttps://a.example/1.jpg\n# b.csv: 1 line can’t be read\nhttps://a.example/2.jpg\n\
+             # c.html\nhttps://a.example/3.jpg"
+        );
+    });
+}
+
+#[test]
+fn pasted_html_is_read_if_it_has_more_images_than_its_text() {
+    with_page(async |browser| {
+        let page = json!({ "text/html": "<p>A <img src='https://a.example/1.jpg'></p>", "text/plain": "A" });
+        assert!(browser.transfer("paste", "#list", page).await, "the page takes it");
+        browser.until_plan("1 URL from 1 origin").await;
+        assert!(browser.list().await.contains("<img"));
+        let table = json!({ "text/html": "<table><td>https://a.example/1.jpg</td></table>",
+            "text/plain": "https://a.example/1.jpg" });
+        assert!(!browser.transfer("paste", "#list", table).await, "the browser pastes the text");
+    });
+}
+
+#[test]
+fn dropped_links_and_images_are_added_wherever_they_are_dropped() {
+    with_page(async |browser| {
+        browser.fill("https://a.example/1.jpg").await;
+        let links = json!({ "text/uri-list": "# two\r\nhttps://a.example/2.jpg\r\nhttps://a.example/3" });
+        assert!(browser.transfer("drop", "h1", links).await);
+        let image = json!({ "text/uri-list": "https://a.example/page",
+            "text/html": "<a href='https://a.example/page'><img src='https://a.example/4.jpg'></a>" });
+        assert!(browser.transfer("drop", "#list", image).await);
+        browser.until_plan("4 URLs from 1 origin").await;
+        assert_eq!(
+            browser.list().await,
+            "https://a.example/1.jpg\nhttps://a.example/2.jpg\nhttps://a.example/3\nhttps://a.example/4.jpg\n"
+        );
+    });
+}
+
+impl Browser {
+    /// Chooses files, given by their names and contents.
+    async fn choose_files(&self, files: &[(&str, &[u8])]) {
+        let files: Vec<Value> =
+            files.iter().map(|(name, bytes)| json!([name, BASE64_STANDARD.encode(bytes)])).collect();
+        let script = "const transfer = new DataTransfer();
+            for (const [name, content] of arguments[0]) {
+              transfer.items.add(new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], name));
+            }
+            const chooser = document.getElementById('file');
+            document.getElementById('plan').textContent = 'Any list';
+            chooser.files = transfer.files;
+            chooser.dispatchEvent(new Event('change', { bubbles: true }));";
+        self.execute(script, vec![files.into()]).await;
+    }
+
+    /// Pastes or drops data, by type, on an element; returns whether the page took it.
+    async fn transfer(&self, event: &str, on: &str, data: Value) -> bool {
+        let script = "const [name, on, data] = arguments;
+            const transfer = new DataTransfer();
+            for (const [type, value] of Object.entries(data)) transfer.setData(type, value);
+            const init = { bubbles: true, cancelable: true, clipboardData: transfer, dataTransfer: transfer };
+            const event = name === 'paste' ? new ClipboardEvent(name, init) : new DragEvent(name, init);
+            return !document.querySelector(on).dispatchEvent(event);";
+        self.execute(script, vec![event.into(), on.into(), data]).await == true
+    }
+
+    /// Waits until the line below the list contains a text.
+    async fn until_plan(&self, text: &str) {
+        let text = serde_json::to_string(text).unwrap();
+        self.until(&format!("document.getElementById('plan').textContent.includes({text})")).await;
+    }
+}
