@@ -11,6 +11,7 @@ use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 use super::announcer::Announcer;
 use super::elements::{by_id, has_focus, set_shown};
 use super::finished_run::FILE_NAME;
+use super::list_choice::recorded_choice;
 use super::list_reader::read_list;
 use crate::browser::{Clock, HandedOver, discard_run, hand_over_run, stored_runs};
 use crate::job::StoredRun;
@@ -215,8 +216,8 @@ async fn usable_runs() -> Vec<Listed> {
 /// items.
 async fn is_resumable(stored: &StoredRun) -> bool {
     let Some(run) = stored.run.as_ref().filter(|_| stored.is_resumable()) else { return false };
-    let plan = read_list(&run.source, &|| true).await;
-    plan.is_some_and(|plan| fingerprint(&plan) == run.fingerprint)
+    let reading = read_list(&run.source, &recorded_choice(&run.options), &|| true).await;
+    reading.is_some_and(|reading| fingerprint(&reading.plan) == run.fingerprint)
 }
 
 /// A moment, in milliseconds since 1970, in the user's own notation.
