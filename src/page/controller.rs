@@ -25,8 +25,8 @@ const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Why there is no finished run.
 enum Unfinished {
-    /// The list names no address.
-    NothingToFetch,
+    /// The list names no address, or no name for one; in words for the user.
+    NothingToFetch(String),
     /// The user's file could not be had; in words for the user.
     NoFile(String),
     Failed(ArchiveError),
@@ -112,7 +112,7 @@ pub fn resume_storing(page: &Page) {
     }
 }
 
-/// Reads the form; `None` during a run, and if the relay is not valid, which is then reported.
+/// Reads the form; `None` during a run, and if one is not valid, which is then reported.
 fn read_options(page: &Page) -> Option<RunOptions> {
     if page.current.is_active() {
         return None;
@@ -120,7 +120,6 @@ fn read_options(page: &Page) -> Option<RunOptions> {
     match RunOptions::read(&page.form, &page.more) {
         Ok(options) => Some(options),
         Err(error) => {
-            page.more.focus_relay();
             page.announcer.say(&text!["Nothing was fetched: ", error, "."]);
             None
         }
@@ -140,8 +139,12 @@ async fn fetch(
     };
     let plan = page.form.plan().await;
     if plan.is_empty() {
-        return Err(Unfinished::NothingToFetch);
+        return Err(Unfinished::NothingToFetch(page.form.nothing_text()));
     }
+    page.form.names.check(&plan).map_err(|error| {
+        page.more.open();
+        Unfinished::NothingToFetch(text!["Nothing was fetched: ", error, "."])
+    })?;
     let takes_focus = page.outcome.has_focus() || page.stored_runs.has_focus();
     page.outcome.clear();
     show_beginning(page, &text!["Fetching ", count(plan.len(), "image")], 0.0, takes_focus);
@@ -199,10 +202,9 @@ async fn show_progress(page: &'static Page) -> Infallible {
 fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unfinished>) {
     let (state, text, title) = match result {
         Ok(finished) => show_finished(page, finished, run.early_end),
-        Err(Unfinished::NothingToFetch) => {
+        Err(Unfinished::NothingToFetch(text)) => {
             page.current.set_state(run.state_before);
             page.form.focus();
-            let text = page.form.nothing_text();
             page.form.say(&text);
             return page.announcer.say(&text);
         }

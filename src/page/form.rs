@@ -11,6 +11,7 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 use super::elements::{by_id, on, set_shown};
 use super::list_choice::{ListChoice, rejected_text};
 use super::list_reader::{Reading, read_list};
+use super::names::Names;
 use super::persisted_input::{PersistedInput, recorded};
 use super::storage;
 use crate::browser::Clock;
@@ -38,6 +39,7 @@ pub struct Form {
     concurrency: PersistedInput,
     modes: [HtmlInputElement; 3],
     choice: ListChoice,
+    pub names: Names,
     /// The list that a preset or a file replaced.
     replaced: RefCell<Option<String>>,
     /// What was read last.
@@ -64,6 +66,7 @@ impl Form {
             concurrency: PersistedInput::find("at-once")?,
             modes: [by_id("concurrent")?, by_id("sequential")?, by_id("compare")?],
             choice: ListChoice::find()?,
+            names: Names::find()?,
             replaced: RefCell::default(),
             read: RefCell::default(),
             changes: Cell::default(),
@@ -86,6 +89,7 @@ impl Form {
         })?;
         self.concurrency.bind()?;
         self.choice.bind(|| self.list_changed())?;
+        self.names.bind(|| self.list_changed())?;
         if let Some(mode) = storage::read("mode") {
             self.choose(&mode);
         }
@@ -105,6 +109,7 @@ impl Form {
         add!(options, "mode=", mode.map_or_else(String::new, HtmlInputElement::value), '\n');
         self.concurrency.record(options);
         self.choice.record(options);
+        self.names.record(options);
     }
 
     /// Restores the list and the recorded options of a run.
@@ -113,6 +118,7 @@ impl Form {
         self.choose(recorded(options, "mode").unwrap_or_default());
         self.concurrency.restore(options);
         self.choice.restore(options);
+        self.names.restore(options);
     }
 
     fn choose(&self, value: &str) {
@@ -222,7 +228,7 @@ impl Form {
             }
             let text = self.list.value();
             storage::write("list", &text);
-            let choice = self.choice.choice();
+            let choice = self.list_choice();
             if let Some(reading) = read_list(&text, &choice, &|| self.changes.get() == change).await {
                 let is_stale = self.choice.show(&reading, text.trim().is_empty());
                 self.show_plan(text, choice, reading);
@@ -233,11 +239,16 @@ impl Form {
         });
     }
 
+    /// How the list is to be read, and which columns the names need.
+    fn list_choice(&self) -> Choice {
+        Choice { kept_columns: self.names.columns(), ..self.choice.choice() }
+    }
+
     /// The plan of the list.
-    pub async fn plan(&self) -> Rc<Plan> {
+    pub async fn plan(&'static self) -> Rc<Plan> {
         let text = self.list.value();
         storage::write("list", &text);
-        let choice = self.choice.choice();
+        let choice = self.list_choice();
         if let Some(read) = &*self.read.borrow()
             && read.text == text
             && read.choice == choice
@@ -250,7 +261,7 @@ impl Form {
     }
 
     /// Describes the plan of a list in the line below the list, and remembers it.
-    fn show_plan(&self, text: String, choice: Choice, reading: Reading) -> Rc<Plan> {
+    fn show_plan(&'static self, text: String, choice: Choice, reading: Reading) -> Rc<Plan> {
         self.say(&plan_text(&reading.understood, &reading.plan, reading.rejections));
         let first = reading.rejected.first().map(rejected_text);
         let nothing = first.map(|first| {
@@ -266,6 +277,7 @@ impl Form {
         let nothing = nothing.unwrap_or_else(|| "Nothing was fetched: the list names no address.".into());
         let plan = Rc::new(reading.plan);
         *self.read.borrow_mut() = Some(Read { text, choice, plan: Rc::clone(&plan), nothing });
+        self.names.show(&plan, &reading.understood);
         plan
     }
 }

@@ -28,6 +28,7 @@ mod history;
 mod list_choice;
 mod list_reader;
 mod more_options;
+mod names;
 mod object_url;
 mod options;
 mod outcome;
@@ -77,6 +78,9 @@ pub fn start_page() -> Result<(), JsValue> {
     drop(crate::browser::Worker::start());
     page.form.bind()?;
     page.more.bind()?;
+    if page.form.names.is_set() {
+        page.more.open();
+    }
     page.table.bind()?;
     page.outcome.bind(&page.announcer)?;
     page.current.bind(&page.announcer)?;

@@ -108,7 +108,8 @@ impl MoreOptions {
         }
     }
 
-    fn open(&self) {
+    /// Opens the options.
+    pub fn open(&self) {
         let _ = self.details.set_attribute("open", "");
     }
 

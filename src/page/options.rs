@@ -4,14 +4,17 @@ use super::form::{Form, RunMode};
 use super::more_options::MoreOptions;
 use crate::browser::memory_for_blobs;
 use crate::job::JournalNotes;
-use crate::plan::{Relay, RelayError};
+use crate::plan::{NameTemplate, Relay};
 use crate::report::Mode;
 use crate::run::Settings;
+use crate::text::text;
 
 /// How to fetch.
 pub struct RunOptions {
     pub mode: RunMode,
     pub relay: Option<Relay>,
+    /// How entries are named.
+    pub template: NameTemplate,
     /// The list and all options as texts, for the journal.
     pub journal: JournalNotes,
     /// The most requests in flight; `None` for an adaptive number.
@@ -26,15 +29,24 @@ impl RunOptions {
     ///
     /// # Errors
     ///
-    /// The relay's field holds no valid address; the error is now shown beside it.
-    pub fn read(form: &Form, more: &MoreOptions) -> Result<Self, RelayError> {
-        let relay = more.relay()?;
+    /// The relay's field holds no valid address, or that of the names no template; the error is now shown
+    /// beside it, which has the focus.
+    pub fn read(form: &Form, more: &MoreOptions) -> Result<Self, String> {
+        let relay = more.relay().map_err(|error| {
+            more.focus_relay();
+            text![error]
+        })?;
+        let template = form.names.template().inspect_err(|_| {
+            more.open();
+            form.names.focus();
+        })?;
         let mut options = String::new();
         form.record(&mut options);
         more.record(&mut options);
         Ok(Self {
             mode: form.mode(),
             relay,
+            template,
             journal: JournalNotes { source: form.list(), options },
             concurrency: form.concurrency(),
             reject_truncated: more.reject_truncated(),

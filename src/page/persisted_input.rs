@@ -46,6 +46,12 @@ impl PersistedInput {
         self.store();
     }
 
+    /// Sets another value, and stores it.
+    pub fn replace(&self, value: &str) {
+        self.set(value);
+        self.store();
+    }
+
     fn set(&self, value: &str) {
         self.input.set_value(value);
         self.input.set_checked(value == "on");

@@ -13,6 +13,8 @@ use crate::run::{CoolDowns, Event, EventKind, FetchError};
 /// The rows of a run and what belongs to them.
 pub struct RunView {
     pub plan: Rc<Plan>,
+    /// How its entries are named.
+    template: NameTemplate,
     pub rows: RefCell<Rows>,
     pub clock: Clock,
     pub pace: RefCell<Pace>,
@@ -53,10 +55,11 @@ pub enum Activity {
 
 impl RunView {
     /// The view of a run whose clock starts at `elapsed`, which is zero unless the run is resumed.
-    pub fn new(plan: Rc<Plan>, elapsed: Duration, is_to_disk: bool) -> Self {
+    pub fn new(plan: Rc<Plan>, template: NameTemplate, elapsed: Duration, is_to_disk: bool) -> Self {
         let items = plan.len();
         Self {
             plan,
+            template,
             rows: RefCell::new(Rows::new(items)),
             clock: Clock::after(elapsed),
             pace: RefCell::default(),
@@ -75,6 +78,7 @@ impl RunView {
     pub fn of_retry(&self, plan: Rc<Plan>) -> Self {
         Self {
             plan,
+            template: self.template.clone(),
             rows: self.rows.clone(),
             clock: Clock::after(self.now()),
             pace: RefCell::default(),
@@ -194,12 +198,12 @@ impl RunView {
 
     /// Makes the names of these items available to [`RunView::name_of`]. An item without an address has
     /// no name and goes by its text.
-    pub fn load_names(&self, items: &[ItemId], template: &NameTemplate) {
+    pub fn load_names(&self, items: &[ItemId]) {
         let mut names = self.names.borrow_mut();
         if items.iter().all(|item| names[*item].is_some()) {
             return;
         }
-        let expected = EntryNames::new(&self.plan, template, &BrowserText);
+        let expected = EntryNames::new(&self.plan, &self.template, &BrowserText);
         for item in items {
             names[*item].get_or_insert_with(|| match self.plan.items()[*item].address {
                 Ok(_) => expected.expected(*item),

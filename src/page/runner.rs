@@ -12,7 +12,7 @@ use super::parts::Page;
 use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::job::{ArchiveError, Job, Order, Retry, StoredRun};
-use crate::plan::{NameTemplate, Plan, Relay};
+use crate::plan::{Plan, Relay};
 use crate::report::formatting::number;
 use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun};
 use crate::text::text;
@@ -78,12 +78,12 @@ async fn fetch_once(
 ) -> Result<FinishedRun, ArchiveError> {
     let elapsed = resumes.as_ref().and_then(|stored| stored.run.as_ref()).map(|run| run.elapsed);
     let elapsed = elapsed.unwrap_or_default();
-    let view = Rc::new(RunView::new(Rc::clone(plan), elapsed, file.is_some()));
+    let view = Rc::new(RunView::new(Rc::clone(plan), options.template.clone(), elapsed, file.is_some()));
     page.current.show(&view);
     page.table.show(Rc::clone(&view));
     let job = Job {
         plan: Rc::clone(plan),
-        template: NameTemplate::default(),
+        template: options.template.clone(),
         settings: options.settings(mode),
         started: view.clock.epoch(),
         // Into a file nothing has to wait for what is before it in the list.

@@ -15,7 +15,7 @@ use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
 use super::time_axis::TimeAxis;
 use crate::browser::RunHandle;
-use crate::plan::{ItemId, NameTemplate};
+use crate::plan::ItemId;
 use crate::report::Window;
 use crate::text::text;
 
@@ -29,7 +29,6 @@ pub struct Table {
     head: HtmlElement,
     body: HtmlElement,
     thumbnails: Thumbnails,
-    names: NameTemplate,
     state: RefCell<State>,
     /// Whether a frame has been requested.
     awaits_frame: Cell<bool>,
@@ -91,7 +90,6 @@ impl Table {
             table,
             body,
             thumbnails: Thumbnails::default(),
-            names: NameTemplate::default(),
             state: RefCell::new(state),
             awaits_frame: Cell::default(),
             frame: RefCell::default(),
@@ -248,7 +246,7 @@ impl Table {
             rows.insert(at, current);
         }
         let items: Vec<_> = rows.iter().filter_map(|row| state.item(*row)).collect();
-        run.load_names(&items, &self.names);
+        run.load_names(&items);
         let near = items.first().copied().unwrap_or(0).saturating_sub(THUMBNAIL_MARGIN)
             ..items.last().copied().unwrap_or(0) + THUMBNAIL_MARGIN;
         let views = state.rows.provide(&rows)?;

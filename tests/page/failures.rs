@@ -30,11 +30,7 @@ fn each_failure_says_why_and_the_rest_is_saved() {
         }
         assert_eq!((rows[0].status.as_str(), rows[lines.len() - 1].status.as_str()), ("ok", "ok"));
         let text = browser.text().await;
-<<<<<<< HEAD
-        assert!(text.contains("2 of 10 images fetched, 8 failed"), "{text}");
-=======
-        assert!(text.contains("2 of 9 images saved, 7 failed"), "{text}");
->>>>>>> 1a4cbb7 (Name entries by more fields, and into folders)
+        assert!(text.contains("2 of 9 images fetched, 7 failed"), "{text}");
         let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["64x48.jpg", "32x32.png"]);
 

@@ -93,6 +93,24 @@ impl Field {
         Some(Self::Index { first, width })
     }
 
+    /// The field as it stands between the braces, without options.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Query(key) => text!["query.", key],
+            Self::Column(name) => text!["col.", name],
+            Self::Glob(number) => text!["glob.", *number],
+            Self::Title => "title".into(),
+            Self::Name => "name".into(),
+            Self::Stem => "stem".into(),
+            Self::Extension => "ext".into(),
+            Self::Host => "host".into(),
+            Self::Path => "path".into(),
+            Self::Index { .. } => "index".into(),
+            Self::Date(_) => "date".into(),
+            Self::Type => "type".into(),
+        }
+    }
+
     /// Whether the list gives its value, and not the address or the image.
     pub fn is_of_list(&self) -> bool {
         matches!(self, Self::Glob(_) | Self::Column(_) | Self::Title)

@@ -103,6 +103,14 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         [folders.as_slice(), &[within_limit(&file, "")]].concat().join("/")
     }
 
+    /// Takes the likely name of an item whose bytes have not arrived; false if another has it.
+    pub fn try_claim_expected(&mut self, id: ItemId) -> bool {
+        let key = folded(&self.expected(id), self.web);
+        let is_free = self.taken.get(&key).is_none();
+        self.taken.set(key, 0);
+        is_free
+    }
+
     /// Chooses the item's name in the archive. To be called in the order of the archive.
     pub fn claim(&mut self, id: ItemId, format: Format) -> EntryName {
         self.claim_modified(id, format, None)
