@@ -149,7 +149,7 @@ fn is_key(text: &str, open: usize, end: usize) -> bool {
 
 /// `cat,dog`, and a shell's `1..10`, `01..10..2` and `a..f`.
 fn words(inside: &str) -> Option<Part<'_>> {
-    if let Some((first, rest)) = inside.split_once("..") {
+    if let Some((first, rest)) = inside.split_once("..").filter(|_| !inside.contains(',')) {
         let (last, step) = rest.split_once("..").unwrap_or((rest, "1"));
         return range_of(first, last, step, true);
     }

@@ -5,6 +5,8 @@
 //! and each line after it is an address, with its name and title if the list gives them, or, after `-`, the
 //! number of a line that can't be read and the reason.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::fs;
 use std::path::Path;
 

@@ -15,6 +15,7 @@
 //! - `cancelling_anywhere`: Cancel in every state of a run
 //! - `cancelling_often`: two hundred runs, cancelled at random moments
 //! - `lists`: lists in every form, by files, typing, pasting and dropping, and how they are read
+//! - `names`: names by a template
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
@@ -52,6 +53,7 @@ mod killed;
 mod limits;
 mod lists;
 mod modes;
+mod names;
 mod page_driver;
 mod presets;
 mod relay;

@@ -1,7 +1,7 @@
 //! Properties that hold for any input.
 //!
 //! - `names`: any text becomes an entry name that every system accepts
-//! - `lists`: no line of a list is lost, and a glob expands to its count
+//! - `lists`: no line of a list is lost, a table gives back its cells, and a glob expands to its count
 //! - `framing`: two other crates read our archives, and CRC-32 is the same in any pieces
 //! - `journal`: a torn or damaged journal reads as its intact records
 //! - `arrangement`: any spool becomes a zip without gaps, and no payload is lost on the way
@@ -17,6 +17,8 @@ mod framing;
 mod journal;
 mod lists;
 mod names;
+#[path = "../text/documents.rs"]
+mod parsers;
 mod schedule;
 #[path = "../text/mod.rs"]
 mod text;

@@ -41,6 +41,11 @@ fn fault(name: &str) -> Option<&'static str> {
     rules.into_iter().find(|(is_broken, _)| *is_broken).map(|(_, fault)| fault)
 }
 
+/// The same for a name in folders.
+fn fault_of_path(path: &str) -> Option<&'static str> {
+    path.split('/').find_map(fault)
+}
+
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200C}' | '\u{200D}')
 }
@@ -60,10 +65,10 @@ fn check(requests: Vec<Request>, template: &str, format: Format) {
     let mut taken: [HashSet<String>; 4] = Default::default();
     for (id, item) in plan.items().iter().enumerate() {
         let expected = names.expected(id);
-        assert!(expected.is_empty() || fault(&expected).is_none(), "{expected:?}");
+        assert!(expected.is_empty() || fault_of_path(&expected).is_none(), "{expected:?}");
         let name = names.claim(id, format);
         let name = name.as_str();
-        assert_eq!(fault(name), None, "{name:?} from {:?} or {:?}", item.name, item.text);
+        assert_eq!(fault_of_path(name), None, "{name:?} from {:?} or {:?}", item.name, item.text);
         let extension = name.rsplit_once('.').map(|(_, extension)| extension);
         assert!(extension.is_some_and(|extension| format.accepts_extension(extension)), "{name:?}");
         for (taken, folded) in taken.iter_mut().zip(folded(name)) {
@@ -73,10 +78,15 @@ fn check(requests: Vec<Request>, template: &str, format: Format) {
 }
 
 /// Each text as a name and as a URL's last segment, as it is and percent-encoded to the last byte.
-fn requests_for(text: &str) -> [Request; 3] {
+fn requests_for(text: &str) -> [Request; 4] {
     let encoded: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
     [
         Request { name: Some(text.to_owned()), ..Request::new("https://a.example/photo") },
+        Request {
+            title: Some(text.to_owned()),
+            cells: vec![("A".into(), text.to_owned())],
+            ..Request::new(format!("https://a.example/{encoded}/x"))
+        },
         Request::new(format!("https://a.example/{text}")),
         Request::new(format!("https://a.example/{encoded}")),
     ]
@@ -107,7 +117,7 @@ proptest! {
     #[test]
     fn anything_becomes_a_name_that_every_system_takes(
         texts in vec(hostile_text(), 1..24),
-        template in prop::sample::select(&["{name}", "{stem}.{ext}", "{host} {index} {name}", "{index}", "{ext}", ""][..]),
+        template in prop::sample::select(&["{name}", "{stem}.{ext}", "{host} {index} {name}", "{index}", "{ext}", "", "{path}/{name}", "{title|x}/{col.A|y}/{stem}"][..]),
         format in prop::sample::select(&[Format::Jpeg, Format::Tiff, Format::Svg][..]),
     ) {
         check(texts.iter().flat_map(|text| requests_for(text)).collect(), template, format);
