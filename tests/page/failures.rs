@@ -129,7 +129,8 @@ fn a_password_is_never_shown() {
     with_page(async |browser| {
         let url = browser.origin.http.replacen("//", "//me:secret@", 1);
         browser.fill(&format!("{url}/image/1/64x48.jpg")).await;
-        browser.fetch().await;
+        browser.press("Fetch").await;
+        browser.until("document.getElementById('plan').textContent.includes('Nothing was fetched')").await;
         let text = browser.text().await;
         assert!(!text.contains("secret") && text.contains("password"), "{text}");
     });

