@@ -27,7 +27,7 @@ fuzz_target!(|input: (&str, &str, &str, Option<i64>)| {
     for id in 0..plan.len() {
         let name = names.claim_modified(id, Format::Png, modified.map(|time| time >> 20)).as_str().to_lowercase();
         for part in name.split('/') {
-            assert!(!part.is_empty() && part != "." && part != ".." && part.len() <= 250, "{name:?}");
+            assert!(!part.is_empty() && part != "." && part != ".." && part.len() <= 300, "{name:?}");
             assert!(!part.contains(['\\', ':', '\0']), "{name:?}");
         }
         assert!(!taken.contains(&name), "{name:?} is there twice");
