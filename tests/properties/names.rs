@@ -43,7 +43,7 @@ fn fault(name: &str) -> Option<&'static str> {
 
 /// The same for a name in folders.
 fn fault_of_path(path: &str) -> Option<&'static str> {
-    path.split('/').find_map(fault)
+    if path.len() > 200 { Some("is too long") } else { path.split('/').find_map(fault) }
 }
 
 fn is_joiner(c: char) -> bool {

@@ -43,7 +43,7 @@ impl ListWeb for CrateText {
         options.tree_builder.scripting_enabled = false;
         let parser = html5ever::driver::parse_document(HtmlTreeSink::new(Html::new_document()), options);
         let html = html5ever::tendril::TendrilSink::one(parser, text);
-        let selector = Selector::parse(selectors).expect("the selectors are valid");
+        let selector = Selector::parse(selectors).unwrap();
         let elements = html.select(&selector).map(|element| CrateElement::of_html(&element));
         elements.filter(|element| !element.is_inside("template")).collect()
     }

@@ -24,13 +24,13 @@ use crate::text::{Append, Padded, display_by_append, text};
 use extension::{with_fitting_extension, without_suffix};
 use fields::stem_and_extension;
 use folding::folded;
-use sanitise::{percent_decoded, sanitise, within_limit};
+use sanitise::{MAX_NAME_BYTES, percent_decoded, sanitise, within_limit};
 use template::Part;
 
-/// The most folders around an entry; deeper ones are left out.
-const MAX_FOLDERS: usize = 16;
+/// The most bytes of an entry's folders, with their slashes; what is longer is shortened or left out.
+const MAX_FOLDER_BYTES: usize = 120;
 
-/// The name of an entry: UTF-8, its folders separated by slashes, each part of at most 200 bytes.
+/// The name of an entry: UTF-8, at most 200 bytes, its folders separated by slashes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EntryName(String);
 
@@ -100,7 +100,8 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     /// The likely name of an item whose bytes have not arrived.
     pub fn expected(&self, id: ItemId) -> String {
         let (folders, file) = self.parts_of(&self.raw_name(id, None));
-        [folders.as_slice(), &[within_limit(&file, "")]].concat().join("/")
+        let folder: String = folders.iter().flat_map(|folder| [folder.as_str(), "/"]).collect();
+        text![folder, within_limit(&file, "", MAX_NAME_BYTES.saturating_sub(folder.len()))]
     }
 
     /// Takes the likely name of an item whose bytes have not arrived; false if another has it.
@@ -125,7 +126,8 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let stem = sanitise(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
         let dotted = text![".", extension];
-        let plain = text![folder, within_limit(&stem, &dotted)];
+        let most = MAX_NAME_BYTES.saturating_sub(folder.len());
+        let plain = text![folder, within_limit(&stem, &dotted, most)];
         let plain_key = folded(&plain, self.web);
         if self.is_free(&plain_key) {
             self.taken.set(plain_key, 2);
@@ -133,7 +135,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         }
         let mut number = self.taken.get(&plain_key).unwrap_or(2);
         let (name, key) = loop {
-            let name = text![folder, within_limit(&stem, &text![" (", number, ")", dotted])];
+            let name = text![folder, within_limit(&stem, &text![" (", number, ")", dotted], most)];
             let key = folded(&name, self.web);
             number += 1;
             if self.is_free(&key) {
@@ -166,9 +168,14 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     /// The safe names of a raw name's folders, and that of its file.
     fn parts_of(&self, raw: &str) -> (Vec<String>, String) {
         let (folders, file) = raw.rsplit_once('/').unwrap_or(("", raw));
-        let folders = folders.split('/').map(|folder| within_limit(&sanitise(folder, self.web), ""));
-        let folders = folders.filter(|folder| !folder.is_empty()).take(MAX_FOLDERS);
-        (folders.collect(), sanitise(file, self.web))
+        let mut left = MAX_FOLDER_BYTES;
+        let safe = |folder: &str| {
+            let folder = within_limit(&sanitise(folder, self.web), "", left.saturating_sub(1));
+            left -= if folder.is_empty() { 0 } else { folder.len() + 1 };
+            // Shortened, it may be a device's name.
+            Some(sanitise(&folder, self.web)).filter(|folder| !folder.is_empty())
+        };
+        (folders.split('/').filter_map(safe).collect(), sanitise(file, self.web))
     }
 
     /// The given name, or else the template filled; not yet sanitised. A given name that ends in a slash
@@ -271,7 +278,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
 /// Sanitises the file name of an archive as an entry's name is; empty if nothing of it is left.
 pub fn file_name_of(name: &str, web: &impl WebText) -> String {
-    within_limit(&sanitise(name, web), "")
+    within_limit(&sanitise(name, web), "", MAX_NAME_BYTES)
 }
 
 #[cfg(test)]

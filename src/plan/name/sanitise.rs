@@ -6,7 +6,7 @@ use crate::plan::WebText;
 use crate::text::text;
 
 /// The longest name, in bytes. File systems allow 255, which leaves space for the suffix of a copy.
-const MAX_NAME_BYTES: usize = 200;
+pub const MAX_NAME_BYTES: usize = 200;
 
 /// Removes from a name what any system rejects or hides; empty if nothing is left.
 pub fn sanitise(name: &str, web: &impl WebText) -> String {
@@ -22,9 +22,9 @@ pub fn sanitise(name: &str, web: &impl WebText) -> String {
     if is_reserved(trimmed) { text!["_", trimmed] } else { trimmed.to_owned() }
 }
 
-/// Joins stem and suffix, and shortens the stem so that both fit into the longest name.
-pub fn within_limit(stem: &str, suffix: &str) -> String {
-    let limit = MAX_NAME_BYTES - suffix.len().min(MAX_NAME_BYTES);
+/// Joins stem and suffix, and shortens the stem so that both fit into this many bytes.
+pub fn within_limit(stem: &str, suffix: &str, bytes: usize) -> String {
+    let limit = bytes.saturating_sub(suffix.len());
     let stem = (0..=limit.min(stem.len())).rev().find_map(|end| stem.get(..end)).unwrap_or_default();
     text![stem.trim_end_matches(|c| matches!(c, '.' | ' ') || is_joiner(c)), suffix]
 }

@@ -255,3 +255,13 @@ fn a_file_and_a_folder_never_have_one_name() {
     ];
     assert_eq!(filled("{name}", &plan), expected);
 }
+
+#[test]
+fn a_name_in_folders_has_at_most_200_bytes_in_all() {
+    let deep = vec!["ordner"; 60].join("/");
+    let long = format!("https://a.example/{deep}/{}.jpg", "é".repeat(300));
+    let plan = plan_of([long.as_str(), long.as_str()]);
+    for name in filled("{path}/{name}", &plan) {
+        assert!(name.len() <= 200 && name.matches('/').count() == 17, "{name}");
+    }
+}
