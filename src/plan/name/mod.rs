@@ -100,6 +100,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     /// The likely name of an item whose bytes have not arrived.
     pub fn expected(&self, id: ItemId) -> String {
         let (folders, file) = self.parts_of(&self.raw_name(id, None));
+        let file = if file.is_empty() && !folders.is_empty() { self.fallback(id) } else { file };
         let folder: String = folders.iter().flat_map(|folder| [folder.as_str(), "/"]).collect();
         text![folder, within_limit(&file, "", MAX_NAME_BYTES.saturating_sub(folder.len()))]
     }

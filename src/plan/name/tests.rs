@@ -265,3 +265,16 @@ fn a_name_in_folders_has_at_most_200_bytes_in_all() {
         assert!(name.len() <= 200 && name.matches('/').count() == 17, "{name}");
     }
 }
+
+#[test]
+fn a_folder_alone_is_not_expected_as_a_name() {
+    let request = Request { name: Some("cats/".into()), ..Request::new("https://a.example/x.png") };
+    let plan = Plan::new([request], &NativeText);
+    let template = NameTemplate::parse("{ext}").unwrap();
+    let plain = Plan::new(
+        [Request { name: Some("cats/".into()), ..Request::new("https://a.example/") }],
+        &NativeText,
+    );
+    let expected = |plan: &Plan| EntryNames::new(plan, &template, &NativeText).expected(0);
+    assert_eq!((expected(&plan), expected(&plain)), ("cats/png".into(), "cats/image-0".into()));
+}
