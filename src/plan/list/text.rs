@@ -99,8 +99,8 @@ impl<'a, E: super::Element> TextReader<'a, E> {
             let is_over = if is_document {
                 open.has_ended
             } else {
-                let is_of_list = next.starts_with('#') || !addresses(next, &[]).is_empty();
-                !open.is_open() && is_of_list && first_tag(next).is_none()
+                let is_of_list = || next.starts_with('#') || !addresses(next, &[]).is_empty();
+                !open.is_open() && first_tag(next).is_none() && is_of_list()
             };
             if is_over {
                 break;
