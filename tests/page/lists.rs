@@ -200,6 +200,8 @@ impl Browser {
             for (const [type, value] of Object.entries(data)) transfer.setData(type, value);
             const init = { bubbles: true, cancelable: true, clipboardData: transfer, dataTransfer: transfer };
             const event = name === 'paste' ? new ClipboardEvent(name, init) : new DragEvent(name, init);
+            // Firefox makes the event with an empty clipboard.
+            if (name === 'paste') Object.defineProperty(event, 'clipboardData', { value: transfer });
             return !document.querySelector(on).dispatchEvent(event);";
         self.execute(script, vec![event.into(), on.into(), data]).await == true
     }
