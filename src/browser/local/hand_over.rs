@@ -8,7 +8,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use super::local_run::LocalRun;
+use super::local_run::{Copied, LocalRun};
 use crate::browser::spool::{Spool, SpoolFile};
 use crate::job::ArchivePlace;
 
@@ -19,13 +19,6 @@ pub struct HandedOver {
     pub blob: Blob,
     /// Whether it is one file. Otherwise closing the tab ends the saving of it in Firefox.
     pub is_file: bool,
-}
-
-/// A file into which an archive was copied, in order to hand it over.
-#[derive(Debug)]
-pub struct Copied {
-    file: SpoolFile,
-    blob: Blob,
 }
 
 /// Hands the run's archive over, to be saved under this name; `None` if there is none, or none any more.

@@ -8,11 +8,7 @@ use web_sys::Blob;
 
 use super::staging::STAGING_BYTES;
 use super::{BlobParts, MEMORY_LIMIT, Payload, Spool, SpoolFile};
-use crate::spool::{Extent, Place, join};
-
-/// Bytes reserved before an image, for its local header, which is known when all images before it have
-/// ended: the fixed fields, a name of 200 bytes, a time, Zip64's sizes and padding.
-pub const HEADER_SPACE: u64 = 30 + 200 + 9 + 20 + 6;
+use crate::spool::{Extent, HEADER_SPACE, Place, join};
 
 /// Bytes reserved at a time if the length is not declared.
 const GROWTH: u64 = 4 << 20;
