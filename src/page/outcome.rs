@@ -158,8 +158,8 @@ impl Outcome {
             }
             None => None,
         };
-        if let Some(name) = &run.saved_as {
-            let words = text!["Saved as ", name, ", ", size(archive.summary.size)];
+        if let Some(saved) = &run.saved_as {
+            let words = text![saved.words(), ", ", size(archive.summary.size)];
             self.saved.set_text_content(Some(&words));
             set_shown(&self.saved, true);
         }
