@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement, WritableStream};
 
 use super::elements::{by_id, on, set_shown, window};
-use super::finished_run::FILE_NAME;
+use super::saving::FILE_NAME;
 use crate::browser::{js_message, promise};
 use crate::text::text;
 

@@ -14,9 +14,6 @@ use crate::report::formatting::{count, duration, number, protocols, rate};
 use crate::report::{Comparison, Export};
 use crate::text::text;
 
-/// The archive's file name.
-pub const FILE_NAME: &str = "images.zip";
-
 /// A run that has ended with an archive.
 pub struct FinishedRun {
     pub view: Rc<RunView>,

@@ -9,10 +9,10 @@ use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
 use super::announcer::Announcer;
 use super::elements::{by_id, document, has_focus, on, set_shown, window};
-use super::finished_run::{FILE_NAME, FinishedRun, Format, RunArchive};
+use super::finished_run::{FinishedRun, Format, RunArchive};
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
-use super::saving::save;
+use super::saving::{FILE_NAME, save};
 use super::timings::Timings;
 use crate::browser::RunHandle;
 use crate::plan::{ItemId, Network};
