@@ -139,6 +139,10 @@ impl<'a> SpoolWriter<'a> {
         }
         if self.joined_bytes + length > STAGING_BYTES {
             self.write_joined(file)?;
+            // What follows must not come before what was moved into Blobs.
+            if self.parts.is_some() {
+                return self.push_part(chunk);
+            }
         }
         let Some(joined) = self.joined.take().or_else(|| file.joining_buffer()) else {
             return self.write(file, chunk);
