@@ -26,7 +26,9 @@ pub async fn hand_over(run: &LocalRun, file_name: &str) -> Option<HandedOver> {
     let archive = run.archive.borrow().clone()?;
     let blob = archive.blob?;
     if archive.summary.place == ArchivePlace::OneFile {
-        let Spool::File(file) = run.images.spool().get().await else { return None };
+        let Some(Spool::File(file)) = run.images.spool().current() else { return None };
+        // At once: a retry may be asked for while this is under way.
+        file.keep_as_it_is();
         // The site's data may have been cleared.
         if !file.is_there().await {
             return None;
