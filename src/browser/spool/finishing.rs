@@ -44,7 +44,6 @@ impl SpoolFile {
     pub async fn finish_as_it_is(&self) -> Result<File, JsValue> {
         let (handle, size) = {
             let files = self.files.borrow();
-            files.access.flush()?;
             (files.file.clone(), files.access.get_size()?)
         };
         let file: File = promise(handle.get_file()).await?.unchecked_into();
