@@ -3,12 +3,16 @@
 
 const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);
 
+// Of downloads that are being written: they end as failed if the page crashes.
+const crashing = new AbortController();
+
 let crashed = false;
 document.documentElement.dataset.booted = "";
 
 function crash(title, text, error) {
   if (crashed) return; // further errors follow from the first
   crashed = true;
+  crashing.abort(new Error("the page has stopped"));
   const root = document.documentElement;
   // No run survives a crash.
   root.dataset.run = "idle";
@@ -53,11 +57,18 @@ if (typeof WebAssembly !== "object") {
   );
 } else {
   try {
-    // Imported here and not at the top, so that a failure is caught. The URL must be that of the
-    // page's modulepreload, which has the integrity.
-    const { default: init, startPage } = await import("./page.js?{{version page.js}}");
+    // Imported here and not at the top, so that a failure is caught. The URLs must be those of the
+    // page's modulepreloads, which have the integrity.
+    const [{ default: init, startPage }, { downloadThroughWorker }] = await Promise.all([
+      import("./page.js?{{version page.js}}"),
+      import("./download.js?{{version download.js}}"),
+    ]);
     await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 page_bg.wasm}}" }) });
-    startPage();
+    startPage((fileName) => {
+      const script = new URL("service-worker.js", import.meta.url);
+      const scope = new URL("save/", import.meta.url);
+      return downloadThroughWorker({ fileName, script, scope, signal: crashing.signal });
+    });
   } catch (error) {
     crash(
       "The page could not start",

@@ -44,7 +44,8 @@ export interface FetchZipOptions {
   signal?: AbortSignal;
   /**
    * Receives the archive as it grows, no faster than it can write. The result's blob is then null.
-   * The sink is closed at the end, or aborted if the run fails.
+   * The sink is closed at the end, or aborted if the run fails. `downloadSink` returns one that saves
+   * the archive as a file.
    */
   sink?: WritableStream<Uint8Array>;
   /**
@@ -160,3 +161,44 @@ export function fetchZip(
   urls: Iterable<string | URL | FetchZipRequest>,
   options?: FetchZipOptions,
 ): Promise<FetchZipResult>;
+
+/**
+ * A sink that saves what is written to it as a file on the user's disk, without a copy in memory or in the
+ * browser's storage. Call it in a page; for a run in a worker, transfer the stream.
+ *
+ * If the browser has a file picker (Chromium on desktops), the user chooses the file. Otherwise the bytes
+ * become an ordinary download, which a service worker answers:
+ *
+ * - The application serves the package's `fetchzip-download-worker.js` in the folder `scope`. Its service
+ *   worker is registered for `fetchzip-download/` in that folder alone, so that it neither replaces one of
+ *   the application's nor sees a request of a page.
+ * - The download begins with the first byte. A sink that is closed or aborted before leaves no file.
+ * - If the sink is aborted, or the page closed, the browser shows the download as failed. While it is
+ *   written, the browser asks before it closes the page. If the user cancels the download, the sink fails.
+ * - Chromium asks the user before a page begins a second download without a click or a key press in between.
+ * - Once `close()` resolves, all bytes were handed to the browser. No page learns when they are on the disk.
+ * - A Content Security Policy needs `worker-src 'self'` and `frame-src 'self'` and, with Trusted Types, the
+ *   policy `fetchzip-download`.
+ *
+ * Pieces are copied, so a buffer that was written can be used again.
+ *
+ * The promise rejects with a TypeError for a `fileName` that is not a text or is empty, and for a `scope`
+ * that is not an address; with the picker's error, which is an AbortError if the user closes it; and with an
+ * Error that says what is missing: a secure context, service workers, the script in `scope`, or the
+ * browser's permission to register it.
+ */
+export function downloadSink(options: {
+  /** The file's name, in any script. The browser replaces characters that the system does not allow. */
+  fileName: string;
+  /**
+   * The folder that has the package's `fetchzip-download-worker.js`, as an address relative to the page's.
+   * It must be of the page's origin. Addresses below its folder `fetchzip-download/` must not be in use.
+   * Default: "./", the page's own folder.
+   */
+  scope?: string;
+  /**
+   * Whether a file picker is used if the browser has one. It can be opened only while the browser
+   * handles a click or a key press. Default: true.
+   */
+  picker?: boolean;
+}): Promise<WritableStream<Uint8Array>>;

@@ -41,7 +41,7 @@ pub struct Job {
     /// What the run's journal begins with, if it is to be restorable after a crash. A run that goes
     /// into a sink, or that has no file for its images, has no journal.
     pub journal: Option<JournalNotes>,
-    /// The [name](InterruptedRun::name) of an interrupted run of the same plan that this one
+    /// The [name](StoredRun::name) of an interrupted run of the same plan that this one
     /// continues. The events of the images that it had come first, with the times that they had.
     pub resumes: Option<String>,
 }

@@ -8,7 +8,7 @@ use futures::future::{Either, LocalBoxFuture, abortable, select};
 use wasm_bindgen_futures::spawn_local;
 
 use super::current_run::{ActiveRun, EarlyEnd, Purpose, RunState};
-use super::disk::FileDialog;
+use super::disk::OpeningFile;
 use super::finished_run::FinishedRun;
 use super::form::RunMode;
 use super::options::RunOptions;
@@ -44,8 +44,8 @@ pub fn start(page: &'static Page) {
     let Some(options) = read_options(page) else { return };
     // Opened right away, while the browser still handles the user's click or key press.
     let may_ask = options.mode != RunMode::Compare && !page.form.has_nothing();
-    let dialog = if may_ask { page.disk.open_dialog() } else { None };
-    run(page, Purpose::Fetch, Box::pin(fetch(page, options, None, dialog)));
+    let file = if may_ask { page.disk.open() } else { None };
+    run(page, Purpose::Fetch, Box::pin(fetch(page, options, None, file)));
 }
 
 /// What a run is resumed for.
@@ -126,15 +126,15 @@ fn read_options(page: &Page) -> Option<RunOptions> {
     }
 }
 
-/// Fetches the list, which is read first, into the file that the user chooses in the dialog.
+/// Fetches the list, which is read first, into the file that is being opened, if there is one.
 async fn fetch(
     page: &'static Page,
     options: RunOptions,
     resumes: Option<StoredRun>,
-    dialog: Option<FileDialog>,
+    file: Option<OpeningFile>,
 ) -> Result<FinishedRun, Unfinished> {
-    let file = match dialog {
-        Some(dialog) => Some(dialog.file().await.map_err(Unfinished::NoFile)?),
+    let file = match file {
+        Some(file) => Some(file.opened().await.map_err(Unfinished::NoFile)?),
         None => None,
     };
     let plan = page.form.plan().await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use wasm_bindgen::JsValue;
 
+use super::disk::SavedAs;
 use super::object_url::{ObjectUrl, download_text};
 use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
@@ -12,9 +13,6 @@ use crate::plan::EntryName;
 use crate::report::formatting::{count, duration, number, protocols, rate};
 use crate::report::{Comparison, Export};
 use crate::text::text;
-
-/// The archive's file name.
-pub const FILE_NAME: &str = "images.zip";
 
 /// A run that has ended with an archive.
 pub struct FinishedRun {
@@ -28,8 +26,8 @@ pub struct FinishedRun {
     pub comparison: Option<Comparison>,
     /// How it fetched, in a few words.
     pub how: String,
-    /// The name of the user's file, if the archive was written to one.
-    pub saved_as: Option<String>,
+    /// Where the archive went, if that was straight to disk.
+    pub saved_as: Option<SavedAs>,
 }
 
 /// An archive with the run that keeps its images.

@@ -50,6 +50,7 @@ mod thumbnails;
 mod time_axis;
 mod timings;
 
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
@@ -61,23 +62,25 @@ use parts::Page;
 
 use crate::job::StoredRun;
 
-/// Starts the page. `www/boot.js` calls this once.
+/// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
+/// through the service worker.
 ///
 /// # Errors
 ///
 /// The document lacks an element, so it is not the one that this code was built with.
 #[wasm_bindgen(js_name = startPage)]
-pub fn start_page() -> Result<(), JsValue> {
+pub fn start_page(begin_download: Function) -> Result<(), JsValue> {
     // In a release a panic is a bare trap, which boot.js reports on the page.
     #[cfg(debug_assertions)]
     #[allow(clippy::disallowed_methods, reason = "not in a release")]
     std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
     // The page lives as long as the document, and its listeners refer to it.
-    let page: &'static Page = Box::leak(Box::new(Page::find()?));
+    let page: &'static Page = Box::leak(Box::new(Page::find(begin_download)?));
     // Started early, so that the first run does not wait for it.
     drop(crate::browser::Worker::start());
     page.form.bind()?;
     page.more.bind()?;
+    page.disk.bind()?;
     if page.form.names.is_set() {
         page.more.open();
     }

@@ -9,10 +9,10 @@ use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
 use super::announcer::Announcer;
 use super::elements::{by_id, document, has_focus, on, set_shown, window};
-use super::finished_run::{FILE_NAME, FinishedRun, Format, RunArchive};
+use super::finished_run::{FinishedRun, Format, RunArchive};
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
-use super::saving::save;
+use super::saving::{FILE_NAME, save};
 use super::timings::Timings;
 use crate::browser::RunHandle;
 use crate::plan::{ItemId, Network};
@@ -158,8 +158,8 @@ impl Outcome {
             }
             None => None,
         };
-        if let Some(name) = &run.saved_as {
-            let words = text!["Saved as ", name, ", ", size(archive.summary.size)];
+        if let Some(saved) = &run.saved_as {
+            let words = text![saved.words(), ", ", size(archive.summary.size)];
             self.saved.set_text_content(Some(&words));
             set_shown(&self.saved, true);
         }

@@ -1,6 +1,7 @@
 //! The parts of the page. Each is found in the document once and knows no other part; `mod.rs`,
 //! `controller.rs` and `runner.rs` connect them.
 
+use js_sys::Function;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlDialogElement;
 
@@ -38,17 +39,17 @@ pub struct Page {
 }
 
 impl Page {
-    /// Finds every part in the document.
+    /// Finds every part in the document. `begin_download` is for [`Disk`].
     ///
     /// # Errors
     ///
     /// The document lacks an element, so it is not the one that this code was built with.
-    pub fn find() -> Result<Self, JsValue> {
+    pub fn find(begin_download: Function) -> Result<Self, JsValue> {
         Ok(Self {
             form: Form::find()?,
             more: MoreOptions::find()?,
             presets: Presets::find()?,
-            disk: Disk::find()?,
+            disk: Disk::find(begin_download)?,
             stored_runs: StoredRuns::find()?,
             storage_notice: StorageNotice::find()?,
             current: CurrentRun::find()?,

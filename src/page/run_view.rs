@@ -167,6 +167,8 @@ impl RunView {
     pub fn activity(&self) -> Option<Activity> {
         match self.phase.get() {
             Phase::Fetching if self.is_to_disk && self.is_fetched() => Some(Activity::Writing),
+            // Nothing is read back of a zip that went to the disk.
+            Phase::Checking if self.is_to_disk => Some(Activity::Writing),
             Phase::Fetching => Some(Activity::Fetching),
             Phase::Checking => Some(Activity::Checking),
             Phase::Over { .. } => None,

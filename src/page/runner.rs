@@ -4,7 +4,7 @@ use std::mem::take;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::disk::ChosenFile;
+use super::disk::DiskFile;
 use super::finished_run::{FinishedRun, RunArchive};
 use super::form::RunMode;
 use super::options::RunOptions;
@@ -17,8 +17,8 @@ use crate::report::formatting::number;
 use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun};
 use crate::text::text;
 
-/// Fetches a plan as the options say: after the interrupted run that it resumes, and into the user's file,
-/// if there are any.
+/// Fetches a plan as the options say: after the interrupted run that it resumes, and straight to
+/// disk, if there are any.
 ///
 /// # Errors
 ///
@@ -28,7 +28,7 @@ pub async fn fetch(
     plan: Rc<Plan>,
     options: RunOptions,
     resumes: Option<StoredRun>,
-    file: Option<ChosenFile>,
+    file: Option<DiskFile>,
 ) -> Result<FinishedRun, ArchiveError> {
     let plan = through(plan, options.relay.as_ref());
     match options.mode {
@@ -74,7 +74,7 @@ async fn fetch_once(
     options: &RunOptions,
     mode: Mode,
     resumes: Option<StoredRun>,
-    file: Option<ChosenFile>,
+    file: Option<DiskFile>,
 ) -> Result<FinishedRun, ArchiveError> {
     let elapsed = resumes.as_ref().and_then(|stored| stored.run.as_ref()).map(|run| run.elapsed);
     let elapsed = elapsed.unwrap_or_default();
@@ -86,7 +86,7 @@ async fn fetch_once(
         template: options.template.clone(),
         settings: options.settings(mode),
         started: view.clock.epoch(),
-        // Into a file nothing has to wait for what is before it in the list.
+        // A file can't wait for an early image that comes late.
         order: if file.is_some() { Order::Completion } else { Order::Input },
         // The runs of a comparison are measured, and need not survive a crash.
         journal: (options.mode != RunMode::Compare).then(|| options.journal.clone()),
@@ -102,7 +102,7 @@ async fn fetch_once(
         Some(limit) => text![number(limit), " at once"],
         None => text!["up to ", number(view.rows.borrow().totals().most_in_flight), " at once (auto)"],
     };
-    let saved_as = file.filter(|_| archive.summary.size > 0).map(|file| file.name);
+    let saved_as = file.filter(|_| archive.summary.size > 0).map(|file| file.saved);
     let names = take(&mut archive.summary.names);
     let archive = Some(RunArchive { archive, handle });
     Ok(FinishedRun { view, archive, names, wall, comparison: None, how, saved_as })

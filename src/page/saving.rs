@@ -4,6 +4,9 @@ use crate::browser::{HandedOver, ask_before_leaving, download};
 use crate::report::formatting::size;
 use crate::text::text;
 
+/// The archive's file name.
+pub const FILE_NAME: &str = "images.zip";
+
 /// Has the browser save an archive that was handed over; returns what to say about it. A page never learns
 /// when the saving ends.
 pub fn save(archive: &HandedOver, file_name: &str) -> String {

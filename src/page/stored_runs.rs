@@ -10,9 +10,9 @@ use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 
 use super::announcer::Announcer;
 use super::elements::{by_id, has_focus, set_shown};
-use super::finished_run::FILE_NAME;
 use super::list_choice::recorded_choice;
 use super::list_reader::read_list;
+use super::saving::FILE_NAME;
 use crate::browser::{Clock, HandedOver, discard_run, hand_over_run, stored_runs};
 use crate::job::StoredRun;
 use crate::report::{handed_over_text, interrupted_text, unsaved_text};

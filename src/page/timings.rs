@@ -75,8 +75,8 @@ impl Timings {
         self.overlap.set_text_content(Some(&overlap.map_or_else(|| "–".to_owned(), ratio)));
         self.throughput.set_text_content(Some(&run.throughput()));
         self.protocol.set_text_content(Some(&protocols(&archive.summary.protocols)));
-        let storage = if run.saved_as.is_some() {
-            "in the file you chose"
+        let storage = if let Some(saved) = &run.saved_as {
+            saved.place()
         } else if archive.summary.place == ArchivePlace::OneFile {
             "in a temporary file"
         } else {

@@ -19,6 +19,10 @@ impl Extent {
     }
 }
 
+/// Bytes reserved before an image, for its local header, which is known when all images before it have
+/// ended: the fixed fields, a name of 200 bytes, a time, Zip64's sizes and padding.
+pub const HEADER_SPACE: u64 = 30 + 200 + 9 + 20 + 6;
+
 /// Where an entry is in the spool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {

@@ -8,7 +8,8 @@
 //! Most payloads stay where they are: space before a payload becomes padding of its header. Only space
 //! that is larger than a header can be is filled with other entries, or closed by moving the next ones.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 
 use super::allocator::Extent;
 use crate::zip::{MAX_PADDING, is_padding};
@@ -60,12 +61,16 @@ pub struct HeaderPlace {
 
 /// Arranges the entries of a spool.
 pub fn arrange(entries: &[Unarranged]) -> Arrangement {
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_unstable_by_key(|entry| entries[*entry].payload.offset);
-    let end = order.last().map_or(0, |last| entries[*last].payload.end());
+    // By a heap, which is compiled for the schedule as well: a tenth of the code of sorting.
+    let mut by_offset: BinaryHeap<_> =
+        entries.iter().enumerate().map(|(index, entry)| Reverse((entry.payload.offset, index))).collect();
+    let mut order = VecDeque::with_capacity(entries.len());
+    while let Some(Reverse((_, index))) = by_offset.pop() {
+        order.push_back(index);
+    }
+    let end = order.back().map_or(0, |last| entries[*last].payload.end());
     let places = entries.iter().map(|entry| entry.payload).collect();
-    let mut arranging =
-        Arranging { entries, places, order: order.into(), end, arrangement: Arrangement::default() };
+    let mut arranging = Arranging { entries, places, order, end, arrangement: Arrangement::default() };
     while arranging.place_next() {}
     arranging.arrangement
 }

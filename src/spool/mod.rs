@@ -15,6 +15,6 @@ mod allocator;
 mod arrangement;
 mod journal;
 
-pub use allocator::{Allocator, Extent, Place, join};
+pub use allocator::{Allocator, Extent, HEADER_SPACE, Place, join};
 pub use arrangement::{Arrangement, HeaderPlace, Move, Unarranged, arrange};
 pub use journal::{Journal, JournalError, JournalHead, JournalWriter, KeptImage, fingerprint};

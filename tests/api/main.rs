@@ -6,6 +6,7 @@
 //! - `aborting`: signals, their reasons, and what the server sees of it
 //! - `sinks`: streams, their pace and their failures
 //! - `saving`: `result.save()`
+//! - `downloads`: a sink that is a file on the disk
 //! - `storage`: where images are kept, and the page without a worker
 //! - `nothing_left`: a file exists only while it holds something
 //! - `events`: `onEvent`, and times that agree with the server's log
@@ -29,6 +30,7 @@ mod aborting_often;
 mod calls;
 mod crashes;
 mod documents;
+mod downloads;
 mod events;
 mod limits;
 mod naming;

@@ -1,6 +1,7 @@
 // Calls that TypeScript must accept, and calls that it must refuse. Compiled, never run.
 
 import init, {
+  downloadSink,
   fetchZip,
   type FetchZipError,
   type FetchZipEvent,
@@ -71,6 +72,12 @@ const options: FetchZipOptions = {
 const result: Promise<FetchZipResult> = fetchZip([], options);
 const { storage, dispose, prove } = await result;
 const proved: void = await prove();
+
+const sink: WritableStream<Uint8Array> = await downloadSink({ fileName: "cats.zip" });
+await fetchZip([url], { sink, order: "completion" });
+await downloadSink({ fileName: "cats.zip", scope: "/static/", picker: false });
+// @ts-expect-error A file has a name.
+await downloadSink({});
 
 // @ts-expect-error There is no such mode.
 await fetchZip([url], { mode: "fast" });

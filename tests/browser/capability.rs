@@ -24,6 +24,8 @@ pub enum Capability {
     Proxy,
     /// An HTTP cache.
     HttpCache,
+    /// A name of its own for a download that is not complete.
+    PartialDownloads,
 }
 
 impl Capability {
@@ -45,6 +47,9 @@ impl Capability {
             // MiniBrowser makes its network session itself when it is driven, and neither the
             // session's capability nor its own option makes that use a proxy.
             (Self::Proxy, Kind::WebKit) => Some("a driven MiniBrowser uses no proxy"),
+            (Self::PartialDownloads, Kind::WebKit) => Some(
+                "WebKitGTK writes a download to the file itself, and leaves what it has of one that fails",
+            ),
             (Self::HttpCache, Kind::WebKit) => Some("a session of WebKit's driver has no HTTP cache"),
             _ => None,
         }

@@ -21,6 +21,32 @@ impl Browser {
         file
     }
 
+    /// Waits until the browser writes a download that is not complete.
+    pub async fn until_download_begins(&self) {
+        let begins =
+            async || files(&environment::downloads()).any(|file| is_partial(&file) || is_open(&file));
+        self.until_met("a download begins", begins).await;
+    }
+
+    /// Waits until the browser has given up the download of a file with this name: it writes no more, and
+    /// what is there under the name is empty, as Firefox creates it.
+    pub async fn until_download_fails(&self, name: &str) {
+        let folder = environment::downloads();
+        let file = folder.join(name);
+        let what = format!("the download of {name} fails");
+        self.until_met(&what, async || !files(&folder).any(|file| is_open(&file))).await;
+        let size = fs::metadata(&file).map_or(0, |file| file.len());
+        assert_eq!(size, 0, "{name} looks like a file that was saved");
+    }
+
+    /// The files in the folder of downloads, but for empty and incomplete ones.
+    pub fn saved_files(&self) -> Vec<PathBuf> {
+        let is_saved = |file: &PathBuf| {
+            !is_partial(file) && fs::metadata(file).is_ok_and(|file| file.is_file() && file.len() > 0)
+        };
+        files(&environment::downloads()).filter(is_saved).collect()
+    }
+
     /// Removes a file, so that the next one can have its name.
     pub fn forget_download(&self, name: &str) {
         fs::remove_file(environment::downloads().join(name)).unwrap();

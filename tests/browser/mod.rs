@@ -226,6 +226,11 @@ impl Browser {
         std::fs::read(self.site.folder().join(path)).unwrap()
     }
 
+    /// Replaces a file of the site.
+    pub fn replace_site_file(&self, path: &str, content: &[u8]) {
+        std::fs::write(self.site.folder().join(path), content).unwrap();
+    }
+
     /// Prints what the page shows after a failed test.
     async fn print_state(&self) {
         let script = "return `data-run: ${document.documentElement.dataset.run}\n` +

@@ -177,8 +177,9 @@ impl Browser {
         let saved: Vec<_> = self.save_entries().await.into_iter().map(|(_, content)| content).collect();
         assert!(saved == paths.map(|path| self.origin.get(path)), "the next run is complete");
         assert_eq!(self.rows().await.len(), 2);
-        // Only its own spool is left: saving has ended the journal.
-        let own: &[&str] = if Capability::PrivateFiles.is_in(self.kind) { &["lock", "zip"] } else { &[] };
+        // Only its own spool is left, which was handed to the browser.
+        let own: &[&str] =
+            if Capability::PrivateFiles.is_in(self.kind) { &["journal", "lock", "zip"] } else { &[] };
         self.until_spools(own).await;
         assert_eq!(self.execute("return window.recorded ?? []", vec![]).await, json!([]));
     }

@@ -97,19 +97,22 @@ fn two_tabs_do_not_touch_each_other_s_spools() {
 }
 
 #[test]
-fn saving_straight_to_disk_writes_the_same_archive_as_save_zip() {
+fn saving_straight_to_disk_writes_the_same_entries_as_save_zip() {
     with_disk(async |browser| {
         let paths = ["/image/1/900000b.jpg?latency=200", "/fault/status/404", "/image/2/64x48.png"];
         browser.fill_paths(&paths).await;
         browser.fetch().await;
-        let expected = browser.save_entries().await;
+        let mut expected = browser.save_entries().await;
+        expected.sort();
 
         browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
         browser.fetch().await;
         assert_eq!(browser.execute("return window.asked", vec![]).await, json!(["images.zip"]));
         assert!(browser.text().await.contains("Saved as chosen.zip"));
         assert!(browser.all("link", "Save zip").await.is_empty(), "there is nothing left to save");
-        assert!(entries(&browser.chosen_file().await) == expected);
+        let mut saved = entries(&browser.chosen_file().await);
+        saved.sort();
+        assert!(saved == expected, "{} entries, and not {}", saved.len(), expected.len());
         browser.until_spools(&["journal", "lock", "lock", "zip", "zip"]).await;
     });
 }

@@ -25,6 +25,7 @@
 //! - `keyboard`: everything without a pointer; what survives a reload
 //! - `table`: ten thousand rows
 //! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
+//! - `worker_downloads`: the archive straight into a download, where the browser has no file picker
 //! - `exports`: CSV and JSON, against the server's log
 //! - `crashes`: a tampered page, and wasm that traps
 //! - `accessibility`: axe-core, contrast in both themes, no overflow on a phone
@@ -67,3 +68,4 @@ mod saving;
 mod stopping;
 mod table;
 mod waiting;
+mod worker_downloads;

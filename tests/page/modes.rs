@@ -44,6 +44,7 @@ fn compare_shows_the_measured_speed_up_with_its_spread() {
         }
         // Three runs in each mode, and the server saw them.
         assert_eq!(browser.origin.counters("k")["requests"], 4 * 6);
+        browser.origin.wait("k", "inFlight=0");
         let log = browser.origin.log("k");
         let starts: Vec<_> = log.iter().map(|request| request["startMs"].as_f64().unwrap()).collect();
         let ends: Vec<_> = log.iter().map(|request| request["endMs"].as_f64().unwrap()).collect();

@@ -96,7 +96,7 @@ async fn failed_images_are_fetched_again_into_the_same_archive() {
     let again = ran(&run, archive, &rows);
     assert_eq!((again.rows[0].attempts.len(), again.rows[1].attempts.len()), (0, 1));
     assert_eq!(again.error(4).map(|error| error.kind()), Some("http"));
-    assert!(again.bytes().await == fetch(&urls, settings()).await.bytes().await);
+    assert!(again.entries().await == fetch(&urls, settings()).await.entries().await);
     assert_eq!(origin.counter("requests").await, 12.0);
 
     // And once more, stopped at once.

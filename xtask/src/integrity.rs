@@ -53,7 +53,14 @@ fn shrink_page(dir: &Path) -> Result<()> {
         return shrink::strip(dir, STEM);
     }
     shrink::shrink(dir, STEM)?;
-    for (name, text) in [("boot.js", Text::Module), ("early.js", Text::Plain), ("style.css", Text::Plain)] {
+    for (name, text) in [
+        ("boot.js", Text::Module),
+        ("download.js", Text::Module),
+        ("download-worker.js", Text::Plain),
+        ("early.js", Text::Plain),
+        ("service-worker.js", Text::Plain),
+        ("style.css", Text::Plain),
+    ] {
         shrink::minify(&dir.join(name), text)?;
     }
     Ok(())

@@ -10,13 +10,24 @@ use crate::output::say;
 use crate::setup::cache::remove_dir;
 use crate::setup::rust;
 use crate::setup::tools::{self, Tool};
-use crate::{process, shrink, workspace};
+use crate::shrink::{self, Text};
+use crate::{process, workspace};
 
 /// The tools that the build needs.
 pub const TOOLS: &[Tool] = &[tools::WASM_OPT, tools::ESBUILD, tools::WASM_BINDGEN];
 
 /// Copied from the repository's root.
 const DOCUMENTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
+
+/// The files of `downloadSink`, which an application loads only if it calls it: in the repository, and in
+/// the package.
+pub const DOWNLOAD: [(&str, &str, Text); 2] = [
+    ("src/download/download.js", "fetchzip-download.js", Text::Module),
+    ("src/download/download-worker.js", "fetchzip-download-worker.js", Text::Plain),
+];
+
+/// Exports of the package that are JavaScript, and stand behind wasm-bindgen's.
+const EXPORTS: &str = "src/api/download_sink.js";
 
 /// Builds the package into `pkg/`, and installs the tools for it if they are missing.
 pub fn build() -> Result<()> {
@@ -26,11 +37,17 @@ pub fn build() -> Result<()> {
     say!("building the package into pkg/, about a minute");
     let pkg = workspace::pkg();
     module("fetchzip", &["--no-default-features", "--features=api"], &["--split-linked-modules"], &pkg)?;
+    let (entry, root) = (pkg.join("fetchzip.js"), workspace::root());
+    fs::write(&entry, fs::read_to_string(&entry)? + &fs::read_to_string(root.join(EXPORTS))?)?;
     shrink::shrink(&pkg, "fetchzip")?;
+    for (source, name, text) in DOWNLOAD {
+        fs::copy(root.join(source), pkg.join(name))?;
+        shrink::minify(&pkg.join(name), text)?;
+    }
 
     fs::write(pkg.join("package.json"), manifest())?;
     for name in DOCUMENTS {
-        fs::copy(workspace::root().join(name), pkg.join(name))?;
+        fs::copy(root.join(name), pkg.join(name))?;
     }
     say!("built pkg/ in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
@@ -65,9 +82,10 @@ fn manifest() -> String {
   "exports": {{
     ".": {{ "types": "./fetchzip.d.ts", "default": "./fetchzip.js" }},
     "./fetchzip_bg.wasm": "./fetchzip_bg.wasm",
+    "./fetchzip-download-worker.js": "./fetchzip-download-worker.js",
     "./package.json": "./package.json"
   }},
-  "files": ["fetchzip.js", "fetchzip.d.ts", "fetchzip_bg.wasm", "fetchzip_bg.wasm.d.ts", "snippets", "LICENSE-*"],
+  "files": ["fetchzip.js", "fetchzip.d.ts", "fetchzip_bg.wasm", "fetchzip_bg.wasm.d.ts", "fetchzip-download.js", "fetchzip-download-worker.js", "snippets", "LICENSE-*"],
   "sideEffects": ["./snippets/*"]
 }}
 "#

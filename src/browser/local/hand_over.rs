@@ -8,7 +8,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
-use super::local_run::LocalRun;
+use super::local_run::{Copied, LocalRun};
 use crate::browser::spool::{Spool, SpoolFile};
 use crate::job::ArchivePlace;
 
@@ -21,19 +21,14 @@ pub struct HandedOver {
     pub is_file: bool,
 }
 
-/// A file into which an archive was copied, in order to hand it over.
-#[derive(Debug)]
-pub struct Copied {
-    file: SpoolFile,
-    blob: Blob,
-}
-
 /// Hands the run's archive over, to be saved under this name; `None` if there is none, or none any more.
 pub async fn hand_over(run: &LocalRun, file_name: &str) -> Option<HandedOver> {
     let archive = run.archive.borrow().clone()?;
     let blob = archive.blob?;
     if archive.summary.place == ArchivePlace::OneFile {
-        let Spool::File(file) = run.images.spool().get().await else { return None };
+        let Some(Spool::File(file)) = run.images.spool().current() else { return None };
+        // At once: a retry may be asked for while this is under way.
+        file.keep_as_it_is();
         // The site's data may have been cleared.
         if !file.is_there().await {
             return None;

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use futures::future::{Either, select, try_join};
+use web_sys::Blob;
 
-use super::hand_over::Copied;
 use crate::browser::archive::{Archive, Backlog, BlobArchive, Layout, Sink, StreamedArchive};
 use crate::browser::fetch::BrowserFetcher;
-use crate::browser::spool::{ImageStore, Payload, Spool};
+use crate::browser::spool::{ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::{BrowserText, Clock, Notify, spawn};
 use crate::job::{ArchiveError, IS_INTERACTIVE, Job};
 use crate::plan::{ItemId, WebText};
@@ -29,6 +29,15 @@ pub struct LocalRun {
     /// A copy of it in one file, if one was needed to hand it over.
     pub copied: RefCell<Option<Copied>>,
     commands: Commands,
+}
+
+/// A file into which an archive was copied, in order to hand it over.
+#[derive(Debug)]
+pub struct Copied {
+    /// The file.
+    pub file: SpoolFile,
+    /// The same as a Blob.
+    pub blob: Blob,
 }
 
 impl LocalRun {

@@ -10,9 +10,8 @@ use super::blob_of;
 use super::directory::{Directory, SpoolFiles, check_complete, read_all, write_at};
 use super::journal_file::JournalFile;
 use super::staging::{STAGING_BYTES, Staging};
-use super::writer::HEADER_SPACE;
 use crate::browser::web::{ReadBuffers, Shared, StreamReader};
-use crate::spool::{Allocator, Extent, Place};
+use crate::spool::{Allocator, Extent, HEADER_SPACE, Place};
 
 /// Pieces of large images are joined until one is larger than this. Firefox reads no more at once;
 /// larger ones are written faster one by one than copied together.

@@ -44,7 +44,6 @@ impl SpoolFile {
     pub async fn finish_as_it_is(&self) -> Result<File, JsValue> {
         let (handle, size) = {
             let files = self.files.borrow();
-            files.access.flush()?;
             (files.file.clone(), files.access.get_size()?)
         };
         let file: File = promise(handle.get_file()).await?.unchecked_into();
@@ -111,14 +110,18 @@ impl SpoolFile {
         finished.is_some_and(|finished| there.is_ok_and(|there| there.size() == finished.size()))
     }
 
-    /// Records that the browser is given the finished file to save: it is never written to again, and
-    /// stays for a while when this is dropped.
+    /// From now on the finished file is never written to, and stays for a while when this is dropped.
+    pub fn keep_as_it_is(&self) {
+        self.is_handed_over.set(true);
+    }
+
+    /// Records that the browser is given the finished file to save, which is kept as it is.
     ///
     /// # Errors
     ///
     /// Fails if this can't be recorded, so that the file goes with its tab.
     pub fn hand_over(&self, file_name: &str) -> Result<(), JsValue> {
-        self.is_handed_over.set(true);
+        self.keep_as_it_is();
         self.files.borrow().record_hand_over(file_name)
     }
 

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::writer::HEADER_SPACE;
 use super::{Payload, Spool, SpoolFile, blob_of};
 use crate::run::StoredImage;
+use crate::spool::HEADER_SPACE;
 
 /// The most bytes that wait for an image before them in the archive.
 const MAX_WAITING: u64 = 8 << 20;

@@ -8,11 +8,7 @@ use web_sys::Blob;
 
 use super::staging::STAGING_BYTES;
 use super::{BlobParts, MEMORY_LIMIT, Payload, Spool, SpoolFile};
-use crate::spool::{Extent, Place, join};
-
-/// Bytes reserved before an image, for its local header, which is known when all images before it have
-/// ended: the fixed fields, a name of 200 bytes, a time, Zip64's sizes and padding.
-pub const HEADER_SPACE: u64 = 30 + 200 + 9 + 20 + 6;
+use crate::spool::{Extent, HEADER_SPACE, Place, join};
 
 /// Bytes reserved at a time if the length is not declared.
 const GROWTH: u64 = 4 << 20;
@@ -21,6 +17,9 @@ const GROWTH: u64 = 4 << 20;
 /// push every later image past the end of a nearly full disk. An image that is larger, or whose length is
 /// not declared, grows in place where it can, and is otherwise copied once when it is complete.
 const LARGEST_RESERVE: u64 = 1 << 30;
+
+/// Images begin at a multiple of this, so that no page of the system's cache is written in two parts.
+const PAGE_BYTES: u64 = 4 << 10;
 
 /// Bytes of one image that are kept as chunks before they are gathered into a Blob.
 ///
@@ -143,6 +142,10 @@ impl<'a> SpoolWriter<'a> {
         }
         if self.joined_bytes + length > STAGING_BYTES {
             self.write_joined(file)?;
+            // What follows must not come before what was moved into Blobs.
+            if self.parts.is_some() {
+                return self.push_part(chunk);
+            }
         }
         let Some(joined) = self.joined.take().or_else(|| file.joining_buffer()) else {
             return self.write(file, chunk);
@@ -194,9 +197,11 @@ impl<'a> SpoolWriter<'a> {
         let wanted = if expected == 0 { GROWTH } else { expected };
         let length = wanted.min(LARGEST_RESERVE).max(left);
         let Some(last) = self.extents.last() else {
-            let whole = file.reserve(HEADER_SPACE + length);
-            self.header = Some(Extent { length: HEADER_SPACE, ..whole });
-            self.spare = Extent { offset: whole.offset + HEADER_SPACE, length };
+            let whole = file.reserve(HEADER_SPACE + PAGE_BYTES + length);
+            let offset = (whole.offset + HEADER_SPACE).next_multiple_of(PAGE_BYTES);
+            self.header = Some(Extent { length: offset - whole.offset, ..whole });
+            self.spare = Extent { offset, length };
+            file.release(Extent { offset: self.spare.end(), length: whole.end() - self.spare.end() });
             return;
         };
         let behind = Extent { offset: last.end(), length };
@@ -255,8 +260,8 @@ impl<'a> SpoolWriter<'a> {
     /// The image's place in the file, once it is in one piece behind its header; `None` if the disk had no
     /// space to copy it, so that it was moved into Blobs.
     fn in_one_piece(&mut self, file: &SpoolFile) -> Result<Option<Place>, JsValue> {
-        if let ([payload], Some(_)) = (&self.extents[..], self.header) {
-            return Ok(Some(Place { header_space: HEADER_SPACE, payload: *payload }));
+        if let ([payload], Some(header)) = (&self.extents[..], self.header) {
+            return Ok(Some(Place { header_space: header.length, payload: *payload }));
         }
         let whole = file.reserve(HEADER_SPACE + self.written);
         let payload = Extent { offset: whole.offset + HEADER_SPACE, length: self.written };

@@ -16,16 +16,18 @@ use crate::spool::Journal;
 
 /// The runs whose page is gone, the newest first. Empty if runs leave no files in this browser.
 pub async fn stored_runs() -> Vec<StoredRun> {
-    let mut runs = match ask(Interaction::ListRuns).await {
-        Some((FromWorker::Runs(runs), _)) => runs,
-        _ => Vec::new(),
-    };
-    runs.sort_by(|one, other| age(other).total_cmp(&age(one)));
-    runs
+    let mut newest_first: Vec<StoredRun> = Vec::new();
+    if let Some((FromWorker::Runs(runs), _)) = ask(Interaction::ListRuns).await {
+        for run in runs {
+            let place = newest_first.iter().position(|other| moment_of(other) < moment_of(&run));
+            newest_first.insert(place.unwrap_or(newest_first.len()), run);
+        }
+    }
+    newest_first
 }
 
-/// A moment in milliseconds since 1970.
-fn age(stored: &StoredRun) -> f64 {
+/// When a run was handed over or began, in milliseconds since 1970.
+fn moment_of(stored: &StoredRun) -> f64 {
     let handed_over = stored.handed_over.as_ref().map(|hand_over| hand_over.at);
     handed_over.or_else(|| stored.run.as_ref().map(|run| run.started)).unwrap_or_default()
 }

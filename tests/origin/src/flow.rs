@@ -102,6 +102,11 @@ impl Flow {
         }
         Step::Send(piece)
     }
+
+    /// Whether the body was sent and nothing else is to come.
+    pub fn is_over(&self) -> bool {
+        self.sent == self.body.len() && self.gate.is_none() && self.cut.is_none()
+    }
 }
 
 #[cfg(test)]

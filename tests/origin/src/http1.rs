@@ -151,6 +151,7 @@ impl<S: Socket> Connection<S> {
         if !head_only && !answer.is_bodiless() {
             self.send_body(answer, exchange).await?;
         }
+        exchange.is_answered();
         self.flush(exchange, 0).await?;
         Ok(keep_alive)
     }
@@ -167,6 +168,9 @@ impl<S: Socket> Connection<S> {
                         self.output.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
                     }
                     collected += piece.len() as u64;
+                    if flow.is_over() {
+                        exchange.is_answered();
+                    }
                     if piece.len() <= COLLECT_BELOW {
                         self.output.extend_from_slice(&piece);
                     } else {

@@ -80,6 +80,9 @@ async fn send(
     let without_body = request.method == "HEAD" || answer.is_bodiless();
     let body_follows = !without_body && (!answer.body.is_empty() || answer.cut.is_some());
     let head = head(&answer).map_err(|_| Ended::Cut(Reason::PROTOCOL_ERROR))?;
+    if !body_follows {
+        exchange.is_answered();
+    }
     let mut body = stream.send_response(head, !body_follows).map_err(gone)?;
     exchange.head_sent();
     if body_follows { send_body(service, &answer, &mut body, exchange).await } else { Ok(()) }
@@ -94,7 +97,12 @@ async fn send_body(
     let mut flow = Flow::new(answer, Instant::now());
     loop {
         match flow.next(Instant::now()) {
-            Step::Send(piece) => send_piece(body, piece, exchange).await?,
+            Step::Send(piece) => {
+                if flow.is_over() {
+                    exchange.is_answered();
+                }
+                send_piece(body, piece, exchange).await?;
+            }
             Step::SleepUntil(due) => unless_reset(body, sleep_until(due.into())).await?,
             Step::WaitAtGate(key) => unless_reset(body, service.gates().pass(&key)).await?,
             Step::Cut(CutHow::Stall) => unless_reset(body, std::future::pending()).await?,

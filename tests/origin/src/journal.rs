@@ -1,6 +1,7 @@
 //! The requests and their outcomes: counters that tests read and wait for, and a log.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -21,7 +22,7 @@ pub struct Counters {
     pub requests: u64,
     /// Requests whose answers have not ended.
     pub in_flight: u64,
-    /// The highest `in_flight` so far.
+    /// The highest number so far of requests whose answers had bytes to be sent.
     pub most_in_flight: u64,
     /// Answers that were sent completely.
     pub completed: u64,
@@ -66,6 +67,8 @@ struct State {
 #[derive(Debug, Default)]
 struct Group {
     counters: Counters,
+    /// Requests whose answers have bytes to be sent.
+    unanswered: u64,
     connections: HashSet<u64>,
     /// Failed requests so far, for `fail=N:CODE`.
     failures: u64,
@@ -130,11 +133,13 @@ impl Journal {
             counters.connections = group.connections.len() as u64;
             counters.requests += 1;
             counters.in_flight += 1;
-            counters.most_in_flight = counters.most_in_flight.max(counters.in_flight);
+            group.unanswered += 1;
+            counters.most_in_flight = counters.most_in_flight.max(group.unanswered);
         });
         drop(state);
         self.changed.notify_waiters();
-        Exchange { recorded: Some(Recorded { journal: Arc::clone(self), id, key }) }
+        let recorded = Recorded { journal: Arc::clone(self), id, key, is_answered: AtomicBool::default() };
+        Exchange { recorded: Some(recorded) }
     }
 
     /// The counters of a group, or of all requests.
@@ -219,10 +224,10 @@ impl State {
 
 impl Group {
     fn reset(&mut self) {
-        let in_flight = self.counters.in_flight;
-        *self = Self::default();
+        let (in_flight, unanswered) = (self.counters.in_flight, self.unanswered);
+        *self = Self { unanswered, ..Self::default() };
         self.counters.in_flight = in_flight;
-        self.counters.most_in_flight = in_flight;
+        self.counters.most_in_flight = unanswered;
     }
 }
 
@@ -242,6 +247,7 @@ struct Recorded {
     journal: Arc<Journal>,
     id: u64,
     key: Option<String>,
+    is_answered: AtomicBool,
 }
 
 impl Exchange {
@@ -280,13 +286,24 @@ impl Exchange {
         recorded.journal.changed.notify_waiters();
     }
 
+    /// Records that the last bytes of the answer are about to be sent. The client may make its next request
+    /// as soon as it has them, before the end is recorded, and that is not one more at once.
+    pub fn is_answered(&self) {
+        let Some(recorded) = &self.recorded else { return };
+        if !recorded.is_answered.swap(true, Ordering::Relaxed) {
+            let mut state = recorded.journal.state();
+            state.for_groups(recorded.key.as_deref(), |group| group.unanswered -= 1);
+        }
+    }
+
     /// Records the end.
     pub fn finish(mut self, end: End) {
         self.end(end);
     }
 
     fn end(&mut self, end: End) {
-        let Some(Recorded { journal, id, key }) = self.recorded.take() else { return };
+        self.is_answered();
+        let Some(Recorded { journal, id, key, .. }) = self.recorded.take() else { return };
         let now = journal.now_ms();
         let mut state = journal.state();
         if let Some(entry) = state.log.get_mut(&id) {
@@ -307,5 +324,35 @@ impl Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         self.end(End::Closed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Protocol;
+
+    #[test]
+    fn a_request_is_not_in_flight_with_one_whose_last_bytes_are_being_sent() {
+        let journal = Arc::new(Journal::default());
+        let request = |connection| Request {
+            method: "GET".into(),
+            target: "/bytes?key=k".into(),
+            host: "localhost".into(),
+            scheme: "http",
+            headers: Vec::new(),
+            protocol: Protocol::Http1,
+            connection,
+        };
+        let first = journal.begin(&request(1));
+        first.is_answered();
+        let second = journal.begin(&request(2));
+        let both = journal.counters(Some("k"));
+        assert_eq!((both.in_flight, both.most_in_flight), (2, 1));
+        first.finish(End::Complete);
+        let third = journal.begin(&request(1));
+        assert_eq!(journal.counters(Some("k")).most_in_flight, 2);
+        drop((second, third));
+        assert_eq!(journal.counters(Some("k")).in_flight, 0);
     }
 }
