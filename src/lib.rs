@@ -25,6 +25,7 @@
 //!
 //! - `browser`: runs a plan: requests, spool files, archives, the worker.
 //! - `api`: `fetchZip`, the JavaScript API.
+//! - `lists`: reads lists, in a wasm of its own.
 //! - `page`: connects the page in `www/` to a run.
 
 // A release has no standard formatting: `cargo xtask` removes it, and code that used it would trap.
@@ -43,6 +44,8 @@ mod bytes;
 mod calendar;
 pub mod image;
 pub mod job;
+#[cfg(all(target_arch = "wasm32", feature = "lists"))]
+pub mod lists;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod page;
 pub mod plan;

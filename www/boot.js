@@ -1,6 +1,30 @@
 // Starts the wasm, and reports on the page if that fails or if it crashes later: the page never stops
 // without a word.
 
+let lists;
+
+// Loads the module that reads lists, once there is a list. A failure is not kept, so that it can be tried
+// again.
+function loadLists() {
+  lists ??= importLists().catch((error) => {
+    lists = undefined;
+    throw error;
+  });
+  return lists;
+}
+
+async function importLists() {
+  const script = "./lists.js?{{version lists.js}}";
+  // An import has no integrity of its own, and takes the module that this link has begun to load.
+  const link = Object.assign(document.createElement("link"), { rel: "modulepreload", href: script });
+  link.integrity = "{{sha384 lists.js}}";
+  document.head.append(link);
+  const { default: init, readList } = await import(script);
+  const wasm = new URL("./lists_bg.wasm?{{version lists_bg.wasm}}", import.meta.url);
+  await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 lists_bg.wasm}}" }) });
+  return readList;
+}
+
 const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);
 
 // Of downloads that are being written: they end as failed if the page crashes.
@@ -64,11 +88,13 @@ if (typeof WebAssembly !== "object") {
       import("./download.js?{{version download.js}}"),
     ]);
     await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 page_bg.wasm}}" }) });
-    startPage((fileName) => {
+    startPage(beginDownload, loadLists);
+
+    function beginDownload(fileName) {
       const script = new URL("service-worker.js", import.meta.url);
       const scope = new URL("save/", import.meta.url);
       return downloadThroughWorker({ fileName, script, scope, signal: crashing.signal });
-    });
+    }
   } catch (error) {
     crash(
       "The page could not start",

@@ -9,12 +9,11 @@ use web_sys::{
 };
 
 use super::announcer::Announcer;
-use super::document_parser::BrowserDocuments;
 use super::elements::{by_id, document, on, root};
 use super::form::Form;
 use super::list_reader::{Reading, read_list};
 use crate::browser::promise;
-use crate::plan::{self, Choice, FileKind, ListReader};
+use crate::plan::{self, Choice, FileKind};
 use crate::report::formatting::{count, size};
 use crate::text::{add, text};
 
@@ -53,22 +52,22 @@ pub fn bind(form: &'static Form, announcer: &'static Announcer) -> Result<(), Js
             fill(files);
         } else if has(&transfer, LINKS) {
             event.prevent_default();
-            let added = dropped_addresses(&transfer);
-            form.append(&added.concat());
-            announcer.say(&text![count(added.len(), "address"), " added."]);
+            spawn_local(append_dropped(form, announcer, data(&transfer, HTML), data(&transfer, LINKS)));
         }
     })?;
     on(form.list_box(), "paste", move |event| {
         let transfer = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
-        if let Some(html) = transfer.and_then(|transfer| pasted_html(&transfer)) {
-            event.prevent_default();
-            form.paste(&html);
-        }
+        let Some(transfer) = transfer.filter(|transfer| has(transfer, HTML)) else { return };
+        // Which of the two is better is known only when both have been read.
+        event.prevent_default();
+        spawn_local(paste(form, data(&transfer, HTML), data(&transfer, "text/plain")));
     })
 }
 
 /// The type of dragged links.
 const LINKS: &str = "text/uri-list";
+
+const HTML: &str = "text/html";
 
 fn transfer_of(event: &Event) -> Option<DataTransfer> {
     event.dyn_ref::<DragEvent>()?.data_transfer()
@@ -79,28 +78,33 @@ fn has(transfer: &DataTransfer, kind: &str) -> bool {
     transfer.types().iter().any(|own| own == kind)
 }
 
-/// The addresses of a drop, each on a line: a dragged image is the image, even if it is in a link.
-fn dropped_addresses(transfer: &DataTransfer) -> Vec<String> {
-    let html = transfer.get_data("text/html").map(|html| addresses_of(&html)).unwrap_or_default();
-    if !html.is_empty() {
-        return html;
+/// The data of a transfer of a type; empty if it has none. It can be read only while its event is handled.
+fn data(transfer: &DataTransfer, kind: &str) -> String {
+    transfer.get_data(kind).unwrap_or_default()
+}
+
+/// Appends the addresses of a drop to the list: a dragged image is the image, even if it is in a link.
+async fn append_dropped(form: &'static Form, announcer: &'static Announcer, html: String, links: String) {
+    let mut added = addresses_of(&html).await;
+    if added.is_empty() {
+        let links = links.lines().filter(|link| !link.starts_with('#'));
+        added = links.map(|link| text![link, "\n"]).collect();
     }
-    let links = transfer.get_data(LINKS).unwrap_or_default();
-    links.lines().filter(|link| !link.starts_with('#')).map(|link| text![link, "\n"]).collect()
+    form.append(&added.concat());
+    announcer.say(&text![count(added.len(), "address"), " added."]);
 }
 
-/// The HTML of a clipboard, if it names more images than its text does: a table's text is better than its
-/// HTML.
-fn pasted_html(clipboard: &DataTransfer) -> Option<String> {
-    let html = clipboard.get_data("text/html").ok().filter(|html| !html.is_empty())?;
-    let text = clipboard.get_data("text/plain").unwrap_or_default();
-    (addresses_of(&html).len() > addresses_of(&text).len()).then_some(html)
+/// Pastes the HTML of a clipboard if it names more images than its text does, and otherwise the text: a
+/// table's text is better than its HTML.
+async fn paste(form: &'static Form, html: String, text: String) {
+    let has_more = addresses_of(&html).await.len() > addresses_of(&text).await.len();
+    form.paste(if has_more { &html } else { &text });
 }
 
-/// The addresses of a short list, each on a line.
-fn addresses_of(list: &str) -> Vec<String> {
-    let found = ListReader::new(list, &Choice::default(), &BrowserDocuments).filter_map(Result::ok);
-    found.filter(|request| request.text.contains("://")).map(|request| text![request.text, "\n"]).collect()
+/// The addresses of a list, each on a line.
+async fn addresses_of(list: &str) -> Vec<String> {
+    let reading = read_list(list, &Choice::default(), || true).await.unwrap_or_default();
+    reading.plan.items().iter().map(|item| text![item.display_text(), "\n"]).collect()
 }
 
 /// Fills the list box with the contents of files, or reports the first that is not a list.
@@ -123,7 +127,7 @@ async fn fill(form: &'static Form, announcer: &'static Announcer, files: FileLis
 
 /// Appends one of several files to a list: a text as it is, of any other form the addresses.
 async fn append_file(list: &mut String, name: &str, text: &str) {
-    let reading = read_list(text, &Choice::default(), &|| true).await.unwrap_or_default();
+    let reading = read_list(text, &Choice::default(), || true).await.unwrap_or_default();
     let Reading { plan, understood, rejections, .. } = reading;
     add!(list, "# ", name);
     if understood.form == plan::Form::Text {

@@ -229,7 +229,7 @@ impl Form {
             let text = self.list.value();
             storage::write("list", &text);
             let choice = self.list_choice();
-            if let Some(reading) = read_list(&text, &choice, &|| self.changes.get() == change).await {
+            if let Some(reading) = read_list(&text, &choice, move || self.changes.get() == change).await {
                 let is_stale = self.choice.show(&reading, text.trim().is_empty());
                 self.show_plan(text, choice, reading);
                 if is_stale {
@@ -255,7 +255,7 @@ impl Form {
         {
             return Rc::clone(&read.plan);
         }
-        let reading = read_list(&text, &choice, &|| true).await.unwrap_or_default();
+        let reading = read_list(&text, &choice, || true).await.unwrap_or_default();
         self.choice.show(&reading, text.trim().is_empty());
         self.show_plan(text, choice, reading)
     }
@@ -276,6 +276,8 @@ impl Form {
         });
         let nothing = nothing.unwrap_or_else(|| "Nothing was fetched: the list names no address.".into());
         let plan = Rc::new(reading.plan);
+        // A list that could not be read is read again the next time.
+        let text = if reading.has_failed { String::new() } else { text };
         *self.read.borrow_mut() = Some(Read { text, choice, plan: Rc::clone(&plan), nothing });
         self.names.show(&plan, &reading.understood);
         plan

@@ -1,14 +1,30 @@
-//! Reading a list in steps, so that the page responds while a long one is parsed.
+//! Reads lists with the module that `www/boot.js` loads for the first of them.
 
-use super::document_parser::BrowserDocuments;
-use crate::browser::{BrowserText, Yielder};
-use crate::plan::{Choice, ListReader, Plan, Rejected, Understood};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
-/// Steps between two looks at the clock, which are not free.
-const STEPS: usize = 50;
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use crate::browser::{BrowserText, promise};
+use crate::plan::{Choice, Plan, PortionReader, Rejected, Request, Understood};
 
 /// The most rejected lines that are kept to be shown.
 const MAX_SHOWN: usize = 1000;
+
+/// Why no list can be read.
+const NOT_LOADED: &str = "the part of this page that reads lists did not arrive; check the connection, and \
+    try again, or reload the page";
+
+thread_local! {
+    /// Returns a promise of the module's `readList`.
+    static LOAD: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+/// Sets what loads the module, as often as it is needed: a function that returns a promise of `readList`.
+pub fn load_with(load: Function) {
+    LOAD.set(Some(load));
+}
 
 /// A list as it was read.
 #[derive(Default)]
@@ -19,36 +35,62 @@ pub struct Reading {
     pub rejected: Vec<Rejected>,
     /// The number of all of them.
     pub rejections: usize,
+    /// Whether the list could not be read at all; what is rejected then says why.
+    pub has_failed: bool,
+}
+
+impl Reading {
+    fn push(&mut self, read: Result<Request, Rejected>) {
+        if let Err(rejected) = read.and_then(|request| self.plan.push_valid(request, &BrowserText)) {
+            self.rejections += 1;
+            if self.rejected.len() < MAX_SHOWN {
+                self.rejected.push(rejected);
+            }
+        }
+    }
+
+    fn failed() -> Self {
+        let rejected = vec![Rejected::new(None, "the list", NOT_LOADED)];
+        Self { rejected, rejections: 1, has_failed: true, ..Self::default() }
+    }
 }
 
 /// Reads a list; `None` if `is_wanted` turned false before all of it was read.
-pub async fn read_list(text: &str, choice: &Choice, is_wanted: &dyn Fn() -> bool) -> Option<Reading> {
-    let mut reading = Reading::default();
-    let mut yielder = Yielder::default();
-    let mut reader = ListReader::new(text, choice, &BrowserDocuments);
-    let mut is_over = false;
-    while !is_over {
-        for _ in 0..STEPS {
-            is_over = !reader.step();
-        }
-        let mut parsed = 0;
-        while let Some(read) = reader.pop() {
-            if let Err(rejected) = read.and_then(|request| reading.plan.push_valid(request, &BrowserText)) {
-                reading.rejections += 1;
-                if reading.rejected.len() < MAX_SHOWN {
-                    reading.rejected.push(rejected);
-                }
-            }
-            parsed += 1;
-            // One line may stand for thousands of addresses.
-            if parsed % STEPS == 0 && yielder.maybe_yield().await && !is_wanted() {
-                return None;
-            }
-        }
-        if yielder.maybe_yield().await && !is_wanted() {
-            return None;
-        }
+pub async fn read_list(
+    text: &str,
+    choice: &Choice,
+    is_wanted: impl Fn() -> bool + 'static,
+) -> Option<Reading> {
+    if text.trim().is_empty() {
+        return Some(Reading::default());
     }
-    reading.understood = reader.understood();
-    Some(reading)
+    let reading = Rc::new(RefCell::new(Reading::default()));
+    let was_wanted = Rc::new(Cell::new(true));
+    let columns: Vec<Rc<str>> = choice.kept_columns.iter().map(|name| name.as_str().into()).collect();
+    let take = Closure::<dyn FnMut(Vec<u8>) -> bool>::new({
+        let (reading, was_wanted) = (Rc::clone(&reading), Rc::clone(&was_wanted));
+        move |portion: Vec<u8>| {
+            was_wanted.set(is_wanted());
+            let mut reading = reading.borrow_mut();
+            PortionReader::new(&portion, &columns).for_each(|read| reading.push(read));
+            was_wanted.get()
+        }
+    });
+    let read = call(text, choice, take.as_ref().unchecked_ref()).await;
+    if !was_wanted.get() {
+        return None;
+    }
+    let understood = read.ok().and_then(|bytes| Understood::from_bytes(&Uint8Array::new(&bytes).to_vec()));
+    let Some(understood) = understood else { return Some(Reading::failed()) };
+    Some(Reading { understood, ..reading.take() })
+}
+
+async fn call(text: &str, choice: &Choice, take: &Function) -> Result<JsValue, JsValue> {
+    let load = LOAD.with_borrow(Option::clone).unwrap_or_else(|| Function::new_no_args(""));
+    let loaded: Promise = load.call0(&JsValue::UNDEFINED)?.unchecked_into();
+    let read_list: Function = promise(loaded).await?.dyn_into()?;
+    let choice = Uint8Array::from(choice.to_bytes().as_slice());
+    let reading: Promise =
+        read_list.call3(&JsValue::UNDEFINED, &text.into(), &choice, take)?.unchecked_into();
+    promise(reading).await
 }

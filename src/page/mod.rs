@@ -18,7 +18,6 @@ mod announcer;
 mod controller;
 mod current_run;
 mod disk;
-mod document_parser;
 mod elements;
 mod figures_line;
 mod files;
@@ -63,19 +62,20 @@ use parts::Page;
 use crate::job::StoredRun;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
-/// through the service worker.
+/// through the service worker, and one that loads the module that reads lists.
 ///
 /// # Errors
 ///
 /// The document lacks an element, so it is not the one that this code was built with.
 #[wasm_bindgen(js_name = startPage)]
-pub fn start_page(begin_download: Function) -> Result<(), JsValue> {
+pub fn start_page(begin_download: Function, load_lists: Function) -> Result<(), JsValue> {
     // In a release a panic is a bare trap, which boot.js reports on the page.
     #[cfg(debug_assertions)]
     #[allow(clippy::disallowed_methods, reason = "not in a release")]
     std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
     // The page lives as long as the document, and its listeners refer to it.
     let page: &'static Page = Box::leak(Box::new(Page::find(begin_download)?));
+    list_reader::load_with(load_lists);
     // Started early, so that the first run does not wait for it.
     drop(crate::browser::Worker::start());
     page.form.bind()?;

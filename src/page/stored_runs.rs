@@ -203,21 +203,21 @@ async fn usable_runs() -> Vec<Listed> {
     let mut runs = Vec::new();
     for stored in stored_runs().await {
         let is_resumable = is_resumable(&stored).await;
-        if is_resumable || stored.archive.is_some() {
-            runs.push(Listed { stored, is_resumable });
-        } else {
+        if is_resumable == Some(false) && stored.archive.is_none() {
             discard_run(&stored.name).await;
+        } else {
+            runs.push(Listed { stored, is_resumable: is_resumable == Some(true) });
         }
     }
     runs
 }
 
 /// Whether images are missing, and the run's list, as this version of the page reads it, still has the run's
-/// items.
-async fn is_resumable(stored: &StoredRun) -> bool {
-    let Some(run) = stored.run.as_ref().filter(|_| stored.is_resumable()) else { return false };
-    let reading = read_list(&run.source, &recorded_choice(&run.options), &|| true).await;
-    reading.is_some_and(|reading| fingerprint(&reading.plan) == run.fingerprint)
+/// items; `None` if the list can't be read at the moment.
+async fn is_resumable(stored: &StoredRun) -> Option<bool> {
+    let Some(run) = stored.run.as_ref().filter(|_| stored.is_resumable()) else { return Some(false) };
+    let reading = read_list(&run.source, &recorded_choice(&run.options), || true).await?;
+    (!reading.has_failed).then(|| fingerprint(&reading.plan) == run.fingerprint)
 }
 
 /// A moment, in milliseconds since 1970, in the user's own notation.

@@ -33,7 +33,8 @@ use crate::text::text;
 
 pub use address::{Address, AddressError, WebText};
 pub use list::{
-    Choice, Element, FileKind, Form, JsonShape, ListReader, ListWeb, MAX_URLS, Rejected, Request, Understood,
+    Choice, Element, FileKind, Form, JsonShape, ListReader, ListWeb, MAX_URLS, Portion, PortionReader,
+    Rejected, Request, Understood,
 };
 pub use name::{EntryName, EntryNames, Field, FieldError, NameTemplate, TemplateError, file_name_of};
 pub use network::Network;

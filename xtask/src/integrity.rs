@@ -43,16 +43,18 @@ pub fn run(arguments: &[String]) -> Result<()> {
     fill_in(&dir)
 }
 
+/// The page's wasm modules: the page itself, and what reads its lists.
+const MODULES: [&str; 2] = ["page", "lists"];
+
 /// Shrinks the page's files. The tools for it are installed by `cargo xtask build`; without them, as
 /// when Trunk is called directly, the page is larger.
 fn shrink_page(dir: &Path) -> Result<()> {
-    const STEM: &str = "page";
     if let Some(missing) = shrink::TOOLS.iter().find(|tool| !tool.is_there()) {
         let name = missing.program;
         say!("{name} is missing, so the page is larger than a release; `cargo xtask build` installs it");
-        return shrink::strip(dir, STEM);
+        return MODULES.iter().try_for_each(|stem| shrink::strip(dir, stem));
     }
-    shrink::shrink(dir, STEM)?;
+    MODULES.iter().try_for_each(|stem| shrink::shrink(dir, stem))?;
     for (name, text) in [
         ("boot.js", Text::Module),
         ("download.js", Text::Module),

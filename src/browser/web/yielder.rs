@@ -25,10 +25,15 @@ impl Default for Yielder {
 }
 
 impl Yielder {
+    /// Whether the piece of work has lasted long enough.
+    pub fn is_due(&self) -> bool {
+        self.clock.now() >= self.due
+    }
+
     /// Lets other tasks of the event loop run if the piece of work has lasted long enough; returns
     /// whether it did.
     pub async fn maybe_yield(&mut self) -> bool {
-        if self.clock.now() < self.due {
+        if !self.is_due() {
             return false;
         }
         // By a message and not by a timer, which hidden tabs fire once a second.
