@@ -57,10 +57,13 @@ pub fn bind(form: &'static Form, announcer: &'static Announcer) -> Result<(), Js
     })?;
     on(form.list_box(), "paste", move |event| {
         let transfer = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
-        let Some(transfer) = transfer.filter(|transfer| has(transfer, HTML)) else { return };
-        // Which of the two is better is known only when both have been read.
-        event.prevent_default();
-        spawn_local(paste(form, data(&transfer, HTML), data(&transfer, "text/plain")));
+        let Some(transfer) = transfer else { return };
+        let html = data(&transfer, HTML);
+        if html.to_ascii_lowercase().contains("<img") {
+            // Whether it is better than the text is known only when both have been read.
+            event.prevent_default();
+            spawn_local(paste(form, html, data(&transfer, "text/plain")));
+        }
     })
 }
 

@@ -181,6 +181,7 @@ fn clippy() -> Result<Tally> {
         [&wasm[..], &["--tests"]].concat(),
         // Tests are compiled with both features only.
         one_feature("--features=api"),
+        one_feature("--features=lists"),
         one_feature("--features=page"),
     ] {
         tally += &whole(workspace::cargo(["clippy"]).args(targets).args(["--", "-D", "warnings"]))?;
