@@ -47,6 +47,22 @@ fn a_zip_that_was_handed_over_can_be_saved_again_after_every_reload() {
 }
 
 #[test]
+fn a_zip_is_saved_again_by_each_of_two_clicks_at_once() {
+    with_archives(async |browser| {
+        browser.paste_paths(&PATHS).await;
+        browser.fetch().await;
+        browser.save().await;
+        browser.forget_download("images.zip");
+        browser.open_page().await;
+        browser.until_runs_are_listed(1).await;
+        let button = serde_json::to_value(browser.first("button", "Save again").await).unwrap();
+        browser.execute("arguments[0].click(); arguments[0].click();", vec![button]).await;
+        browser.until_met("both are saved", async || browser.saved_files().len() == 2).await;
+        assert!(!browser.text().await.contains("is gone"), "{}", browser.text().await);
+    });
+}
+
+#[test]
 fn a_zip_that_was_handed_over_can_be_saved_again_after_its_tab_was_closed_and_another_run() {
     with_archives(async |browser| {
         browser.paste_paths(&PATHS).await;

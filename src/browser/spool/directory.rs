@@ -12,6 +12,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::{AsyncIterator, Date, IteratorNext, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -21,7 +22,7 @@ use web_sys::{
     FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
 };
 
-use crate::browser::web::{Shared, promise};
+use crate::browser::web::{Clock, Shared, promise};
 use crate::job::HandOver;
 use crate::text::text;
 
@@ -49,6 +50,12 @@ const KEPT: f64 = 60.0 * 60.0 * 1000.0;
 
 /// How long it is kept where its space is needed, in milliseconds.
 const KEPT_IF_FULL: f64 = 5.0 * 60.0 * 1000.0;
+
+/// For how long a lock is asked for again: this or another tab may just be looking at the file.
+const LOOKED_AT: Duration = Duration::from_secs(1);
+
+/// The time between two attempts.
+const ATTEMPT_EVERY: Duration = Duration::from_millis(40);
 
 /// The folder.
 #[derive(Clone, Debug)]
@@ -160,7 +167,7 @@ impl Directory {
         &self,
         name: &str,
     ) -> Result<(SpoolFiles, FileSystemSyncAccessHandle), JsValue> {
-        let lock = self.lock(name).await?;
+        let lock = self.lock_soon(name).await?;
         let (file, access) = self.create(&text![name, SPOOL]).await?;
         Ok((SpoolFiles { name: name.to_owned(), file, access, lock }, self.journal(name).await?))
     }
@@ -205,7 +212,7 @@ impl Directory {
     ///
     /// Fails if another tab has it open by now.
     pub async fn discard(&self, name: &str) -> Result<(), JsValue> {
-        let lock = self.lock(name).await?;
+        let lock = self.lock_soon(name).await?;
         self.remove_files(name, lock).await;
         Ok(())
     }
@@ -268,7 +275,7 @@ impl Directory {
     ///
     /// Fails if it is gone, or if another tab has it open by now.
     pub async fn hand_over(&self, name: &str, file_name: &str) -> Result<File, JsValue> {
-        let lock = self.lock(name).await?;
+        let lock = self.lock_soon(name).await?;
         let file = self.file(name).await;
         if file.is_ok() {
             let record = HandOver { at: Date::now(), file_name: file_name.to_owned() }.to_bytes();
@@ -302,6 +309,19 @@ impl Directory {
     async fn lock(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
         let file = promise(self.0.get_file_handle(&text![name, LOCK])).await?;
         open_access(file.unchecked_ref()).await
+    }
+
+    /// The same, and waits for those who only look at it.
+    async fn lock_soon(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
+        let clock = Clock::start();
+        loop {
+            match self.lock(name).await {
+                Err(_) if clock.now() < LOOKED_AT && self.file(name).await.is_ok() => {
+                    clock.sleep_until(clock.now() + ATTEMPT_EVERY).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Removes the journal, the spool and, last, the lock, so that no tab restores what is half gone.
