@@ -183,8 +183,7 @@ impl Directory {
         let directory = self.clone();
         RELEASES.with(|releases| releases.begin());
         spawn_local(async move {
-            // Where the site's data was cleared, closing a file that is gone never returns in Chromium.
-            if promise(directory.0.get_file_handle(&text![files.name, LOCK])).await.is_ok() {
+            if directory.has(&files.name, LOCK).await {
                 journal.iter().for_each(FileSystemSyncAccessHandle::close);
                 // Closing a file twice does nothing.
                 files.access.close();
@@ -249,7 +248,7 @@ impl Directory {
             if is_removed(&name, handed_over.as_ref()) {
                 self.remove_files(&name, lock).await;
             } else {
-                lock.close();
+                self.close(&name, LOCK, &lock).await;
             }
         }
         Ok(())
@@ -263,7 +262,7 @@ impl Directory {
             let handed_over = read_all(&lock).ok().and_then(|bytes| HandOver::read(&bytes));
             let journal = self.read_journal(&name).await.ok();
             let file = self.file(&name).await.ok();
-            lock.close();
+            self.close(&name, LOCK, &lock).await;
             left.push(LeftSpool { name, journal, handed_over, file });
         }
         Ok(left)
@@ -282,7 +281,7 @@ impl Directory {
             lock.truncate_with_f64(record.len() as f64)?;
             write_at(&lock, &FileSystemReadWriteOptions::new(), &record, 0)?;
         }
-        lock.close();
+        self.close(name, LOCK, &lock).await;
         file
     }
 
@@ -290,7 +289,7 @@ impl Directory {
         let file = promise(self.0.get_file_handle(&text![name, JOURNAL])).await?;
         let journal = open_access(file.unchecked_ref()).await?;
         let bytes = read_all(&journal);
-        journal.close();
+        self.close(name, JOURNAL, &journal).await;
         bytes
     }
 
@@ -330,8 +329,21 @@ impl Directory {
         for extension in [JOURNAL, SPOOL] {
             let _ = promise(self.0.remove_entry(&text![name, extension])).await;
         }
-        lock.close();
+        self.close(name, LOCK, &lock).await;
         let _ = promise(self.0.remove_entry(&text![name, LOCK])).await;
+    }
+
+    /// Closes a file, if it is still there.
+    async fn close(&self, name: &str, extension: &str, access: &FileSystemSyncAccessHandle) {
+        if self.has(name, extension).await {
+            access.close();
+        }
+    }
+
+    /// Whether a file is still there. Where the site's data was cleared, closing one that is gone never
+    /// returns in Chromium.
+    async fn has(&self, name: &str, extension: &str) -> bool {
+        promise(self.0.get_file_handle(&text![name, extension])).await.is_ok()
     }
 
     /// The names of the files with that extension, without it.
