@@ -44,6 +44,8 @@ pub struct StorageNotice {
     resume: HtmlElement,
     /// Whether the run under way was compared with the free space.
     is_checked: Cell<bool>,
+    /// Whether the run under way is paused.
+    is_paused: Cell<bool>,
 }
 
 impl StorageNotice {
@@ -54,6 +56,7 @@ impl StorageNotice {
             text: by_id("full-text")?,
             resume: by_id("full-resume")?,
             is_checked: Cell::new(false),
+            is_paused: Cell::new(false),
         })
     }
 
@@ -68,6 +71,7 @@ impl StorageNotice {
     }
 
     pub fn hide(&self) {
+        self.is_paused.set(false);
         set_shown(&self.section, false);
     }
 
@@ -89,6 +93,8 @@ impl StorageNotice {
         spawn_local(async move {
             if let Some(free) = free_bytes().await
                 && free < needed
+                // Storage may be full by the time that the browser answers.
+                && !self.is_paused.get()
             {
                 self.show("Storage will be short", &shortage_text(needed, free), false, announcer);
             }
@@ -97,6 +103,7 @@ impl StorageNotice {
 
     /// Says that the run is paused because nothing more can be stored.
     pub fn show_full(&self, view: &RunView, announcer: &Announcer) {
+        self.is_paused.set(true);
         self.show("Storage is full", &full_text(&view.rows.borrow()), true, announcer);
     }
 

@@ -7,6 +7,7 @@
 //! - `sinks`: streams, their pace and their failures
 //! - `saving`: `result.save()`
 //! - `downloads`: a sink that is a file on the disk
+//! - `large_downloads`: the same with 12 GB, and for ten minutes
 //! - `storage`: where images are kept, and the page without a worker
 //! - `nothing_left`: a file exists only while it holds something
 //! - `events`: `onEvent`, and times that agree with the server's log
@@ -32,6 +33,7 @@ mod crashes;
 mod documents;
 mod downloads;
 mod events;
+mod large_downloads;
 mod limits;
 mod naming;
 mod nothing_left;

@@ -70,6 +70,17 @@ pub fn requires(capability: Capability) -> bool {
     }
 }
 
+/// Whether large tests are to run. If not, the test is recorded as skipped, as by [`requires`].
+#[must_use = "a test that is not to run must return"]
+pub fn requires_large() -> bool {
+    let is_large = environment::is_large();
+    if !is_large {
+        let browser = Kind::of_environment().name();
+        record_skipped(format_args!("in {browser}: it takes minutes, and runs with FETCHZIP_LARGE=1"));
+    }
+    is_large
+}
+
 /// Prints the current test and why it was skipped, and appends the same line to the file that
 /// `cargo xtask test` counts from.
 fn record_skipped(reason: fmt::Arguments<'_>) {

@@ -58,7 +58,7 @@ fn firefox(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
     }
     // Of all sites together, in KiB; one site gets a fifth of it, but at least 10 MiB. A profile would keep
     // the limit of the last session.
-    let disk = wanted.disk.map_or(json!(-1), |bytes| json!(bytes / 1024));
+    let disk = wanted.disk.map_or(json!(-1), |bytes| json!(5 * bytes / 1024));
     capabilities = capabilities.with_preference("dom.quotaManager.temporaryStorage.fixedLimit", disk);
     let types = "application/zip,application/octet-stream,text/csv,application/json";
     capabilities

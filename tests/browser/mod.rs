@@ -11,6 +11,7 @@
 //! - `proxy`: sends any host to the demo server
 //! - `capability`: what not every browser offers, and which tests were skipped for it
 //! - `exhaustion`: takes away the memory of the wasm, so that it traps
+//! - `memory`: what the browser takes while something happens
 //! - `private_files`: the files that a site has in its origin private file system
 //! - `random`: random choices that can be repeated
 
@@ -24,6 +25,7 @@ pub mod environment;
 pub mod exhaustion;
 pub mod folder_watch;
 pub mod keys;
+pub mod memory;
 pub mod private_files;
 mod proxy;
 pub mod random;

@@ -5,6 +5,8 @@
 //! - `saving`: from a list to a file on disk that holds the exact bytes the server sent
 //! - `saved_files`: from the click on "Save zip", nothing that a user does ends it
 //! - `saved_runs`: what the page says and keeps of a zip that was handed to the browser
+//! - `kept_files`: how long a file that was handed to the browser is kept
+//! - `full_storage`: a storage that runs short loses nothing
 //! - `saved_day`: a day of use, and the files at its end
 //! - `saved_archive`: an archive on its way to a folder, for these tests
 //! - `presets`: the demo, and both examples with their own addresses in all three modes
@@ -49,6 +51,8 @@ mod crashes;
 mod disk;
 mod exports;
 mod failures;
+mod full_storage;
+mod kept_files;
 mod keyboard;
 mod killed;
 mod limits;

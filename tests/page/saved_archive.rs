@@ -41,7 +41,7 @@ impl Size {
         (0..self.count).map(move |seed| format!("/image/{seed}/{}b.jpg/photo-{seed}.jpg", self.bytes))
     }
 
-    fn total(self) -> u64 {
+    pub fn total(self) -> u64 {
         self.count * self.bytes
     }
 }

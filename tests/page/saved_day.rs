@@ -91,7 +91,7 @@ fn after_a_day_of_use_the_files_are_those_of_the_listed_runs_and_no_others() {
         browser.until_ready().await;
         let acts = if environment::is_large() { 10 * ACTS } else { ACTS };
         let listed = HELD.iter().chain(&FULL).map(|path| (*path).to_owned()).collect();
-        let mut day = Day { browser, dice: Dice::new(seed()), listed, saved: Vec::new() };
+        let mut day = Day { browser, dice: Dice::new(seed()), listed, saved: Vec::new(), has_cleared: false };
         for number in 0..acts {
             let act = ALL[day.dice.below(ALL.len() as u64) as usize];
             eprintln!("act {number}: {act:?}");
@@ -109,6 +109,8 @@ struct Day<'a> {
     listed: Vec<String>,
     /// The lengths of the archives that were saved.
     saved: Vec<u64>,
+    /// Whether the user has cleared the site's data: then the page may offer what is gone.
+    has_cleared: bool,
 }
 
 impl Day<'_> {
@@ -183,6 +185,14 @@ impl Day<'_> {
         downloads::clear();
         let mut watch = FolderWatch::begin();
         element.click().await.unwrap();
+        if self.has_cleared {
+            let is_gone = async || self.browser.text().await.contains("The zip is gone");
+            let begins = async || watch.bytes() > 0 || is_gone().await;
+            self.browser.until_met("the zip is saved or gone", begins).await;
+            if is_gone().await {
+                return self.browser.open_page().await;
+            }
+        }
         watch.until_first_sign().await;
         let files = watch.until_saved(1).await.unwrap();
         let [file] = &files[..] else { panic!("one file: {files:?}") };
@@ -240,7 +250,9 @@ impl Day<'_> {
     async fn fill_the_storage(&mut self) {
         let is_chromium = Capability::SiteDataClearing.is_in(self.browser.kind);
         if is_chromium && self.dice.below(HALF) == 0 {
+            eprintln!("the user clears the site's data");
             self.fetch().await;
+            self.has_cleared = true;
             return self.browser.clear_site_data().await;
         }
         if is_chromium {

@@ -1,11 +1,12 @@
 //! "Save straight to disk" in a browser without a file picker: a download through the service worker.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use super::page_driver::with_page_of;
 use crate::browser::Browser;
-use crate::browser::capability::{Capability, requires};
+use crate::browser::capability::{Capability, requires, requires_large};
 use crate::browser::site::Site;
 use support::archive::check_in_every_reader;
 use support::archive::contents::{File, entries};
@@ -188,6 +189,80 @@ fn no_update_of_the_service_worker_takes_over_while_a_download_is_written() {
         browser.until_run("done").await;
         let archive = browser.downloaded("images.zip").await;
         browser.check_archive(&archive, &HELD);
+    });
+}
+
+/// The new version doesn't wait for the pages that use the old one, and the page is published anew, too.
+#[test]
+fn a_newer_version_that_is_activated_during_a_download_does_not_end_it() {
+    with_downloads(async |browser| {
+        let first = browser.client.window().await.unwrap();
+        browser.begin_held_download().await;
+        let script = browser.site_file("service-worker.js");
+        let impatient = b"addEventListener('install', () => skipWaiting());
+            addEventListener('activate', (event) => event.waitUntil(clients.claim()));";
+        browser.replace_site_file("service-worker.js", &[&script[..], impatient].concat());
+        let page = browser.site_file("index.html");
+        browser.replace_site_file("index.html", &[&page[..], b"<!-- another version -->"].concat());
+        browser.open_in_new_tab().await;
+        let update = "const registration = await navigator.serviceWorker.getRegistration('save/');
+            await registration.update();
+            window.newer = registration.waiting ?? registration.installing;
+            while (newer.state === 'installing') {
+              await new Promise((resolve) => newer.addEventListener('statechange', resolve, { once: true }));
+            }";
+        browser.execute_async(update, vec![]).await;
+        browser.client.switch_to_window(first.clone()).await.unwrap();
+        browser.origin.open_gate("last");
+        browser.until_run("done").await;
+        let archive = browser.downloaded("images.zip").await;
+        browser.check_archive(&archive, &HELD);
+        browser.forget_download("images.zip");
+
+        // The newer version follows, and answers the next download.
+        let windows = browser.client.windows().await.unwrap();
+        let second = windows.into_iter().find(|window| *window != first).unwrap();
+        browser.client.switch_to_window(second).await.unwrap();
+        browser.until("newer.state === 'activated'").await;
+        browser.fill_paths(&HELD[..2]).await;
+        browser.check_save_to_disk().await;
+        browser.fetch().await;
+        let archive = browser.downloaded("images.zip").await;
+        browser.check_archive(&archive, &HELD[..2]);
+    });
+}
+
+/// Ten minutes at 100 kB/s, in images that take half a minute each: longer than Firefox keeps a worker that
+/// is asked for nothing.
+#[test]
+fn a_download_of_ten_minutes_at_100_kb_a_second_is_whole() {
+    const IMAGES: u64 = 20;
+    if !requires(Capability::PartialDownloads) || !requires_large() {
+        return;
+    }
+    with_downloads(async |browser| {
+        let paths: Vec<_> = (0..IMAGES)
+            .map(|seed| format!("/image/{seed}/3000000b.jpg/photo-{seed}.jpg?key=slow&rate=100000"))
+            .collect();
+        let paths: Vec<_> = paths.iter().map(String::as_str).collect();
+        browser.at_once("1").await;
+        browser.paste_paths(&paths).await;
+        browser.check_save_to_disk().await;
+        browser.press("Fetch").await;
+        for image in 1..=IMAGES {
+            let has_arrived = async || browser.origin.counters("slow")["completed"].as_u64() >= Some(image);
+            browser.until_met(&format!("image {image} arrives"), has_arrived).await;
+        }
+        browser.until_run("done").await;
+        let archive = browser.downloaded("images.zip").await;
+        browser.check_archive(&archive, &paths);
+        let log = browser.origin.log("slow");
+        let [first, last] = [&log[0]["startMs"], &log[log.len() - 1]["endMs"]].map(|at| at.as_f64().unwrap());
+        let seconds = (last - first) / 1_000.0;
+        // Past libtest, which shows nothing of a test that passes.
+        std::io::stderr()
+            .write_all(format!("a slow download in {}: {seconds:.0} s, whole\n", browser.kind).as_bytes())
+            .unwrap();
     });
 }
 

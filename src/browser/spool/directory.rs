@@ -12,6 +12,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::{AsyncIterator, Date, IteratorNext, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -21,7 +22,7 @@ use web_sys::{
     FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
 };
 
-use crate::browser::web::{Shared, promise};
+use crate::browser::web::{Clock, Shared, promise};
 use crate::job::HandOver;
 use crate::text::text;
 
@@ -49,6 +50,12 @@ const KEPT: f64 = 60.0 * 60.0 * 1000.0;
 
 /// How long it is kept where its space is needed, in milliseconds.
 const KEPT_IF_FULL: f64 = 5.0 * 60.0 * 1000.0;
+
+/// For how long a lock is asked for again: this or another tab may just be looking at the file.
+const LOOKED_AT: Duration = Duration::from_secs(1);
+
+/// The time between two attempts.
+const ATTEMPT_EVERY: Duration = Duration::from_millis(40);
 
 /// The folder.
 #[derive(Clone, Debug)]
@@ -160,7 +167,7 @@ impl Directory {
         &self,
         name: &str,
     ) -> Result<(SpoolFiles, FileSystemSyncAccessHandle), JsValue> {
-        let lock = self.lock(name).await?;
+        let lock = self.lock_soon(name).await?;
         let (file, access) = self.create(&text![name, SPOOL]).await?;
         Ok((SpoolFiles { name: name.to_owned(), file, access, lock }, self.journal(name).await?))
     }
@@ -176,8 +183,7 @@ impl Directory {
         let directory = self.clone();
         RELEASES.with(|releases| releases.begin());
         spawn_local(async move {
-            // Where the site's data was cleared, closing a file that is gone never returns in Chromium.
-            if promise(directory.0.get_file_handle(&text![files.name, LOCK])).await.is_ok() {
+            if directory.has(&files.name, LOCK).await {
                 journal.iter().for_each(FileSystemSyncAccessHandle::close);
                 // Closing a file twice does nothing.
                 files.access.close();
@@ -205,7 +211,7 @@ impl Directory {
     ///
     /// Fails if another tab has it open by now.
     pub async fn discard(&self, name: &str) -> Result<(), JsValue> {
-        let lock = self.lock(name).await?;
+        let lock = self.lock_soon(name).await?;
         self.remove_files(name, lock).await;
         Ok(())
     }
@@ -242,7 +248,7 @@ impl Directory {
             if is_removed(&name, handed_over.as_ref()) {
                 self.remove_files(&name, lock).await;
             } else {
-                lock.close();
+                self.close(&name, LOCK, &lock).await;
             }
         }
         Ok(())
@@ -256,7 +262,7 @@ impl Directory {
             let handed_over = read_all(&lock).ok().and_then(|bytes| HandOver::read(&bytes));
             let journal = self.read_journal(&name).await.ok();
             let file = self.file(&name).await.ok();
-            lock.close();
+            self.close(&name, LOCK, &lock).await;
             left.push(LeftSpool { name, journal, handed_over, file });
         }
         Ok(left)
@@ -268,14 +274,14 @@ impl Directory {
     ///
     /// Fails if it is gone, or if another tab has it open by now.
     pub async fn hand_over(&self, name: &str, file_name: &str) -> Result<File, JsValue> {
-        let lock = self.lock(name).await?;
+        let lock = self.lock_soon(name).await?;
         let file = self.file(name).await;
         if file.is_ok() {
             let record = HandOver { at: Date::now(), file_name: file_name.to_owned() }.to_bytes();
             lock.truncate_with_f64(record.len() as f64)?;
             write_at(&lock, &FileSystemReadWriteOptions::new(), &record, 0)?;
         }
-        lock.close();
+        self.close(name, LOCK, &lock).await;
         file
     }
 
@@ -283,7 +289,7 @@ impl Directory {
         let file = promise(self.0.get_file_handle(&text![name, JOURNAL])).await?;
         let journal = open_access(file.unchecked_ref()).await?;
         let bytes = read_all(&journal);
-        journal.close();
+        self.close(name, JOURNAL, &journal).await;
         bytes
     }
 
@@ -304,14 +310,40 @@ impl Directory {
         open_access(file.unchecked_ref()).await
     }
 
+    /// The same, and waits for those who only look at it.
+    async fn lock_soon(&self, name: &str) -> Result<FileSystemSyncAccessHandle, JsValue> {
+        let clock = Clock::start();
+        loop {
+            match self.lock(name).await {
+                Err(_) if clock.now() < LOOKED_AT && self.file(name).await.is_ok() => {
+                    clock.sleep_until(clock.now() + ATTEMPT_EVERY).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
     /// Removes the journal, the spool and, last, the lock, so that no tab restores what is half gone.
     async fn remove_files(&self, name: &str, lock: FileSystemSyncAccessHandle) {
         // A file that can't be removed now is an orphan, and is swept at the next start.
         for extension in [JOURNAL, SPOOL] {
             let _ = promise(self.0.remove_entry(&text![name, extension])).await;
         }
-        lock.close();
+        self.close(name, LOCK, &lock).await;
         let _ = promise(self.0.remove_entry(&text![name, LOCK])).await;
+    }
+
+    /// Closes a file, if it is still there.
+    async fn close(&self, name: &str, extension: &str, access: &FileSystemSyncAccessHandle) {
+        if self.has(name, extension).await {
+            access.close();
+        }
+    }
+
+    /// Whether a file is still there. Where the site's data was cleared, closing one that is gone never
+    /// returns in Chromium.
+    async fn has(&self, name: &str, extension: &str) -> bool {
+        promise(self.0.get_file_handle(&text![name, extension])).await.is_ok()
     }
 
     /// The names of the files with that extension, without it.
