@@ -14,7 +14,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{AsyncIterator, Date, IteratorNext, Promise, Reflect};
+use js_sys::{AsyncIterator, Date, IteratorNext, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
@@ -248,7 +248,7 @@ impl Directory {
             if is_removed(&name, handed_over.as_ref()) {
                 self.remove_files(&name, lock).await;
             } else {
-                self.close(&name, LOCK, &lock).await;
+                lock.close();
             }
         }
         Ok(())
@@ -258,11 +258,13 @@ impl Directory {
     pub async fn left_spools(&self) -> Result<Vec<LeftSpool>, JsValue> {
         let mut left = Vec::new();
         for name in self.names(LOCK).await? {
+            // Closed before anything is awaited: if the site's data is cleared while it is open, closing it
+            // never returns in Chromium.
             let Ok(lock) = self.lock(&name).await else { continue };
             let handed_over = read_all(&lock).ok().and_then(|bytes| HandOver::read(&bytes));
+            lock.close();
             let journal = self.read_journal(&name).await.ok();
             let file = self.file(&name).await.ok();
-            self.close(&name, LOCK, &lock).await;
             left.push(LeftSpool { name, journal, handed_over, file });
         }
         Ok(left)
@@ -286,11 +288,8 @@ impl Directory {
     }
 
     async fn read_journal(&self, name: &str) -> Result<Vec<u8>, JsValue> {
-        let file = promise(self.0.get_file_handle(&text![name, JOURNAL])).await?;
-        let journal = open_access(file.unchecked_ref()).await?;
-        let bytes = read_all(&journal);
-        self.close(name, JOURNAL, &journal).await;
-        bytes
+        let journal = self.file_of(name, JOURNAL).await?;
+        Ok(Uint8Array::new(&promise(journal.array_buffer()).await?).to_vec())
     }
 
     /// A spool as a Blob.
@@ -299,7 +298,11 @@ impl Directory {
     ///
     /// Fails if it is gone.
     pub async fn file(&self, name: &str) -> Result<File, JsValue> {
-        let handle = promise(self.0.get_file_handle(&text![name, SPOOL])).await?;
+        self.file_of(name, SPOOL).await
+    }
+
+    async fn file_of(&self, name: &str, extension: &str) -> Result<File, JsValue> {
+        let handle = promise(self.0.get_file_handle(&text![name, extension])).await?;
         let handle: FileSystemFileHandle = handle.unchecked_into();
         Ok(promise(handle.get_file()).await?.unchecked_into())
     }
@@ -398,7 +401,7 @@ fn has_sync_access() -> Result<(), JsValue> {
 ///
 /// Fails if the browser can't read it.
 pub fn read_all(file: &FileSystemSyncAccessHandle) -> Result<Vec<u8>, JsValue> {
-    let bytes = js_sys::Uint8Array::new_with_length(file.get_size()? as u32);
+    let bytes = Uint8Array::new_with_length(file.get_size()? as u32);
     let options = FileSystemReadWriteOptions::new();
     options.set_at(0.0);
     file.read_with_js_u8_array_and_options(&bytes, &options)?;
