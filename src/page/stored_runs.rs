@@ -1,7 +1,7 @@
 //! "Runs on this device": what a reload or a crash interrupted, what was not saved yet, and what was handed
 //! to the browser, each with what can be done with it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use js_sys::{Date, JsString, Object, Reflect};
@@ -38,6 +38,8 @@ pub struct StoredRuns {
     list: HtmlElement,
     item: HtmlTemplateElement,
     runs: RefCell<Vec<Listed>>,
+    /// How many times the runs are being looked for at the moment.
+    looks: Cell<u32>,
 }
 
 /// A run in the list.
@@ -55,6 +57,7 @@ impl StoredRuns {
             list: by_id("runs-list")?,
             item: by_id("stored-run")?,
             runs: RefCell::default(),
+            looks: Cell::default(),
         })
     }
 
@@ -63,7 +66,7 @@ impl StoredRuns {
         let clock = Clock::start();
         for at in LOOKS {
             clock.sleep_until(at).await;
-            let runs = usable_runs().await;
+            let runs = self.usable_runs().await;
             if !is_wanted() {
                 return;
             }
@@ -80,9 +83,28 @@ impl StoredRuns {
         }
     }
 
-    /// Lists what is there now.
-    pub async fn refresh(&self) {
-        self.show(usable_runs().await);
+    /// Lists what is there now. The list counts as busy from this call on.
+    pub fn refresh(&self) -> impl Future<Output = ()> {
+        let runs = self.usable_runs();
+        async {
+            self.show(runs.await);
+        }
+    }
+
+    /// The runs that something can be done with. While they are looked for, the list is busy.
+    fn usable_runs(&self) -> impl Future<Output = Vec<Listed>> {
+        self.count_looks(self.looks.get() + 1);
+        async {
+            let runs = usable_runs().await;
+            self.count_looks(self.looks.get() - 1);
+            runs
+        }
+    }
+
+    fn count_looks(&self, looks: u32) {
+        self.looks.set(looks);
+        // Setting an attribute of this name can't fail.
+        let _ = self.section.set_attribute("aria-busy", if looks > 0 { "true" } else { "false" });
     }
 
     /// Shows these runs; returns whether there are any.

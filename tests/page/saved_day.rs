@@ -177,8 +177,15 @@ impl Day<'_> {
         self.browser.fetch().await;
     }
 
+    /// Waits until the list of runs shows what is there.
+    async fn until_listed(&self) {
+        self.browser.until("document.getElementById('runs').ariaBusy !== 'true'").await;
+    }
+
     /// Saves one of the archives that can be saved.
     async fn save(&mut self) {
+        // The list is made anew when it is shown.
+        self.until_listed().await;
         let mut offered = self.browser.offers("Save zip").await;
         offered.extend(self.browser.offers("Save again").await);
         let Some(element) = self.one_of(offered) else { return };
@@ -253,6 +260,9 @@ impl Day<'_> {
             eprintln!("the user clears the site's data");
             self.fetch().await;
             self.has_cleared = true;
+            // Nobody is as fast as a test: in Chromium, a worker that opens a file in that very moment
+            // never returns from closing it.
+            self.until_listed().await;
             return self.browser.clear_site_data().await;
         }
         if is_chromium {
@@ -279,6 +289,7 @@ impl Day<'_> {
 
     /// One of the elements of this role and name, if there are any.
     async fn any(&mut self, role: &str, name: &str) -> Option<Element> {
+        self.until_listed().await;
         let all = self.browser.all(role, name).await;
         self.one_of(all)
     }
