@@ -218,8 +218,7 @@ impl Form {
 
     /// Stores and reads the list, once typing pauses.
     fn list_changed(&'static self) {
-        let change = self.changes.get().wrapping_add(1);
-        self.changes.set(change);
+        let change = self.count_change();
         spawn_local(async move {
             let clock = Clock::start();
             clock.sleep_until(TYPING_PAUSE).await;
@@ -229,7 +228,8 @@ impl Form {
             let text = self.list.value();
             storage::write("list", &text);
             let choice = self.list_choice();
-            if let Some(reading) = read_list(&text, &choice, move || self.changes.get() == change).await {
+            let is_wanted = move || self.changes.get() == change;
+            if let Some(reading) = read_list(&text, &choice, is_wanted).await.filter(|_| is_wanted()) {
                 let is_stale = self.choice.show(&reading, text.trim().is_empty());
                 self.show_plan(text, choice, reading);
                 if is_stale {
@@ -239,6 +239,13 @@ impl Form {
         });
     }
 
+    /// Ends what reads the list at the moment, since it is read anew; returns the number of the change.
+    fn count_change(&self) -> u32 {
+        let change = self.changes.get().wrapping_add(1);
+        self.changes.set(change);
+        change
+    }
+
     /// How the list is to be read, and which columns the names need.
     fn list_choice(&self) -> Choice {
         Choice { kept_columns: self.names.columns(), ..self.choice.choice() }
@@ -246,6 +253,8 @@ impl Form {
 
     /// The plan of the list.
     pub async fn plan(&'static self) -> Rc<Plan> {
+        // What is said of the list from now on stays.
+        self.count_change();
         let text = self.list.value();
         storage::write("list", &text);
         let choice = self.list_choice();
