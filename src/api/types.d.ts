@@ -34,8 +34,10 @@ export interface FetchZipOptions {
   /** How requests use the browser's cache. Default: "no-store", so the same URL ten times makes ten requests. */
   cache?: RequestCache;
   /**
-   * The template for entry names, with {name}, {stem}, {ext}, {host} and {index} (from 0, padded to
-   * the same width for all items). A request's own name takes precedence. Default: "{name}".
+   * The template for entry names, with {name}, {stem}, {ext}, {host}, {path} (as folders), {query.KEY},
+   * {date} (Last-Modified; {date:%Y-%m}), {type} and {index} (from 0, padded to the same width for all
+   * items; {index+1}, {index:4}). A slash makes a folder. A request's own name takes precedence.
+   * Default: "{name}".
    */
   names?: string;
   /** The archive's file name. Default: "images.zip". */
