@@ -22,7 +22,15 @@ async function importLists() {
   const { default: init, readList } = await import(script);
   const wasm = new URL("./lists_bg.wasm?{{version lists_bg.wasm}}", import.meta.url);
   await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 lists_bg.wasm}}" }) });
-  return readList;
+  return async (...list) => {
+    try {
+      return await readList(...list);
+    } catch (error) {
+      // It has trapped, such as on a list that does not fit into its memory.
+      brokeDown(error);
+      throw error;
+    }
+  };
 }
 
 const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);

@@ -19,12 +19,7 @@ fn a_tampered_script_is_refused_and_the_page_says_so() {
 /// Tampers with what wasm-bindgen made: the wasm, or the script of the same name.
 fn says_that_it_could_not_start(end: &str, tampering: &[u8]) {
     let site = Site::page();
-    let wasm = "_bg.wasm";
-    let names =
-        fs::read_dir(site.folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let stem =
-        names.filter_map(|name| name.strip_suffix(wasm).map(str::to_owned)).next().expect("the page's wasm");
-    let file = site.folder().join(stem + end);
+    let file = site.folder().join(format!("page{end}"));
     let mut bytes = fs::read(&file).unwrap();
     bytes.extend_from_slice(tampering);
     fs::write(&file, bytes).unwrap();
@@ -34,6 +29,27 @@ fn says_that_it_could_not_start(end: &str, tampering: &[u8]) {
         let has_run = browser.execute("return window.isTampered ?? false", vec![]).await == true;
         assert!(!has_run || browser.kind == Kind::WebKit);
         browser.until("document.documentElement.dataset.run === 'idle'").await;
+    });
+}
+
+/// The list stays, and the page goes on: with a connection, the next attempt loads the module.
+#[test]
+fn without_the_module_that_reads_lists_nothing_is_fetched_and_the_page_says_why() {
+    let site = Site::page();
+    let file = site.folder().join("lists_bg.wasm");
+    let (whole, kept) = (fs::read(&file).unwrap(), file.clone());
+    fs::write(&file, [&whole[..], &[0, 2, 1, b'x']].concat()).unwrap();
+    browse(site, async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg"]).await;
+        browser.press("Fetch").await;
+        let plan = "document.getElementById('plan').textContent";
+        browser
+            .until(&format!("{plan}.includes('the part of this page that reads lists did not arrive')"))
+            .await;
+        browser.until("document.documentElement.dataset.run === 'idle'").await;
+        fs::write(&kept, &whole).unwrap();
+        browser.fetch().await;
+        assert!(browser.text().await.contains("1 image fetched"));
     });
 }
 
