@@ -230,7 +230,7 @@ impl Form {
             let choice = self.list_choice();
             let is_wanted = move || self.changes.get() == change;
             if let Some(reading) = read_list(&text, &choice, is_wanted).await.filter(|_| is_wanted()) {
-                let is_stale = self.choice.show(&reading, text.trim().is_empty());
+                let is_stale = self.choice.show(&reading);
                 self.show_plan(text, choice, reading);
                 if is_stale {
                     self.list_changed();
@@ -265,7 +265,7 @@ impl Form {
             return Rc::clone(&read.plan);
         }
         let reading = read_list(&text, &choice, || true).await.unwrap_or_default();
-        self.choice.show(&reading, text.trim().is_empty());
+        self.choice.show(&reading);
         self.show_plan(text, choice, reading)
     }
 

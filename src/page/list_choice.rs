@@ -19,7 +19,6 @@ const NAME: &str = "reading";
 
 /// The panel below the list.
 pub struct ListChoice {
-    panel: HtmlElement,
     form: HtmlSelectElement,
     columns: HtmlElement,
     column_boxes: Element,
@@ -40,7 +39,6 @@ pub struct ListChoice {
 impl ListChoice {
     pub fn find() -> Result<Self, JsValue> {
         Ok(Self {
-            panel: by_id("reading")?,
             form: by_id("read-as")?,
             columns: by_id("columns")?,
             column_boxes: by_id("column-boxes")?,
@@ -119,9 +117,8 @@ impl ListChoice {
 
     /// Shows what a list was understood to be. Columns that were chosen for another list are forgotten;
     /// returns whether the list has to be read anew for that.
-    pub fn show(&self, reading: &Reading, is_blank: bool) -> bool {
+    pub fn show(&self, reading: &Reading) -> bool {
         let Understood { columns, chosen, needs_page, .. } = &reading.understood;
-        set_shown(&self.panel, !is_blank);
         set_shown(&self.failed_box, reading.understood.is_record());
         set_shown(&self.page_box, *needs_page || !self.page.value().is_empty());
         self.show_rejected(reading);

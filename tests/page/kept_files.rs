@@ -61,7 +61,7 @@ fn where_its_room_is_needed_a_file_that_was_handed_over_is_removed_after_five_mi
         assert_eq!(browser.archives().await.len(), 3);
         // One that there is no room for removes what is old enough.
         browser
-            .paste_paths(&["/image/4/4000000b.jpg", "/image/5/4000000b.jpg", "/image/6/1000000b.jpg"])
+            .paste_paths(&["/image/4/7000000b.jpg", "/image/5/7000000b.jpg", "/image/6/1000000b.jpg"])
             .await;
         browser.fetch().await;
         assert!(browser.text().await.contains("All 3 images fetched"), "{}", browser.text().await);
