@@ -67,22 +67,33 @@ pub async fn read_list(
     let reading = Rc::new(RefCell::new(Reading::default()));
     let was_wanted = Rc::new(Cell::new(true));
     let columns: Vec<Rc<str>> = choice.kept_columns.iter().map(|name| name.as_str().into()).collect();
+    let _end = EndOfReading(Rc::clone(&was_wanted));
+    // Left to the garbage collector: the module may call it when a cancelled run has dropped this future.
     let take = Closure::<dyn FnMut(Vec<u8>) -> bool>::new({
         let (reading, was_wanted) = (Rc::clone(&reading), Rc::clone(&was_wanted));
         move |portion: Vec<u8>| {
-            was_wanted.set(is_wanted());
+            was_wanted.set(was_wanted.get() && is_wanted());
             let mut reading = reading.borrow_mut();
             PortionReader::new(&portion, &columns).for_each(|read| reading.push(read));
             was_wanted.get()
         }
     });
-    let read = call(text, choice, take.as_ref().unchecked_ref()).await;
+    let read = call(text, choice, take.into_js_value().unchecked_ref()).await;
     if !was_wanted.get() {
         return None;
     }
     let understood = read.ok().and_then(|bytes| Understood::from_bytes(&Uint8Array::new(&bytes).to_vec()));
     let Some(understood) = understood else { return Some(Reading::failed()) };
     Some(Reading { understood, ..reading.take() })
+}
+
+/// Ends the reading when it is dropped.
+struct EndOfReading(Rc<Cell<bool>>);
+
+impl Drop for EndOfReading {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
 }
 
 async fn call(text: &str, choice: &Choice, take: &Function) -> Result<JsValue, JsValue> {
