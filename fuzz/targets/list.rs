@@ -1,4 +1,4 @@
-//! Parses the input as a list whose form is told from its content.
+//! Parses the input as a list whose form is detected from its content.
 
 #![no_main]
 

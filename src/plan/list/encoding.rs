@@ -1,4 +1,4 @@
-//! What a file is, told from its bytes.
+//! What a file is, detected from its bytes.
 
 /// What a file is that may hold a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_told_by_its_bytes() {
+    fn a_file_is_detected_by_its_bytes() {
         let cases: [(&[u8], FileKind); 11] = [
             (b"", FileKind::Text("utf-8")),
             (b"https://a.example/1.jpg", FileKind::Text("utf-8")),

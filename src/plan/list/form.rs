@@ -1,4 +1,4 @@
-//! What a list is, told from its content.
+//! What a list is, detected from its content.
 
 use super::aria2::is_aria2;
 use super::document::ListWeb;

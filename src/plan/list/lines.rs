@@ -48,7 +48,7 @@ pub fn is_blank(c: char) -> bool {
         || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// Whether a character can be part of a word: a letter or a digit of any script, told without their
+/// Whether a character can be part of a word: a letter or a digit of any script, found without their
 /// tables, which would be several KB.
 pub fn is_of_word(c: char) -> bool {
     c.is_ascii_alphanumeric()

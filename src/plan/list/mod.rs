@@ -8,7 +8,7 @@
 //!                                           each ─▶ output: ranges, the limit ─▶ Request or Rejected
 //! ```
 //!
-//! The form is told from the content. What can't be read is rejected with its line and the reason, and
+//! The form is detected from the content. What can't be read is rejected with its line and the reason, and
 //! never costs what can. JSON, HTML and XML are parsed by the browser ([`ListWeb`]), and everything is
 //! read in steps, so that a page keeps responding.
 

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_an_image_is_told_by_its_extension() {
+    fn the_name_of_an_image_is_detected_by_its_extension() {
         for address in
             ["https://a/1.jpg", "https://a/1.JPEG?x=.html", "https://a/1.jpg:orig", "data:image/gif,"]
         {

@@ -11,7 +11,7 @@ use super::text::TextReader;
 use super::xml::XmlReader;
 use crate::text::text;
 
-/// How a list is to be read. By default, everything is told from the content.
+/// How a list is to be read. By default, everything is detected from the content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     /// The form, if the user chose one.
