@@ -97,7 +97,7 @@ impl Drop for EndOfReading {
 }
 
 async fn call(text: &str, choice: &Choice, take: &Function) -> Result<JsValue, JsValue> {
-    let load = LOAD.with_borrow(Option::clone).unwrap_or_else(|| Function::new_no_args(""));
+    let load = LOAD.with_borrow(Option::clone).ok_or(JsValue::UNDEFINED)?;
     let loaded: Promise = load.call0(&JsValue::UNDEFINED)?.unchecked_into();
     let read_list: Function = promise(loaded).await?.dyn_into()?;
     let choice = Uint8Array::from(choice.to_bytes().as_slice());

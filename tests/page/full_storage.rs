@@ -116,11 +116,7 @@ fn a_zip_is_whole_when_another_tab_runs_out_of_space_while_it_is_saved() {
         browser.paste_paths(&images("full", 20)).await;
         browser.client.switch_to_window(first).await.unwrap();
         let mut save = fetched.begin_save(0).await;
-        let fetch_in_other_tab = async {
-            browser.client.switch_to_window(other).await.unwrap();
-            browser.press("Fetch").await;
-        };
-        save.act(fetch_in_other_tab).await;
+        save.act(browser.fetch_in(other)).await;
         browser.until("!document.getElementById('full').hidden").await;
         browser.until("document.body.innerText.includes('Paused: the storage is full')").await;
         save.expect_whole("another tab runs out of space").await;

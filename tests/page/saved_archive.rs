@@ -70,6 +70,12 @@ pub fn with_archives(test: impl AsyncFnOnce(&Browser)) {
 }
 
 impl Browser {
+    /// Presses "Fetch" in another tab, which becomes the current one.
+    pub async fn fetch_in(&self, tab: WindowHandle) {
+        self.client.switch_to_window(tab).await.unwrap();
+        self.press("Fetch").await;
+    }
+
     /// Fetches an archive of this size and, at its end, more images.
     pub async fn fetch_archive(&self, size: Size, more: &[&str]) -> Fetched<'_> {
         let paths: Vec<_> = size.paths().chain(more.iter().copied().map(str::to_owned)).collect();

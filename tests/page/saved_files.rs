@@ -107,11 +107,7 @@ fn a_zip_is_whole_when_another_tab_starts_a_run_while_it_is_saved() {
         browser.paste_paths(&NEXT).await;
         browser.client.switch_to_window(first).await.unwrap();
         let mut save = fetched.begin_save(0).await;
-        let fetch_in_other_tab = async {
-            browser.client.switch_to_window(other).await.unwrap();
-            browser.press("Fetch").await;
-        };
-        save.act(fetch_in_other_tab).await;
+        save.act(browser.fetch_in(other)).await;
         browser.until_run("done").await;
         save.expect_whole("another tab starts a run").await;
     });

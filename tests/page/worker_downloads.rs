@@ -163,11 +163,7 @@ fn two_tabs_download_at_once() {
 fn a_download_works_below_a_sub_path() {
     let site = Site::page().with_script("no-picker.js", NO_PICKER).at("/some/sub/path/");
     with_page_of(site, async |browser| {
-        browser.fill_paths(&HELD[..2]).await;
-        browser.check_save_to_disk().await;
-        browser.fetch().await;
-        let archive = browser.downloaded("images.zip").await;
-        browser.check_archive(&archive, &HELD[..2]);
+        browser.download_two_images().await;
     });
 }
 
@@ -224,11 +220,7 @@ fn a_newer_version_that_is_activated_during_a_download_does_not_end_it() {
         let second = windows.into_iter().find(|window| *window != first).unwrap();
         browser.client.switch_to_window(second).await.unwrap();
         browser.until("newer.state === 'activated'").await;
-        browser.fill_paths(&HELD[..2]).await;
-        browser.check_save_to_disk().await;
-        browser.fetch().await;
-        let archive = browser.downloaded("images.zip").await;
-        browser.check_archive(&archive, &HELD[..2]);
+        browser.download_two_images().await;
     });
 }
 
@@ -272,6 +264,15 @@ fn with_downloads(test: impl AsyncFnOnce(&Browser)) {
 }
 
 impl Browser {
+    /// Saves two images straight to the disk, and compares them.
+    async fn download_two_images(&self) {
+        self.fill_paths(&HELD[..2]).await;
+        self.check_save_to_disk().await;
+        self.fetch().await;
+        let archive = self.downloaded("images.zip").await;
+        self.check_archive(&archive, &HELD[..2]);
+    }
+
     /// Checks the box.
     async fn check_save_to_disk(&self) {
         self.the("checkbox", "Save straight to disk").await.click().await.unwrap();

@@ -253,6 +253,22 @@ impl<E: Element> HtmlReader<E> {
     }
 }
 
+/// Reads the next element of HTML that is inside a list of another form, if some is being read; returns whether
+/// it is. `needs_page` is what the outer list has found out so far.
+pub fn step_inside<W: ListWeb>(
+    html: &mut Option<HtmlReader<W::Element>>,
+    needs_page: &mut bool,
+    web: &W,
+    out: &mut Output,
+) -> bool {
+    let Some(reader) = html else { return false };
+    if !reader.step(web, out) {
+        *needs_page |= reader.needs_page;
+        *html = None;
+    }
+    true
+}
+
 /// The best address of an element with `src` and `srcset`, or of their lazy stand-ins.
 fn candidate_of(element: &impl Element) -> Option<Candidate> {
     let is_content = |candidate: &Candidate| !starts_with(&candidate.address, "data:");

@@ -4,7 +4,7 @@ use std::iter::Peekable;
 
 use super::document::ListWeb;
 use super::form::Form;
-use super::html::{self, HtmlReader, first_tag};
+use super::html::{self, HtmlReader, first_tag, step_inside};
 use super::lines::{Lines, from, starts_with, trimmed};
 use super::markup::{self, Definitions, Image};
 use super::output::Output;
@@ -35,11 +35,7 @@ impl<'a, E: super::Element> TextReader<'a, E> {
 
     /// Reads the next line, or the next element of HTML; false at the end.
     pub fn step<W: ListWeb<Element = E>>(&mut self, web: &W, out: &mut Output) -> bool {
-        if let Some(html) = &mut self.html {
-            if !html.step(web, out) {
-                self.needs_page |= html.needs_page;
-                self.html = None;
-            }
+        if step_inside(&mut self.html, &mut self.needs_page, web, out) {
             return true;
         }
         let Some((number, line)) = self.lines.next() else { return false };

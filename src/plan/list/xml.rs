@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::document::{Element, ListWeb};
-use super::html::{HtmlReader, RELATIVE};
+use super::html::{HtmlReader, RELATIVE, step_inside};
 use super::output::Output;
 use super::prose::names_image;
 use super::request::Request;
@@ -45,11 +45,7 @@ impl<E: Element> XmlReader<E> {
 
     /// Reads the next element; false at the end.
     pub fn step<W: ListWeb<Element = E>>(&mut self, web: &W, out: &mut Output) -> bool {
-        if let Some(html) = &mut self.html {
-            if !html.step(web, out) {
-                self.needs_page |= html.needs_page;
-                self.html = None;
-            }
+        if step_inside(&mut self.html, &mut self.needs_page, web, out) {
             return true;
         }
         let Some(element) = self.elements.next() else {
