@@ -45,7 +45,7 @@ pub fn start(page: &'static Page) {
     // Opened right away, while the browser still handles the user's click or key press.
     let may_ask = options.mode != RunMode::Compare && !page.form.has_nothing();
     let file = if may_ask { page.disk.open() } else { None };
-    run(page, Purpose::Fetch, Box::pin(fetch(page, options, None, file)));
+    run(page, Purpose::Fetch, loses_focus(page), Box::pin(fetch(page, options, None, file)));
 }
 
 /// What a run is resumed for.
@@ -66,7 +66,7 @@ pub fn resume(page: &'static Page, stored: StoredRun, then: AfterResume) {
     page.form.restore(&interrupted.source, &interrupted.options);
     page.more.restore(&interrupted.options);
     let Some(options) = read_options(page) else { return };
-    run(page, Purpose::Fetch, Box::pin(fetch(page, options, Some(stored), None)));
+    run(page, Purpose::Fetch, loses_focus(page), Box::pin(fetch(page, options, Some(stored), None)));
     if then == AfterResume::SaveWhatIsThere {
         page.current.save_what_is_there();
     }
@@ -80,10 +80,10 @@ pub fn retry(page: &'static Page) {
     let (items, all) = (previous.view.retryable_items().len(), previous.view.plan.len());
     let words = text!["Fetching ", count(items, "image"), " again"];
     let share = 1.0 - items as f64 / all as f64;
-    show_beginning(page, &words, share, takes_focus);
+    show_beginning(page, &words, share);
     let work =
         async move { runner::retry(page, previous, handle, options).await.map_err(Unfinished::Failed) };
-    run(page, Purpose::Retry, Box::pin(work));
+    run(page, Purpose::Retry, takes_focus, Box::pin(work));
 }
 
 /// Cancels the current run.
@@ -145,24 +145,29 @@ async fn fetch(
         page.more.open();
         Unfinished::NothingToFetch(text!["Nothing was fetched: ", error, "."])
     })?;
-    let takes_focus = page.outcome.has_focus() || page.stored_runs.has_focus();
     page.outcome.clear();
-    show_beginning(page, &text!["Fetching ", count(plan.len(), "image")], 0.0, takes_focus);
+    show_beginning(page, &text!["Fetching ", count(plan.len(), "image")], 0.0);
     runner::fetch(page, plan, options, resumes, file).await.map_err(Unfinished::Failed)
 }
 
 /// Shows that a run begins, with this share of its items done.
-fn show_beginning(page: &Page, words: &str, share: f64, takes_focus: bool) {
+fn show_beginning(page: &Page, words: &str, share: f64) {
     page.stored_runs.hide();
     page.storage_notice.begin();
     page.line.begin(words, share);
-    page.current.show_buttons(true, takes_focus);
     page.announcer.say(&text![words, "."]);
 }
 
-/// Runs `work` until it ends or is cancelled, and shows its progress and its end.
-fn run(page: &'static Page, purpose: Purpose, work: Work) {
+/// Whether the focus is in what is hidden once a run has begun.
+fn loses_focus(page: &Page) -> bool {
+    page.outcome.has_focus() || page.stored_runs.has_focus()
+}
+
+/// Runs `work` until it ends or is cancelled, and shows its progress and its end. The focus goes to the
+/// button that cancels it if `takes_focus`.
+fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
     let (work, abort) = abortable(work);
+    page.current.show_buttons(true, takes_focus);
     // At once, so that a program which waits for "done" never sees the previous run's.
     page.current.begin(purpose, abort);
     spawn_local(async move {
@@ -203,16 +208,10 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     let (state, text, title) = match result {
         Ok(finished) => show_finished(page, finished, run.early_end),
         Err(Unfinished::NothingToFetch(text)) => {
-            page.current.set_state(run.state_before);
-            page.form.focus();
-            page.form.say(&text);
-            return page.announcer.say(&text);
+            show_not_begun(page, &run, &text);
+            return page.form.focus();
         }
-        Err(Unfinished::NoFile(words)) => {
-            page.current.set_state(run.state_before);
-            page.form.say(&words);
-            return page.announcer.say(&words);
-        }
+        Err(Unfinished::NoFile(words)) => return show_not_begun(page, &run, &words),
         Err(Unfinished::Failed(error)) => {
             run.view.iter().for_each(|view| view.cancel());
             (RunState::Done, text!["No zip was made: ", error], "failed".into())
@@ -235,6 +234,14 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     spawn_local(page.stored_runs.refresh());
     // Last of all, since a program that waits for the state then reads the page.
     page.current.set_state(state);
+}
+
+/// Shows why a run never began.
+fn show_not_begun(page: &Page, run: &ActiveRun, words: &str) {
+    page.form.say(words);
+    page.announcer.say(words);
+    page.current.show_buttons(false, false);
+    page.current.set_state(run.state_before);
 }
 
 /// Shows a run with an archive; returns the state, the text and the title.

