@@ -5,7 +5,7 @@
 #[path = "../../tests/text/mod.rs"]
 mod text;
 
-use fetchzip::image::Format;
+use fetchzip::image::{Format, ImageFacts};
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
 use libfuzzer_sys::fuzz_target;
 use text::CrateText;
@@ -25,7 +25,8 @@ fuzz_target!(|input: (&str, &str, &str, Option<i64>)| {
     let mut names = EntryNames::new(&plan, &template, &CrateText);
     let mut taken = Vec::new();
     for id in 0..plan.len() {
-        let name = names.claim_modified(id, Format::Png, modified.map(|time| time >> 20)).as_str().to_lowercase();
+        let image = ImageFacts { modified: modified.map(|time| time >> 20), ..ImageFacts::new(0, 0, Format::Png) };
+        let name = names.claim(id, &image).as_str().to_lowercase();
         for part in name.split('/') {
             assert!(!part.is_empty() && part != "." && part != ".." && part.len() <= 300, "{name:?}");
             assert!(!part.contains(['\\', ':', '\0']), "{name:?}");

@@ -80,14 +80,15 @@ fn event_object(event: &Event) -> JsValue {
         EventKind::CoolingDown { until } => {
             ("cooling-down", Fields::new().set("until", milliseconds(*until)))
         }
-        EventKind::Stored { bytes, crc32, format, is_cut_short } => (
+        EventKind::Stored(image) => (
             "stored",
             Fields::new()
-                .set("bytes", *bytes as f64)
-                .set("crc32", *crc32)
-                .set("type", format.media_type())
-                .set("isCutShort", *is_cut_short),
+                .set("bytes", image.bytes as f64)
+                .set("crc32", image.crc32)
+                .set("type", image.format.media_type())
+                .set("isCutShort", image.is_cut_short),
         ),
+        EventKind::LeftOut { .. } => ("left-out", Fields::new()),
         EventKind::Failed { error } => ("failed", Fields::new().set("error", error_object(error))),
     };
     fields.set("kind", kind).set("at", milliseconds(event.at)).set("item", event.item as f64).0.into()

@@ -3,11 +3,15 @@
 //!
 //! The address, its extension and `Content-Type` are only claims; the bytes decide.
 
+mod dimensions;
 mod ending;
+mod facts;
 mod format;
 mod markup;
 mod recognise;
 
+pub use dimensions::{Dimensions, DimensionsFinder};
 pub use ending::{EndFinder, Ending};
+pub use facts::ImageFacts;
 pub use format::{Format, NotAnImage};
 pub use recognise::Recogniser;

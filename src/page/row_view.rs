@@ -154,7 +154,7 @@ impl RowView {
 
 fn class_of(row: &Row) -> &'static str {
     match row.state {
-        State::Stored if row.is_cut_short => "stored doubtful",
+        State::Stored if row.is_cut_short() => "stored doubtful",
         State::Stored => "stored",
         State::Failed(_) => "failed",
         State::BackingOff { .. } => "backing-off",

@@ -20,6 +20,7 @@ mod address;
 #[path = "../../tests/text/mod.rs"]
 mod crate_text;
 mod glob;
+mod left_out;
 mod list;
 mod name;
 mod network;
@@ -32,6 +33,7 @@ use std::rc::Rc;
 use crate::text::text;
 
 pub use address::{Address, AddressError, WebText};
+pub use left_out::LeftOut;
 pub use list::{
     Choice, Element, FileKind, Form, JsonShape, ListReader, ListWeb, MAX_URLS, Portion, PortionReader,
     Rejected, Request, Understood,

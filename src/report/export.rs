@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::formatting::decimal_millis;
 use super::{Comparison, Row, Rows, State, TimedRun};
+use crate::image::ImageFacts;
 use crate::plan::{EntryName, Item, Plan};
 use crate::run::FetchError;
 use crate::seconds::seconds;
@@ -41,6 +42,13 @@ struct Record<'a> {
     name: Option<&'a EntryName>,
 }
 
+impl<'a> Record<'a> {
+    /// Its image, if that is stored.
+    fn image(&self) -> Option<&'a ImageFacts> {
+        self.row.image.as_ref().filter(|_| self.row.state == State::Stored)
+    }
+}
+
 /// The value of a field, which knows how it is written in either format.
 enum Value<'a> {
     /// Empty in CSV, `null` in JSON.
@@ -65,13 +73,12 @@ const FIELDS: [Field; 13] = [
         columns: "errorKind,errorMessage,status",
         value: |record| Value::Error(record.row.error()),
     },
-    field("type", |record| match record.row {
-        Row { state: State::Stored, format: Some(format), .. } => Value::Text(format.media_type()),
-        _ => Value::None,
+    field("type", |record| {
+        record.image().map_or(Value::None, |image| Value::Text(image.format.media_type()))
     }),
     field("bytes", |record| Value::Number(text![record.row.received])),
-    field("crc32", |record| Value::Crc32((record.row.state == State::Stored).then_some(record.row.crc32))),
-    field("isCutShort", |record| Value::Bool(record.row.is_cut_short)),
+    field("crc32", |record| Value::Crc32(record.image().map(|image| image.crc32))),
+    field("isCutShort", |record| Value::Bool(record.row.is_cut_short())),
     field("attempts", |record| Value::Number(text![record.row.attempts.len()])),
     field("queuedAt", |record| time(Some(record.row.queued))),
     field("startedAt", |record| time(record.row.started())),
@@ -277,7 +284,7 @@ fn push_string(json: &mut String, text: &str) {
 mod tests {
     use super::super::Mode;
     use super::*;
-    use crate::image::Format;
+    use crate::image::{Format, ImageFacts};
     use crate::plan::tests::{NativeText, plan_of};
     use crate::plan::{EntryNames, NameTemplate};
     use crate::run::{Event, EventKind, FetchError};
@@ -289,7 +296,14 @@ mod tests {
         let events = [
             (1, 0, EventKind::Started { attempt: 1 }),
             (3, 0, EventKind::Headers { declared: None }),
-            (7, 0, EventKind::Stored { bytes: 10, crc32: 0xABC, format: Format::Jpeg, is_cut_short: true }),
+            (
+                7,
+                0,
+                EventKind::Stored(ImageFacts {
+                    is_cut_short: true,
+                    ..ImageFacts::new(10, 0xABC, Format::Jpeg)
+                }),
+            ),
             (0, 1, EventKind::Failed { error: failed }),
             (1, 2, EventKind::Started { attempt: 1 }),
             (5, 2, EventKind::Failed { error: FetchError::http(404) }),
@@ -298,7 +312,8 @@ mod tests {
             rows.apply(&Event { at: Duration::from_millis(at), item, kind });
         }
         let template = NameTemplate::default();
-        let name = EntryNames::new(&plan, &template, &NativeText).claim(0, Format::Jpeg);
+        let name =
+            EntryNames::new(&plan, &template, &NativeText).claim(0, &ImageFacts::new(0, 0, Format::Jpeg));
         let mut comparison = Comparison::default();
         comparison.push(Mode::Sequential, TimedRun { wall: Duration::from_millis(21), stored: vec![true] });
         comparison.push(Mode::Concurrent, TimedRun { wall: Duration::from_millis(8), stored: vec![true] });

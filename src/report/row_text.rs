@@ -2,7 +2,8 @@
 
 use super::formatting::{count, exact_duration, percent, rate, size};
 use super::{Row, State};
-use crate::plan::Item;
+use crate::image::Dimensions;
+use crate::plan::{Item, LeftOut};
 use crate::text::{Hex, add, text};
 
 /// The size column: the bytes received, with `…` while more are expected.
@@ -21,8 +22,9 @@ pub fn status_text(row: &Row) -> String {
         State::Waiting => "waiting".into(),
         State::Receiving => row.progress().map_or_else(|| "receiving".into(), percent),
         State::BackingOff { .. } => "retrying".into(),
-        State::Stored if row.is_cut_short => "cut short?".into(),
+        State::Stored if row.is_cut_short() => "cut short?".into(),
         State::Stored => "ok".into(),
+        State::LeftOut(_) => "left out".into(),
         State::Failed(error) => error.short(),
         State::Cancelled => "cancelled".into(),
     }
@@ -32,6 +34,7 @@ pub fn status_text(row: &Row) -> String {
 pub fn detail_text(row: &Row, item: &Item) -> String {
     match &row.state {
         State::Failed(error) => text![error],
+        State::LeftOut(reason) => left_out_text(*reason),
         State::BackingOff { error, .. } => {
             text!["attempt ", row.attempts.len(), " failed (", error.short(), "); trying again"]
         }
@@ -45,11 +48,20 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
             if row.attempts.len() > 1 {
                 add!(&mut line, " · attempt ", row.attempts.len());
             }
-            if row.is_cut_short {
+            if row.is_cut_short() {
                 line += " · may be cut short: the data ends before the image does";
             }
             line
         }
+    }
+}
+
+/// Why an item is left out of the archive.
+pub fn left_out_text(reason: LeftOut) -> String {
+    match reason {
+        LeftOut::Filter => "a filter leaves it out".into(),
+        LeftOut::RepeatedAddress(item) => text!["the same address as image ", item + 1],
+        LeftOut::RepeatedImage(item) => text!["the same bytes as image ", item + 1],
     }
 }
 
@@ -81,12 +93,18 @@ pub fn figures_text(row: &Row) -> String {
     match (&row.state, row.finished) {
         (State::Stored, Some(finished)) => {
             parts.push(text!["stored at ", exact_duration(finished)]);
-            parts.extend(row.format.map(|format| format.media_type().to_owned()));
-            parts.push(text!["CRC-32 ", Hex(row.crc32, 8)]);
-            if row.is_cut_short {
+            if let Some(image) = &row.image {
+                parts.push(image.format.media_type().to_owned());
+                if let Some(Dimensions { width, height }) = image.dimensions {
+                    parts.push(text![width, " × ", height, " pixels"]);
+                }
+                parts.push(text!["CRC-32 ", Hex(image.crc32, 8)]);
+            }
+            if row.is_cut_short() {
                 parts.push("may be cut short".into());
             }
         }
+        (State::LeftOut(_), Some(finished)) => parts.push(text!["left out at ", exact_duration(finished)]),
         (State::Failed(_), Some(finished)) => parts.push(text!["failed at ", exact_duration(finished)]),
         (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact_duration(finished)]),
         (State::Queued, _) => parts = vec!["waiting for its turn".into()],
@@ -117,7 +135,7 @@ pub fn bar_text(row: &Row) -> String {
 mod tests {
     use super::super::fixtures::{attempt, ms};
     use super::*;
-    use crate::image::Format;
+    use crate::image::{Format, ImageFacts};
     use crate::plan::tests::plan_of;
     use crate::run::FetchError;
 
@@ -129,10 +147,14 @@ mod tests {
             attempts: vec![attempt(0, None, Some(200), true), attempt(500, Some(810), Some(2050), false)],
             finished: Some(ms(2050)),
             received: 3_100_000,
-            crc32: 0xAB12,
-            format: Some(Format::Jpeg),
+            image: Some(ImageFacts::new(3_100_000, 0xAB12, Format::Jpeg)),
             ..Row::default()
         }
+    }
+
+    fn cut_short() -> Row {
+        let image = ImageFacts { is_cut_short: true, ..ImageFacts::new(3_100_000, 0xAB12, Format::Jpeg) };
+        Row { image: Some(image), ..stored() }
     }
 
     #[test]
@@ -150,7 +172,7 @@ mod tests {
             let row = Row { state, declared: Some(5_000_000), ..stored() };
             assert_eq!((size_text(&row).as_str(), status_text(&row).as_str()), (size, status));
         }
-        assert_eq!(status_text(&Row { is_cut_short: true, ..stored() }), "cut short?");
+        assert_eq!(status_text(&cut_short()), "cut short?");
     }
 
     #[test]
@@ -162,7 +184,7 @@ mod tests {
         assert!(detail(State::Failed(BUSY), 0).starts_with("the server answered 503 (busy): "));
         assert_eq!(detail_text(&stored(), &plan.items()[0]), "a.example · attempt 2");
         assert_eq!(
-            detail_text(&Row { is_cut_short: true, ..stored() }, &plan.items()[0]),
+            detail_text(&cut_short(), &plan.items()[0]),
             "a.example · attempt 2 · may be cut short: the data ends before the image does"
         );
     }
@@ -175,9 +197,7 @@ mod tests {
              headers after 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
              CRC-32 0000ab12"
         );
-        assert!(
-            figures_text(&Row { is_cut_short: true, ..stored() }).ends_with("0000ab12, may be cut short")
-        );
+        assert!(figures_text(&cut_short()).ends_with("0000ab12, may be cut short"));
         assert_eq!(figures_text(&Row::default()), "waiting for its turn");
         assert_eq!(bar_text(&stored()), "2.050 s, 2 attempts");
         assert_eq!(bar_text(&Row::default()), "not requested yet");

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::image::Format;
+use crate::image::ImageFacts;
+use crate::plan::LeftOut;
 use crate::run::{Event, EventKind, FetchError};
 
 /// One row per item, in input order, and their totals.
@@ -27,12 +28,8 @@ pub struct Row {
     pub declared: Option<u64>,
     /// Bytes received of the latest attempt's body.
     pub received: u64,
-    /// The CRC-32 of its bytes, once it is stored.
-    pub crc32: u32,
-    /// The format of its bytes, once it is stored.
-    pub format: Option<Format>,
-    /// Whether it is stored although, by its format, its bytes end before the image does.
-    pub is_cut_short: bool,
+    /// Its image, once that has arrived.
+    pub image: Option<ImageFacts>,
 }
 
 /// The state of an item.
@@ -54,6 +51,8 @@ pub enum State {
     },
     /// It is in the spool.
     Stored,
+    /// It is left out of the archive.
+    LeftOut(LeftOut),
     /// It failed for good.
     Failed(FetchError),
     /// The run was cancelled before it finished.
@@ -82,6 +81,8 @@ pub struct Totals {
     pub stored: usize,
     /// Stored items that may be cut short.
     pub cut_short: usize,
+    /// Items that are left out of the archive.
+    pub left_out: usize,
     /// Items that failed for good.
     pub failed: usize,
     /// Failed items that were left out because the run was stopped.
@@ -116,6 +117,11 @@ impl Row {
             (Some(started), Some(finished)) => finished.saturating_sub(started),
             _ => Duration::ZERO,
         }
+    }
+
+    /// Whether its image has arrived although, by its format, the bytes end before the image does.
+    pub fn is_cut_short(&self) -> bool {
+        self.image.as_ref().is_some_and(|image| image.is_cut_short)
     }
 
     /// Why it failed, if it did.
@@ -187,27 +193,29 @@ impl Rows {
                 row.state = State::BackingOff { error: error.clone(), resumes: *resumes };
             }
             EventKind::CoolingDown { .. } => {}
-            EventKind::Stored { bytes, crc32, format, is_cut_short } => {
+            EventKind::Stored(image) => {
                 self.totals.in_flight -= row.end_attempt(at, false);
-                self.totals.bytes += bytes.saturating_sub(row.received);
-                (row.received, row.crc32, row.format) = (*bytes, *crc32, Some(*format));
-                row.is_cut_short = *is_cut_short;
+                self.totals.bytes += image.bytes.saturating_sub(row.received);
+                row.received = image.bytes;
+                row.image = Some(image.clone());
                 row.state = State::Stored;
                 row.finished = Some(at);
                 self.totals.stored += 1;
-                self.totals.cut_short += usize::from(*is_cut_short);
-                self.totals.stored_bytes += bytes;
+                self.totals.cut_short += usize::from(image.is_cut_short);
+                self.totals.stored_bytes += image.bytes;
+                self.totals.busy += row.duration();
+            }
+            EventKind::LeftOut { reason } => {
+                self.totals.take_stored(row);
+                row.state = State::LeftOut(*reason);
+                row.finished = Some(at);
+                self.totals.left_out += 1;
                 self.totals.busy += row.duration();
             }
             EventKind::Failed { error } => {
-                if row.state == State::Stored {
-                    // The browser can't read back what it had stored.
-                    self.totals.stored -= 1;
-                    self.totals.cut_short -= usize::from(row.is_cut_short);
-                    self.totals.stored_bytes -= row.received;
-                    self.totals.busy -= row.duration();
-                    (row.crc32, row.format, row.is_cut_short) = (0, None, false);
-                }
+                // The browser can't read back what it had stored.
+                self.totals.take_stored(row);
+                row.image = None;
                 self.totals.in_flight -= row.end_attempt(at, true);
                 self.totals.bytes -= row.received;
                 row.received = 0;
@@ -243,9 +251,19 @@ impl Row {
 }
 
 impl Totals {
-    /// The number of finished items, stored or failed.
+    /// Subtracts an image that was stored, and no longer is.
+    fn take_stored(&mut self, row: &Row) {
+        if row.state == State::Stored {
+            self.stored -= 1;
+            self.cut_short -= usize::from(row.is_cut_short());
+            self.stored_bytes -= row.received;
+            self.busy = self.busy.saturating_sub(row.duration());
+        }
+    }
+
+    /// The number of finished items, stored, left out or failed.
     pub fn finished(&self) -> usize {
-        self.stored + self.failed
+        self.stored + self.left_out + self.failed
     }
 }
 
@@ -253,6 +271,7 @@ impl Totals {
 mod tests {
     use super::super::fixtures::ms;
     use super::*;
+    use crate::image::Format;
 
     const BUSY: FetchError = FetchError::http(503);
 
@@ -277,7 +296,7 @@ mod tests {
                 (20, 0, EventKind::Started { attempt: 2 }),
                 (25, 0, EventKind::Headers { declared: Some(10) }),
                 (26, 0, EventKind::Received { bytes: 6 }),
-                (30, 0, EventKind::Stored { bytes: 10, crc32: 1, format: Format::Gif, is_cut_short: false }),
+                (30, 0, EventKind::Stored(ImageFacts::new(10, 1, Format::Gif))),
             ],
         );
         let row = &rows.as_slice()[0];
@@ -304,15 +323,22 @@ mod tests {
             1,
             &[
                 (1, 0, EventKind::Started { attempt: 1 }),
-                (5, 0, EventKind::Stored { bytes: 10, crc32: 1, format: Format::Gif, is_cut_short: true }),
+                (
+                    5,
+                    0,
+                    EventKind::Stored(ImageFacts {
+                        is_cut_short: true,
+                        ..ImageFacts::new(10, 1, Format::Gif)
+                    }),
+                ),
                 (9, 0, EventKind::Failed { error: lost.clone() }),
             ],
         );
         let totals = Totals { items: 1, failed: 1, most_in_flight: 1, busy: ms(8), ..Totals::default() };
         assert_eq!(rows.totals(), &totals);
         let row = &rows.as_slice()[0];
-        assert_eq!((row.error(), row.format, row.crc32), (Some(&lost), None, 0));
-        assert!(!row.is_cut_short);
+        assert_eq!((row.error(), &row.image), (Some(&lost), &None));
+        assert!(!row.is_cut_short());
     }
 
     #[test]
@@ -330,11 +356,11 @@ mod tests {
         events.push((
             15,
             0,
-            EventKind::Stored { bytes: 3, crc32: 1, format: Format::Gif, is_cut_short: true },
+            EventKind::Stored(ImageFacts { is_cut_short: true, ..ImageFacts::new(3, 1, Format::Gif) }),
         ));
         let rows = folded(1, &events);
         let row = &rows.as_slice()[0];
-        assert_eq!((row.attempts.len(), row.duration(), row.is_cut_short), (2, ms(14), true));
+        assert_eq!((row.attempts.len(), row.duration(), row.is_cut_short()), (2, ms(14), true));
         let totals = rows.totals();
         assert_eq!((totals.stored, totals.cut_short, totals.failed, totals.busy), (1, 1, 0, ms(14)));
     }

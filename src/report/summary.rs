@@ -126,7 +126,7 @@ pub fn cancelled_text(rows: &Rows) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::Format;
+    use crate::image::{Format, ImageFacts};
     use crate::plan::Form;
     use crate::plan::tests::plan_of;
     use crate::run::{Event, EventKind, FetchError};
@@ -135,7 +135,7 @@ mod tests {
         let mut rows = Rows::new(items);
         for item in 0..stored + failed {
             let kind = if item < stored {
-                EventKind::Stored { bytes: 1000, crc32: 0, format: Format::Gif, is_cut_short: false }
+                EventKind::Stored(ImageFacts::new(1000, 0, Format::Gif))
             } else {
                 EventKind::Failed { error: FetchError::Empty }
             };
@@ -209,7 +209,7 @@ mod tests {
             assert_eq!(outcome_text(&rows(items, stored, failed)), text);
         }
         let mut doubtful = rows(3, 1, 1);
-        let kind = EventKind::Stored { bytes: 9, crc32: 0, format: Format::Gif, is_cut_short: true };
+        let kind = EventKind::Stored(ImageFacts { is_cut_short: true, ..ImageFacts::new(9, 0, Format::Gif) });
         doubtful.apply(&Event { at: Duration::from_secs(2), item: 2, kind });
         assert_eq!(outcome_text(&doubtful), "2 of 3 images fetched, 1 failed, 1 may be cut short");
         let stopped = |stored| {

@@ -227,24 +227,24 @@ impl<'a, F: Fetcher> Run<'a, F> {
         let item = attempt.item;
         let before = self.remove_cut_short(item);
         let (error, cut_short) = match result {
-            Ok(arrived) if arrived.stored.is_cut_short && before.is_none() => {
-                (FetchError::Truncated { received: arrived.stored.bytes }, Some(arrived))
+            Ok(arrived) if arrived.stored.facts.is_cut_short && before.is_none() => {
+                (FetchError::Truncated { received: arrived.stored.facts.bytes }, Some(arrived))
             }
             Ok(arrived) => {
                 self.schedule.succeeded(item);
-                if !arrived.stored.is_cut_short {
+                if !arrived.stored.facts.is_cut_short {
                     return Some(self.store(item, arrived));
                 }
                 // Cut short twice: a third attempt would not help.
-                let received = arrived.stored.bytes;
-                let longer = before.filter(|before| before.stored.bytes > received).unwrap_or(arrived);
+                let received = arrived.stored.facts.bytes;
+                let longer = before.filter(|before| before.stored.facts.bytes > received).unwrap_or(arrived);
                 return Some(self.finish(item, FetchError::Truncated { received }, Some(longer)));
             }
             Err(error) => match before {
                 // The budget has no space for it beside the one that is cut short.
                 Some(before) if matches!(error, FetchError::OverTotal { .. }) => {
                     self.schedule.succeeded(item);
-                    let error = FetchError::Truncated { received: before.stored.bytes };
+                    let error = FetchError::Truncated { received: before.stored.facts.bytes };
                     return Some(self.finish(item, error, Some(before)));
                 }
                 before => (error, before),
@@ -288,10 +288,10 @@ impl<'a, F: Fetcher> Run<'a, F> {
         reservation.commit();
         self.fail_rest_if_exhausted();
         if let Some(adaptive) = &mut self.adaptive {
-            adaptive.record_image(stored.bytes, self.fetcher.now());
+            adaptive.record_image(stored.facts.bytes, self.fetcher.now());
             self.schedule.set_concurrency(adaptive.current());
         }
-        self.emit(item, stored.event());
+        self.emit(item, EventKind::Stored(stored.facts.clone()));
         FinishedItem { item, outcome: Ok(stored) }
     }
 

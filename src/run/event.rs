@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::fetch_error::FetchError;
-use crate::image::Format;
-use crate::plan::ItemId;
+use crate::image::ImageFacts;
+use crate::plan::{ItemId, LeftOut};
 
 /// A change of one item's state.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,8 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// What happened to an item. Each item begins with `Queued` and ends with one `Stored` or `Failed`.
+/// What happened to an item. Each item begins with `Queued` and ends with one `Stored`, `LeftOut` or
+/// `Failed`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// The item waits for its turn.
@@ -52,15 +53,11 @@ pub enum EventKind {
         until: Duration,
     },
     /// The image is stored for the archive.
-    Stored {
-        /// Its size in bytes.
-        bytes: u64,
-        /// Its CRC-32.
-        crc32: u32,
-        /// Its format, as its first bytes say.
-        format: Format,
-        /// Whether its bytes end before the image does, as far as its format can tell.
-        is_cut_short: bool,
+    Stored(ImageFacts),
+    /// The item is left out of the archive. This follows `Stored`, or no request was sent.
+    LeftOut {
+        /// Why it is left out.
+        reason: LeftOut,
     },
     /// The item failed. This follows `Stored` only if the browser can't read back what it has stored.
     Failed {

@@ -12,8 +12,8 @@ use std::time::Duration;
 use super::event::{Event, EventKind};
 use super::fetch_error::FetchError;
 use crate::bytes::{ByteReader, PutBytes};
-use crate::image::{Format, NotAnImage};
-use crate::plan::{AddressError, ItemId, Plan};
+use crate::image::{ImageFacts, NotAnImage};
+use crate::plan::{AddressError, ItemId, LeftOut, Plan};
 
 const QUEUED: u8 = 0;
 const STARTED: u8 = 1;
@@ -23,6 +23,7 @@ const RETRYING: u8 = 4;
 const STORED: u8 = 5;
 const FAILED: u8 = 6;
 const COOLING_DOWN: u8 = 7;
+const LEFT_OUT: u8 = 8;
 
 const ADDRESS: u8 = 0;
 const HTTP: u8 = 1;
@@ -86,12 +87,13 @@ impl EventWriter {
                 self.put_header(COOLING_DOWN, item, at);
                 self.bytes.put_duration(*until);
             }
-            EventKind::Stored { bytes, crc32, format, is_cut_short } => {
+            EventKind::Stored(facts) => {
                 self.put_header(STORED, item, at);
-                self.bytes.put_u64(*bytes);
-                self.bytes.put_u64(u64::from(*crc32));
-                self.bytes.put_u8(*format as u8);
-                self.bytes.put_u8(u8::from(*is_cut_short));
+                facts.put(&mut self.bytes);
+            }
+            EventKind::LeftOut { reason } => {
+                self.put_header(LEFT_OUT, item, at);
+                reason.put(&mut self.bytes);
             }
             EventKind::Failed { error } => {
                 self.put_header(FAILED, item, at);
@@ -191,12 +193,8 @@ impl Decoder<'_> {
                 EventKind::Retrying { error: self.error(item)?, resumes }
             }
             COOLING_DOWN => EventKind::CoolingDown { until: self.bytes.duration()? },
-            STORED => EventKind::Stored {
-                bytes: self.bytes.u64()?,
-                crc32: u32::try_from(self.bytes.u64()?).ok()?,
-                format: Format::ALL.get(usize::from(self.bytes.u8()?)).copied()?,
-                is_cut_short: self.bytes.bool()?,
-            },
+            STORED => EventKind::Stored(ImageFacts::read(&mut self.bytes)?),
+            LEFT_OUT => EventKind::LeftOut { reason: LeftOut::read(&mut self.bytes)? },
             FAILED => EventKind::Failed { error: self.error(item)? },
             _ => return None,
         };
@@ -246,6 +244,7 @@ impl Decoder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::{Dimensions, Format};
     use crate::plan::tests::plan_of;
 
     fn event(at: u64, item: ItemId, kind: EventKind) -> Event {
@@ -291,12 +290,20 @@ mod tests {
         ];
         for format in Format::ALL {
             for is_cut_short in [false, true] {
-                events.push(event(
-                    4,
-                    0,
-                    EventKind::Stored { bytes: 7, crc32: u32::MAX, format, is_cut_short },
-                ));
+                let facts = ImageFacts { is_cut_short, ..ImageFacts::new(7, u32::MAX, format) };
+                events.push(event(4, 0, EventKind::Stored(facts)));
             }
+        }
+        let all_known = ImageFacts {
+            dimensions: Some(Dimensions { width: 3, height: 4 }),
+            modified: Some(-5),
+            final_url: Some("https://b.example/1.jpg".into()),
+            sha256: Some(Box::new([7; 32])),
+            ..ImageFacts::new(7, 8, Format::Gif)
+        };
+        events.push(event(4, 1, EventKind::Stored(all_known)));
+        for reason in [LeftOut::Filter, LeftOut::RepeatedAddress(1), LeftOut::RepeatedImage(0)] {
+            events.push(event(4, 1, EventKind::LeftOut { reason }));
         }
         for error in every_error(&plan) {
             let resumes = Duration::from_nanos(987_654_321);
@@ -321,8 +328,8 @@ mod tests {
     fn the_bytes_of_events() {
         let busy = FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(7)) };
         let full = FetchError::Storage { reason: "full".into() };
-        let stored =
-            EventKind::Stored { bytes: 7, crc32: 0x0102_0304, format: Format::Jpeg, is_cut_short: true };
+        let facts = ImageFacts { is_cut_short: true, ..ImageFacts::new(7, 0x0102_0304, Format::Jpeg) };
+        let stored = EventKind::Stored(facts);
         let bytes = encoded(&[
             event(1, 2, EventKind::Started { attempt: 3 }),
             event(1, 2, EventKind::Received { bytes: 7 }),
@@ -338,7 +345,8 @@ mod tests {
             record(4, b"\x05\0\0\0\0\0\0\0\x01\xAD\x01\0\0\0\0\0\0\0\x86\x3B\xA1\x01\0\0\0"),
             record(
                 5,
-                &[b"\x07\0\0\0\0\0\0\0\x04\x03\x02\x01\0\0\0\0", &[Format::Jpeg as u8, 1][..]].concat(),
+                &[&b"\x07\0\0\0\0\0\0\0\x04\x03\x02\x01"[..], &[Format::Jpeg as u8, 1, 0, 0, 0], &[0xFF; 4]]
+                    .concat(),
             ),
             record(6, b"\x07\x04\0\0\0\0\0\0\0full"),
         ];

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use super::*;
-use crate::image::Format;
+use crate::image::{Format, ImageFacts};
 use crate::plan::{Address, OriginId};
 
 /// How the fake host responds to an address like `https://a.example/200ms/503/503/ok`: after this time,
@@ -88,14 +88,9 @@ impl Fetcher for FakeWorld {
                 reservation.reserve(bytes)?;
                 progress(EventKind::Headers { declared: Some(3) });
                 progress(EventKind::Received { bytes });
-                Ok(StoredImage {
-                    payload: address.href.clone(),
-                    bytes,
-                    crc32: 7,
-                    format: Format::Png,
-                    modified: None,
-                    is_cut_short: what == "short",
-                })
+                let is_cut_short = what == "short";
+                let facts = ImageFacts { is_cut_short, ..ImageFacts::new(bytes, 7, Format::Png) };
+                Ok(StoredImage { payload: address.href.clone(), facts })
             }
             "network" => Err(FetchError::Network),
             "full" => Err(FetchError::Storage { reason: "no space".into() }),

@@ -8,7 +8,7 @@ use futures::future::{Either, select};
 
 use super::fake_world::FakeWorld;
 use super::*;
-use crate::image::Format;
+use crate::image::{Format, ImageFacts};
 use crate::plan::Plan;
 use crate::plan::tests::plan_of;
 
@@ -109,7 +109,7 @@ fn every_item_s_events_begin_with_queued_and_end_with_its_outcome() {
             EventKind::Started { attempt: 2 },
             EventKind::Headers { declared: Some(3) },
             EventKind::Received { bytes: 3 },
-            EventKind::Stored { bytes: 3, crc32: 7, format: Format::Png, is_cut_short: false },
+            EventKind::Stored(ImageFacts::new(3, 7, Format::Png)),
         ]
     );
     let missing = EventKind::Failed { error: FetchError::http(404) };
@@ -167,10 +167,10 @@ fn an_image_that_is_cut_short_is_retried_once_and_kept() {
     let report = run(&plan, Limits::default());
     let mut kept: Vec<_> = report.ended.iter().map(|end| (end.item, end.outcome.as_ref().unwrap())).collect();
     kept.sort_by_key(|(item, _)| *item);
-    let seen: Vec<_> = kept.iter().map(|(_, image)| (image.bytes, image.is_cut_short)).collect();
+    let seen: Vec<_> = kept.iter().map(|(_, image)| (image.facts.bytes, image.facts.is_cut_short)).collect();
     assert_eq!(seen, [(3, false), (5, true), (5, true), (6, true)]);
     assert_eq!(report.world.attempts.borrow().len(), 8);
-    let marked = |event: &&Event| matches!(event.kind, EventKind::Stored { is_cut_short: true, .. });
+    let marked = |event: &&Event| matches!(&event.kind, EventKind::Stored(facts) if facts.is_cut_short);
     assert_eq!(report.events.iter().filter(marked).count(), 3);
 
     let strict = run_with(&plan, Limits::default(), |run| run.reject_truncated());
@@ -257,8 +257,9 @@ fn a_host_that_only_refuses_is_closed_before_all_its_images_are_requested() {
 fn sizes(report: &Report) -> Vec<Result<u64, FetchError>> {
     let mut ended: Vec<_> = report.ended.iter().collect();
     ended.sort_by_key(|end| end.item);
-    let size =
-        |end: &&FinishedItem<String>| end.outcome.as_ref().map(|image| image.bytes).map_err(Clone::clone);
+    let size = |end: &&FinishedItem<String>| {
+        end.outcome.as_ref().map(|image| image.facts.bytes).map_err(Clone::clone)
+    };
     ended.iter().map(size).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use fetchzip::image::Format;
+use fetchzip::image::{Format, ImageFacts};
 use fetchzip::plan::{Choice, EntryNames, ListReader, NameTemplate, Plan};
 
 use crate::read;
@@ -45,7 +45,10 @@ fn first_name(list: &str, template: &str) -> String {
     let choice = Choice { kept_columns: template.columns(), ..Choice::default() };
     let requests: Vec<_> = ListReader::new(list, &choice, &CrateText).map(Result::unwrap).collect();
     let plan = Plan::new(requests, &CrateText);
-    EntryNames::new(&plan, &template, &CrateText).claim(0, Format::Jpeg).as_str().to_owned()
+    EntryNames::new(&plan, &template, &CrateText)
+        .claim(0, &ImageFacts::new(0, 0, Format::Jpeg))
+        .as_str()
+        .to_owned()
 }
 
 fn document(name: &str) -> String {

@@ -1,6 +1,6 @@
 use std::io::Read;
 
-use fetchzip::image::Format;
+use fetchzip::image::{Format, ImageFacts};
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
 use fetchzip::zip::{Crc32, CrcBuffer, Entry, Framing, Proof, ProofError, Proved, is_padding, local_header};
 use proptest::collection::vec;
@@ -37,7 +37,7 @@ fn archive_of(images: &[Image]) -> (Vec<u8>, Vec<String>) {
     let mut entry_names = EntryNames::new(&plan, &template, &CrateText);
     let (mut framing, mut archive, mut names) = (Framing::default(), Vec::new(), Vec::new());
     for (id, (_, bytes, modified)) in images.iter().enumerate() {
-        let name = entry_names.claim(id, Format::Jpeg);
+        let name = entry_names.claim(id, &ImageFacts::new(0, 0, Format::Jpeg));
         names.push(name.to_string());
         let crc32 = crc_of(&[bytes]);
         let entry = Entry { name, size: bytes.len() as u64, crc32, modified: *modified };

@@ -1,4 +1,4 @@
-use fetchzip::image::Format;
+use fetchzip::image::{Format, ImageFacts};
 use fetchzip::plan::{Plan, Request};
 use fetchzip::run::StoredImage;
 use fetchzip::spool::{Extent, Journal, JournalHead, JournalWriter, KeptImage, Place};
@@ -27,7 +27,8 @@ fn image() -> impl Strategy<Value = KeptImage> {
     (0..ITEMS, place, any::<u32>(), format, any::<Option<i64>>(), any::<bool>()).prop_map(
         |(item, place, crc32, format, modified, is_cut_short)| {
             let bytes = place.payload.length;
-            let image = StoredImage { payload: place, bytes, crc32, format, modified, is_cut_short };
+            let facts = ImageFacts { modified, is_cut_short, ..ImageFacts::new(bytes, crc32, format) };
+            let image = StoredImage { payload: place, facts };
             KeptImage { item, image }
         },
     )

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use fetchzip::image::Format;
+use fetchzip::image::{Format, ImageFacts};
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request, file_name_of};
 use naughty_strings::BLNS;
 use proptest::collection::vec;
@@ -66,7 +66,7 @@ fn check(requests: Vec<Request>, template: &str, format: Format) {
     for (id, item) in plan.items().iter().enumerate() {
         let expected = names.expected(id);
         assert!(expected.is_empty() || fault_of_path(&expected).is_none(), "{expected:?}");
-        let name = names.claim(id, format);
+        let name = names.claim(id, &ImageFacts::new(0, 0, format));
         let name = name.as_str();
         assert_eq!(fault_of_path(name), None, "{name:?} from {:?} or {:?}", item.name, item.text);
         let extension = name.rsplit_once('.').map(|(_, extension)| extension);

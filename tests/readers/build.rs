@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use fetchzip::image::Format;
+use fetchzip::image::{Format, ImageFacts};
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request};
 use fetchzip::zip::{Entry, Framing, local_header};
 use support::archive::contents::File;
@@ -76,7 +76,7 @@ pub fn build(images: &[Image]) -> Archive {
     let mut file = std::io::BufWriter::new(fs::File::create_new(path_in(&folder)).unwrap());
     let (mut files, mut offset) = (Vec::new(), 0);
     for (id, image) in images.iter().enumerate() {
-        let name = names.claim(id, image.format);
+        let name = names.claim(id, &ImageFacts::new(0, 0, image.format));
         let (described, crc32) = image.content.described(name.to_string());
         let size = described.size;
         files.push(described);

@@ -25,7 +25,7 @@ impl Backlog {
     pub fn push(&self, mut finished: FinishedItem<Payload>, spool: Option<Spool>) {
         if let (Ok(image), Some(spool)) = (&mut finished.outcome, spool) {
             self.in_memory.push(image, &spool);
-            self.bytes.set(self.bytes.get() + image.bytes);
+            self.bytes.set(self.bytes.get() + image.facts.bytes);
         }
         self.items.push(Some(finished));
     }
@@ -55,7 +55,7 @@ impl Backlog {
     /// Removes an image that was written.
     pub fn release(&self, image: &StoredImage<Payload>) {
         self.in_memory.release(image);
-        self.bytes.set(self.bytes.get() - image.bytes);
+        self.bytes.set(self.bytes.get() - image.facts.bytes);
         self.changed.notify();
     }
 

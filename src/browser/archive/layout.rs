@@ -1,5 +1,6 @@
 //! The names of the entries, and what their headers say.
 
+use crate::image::ImageFacts;
 use crate::job::{ArchivePlace, ArchiveSummary};
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan, WebText};
 use crate::run::StoredImage;
@@ -20,9 +21,9 @@ impl<'a, W: WebText> Layout<'a, W> {
 
     /// The entry of an image. To be called in the order in which names are to be given.
     pub fn entry<P>(&mut self, item: ItemId, image: &StoredImage<P>) -> Entry {
-        let name = self.names.claim_modified(item, image.format, image.modified);
+        let name = self.names.claim(item, &image.facts);
         self.placed[item] = Some(name.clone());
-        let StoredImage { bytes, crc32, modified, .. } = *image;
+        let ImageFacts { bytes, crc32, modified, .. } = image.facts;
         Entry { name, size: bytes, crc32, modified }
     }
 

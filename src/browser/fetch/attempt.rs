@@ -153,6 +153,7 @@ impl BrowserFetcher {
         {
             reservation.check_size(bytes)?;
         }
+        let final_url = response.redirected().then(|| response.url().into_boxed_str());
         let stream = response.body().ok_or(FetchError::Empty)?;
         let mut body = StreamReader::new(&stream, &self.buffers)
             .map_err(|error| FetchError::Storage { reason: js_message(&error) })?;
@@ -167,7 +168,8 @@ impl BrowserFetcher {
             progress(EventKind::Received { bytes: reception.bytes() });
         }
         let modified = LAST_MODIFIED.with(|name| headers.get(name)).as_string();
-        reception.finish(modified.and_then(|text| parse_http_date(&text, unix_now())))
+        let modified = modified.and_then(|text| parse_http_date(&text, unix_now()));
+        reception.finish(modified, final_url)
     }
 }
 

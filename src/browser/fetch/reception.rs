@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolWriter};
 use crate::browser::web::js_message;
-use crate::image::{EndFinder, Ending, Recogniser};
+use crate::image::{DimensionsFinder, EndFinder, Ending, ImageFacts, Recogniser};
 use crate::run::{FetchError, StoredImage};
 use crate::zip::Crc32;
 
@@ -16,6 +16,7 @@ pub struct Reception<'a> {
     bytes: u64,
     format: Recogniser,
     end: EndFinder,
+    dimensions: DimensionsFinder,
 }
 
 impl<'a> Reception<'a> {
@@ -27,6 +28,7 @@ impl<'a> Reception<'a> {
             bytes: 0,
             format: Recogniser::default(),
             end: EndFinder::default(),
+            dimensions: DimensionsFinder::default(),
         }
     }
 
@@ -46,6 +48,7 @@ impl<'a> Reception<'a> {
         scratch.push(chunk, &mut self.crc, &mut |bytes| {
             self.format.push(bytes);
             self.end.push(bytes);
+            self.dimensions.push(bytes);
             if is_small {
                 self.writer.push_small(bytes);
             }
@@ -58,24 +61,29 @@ impl<'a> Reception<'a> {
         self.format.verdict().map_or(Ok(()), |verdict| verdict.map(|_| ()).map_err(FetchError::NotAnImage))
     }
 
-    /// Completes the image; `modified` is its Last-Modified, in seconds since 1970.
+    /// Completes the image; `modified` is its Last-Modified, in seconds since 1970, and `final_url` where
+    /// it came from if the request was redirected.
     ///
     /// # Errors
     ///
     /// `Empty` if nothing has arrived, and those of [`push`](Self::push).
-    pub fn finish(self, modified: Option<i64>) -> Result<StoredImage<Payload>, FetchError> {
+    pub fn finish(
+        self,
+        modified: Option<i64>,
+        final_url: Option<Box<str>>,
+    ) -> Result<StoredImage<Payload>, FetchError> {
         if self.bytes == 0 {
             return Err(FetchError::Empty);
         }
         let format = self.format.finish().map_err(FetchError::NotAnImage)?;
-        Ok(StoredImage {
-            payload: self.writer.finish().map_err(no_space)?,
-            bytes: self.bytes,
-            crc32: self.crc.value(),
-            format,
-            modified,
+        let facts = ImageFacts {
             is_cut_short: self.end.ending() == Ending::CutShort,
-        })
+            dimensions: self.dimensions.dimensions(),
+            modified,
+            final_url,
+            ..ImageFacts::new(self.bytes, self.crc.value(), format)
+        };
+        Ok(StoredImage { payload: self.writer.finish().map_err(no_space)?, facts })
     }
 }
 

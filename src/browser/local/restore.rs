@@ -37,7 +37,7 @@ pub async fn restore(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Vec<ItemId>
         yielder.maybe_yield().await;
         let in_file = |place| Payload::File { file: Rc::clone(&file), place };
         let image = kept.image.clone().map_payload(in_file);
-        if checksum(&image.payload, &mut scratch).await.is_ok_and(|crc32| crc32 == image.crc32) {
+        if checksum(&image.payload, &mut scratch).await.is_ok_and(|crc32| crc32 == image.facts.crc32) {
             is_restored[kept.item] = true;
             images.insert(kept.item, &image);
         }

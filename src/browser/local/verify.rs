@@ -61,7 +61,7 @@ async fn damaged_images(run: &LocalRun) -> Result<Vec<(ItemId, String)>, Archive
     for item in images.items() {
         let Some(image) = images.get(item) else { continue };
         let reason = match checksum(&image.payload, &mut scratch).await {
-            Ok(crc32) if crc32 == image.crc32 => continue,
+            Ok(crc32) if crc32 == image.facts.crc32 => continue,
             Ok(_) => "other bytes came back than had arrived".into(),
             Err(reason) => reason,
         };

@@ -125,7 +125,7 @@ impl ImageStore {
 
     /// The bytes of all images together.
     pub fn bytes(&self) -> u64 {
-        self.images.borrow().iter().map(|(_, image)| image.bytes).sum()
+        self.images.borrow().iter().map(|(_, image)| image.facts.bytes).sum()
     }
 
     /// What is reserved for the images in the spool's file.
@@ -151,11 +151,11 @@ impl ImageStore {
 
     /// Decodes an image at a width of [`PREVIEW_WIDTH`]; `None` if it is not stored or can't be decoded.
     pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
-        let StoredImage { payload, format, bytes, .. } = self.get(item)?;
-        if matches!(payload, Payload::File { .. }) && bytes > MAX_COPIED {
+        let StoredImage { payload, facts } = self.get(item)?;
+        if matches!(payload, Payload::File { .. }) && facts.bytes > MAX_COPIED {
             return None;
         }
-        let image = payload.to_blob(format.media_type()).await.ok()?;
+        let image = payload.to_blob(facts.format.media_type()).await.ok()?;
         decoded(&image).await.ok()
     }
 }

@@ -6,6 +6,9 @@ use crate::calendar::{SECONDS_PER_DAY, civil_date};
 use crate::plan::{Address, Item};
 use crate::text::{Padded, text};
 
+/// The hexadecimal digits of a whole SHA-256.
+const SHA256_DIGITS: usize = 64;
+
 /// A field of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -38,6 +41,12 @@ pub enum Field {
     Date(String),
     /// The last part of the media type, such as `jpeg`.
     Type,
+    /// The width in pixels.
+    Width,
+    /// The height in pixels.
+    Height,
+    /// The beginning of the SHA-256 of the bytes, in this many hexadecimal digits.
+    Sha256(usize),
 }
 
 /// What is wrong with a field.
@@ -66,13 +75,29 @@ impl Field {
                 "path" => Self::Path,
                 "title" => Self::Title,
                 "type" => Self::Type,
+                "width" => Self::Width,
+                "height" => Self::Height,
                 "date" => Self::Date("%Y-%m-%d".into()),
-                _ => match text.strip_prefix("date:") {
-                    Some(format) => Self::Date(Some(format).filter(|format| !format.is_empty())?.to_owned()),
-                    None => Self::parse_index(text.strip_prefix("index")?)?,
-                },
+                _ => {
+                    if let Some(format) = text.strip_prefix("date:") {
+                        Self::Date(Some(format).filter(|format| !format.is_empty())?.to_owned())
+                    } else if let Some(rest) = text.strip_prefix("sha256") {
+                        Self::parse_sha256(rest)?
+                    } else {
+                        Self::parse_index(text.strip_prefix("index")?)?
+                    }
+                }
             },
         })
+    }
+
+    /// `:8` after `sha256`, or nothing.
+    fn parse_sha256(rest: &str) -> Option<Self> {
+        let digits = match rest.strip_prefix(':') {
+            Some(digits) => digits.parse().ok().filter(|digits| (1..=SHA256_DIGITS).contains(digits))?,
+            None => Some(SHA256_DIGITS).filter(|_| rest.is_empty())?,
+        };
+        Some(Self::Sha256(digits))
     }
 
     /// `+1` and `:4` after `index`, in either order.
@@ -108,6 +133,9 @@ impl Field {
             Self::Index { .. } => "index".into(),
             Self::Date(_) => "date".into(),
             Self::Type => "type".into(),
+            Self::Width => "width".into(),
+            Self::Height => "height".into(),
+            Self::Sha256(_) => "sha256".into(),
         }
     }
 

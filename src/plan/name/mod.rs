@@ -19,7 +19,7 @@ pub use template::{NameTemplate, TemplateError};
 
 use super::text_map::TextMap;
 use super::{Item, ItemId, Plan, WebText};
-use crate::image::Format;
+use crate::image::{Dimensions, ImageFacts};
 use crate::text::{Append, Padded, display_by_append, text};
 use extension::{with_fitting_extension, without_suffix};
 use fields::stem_and_extension;
@@ -77,13 +77,6 @@ pub struct EntryNames<'a, W> {
     folders: TextMap,
 }
 
-/// What is known of an image once its bytes are there.
-#[derive(Clone, Copy, Debug)]
-struct Arrived {
-    format: Format,
-    modified: Option<i64>,
-}
-
 impl<'a, W: WebText> EntryNames<'a, W> {
     /// Names for the plan's items.
     pub fn new(plan: &'a Plan, template: &'a NameTemplate, web: &'a W) -> Self {
@@ -113,17 +106,12 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         is_free
     }
 
-    /// Chooses the item's name in the archive. To be called in the order of the archive.
-    pub fn claim(&mut self, id: ItemId, format: Format) -> EntryName {
-        self.claim_modified(id, format, None)
-    }
-
-    /// The same for an image that was last modified at this time, in seconds since 1970.
-    pub fn claim_modified(&mut self, id: ItemId, format: Format, modified: Option<i64>) -> EntryName {
-        let raw = self.raw_name(id, Some(Arrived { format, modified }));
+    /// Chooses the name of an item's image in the archive. To be called in the order of the archive.
+    pub fn claim(&mut self, id: ItemId, image: &ImageFacts) -> EntryName {
+        let raw = self.raw_name(id, Some(image));
         let (folders, file) = self.parts_of(&raw);
         let folder = self.claim_folders(&folders);
-        let (stem, extension) = with_fitting_extension(&file, format);
+        let (stem, extension) = with_fitting_extension(&file, image.format);
         let stem = sanitise(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
         let dotted = text![".", extension];
@@ -181,7 +169,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
     /// The given name, or else the template filled; not yet sanitised. A given name that ends in a slash
     /// is a folder for the other.
-    fn raw_name(&self, id: ItemId, arrived: Option<Arrived>) -> String {
+    fn raw_name(&self, id: ItemId, image: Option<&ImageFacts>) -> String {
         let item = &self.plan.items()[id];
         let given = item.name.as_deref().unwrap_or_default();
         if !self.parts_of(given).1.is_empty() {
@@ -197,7 +185,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
                     let listed = if field.is_of_list() { list_values.next() } else { None };
                     let value = match listed {
                         Some(value) => value.clone(),
-                        None => self.value(field, id, item, arrived),
+                        None => self.value(field, id, item, image),
                     };
                     let fallback = fallback.as_deref().unwrap_or_default();
                     let value = if value.trim().is_empty() { fallback } else { &value };
@@ -209,12 +197,12 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         raw
     }
 
-    fn value(&self, field: &Field, id: ItemId, item: &Item, arrived: Option<Arrived>) -> String {
+    fn value(&self, field: &Field, id: ItemId, item: &Item, image: Option<&ImageFacts>) -> String {
         let address = item.address.as_ref().ok();
         let own = || {
             let own = self.own_name(id, item);
-            match arrived {
-                Some(Arrived { format, .. }) => with_fitting_extension(&own, format),
+            match image {
+                Some(image) => with_fitting_extension(&own, image.format),
                 None => stem_and_extension(&own),
             }
         };
@@ -232,13 +220,19 @@ impl<'a, W: WebText> EntryNames<'a, W> {
                 text![Padded(id as u64 + first, width.unwrap_or_else(|| text![last].len()))]
             }
             Field::Query(key) => address.map(|address| fields::query_value(address, key)).unwrap_or_default(),
-            Field::Date(format) => match arrived {
-                Some(Arrived { modified: Some(moment), .. }) => fields::date(format, moment),
-                _ => String::new(),
-            },
+            Field::Date(format) => image
+                .and_then(|image| image.modified)
+                .map_or_else(String::new, |moment| fields::date(format, moment)),
             Field::Type => {
-                let media_type = arrived.map_or("", |arrived| arrived.format.media_type());
+                let media_type = image.map_or("", |image| image.format.media_type());
                 media_type.rsplit('/').next().unwrap_or_default().to_owned()
+            }
+            Field::Width => pixels(image, |size| size.width),
+            Field::Height => pixels(image, |size| size.height),
+            Field::Sha256(digits) => {
+                let mut sum = image.and_then(ImageFacts::sha256_text).unwrap_or_default();
+                sum.truncate(*digits);
+                sum
             }
             Field::Glob(_) | Field::Column(_) | Field::Title => field.value_in_list(item),
         }
@@ -275,6 +269,11 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let digits = text![self.plan.len().max(1) - 1].len();
         text![Padded(id as u64, digits)]
     }
+}
+
+fn pixels(image: Option<&ImageFacts>, side: fn(&Dimensions) -> u32) -> String {
+    let dimensions = image.and_then(|image| image.dimensions.as_ref());
+    dimensions.map(side).map_or_else(String::new, |pixels| text![pixels])
 }
 
 /// Sanitises the file name of an archive as an entry's name is; empty if nothing of it is left.

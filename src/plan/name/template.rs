@@ -40,7 +40,7 @@ impl Append for TemplateError {
             FieldError::Unknown => add!(
                 whole,
                 "}; the fields are {name}, {stem}, {ext}, {host}, {path}, {index}, {query.KEY}, {glob.1}, \
-                 {col.NAME}, {title}, {date} and {type}"
+                 {col.NAME}, {title}, {date}, {type}, {width}, {height} and {sha256:8}"
             ),
         }
     }
@@ -151,9 +151,18 @@ mod tests {
         );
         let error = NameTemplate::parse("a{name").unwrap_err().to_string();
         assert_eq!(error, "\"a{name\" contains {name without a closing brace; write {{ for a brace");
-        for template in
-            ["{}", "{width}", "{sha256:8}", "{index:x}", "{glob.0}", "{col.}", "{query.}", "{date:}"]
-        {
+        for template in [
+            "{}",
+            "{size}",
+            "{sha256:0}",
+            "{sha256:65}",
+            "{sha256x}",
+            "{index:x}",
+            "{glob.0}",
+            "{col.}",
+            "{query.}",
+            "{date:}",
+        ] {
             assert!(NameTemplate::parse(template).is_err(), "{template}");
         }
         for template in ["name}", "{{name}", "{index+1:4}", "{index:4+1}", "{col.a|}", "{glob.12}"] {

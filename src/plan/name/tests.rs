@@ -4,11 +4,12 @@ use super::super::Request;
 use super::super::address::tests::NativeText;
 use super::super::tests::plan_of;
 use super::*;
+use crate::image::Format;
 
 fn names_by(template: &str, plan: &Plan, format: Format) -> Vec<String> {
     let template = NameTemplate::parse(template).unwrap();
     let mut names = EntryNames::new(plan, &template, &NativeText);
-    (0..plan.len()).map(|id| names.claim(id, format).to_string()).collect()
+    (0..plan.len()).map(|id| names.claim(id, &ImageFacts::new(0, 0, format)).to_string()).collect()
 }
 
 fn names(urls: &[&str]) -> Vec<String> {
@@ -181,7 +182,13 @@ fn the_expected_name_is_known_before_the_bytes() {
 fn filled(template: &str, plan: &Plan) -> Vec<String> {
     let template = NameTemplate::parse(template).unwrap();
     let mut names = EntryNames::new(plan, &template, &NativeText);
-    let claim = |id| names.claim_modified(id, Format::Png, Some(1_795_921_445)).to_string();
+    let image = ImageFacts {
+        modified: Some(1_795_921_445),
+        dimensions: Some(Dimensions { width: 640, height: 480 }),
+        sha256: Some(Box::new([0xAB; 32])),
+        ..ImageFacts::new(0, 0, Format::Png)
+    };
+    let claim = |id| names.claim(id, &image).to_string();
     (0..plan.len()).map(claim).collect()
 }
 
@@ -212,6 +219,8 @@ fn every_field_has_its_value() {
         ("{date}", "2026-11-29.png"),
         ("{date:%Y-%m}/{date:%H.%M.%S%%%d}", "2026-11/03.04.05%29.png"),
         ("{type}", "png.png"),
+        ("{width}x{height}", "640x480.png"),
+        ("{sha256:8}", "abababab.png"),
         ("{{{stem}}", "{cat}.png"),
         ("a//./b/../{stem}", "a/b/cat.png"),
     ];
@@ -219,7 +228,9 @@ fn every_field_has_its_value() {
         assert_eq!(filled(template, &plan)[0], name, "{template}");
     }
     assert_eq!(filled("{path}/{name}", &plan)[1], "dog.png");
+    assert_eq!(filled("{sha256}", &plan)[0], "ab".repeat(32) + ".png");
     assert_eq!(names_by("{date|undated} {stem}", &plan, Format::Png)[0], "undated cat.png");
+    assert_eq!(names_by("{width|?}{sha256:8|none} {stem}", &plan, Format::Png)[0], "_none cat.png");
 }
 
 #[test]

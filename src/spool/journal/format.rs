@@ -5,9 +5,7 @@
 //! record     = length of the payload u32 · CRC-32 of the payload u32 · payload
 //! payload    = HEAD u8 · started f64 · items u64 · fingerprint u32
 //!                      · length of the source u64 · source · options, to the payload's end
-//!            | KEPT u8 · item u64 · bytes u64 · CRC-32 u32 · format u8 · is cut short u8
-//!                      · has Last-Modified u8 · Last-Modified i64 · offset u64
-//!                      · header space u64
+//!            | KEPT u8 · item u64 · offset u64 · header space u64 · ImageFacts
 //!            | EVENTS u8 · bytes of an EventWriter
 //!            | ARCHIVE u8 · size u64
 //! ```
@@ -21,8 +19,8 @@ use crate::zip::{Crc32, CrcBuffer};
 pub const MAGIC: &[u8; 8] = b"fetchzip";
 
 /// The version of the format. It increases with every change of the records, and of the encoding of
-/// [events](crate::run::EventWriter).
-pub const VERSION: u32 = 2;
+/// [events](crate::run::EventWriter) and [facts](crate::run::ImageFacts).
+pub const VERSION: u32 = 3;
 
 /// The size of a record without its payload, in bytes.
 pub const RECORD_HEADER: usize = 8;

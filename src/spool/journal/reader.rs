@@ -8,7 +8,7 @@ use super::format::{
     ARCHIVE, EVENTS, HEAD, JournalHead, KEPT, KeptImage, MAGIC, VERSION, checksum, crc_buffer,
 };
 use crate::bytes::ByteReader;
-use crate::image::Format;
+use crate::image::ImageFacts;
 use crate::plan::ItemId;
 use crate::run::StoredImage;
 use crate::spool::allocator::{Extent, Place};
@@ -91,16 +91,13 @@ fn read_head(mut payload: ByteReader<'_>) -> Option<JournalHead> {
 /// An image behind its tag, if it is valid in a plan of this many items.
 fn read_kept(mut payload: ByteReader<'_>, items: u64) -> Option<KeptImage> {
     let item = payload.u64().filter(|item| *item < items)?;
-    let (bytes, crc32) = (payload.u64()?, payload.u32()?);
-    let format = Format::ALL.get(usize::from(payload.u8()?)).copied()?;
-    let (is_cut_short, has_modified) = (payload.bool()?, payload.bool()?);
-    let modified = Some(payload.u64()?.cast_signed()).filter(|_| has_modified);
     let (offset, header_space) = (payload.u64()?, payload.u64()?);
-    offset.checked_add(bytes)?;
+    let facts = ImageFacts::read(&mut payload)?;
+    offset.checked_add(facts.bytes)?;
     offset.checked_sub(header_space)?;
     payload.is_empty().then_some(())?;
-    let place = Place { header_space, payload: Extent { offset, length: bytes } };
-    let image = StoredImage { payload: place, bytes, crc32, format, modified, is_cut_short };
+    let place = Place { header_space, payload: Extent { offset, length: facts.bytes } };
+    let image = StoredImage { payload: place, facts };
     Some(KeptImage { item: ItemId::try_from(item).ok()?, image })
 }
 

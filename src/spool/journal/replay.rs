@@ -44,7 +44,7 @@ impl Journal {
             if !span.has_queued {
                 events.push(Event { at, item, kind: EventKind::Queued });
             }
-            events.push(Event { at, item, kind: image.event() });
+            events.push(Event { at, item, kind: EventKind::Stored(image.facts.clone()) });
         }
         events
     }
@@ -62,8 +62,8 @@ impl Journal {
             match event.kind {
                 _ if span.stored.is_some() => {}
                 EventKind::Queued => (span.first, span.has_queued) = (index, true),
-                kind if kind == span.kept.image.event() => span.stored = Some(index),
-                EventKind::Stored { .. } | EventKind::Failed { .. } => {
+                EventKind::Stored(facts) if facts == span.kept.image.facts => span.stored = Some(index),
+                EventKind::Stored(_) | EventKind::LeftOut { .. } | EventKind::Failed { .. } => {
                     (span.first, span.has_queued) = (index + 1, false);
                 }
                 _ => {}

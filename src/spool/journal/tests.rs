@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::format::{HEAD, RECORD_HEADER, checksum, crc_buffer};
 use super::*;
 use crate::bytes::PutBytes;
-use crate::image::Format;
+use crate::image::{Format, ImageFacts};
 use crate::plan::ItemId;
 use crate::plan::tests::plan_of;
 use crate::run::{Event, EventKind, EventWriter, FetchError, StoredImage};
@@ -25,19 +25,12 @@ fn place(header_space: u64, offset: u64, length: u64) -> Place {
 
 /// An image of 7 bytes.
 fn seven_bytes() -> StoredImage<Place> {
-    StoredImage {
-        payload: place(100, 1 << 40, 7),
-        bytes: 7,
-        crc32: 0x0102_0304,
-        format: Format::WebP,
+    let facts = ImageFacts {
         modified: Some(-1),
         is_cut_short: true,
-    }
-}
-
-/// The same without a time, and whole.
-fn without_time() -> StoredImage<Place> {
-    StoredImage { modified: None, is_cut_short: false, ..seven_bytes() }
+        ..ImageFacts::new(7, 0x0102_0304, Format::WebP)
+    };
+    StoredImage { payload: place(100, 1 << 40, 7), facts }
 }
 
 fn image(item: ItemId) -> KeptImage {
@@ -46,7 +39,16 @@ fn image(item: ItemId) -> KeptImage {
 
 fn kept(item: ItemId) -> KeptImage {
     let payload = place(0, 10 * item as u64, 10);
-    KeptImage { item, image: StoredImage { payload, bytes: 10, ..without_time() } }
+    KeptImage { item, image: StoredImage { payload, facts: facts(10) } }
+}
+
+fn facts(bytes: u64) -> ImageFacts {
+    ImageFacts::new(bytes, 0x0102_0304, Format::WebP)
+}
+
+/// The event of an image that was stored.
+fn stored(kept: &KeptImage) -> EventKind {
+    EventKind::Stored(kept.image.facts.clone())
 }
 
 /// A journal whose second record has this payload and the CRC-32 of it.
@@ -63,7 +65,7 @@ fn a_journal_is_read_as_it_was_written() {
     let mut writer = JournalWriter::new(&head());
     writer.push_image(&image(4));
     writer.push_events(b"one ");
-    let other = KeptImage { item: 0, image: without_time() };
+    let other = kept(0);
     writer.push_image(&other);
     writer.push_archive(1234);
     let mut bytes = writer.take();
@@ -93,14 +95,15 @@ fn the_bytes_of_a_journal() {
     writer.push_events(b"events");
     writer.push_archive(9);
     let expected = [
-        b"fetchzip\x02\0\0\0".to_vec(),
+        b"fetchzip\x03\0\0\0".to_vec(),
         record(b"\0\0\0\0\0\0\0\xF0\x3F\x05\0\0\0\0\0\0\0\xBE\xBA\xFE\xCA\x01\0\0\0\0\0\0\0abc"),
         record(
             &[
-                &b"\x01\x04\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\x04\x03\x02\x01"[..],
-                &[Format::WebP as u8, 1, 1],
-                &[0xFF; 8],
-                b"\0\0\0\0\0\x01\0\0\x64\0\0\0\0\0\0\0",
+                &b"\x01\x04\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\x64\0\0\0\0\0\0\0"[..],
+                b"\x07\0\0\0\0\0\0\0\x04\x03\x02\x01",
+                &[Format::WebP as u8, 1, 0, 1, 0],
+                // The time, and no address.
+                &[0xFF; 12],
             ]
             .concat(),
         ),
@@ -154,12 +157,12 @@ fn a_missing_head_another_version_and_another_file_are_different_errors() {
     let length = without_time.len() as u64;
     assert_eq!(Journal::read(&without_time), Err(JournalError::NoHead { length }));
     let mut newer = bytes.clone();
-    newer[8] = 3;
+    newer[8] = 4;
     let error = Journal::read(&newer).unwrap_err();
-    assert_eq!(error, JournalError::Version { found: 3 });
+    assert_eq!(error, JournalError::Version { found: 4 });
     assert_eq!(
         error.to_string(),
-        "this run was saved in version 3 of the journal, but this page reads version 2: fetch the list again"
+        "this run was saved in version 4 of the journal, but this page reads version 3: fetch the list again"
     );
     assert_eq!(Journal::read(b"PK\x03\x04"), Err(JournalError::NotAJournal { length: 4 }));
 }
@@ -175,19 +178,19 @@ fn an_invalid_record_ends_the_journal_even_if_its_crc_32_matches() {
         payload[at..at + to.len()].copy_from_slice(to);
         payload
     };
-    let offset = good.len() - 16;
+    let (offset, facts) = (9, 25);
     let invalid = [
         Vec::new(),
         vec![99],
         vec![HEAD],
         changed(1, &5_u64.to_le_bytes()),         // an item beyond the plan
-        changed(21, &[200]),                      // no such format
-        changed(22, &[2]),                        // neither 0 nor 1
-        changed(23, &[2]),                        // as before
+        changed(facts + 12, &[200]),              // no such format
+        changed(facts + 13, &[2]),                // neither 0 nor 1
+        changed(facts + 14, &[2]),                // as before
         changed(offset, &u64::MAX.to_le_bytes()), // an end beyond 64 bits
         changed(offset + 8, &u64::MAX.to_le_bytes()), // more space than there is before it
         good[..good.len() - 1].to_vec(),
-        good[..offset].to_vec(),
+        good[..facts].to_vec(),
         [&good[..], &[0]].concat(),
         b"\x03\x01".to_vec(),                                              // half a size
         JournalWriter::new(&head()).take()[12 + RECORD_HEADER..].to_vec(), // a second head
@@ -231,44 +234,44 @@ fn the_events_of_kept_images_are_replayed_up_to_their_stored() {
         (1, started.clone()),
         (2, failed),
         (0, started.clone()),
-        (1, kept(1).image.event()),
+        (1, stored(&kept(1))),
         (0, EventKind::Received { bytes: 4 }),
     ];
     let journal = journal_of(&[kept(1)], &events);
-    assert_eq!(replayed(&journal), [(2, 1, queued), (4, 1, started), (7, 1, kept(1).image.event())]);
+    assert_eq!(replayed(&journal), [(2, 1, queued), (4, 1, started), (7, 1, stored(&kept(1)))]);
     assert_eq!(journal.elapsed(), MILLISECOND * 8);
 }
 
 #[test]
 fn events_before_the_latest_queued_are_not_replayed() {
     let (started, queued) = (EventKind::Started { attempt: 1 }, EventKind::Queued);
-    let lost = StoredImage { crc32: 1, ..kept(0).image };
+    let lost = EventKind::Stored(ImageFacts::new(10, 1, Format::WebP));
     let events = [
         // Stored, lost, and stored again.
         (0, queued.clone()),
         (0, started.clone()),
-        (0, lost.event()),
+        (0, lost),
         (0, queued.clone()),
-        (0, kept(0).image.event()),
+        (0, stored(&kept(0))),
         // Failed, and retried.
         (1, queued.clone()),
         (1, EventKind::Failed { error: FetchError::Network }),
         (1, queued.clone()),
-        (1, kept(1).image.event()),
+        (1, stored(&kept(1))),
         // In flight when the page was closed.
         (2, queued.clone()),
         (2, started),
         (2, queued.clone()),
-        (2, kept(2).image.event()),
+        (2, stored(&kept(2))),
     ];
     let replayed = replayed(&journal_of(&[kept(0), kept(1), kept(2)], &events));
     let expected = [
         (4, 0, queued.clone()),
-        (5, 0, kept(0).image.event()),
+        (5, 0, stored(&kept(0))),
         (8, 1, queued.clone()),
-        (9, 1, kept(1).image.event()),
+        (9, 1, stored(&kept(1))),
         (12, 2, queued),
-        (13, 2, kept(2).image.event()),
+        (13, 2, stored(&kept(2))),
     ];
     assert_eq!(replayed, expected);
 }
@@ -276,14 +279,10 @@ fn events_before_the_latest_queued_are_not_replayed() {
 #[test]
 fn an_image_whose_last_events_are_torn_off_is_replayed_to_its_end() {
     let queued = EventKind::Queued;
-    let events = [(0, queued.clone()), (1, StoredImage { bytes: 9, ..kept(1).image }.event())];
+    let events = [(0, queued.clone()), (1, EventKind::Stored(facts(9)))];
     let journal = journal_of(&[kept(0), kept(1)], &events);
-    let expected = [
-        (1, 0, queued.clone()),
-        (2, 0, kept(0).image.event()),
-        (2, 1, queued),
-        (2, 1, kept(1).image.event()),
-    ];
+    let expected =
+        [(1, 0, queued.clone()), (2, 0, stored(&kept(0))), (2, 1, queued), (2, 1, stored(&kept(1)))];
     assert_eq!((replayed(&journal), journal.elapsed()), (expected.to_vec(), MILLISECOND * 2));
 }
 

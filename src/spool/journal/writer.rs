@@ -44,17 +44,12 @@ impl JournalWriter {
     /// Records where an image lies in the spool. The last record of an item counts, so an image that
     /// was moved is recorded again before its old place is reused.
     pub fn push_image(&mut self, kept: &KeptImage) {
-        let StoredImage { payload: place, bytes, crc32, format, modified, is_cut_short } = &kept.image;
+        let StoredImage { payload: place, facts } = &kept.image;
         let mut payload = vec![KEPT];
         payload.put_u64(kept.item as u64);
-        payload.put_u64(*bytes);
-        payload.put_u32(*crc32);
-        payload.put_u8(*format as u8);
-        payload.put_u8(u8::from(*is_cut_short));
-        payload.put_u8(u8::from(modified.is_some()));
-        payload.put_u64(modified.unwrap_or(0).cast_unsigned());
         payload.put_u64(place.payload.offset);
         payload.put_u64(place.header_space);
+        facts.put(&mut payload);
         self.push_record(&payload);
     }
 
