@@ -81,6 +81,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
         plan: Rc::clone(&plan),
         template: arguments.template,
         settings: arguments.settings,
+        archive: arguments.archive,
         started: clock.epoch(),
         order: arguments.order,
         journal: None,

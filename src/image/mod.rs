@@ -6,6 +6,7 @@
 mod dimensions;
 mod ending;
 mod facts;
+mod filter;
 mod format;
 mod markup;
 mod recognise;
@@ -13,5 +14,6 @@ mod recognise;
 pub use dimensions::{Dimensions, DimensionsFinder};
 pub use ending::{EndFinder, Ending};
 pub use facts::ImageFacts;
+pub use filter::{ImageFilter, Range};
 pub use format::{Format, NotAnImage};
 pub use recognise::Recogniser;

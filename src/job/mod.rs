@@ -8,12 +8,14 @@
 //! travel beside its bytes.
 
 mod archive_error;
+mod archive_options;
 mod protocol;
 mod stored_run;
 
 use std::rc::Rc;
 
 pub use archive_error::{ArchiveError, ArchiveErrorKind};
+pub use archive_options::ArchiveOptions;
 pub use protocol::{FromWorker, Interaction, ToWorker};
 pub use stored_run::{HandOver, InterruptedRun, StoredRun};
 
@@ -34,6 +36,8 @@ pub struct Job {
     pub template: NameTemplate,
     /// How images are fetched.
     pub settings: Settings,
+    /// What goes into the archive.
+    pub archive: ArchiveOptions,
     /// When the run began, in milliseconds since 1970: its events' times count from then.
     pub started: f64,
     /// The order of a sink's entries. A Blob's are always in [`Order::Input`].
@@ -44,6 +48,13 @@ pub struct Job {
     /// The [name](StoredRun::name) of an interrupted run of the same plan that this one
     /// continues. The events of the images that it had come first, with the times that they had.
     pub resumes: Option<String>,
+}
+
+impl Job {
+    /// Whether the SHA-256 of each image is needed.
+    pub fn needs_sha256(&self) -> bool {
+        self.archive.needs_sha256() || self.template.uses_sha256()
+    }
 }
 
 /// The order of an archive's entries.

@@ -7,11 +7,11 @@
 use std::rc::Rc;
 
 use super::{
-    ArchiveError, ArchiveErrorKind, ArchivePlace, ArchiveSummary, HandOver, IS_INTERACTIVE, InterruptedRun,
-    Job, JournalNotes, Order, Retry, StoredRun,
+    ArchiveError, ArchiveErrorKind, ArchiveOptions, ArchivePlace, ArchiveSummary, HandOver, IS_INTERACTIVE,
+    InterruptedRun, Job, JournalNotes, Order, Retry, StoredRun,
 };
 use crate::bytes::{ByteReader, PutBytes};
-use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
+use crate::plan::{EntryName, Item, ItemId, LeftOut, NameTemplate, Plan, Relay};
 use crate::run::{CacheMode, Command, Limits, RetryPolicy, Settings};
 
 /// The bytes that a usual item takes.
@@ -294,9 +294,10 @@ impl FromWorker {
 }
 
 fn put_job(out: &mut Vec<u8>, job: &Job) {
-    let Job { plan, template, settings, started, order, journal, resumes } = job;
+    let Job { plan, template, settings, archive, started, order, journal, resumes } = job;
     out.put_text(Some(template.source()));
     put_settings(out, settings);
+    archive.put(out);
     out.put_f64(*started);
     out.put_u8(*order as u8);
     if IS_INTERACTIVE {
@@ -309,8 +310,15 @@ fn put_job(out: &mut Vec<u8>, job: &Job) {
         // An invalid address is invalid on the other side as well; the reason stays with the page.
         out.put_text(item.address.as_ref().ok().map(|address| address.href.as_str()));
         out.put_text(item.name.as_deref());
-        // What only the list knows for the template.
+        // What only the list knows for the template and the record.
         item.list_values(template).for_each(|value| out.put_text(Some(&value)));
+        if archive.manifest.is_some() {
+            out.put_u64(item.line.unwrap_or_default() as u64);
+        }
+        out.put_u8(u8::from(item.left_out.is_some()));
+        if let Some(reason) = item.left_out {
+            reason.put(out);
+        }
     }
 }
 
@@ -318,6 +326,7 @@ fn put_job(out: &mut Vec<u8>, job: &Job) {
 fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
     let template = NameTemplate::parse(&reader.text()??).ok()?;
     let settings = read_settings(reader)?;
+    let archive = ArchiveOptions::read(reader)?;
     let started = reader.f64()?;
     let order = if reader.bool()? { Order::Completion } else { Order::Input };
     let (mut via, mut resumes, mut journal) = (None, None, None);
@@ -335,12 +344,15 @@ fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
         for _ in template.list_fields() {
             values.push(reader.text()??);
         }
-        plan.push_parsed(address, name, values);
+        let line = if archive.manifest.is_some() { reader.usize()? } else { 0 };
+        let line = Some(line).filter(|line| *line > 0);
+        let left_out = if reader.bool()? { Some(LeftOut::read(reader)?) } else { None };
+        plan.push_parsed(address, Item { name, line, values, left_out, ..Item::default() });
     }
     if via.is_some() {
         plan = plan.with_relay(via);
     }
-    Some(Job { plan: Rc::new(plan), template, settings, started, order, journal, resumes })
+    Some(Job { plan: Rc::new(plan), template, settings, archive, started, order, journal, resumes })
 }
 
 fn read_relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {

@@ -25,6 +25,8 @@ mod list;
 mod name;
 mod network;
 mod relay;
+mod repeated_images;
+mod secrets;
 mod text_map;
 
 use std::borrow::Cow;
@@ -41,6 +43,8 @@ pub use list::{
 pub use name::{EntryName, EntryNames, Field, FieldError, NameTemplate, TemplateError, file_name_of};
 pub use network::Network;
 pub use relay::{Relay, RelayError};
+pub use repeated_images::RepeatedImages;
+pub use secrets::without_secrets;
 
 #[cfg(test)]
 pub(crate) use text_map::LOOKS;
@@ -82,16 +86,35 @@ pub struct Item {
     /// The values of the template's fields that the list gives, in their order, if they were made on
     /// another thread.
     pub values: Vec<String>,
+    /// Why it is not asked for, if it is not.
+    pub left_out: Option<LeftOut>,
     /// The origin that its request goes to, its own or the relay's, if it has an address.
     pub origin: Option<OriginId>,
+}
+
+/// An item without an address.
+impl Default for Item {
+    fn default() -> Self {
+        Self {
+            address: Err(AddressError::NotAUrl { text: String::new() }),
+            text: String::new(),
+            name: None,
+            line: None,
+            title: None,
+            globs: Vec::new(),
+            cells: Vec::new(),
+            values: Vec::new(),
+            left_out: None,
+            origin: None,
+        }
+    }
 }
 
 impl Item {
     /// An item of a request whose text was parsed to this address.
     fn of(request: Request, address: Result<Address, AddressError>) -> Self {
         let Request { name, line, title, globs, cells, .. } = request;
-        let (text, values) = (String::new(), Vec::new());
-        Self { address, text, name, line, title, globs, cells, values, origin: None }
+        Self { address, name, line, title, globs, cells, ..Self::default() }
     }
 
     /// The values that the list gives for the fields of a template, in their order.
@@ -136,12 +159,34 @@ impl Plan {
         Ok(())
     }
 
-    /// Appends an item whose address was parsed in another plan, with its name and the template's values
-    /// there; an empty `href` becomes an item that fails.
-    pub fn push_parsed(&mut self, href: String, name: Option<String>, values: Vec<String>) {
-        let invalid = || Err(AddressError::NotAUrl { text: String::new() });
-        let address = Address::from_href(href).unwrap_or_else(invalid);
-        self.add(Item { name, values, ..Item::of(Request::default(), address) });
+    /// Appends an item whose address was parsed in another plan; an empty `href` becomes an item that
+    /// fails.
+    pub fn push_parsed(&mut self, href: String, item: Item) {
+        let address = Address::from_href(href).unwrap_or_else(|| Item::default().address);
+        self.add(Item { address, ..item });
+    }
+
+    /// Leaves items out, which are then not asked for; `reason` says why.
+    pub fn leave_out(&mut self, mut reason: impl FnMut(ItemId, &Item) -> Option<LeftOut>) {
+        for (id, item) in self.items.iter_mut().enumerate() {
+            item.left_out = reason(id, item);
+        }
+    }
+
+    /// Leaves out the items whose address an earlier one has.
+    pub fn skip_repeated_addresses(&mut self) {
+        let mut first = TextMap::default();
+        self.leave_out(|id, item| {
+            let Ok(address) = &item.address else { return None };
+            if item.left_out.is_some() {
+                return item.left_out;
+            }
+            let before = first.get(&address.href);
+            if before.is_none() {
+                first.set(address.href.clone(), id);
+            }
+            before.map(LeftOut::RepeatedAddress)
+        });
     }
 
     /// Appends an item, and finds its origin.

@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use super::formatting::decimal_millis;
-use super::{Comparison, Row, Rows, State, TimedRun};
-use crate::image::ImageFacts;
-use crate::plan::{EntryName, Item, Plan};
-use crate::run::FetchError;
+use super::record::{Field, Record, Value, csv, field, json as json_of, outcome, records, time};
+use super::{Comparison, Rows, TimedRun};
+use crate::plan::{EntryName, Plan};
 use crate::seconds::seconds;
-use crate::text::{Hex, add, text};
+use crate::text::text;
 
 /// A finished run, ready to be written out.
 #[derive(Clone, Copy, Debug)]
@@ -26,46 +25,11 @@ pub struct Export<'a> {
     pub comparison: Option<&'a Comparison>,
 }
 
-/// A field of an item's record.
-struct Field {
-    /// Its key in JSON.
-    key: &'static str,
-    /// The titles of its columns in CSV, separated by commas.
-    columns: &'static str,
-    value: for<'a> fn(&Record<'a>) -> Value<'a>,
-}
-
-/// What is known of one item.
-struct Record<'a> {
-    item: &'a Item,
-    row: &'a Row,
-    name: Option<&'a EntryName>,
-}
-
-impl<'a> Record<'a> {
-    /// Its image, if that is stored.
-    fn image(&self) -> Option<&'a ImageFacts> {
-        self.row.image.as_ref().filter(|_| self.row.state == State::Stored)
-    }
-}
-
-/// The value of a field, which knows how it is written in either format.
-enum Value<'a> {
-    /// Empty in CSV, `null` in JSON.
-    None,
-    Text(&'a str),
-    /// The digits of a number.
-    Number(String),
-    Bool(bool),
-    /// In CSV hexadecimal, as zip tools print it, or empty; in JSON a number, or 0.
-    Crc32(Option<u32>),
-    /// In CSV three columns, in JSON an object or `null`.
-    Error(Option<&'a FetchError>),
-}
-
-/// The fields in the order in which both formats have them. In CSV, the item's index comes first.
-const FIELDS: [Field; 13] = [
+/// The fields in the order in which both formats have them. JSON has no index.
+const FIELDS: [Field; 17] = [
+    field("index", |record| Value::Number(text![record.index])),
     field("url", |record| Value::Text(record.item.display_text())),
+    field("finalUrl", |record| record.final_url().map_or(Value::None, Value::Text)),
     field("entryName", |record| record.name.map_or(Value::None, |name| Value::Text(name.as_str()))),
     field("outcome", |record| Value::Text(outcome(record.row))),
     Field {
@@ -77,6 +41,8 @@ const FIELDS: [Field; 13] = [
         record.image().map_or(Value::None, |image| Value::Text(image.format.media_type()))
     }),
     field("bytes", |record| Value::Number(text![record.row.received])),
+    field("width", |record| record.pixels(|size| size.width)),
+    field("height", |record| record.pixels(|size| size.height)),
     field("crc32", |record| Value::Crc32(record.image().map(|image| image.crc32))),
     field("isCutShort", |record| Value::Bool(record.row.is_cut_short())),
     field("attempts", |record| Value::Number(text![record.row.attempts.len()])),
@@ -86,49 +52,21 @@ const FIELDS: [Field; 13] = [
     field("finishedAt", |record| time(record.row.finished)),
 ];
 
-/// A field with one column, titled as its key.
-const fn field(key: &'static str, value: for<'a> fn(&Record<'a>) -> Value<'a>) -> Field {
-    Field { key, columns: key, value }
-}
-
 impl Export<'_> {
     /// RFC 4180, with a header line. Times are milliseconds since the run began.
     pub fn csv(&self) -> String {
-        let mut csv = String::from("index");
-        for field in &FIELDS {
-            add!(&mut csv, ",", field.columns);
-        }
-        csv.push_str("\r\n");
-        for index in 0..self.plan.len() {
-            let record = self.record(index);
-            add!(&mut csv, index);
-            for field in &FIELDS {
-                csv.push(',');
-                push_csv(&mut csv, (field.value)(&record));
-            }
-            csv.push_str("\r\n");
-        }
-        csv
+        csv(&FIELDS.each_ref(), self.records())
     }
 
     /// JSON: `items` and `timings` as in the JavaScript result, with `isCutShort` for each item, and
     /// `comparison`.
     pub fn json(&self) -> String {
         let totals = self.rows.totals();
-        let mut json = String::from("{\"items\":[");
-        for index in 0..self.plan.len() {
-            json.push_str(if index > 0 { ",\n" } else { "\n" });
-            let record = self.record(index);
-            let mut separator = '{';
-            for field in &FIELDS {
-                add!(&mut json, separator, "\"", field.key, "\":");
-                push_json(&mut json, (field.value)(&record));
-                separator = ',';
-            }
-            json.push('}');
-        }
+        let [_, fields @ ..] = &FIELDS.each_ref();
+        let mut json = String::from("{\"items\":");
+        json += &json_of(fields, self.records());
         json += &text![
-            "\n],\"timings\":{\"wallMs\":",
+            ",\"timings\":{\"wallMs\":",
             decimal_millis(self.wall),
             ",\"busyMs\":",
             decimal_millis(totals.busy),
@@ -144,24 +82,8 @@ impl Export<'_> {
         json
     }
 
-    fn record(&self, index: usize) -> Record<'_> {
-        Record {
-            item: &self.plan.items()[index],
-            row: &self.rows.as_slice()[index],
-            name: self.names.get(index).and_then(Option::as_ref),
-        }
-    }
-}
-
-fn time(value: Option<Duration>) -> Value<'static> {
-    value.map_or(Value::None, |time| Value::Number(decimal_millis(time)))
-}
-
-fn outcome(row: &Row) -> &'static str {
-    match row.state {
-        State::Stored => "stored",
-        State::Cancelled => "cancelled",
-        _ => "failed",
+    fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        records(self.plan, self.rows, self.names)
     }
 }
 
@@ -203,81 +125,6 @@ fn comparison_json(comparison: &Comparison) -> String {
         speed_up,
         "}"
     ]
-}
-
-fn push_csv(csv: &mut String, value: Value<'_>) {
-    match value {
-        Value::None | Value::Crc32(None) => {}
-        Value::Text(text) => push_cell(csv, text),
-        Value::Number(digits) => csv.push_str(&digits),
-        Value::Bool(is_true) => csv.push_str(bool_text(is_true)),
-        Value::Crc32(Some(crc32)) => add!(csv, Hex(crc32, 8)),
-        Value::Error(None) => csv.push_str(",,"),
-        Value::Error(Some(error)) => {
-            add!(csv, error.kind(), ",");
-            push_cell(csv, &text![error]);
-            csv.push(',');
-            if let Some(status) = error.status() {
-                add!(csv, status);
-            }
-        }
-    }
-}
-
-fn push_json(json: &mut String, value: Value<'_>) {
-    match value {
-        Value::None | Value::Error(None) => json.push_str("null"),
-        Value::Text(text) => push_string(json, text),
-        Value::Number(digits) => json.push_str(&digits),
-        Value::Bool(is_true) => json.push_str(bool_text(is_true)),
-        Value::Crc32(crc32) => add!(json, crc32.unwrap_or(0)),
-        Value::Error(Some(error)) => {
-            add!(json, "{\"kind\":\"", error.kind(), "\",\"message\":");
-            push_string(json, &text![error]);
-            if let Some(status) = error.status() {
-                add!(json, ",\"status\":", status);
-            }
-            json.push('}');
-        }
-    }
-}
-
-/// Appends a cell of text, quoted if necessary. A text that a spreadsheet would run as a formula is
-/// prefixed by an apostrophe, since URLs and error texts come from strangers.
-fn push_cell(csv: &mut String, text: &str) {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let is_plain = !is_formula && !text.contains(['"', ',', '\r', '\n']);
-    if is_plain {
-        csv.push_str(text);
-        return;
-    }
-    csv.push('"');
-    if is_formula {
-        csv.push('\'');
-    }
-    csv.push_str(&text.replace('"', "\"\""));
-    csv.push('"');
-}
-
-fn bool_text(is_true: bool) -> &'static str {
-    if is_true { "true" } else { "false" }
-}
-
-fn push_string(json: &mut String, text: &str) {
-    json.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            // U+2028 and U+2029 are valid in JSON, but are line ends in older JavaScript.
-            '\0'..='\x1f' | '\u{2028}' | '\u{2029}' => {
-                add!(json, "\\u", Hex(u32::from(c), 4))
-            }
-            c => json.push(c),
-        }
-    }
-    json.push('"');
 }
 
 #[cfg(test)]
@@ -333,15 +180,15 @@ mod tests {
         assert_eq!(lines.len(), 5);
         assert_eq!(
             lines[0],
-            "index,url,entryName,outcome,errorKind,errorMessage,status,type,bytes,crc32,isCutShort,attempts,\
-             queuedAt,startedAt,headersAt,finishedAt"
+            "index,url,finalUrl,entryName,outcome,errorKind,errorMessage,status,type,bytes,width,height,crc32,\
+             isCutShort,attempts,queuedAt,startedAt,headersAt,finishedAt"
         );
         assert_eq!(
             lines[1],
-            "0,\"https://a.example/a,b.jpg\",\"a,b.jpg\",stored,,,,image/jpeg,10,00000abc,true,1,0,1,3,7"
+            "0,\"https://a.example/a,b.jpg\",,\"a,b.jpg\",stored,,,,image/jpeg,10,,,00000abc,true,1,0,1,3,7"
         );
-        assert!(lines[2].starts_with("1,\"'=cmd|' /C calc'!A0\",,failed,address,\"not a URL: \"\"=cmd"));
-        assert!(lines[3].ends_with(",404,,0,,false,1,0,1,,5"), "{}", lines[3]);
+        assert!(lines[2].starts_with("1,\"'=cmd|' /C calc'!A0\",,,failed,address,\"not a URL: \"\"=cmd"));
+        assert!(lines[3].ends_with(",404,,0,,,,false,1,0,1,,5"), "{}", lines[3]);
         assert_eq!(lines[4], "");
     }
 
@@ -351,13 +198,13 @@ mod tests {
         let lines: Vec<_> = json.lines().collect();
         assert_eq!(
             lines[1],
-            "{\"url\":\"https://a.example/a,b.jpg\",\"entryName\":\"a,b.jpg\",\"outcome\":\"stored\",\
-             \"error\":null,\"type\":\"image/jpeg\",\"bytes\":10,\"crc32\":2748,\
+            "{\"url\":\"https://a.example/a,b.jpg\",\"finalUrl\":null,\"entryName\":\"a,b.jpg\",\"outcome\":\"stored\",\
+             \"error\":null,\"type\":\"image/jpeg\",\"bytes\":10,\"width\":null,\"height\":null,\"crc32\":2748,\
              \"isCutShort\":true,\"attempts\":1,\"queuedAt\":0,\"startedAt\":1,\"headersAt\":3,\"finishedAt\":7},"
         );
         assert!(lines[3].contains(
             "\"error\":{\"kind\":\"http\",\"message\":\"the server answered 404 (not found): check the \
-             address\",\"status\":404},\"type\":null,\"bytes\":0,\"crc32\":0,"
+             address\",\"status\":404},\"type\":null,\"bytes\":0,\"width\":null,\"height\":null,\"crc32\":0,"
         ));
         assert_eq!(
             lines[4],
@@ -366,12 +213,5 @@ mod tests {
              \"concurrentStored\":[1],\"speedUp\":{\"median\":2.625,\"least\":2.625,\"most\":2.625,\
              \"pairs\":1}}}"
         );
-    }
-
-    #[test]
-    fn strings_are_escaped() {
-        let mut json = String::new();
-        push_string(&mut json, "a\"b\\c\n\u{1}\u{2028}é");
-        assert_eq!(json, "\"a\\\"b\\\\c\\n\\u0001\\u2028é\"");
     }
 }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::AttemptSpan;
+use crate::plan::ItemId;
+use crate::run::{Event, EventKind};
 
 /// Milliseconds.
 pub fn ms(millis: u64) -> Duration {
@@ -12,4 +14,9 @@ pub fn ms(millis: u64) -> Duration {
 /// An attempt with its times in milliseconds.
 pub fn attempt(started: u64, headers: Option<u64>, ended: Option<u64>, failed: bool) -> AttemptSpan {
     AttemptSpan { started: ms(started), headers: headers.map(ms), ended: ended.map(ms), failed }
+}
+
+/// An event at this time in milliseconds.
+pub fn event(at: u64, item: ItemId, kind: EventKind) -> Event {
+    Event { at: ms(at), item, kind }
 }

@@ -4,7 +4,7 @@
 //! Event ─▶ Rows::apply ─▶ rows (state, times and bytes of each item) and totals
 //!            ├─▶ waterfall: spans on the time axis, and its ticks
 //!            ├─▶ row_text, summary, failures: sentences for the page
-//!            └─▶ export: CSV and JSON
+//!            └─▶ record: CSV and JSON ─▶ export, to the user, and manifest, into the archive
 //! samples of the totals ─▶ Pace ─▶ rate, time left
 //! wall times of several runs ─▶ Comparison ─▶ speed-up with its spread
 //! ```
@@ -14,7 +14,9 @@ mod failures;
 #[cfg(test)]
 mod fixtures;
 pub mod formatting;
+mod manifest;
 mod pace;
+mod record;
 mod row_text;
 mod rows;
 mod speedup;
@@ -25,8 +27,9 @@ mod window;
 
 pub use export::Export;
 pub use failures::{FailureGroup, failure_groups, group_text};
+pub use manifest::{ManifestOptions, RecordFile, record_files};
 pub use pace::Pace;
-pub use row_text::{bar_text, detail_text, figures_text, size_text, status_text};
+pub use row_text::{bar_text, detail_text, figures_text, left_out_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use stored_runs::{full_text, handed_over_text, interrupted_text, shortage_text, unsaved_text};

@@ -39,6 +39,7 @@ pub fn job(plan: &Rc<Plan>, settings: Settings) -> Job {
         plan: Rc::clone(plan),
         template: NameTemplate::default(),
         settings,
+        archive: ArchiveOptions::default(),
         started: Clock::start().epoch(),
         order: Order::Input,
         journal: None,

@@ -10,6 +10,7 @@
 //! A Blob of one file survives whatever happens to the page while the browser saves it; a Blob of several
 //! parts does not (docs/decisions.md).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
@@ -17,12 +18,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::spooled::{Finished, SpooledEntries};
-use super::{Archive, Layout};
+use super::{Archive, Layout, Removal};
 use crate::browser::error::because;
 use crate::browser::spool::{BlobParts, ImageStore, InMemoryBytes, Payload, Spool, SpoolFile, blob_of};
 use crate::browser::web::{js_message, promise};
 use crate::job::{ArchiveError, ArchiveErrorKind, ArchivePlace};
 use crate::plan::{ItemId, WebText};
+use crate::report::Rows;
 use crate::run::{FinishedItem, Reorder, StoredImage};
 use crate::zip::{Entry, Framing, local_header};
 
@@ -34,8 +36,8 @@ const GATHERED_PARTS: u32 = 128;
 pub struct BlobArchive<'a, W> {
     layout: Layout<'a, W>,
     images: ImageStore,
-    /// Called for each image that had arrived and can't be stored, with the reason.
-    on_lost: &'a dyn Fn(ItemId, String),
+    /// Called for each image that had arrived and is no entry.
+    on_removed: &'a dyn Fn(ItemId, Removal),
     /// Whether each item that has ended is in the archive.
     outcomes: Reorder<bool>,
     in_memory: InMemoryBytes,
@@ -51,7 +53,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         items: usize,
         to_come: &[ItemId],
         images: ImageStore,
-        on_lost: &'a dyn Fn(ItemId, String),
+        on_removed: &'a dyn Fn(ItemId, Removal),
     ) -> Self {
         let mut outcomes = Reorder::new(items);
         let mut to_come = to_come.iter().copied().peekable();
@@ -62,7 +64,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         }
         let in_memory = InMemoryBytes::default();
         let (spooled, others) = <(SpooledEntries, OtherEntries)>::default();
-        Self { layout, images, on_lost, outcomes, in_memory, spooled, others }
+        Self { layout, images, on_removed, outcomes, in_memory, spooled, others }
     }
 
     /// Adds an item that has ended. Its image is named when all items before it have ended.
@@ -85,15 +87,26 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
             // The journal may have moved it into the file meanwhile.
             let Some(image) = self.images.get(item).filter(|_| is_stored) else { continue };
             self.in_memory.release(&image);
-            if let Err(error) = self.place(item, &image, spool) {
+            let placed = match self.layout.entry(item, &image) {
+                Ok(entry) => {
+                    self.place(item, entry, &image, spool).map_err(|error| js_message(&error).into())
+                }
+                Err(reason) => Err(Removal::LeftOut(reason)),
+            };
+            if let Err(removal) = placed {
                 self.images.remove(item);
-                (self.on_lost)(item, js_message(&error));
+                (self.on_removed)(item, removal);
             }
         }
     }
 
-    fn place(&mut self, item: ItemId, image: &StoredImage<Payload>, spool: &Spool) -> Result<(), JsValue> {
-        let entry = self.layout.entry(item, image);
+    fn place(
+        &mut self,
+        item: ItemId,
+        entry: Entry,
+        image: &StoredImage<Payload>,
+        spool: &Spool,
+    ) -> Result<(), JsValue> {
         match (&image.payload, spool) {
             (Payload::Memory(bytes), Spool::File(file)) => self.append(item, entry, bytes, file),
             (Payload::File { place, .. }, _) => {
@@ -108,6 +121,20 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
             (Payload::Memory(bytes), Spool::Blobs) => {
                 self.others.push(item, entry, &Uint8Array::from(bytes.as_slice()))
             }
+        }
+    }
+
+    /// Adds a file that is no image.
+    fn place_file(
+        &mut self,
+        item: ItemId,
+        entry: Entry,
+        content: &[u8],
+        spool: &Spool,
+    ) -> Result<(), JsValue> {
+        match spool {
+            Spool::File(file) => self.append(item, entry, content, file),
+            Spool::Blobs => self.others.push(item, entry, &Uint8Array::from(content)),
         }
     }
 
@@ -131,15 +158,19 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         Ok(())
     }
 
-    /// Completes the archive.
+    /// Completes the archive; `rows` is for its record.
     ///
     /// # Errors
     ///
     /// Fails if the browser can't read it back.
-    pub async fn finish(mut self) -> Result<Archive, ArchiveError> {
+    pub async fn finish(mut self, rows: &RefCell<Rows>) -> Result<Archive, ArchiveError> {
         let spool = self.images.spool().get().await;
         // If nothing arrived, the images that were stored before are due only now.
         self.place_due(&spool);
+        let record = self.layout.record(&rows.borrow());
+        for (item, entry, content) in record {
+            self.place_file(item, entry, &content, &spool).map_err(because(ArchiveErrorKind::Unreadable))?;
+        }
         let Self { layout, images, mut spooled, mut others, .. } = self;
         let unreadable = because(ArchiveErrorKind::Unreadable);
         if let Spool::File(file) = &spool {

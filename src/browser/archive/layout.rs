@@ -1,30 +1,64 @@
 //! The names of the entries, and what their headers say.
 
 use crate::image::ImageFacts;
-use crate::job::{ArchivePlace, ArchiveSummary};
-use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan, WebText};
+use crate::job::{ArchivePlace, ArchiveSummary, Job};
+use crate::plan::{EntryName, EntryNames, ItemId, LeftOut, RepeatedImages, WebText};
+use crate::report::{RecordFile, Rows, record_files};
 use crate::run::StoredImage;
-use crate::zip::Entry;
+use crate::zip::{Crc32, CrcBuffer, Entry};
 
-/// Names the entries of an archive.
+/// The buffer for the CRC-32 of a record, in bytes.
+const CRC_BUFFER: usize = 16 << 10;
+
+/// Decides which images are entries, and names them.
 pub struct Layout<'a, W> {
+    job: &'a Job,
     names: EntryNames<'a, W>,
     placed: Vec<Option<EntryName>>,
+    repeated: RepeatedImages,
 }
 
 impl<'a, W: WebText> Layout<'a, W> {
     /// An archive without entries.
-    pub fn new(plan: &'a Plan, template: &'a NameTemplate, web: &'a W) -> Self {
-        let placed = vec![None; plan.len()];
-        Self { names: EntryNames::new(plan, template, web), placed }
+    pub fn new(job: &'a Job, web: &'a W) -> Self {
+        let placed = vec![None; job.plan.len()];
+        let names = EntryNames::new(&job.plan, &job.template, web);
+        Self { job, names, placed, repeated: RepeatedImages::default() }
     }
 
-    /// The entry of an image. To be called in the order in which names are to be given.
-    pub fn entry<P>(&mut self, item: ItemId, image: &StoredImage<P>) -> Entry {
+    /// The entry of an image, or why it is none. To be called in the order in which names are to be given.
+    pub fn entry<P>(&mut self, item: ItemId, image: &StoredImage<P>) -> Result<Entry, LeftOut> {
+        let options = &self.job.archive;
+        if !options.filter.admits(&image.facts) {
+            return Err(LeftOut::Filter);
+        }
+        if options.skips_repeated_images {
+            self.repeated.push(item, &image.facts)?;
+        }
         let name = self.names.claim(item, &image.facts);
         self.placed[item] = Some(name.clone());
         let ImageFacts { bytes, crc32, modified, .. } = image.facts;
-        Entry { name, size: bytes, crc32, modified }
+        Ok(Entry { name, size: bytes, crc32, modified })
+    }
+
+    /// The entries of the record, if there is to be one and there are images, each with its content and a
+    /// number behind the plan's items.
+    pub fn record(&mut self, rows: &Rows) -> Vec<(ItemId, Entry, Vec<u8>)> {
+        let Some(options) = &self.job.archive.manifest else { return Vec::new() };
+        if self.placed.iter().all(Option::is_none) {
+            return Vec::new();
+        }
+        let files = record_files(&self.job.plan, rows, &self.placed, options);
+        let mut entries = Vec::new();
+        for (RecordFile { name, content }, item) in files.into_iter().zip(self.placed.len()..) {
+            let content = content.into_bytes();
+            let mut crc = Crc32::default();
+            crc.update(&content, &mut CrcBuffer::new(CRC_BUFFER));
+            let name = self.names.claim_file(&name);
+            let entry = Entry { name, size: content.len() as u64, crc32: crc.value(), modified: None };
+            entries.push((item, entry, content));
+        }
+        entries
     }
 
     /// What is in an archive of this size in bytes; 0 for one without entries.

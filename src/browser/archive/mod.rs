@@ -27,6 +27,22 @@ pub use sink::{Sink, StreamSink};
 pub use stream::StreamedArchive;
 
 use crate::job::ArchiveSummary;
+use crate::plan::LeftOut;
+
+/// Why an image that had arrived is no entry.
+#[derive(Debug)]
+pub enum Removal {
+    /// The browser can't store it, or read it back.
+    Lost(String),
+    /// The job's options leave it out.
+    LeftOut(LeftOut),
+}
+
+impl From<String> for Removal {
+    fn from(reason: String) -> Self {
+        Self::Lost(reason)
+    }
+}
 
 /// A complete archive.
 #[derive(Clone, Debug)]

@@ -4,15 +4,18 @@
 //! StreamedArchive ─▶ JoinedWriter: small pieces become large ones ─▶ Sink
 //! ```
 
+use std::cell::RefCell;
+
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Archive, Backlog, Layout, Sink};
+use super::{Archive, Backlog, Layout, Removal, Sink};
 use crate::browser::error::because;
 use crate::browser::spool::{ImageStore, Payload, Spool};
 use crate::browser::web::{ReadBuffers, StreamReader};
 use crate::job::{ArchiveError, ArchiveErrorKind, ArchivePlace, Order};
 use crate::plan::{ItemId, WebText};
+use crate::report::Rows;
 use crate::run::{FinishedItem, Reorder, StoredImage};
 use crate::zip::{Framing, local_header};
 
@@ -28,13 +31,20 @@ pub struct StreamedArchive<'a, W> {
     size: u64,
     writer: JoinedWriter<'a>,
     images: ImageStore,
+    /// Called for each image that had arrived and is no entry.
+    on_removed: &'a dyn Fn(ItemId, Removal),
 }
 
 impl<'a, W: WebText> StreamedArchive<'a, W> {
     /// An archive without entries.
-    pub fn new(layout: Layout<'a, W>, sink: &'a dyn Sink, images: ImageStore) -> Self {
+    pub fn new(
+        layout: Layout<'a, W>,
+        sink: &'a dyn Sink,
+        images: ImageStore,
+        on_removed: &'a dyn Fn(ItemId, Removal),
+    ) -> Self {
         let writer = JoinedWriter { sink, joined: Vec::new() };
-        Self { layout, framing: Framing::default(), size: 0, writer, images }
+        Self { layout, framing: Framing::default(), size: 0, writer, images, on_removed }
     }
 
     /// Writes the images of a backlog until its end; `items` is the number of the plan's. Each write
@@ -77,7 +87,17 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
         backlog: &Backlog,
     ) -> Result<(), ArchiveError> {
         let Ok(image) = outcome else { return Ok(()) };
-        let entry = self.layout.entry(item, &image);
+        let entry = match self.layout.entry(item, &image) {
+            Ok(entry) => entry,
+            Err(reason) => {
+                (self.on_removed)(item, Removal::LeftOut(reason));
+                if let Payload::File { file, place } = &image.payload {
+                    file.release(place.reserved());
+                }
+                backlog.release(&image);
+                return Ok(());
+            }
+        };
         let header = local_header(&entry, 0);
         let offset = self.size;
         self.size += header.len() as u64 + entry.size;
@@ -104,13 +124,22 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
         Ok(())
     }
 
-    /// Writes the central directory and closes the sink.
+    /// Writes the record, for which `rows` is, and the central directory, and closes the sink.
     ///
     /// # Errors
     ///
     /// Fails if the sink does.
-    pub async fn finish(self) -> Result<Archive, ArchiveError> {
-        let Self { layout, framing, mut size, mut writer, images } = self;
+    pub async fn finish(self, rows: &RefCell<Rows>) -> Result<Archive, ArchiveError> {
+        let Self { mut layout, mut framing, mut size, mut writer, images, .. } = self;
+        let record = layout.record(&rows.borrow());
+        for (item, entry, content) in record {
+            let header = local_header(&entry, 0);
+            let offset = size;
+            size += header.len() as u64 + entry.size;
+            framing.push(item, entry, offset);
+            writer.push(&header).await.map_err(sink_failed)?;
+            writer.push(&content).await.map_err(sink_failed)?;
+        }
         // The spool is open by now only if an image needed it.
         let place = match images.spool().get().await {
             Spool::File(_) => ArchivePlace::OneFile,

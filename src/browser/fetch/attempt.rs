@@ -13,10 +13,10 @@ use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
+use crate::job::Job;
 use crate::plan::{Address, OriginId};
 use crate::run::{
-    CacheMode, EventKind, FetchError, Fetcher, Reservation, Settings, StoredImage, parse_http_date,
-    parse_retry_after,
+    CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date, parse_retry_after,
 };
 
 #[wasm_bindgen]
@@ -70,11 +70,13 @@ pub struct BrowserFetcher {
     scratch: RefCell<ScratchBuffer>,
     /// Opened while the first requests are under way.
     spool: Rc<Shared<Spool>>,
+    computes_sha256: bool,
 }
 
 impl BrowserFetcher {
     /// A fetcher whose times are the clock's, and whose images go to the spool.
-    pub fn new(clock: Clock, settings: &Settings, spool: Rc<Shared<Spool>>) -> Self {
+    pub fn new(clock: Clock, job: &Job, spool: Rc<Shared<Spool>>) -> Self {
+        let settings = &job.settings;
         let fetch = if settings.is_rehearsal { rehearsed_fetch } else { fetch };
         let options = RequestInit::new();
         options.set_cache(request_cache(settings.cache));
@@ -82,7 +84,8 @@ impl BrowserFetcher {
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         let stall_timer = StallTimer::new(clock, settings.timeout);
         let (buffers, scratch) = <(ReadBuffers, RefCell<_>)>::default();
-        Self { clock, fetch, stall_timer, options, buffers, scratch, spool }
+        let computes_sha256 = job.needs_sha256();
+        Self { clock, fetch, stall_timer, options, buffers, scratch, spool, computes_sha256 }
     }
 }
 
@@ -158,7 +161,7 @@ impl BrowserFetcher {
         let mut body = StreamReader::new(&stream, &self.buffers)
             .map_err(|error| FetchError::Storage { reason: js_message(&error) })?;
         let spool = self.spool.get().await;
-        let mut reception = Reception::new(&spool, declared);
+        let mut reception = Reception::new(&spool, declared, self.computes_sha256);
         while let Some(chunk) =
             body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes() })?
         {

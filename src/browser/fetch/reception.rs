@@ -1,6 +1,7 @@
 //! One body: its CRC-32, its format and its end in one pass, on its way into the spool.
 
 use js_sys::Uint8Array;
+use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolWriter};
@@ -17,11 +18,12 @@ pub struct Reception<'a> {
     format: Recogniser,
     end: EndFinder,
     dimensions: DimensionsFinder,
+    sha256: Option<Box<Sha256>>,
 }
 
 impl<'a> Reception<'a> {
     /// A body of which nothing has arrived; `declared` is its Content-Length.
-    pub fn new(spool: &'a Spool, declared: Option<u64>) -> Self {
+    pub fn new(spool: &'a Spool, declared: Option<u64>, computes_sha256: bool) -> Self {
         Self {
             writer: SpoolWriter::new(spool, declared),
             crc: Crc32::default(),
@@ -29,6 +31,7 @@ impl<'a> Reception<'a> {
             format: Recogniser::default(),
             end: EndFinder::default(),
             dimensions: DimensionsFinder::default(),
+            sha256: computes_sha256.then(Box::default),
         }
     }
 
@@ -49,6 +52,7 @@ impl<'a> Reception<'a> {
             self.format.push(bytes);
             self.end.push(bytes);
             self.dimensions.push(bytes);
+            self.sha256.iter_mut().for_each(|sum| sum.update(bytes));
             if is_small {
                 self.writer.push_small(bytes);
             }
@@ -81,6 +85,7 @@ impl<'a> Reception<'a> {
             dimensions: self.dimensions.dimensions(),
             modified,
             final_url,
+            sha256: self.sha256.map(|sum| Box::new(sum.finalize().into())),
             ..ImageFacts::new(self.bytes, self.crc.value(), format)
         };
         Ok(StoredImage { payload: self.writer.finish().map_err(no_space)?, facts })

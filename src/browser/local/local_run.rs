@@ -9,12 +9,13 @@ use std::task::Poll;
 use futures::future::{Either, select, try_join};
 use web_sys::Blob;
 
-use crate::browser::archive::{Archive, Backlog, BlobArchive, Layout, Sink, StreamedArchive};
+use crate::browser::archive::{Archive, Backlog, BlobArchive, Layout, Removal, Sink, StreamedArchive};
 use crate::browser::fetch::BrowserFetcher;
 use crate::browser::spool::{ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::{BrowserText, Clock, Notify, spawn};
 use crate::job::{ArchiveError, IS_INTERACTIVE, Job};
-use crate::plan::{ItemId, WebText};
+use crate::plan::{ItemId, LeftOut, Plan, WebText};
+use crate::report::Rows;
 use crate::run::{Command, Event, EventKind, FetchError, FinishedItem, Run};
 
 /// A job on this thread, from its beginning until its images are released.
@@ -29,6 +30,8 @@ pub struct LocalRun {
     /// A copy of it in one file, if one was needed to hand it over.
     pub copied: RefCell<Option<Copied>>,
     commands: Commands,
+    /// What is known of the items, if the archive is to have a record.
+    rows: RefCell<Rows>,
 }
 
 /// A file into which an archive was copied, in order to hand it over.
@@ -43,12 +46,21 @@ pub struct Copied {
 impl LocalRun {
     /// A run of which nothing is fetched yet.
     pub fn new(job: Rc<Job>) -> Self {
+        let recorded = if job.archive.manifest.is_some() { job.plan.len() } else { 0 };
         Self {
+            rows: RefCell::new(Rows::new(recorded)),
             job: RefCell::new(job),
             images: ImageStore::default(),
             archive: RefCell::default(),
             copied: RefCell::default(),
             commands: Commands::default(),
+        }
+    }
+
+    /// Takes an event for the archive's record.
+    pub fn record(&self, event: &Event) {
+        if self.job.borrow().archive.manifest.is_some() {
+            self.rows.borrow_mut().apply(event);
         }
     }
 
@@ -116,8 +128,17 @@ pub async fn fetch_items(
 ) -> Result<Archive, ArchiveError> {
     let (job, images) = (run.job(), &run.images);
     let clock = Clock::of_epoch(job.started);
-    let fetcher = BrowserFetcher::new(clock, &job.settings, Rc::clone(images.spool()));
-    let mut fetching = Run::of(&job.plan, items, job.settings.capped_limits(), &fetcher, emit);
+    let fetcher = BrowserFetcher::new(clock, &job, Rc::clone(images.spool()));
+    let emit: &dyn Fn(Event) = &|event| {
+        run.record(&event);
+        emit(event);
+    };
+    let (left_out, items) = split_left_out(&job.plan, items);
+    for &(item, reason) in &left_out {
+        emit(Event { at: clock.now(), item, kind: EventKind::Queued });
+        emit(Event { at: clock.now(), item, kind: EventKind::LeftOut { reason } });
+    }
+    let mut fetching = Run::of(&job.plan, &items, job.settings.capped_limits(), &fetcher, emit);
     if job.settings.is_adaptive {
         fetching.adapt_concurrency();
     }
@@ -128,21 +149,39 @@ pub async fn fetch_items(
         fetching.wait_for_space();
     }
     fetching.count_stored(images.bytes());
-    let layout = Layout::new(&job.plan, &job.template, &BrowserText);
+    let layout = Layout::new(&job, &BrowserText);
+    let on_removed = |item, removal| {
+        emit(match removal {
+            Removal::Lost(reason) => lost(clock, item, reason),
+            Removal::LeftOut(reason) => Event { at: clock.now(), item, kind: EventKind::LeftOut { reason } },
+        });
+    };
     let archive = match sink {
         None => {
-            let on_lost = |item, reason| emit(lost(clock, item, reason));
-            let archive = BlobArchive::new(layout, job.plan.len(), items, images.clone(), &on_lost);
+            let archive = BlobArchive::new(layout, job.plan.len(), &items, images.clone(), &on_removed);
             into_blob(run, fetching, archive).await?
         }
         Some(sink) => {
-            let archive = StreamedArchive::new(layout, sink, images.clone());
-            into_sink(run, &job, fetching, archive).await?
+            let archive = StreamedArchive::new(layout, sink, images.clone(), &on_removed);
+            let left_out = left_out.into_iter().map(|(item, _)| item).collect();
+            into_sink(run, &job, fetching, left_out, archive).await?
         }
     };
     run.archive.replace(Some(archive.clone()));
     run.copied.take();
     Ok(archive)
+}
+
+/// Separates the items that are not asked for from those that are.
+fn split_left_out(plan: &Plan, items: &[ItemId]) -> (Vec<(ItemId, LeftOut)>, Vec<ItemId>) {
+    let (mut left_out, mut others) = (Vec::new(), Vec::new());
+    for &item in items {
+        match plan.items()[item].left_out {
+            Some(reason) => left_out.push((item, reason)),
+            None => others.push(item),
+        }
+    }
+    (left_out, others)
 }
 
 /// The event of an image that had arrived and can't be read back.
@@ -159,16 +198,20 @@ async fn into_blob<W: WebText>(
     while let Some(finished) = next(&mut fetching, &run.commands).await {
         archive.push(finished);
     }
-    archive.finish().await
+    archive.finish(&run.rows).await
 }
 
 async fn into_sink<W: WebText>(
     run: &LocalRun,
     job: &Job,
     mut fetching: Run<'_, BrowserFetcher>,
+    left_out: Vec<ItemId>,
     mut archive: StreamedArchive<'_, W>,
 ) -> Result<Archive, ArchiveError> {
     let backlog = Backlog::default();
+    for item in left_out {
+        backlog.push(FinishedItem { item, outcome: Err(FetchError::Stopped) }, None);
+    }
     let fetch = async {
         while let Some(finished) = next(&mut fetching, &run.commands).await {
             backlog.push(finished, run.images.spool().current());
@@ -179,7 +222,7 @@ async fn into_sink<W: WebText>(
     };
     let write = archive.write_all(job.plan.len(), job.order, &backlog);
     try_join(pin!(write), pin!(fetch)).await?;
-    archive.finish().await
+    archive.finish(&run.rows).await
 }
 
 /// The next item that ends; carries out commands meanwhile.

@@ -47,6 +47,7 @@ pub async fn restore(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Vec<ItemId>
     images.set_spool(Spool::File(file));
     for event in journal.replay(&job.plan) {
         if is_restored[event.item] {
+            run.record(&event);
             emit(event);
         }
     }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::plan::tests::plan_of;
+use crate::report::ManifestOptions;
 
 fn settings_of_a_user() -> Settings {
     let mut settings = Settings {
@@ -20,6 +21,11 @@ fn job_of(plan: Plan) -> Job {
         plan: Rc::new(plan),
         template: NameTemplate::parse("{index}-{name}").unwrap(),
         settings: settings_of_a_user(),
+        archive: ArchiveOptions {
+            skips_repeated_images: true,
+            manifest: Some(ManifestOptions { has_json: false, ..ManifestOptions::default() }),
+            ..ArchiveOptions::default()
+        },
         started: 1_790_000_000_123.5,
         order: Order::Completion,
         journal: Some(JournalNotes { source: "ü".into(), options: String::new() }),

@@ -24,7 +24,9 @@ use crate::text::{Append, Padded, display_by_append, text};
 use extension::{with_fitting_extension, without_suffix};
 use fields::stem_and_extension;
 use folding::folded;
-use sanitise::{MAX_NAME_BYTES, percent_decoded, sanitise, within_limit};
+use sanitise::{MAX_NAME_BYTES, sanitise, within_limit};
+
+pub(super) use sanitise::percent_decoded;
 use template::Part;
 
 /// The most bytes of an entry's folders, with their slashes; what is longer is shortened or left out.
@@ -114,9 +116,13 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let (stem, extension) = with_fitting_extension(&file, image.format);
         let stem = sanitise(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
-        let dotted = text![".", extension];
+        self.claim_unique(&folder, &stem, &text![".", extension])
+    }
+
+    /// Chooses a name that no other has, in a folder that ends with a slash or is empty.
+    fn claim_unique(&mut self, folder: &str, stem: &str, dotted: &str) -> EntryName {
         let most = MAX_NAME_BYTES.saturating_sub(folder.len());
-        let plain = text![folder, within_limit(&stem, &dotted, most)];
+        let plain = text![folder, within_limit(stem, dotted, most)];
         let plain_key = folded(&plain, self.web);
         if self.is_free(&plain_key) {
             self.taken.set(plain_key, 2);
@@ -124,7 +130,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         }
         let mut number = self.taken.get(&plain_key).unwrap_or(2);
         let (name, key) = loop {
-            let name = text![folder, within_limit(&stem, &text![" (", number, ")", dotted], most)];
+            let name = text![folder, within_limit(stem, &text![" (", number, ")", dotted], most)];
             let key = folded(&name, self.web);
             number += 1;
             if self.is_free(&key) {
@@ -134,6 +140,12 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         self.taken.set(plain_key, number);
         self.taken.set(key, 2);
         EntryName(name)
+    }
+
+    /// Chooses a name like this one for a file of the archive that is no image.
+    pub fn claim_file(&mut self, name: &str) -> EntryName {
+        let (stem, extension) = stem_and_extension(name);
+        self.claim_unique("", &sanitise(&stem, self.web), &text![".", extension])
     }
 
     fn is_free(&self, key: &str) -> bool {

@@ -107,6 +107,11 @@ impl NameTemplate {
         self.fields().filter_map(column).collect()
     }
 
+    /// Whether it has a field that is made of the SHA-256 of the bytes.
+    pub fn uses_sha256(&self) -> bool {
+        self.fields().any(|field| matches!(field, Field::Sha256(_)))
+    }
+
     pub(super) fn parts(&self) -> &[Part] {
         &self.parts
     }
