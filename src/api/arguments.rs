@@ -1,14 +1,16 @@
 //! The arguments of a call, checked once.
 
+use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Array, Function, Reflect, Symbol};
+use js_sys::{Array, Function, Object, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
 use crate::browser::{Aborted, BrowserText, memory_for_blobs};
-use crate::job::Order;
+use crate::job::{ArchiveOptions, Order};
 use crate::plan::{NameTemplate, Request, file_name_of};
+use crate::report::ManifestOptions;
 use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
 use crate::seconds::seconds;
 use crate::text::text;
@@ -24,6 +26,10 @@ pub struct Arguments {
     pub template: NameTemplate,
     /// How images are fetched.
     pub settings: Settings,
+    /// What goes into the archive.
+    pub archive: ArchiveOptions,
+    /// Whether an address is asked for only once.
+    pub skips_repeated_urls: bool,
     /// The archive's name.
     pub file_name: String,
     /// Aborts the run.
@@ -62,7 +68,7 @@ impl Arguments {
         if !is_absent(options) && !options.is_object() {
             return Err(type_error("options", "an object", options));
         }
-        let options = Options(options);
+        let options = Options { object: options, prefix: "options." };
         let is_sequential = match options.text("mode")?.as_deref() {
             None | Some("concurrent") => false,
             Some("sequential") => true,
@@ -99,11 +105,19 @@ impl Arguments {
             Some(text) => NameTemplate::parse(&text)
                 .map_err(|error| js_sys::RangeError::new(&text!["options.names: ", error]))?,
         };
+        let (skips_repeated_urls, skips_repeated_images) = options.skip_repeated()?;
+        let archive = ArchiveOptions {
+            skips_repeated_images,
+            manifest: options.manifest()?,
+            ..ArchiveOptions::default()
+        };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
         Ok(Self {
             urls: all_of(urls)?,
             template,
             settings,
+            archive,
+            skips_repeated_urls,
             file_name: file_name.filter(|name| !name.is_empty()).unwrap_or_else(|| FILE_NAME.into()),
             signal: options.instance::<AbortSignal>("signal", "an AbortSignal")?.map(Signal),
             sink: options.sink()?,
@@ -144,7 +158,29 @@ pub fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
     if !is_absent(&name) && !name.is_string() {
         return Err(type_error(&text![argument(), ".name"], "a string", &name));
     }
-    Ok(Request { name: name.as_string(), ..Request::new(text) })
+    let title = Reflect::get(item, &"title".into())?;
+    if !is_absent(&title) && !title.is_string() {
+        return Err(type_error(&text![argument(), ".title"], "a string", &title));
+    }
+    let columns = Reflect::get(item, &"columns".into())?;
+    let cells = match columns.dyn_ref::<Object>() {
+        Some(columns) => cells_of(columns),
+        None if is_absent(&columns) => Vec::new(),
+        None => return Err(type_error(&text![argument(), ".columns"], "an object", &columns)),
+    };
+    Ok(Request { name: name.as_string(), title: title.as_string(), cells, ..Request::new(text) })
+}
+
+/// The columns of a record, each with its value as JavaScript prints it.
+fn cells_of(columns: &Object) -> Vec<(Rc<str>, String)> {
+    let entries = Object::entries(columns);
+    let cells = entries.iter().map(|entry| {
+        let entry = Array::from(&entry);
+        let value = entry.get(1);
+        let text = if is_absent(&value) { String::new() } else { shown(&value) };
+        (entry.get(0).as_string().unwrap_or_default().into(), text)
+    });
+    cells.collect()
 }
 
 /// The text of a string, or of a `URL`.
@@ -153,25 +189,34 @@ fn url_text(value: &JsValue) -> Option<String> {
 }
 
 /// The options object, read option by option; `undefined` and `null` are both "not given".
-struct Options<'a>(&'a JsValue);
+struct Options<'a> {
+    object: &'a JsValue,
+    /// What its options are called by, before their names.
+    prefix: &'static str,
+}
 
 impl Options<'_> {
     fn get(&self, name: &str) -> Result<Option<JsValue>, JsValue> {
-        if is_absent(self.0) {
+        if is_absent(self.object) {
             return Ok(None);
         }
-        let value = Reflect::get(self.0, &name.into())?;
+        let value = Reflect::get(self.object, &name.into())?;
         Ok((!is_absent(&value)).then_some(value))
+    }
+
+    /// What an option is called in messages.
+    fn path(&self, name: &str) -> String {
+        text![self.prefix, name]
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, JsValue> {
         let Some(value) = self.get(name)? else { return Ok(None) };
-        value.as_string().map(Some).ok_or_else(|| type_error(&of_options(name), "a string", &value))
+        value.as_string().map(Some).ok_or_else(|| type_error(&self.path(name), "a string", &value))
     }
 
     fn number(&self, name: &str) -> Result<Option<f64>, JsValue> {
         let Some(value) = self.get(name)? else { return Ok(None) };
-        value.as_f64().map(Some).ok_or_else(|| type_error(&of_options(name), "a number", &value))
+        value.as_f64().map(Some).ok_or_else(|| type_error(&self.path(name), "a number", &value))
     }
 
     /// A whole number from `least` on, or `Infinity`.
@@ -190,7 +235,7 @@ impl Options<'_> {
             return Ok(Some(number));
         }
         let expected = text!["a whole number from ", least, " on, or Infinity"];
-        Err(range_error(&of_options(name), &expected, &shown(&number.into())))
+        Err(range_error(&self.path(name), &expected, &shown(&number.into())))
     }
 
     fn timeout(&self) -> Result<Option<Duration>, JsValue> {
@@ -199,7 +244,7 @@ impl Options<'_> {
         if number > 0.0 {
             return Ok(Some(seconds(number / 1000.0)));
         }
-        Err(range_error(&of_options(NAME), "a number of milliseconds above 0", &shown(&number.into())))
+        Err(range_error(&self.path(NAME), "a number of milliseconds above 0", &shown(&number.into())))
     }
 
     fn cache(&self) -> Result<Option<CacheMode>, JsValue> {
@@ -209,28 +254,78 @@ impl Options<'_> {
             Some(cache) => Ok(Some(cache)),
             None => {
                 let expected = "\"default\", \"no-store\", \"reload\", \"no-cache\" or \"force-cache\"";
-                Err(range_error(&of_options(NAME), expected, &text))
+                Err(range_error(&self.path(NAME), expected, &text))
             }
         }
+    }
+
+    /// Whether the same address, and the same bytes, are skipped.
+    fn skip_repeated(&self) -> Result<(bool, bool), JsValue> {
+        const NAME: &str = "skipRepeated";
+        let Some(value) = self.get(NAME)? else { return Ok((false, false)) };
+        if value == JsValue::FALSE {
+            return Ok((false, false));
+        }
+        match value.as_string().as_deref() {
+            Some("urls") => Ok((true, false)),
+            Some("images") => Ok((false, true)),
+            Some("both") => Ok((true, true)),
+            _ => {
+                let expected = "false, \"urls\", \"images\" or \"both\"";
+                Err(range_error(&self.path(NAME), expected, &shown(&value)))
+            }
+        }
+    }
+
+    /// The record inside the archive, if there is to be one.
+    fn manifest(&self) -> Result<Option<ManifestOptions>, JsValue> {
+        const NAME: &str = "manifest";
+        let Some(value) = self.get(NAME)? else { return Ok(None) };
+        if let Some(is_wanted) = value.as_bool() {
+            return Ok(is_wanted.then(ManifestOptions::default));
+        }
+        if !value.is_object() {
+            return Err(type_error(&self.path(NAME), "true, false or an object", &value));
+        }
+        let options = Options { object: &value, prefix: "options.manifest." };
+        let defaults = ManifestOptions::default();
+        let (has_csv, has_json) = match options.text("format")?.as_deref() {
+            None | Some("both") => (true, true),
+            Some("csv") => (true, false),
+            Some("json") => (false, true),
+            Some(other) => {
+                let expected = "\"csv\", \"json\" or \"both\"";
+                return Err(range_error(&options.path("format"), expected, other));
+            }
+        };
+        let name = options.text("name")?.map(|name| file_name_of(&name, &BrowserText));
+        Ok(Some(ManifestOptions {
+            name: name.filter(|name| !name.is_empty()).unwrap_or(defaults.name),
+            has_csv,
+            has_json,
+            has_sha256: options.flag("sha256")?,
+            has_whole_addresses: options.flag("wholeAddresses")?,
+        }))
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, JsValue> {
+        let Some(value) = self.get(name)? else { return Ok(false) };
+        value.as_bool().ok_or_else(|| type_error(&self.path(name), "true or false", &value))
     }
 
     fn sink(&self) -> Result<Option<WritableStream>, JsValue> {
         const EXPECTED: &str = "a WritableStream that is not locked";
         let sink = self.instance::<WritableStream>("sink", EXPECTED)?;
         match sink {
-            Some(sink) if sink.locked() => Err(type_error(&of_options("sink"), EXPECTED, &sink)),
+            Some(sink) if sink.locked() => Err(type_error(&self.path("sink"), EXPECTED, &sink)),
             sink => Ok(sink),
         }
     }
 
     fn instance<T: JsCast>(&self, name: &str, expected: &str) -> Result<Option<T>, JsValue> {
         let Some(value) = self.get(name)? else { return Ok(None) };
-        value.dyn_into().map(Some).map_err(|value| type_error(&of_options(name), expected, &value))
+        value.dyn_into().map(Some).map_err(|value| type_error(&self.path(name), expected, &value))
     }
-}
-
-fn of_options(name: &str) -> String {
-    text!["options.", name]
 }
 
 fn is_absent(value: &JsValue) -> bool {

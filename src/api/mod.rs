@@ -65,6 +65,9 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
             yielder.maybe_yield().await;
         }
     }
+    if arguments.skips_repeated_urls {
+        plan.skip_repeated_addresses();
+    }
     let plan = Rc::new(plan);
     let clock = Clock::start();
     let rows = RefCell::new(Rows::new(plan.len()));

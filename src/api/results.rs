@@ -15,7 +15,7 @@ use crate::browser::{
 };
 use crate::job::ArchivePlace;
 use crate::plan::Plan;
-use crate::report::{Row, Rows};
+use crate::report::{Row, Rows, State};
 use crate::run::{Event, EventKind, FetchError};
 use crate::text::text;
 
@@ -69,9 +69,10 @@ fn event_object(event: &Event) -> JsValue {
     let (kind, fields) = match &event.kind {
         EventKind::Queued => ("queued", Fields::new()),
         EventKind::Started { attempt } => ("started", Fields::new().set("attempt", *attempt)),
-        EventKind::Headers { declared } => {
-            ("headers", Fields::new().set("declaredBytes", declared.map(|bytes| bytes as f64)))
-        }
+        EventKind::Headers { declared } => (
+            "headers",
+            Fields::new().set("declaredBytes", declared.map_or(JsValue::NULL, |bytes| (bytes as f64).into())),
+        ),
         EventKind::Received { bytes } => ("received", Fields::new().set("bytes", *bytes as f64)),
         EventKind::Retrying { error, resumes } => (
             "retrying",
@@ -95,11 +96,8 @@ fn event_object(event: &Event) -> JsValue {
 }
 
 fn error_object(error: &FetchError) -> JsValue {
-    let fields = Fields::new().set("kind", error.kind()).set("message", text![error]);
-    match error.status() {
-        Some(status) => fields.set("status", status).0.into(),
-        None => fields.0.into(),
-    }
+    let status = error.status().map_or(JsValue::NULL, JsValue::from);
+    Fields::new().set("kind", error.kind()).set("message", text![error]).set("status", status).0.into()
 }
 
 /// The object that a call resolves to.
@@ -122,8 +120,12 @@ pub async fn result_object(
             yielder.maybe_yield().await;
         }
         let name = summary.names[index].as_ref().map(|name| name.as_str());
-        let [failed, stored] = &outcomes;
-        let outcome = if row.format.is_some() { stored } else { failed };
+        let [failed, stored, left_out] = &outcomes;
+        let outcome = match row.state {
+            State::Stored => stored,
+            State::LeftOut(_) => left_out,
+            _ => failed,
+        };
         let values = item_values(plan.items()[index].display_text(), name, outcome, row);
         items.push(&object_of(&item_fields, &values));
     }
@@ -207,14 +209,18 @@ async fn save(handle: Option<Rc<RunHandle>>, file_name: &str) -> Result<(), JsVa
 }
 
 /// The names become JavaScript strings once, and not for each of thousands of items.
-const ITEM_FIELDS: [&str; 12] = [
+const ITEM_FIELDS: [&str; 16] = [
     "url",
+    "finalUrl",
     "entryName",
     "outcome",
     "error",
     "type",
     "bytes",
     "crc32",
+    "width",
+    "height",
+    "isCutShort",
     "attempts",
     "queuedAt",
     "startedAt",
@@ -222,20 +228,25 @@ const ITEM_FIELDS: [&str; 12] = [
     "finishedAt",
 ];
 
-const OUTCOMES: [&str; 2] = ["failed", "stored"];
+const OUTCOMES: [&str; 3] = ["failed", "stored", "left-out"];
 
 /// In the order of [`ITEM_FIELDS`].
-fn item_values(url: &str, entry_name: Option<&str>, outcome: &JsValue, row: &Row) -> [JsValue; 12] {
+fn item_values(url: &str, entry_name: Option<&str>, outcome: &JsValue, row: &Row) -> [JsValue; 16] {
     let or_null = |time: Option<Duration>| time.map_or(JsValue::NULL, |time| milliseconds(time).into());
-    let stored = row.format;
+    let image = row.image.as_ref();
+    let size = image.and_then(|image| image.dimensions);
     [
         url.into(),
+        image.and_then(|image| image.final_url.as_deref()).map_or(JsValue::NULL, JsValue::from),
         entry_name.map_or(JsValue::NULL, JsValue::from),
         outcome.clone(),
         row.error().map_or(JsValue::NULL, error_object),
-        stored.map_or(JsValue::NULL, |format| format.media_type().into()),
-        stored.map_or(0.0, |_| row.received as f64).into(),
-        row.crc32.into(),
+        image.map_or(JsValue::NULL, |image| image.format.media_type().into()),
+        image.map_or(0.0, |image| image.bytes as f64).into(),
+        image.map_or(0, |image| image.crc32).into(),
+        size.map_or(JsValue::NULL, |size| size.width.into()),
+        size.map_or(JsValue::NULL, |size| size.height.into()),
+        row.is_cut_short().into(),
         (row.attempts.len() as f64).into(),
         milliseconds(row.queued).into(),
         or_null(row.started()),

@@ -1,10 +1,15 @@
-/**
- * One URL to fetch, and the entry name that it should have. The name is made safe and unique, and
- * gets an extension that fits the image's bytes.
- */
+/** One URL to fetch, and what is known of its image. */
 export interface FetchZipRequest {
   url: string | URL;
+  /**
+   * The entry's name; a slash makes a folder. It is made safe and unique, and gets an extension that fits
+   * the image's bytes. It takes precedence over `names`.
+   */
   name?: string;
+  /** For {title} in `names`. */
+  title?: string;
+  /** For {col.NAME} in `names`. */
+  columns?: Record<string, string>;
 }
 
 export interface FetchZipOptions {
@@ -35,11 +40,25 @@ export interface FetchZipOptions {
   cache?: RequestCache;
   /**
    * The template for entry names, with {name}, {stem}, {ext}, {host}, {path} (as folders), {query.KEY},
-   * {date} (Last-Modified; {date:%Y-%m}), {type} and {index} (from 0, padded to the same width for all
-   * items; {index+1}, {index:4}). A slash makes a folder. A request's own name takes precedence.
-   * Default: "{name}".
+   * {date} (Last-Modified; {date:%Y-%m}), {type}, {width}, {height}, {sha256:8}, {index} (from 0, padded
+   * to the same width for all items; {index+1}, {index:4}), and a request's {title} and {col.NAME}.
+   * {title|none} is "none" where there is no title. A slash makes a folder. A request's own name takes
+   * precedence. Default: "{name}".
    */
   names?: string;
+  /**
+   * Fetches an address that is there several times only once ("urls"), keeps only the first of images with
+   * the same bytes ("images"; SHA-256), or both. The others are left out. Default: false.
+   */
+  skipRepeated?: false | "urls" | "images" | "both";
+  /**
+   * A record inside the archive of where each image came from, as CSV and JSON. Default: false.
+   *
+   * `name` is the files' name without an extension ("manifest"), `format` one of both ("both"), `sha256`
+   * adds the SHA-256 of each image, and `wholeAddresses` keeps what signs or opens an address, such as
+   * `X-Amz-Signature` and `token`, whose values are otherwise `***`.
+   */
+  manifest?: boolean | { name?: string; format?: "csv" | "json" | "both"; sha256?: boolean; wholeAddresses?: boolean };
   /** The archive's file name. Default: "images.zip". */
   fileName?: string;
   /** Aborts the run and its requests; the promise then rejects with an AbortError. */
@@ -65,36 +84,46 @@ export interface FetchZipError {
   kind: string;
   /** What happened and what to do about it, as a sentence to show to users. */
   message: string;
-  /** The HTTP status, for the kinds "http" and "host-refuses". */
-  status?: number;
+  /** The HTTP status, for the kinds "http" and "host-refuses"; otherwise null. */
+  status: number | null;
 }
 
 /** Something that happened to one item. `item` is the item's index, `at` the time in milliseconds since the run began. */
 export type FetchZipEvent = { at: number; item: number } & (
   | { kind: "queued" }
   | { kind: "started"; attempt: number }
-  | { kind: "headers"; declaredBytes: number | undefined }
+  | { kind: "headers"; declaredBytes: number | null }
   | { kind: "received"; bytes: number }
   | { kind: "retrying"; error: FetchZipError; resumesAt: number }
   /** The item's host refused. Nothing is requested from it before `until`, in milliseconds since the run began. */
   | { kind: "cooling-down"; until: number }
   /** `isCutShort`: the bytes end before the image is complete, according to its format. */
   | { kind: "stored"; bytes: number; crc32: number; type: string; isCutShort: boolean }
+  /** The item is left out of the archive; its image may have been stored before. */
+  | { kind: "left-out" }
   | { kind: "failed"; error: FetchZipError }
 );
 
 /** The outcome of one URL. All times are in milliseconds since the run began. */
 export interface FetchZipItem {
   url: string;
+  /** Where the image came from, if the request was redirected; otherwise null. */
+  finalUrl: string | null;
   /** The image's name in the archive; null if it is not there. */
   entryName: string | null;
-  outcome: "stored" | "failed";
+  /** "left-out": it repeats another, which `skipRepeated` skips. */
+  outcome: "stored" | "failed" | "left-out";
   error: FetchZipError | null;
   /** The media type, recognised from the bytes; null if the item failed. */
   type: string | null;
   bytes: number;
   /** The CRC-32 of the image's bytes, as an unsigned number; 0 if the item failed. */
   crc32: number;
+  /** In pixels, as the image's bytes say; null if they do not, or if the item failed. */
+  width: number | null;
+  height: number | null;
+  /** Whether the bytes end before the image is complete, according to its format. */
+  isCutShort: boolean;
   attempts: number;
   queuedAt: number;
   /** When the first request was made; null if there was none. */

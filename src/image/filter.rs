@@ -35,6 +35,23 @@ impl Range {
         self.least.is_some() || self.most.is_some()
     }
 
+    /// Parses `from-to`, `from-` or `-to`; a number alone is the least value, and an empty text no bound.
+    /// `None` for another text.
+    pub fn parse(text: &str, number: impl Fn(&str) -> Option<f64>) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Some(Self::default());
+        }
+        let (least, most) = text.split_once(['-', '–']).unwrap_or((text, ""));
+        let bound = |text: &str| match text.trim() {
+            "" => Some(None),
+            text => number(text).map(Some),
+        };
+        let range = Self { least: bound(least)?, most: bound(most)? };
+        let is_ordered = range.least.zip(range.most).is_none_or(|(least, most)| least <= most);
+        (range.is_set() && is_ordered).then_some(range)
+    }
+
     fn contains(self, value: Option<f64>) -> bool {
         match value {
             Some(value) => {
@@ -124,6 +141,19 @@ mod tests {
             let mut bytes = Vec::new();
             filter.put(&mut bytes);
             assert_eq!(ImageFilter::read(&mut ByteReader(&bytes)), Some(filter));
+        }
+    }
+
+    #[test]
+    fn a_range_is_parsed_from_its_bounds() {
+        let parse = |text| Range::parse(text, |number| number.parse().ok());
+        assert_eq!(parse(" "), Some(Range::default()));
+        assert_eq!(parse("800"), Some(from(800.0)));
+        assert_eq!(parse("800-"), Some(from(800.0)));
+        assert_eq!(parse("- 1.5"), Some(Range { least: None, most: Some(1.5) }));
+        assert_eq!(parse("1–2"), Some(Range { least: Some(1.0), most: Some(2.0) }));
+        for wrong in ["-", "x", "2-1", "1-2-3"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
 

@@ -141,6 +141,14 @@ async fn fetch(
     if plan.is_empty() {
         return Err(Unfinished::NothingToFetch(page.form.nothing_text()));
     }
+    if plan.items().iter().all(|item| item.left_out.is_some()) {
+        let all = count(plan.len(), "URL");
+        return Err(Unfinished::NothingToFetch(text![
+            "Nothing was fetched: the filters leave none of ",
+            all,
+            "."
+        ]));
+    }
     page.form.names.check(&plan).map_err(|error| {
         page.more.open();
         Unfinished::NothingToFetch(text!["Nothing was fetched: ", error, "."])

@@ -9,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, on, set_shown};
+use super::filters::Filters;
 use super::list_choice::{ListChoice, rejected_text};
 use super::list_reader::{Reading, read_list};
 use super::names::Names;
@@ -40,6 +41,7 @@ pub struct Form {
     modes: [HtmlInputElement; 3],
     choice: ListChoice,
     pub names: Names,
+    pub filters: Filters,
     /// The list that a preset or a file replaced.
     replaced: RefCell<Option<String>>,
     /// What was read last.
@@ -52,6 +54,8 @@ pub struct Form {
 struct Read {
     text: String,
     choice: Choice,
+    /// What of it is to be fetched.
+    selection: String,
     plan: Rc<Plan>,
     /// Why there is nothing to fetch, if there is nothing.
     nothing: String,
@@ -67,6 +71,7 @@ impl Form {
             modes: [by_id("concurrent")?, by_id("sequential")?, by_id("compare")?],
             choice: ListChoice::find()?,
             names: Names::find()?,
+            filters: Filters::find()?,
             replaced: RefCell::default(),
             read: RefCell::default(),
             changes: Cell::default(),
@@ -90,6 +95,7 @@ impl Form {
         self.concurrency.bind()?;
         self.choice.bind(|| self.list_changed())?;
         self.names.bind(|| self.list_changed())?;
+        self.filters.bind(|| self.list_changed())?;
         if let Some(mode) = storage::read("mode") {
             self.choose(&mode);
         }
@@ -110,6 +116,7 @@ impl Form {
         self.concurrency.record(options);
         self.choice.record(options);
         self.names.record(options);
+        self.filters.record(options);
     }
 
     /// Restores the list and the recorded options of a run.
@@ -119,6 +126,7 @@ impl Form {
         self.concurrency.restore(options);
         self.choice.restore(options);
         self.names.restore(options);
+        self.filters.restore(options);
     }
 
     fn choose(&self, value: &str) {
@@ -261,6 +269,7 @@ impl Form {
         if let Some(read) = &*self.read.borrow()
             && read.text == text
             && read.choice == choice
+            && read.selection == self.filters.selection()
         {
             return Rc::clone(&read.plan);
         }
@@ -270,7 +279,9 @@ impl Form {
     }
 
     /// Describes the plan of a list in the line below the list, and remembers it.
-    fn show_plan(&'static self, text: String, choice: Choice, reading: Reading) -> Rc<Plan> {
+    fn show_plan(&'static self, text: String, choice: Choice, mut reading: Reading) -> Rc<Plan> {
+        let selection = self.filters.selection();
+        self.filters.apply_to(&mut reading.plan);
         self.say(&plan_text(&reading.understood, &reading.plan, reading.rejections));
         let first = reading.rejected.first().map(rejected_text);
         let nothing = first.map(|first| {
@@ -287,7 +298,7 @@ impl Form {
         let plan = Rc::new(reading.plan);
         // A list that could not be read is read again the next time.
         let text = if reading.has_failed { String::new() } else { text };
-        *self.read.borrow_mut() = Some(Read { text, choice, plan: Rc::clone(&plan), nothing });
+        *self.read.borrow_mut() = Some(Read { text, choice, selection, plan: Rc::clone(&plan), nothing });
         self.names.show(&plan, &reading.understood);
         plan
     }

@@ -21,6 +21,7 @@ mod disk;
 mod elements;
 mod figures_line;
 mod files;
+mod filters;
 mod finished_run;
 mod form;
 mod history;
@@ -81,7 +82,7 @@ pub fn start_page(begin_download: Function, load_lists: Function) -> Result<(), 
     page.form.bind()?;
     page.more.bind()?;
     page.disk.bind()?;
-    if page.form.names.is_set() {
+    if page.form.names.is_set() || page.form.filters.is_set() {
         page.more.open();
     }
     page.table.bind()?;

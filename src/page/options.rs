@@ -3,7 +3,7 @@
 use super::form::{Form, RunMode};
 use super::more_options::MoreOptions;
 use crate::browser::memory_for_blobs;
-use crate::job::JournalNotes;
+use crate::job::{ArchiveOptions, JournalNotes};
 use crate::plan::{NameTemplate, Relay};
 use crate::report::Mode;
 use crate::run::Settings;
@@ -15,6 +15,8 @@ pub struct RunOptions {
     pub relay: Option<Relay>,
     /// How entries are named.
     pub template: NameTemplate,
+    /// What goes into the archive.
+    pub archive: ArchiveOptions,
     /// The list and all options as texts, for the journal.
     pub journal: JournalNotes,
     /// The most requests in flight; `None` for an adaptive number.
@@ -29,7 +31,8 @@ impl RunOptions {
     ///
     /// # Errors
     ///
-    /// The relay's field holds no valid address, or that of the names no template; the error is now shown
+    /// The relay's field holds no valid address, that of the names no template, or a filter makes no sense;
+    /// the error is now shown
     /// beside it, which has the focus.
     pub fn read(form: &Form, more: &MoreOptions) -> Result<Self, String> {
         let relay = more.relay().map_err(|error| {
@@ -40,6 +43,7 @@ impl RunOptions {
             more.open();
             form.names.focus();
         })?;
+        let archive = form.filters.archive_options().inspect_err(|_| more.open())?;
         let mut options = String::new();
         form.record(&mut options);
         more.record(&mut options);
@@ -47,6 +51,7 @@ impl RunOptions {
             mode: form.mode(),
             relay,
             template,
+            archive,
             journal: JournalNotes { source: form.list(), options },
             concurrency: form.concurrency(),
             reject_truncated: more.reject_truncated(),

@@ -85,6 +85,7 @@ async fn fetch_once(
         plan: Rc::clone(plan),
         template: options.template.clone(),
         settings: options.settings(mode),
+        archive: options.archive.clone(),
         started: view.clock.epoch(),
         // A file can't wait for an early image that comes late.
         order: if file.is_some() { Order::Completion } else { Order::Input },

@@ -15,6 +15,7 @@
 //! no address in an array becomes an item that fails.
 
 mod address;
+mod address_filter;
 /// The browser's text handling in native tests, here and in tests/.
 #[cfg(test)]
 #[path = "../../tests/text/mod.rs"]
@@ -35,6 +36,7 @@ use std::rc::Rc;
 use crate::text::text;
 
 pub use address::{Address, AddressError, WebText};
+pub use address_filter::AddressFilter;
 pub use left_out::LeftOut;
 pub use list::{
     Choice, Element, FileKind, Form, JsonShape, ListReader, ListWeb, MAX_URLS, Portion, PortionReader,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::formatting::{approximate_duration, count, number, percent, rate, size, whole_millis};
 use super::{Pace, Rows};
-use crate::plan::{Plan, Understood};
+use crate::plan::{LeftOut, Plan, Understood};
 use crate::run::CoolDowns;
 use crate::text::{add, text};
 
@@ -14,6 +14,22 @@ pub fn plan_text(understood: &Understood, plan: &Plan, rejected: usize) -> Strin
     let mut parts = vec![understood.description()];
     if !plan.is_empty() {
         parts.push(text![count(plan.len(), "URL"), " from ", count(plan.origins().len(), "origin")]);
+    }
+    let (mut filtered, mut repeated) = (0, 0);
+    for item in plan.items() {
+        match item.left_out {
+            Some(LeftOut::Filter) => filtered += 1,
+            Some(_) => repeated += 1,
+            None => {}
+        }
+    }
+    if filtered + repeated > 0 {
+        parts.push(text![number(plan.len() - filtered - repeated), " to fetch"]);
+    }
+    for (items, words) in [(filtered, " left out by filters"), (repeated, " repeated")] {
+        if items > 0 {
+            parts.push(text![number(items), words]);
+        }
     }
     if rejected > 0 {
         parts.push(text![count(rejected, "line"), " can’t be read"]);
@@ -83,15 +99,21 @@ pub fn outcome_text(rows: &Rows) -> String {
     let mut text = match (totals.stored, totals.failed) {
         (0, _) if totals.stopped > 0 => "Stopped before any image arrived; there is nothing to save".into(),
         (0, 1) if totals.items == 1 => "The image failed; there is nothing to save".into(),
+        (0, 0) if totals.left_out > 0 => text!["All ", all, " were left out; there is nothing to save"],
+        (0, _) if totals.left_out > 0 => "No image is left; there is nothing to save".into(),
         (0, _) => text!["All ", all, " failed; there is nothing to save"],
         (_, 0) if totals.items == 1 => "1 image fetched".into(),
-        (_, 0) => text!["All ", all, " fetched"],
+        (_, 0) if totals.left_out == 0 => text!["All ", all, " fetched"],
         _ if totals.stopped > 0 => text!["Stopped: ", stored, " of ", all, " fetched"],
         _ => text![stored, " of ", all, " fetched"],
     };
-    if totals.stored > 0 {
-        let parts =
-            [(failed, " failed"), (totals.stopped, " not fetched"), (totals.cut_short, " may be cut short")];
+    if totals.stored > 0 || totals.left_out > 0 {
+        let parts = [
+            (failed, " failed"),
+            (totals.stopped, " not fetched"),
+            (totals.left_out, " left out"),
+            (totals.cut_short, " may be cut short"),
+        ];
         for (images, words) in parts {
             if images > 0 {
                 add!(&mut text, ", ", number(images), words);

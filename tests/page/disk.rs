@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
+use super::page_driver::image_entries;
 use super::page_driver::{with_page, with_page_of};
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
-use support::archive::contents::entries;
 
 /// Replaces the browser's dialogue, which no test can answer, by a file in the private file system.
 const PICKER: &str = "
@@ -110,7 +110,7 @@ fn saving_straight_to_disk_writes_the_same_entries_as_save_zip() {
         assert_eq!(browser.execute("return window.asked", vec![]).await, json!(["images.zip"]));
         assert!(browser.text().await.contains("Saved as chosen.zip"));
         assert!(browser.all("link", "Save zip").await.is_empty(), "there is nothing left to save");
-        let mut saved = entries(&browser.chosen_file().await);
+        let mut saved = image_entries(&browser.chosen_file().await);
         saved.sort();
         assert!(saved == expected, "{} entries, and not {}", saved.len(), expected.len());
         browser.until_spools(&["journal", "lock", "lock", "zip", "zip"]).await;
@@ -175,7 +175,7 @@ fn a_stopped_run_to_disk_leaves_a_file_of_the_images_that_have_arrived() {
         let text = browser.text().await;
         assert!(text.contains("Stopped: 2 of 4 images fetched, 2 not fetched"), "{text}");
         assert!(text.contains("Saved as chosen.zip"), "{text}");
-        assert_eq!(entries(&browser.chosen_file().await).len(), 2);
+        assert_eq!(image_entries(&browser.chosen_file().await).len(), 2);
         assert!(browser.all("button", "Retry the failed ones").await.is_empty(), "the file is closed");
     });
 }

@@ -5,12 +5,12 @@ use std::fs;
 
 use serde_json::json;
 
+use super::page_driver::image_entries;
 use super::page_driver::with_page_of;
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::private_files::PRIVATE_FILES;
 use crate::browser::site::Site;
-use support::archive::contents::entries;
 
 const MINUTE: f64 = 60_000.0;
 
@@ -137,7 +137,7 @@ impl Browser {
     /// Saves the only zip that is offered again, and returns its only image.
     async fn saved_image(&self) -> Vec<u8> {
         self.press("Save again").await;
-        let found = entries(&fs::read(self.downloaded("images.zip").await).unwrap());
+        let found = image_entries(&fs::read(self.downloaded("images.zip").await).unwrap());
         assert_eq!(found.len(), 1);
         found.into_iter().next().unwrap().1
     }

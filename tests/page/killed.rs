@@ -3,7 +3,6 @@
 use std::fs;
 
 use serde_json::Value;
-use support::archive::contents;
 
 use crate::browser::capability::{Capability, requires};
 use crate::browser::random::{Dice, seed};
@@ -74,7 +73,7 @@ async fn end_with_the_whole_archive(browser: &mut Browser, kill: u64, moment: u6
     let requests = browser.origin.counters(&key)["requests"].as_u64().unwrap() - before;
     assert_eq!(requests, IMAGES - there, "every image is fetched again except those that were recovered");
     let entries = if is_whole {
-        contents::entries(&fs::read(browser.downloaded("images.zip").await).unwrap())
+        super::page_driver::image_entries(&fs::read(browser.downloaded("images.zip").await).unwrap())
     } else {
         browser.save_entries().await
     };

@@ -109,7 +109,7 @@ impl Browser {
 
     /// Saves the zip, and returns the names and contents of its entries.
     pub async fn save_entries(&self) -> Vec<(String, Vec<u8>)> {
-        support::archive::contents::entries(&fs::read(self.save().await).unwrap())
+        image_entries(&fs::read(self.save().await).unwrap())
     }
 
     /// The rows that are in the document.
@@ -148,4 +148,13 @@ impl Browser {
         let region = serde_json::to_value(self.the("region", "Timings").await).unwrap();
         self.execute("return arguments[0].innerText", vec![region]).await.as_str().unwrap().to_owned()
     }
+}
+
+/// The names and contents of a zip's entries but for the record, which must be there.
+pub fn image_entries(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut entries = support::archive::contents::entries(zip);
+    let all = entries.len();
+    entries.retain(|(name, _)| !matches!(name.as_str(), "manifest.csv" | "manifest.json"));
+    assert_eq!(entries.len() + 2, all, "the record has two files");
+    entries
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use super::page_driver::image_entries;
 use fetchzip::spool::Journal;
-use support::archive::contents::entries;
 
 use super::page_driver::with_page;
 use crate::browser::Browser;
@@ -56,7 +56,7 @@ fn after_a_reload_an_unsaved_run_can_be_saved_and_a_saved_one_saved_again() {
         assert!(text.contains("is not saved yet: 2 of 2 images, "), "{text}");
         assert!(browser.all("button", "Resume").await.is_empty(), "nothing is missing");
         browser.press("Save zip").await;
-        let first = entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
+        let first = image_entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
         for ((name, bytes), path) in first.iter().zip(paths) {
             assert!(*bytes == browser.origin.get(path), "{name}");
         }
@@ -68,7 +68,7 @@ fn after_a_reload_an_unsaved_run_can_be_saved_and_a_saved_one_saved_again() {
         browser.reload().await;
         browser.the_coming("list", RUNS).await;
         browser.press("Save again").await;
-        let again = entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
+        let again = image_entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
         assert!(again == first);
         assert_eq!(browser.origin.counters("k")["requests"], 2, "nothing is fetched again");
         browser.press("Throw away").await;
@@ -86,7 +86,7 @@ fn what_is_there_of_an_interrupted_run_can_be_saved_without_fetching_the_rest() 
         let requests = browser.origin.counters("k")["requests"].clone();
         browser.press("Save zip").await;
         browser.until_run("done").await;
-        let saved = entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
+        let saved = image_entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
         assert_eq!(saved.len(), 2);
         for (name, bytes) in &saved {
             let plain = paths.iter().filter_map(|path| path.split('?').next());

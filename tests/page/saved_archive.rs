@@ -220,8 +220,12 @@ fn length(file: &Path) -> u64 {
     std::fs::metadata(file).unwrap().len()
 }
 
-/// Opens an archive in a fast reader of other people's, and compares its entries.
+/// Opens an archive in a fast reader of other people's, and compares its images.
 pub fn assert_holds(archive: &Path, expected: &[File]) {
     let reader = libraries::ALL.iter().find(|reader| reader.name == "Python's zipfile").unwrap();
-    assert_eq!(reader.read(archive), expected);
+    let mut found = reader.read(archive);
+    let record = found.split_off(found.len().saturating_sub(2));
+    let names: Vec<_> = record.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["manifest.csv", "manifest.json"]);
+    assert_eq!(found, expected);
 }

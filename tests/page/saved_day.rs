@@ -8,6 +8,7 @@ use std::fs;
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
+use super::page_driver::image_entries;
 use super::saved_archive::assert_holds;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::folder_watch::FolderWatch;
@@ -15,7 +16,6 @@ use crate::browser::private_files::PRIVATE_FILES;
 use crate::browser::random::{Dice, seed};
 use crate::browser::site::Site;
 use crate::browser::{Browser, browse_and_kill, downloads, environment};
-use support::archive::contents::entries;
 
 /// The number of acts; `FETCHZIP_LARGE` makes it ten times as many.
 const ACTS: u64 = 24;
@@ -210,7 +210,7 @@ impl Day<'_> {
             watch.lengths(file)
         );
         let mut expected = Vec::new();
-        for (name, _) in entries(&fs::read(file).unwrap()) {
+        for (name, _) in image_entries(&fs::read(file).unwrap()) {
             let path = self
                 .listed
                 .iter()

@@ -152,7 +152,7 @@ fn a_run_that_was_never_saved_is_listed_and_can_be_saved() {
         assert!(!runs[0].contains("handed over"), "{runs:?}");
         let zip = browser.saved_bytes("Save zip").await;
         assert_eq!(browser.origin.counters_of_all()["requests"], PATHS.len(), "nothing is fetched again");
-        let entries = support::archive::contents::entries(&zip);
+        let entries = super::page_driver::image_entries(&zip);
         assert_eq!(entries.len(), PATHS.len());
         for ((name, bytes), path) in entries.iter().zip(PATHS) {
             assert!(*bytes == browser.origin.get(path), "{name}");

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use super::page_driver::with_page_of;
+use super::page_driver::{image_entries, with_page_of};
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires, requires_large};
 use crate::browser::site::Site;
@@ -296,7 +296,7 @@ impl Browser {
 
     /// Checks that an archive has the images of these paths, in any order.
     fn check_archive(&self, archive: &Path, paths: &[&str]) {
-        let mut found = entries(&fs::read(archive).unwrap());
+        let mut found = image_entries(&fs::read(archive).unwrap());
         found.sort();
         let entry = |path: &&str| {
             let path = path.split('?').next().unwrap();

@@ -35,7 +35,9 @@ pub async fn verify(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Option<Archi
     let clock = Clock::of_epoch(run.job().started);
     for (item, reason) in damaged {
         run.images.remove(item);
-        emit(lost(clock, item, reason));
+        let event = lost(clock, item, reason);
+        run.record(&event);
+        emit(event);
     }
     let archive = refetch(run, &[], emit).await?;
     if let Some(blob) = &archive.blob {

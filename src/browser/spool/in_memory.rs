@@ -21,7 +21,7 @@ impl InMemoryBytes {
     /// Adds an image. It is moved into the spool if too many bytes wait already.
     pub fn push(&self, image: &mut StoredImage<Payload>, spool: &Spool) {
         let Payload::Memory(bytes) = &image.payload else { return };
-        let waiting = self.0.get() + image.bytes;
+        let waiting = self.0.get() + image.facts.bytes;
         if waiting > MAX_WAITING
             && let Ok(payload) = move_into_spool(bytes, spool)
         {
@@ -35,7 +35,7 @@ impl InMemoryBytes {
     /// Removes an image that no longer waits.
     pub fn release(&self, image: &StoredImage<Payload>) {
         if let Payload::Memory(_) = image.payload {
-            self.0.set(self.0.get().saturating_sub(image.bytes));
+            self.0.set(self.0.get().saturating_sub(image.facts.bytes));
         }
     }
 }

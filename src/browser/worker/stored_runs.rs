@@ -121,7 +121,7 @@ fn stored_run(left: LeftSpool) -> Option<StoredRun> {
 
 fn interrupted_run(journal: Journal) -> InterruptedRun {
     let (elapsed, stored) = (journal.elapsed(), journal.kept.len());
-    let bytes = journal.kept.iter().map(|kept| kept.image.bytes).sum();
+    let bytes = journal.kept.iter().map(|kept| kept.image.facts.bytes).sum();
     let head = journal.head;
     InterruptedRun {
         source: head.source,

@@ -18,10 +18,10 @@ pub use fields::{Field, FieldError};
 pub use template::{NameTemplate, TemplateError};
 
 use super::text_map::TextMap;
-use super::{Item, ItemId, Plan, WebText};
+use super::{Address, Item, ItemId, Plan, WebText};
 use crate::image::{Dimensions, ImageFacts};
 use crate::text::{Append, Padded, display_by_append, text};
-use extension::{with_fitting_extension, without_suffix};
+use extension::{split_extension, with_fitting_extension, without_suffix};
 use fields::stem_and_extension;
 use folding::folded;
 use sanitise::{MAX_NAME_BYTES, sanitise, within_limit};
@@ -286,6 +286,12 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 fn pixels(image: Option<&ImageFacts>, side: fn(&Dimensions) -> u32) -> String {
     let dimensions = image.and_then(|image| image.dimensions.as_ref());
     dimensions.map(side).map_or_else(String::new, |pixels| text![pixels])
+}
+
+/// The extension of an address's last segment, decoded; `None` if it has none.
+pub(super) fn extension_of(address: &Address) -> Option<String> {
+    let name = percent_decoded(&address.segment);
+    split_extension(without_suffix(&name)).map(|(_, extension)| extension.to_owned())
 }
 
 /// Sanitises the file name of an archive as an entry's name is; empty if nothing of it is left.
