@@ -168,7 +168,20 @@ pub fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
         None if is_absent(&columns) => Vec::new(),
         None => return Err(type_error(&text![argument(), ".columns"], "an object", &columns)),
     };
-    Ok(Request { name: name.as_string(), title: title.as_string(), cells, ..Request::new(text) })
+    let given = Reflect::get(item, &"fallbacks".into())?;
+    let mut fallbacks = Vec::new();
+    if !is_absent(&given) {
+        let name = || text![argument(), ".fallbacks"];
+        if !given.is_object() {
+            return Err(type_error(&name(), "an array of strings", &given));
+        }
+        for (number, address) in array_from(&given)?.iter().enumerate() {
+            let wrong = || type_error(&text![name(), "[", number, "]"], "a string", &address);
+            fallbacks.push(url_text(&address).ok_or_else(wrong)?);
+        }
+    }
+    let (name, title) = (name.as_string(), title.as_string());
+    Ok(Request { name, title, fallbacks, cells, ..Request::new(text) })
 }
 
 /// The columns of a record, each with its value as JavaScript prints it.

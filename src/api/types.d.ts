@@ -6,6 +6,11 @@ export interface FetchZipRequest {
    * the image's bytes. It takes precedence over `names`.
    */
   name?: string;
+  /**
+   * Other addresses of the same image, tried in this order when the one before has failed for good. One that
+   * is no URL is passed over.
+   */
+  fallbacks?: (string | URL)[];
   /** For {title} in `names`. */
   title?: string;
   /** For {col.NAME} in `names`. */

@@ -9,6 +9,7 @@
 
 mod archive_error;
 mod archive_options;
+mod job_codec;
 mod protocol;
 mod stored_run;
 

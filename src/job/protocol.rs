@@ -6,13 +6,14 @@
 
 use std::rc::Rc;
 
+use super::job_codec::{put_job, put_settings, read_job, read_relay, read_settings};
 use super::{
-    ArchiveError, ArchiveErrorKind, ArchiveOptions, ArchivePlace, ArchiveSummary, HandOver, IS_INTERACTIVE,
-    InterruptedRun, Job, JournalNotes, Order, Retry, StoredRun,
+    ArchiveError, ArchiveErrorKind, ArchivePlace, ArchiveSummary, HandOver, IS_INTERACTIVE, InterruptedRun,
+    Job, Retry, StoredRun,
 };
 use crate::bytes::{ByteReader, PutBytes};
-use crate::plan::{EntryName, Item, ItemId, LeftOut, NameTemplate, Plan, Relay};
-use crate::run::{CacheMode, Command, Limits, RetryPolicy, Settings};
+use crate::plan::{EntryName, ItemId, Relay};
+use crate::run::Command;
 
 /// The bytes that a usual item takes.
 const USUAL_ITEM: usize = 100;
@@ -291,124 +292,6 @@ impl FromWorker {
         };
         reader.is_empty().then_some(message)
     }
-}
-
-fn put_job(out: &mut Vec<u8>, job: &Job) {
-    let Job { plan, template, settings, archive, started, order, journal, resumes } = job;
-    out.put_text(Some(template.source()));
-    put_settings(out, settings);
-    archive.put(out);
-    out.put_f64(*started);
-    out.put_u8(*order as u8);
-    if IS_INTERACTIVE {
-        out.put_text(plan.relay().map(Relay::href));
-        out.put_text(resumes.as_deref());
-        out.put_text(journal.as_ref().map(|notes| notes.source.as_str()));
-        out.put_text(journal.as_ref().map(|notes| notes.options.as_str()));
-    }
-    for item in plan.items() {
-        // An invalid address is invalid on the other side as well; the reason stays with the page.
-        out.put_text(item.address.as_ref().ok().map(|address| address.href.as_str()));
-        out.put_text(item.name.as_deref());
-        // What only the list knows for the template and the record.
-        item.list_values(template).for_each(|value| out.put_text(Some(&value)));
-        if archive.manifest.is_some() {
-            out.put_u64(item.line.unwrap_or_default() as u64);
-        }
-        out.put_u8(u8::from(item.left_out.is_some()));
-        if let Some(reason) = item.left_out {
-            reason.put(out);
-        }
-    }
-}
-
-/// Addresses travel as the browser's parser has written them, so that no list is parsed in a worker.
-fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
-    let template = NameTemplate::parse(&reader.text()??).ok()?;
-    let settings = read_settings(reader)?;
-    let archive = ArchiveOptions::read(reader)?;
-    let started = reader.f64()?;
-    let order = if reader.bool()? { Order::Completion } else { Order::Input };
-    let (mut via, mut resumes, mut journal) = (None, None, None);
-    if IS_INTERACTIVE {
-        via = read_relay(reader)?;
-        resumes = reader.text()?;
-        let notes = reader.text()?.zip(reader.text()?);
-        journal = notes.map(|(source, options)| JournalNotes { source, options });
-    }
-    let mut plan = Plan::default();
-    while !reader.is_empty() {
-        let address = reader.text()?.unwrap_or_default();
-        let name = reader.text()?;
-        let mut values = Vec::new();
-        for _ in template.list_fields() {
-            values.push(reader.text()??);
-        }
-        let line = if archive.manifest.is_some() { reader.usize()? } else { 0 };
-        let line = Some(line).filter(|line| *line > 0);
-        let left_out = if reader.bool()? { Some(LeftOut::read(reader)?) } else { None };
-        plan.push_parsed(address, Item { name, line, values, left_out, ..Item::default() });
-    }
-    if via.is_some() {
-        plan = plan.with_relay(via);
-    }
-    Some(Job { plan: Rc::new(plan), template, settings, archive, started, order, journal, resumes })
-}
-
-fn read_relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
-    match reader.text()? {
-        None => Some(None),
-        Some(href) => Relay::from_href(href).map(Some),
-    }
-}
-
-fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
-    let Settings {
-        limits,
-        is_adaptive,
-        timeout,
-        cache,
-        reject_truncated,
-        max_overflow,
-        waits_for_space,
-        is_rehearsal,
-    } = *settings;
-    let Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes } = limits;
-    out.extend([is_adaptive, reject_truncated, waits_for_space, is_rehearsal].map(u8::from));
-    out.put_u8(cache as u8);
-    out.put_u64(max_overflow);
-    out.put_duration(timeout);
-    out.put_u32(retry.retries);
-    for number in [concurrency as u64, per_origin as u64] {
-        out.put_u64(number);
-    }
-    for limit in [max_bytes, max_total_bytes] {
-        out.put_u64(limit.unwrap_or(u64::MAX));
-    }
-}
-
-fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
-    let (is_adaptive, reject_truncated) = (reader.bool()?, reader.bool()?);
-    let (waits_for_space, is_rehearsal) = (reader.bool()?, reader.bool()?);
-    let cache = *CacheMode::ALL.get(usize::from(reader.u8()?))?;
-    let (max_overflow, timeout) = (reader.u64()?, reader.duration()?);
-    let retry = RetryPolicy { retries: reader.u32()? };
-    // A number that does not fit can only mean that there is no limit.
-    let mut number = || reader.u64().map(|number| usize::try_from(number).unwrap_or(usize::MAX));
-    let (concurrency, per_origin) = (number()?, number()?);
-    let mut limit = || reader.u64().map(|limit| Some(limit).filter(|limit| *limit != u64::MAX));
-    let (max_bytes, max_total_bytes) = (limit()?, limit()?);
-    let limits = Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes };
-    Some(Settings {
-        limits,
-        is_adaptive,
-        timeout,
-        cache,
-        reject_truncated,
-        max_overflow,
-        waits_for_space,
-        is_rehearsal,
-    })
 }
 
 fn put_stored_run(out: &mut Vec<u8>, stored: &StoredRun) {

@@ -88,10 +88,22 @@ pub struct Item {
     /// The values of the template's fields that the list gives, in their order, if they were made on
     /// another thread.
     pub values: Vec<String>,
+    /// Other addresses of the same image, which are tried in this order when the one before has failed
+    /// for good.
+    pub fallbacks: Vec<Fallback>,
     /// Why it is not asked for, if it is not.
     pub left_out: Option<LeftOut>,
     /// The origin that its request goes to, its own or the relay's, if it has an address.
     pub origin: Option<OriginId>,
+}
+
+/// Another address of an item's image.
+#[derive(Clone, Debug)]
+pub struct Fallback {
+    /// The address.
+    pub address: Address,
+    /// The origin that its request goes to, its own or the relay's.
+    pub origin: OriginId,
 }
 
 /// An item without an address.
@@ -106,6 +118,7 @@ impl Default for Item {
             globs: Vec::new(),
             cells: Vec::new(),
             values: Vec::new(),
+            fallbacks: Vec::new(),
             left_out: None,
             origin: None,
         }
@@ -146,7 +159,9 @@ impl Plan {
     /// Parses one more request and appends it.
     pub fn push(&mut self, request: Request, web: &impl WebText) {
         let address = Address::parse(&request.text, web);
-        self.add(Item { text: address::redacted(&request.text), ..Item::of(request, address) });
+        let text = address::redacted(&request.text);
+        let fallbacks = parsed(&request.fallbacks, web);
+        self.add(Item { text, ..Item::of(request, address) }, fallbacks);
     }
 
     /// Parses a request of a list and appends it, unless its text is no address.
@@ -157,15 +172,17 @@ impl Plan {
     pub fn push_valid(&mut self, request: Request, web: &impl WebText) -> Result<(), Rejected> {
         let address = Address::parse(&request.text, web)
             .map_err(|error| Rejected::new(request.line, &request.text, text![error]))?;
-        self.add(Item::of(request, Ok(address)));
+        let fallbacks = parsed(&request.fallbacks, web);
+        self.add(Item::of(request, Ok(address)), fallbacks);
         Ok(())
     }
 
     /// Appends an item whose address was parsed in another plan; an empty `href` becomes an item that
     /// fails.
-    pub fn push_parsed(&mut self, href: String, item: Item) {
+    pub fn push_parsed(&mut self, href: String, fallbacks: Vec<String>, item: Item) {
+        let parsed = |href| Address::from_href(href)?.ok();
         let address = Address::from_href(href).unwrap_or_else(|| Item::default().address);
-        self.add(Item { address, ..item });
+        self.add(Item { address, ..item }, fallbacks.into_iter().filter_map(parsed));
     }
 
     /// Leaves items out, which are then not asked for; `reason` says why.
@@ -191,21 +208,28 @@ impl Plan {
         });
     }
 
-    /// Appends an item, and finds its origin.
-    fn add(&mut self, mut item: Item) {
-        item.origin = item.address.as_ref().ok().map(|address| {
-            let origin = match &self.relay {
-                Some(relay) if !address.is_data() => relay.origin(),
-                _ => &address.origin,
-            };
-            self.origin_ids.get(origin).unwrap_or_else(|| {
-                let id = self.origins.len();
-                self.origins.push(origin.to_owned());
-                self.origin_ids.set(origin.to_owned(), id);
-                id
-            })
-        });
+    /// Appends an item with these fallbacks, and finds its origins.
+    fn add(&mut self, mut item: Item, fallbacks: impl IntoIterator<Item = Address>) {
+        item.origin = item.address.as_ref().ok().map(|address| self.origin_of(address));
+        item.fallbacks = fallbacks
+            .into_iter()
+            .map(|address| Fallback { origin: self.origin_of(&address), address })
+            .collect();
         self.items.push(item);
+    }
+
+    /// The origin that the request of an address goes to.
+    fn origin_of(&mut self, address: &Address) -> OriginId {
+        let origin = match &self.relay {
+            Some(relay) if !address.is_data() => relay.origin(),
+            _ => &address.origin,
+        };
+        self.origin_ids.get(origin).unwrap_or_else(|| {
+            let id = self.origins.len();
+            self.origins.push(origin.to_owned());
+            self.origin_ids.set(origin.to_owned(), id);
+            id
+        })
     }
 
     /// The same plan with all requests going through a relay, or, with `None`, to the images' own
@@ -213,7 +237,8 @@ impl Plan {
     pub fn with_relay(&self, relay: Option<Relay>) -> Self {
         let mut plan = Self { relay, ..Self::default() };
         for item in &self.items {
-            plan.add(item.clone());
+            let fallbacks = item.fallbacks.iter().map(|fallback| fallback.address.clone());
+            plan.add(item.clone(), fallbacks);
         }
         plan
     }
@@ -223,9 +248,19 @@ impl Plan {
         self.relay.as_ref()
     }
 
-    /// The address to fetch for an item, its own or the relay's; `None` if it has no valid address.
-    pub fn request_address(&self, id: ItemId) -> Option<Cow<'_, Address>> {
-        let address = self.items.get(id)?.address.as_ref().ok()?;
+    /// The address of an item's image: with 0 its own, with 1 that of the first fallback, and so on.
+    pub fn address(&self, id: ItemId, which: usize) -> Option<&Address> {
+        let item = self.items.get(id)?;
+        match which.checked_sub(1) {
+            None => item.address.as_ref().ok(),
+            Some(fallback) => item.fallbacks.get(fallback).map(|fallback| &fallback.address),
+        }
+    }
+
+    /// The address to fetch for an item, which is an [`address`](Self::address) or the relay's; `None` if
+    /// there is none.
+    pub fn request_address(&self, id: ItemId, which: usize) -> Option<Cow<'_, Address>> {
+        let address = self.address(id, which)?;
         Some(match &self.relay {
             Some(relay) => Cow::Owned(relay.address_of(address)),
             None => Cow::Borrowed(address),
@@ -252,6 +287,11 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
+}
+
+/// The addresses of those texts that are some.
+fn parsed(texts: &[String], web: &impl WebText) -> Vec<Address> {
+    texts.iter().filter_map(|text| Address::parse(text, web).ok()).collect()
 }
 
 #[cfg(test)]
@@ -285,7 +325,7 @@ pub(crate) mod tests {
         );
         assert_eq!(plan.items()[0].display_text(), shown);
         let requested: Vec<_> =
-            (0..4).map(|item| plan.request_address(item).map(|address| address.href.clone())).collect();
+            (0..4).map(|item| plan.request_address(item, 0).map(|address| address.href.clone())).collect();
         let expected = [
             Some("https://relay.example/https://a.example/1.jpg".to_owned()),
             None,

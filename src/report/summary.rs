@@ -107,7 +107,7 @@ pub fn outcome_text(rows: &Rows) -> String {
         _ if totals.stopped > 0 => text!["Stopped: ", stored, " of ", all, " fetched"],
         _ => text![stored, " of ", all, " fetched"],
     };
-    if totals.stored > 0 || totals.left_out > 0 {
+    if totals.stored > 0 || totals.left_out > 0 && totals.failed > 0 {
         let parts = [
             (failed, " failed"),
             (totals.stopped, " not fetched"),

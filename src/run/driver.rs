@@ -12,8 +12,9 @@ use super::adaptive_concurrency::AdaptiveConcurrency;
 use super::byte_budget::{ByteBudget, Reservation};
 use super::event::{Event, EventKind};
 use super::fetch_error::FetchError;
-use super::schedule::{Attempt, Schedule, Step};
+use super::schedule::Schedule;
 use super::settings::Limits;
+use super::step::{Attempt, Step};
 use super::stored_image::StoredImage;
 use crate::plan::{Address, ItemId, OriginId, Plan};
 
@@ -206,8 +207,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
     }
 
     fn start(&mut self, attempt: Attempt) {
-        let Attempt { item, number } = attempt;
-        let (Some(address), Some(origin)) = (self.plan.request_address(item), self.plan.items()[item].origin)
+        let Attempt { item, number, address: which } = attempt;
+        let (Some(address), Some(origin)) =
+            (self.plan.request_address(item, which), self.schedule.origin_of(item))
         else {
             return;
         };
@@ -226,9 +228,19 @@ impl<'a, F: Fetcher> Run<'a, F> {
     fn process(&mut self, (attempt, result): Finished<F::Payload>) -> Option<FinishedItem<F::Payload>> {
         let item = attempt.item;
         let before = self.remove_cut_short(item);
+        let result = result.map(|arrived| self.with_final_url(attempt, arrived));
         let (error, cut_short) = match result {
             Ok(arrived) if arrived.stored.facts.is_cut_short && before.is_none() => {
                 (FetchError::Truncated { received: arrived.stored.facts.bytes }, Some(arrived))
+            }
+            Ok(arrived) if arrived.stored.facts.is_cut_short && !self.accepts_cut_short => {
+                let error = FetchError::Truncated { received: arrived.stored.facts.bytes };
+                // Cut short twice: only another address may have the whole.
+                if !self.schedule.rejected(item) {
+                    return Some(self.finish(item, error, None));
+                }
+                self.emit(item, EventKind::Retrying { error, resumes: self.fetcher.now() });
+                return None;
             }
             Ok(arrived) => {
                 self.schedule.succeeded(item);
@@ -259,6 +271,16 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.emit(item, EventKind::Retrying { error, resumes });
         self.cut_short.extend(cut_short.map(|arrived| (item, arrived)));
         None
+    }
+
+    /// An image that came from a fallback has that as its final address.
+    fn with_final_url(&self, attempt: Attempt, mut arrived: Arrived<F::Payload>) -> Arrived<F::Payload> {
+        if attempt.address > 0
+            && let Some(address) = self.plan.address(attempt.item, attempt.address)
+        {
+            arrived.stored.facts.final_url.get_or_insert_with(|| address.href.as_str().into());
+        }
+        arrived
     }
 
     /// Ends an item without another attempt.

@@ -29,6 +29,7 @@ mod retry_limits;
 mod schedule;
 mod settings;
 mod stall;
+mod step;
 mod stored_image;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,8 @@ pub use fetch_error::FetchError;
 pub use http_date::{parse_http_date, parse_retry_after};
 pub use reorder::Reorder;
 pub use retry::RetryPolicy;
-pub use schedule::{AfterFailure, Attempt, Schedule, Step};
+pub use schedule::Schedule;
 pub use settings::{CacheMode, Limits, MAX_IN_FLIGHT, Settings};
 pub use stall::{StallDetector, WatchKey};
+pub use step::{AfterFailure, Attempt, Step};
 pub use stored_image::StoredImage;

@@ -24,47 +24,8 @@ use super::fetch_error::FetchError;
 use super::origin_state::{OriginChange, OriginState};
 use super::retry_limits::MAX_STORAGE_FAILURES;
 use super::settings::Limits;
-use crate::plan::{ItemId, OriginId, Plan};
-
-/// What to do next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Make this attempt.
-    Start(Attempt),
-    /// Report this item as failed without a request, which would be of no use. The item has ended.
-    Fail {
-        /// The item.
-        item: ItemId,
-        /// Why it fails: its origin is closed, or nothing more can be stored.
-        error: FetchError,
-    },
-    /// Nothing may start until an attempt ends, the schedule resumes, or this time has come.
-    Wait {
-        /// When the next retry is due or the next cool-down ends, since the run began. `None` if there is
-        /// neither.
-        until: Option<Duration>,
-    },
-    /// Every item has ended.
-    Done,
-}
-
-/// One request for one item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// The item.
-    pub item: ItemId,
-    /// The number of the attempt among those of its item, from 1.
-    pub number: u32,
-}
-
-/// What follows a failed attempt. Times are since the run began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AfterFailure {
-    /// When the next attempt may start; `None` if the item has failed.
-    pub retry_at: Option<Duration>,
-    /// The end of the cool-down of its origin, if this attempt has started or prolonged it.
-    pub cools_until: Option<Duration>,
-}
+use super::step::{AfterFailure, Attempt, Step};
+use crate::plan::{Item, ItemId, OriginId, Plan};
 
 /// The state of all items and origins of a run.
 #[derive(Debug)]
@@ -72,6 +33,8 @@ pub struct Schedule {
     limits: Limits,
     /// The origin of each item. Items without an address are never scheduled.
     origin_of: Vec<Option<OriginId>>,
+    /// The origins of each item's fallbacks.
+    fallbacks: Vec<Vec<OriginId>>,
     progress: Vec<Progress>,
     origins: Vec<OriginState>,
     /// The first ready item of every origin that may have another attempt, and outdated entries.
@@ -105,8 +68,10 @@ struct Progress {
     is_in_flight: bool,
     lacks_space: bool,
     attempts: u32,
-    /// Attempts that do not count, since they failed while the schedule was paused.
+    /// Attempts that do not count: they failed while the schedule was paused, or asked an earlier address.
     forgiven: u32,
+    /// Which of its addresses is asked.
+    address: usize,
     /// The number of its origin's cool-downs when the latest attempt began.
     cool_downs: u32,
 }
@@ -123,6 +88,7 @@ impl Schedule {
         let mut schedule = Self {
             limits,
             origin_of: plan.items().iter().map(|item| item.origin).collect(),
+            fallbacks: plan.items().iter().map(origins_of_fallbacks).collect(),
             progress: vec![Progress::default(); plan.len()],
             origins: plan.origins().iter().map(|_| OriginState::new(concurrency)).collect(),
             startable: BinaryHeap::new(),
@@ -191,7 +157,7 @@ impl Schedule {
             progress.attempts += 1;
             progress.is_in_flight = true;
             progress.cool_downs = self.origins[id].cool_downs;
-            return Step::Start(Attempt { item, number: progress.attempts });
+            return Step::Start(Attempt { item, number: progress.attempts, address: progress.address });
         }
         let retry = self.backing_off.peek().map(|Reverse((due, _))| *due);
         let cool = self.cooling.peek().map(|Reverse((due, _))| *due);
@@ -202,6 +168,22 @@ impl Schedule {
     pub fn succeeded(&mut self, item: ItemId) {
         self.finish(item);
         self.storage_failures = 0;
+        self.answered(item);
+    }
+
+    /// Reports an attempt whose image is not accepted. Returns whether another address is asked; otherwise
+    /// the item has ended.
+    pub fn rejected(&mut self, item: ItemId) -> bool {
+        self.answered(item);
+        let falls_back = self.rest_fails_with.is_none() && self.fall_back(item);
+        if !falls_back {
+            self.finish(item);
+        }
+        falls_back
+    }
+
+    /// Frees the slot of an attempt whose origin has answered well.
+    fn answered(&mut self, item: ItemId) {
         let Some(id) = self.release(item) else { return };
         let begun_after = self.progress[item].cool_downs;
         self.origins[id].succeeded(begun_after);
@@ -215,7 +197,14 @@ impl Schedule {
         if let FetchError::OverTotal { .. } = error {
             self.fail_rest(error.clone());
         }
-        if self.origins[id].closed_by.is_some() || self.rest_fails_with.is_some() {
+        if self.rest_fails_with.is_some() {
+            self.finish(item);
+            return failed;
+        }
+        if self.origins[id].closed_by.is_some() {
+            if self.fall_back(item) {
+                return AfterFailure { retry_at: Some(now), cools_until: None };
+            }
             self.finish(item);
             return failed;
         }
@@ -238,14 +227,18 @@ impl Schedule {
         let retry_at = wait
             .filter(|_| is_open)
             .map(|wait| (now + wait).max(self.origins[id].cools_until.unwrap_or(now)));
+        let is_of_storage = matches!(error, FetchError::Storage { .. });
+        if retry_at.is_none() && !is_of_storage && self.fall_back(item) {
+            return AfterFailure { retry_at: Some(now), cools_until };
+        }
         match retry_at {
             Some(at) => {
                 self.backing_off.push(Reverse((at, item)));
-                self.set_lacks_space(item, matches!(error, FetchError::Storage { .. }));
+                self.set_lacks_space(item, is_of_storage);
             }
             None => {
                 self.finish(item);
-                if let FetchError::Storage { .. } = error {
+                if is_of_storage {
                     self.storage_failures += 1;
                     if self.storage_failures >= MAX_STORAGE_FAILURES {
                         self.fail_rest(error.clone());
@@ -290,6 +283,11 @@ impl Schedule {
             self.finish(*item);
         }
         open
+    }
+
+    /// The origin of the address that an item asks now.
+    pub fn origin_of(&self, item: ItemId) -> Option<OriginId> {
+        self.origin_of[item]
     }
 
     /// The origins that cool down at `now`, and until when, since the run began.
@@ -388,14 +386,34 @@ impl Schedule {
 
     /// Ends the next ready item of a closed origin, and returns the step that reports it.
     fn next_of_closed_origins(&mut self) -> Option<Step> {
-        let Self { closed, origins, .. } = self;
-        let (item, status) = closed.iter().find_map(|id| {
-            let Reverse(item) = origins[*id].ready.pop()?;
-            Some((item, origins[*id].closed_by?))
-        })?;
-        self.finish(item);
-        Some(Step::Fail { item, error: FetchError::HostRefuses { status } })
+        loop {
+            let Self { closed, origins, .. } = self;
+            let (item, status) = closed.iter().find_map(|id| {
+                let Reverse(item) = origins[*id].ready.pop()?;
+                Some((item, origins[*id].closed_by?))
+            })?;
+            if !self.fall_back(item) {
+                self.finish(item);
+                return Some(Step::Fail { item, error: FetchError::HostRefuses { status } });
+            }
+        }
     }
+
+    /// Has the next address of an item asked, as if nothing had been asked before; false if there is none.
+    fn fall_back(&mut self, item: ItemId) -> bool {
+        let progress = &mut self.progress[item];
+        let Some(&origin) = self.fallbacks[item].get(progress.address) else { return false };
+        progress.address += 1;
+        progress.forgiven = progress.attempts;
+        self.origin_of[item] = Some(origin);
+        self.set_lacks_space(item, false);
+        self.push_ready(item);
+        true
+    }
+}
+
+fn origins_of_fallbacks(item: &Item) -> Vec<OriginId> {
+    item.fallbacks.iter().map(|fallback| fallback.origin).collect()
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use futures::future::{Either, select};
 use super::fake_world::FakeWorld;
 use super::*;
 use crate::image::{Format, ImageFacts};
-use crate::plan::Plan;
-use crate::plan::tests::plan_of;
+use crate::plan::tests::{NativeText, plan_of};
+use crate::plan::{Plan, Request};
 
 fn one_by_one() -> Limits {
     Limits { concurrency: 1, ..Limits::default() }
@@ -331,4 +331,56 @@ fn a_run_whose_storage_fails_repeatedly_requests_no_more_images() {
     );
     let now_and_then = ["https://a.example/10ms/full", "https://a.example/10ms/ok"].repeat(9);
     assert_eq!(run(&plan_of(now_and_then), once(1)).world.attempts.borrow().len(), 18);
+}
+
+#[test]
+fn a_fallback_is_asked_when_the_address_before_it_has_failed_for_good() {
+    let requests = [
+        ("https://a.example/10ms/404", vec!["https://b.example/10ms/404", "https://c.example/10ms/ok"]),
+        ("https://a.example/10ms/ok", vec!["https://b.example/10ms/ok"]),
+        ("https://a.example/10ms/500/500", vec!["https://b.example/10ms/500/ok"]),
+        ("https://a.example/10ms/404", vec!["https://b.example/10ms/403"]),
+        ("https://a.example/10ms/short-5/short-5", vec!["https://b.example/10ms/ok"]),
+    ];
+    let requests = requests.map(|(text, fallbacks)| Request {
+        fallbacks: fallbacks.into_iter().map(str::to_owned).collect(),
+        ..Request::new(text)
+    });
+    let plan = Plan::new(requests, &NativeText);
+    let limits = Limits { retry: RetryPolicy { retries: 1 }, ..Limits::default() };
+    let report = run_with(&plan, limits, |run| run.reject_truncated());
+    let mut ended: Vec<_> = report.ended.iter().collect();
+    ended.sort_by_key(|end| end.item);
+    let sources: Vec<_> = ended
+        .iter()
+        .map(|end| end.outcome.as_ref().map(|image| image.facts.final_url.as_deref()).map_err(Clone::clone))
+        .collect();
+    let expected = [
+        Ok(Some("https://c.example/10ms/ok")),
+        Ok(None),
+        Ok(Some("https://b.example/10ms/500/ok")),
+        Err(FetchError::http(403)),
+        Ok(Some("https://b.example/10ms/ok")),
+    ];
+    assert_eq!(sources, expected);
+    // Each address has the retries that it would have alone.
+    let attempts = |item| {
+        report
+            .events
+            .iter()
+            .filter(|event| event.item == item && matches!(event.kind, EventKind::Started { .. }))
+            .count()
+    };
+    assert_eq!([0, 1, 2, 3, 4].map(attempts), [3, 1, 4, 2, 3]);
+}
+
+#[test]
+fn items_of_a_closed_origin_ask_their_fallbacks() {
+    let requests = (0..8).map(|_| Request {
+        fallbacks: vec!["https://b.example/10ms/ok".into()],
+        ..Request::new("https://a.example/10ms/429")
+    });
+    let plan = Plan::new(requests, &NativeText);
+    let report = run(&plan, Limits { concurrency: 2, ..Limits::default() });
+    assert!(report.ended.iter().all(|end| end.outcome.is_ok()), "{:?}", report.ended);
 }

@@ -126,7 +126,7 @@ impl World {
         panic!("the run does not end");
     }
 
-    fn start(&mut self, Attempt { item, number }: Attempt) {
+    fn start(&mut self, Attempt { item, number, .. }: Attempt) {
         let Item { origin, is_in_flight, has_ended, not_before, .. } = self.items[item];
         assert!(!self.is_paused && !is_in_flight && !has_ended, "{item} must not start now");
         assert!(!self.is_over, "{item} started although it can't be stored");

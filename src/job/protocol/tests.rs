@@ -1,8 +1,11 @@
 use std::time::Duration;
 
 use super::*;
+use crate::job::{ArchiveOptions, JournalNotes, Order};
 use crate::plan::tests::plan_of;
+use crate::plan::{NameTemplate, Plan};
 use crate::report::ManifestOptions;
+use crate::run::{CacheMode, Settings};
 
 fn settings_of_a_user() -> Settings {
     let mut settings = Settings {

@@ -38,9 +38,20 @@ impl<'a> Aria2Reader<'a> {
             (Some(folder), None) => Some(text![folder, "/"]),
             (None, name) => name.map(str::to_owned),
         };
-        let mut addresses = line.split('\t').map(str::trim).filter(|address| !address.is_empty());
-        let first = addresses.next().unwrap_or(line);
-        let fallbacks = addresses.map(str::to_owned).collect();
+        let mut addresses: Vec<_> =
+            line.split('\t').map(str::trim).filter(|address| !address.is_empty()).collect();
+        // If none is an address, the first one says so.
+        if addresses.iter().any(|text| is_address(text)) {
+            addresses.retain(|text| {
+                let is_kept = is_address(text);
+                if !is_kept {
+                    out.reject(Some(number), text, "not a URL; the other addresses of this line are used");
+                }
+                is_kept
+            });
+        }
+        let first = addresses.first().copied().unwrap_or(line);
+        let fallbacks = addresses.iter().skip(1).map(|text| (*text).to_owned()).collect();
         out.push(Request { name, fallbacks, ..Request::on_line(number, first) });
         true
     }

@@ -51,7 +51,7 @@ fn a_backing_off_item_frees_its_slot() {
     assert_eq!(started(&mut schedule, START), [1]);
     schedule.succeeded(1);
     assert_eq!(schedule.next(START), Step::Wait { until: Some(at) });
-    assert_eq!(schedule.next(at), Step::Start(Attempt { item: 0, number: 2 }));
+    assert_eq!(schedule.next(at), Step::Start(Attempt { item: 0, number: 2, address: 0 }));
     assert_eq!(schedule.failed(0, &BROKEN, at, 0.5).retry_at, None);
     assert_eq!(schedule.next(at), Step::Done);
 }

@@ -1,0 +1,137 @@
+//! A job as bytes, for the worker.
+
+use std::rc::Rc;
+
+use super::{ArchiveOptions, IS_INTERACTIVE, Job, JournalNotes, Order};
+use crate::bytes::{ByteReader, PutBytes};
+use crate::plan::{Item, LeftOut, NameTemplate, Plan, Relay};
+use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
+
+/// Appends a job.
+pub fn put_job(out: &mut Vec<u8>, job: &Job) {
+    let Job { plan, template, settings, archive, started, order, journal, resumes } = job;
+    out.put_text(Some(template.source()));
+    put_settings(out, settings);
+    archive.put(out);
+    out.put_f64(*started);
+    out.put_u8(*order as u8);
+    if IS_INTERACTIVE {
+        out.put_text(plan.relay().map(Relay::href));
+        out.put_text(resumes.as_deref());
+        out.put_text(journal.as_ref().map(|notes| notes.source.as_str()));
+        out.put_text(journal.as_ref().map(|notes| notes.options.as_str()));
+    }
+    for item in plan.items() {
+        // An invalid address is invalid on the other side as well; the reason stays with the page.
+        out.put_text(item.address.as_ref().ok().map(|address| address.href.as_str()));
+        out.put_text(item.name.as_deref());
+        out.put_u32(item.fallbacks.len() as u32);
+        item.fallbacks.iter().for_each(|fallback| out.put_text(Some(&fallback.address.href)));
+        // What only the list knows for the template and the record.
+        item.list_values(template).for_each(|value| out.put_text(Some(&value)));
+        if archive.manifest.is_some() {
+            out.put_u64(item.line.unwrap_or_default() as u64);
+        }
+        out.put_u8(u8::from(item.left_out.is_some()));
+        if let Some(reason) = item.left_out {
+            reason.put(out);
+        }
+    }
+}
+
+/// Reads what [`put_job`] has appended. Addresses travel as the browser's parser has written them, so that no
+/// list is parsed in a worker.
+pub fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
+    let template = NameTemplate::parse(&reader.text()??).ok()?;
+    let settings = read_settings(reader)?;
+    let archive = ArchiveOptions::read(reader)?;
+    let started = reader.f64()?;
+    let order = if reader.bool()? { Order::Completion } else { Order::Input };
+    let (mut via, mut resumes, mut journal) = (None, None, None);
+    if IS_INTERACTIVE {
+        via = read_relay(reader)?;
+        resumes = reader.text()?;
+        let notes = reader.text()?.zip(reader.text()?);
+        journal = notes.map(|(source, options)| JournalNotes { source, options });
+    }
+    let mut plan = Plan::default();
+    while !reader.is_empty() {
+        let address = reader.text()?.unwrap_or_default();
+        let name = reader.text()?;
+        let mut fallbacks = Vec::new();
+        for _ in 0..reader.u32()? {
+            fallbacks.push(reader.text()??);
+        }
+        let mut values = Vec::new();
+        for _ in template.list_fields() {
+            values.push(reader.text()??);
+        }
+        let line = if archive.manifest.is_some() { reader.usize()? } else { 0 };
+        let line = Some(line).filter(|line| *line > 0);
+        let left_out = if reader.bool()? { Some(LeftOut::read(reader)?) } else { None };
+        plan.push_parsed(address, fallbacks, Item { name, line, values, left_out, ..Item::default() });
+    }
+    if via.is_some() {
+        plan = plan.with_relay(via);
+    }
+    Some(Job { plan: Rc::new(plan), template, settings, archive, started, order, journal, resumes })
+}
+
+/// Reads the address of a relay, if there is one.
+pub fn read_relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
+    match reader.text()? {
+        None => Some(None),
+        Some(href) => Relay::from_href(href).map(Some),
+    }
+}
+
+/// Appends settings.
+pub fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
+    let Settings {
+        limits,
+        is_adaptive,
+        timeout,
+        cache,
+        reject_truncated,
+        max_overflow,
+        waits_for_space,
+        is_rehearsal,
+    } = *settings;
+    let Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes } = limits;
+    out.extend([is_adaptive, reject_truncated, waits_for_space, is_rehearsal].map(u8::from));
+    out.put_u8(cache as u8);
+    out.put_u64(max_overflow);
+    out.put_duration(timeout);
+    out.put_u32(retry.retries);
+    for number in [concurrency as u64, per_origin as u64] {
+        out.put_u64(number);
+    }
+    for limit in [max_bytes, max_total_bytes] {
+        out.put_u64(limit.unwrap_or(u64::MAX));
+    }
+}
+
+/// Reads what [`put_settings`] has appended.
+pub fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
+    let (is_adaptive, reject_truncated) = (reader.bool()?, reader.bool()?);
+    let (waits_for_space, is_rehearsal) = (reader.bool()?, reader.bool()?);
+    let cache = *CacheMode::ALL.get(usize::from(reader.u8()?))?;
+    let (max_overflow, timeout) = (reader.u64()?, reader.duration()?);
+    let retry = RetryPolicy { retries: reader.u32()? };
+    // A number that does not fit can only mean that there is no limit.
+    let mut number = || reader.u64().map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+    let (concurrency, per_origin) = (number()?, number()?);
+    let mut limit = || reader.u64().map(|limit| Some(limit).filter(|limit| *limit != u64::MAX));
+    let (max_bytes, max_total_bytes) = (limit()?, limit()?);
+    let limits = Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes };
+    Some(Settings {
+        limits,
+        is_adaptive,
+        timeout,
+        cache,
+        reject_truncated,
+        max_overflow,
+        waits_for_space,
+        is_rehearsal,
+    })
+}
