@@ -38,6 +38,7 @@ mod limits;
 mod naming;
 mod nothing_left;
 mod package_driver;
+mod records;
 mod requests;
 mod results;
 mod saving;
