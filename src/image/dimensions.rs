@@ -3,9 +3,10 @@
 //! Only the fields on the way to the size are read, and everything between them is skipped. So at most
 //! 32 bytes are kept, and the sizes of the items of one AVIF or HEIC file.
 
+mod jxl;
 mod svg;
 
-use super::field::Field;
+use super::field::{Field, code};
 use super::format::Format;
 use super::markup::may_be_markup;
 use super::recognise::by_signature;
@@ -45,6 +46,21 @@ pub struct DimensionsFinder {
     items: Items,
     svg: SvgSize,
 }
+
+/// The types of chunks and boxes.
+const IHDR: u32 = code(b"IHDR");
+const VP8: u32 = code(b"VP8 ");
+const VP8L: u32 = code(b"VP8L");
+const VP8X: u32 = code(b"VP8X");
+const META: u32 = code(b"meta");
+const PITM: u32 = code(b"pitm");
+const IPRP: u32 = code(b"iprp");
+const IPCO: u32 = code(b"ipco");
+const ISPE: u32 = code(b"ispe");
+const CLAP: u32 = code(b"clap");
+const IPMA: u32 = code(b"ipma");
+const JXLC: u32 = code(b"jxlc");
+const JXLP: u32 = code(b"jxlp");
 
 /// The kind of the next field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -213,7 +229,7 @@ impl DimensionsFinder {
     /// writes a chunk before it.
     fn read_png_chunk(&mut self) {
         if self.field.lacks(16) {
-        } else if &self.field.code(4) == b"IHDR" {
+        } else if self.field.code(4) == IHDR {
             self.found(self.field.number(8, 4), self.field.number(12, 4));
         } else {
             self.go(Step::PngChunk, 12 + self.field.number(0, 4));
@@ -226,14 +242,14 @@ impl DimensionsFinder {
         if self.field.lacks(13) {
             return;
         }
-        match &self.field.code(0) {
-            b"VP8L" => {
+        match self.field.code(0) {
+            VP8L => {
                 let bits = self.field.number(9, 4);
                 self.found((bits & MASK) + 1, (bits >> 14 & MASK) + 1);
             }
-            b"VP8 " | b"VP8X" if self.field.lacks(18) => {}
-            b"VP8 " => self.found(self.field.number(14, 2) & MASK, self.field.number(16, 2) & MASK),
-            b"VP8X" => self.found(self.field.number(12, 3) + 1, self.field.number(15, 3) + 1),
+            VP8 | VP8X if self.field.lacks(18) => {}
+            VP8 => self.found(self.field.number(14, 2) & MASK, self.field.number(16, 2) & MASK),
+            VP8X => self.found(self.field.number(12, 3) + 1, self.field.number(15, 3) + 1),
             _ => self.go(Step::WebPChunk, 8 + self.field.number(4, 4).next_multiple_of(2)),
         }
     }
@@ -253,33 +269,33 @@ impl DimensionsFinder {
             size = self.field.number(8, 8);
         }
         let content = header as u64;
-        match &self.field.code(4) {
-            b"meta" => return self.go(Step::IsoBox, content + 4),
-            b"iprp" => return self.go(Step::IsoBox, content),
-            b"ipco" => {
+        match self.field.code(4) {
+            META => return self.go(Step::IsoBox, content + 4),
+            IPRP => return self.go(Step::IsoBox, content),
+            IPCO => {
                 self.items.properties = 0;
                 return self.go(Step::IsoBox, content);
             }
-            b"jxlc" => return self.go(Step::JxlCodestream, content),
+            JXLC => return self.go(Step::JxlCodestream, content),
             // A part of the code stream, after its number.
-            b"jxlp" => return self.go(Step::JxlCodestream, content + 4),
-            b"pitm" | b"ipma" if self.field.lacks(header + 8) => return,
+            JXLP => return self.go(Step::JxlCodestream, content + 4),
+            PITM | IPMA if self.field.lacks(header + 8) => return,
             // Version 0 has shorter numbers.
-            b"pitm" => {
+            PITM => {
                 let length = if self.field.bytes()[header] == 0 { 2 } else { 4 };
                 self.items.primary = self.field.number(header + 4, length);
             }
-            b"ipma" => {
+            IPMA => {
                 self.items.number_bytes = if self.field.bytes()[header] == 0 { 2 } else { 4 };
                 self.items.property_bytes = 1 + usize::from(self.field.bytes()[header + 3] & 1);
                 self.entries = self.field.number(header + 4, 4);
                 return self.go(Step::Association, content + 8);
             }
-            b"ispe" if self.field.lacks(header + 12) => return,
-            b"clap" if self.field.lacks(header + 16) => return,
-            b"ispe" => self.add_size(self.field.number(header + 4, 4), self.field.number(header + 8, 4)),
+            ISPE if self.field.lacks(header + 12) => return,
+            CLAP if self.field.lacks(header + 16) => return,
+            ISPE => self.add_size(self.field.number(header + 4, 4), self.field.number(header + 8, 4)),
             // What is left of a size that the compression demands; each number is a fraction.
-            b"clap" => self.add_size(self.fraction(header), self.fraction(header + 8)),
+            CLAP => self.add_size(self.fraction(header), self.fraction(header + 8)),
             _ => {}
         }
         if size < content {
@@ -338,43 +354,17 @@ impl DimensionsFinder {
         self.go(Step::Property, length as u64);
     }
 
-    /// The signature, and the size in bits of which the lowest comes first (ISO/IEC 18181-1, D.2).
     fn read_codestream(&mut self) {
-        /// Widths in relation to heights.
-        const RATIOS: [(u64, u64); 7] = [(1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1)];
         if self.field.lacks(11) {
             return;
         }
-        if !self.field.bytes().starts_with(b"\xFF\x0A") {
-            return self.end(None);
-        }
-        let mut at = 16;
-        let is_small = self.bits(&mut at, 1) == 1;
-        let height = self.jxl_length(&mut at, is_small);
-        let width = match self.bits(&mut at, 3) {
-            0 => self.jxl_length(&mut at, is_small),
-            ratio => {
-                let (width, of) = RATIOS[(ratio as usize - 1) % RATIOS.len()];
-                height * width / of
+        match self.field.bytes() {
+            [0xFF, 0x0A, rest @ ..] => {
+                let (width, height) = jxl::size(rest);
+                self.found(width, height);
             }
-        };
-        self.found(width, height);
-    }
-
-    fn jxl_length(&self, at: &mut usize, is_small: bool) -> u64 {
-        if is_small {
-            return 8 * (self.bits(at, 5) + 1);
+            _ => self.end(None),
         }
-        let count = [9, 13, 18, 30][self.bits(at, 2) as usize % 4];
-        self.bits(at, count) + 1
-    }
-
-    /// Takes bits from a place in the field.
-    fn bits(&self, at: &mut usize, count: usize) -> u64 {
-        let from = *at;
-        *at += count;
-        let bit = |at: usize| u64::from(self.field.bytes()[at / 8] >> (at % 8) & 1);
-        (from..*at).rev().fold(0, |bits, at| bits << 1 | bit(at))
     }
 
     /// The headers of a bitmap. If the height is negative, the first row is the top one.
