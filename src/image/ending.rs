@@ -5,7 +5,7 @@
 //! lengths and markers are read, and data is skipped. What follows the end of the image (a second
 //! picture, a video, remains of an editor) does not matter.
 
-use super::markup::Markup;
+use super::markup::{Markup, may_be_markup};
 
 /// What the structure of an image says about the end of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +183,7 @@ impl EndFinder {
         } else if head.starts_with(b"BM") {
             self.expect(Step::Bitmap, SHORTEST_BITMAP, 0);
             0
-        } else if is_markup(&head[..SIGNATURE]) {
+        } else if may_be_markup(&head[..SIGNATURE]) {
             self.expect(Step::Markup, 0, 0);
             0
         } else {
@@ -288,13 +288,6 @@ impl EndFinder {
 /// The size of a GIF's colour table in bytes, from the flags before it (GIF89a, 18 and 20).
 fn color_table(flags: u8) -> u64 {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
-}
-
-/// Whether a body may be XML: its first byte that is neither white space nor a byte order mark begins a
-/// tag or a declaration.
-fn is_markup(head: &[u8]) -> bool {
-    let first = head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
-    first.is_none_or(|byte| *byte == b'<')
 }
 
 /// The size in bytes of a bitmap that is not compressed. The file's own size field is often wrong, as

@@ -56,7 +56,23 @@ impl Markup {
         self.state == State::Lost
     }
 
-    fn push_byte(&mut self, byte: u8) {
+    /// Whether the last byte is in the tag that begins the root, after its name.
+    pub fn is_in_root_tag(&self) -> bool {
+        self.state == State::Tag && self.depth == 0
+    }
+
+    /// Whether the root's first tag has ended.
+    pub fn has_begun(&self) -> bool {
+        self.depth > 0 || self.has_ended()
+    }
+
+    /// Whether a quoted text is open, or, outside tags, what has an end of its own, such as a comment.
+    pub fn is_quoted(&self) -> bool {
+        self.until != 0
+    }
+
+    /// Reads the next byte.
+    pub fn push_byte(&mut self, byte: u8) {
         let name = self.recent;
         self.recent = name << 8 | u32::from(byte.to_ascii_lowercase());
         if self.until != 0 {
@@ -155,6 +171,13 @@ pub fn begins_svg(tag: &[u8]) -> bool {
     markup.push(tag);
     markup.push(b" ");
     markup.state == State::Tag
+}
+
+/// Whether a body may be XML: its first byte that is neither white space nor a byte order mark begins a
+/// tag or a declaration.
+pub fn may_be_markup(head: &[u8]) -> bool {
+    let first = head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
+    first.is_none_or(|byte| *byte == b'<')
 }
 
 #[cfg(test)]

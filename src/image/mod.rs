@@ -1,11 +1,12 @@
-//! What the bytes of a body are: which image format, or which other kind of file, and whether they are
-//! complete.
+//! What the bytes of a body are: which image format, or which other kind of file, whether they are
+//! complete, and the size of the image in pixels.
 //!
 //! The address, its extension and `Content-Type` are only claims; the bytes decide.
 
 mod dimensions;
 mod ending;
 mod facts;
+mod field;
 mod filter;
 mod format;
 mod markup;

@@ -78,7 +78,7 @@ fn examine(head: &[u8]) -> (Result<Format, NotAnImage>, bool) {
 /// The signatures of the WHATWG MIME Sniffing standard (section 6.1), of ISO 14496-12 (`ftyp`
 /// brands), ISO 18181-2 (JPEG XL), TIFF 6.0 and BigTIFF, and the TIFFs of Olympus and Panasonic, which have
 /// other numbers.
-fn by_signature(head: &[u8]) -> Option<Format> {
+pub fn by_signature(head: &[u8]) -> Option<Format> {
     if head.starts_with(b"\xFF\xD8\xFF") {
         return Some(Format::Jpeg);
     }

@@ -33,7 +33,11 @@ fn a_record_in_the_archive_says_which_file_came_from_where() {
         for (item, result) in items.iter().zip(outcome.items()) {
             for key in ["bytes", "crc32", "width", "height", "type", "entryName"] {
                 let expected = if item["outcome"] == "stored" { result[key].clone() } else { Value::Null };
-                let own = if key == "crc32" && item["outcome"] != "stored" { Value::Null } else { item[key].clone() };
+                let own = if key == "crc32" && item["outcome"] != "stored" {
+                    Value::Null
+                } else {
+                    item[key].clone()
+                };
                 assert_eq!(own, expected, "{key} of {item}");
             }
         }
@@ -67,7 +71,8 @@ fn the_same_images_give_the_same_record_whatever_happens_on_the_way() {
             let (_, json) = entries(outcome.zip()).pop().unwrap();
             let text = String::from_utf8(json).unwrap();
             // The addresses are not the same.
-            let lines: Vec<_> = text.lines().map(|line| line.split("\"finalUrl\"").last().unwrap().to_owned()).collect();
+            let lines: Vec<_> =
+                text.lines().map(|line| line.split("\"finalUrl\"").last().unwrap().to_owned()).collect();
             records.push(lines);
         }
         assert_eq!(records[0], records[1]);
@@ -77,7 +82,8 @@ fn the_same_images_give_the_same_record_whatever_happens_on_the_way() {
 #[test]
 fn a_record_goes_into_a_sink_and_through_a_file_too() {
     with_package(async |browser| {
-        let urls = json!([browser.origin.url("/image/1/3000000b.jpg"), browser.origin.url("/image/2/64x48.png")]);
+        let urls =
+            json!([browser.origin.url("/image/1/3000000b.jpg"), browser.origin.url("/image/2/64x48.png")]);
         let large = browser.fetch_zip(Place::Page, urls, json!({ "manifest": true })).await;
         let names: Vec<_> = entries(large.zip()).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["3000000b.jpg", "64x48.png", "manifest.csv", "manifest.json"]);

@@ -6,6 +6,7 @@
 //! - `journal`: a torn or damaged journal reads as its intact records
 //! - `arrangement`: any spool becomes a zip without gaps, and no payload is lost on the way
 //! - `allocator`: no two images share a byte of the spool
+//! - `dimensions`: the size of an image does not depend on where its chunks are cut
 //! - `schedule`: limits, cool-downs and ends hold for any outcomes of attempts
 
 #![cfg(not(target_arch = "wasm32"))]
@@ -13,6 +14,7 @@
 
 mod allocator;
 mod arrangement;
+mod dimensions;
 mod framing;
 mod journal;
 mod lists;
