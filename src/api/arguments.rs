@@ -40,6 +40,8 @@ pub struct Arguments {
     pub order: Order,
     /// Called for each event.
     pub on_event: Option<Function>,
+    /// Called for each image that has arrived; false leaves it out.
+    pub filter: Option<Function>,
 }
 
 /// The caller's signal.
@@ -106,9 +108,11 @@ impl Arguments {
                 .map_err(|error| js_sys::RangeError::new(&text!["options.names: ", error]))?,
         };
         let (skips_repeated_urls, skips_repeated_images) = options.skip_repeated()?;
+        let filter = options.instance("filter", "a function")?;
         let archive = ArchiveOptions {
             skips_repeated_images,
             manifest: options.manifest()?,
+            awaits_verdicts: filter.is_some(),
             ..ArchiveOptions::default()
         };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
@@ -123,6 +127,7 @@ impl Arguments {
             sink: options.sink()?,
             order,
             on_event: options.instance("onEvent", "a function")?,
+            filter,
         })
     }
 }
@@ -163,10 +168,13 @@ pub fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
         return Err(type_error(&text![argument(), ".title"], "a string", &title));
     }
     let columns = Reflect::get(item, &"columns".into())?;
-    let cells = match columns.dyn_ref::<Object>() {
-        Some(columns) => cells_of(columns),
-        None if is_absent(&columns) => Vec::new(),
-        None => return Err(type_error(&text![argument(), ".columns"], "an object", &columns)),
+    let cells = if columns.is_object() {
+        // It may be of another realm, whose `Object` is another one.
+        cells_of(columns.unchecked_ref())
+    } else if is_absent(&columns) {
+        Vec::new()
+    } else {
+        return Err(type_error(&text![argument(), ".columns"], "an object", &columns));
     };
     let given = Reflect::get(item, &"fallbacks".into())?;
     let mut fallbacks = Vec::new();

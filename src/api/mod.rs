@@ -24,10 +24,10 @@ use crate::browser::{BrowserText, Clock, RunHandle, Yielder};
 use crate::job::{ArchiveError, Job};
 use crate::plan::Plan;
 use crate::report::Rows;
-use crate::run::Event;
+use crate::run::{Event, EventKind};
 use crate::text::text;
 use arguments::{Arguments, Signal, request};
-use results::{EventListener, result_object};
+use results::{EventListener, ImageFilter, result_object};
 use trap::promise_of_call;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -74,12 +74,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     // Thousands of rows are a piece of work, and so is what comes next: passing the plan to the worker.
     yielder.maybe_yield().await;
     let listener = arguments.on_event.clone().map(EventListener::new);
-    let emit = |event: Event| {
-        rows.borrow_mut().apply(&event);
-        if let Some(listener) = &listener {
-            listener.call(&event);
-        }
-    };
+    let filter = arguments.filter.map(|filter| ImageFilter::new(filter, Rc::clone(&plan)));
     let job = Job {
         plan: Rc::clone(&plan),
         template: arguments.template,
@@ -93,6 +88,16 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     let (handle, archive) = {
         let run = pin!(async {
             let handle = RunHandle::start(job, arguments.sink.as_ref()).await?;
+            let emit = |event: Event| {
+                rows.borrow_mut().apply(&event);
+                if let Some(listener) = &listener {
+                    listener.call(&event);
+                }
+                if let (Some(filter), EventKind::Stored(_)) = (&filter, &event.kind) {
+                    let is_kept = filter.keeps(event.item, &rows.borrow().as_slice()[event.item]);
+                    handle.decide(event.item, is_kept);
+                }
+            };
             let archive = handle.finish(&emit).await?;
             Ok((handle, archive))
         });

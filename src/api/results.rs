@@ -14,7 +14,7 @@ use crate::browser::{
     Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, outside, read_back,
 };
 use crate::job::ArchivePlace;
-use crate::plan::Plan;
+use crate::plan::{ItemId, Plan};
 use crate::report::{Row, Rows, State};
 use crate::run::{Event, EventKind, FetchError};
 use crate::text::text;
@@ -43,6 +43,34 @@ impl EventListener {
                 let _ = report_error(&error);
             }
         });
+    }
+}
+
+/// The caller's `filter`.
+pub struct ImageFilter {
+    callback: Function,
+    plan: Rc<Plan>,
+    fields: [JsValue; ITEM_FIELDS.len()],
+}
+
+impl ImageFilter {
+    /// Wraps the callback, for a run of this plan.
+    pub fn new(callback: Function, plan: Rc<Plan>) -> Self {
+        Self { callback, plan, fields: ITEM_FIELDS.map(JsValue::from_str) }
+    }
+
+    /// Whether it keeps an item's image. If it throws, the error is reported as uncaught, and the image is
+    /// kept.
+    pub fn keeps(&self, item: ItemId, row: &Row) -> bool {
+        let url = self.plan.items()[item].display_text();
+        let values = item_values(url, None, &OUTCOMES[1].into(), row);
+        let item = object_of(&self.fields, &values).into();
+        let mut is_kept = true;
+        outside(|| match self.callback.call1(&JsValue::UNDEFINED, &item) {
+            Ok(answer) => is_kept = answer != JsValue::FALSE,
+            Err(error) => drop(report_error(&error)),
+        });
+        is_kept
     }
 }
 

@@ -57,6 +57,11 @@ export interface FetchZipOptions {
    */
   skipRepeated?: false | "urls" | "images" | "both";
   /**
+   * Called for each image that has arrived, with what is known of it; `false` leaves it out of the archive
+   * ("left-out"). If it throws, the error is reported as uncaught, and the image is kept.
+   */
+  filter?: (item: FetchZipItem) => boolean;
+  /**
    * A record inside the archive of where each image came from, as CSV and JSON. Default: false.
    *
    * `name` is the files' name without an extension ("manifest"), `format` one of both ("both"), `sha256`
@@ -116,7 +121,7 @@ export interface FetchZipItem {
   finalUrl: string | null;
   /** The image's name in the archive; null if it is not there. */
   entryName: string | null;
-  /** "left-out": it repeats another, which `skipRepeated` skips. */
+  /** "left-out": `filter` leaves it out, or it repeats another, which `skipRepeated` skips. */
   outcome: "stored" | "failed" | "left-out";
   error: FetchZipError | null;
   /** The media type, recognised from the bytes; null if the item failed. */

@@ -63,6 +63,15 @@ impl RunHandle {
         }
     }
 
+    /// Says whether the image of an item, which has arrived, is kept. To be called for each image of a job
+    /// that [awaits verdicts](crate::job::ArchiveOptions::awaits_verdicts).
+    pub fn decide(&self, item: ItemId, is_kept: bool) {
+        match &self.place {
+            Place::Here(run) => run.verdicts.set(item, is_kept),
+            Place::Worker(run) => run.decide(item, is_kept),
+        }
+    }
+
     /// Sends a command to the current run. After a [`Command::Stop`], further commands are ignored.
     pub fn command(&self, command: Command) {
         match &self.place {

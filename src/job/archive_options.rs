@@ -1,5 +1,6 @@
 //! What an archive holds of the images that arrive, and what beside them.
 
+use super::IS_INTERACTIVE;
 use crate::bytes::{ByteReader, PutBytes};
 use crate::image::ImageFilter;
 use crate::report::ManifestOptions;
@@ -11,6 +12,8 @@ pub struct ArchiveOptions {
     pub filter: ImageFilter,
     /// Whether of images with the same bytes only the first one is kept.
     pub skips_repeated_images: bool,
+    /// Whether the caller decides of each image, once it has arrived, whether it is kept.
+    pub awaits_verdicts: bool,
     /// The record of where each image came from, if there is to be one.
     pub manifest: Option<ManifestOptions>,
 }
@@ -23,9 +26,12 @@ impl ArchiveOptions {
 
     /// Appends them to a message.
     pub fn put(&self, out: &mut Vec<u8>) {
-        let Self { filter, skips_repeated_images, manifest } = self;
-        filter.put(out);
-        out.put_u8(u8::from(*skips_repeated_images));
+        let Self { filter, skips_repeated_images, awaits_verdicts, manifest } = self;
+        out.extend([*skips_repeated_images, *awaits_verdicts].map(u8::from));
+        // The package has a function instead.
+        if IS_INTERACTIVE {
+            filter.put(out);
+        }
         out.put_text(manifest.as_ref().map(|manifest| manifest.name.as_str()));
         if let Some(manifest) = manifest {
             let ManifestOptions { has_csv, has_json, has_sha256, has_whole_addresses, .. } = *manifest;
@@ -35,7 +41,8 @@ impl ArchiveOptions {
 
     /// Reads what [`put`](Self::put) has appended.
     pub fn read(reader: &mut ByteReader<'_>) -> Option<Self> {
-        let (filter, skips_repeated_images) = (ImageFilter::read(reader)?, reader.bool()?);
+        let (skips_repeated_images, awaits_verdicts) = (reader.bool()?, reader.bool()?);
+        let filter = if IS_INTERACTIVE { ImageFilter::read(reader)? } else { ImageFilter::default() };
         let manifest = match reader.text()? {
             None => None,
             Some(name) => Some(ManifestOptions {
@@ -46,6 +53,6 @@ impl ArchiveOptions {
                 has_whole_addresses: reader.bool()?,
             }),
         };
-        Some(Self { filter, skips_repeated_images, manifest })
+        Some(Self { filter, skips_repeated_images, awaits_verdicts, manifest })
     }
 }

@@ -28,6 +28,13 @@ pub enum ToWorker {
         /// Whether the archive goes to a sink, which the page has.
         into_sink: bool,
     },
+    /// Whether the image of an item is kept, which the caller decides.
+    Verdict {
+        /// The item.
+        item: ItemId,
+        /// Whether its image goes into the archive.
+        is_kept: bool,
+    },
     /// The sink has taken the first of the chunks that the page was given.
     ChunkWritten,
     /// End the run, and keep nothing of it.
@@ -101,6 +108,7 @@ mod to_worker {
     pub const DISCARD: u8 = 9;
     pub const HAND_OVER_RUN: u8 = 10;
     pub const HAND_OVER: u8 = 11;
+    pub const VERDICT: u8 = 12;
 }
 
 impl ToWorker {
@@ -114,6 +122,10 @@ impl ToWorker {
                 out.put_u8(tag::START);
                 out.put_u8(u8::from(*into_sink));
                 put_job(&mut out, job);
+            }
+            Self::Verdict { item, is_kept } => {
+                out.extend([tag::VERDICT, u8::from(*is_kept)]);
+                out.put_u64(*item as u64);
             }
             Self::ChunkWritten => out.put_u8(tag::CHUNK_WRITTEN),
             Self::Cancel => out.put_u8(tag::CANCEL),
@@ -136,6 +148,10 @@ impl ToWorker {
             tag::START => {
                 let into_sink = reader.bool()?;
                 Self::Start { job: Rc::new(read_job(&mut reader)?), into_sink }
+            }
+            tag::VERDICT => {
+                let is_kept = reader.bool()?;
+                Self::Verdict { item: reader.usize()?, is_kept }
             }
             tag::CHUNK_WRITTEN => Self::ChunkWritten,
             tag::CANCEL => Self::Cancel,

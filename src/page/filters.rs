@@ -141,7 +141,8 @@ impl Filters {
             has_whole_addresses: self.record_secrets.input.checked(),
             ..ManifestOptions::default()
         });
-        Ok(ArchiveOptions { filter, skips_repeated_images: self.skip_images.input.checked(), manifest })
+        let skips_repeated_images = self.skip_images.input.checked();
+        Ok(ArchiveOptions { filter, skips_repeated_images, manifest, ..ArchiveOptions::default() })
     }
 
     /// Shows whether all filters make sense.
@@ -206,6 +207,8 @@ impl Filters {
 
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(js_name = Number)]
+    fn number_of(text: &str) -> f64;
     /// A regular expression of the user's, which may be none.
     #[wasm_bindgen(js_name = RegExp, catch)]
     fn try_regexp(pattern: &str, flags: &str) -> Result<RegExp, JsValue>;
@@ -217,8 +220,10 @@ fn words_of(field: &PersistedInput) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
+/// By the browser, since Rust's own parser is 10 KB of tables.
 fn decimal(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
+    let number = number_of(text);
+    (!text.is_empty() && number.is_finite() && number >= 0.0).then_some(number)
 }
 
 /// Bytes, with a unit of 1,000 or 1,000,000 behind the number.

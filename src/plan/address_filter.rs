@@ -6,7 +6,7 @@ use super::name::extension_of;
 /// Conditions on an address; an empty one lets every address pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddressFilter {
-    /// The address contains this text, whatever its case.
+    /// The address, which is all ASCII, contains this text, whatever its case.
     pub text: String,
     /// Its host is one of these, or a subdomain of one.
     pub hosts: Vec<String>,
@@ -19,14 +19,14 @@ impl AddressFilter {
     pub fn admits(&self, address: &Address) -> bool {
         let Self { text, hosts, extensions } = self;
         let is_of_host = |host: &String| {
-            let rest = address.host.strip_suffix(host.to_lowercase().as_str());
+            let rest = address.host.strip_suffix(host.to_ascii_lowercase().as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         };
         let has_extension = |extension: &String| {
             let wanted = extension.trim_start_matches('.');
             extension_of(address).is_some_and(|own| own.eq_ignore_ascii_case(wanted))
         };
-        (text.is_empty() || address.href.to_lowercase().contains(&text.to_lowercase()))
+        (text.is_empty() || address.href.to_ascii_lowercase().contains(&text.to_ascii_lowercase()))
             && (hosts.is_empty() || hosts.iter().any(is_of_host))
             && (extensions.is_empty() || extensions.iter().any(has_extension))
     }

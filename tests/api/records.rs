@@ -157,6 +157,52 @@ fn titles_columns_and_what_the_bytes_say_are_fields_of_names() {
     });
 }
 
+#[test]
+fn a_filter_decides_of_each_image_that_has_arrived() {
+    const FILTERED: &str = "
+        const seen = [];
+        const filter = (item) => {
+          seen.push([item.width, item.outcome, item.entryName, item.type]);
+          if (item.width === 33) throw new Error('a mistake');
+          return item.width > 40;
+        };
+        addEventListener('error', (event) => event.preventDefault());
+        const events = [];
+        const result = await fetchZip(args.urls, {
+          filter, retries: 0, onEvent: ({ kind, item }) => events.push([kind, item]),
+        });
+        const outcomes = result.items.map(({ outcome, bytes }) => [outcome, bytes > 0]);
+        const names = result.items.map(({ entryName }) => entryName);
+        const left = events.filter(([kind]) => kind === 'left-out').map(([, item]) => item).sort();
+        return { seen: seen.sort(), outcomes, names, left, size: result.blob.size };";
+    with_package(async |browser| {
+        let paths = [
+            "/image/1/64x48.png",
+            "/image/2/32x24.jpg",
+            "/fault/status/404",
+            "/image/3/3000000b.jpg",
+            "/image/4/33x24.png",
+        ];
+        let urls: Vec<_> = paths.iter().map(|path| browser.origin.url(path)).collect();
+        for place in [Place::Page, Place::Worker] {
+            let report = browser.run(place, FILTERED, json!({ "urls": urls })).await.expect("it resolves");
+            let outcomes = json!([
+                ["stored", true],
+                ["left-out", true],
+                ["failed", false],
+                ["stored", true],
+                ["stored", true]
+            ]);
+            assert_eq!(report["outcomes"], outcomes, "{report}");
+            assert_eq!(report["left"], json!([1]));
+            assert_eq!(report["names"], json!(["64x48.png", null, null, "3000000b.jpg", "33x24.png"]));
+            let seen = report["seen"].as_array().unwrap();
+            assert_eq!(seen.len(), 4);
+            assert!(seen.iter().all(|item| item[1] == "stored" && item[2].is_null()), "{report}");
+        }
+    });
+}
+
 fn outcomes(outcome: &Outcome) -> Vec<String> {
     outcome.items().iter().map(|item| item["outcome"].as_str().unwrap().to_owned()).collect()
 }

@@ -31,13 +31,17 @@ fn a_result_has_the_fields_of_the_contract_and_no_others() {
                     "crc32",
                     "entryName",
                     "error",
+                    "finalUrl",
                     "finishedAt",
                     "headersAt",
+                    "height",
+                    "isCutShort",
                     "outcome",
                     "queuedAt",
                     "startedAt",
                     "type",
                     "url",
+                    "width",
                 ];
                 assert_eq!(keys(item), expected);
                 assert!(item["queuedAt"].is_number() && item["finishedAt"].is_number(), "{item}");
@@ -62,7 +66,10 @@ fn a_result_has_the_fields_of_the_contract_and_no_others() {
             );
             assert!(missing["startedAt"].is_number() && missing["headersAt"].is_number(), "{missing}");
 
-            assert_eq!(keys(&nowhere["error"]), ["kind", "message"]);
+            assert_eq!(keys(&nowhere["error"]), ["kind", "message", "status"]);
+            assert_eq!(nowhere["error"]["status"], Value::Null);
+            assert_eq!((&stored["width"], &stored["height"]), (&json!(64), &json!(48)));
+            assert_eq!((&stored["finalUrl"], &stored["isCutShort"]), (&Value::Null, &json!(false)));
             assert_eq!(nowhere["error"]["kind"], "address");
             assert!(nowhere["error"]["message"].as_str().unwrap().contains("nowhere at all"), "{nowhere}");
             for failed in [missing, nowhere] {

@@ -27,13 +27,16 @@ const times: [number, number | null, number | null, number] = [
   item.headersAt,
   item.finishedAt,
 ];
-const outcome: "stored" | "failed" = item.outcome;
+const outcome: "stored" | "failed" | "left-out" = item.outcome;
 const error: FetchZipError | null = item.error;
-const status: number | undefined = error?.status;
+const status: number | null | undefined = error?.status;
 const figures: [string | null, number, number, number] = [item.type, item.bytes, item.crc32, item.attempts];
+const pixels: [number | null, number | null] = [item.width, item.height];
+const source: [string | null, boolean] = [item.finalUrl, item.isCutShort];
 
 await fetchZip(new Set([url, new URL(url)]));
 await fetchZip([{ url }, { url: new URL(url), name: "mine" }] as const);
+await fetchZip([{ url, fallbacks: [url, new URL(url)], title: "A cat", columns: { SKU: "4711" } }]);
 
 const options: FetchZipOptions = {
   mode: "sequential",
@@ -44,6 +47,9 @@ const options: FetchZipOptions = {
   cache: "no-cache",
   names: "{index}-{name}",
   fileName: "cats.zip",
+  skipRepeated: "both",
+  filter: (item) => item.width !== null && item.width > 100,
+  manifest: { name: "record", format: "csv", sha256: true, wholeAddresses: true },
   signal: AbortSignal.timeout(1000),
   sink: new WritableStream<Uint8Array>(),
   onEvent(event: FetchZipEvent) {
@@ -62,6 +68,8 @@ const options: FetchZipOptions = {
         return use(event.bytes, event.crc32, event.type, event.isCutShort, event.at, event.item);
       case "cooling-down":
         return use(event.until);
+      case "left-out":
+        return;
       case "failed":
         return use(event.error.status ?? 0);
       default:
@@ -89,4 +97,4 @@ await fetchZip([5]);
 blob.size;
 
 function use(...values: unknown[]): void {}
-use(size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose(), proved);
+use(pixels, source, size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose(), proved);

@@ -18,12 +18,12 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag};
 
 use super::spooled::{Finished, SpooledEntries};
-use super::{Archive, Layout, Removal};
+use super::{Archive, Layout, Removal, Verdicts};
 use crate::browser::error::because;
 use crate::browser::spool::{BlobParts, ImageStore, InMemoryBytes, Payload, Spool, SpoolFile, blob_of};
 use crate::browser::web::{js_message, promise};
 use crate::job::{ArchiveError, ArchiveErrorKind, ArchivePlace};
-use crate::plan::{ItemId, WebText};
+use crate::plan::{ItemId, LeftOut, WebText};
 use crate::report::Rows;
 use crate::run::{FinishedItem, Reorder, StoredImage};
 use crate::zip::{Entry, Framing, local_header};
@@ -38,6 +38,9 @@ pub struct BlobArchive<'a, W> {
     images: ImageStore,
     /// Called for each image that had arrived and is no entry.
     on_removed: &'a dyn Fn(ItemId, Removal),
+    /// What the caller decides of each image, and the items that wait for that.
+    verdicts: Option<&'a Verdicts>,
+    undecided: Vec<ItemId>,
     /// Whether each item that has ended is in the archive.
     outcomes: Reorder<bool>,
     in_memory: InMemoryBytes,
@@ -64,7 +67,13 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         }
         let in_memory = InMemoryBytes::default();
         let (spooled, others) = <(SpooledEntries, OtherEntries)>::default();
-        Self { layout, images, on_removed, outcomes, in_memory, spooled, others }
+        let (verdicts, undecided) = (None, Vec::new());
+        Self { layout, images, on_removed, verdicts, undecided, outcomes, in_memory, spooled, others }
+    }
+
+    /// Adds only images that the caller keeps.
+    pub fn with_verdicts(self, verdicts: Option<&'a Verdicts>) -> Self {
+        Self { verdicts, ..self }
     }
 
     /// Adds an item that has ended. Its image is named when all items before it have ended.
@@ -76,9 +85,32 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
             self.in_memory.push(image, spool);
             self.images.insert(finished.item, image);
         }
-        self.outcomes.push(finished.item, image.is_some());
+        if image.is_some() && self.verdicts.is_some() {
+            self.undecided.push(finished.item);
+            self.take_verdicts();
+        } else {
+            self.outcomes.push(finished.item, image.is_some());
+        }
         if let Some(spool) = &spool {
             self.place_due(spool);
+        }
+    }
+
+    /// Removes the images that the caller does not keep.
+    fn take_verdicts(&mut self) {
+        let Some(verdicts) = self.verdicts else { return };
+        for item in std::mem::take(&mut self.undecided) {
+            match verdicts.of(item) {
+                None => self.undecided.push(item),
+                Some(is_kept) => {
+                    if !is_kept {
+                        self.images.get(item).iter().for_each(|image| self.in_memory.release(image));
+                        self.images.remove(item);
+                        (self.on_removed)(item, Removal::LeftOut(LeftOut::Filter));
+                    }
+                    self.outcomes.push(item, is_kept);
+                }
+            }
         }
     }
 
@@ -165,6 +197,12 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
     /// Fails if the browser can't read it back.
     pub async fn finish(mut self, rows: &RefCell<Rows>) -> Result<Archive, ArchiveError> {
         let spool = self.images.spool().get().await;
+        if let Some(verdicts) = self.verdicts {
+            for item in self.undecided.clone() {
+                verdicts.decided(item).await;
+            }
+            self.take_verdicts();
+        }
         // If nothing arrived, the images that were stored before are due only now.
         self.place_due(&spool);
         let record = self.layout.record(&rows.borrow());

@@ -1,7 +1,7 @@
 //! The names of the entries, and what their headers say.
 
 use crate::image::ImageFacts;
-use crate::job::{ArchivePlace, ArchiveSummary, Job};
+use crate::job::{ArchivePlace, ArchiveSummary, IS_INTERACTIVE, Job};
 use crate::plan::{EntryName, EntryNames, ItemId, LeftOut, RepeatedImages, WebText};
 use crate::report::{RecordFile, Rows, record_files};
 use crate::run::StoredImage;
@@ -29,7 +29,7 @@ impl<'a, W: WebText> Layout<'a, W> {
     /// The entry of an image, or why it is none. To be called in the order in which names are to be given.
     pub fn entry<P>(&mut self, item: ItemId, image: &StoredImage<P>) -> Result<Entry, LeftOut> {
         let options = &self.job.archive;
-        if !options.filter.admits(&image.facts) {
+        if IS_INTERACTIVE && !options.filter.admits(&image.facts) {
             return Err(LeftOut::Filter);
         }
         if options.skips_repeated_images {

@@ -16,6 +16,7 @@ mod read_back;
 mod sink;
 mod spooled;
 mod stream;
+mod verdicts;
 
 use web_sys::Blob;
 
@@ -25,6 +26,7 @@ pub use layout::Layout;
 pub use read_back::{ReadBackError, read_back};
 pub use sink::{Sink, StreamSink};
 pub use stream::StreamedArchive;
+pub use verdicts::Verdicts;
 
 use crate::job::ArchiveSummary;
 use crate::plan::LeftOut;

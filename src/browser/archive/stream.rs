@@ -9,12 +9,12 @@ use std::cell::RefCell;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Archive, Backlog, Layout, Removal, Sink};
+use super::{Archive, Backlog, Layout, Removal, Sink, Verdicts};
 use crate::browser::error::because;
 use crate::browser::spool::{ImageStore, Payload, Spool};
 use crate::browser::web::{ReadBuffers, StreamReader};
 use crate::job::{ArchiveError, ArchiveErrorKind, ArchivePlace, Order};
-use crate::plan::{ItemId, WebText};
+use crate::plan::{ItemId, LeftOut, WebText};
 use crate::report::Rows;
 use crate::run::{FinishedItem, Reorder, StoredImage};
 use crate::zip::{Framing, local_header};
@@ -33,6 +33,7 @@ pub struct StreamedArchive<'a, W> {
     images: ImageStore,
     /// Called for each image that had arrived and is no entry.
     on_removed: &'a dyn Fn(ItemId, Removal),
+    verdicts: Option<&'a Verdicts>,
 }
 
 impl<'a, W: WebText> StreamedArchive<'a, W> {
@@ -44,7 +45,12 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
         on_removed: &'a dyn Fn(ItemId, Removal),
     ) -> Self {
         let writer = JoinedWriter { sink, joined: Vec::new() };
-        Self { layout, framing: Framing::default(), size: 0, writer, images, on_removed }
+        Self { layout, framing: Framing::default(), size: 0, writer, images, on_removed, verdicts: None }
+    }
+
+    /// Writes only images that the caller keeps.
+    pub fn with_verdicts(self, verdicts: Option<&'a Verdicts>) -> Self {
+        Self { verdicts, ..self }
     }
 
     /// Writes the images of a backlog until its end; `items` is the number of the plan's. Each write
@@ -87,7 +93,12 @@ impl<'a, W: WebText> StreamedArchive<'a, W> {
         backlog: &Backlog,
     ) -> Result<(), ArchiveError> {
         let Ok(image) = outcome else { return Ok(()) };
-        let entry = match self.layout.entry(item, &image) {
+        let is_kept = match self.verdicts {
+            Some(verdicts) => verdicts.decided(item).await,
+            None => true,
+        };
+        let entry = if is_kept { self.layout.entry(item, &image) } else { Err(LeftOut::Filter) };
+        let entry = match entry {
             Ok(entry) => entry,
             Err(reason) => {
                 (self.on_removed)(item, Removal::LeftOut(reason));

@@ -9,7 +9,9 @@ use std::task::Poll;
 use futures::future::{Either, select, try_join};
 use web_sys::Blob;
 
-use crate::browser::archive::{Archive, Backlog, BlobArchive, Layout, Removal, Sink, StreamedArchive};
+use crate::browser::archive::{
+    Archive, Backlog, BlobArchive, Layout, Removal, Sink, StreamedArchive, Verdicts,
+};
 use crate::browser::fetch::BrowserFetcher;
 use crate::browser::spool::{ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::{BrowserText, Clock, Notify, spawn};
@@ -30,6 +32,8 @@ pub struct LocalRun {
     /// A copy of it in one file, if one was needed to hand it over.
     pub copied: RefCell<Option<Copied>>,
     commands: Commands,
+    /// Which images the caller keeps, if it decides that.
+    pub verdicts: Verdicts,
     /// What is known of the items, if the archive is to have a record.
     rows: RefCell<Rows>,
 }
@@ -49,6 +53,7 @@ impl LocalRun {
         let recorded = if job.archive.manifest.is_some() { job.plan.len() } else { 0 };
         Self {
             rows: RefCell::new(Rows::new(recorded)),
+            verdicts: Verdicts::new(if job.archive.awaits_verdicts { job.plan.len() } else { 0 }),
             job: RefCell::new(job),
             images: ImageStore::default(),
             archive: RefCell::default(),
@@ -156,13 +161,16 @@ pub async fn fetch_items(
             Removal::LeftOut(reason) => Event { at: clock.now(), item, kind: EventKind::LeftOut { reason } },
         });
     };
+    let verdicts = job.archive.awaits_verdicts.then_some(&run.verdicts);
     let archive = match sink {
         None => {
-            let archive = BlobArchive::new(layout, job.plan.len(), &items, images.clone(), &on_removed);
+            let archive = BlobArchive::new(layout, job.plan.len(), &items, images.clone(), &on_removed)
+                .with_verdicts(verdicts);
             into_blob(run, fetching, archive).await?
         }
         Some(sink) => {
-            let archive = StreamedArchive::new(layout, sink, images.clone(), &on_removed);
+            let archive =
+                StreamedArchive::new(layout, sink, images.clone(), &on_removed).with_verdicts(verdicts);
             let left_out = left_out.into_iter().map(|(item, _)| item).collect();
             into_sink(run, &job, fetching, left_out, archive).await?
         }

@@ -125,6 +125,11 @@ impl Connection {
         }
     }
 
+    /// Says whether the image of an item is kept.
+    pub fn decide(&self, item: ItemId, is_kept: bool) {
+        self.send(&ToWorker::Verdict { item, is_kept });
+    }
+
     /// Decodes an image small.
     pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
         if self.inbox.is_broken.get() {

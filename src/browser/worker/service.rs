@@ -91,6 +91,7 @@ impl Service {
                 self.released.set(());
             }
             ToWorker::HandOver(file_name) => self.send_archive(file_name),
+            ToWorker::Verdict { item, is_kept } => self.run.verdicts.set(item, is_kept),
             ToWorker::ChunkWritten => self.sink.iter().for_each(PageSink::chunk_written),
             ToWorker::Interaction(interaction) if IS_INTERACTIVE => self.interact(interaction),
             _ => {}

@@ -49,6 +49,7 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
         ToWorker::Interaction(Interaction::Retry(retry)),
         ToWorker::Interaction(Interaction::Verify),
         ToWorker::Interaction(Interaction::Preview(69_999)),
+        ToWorker::Verdict { item: 69_999, is_kept: true },
         ToWorker::ChunkWritten,
         ToWorker::HandOver("ü.zip".into()),
         ToWorker::Cancel,
