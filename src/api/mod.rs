@@ -82,6 +82,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
         archive: arguments.archive,
         started: clock.epoch(),
         order: arguments.order,
+        reused: Vec::new(),
         journal: None,
         resumes: None,
     };

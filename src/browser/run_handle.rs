@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use web_sys::{ImageBitmap, WritableStream};
+use web_sys::{Blob, ImageBitmap, WritableStream};
 
 use super::archive::{Archive, Sink, StreamSink};
 use super::local::{HandedOver, LocalRun, fetch_all, hand_over, retry, verify};
@@ -60,6 +60,14 @@ impl RunHandle {
         match &self.place {
             Place::Here(run) => fetch_all(run, sink, emit).await,
             Place::Worker(run) => expect_archive(run.finish(sink, emit).await?),
+        }
+    }
+
+    /// Provides the archive that the job [takes images over](crate::job::Job::reused) from.
+    pub fn provide(&self, archive: &Blob) {
+        match &self.place {
+            Place::Here(run) => run.reused.set(archive.clone()),
+            Place::Worker(run) => run.provide(archive),
         }
     }
 

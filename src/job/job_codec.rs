@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use super::{ArchiveOptions, IS_INTERACTIVE, Job, JournalNotes, Order};
+use super::{ArchiveOptions, IS_INTERACTIVE, Job, JournalNotes, Order, Reused};
 use crate::bytes::{ByteReader, PutBytes};
 use crate::plan::{Item, LeftOut, NameTemplate, Plan, Relay};
 use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
 
 /// Appends a job.
 pub fn put_job(out: &mut Vec<u8>, job: &Job) {
-    let Job { plan, template, settings, archive, started, order, journal, resumes } = job;
+    let Job { plan, template, settings, archive, started, order, reused, journal, resumes } = job;
     out.put_text(Some(template.source()));
     put_settings(out, settings);
     archive.put(out);
@@ -18,6 +18,8 @@ pub fn put_job(out: &mut Vec<u8>, job: &Job) {
     if IS_INTERACTIVE {
         out.put_text(plan.relay().map(Relay::href));
         out.put_text(resumes.as_deref());
+        out.put_u32(reused.len() as u32);
+        reused.iter().for_each(|reused| put_reused(out, reused));
         out.put_text(journal.as_ref().map(|notes| notes.source.as_str()));
         out.put_text(journal.as_ref().map(|notes| notes.options.as_str()));
     }
@@ -48,9 +50,13 @@ pub fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
     let started = reader.f64()?;
     let order = if reader.bool()? { Order::Completion } else { Order::Input };
     let (mut via, mut resumes, mut journal) = (None, None, None);
+    let mut reused = Vec::new();
     if IS_INTERACTIVE {
         via = read_relay(reader)?;
         resumes = reader.text()?;
+        for _ in 0..reader.u32()? {
+            reused.push(read_reused(reader)?);
+        }
         let notes = reader.text()?.zip(reader.text()?);
         journal = notes.map(|(source, options)| JournalNotes { source, options });
     }
@@ -74,7 +80,25 @@ pub fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
     if via.is_some() {
         plan = plan.with_relay(via);
     }
-    Some(Job { plan: Rc::new(plan), template, settings, archive, started, order, journal, resumes })
+    Some(Job { plan: Rc::new(plan), template, settings, archive, started, order, reused, journal, resumes })
+}
+
+fn put_reused(out: &mut Vec<u8>, reused: &Reused) {
+    let Reused { item, offset, size, crc32, modified, final_url } = reused;
+    for number in [*item as u64, *offset, *size] {
+        out.put_u64(number);
+    }
+    out.put_u32(*crc32);
+    out.put_u8(u8::from(modified.is_some()));
+    out.put_u64(modified.unwrap_or_default().cast_unsigned());
+    out.put_text(final_url.as_deref());
+}
+
+fn read_reused(reader: &mut ByteReader<'_>) -> Option<Reused> {
+    let (item, offset, size, crc32) = (reader.usize()?, reader.u64()?, reader.u64()?, reader.u32()?);
+    let (has_time, modified) = (reader.bool()?, reader.u64()?.cast_signed());
+    let modified = has_time.then_some(modified);
+    Some(Reused { item, offset, size, crc32, modified, final_url: reader.text()? })
 }
 
 /// Reads the address of a relay, if there is one.

@@ -43,6 +43,9 @@ pub struct Job {
     pub started: f64,
     /// The order of a sink's entries. A Blob's are always in [`Order::Input`].
     pub order: Order,
+    /// Images that an archive of the caller's has, by their items. It is [provided](ToWorker::ReusedArchive)
+    /// when the run has started.
+    pub reused: Vec<Reused>,
     /// What the run's journal begins with, if it is to be restorable after a crash. A run that goes
     /// into a sink, or that has no file for its images, has no journal.
     pub journal: Option<JournalNotes>,
@@ -66,6 +69,23 @@ pub enum Order {
     Input,
     /// The order in which images are complete: none waits for one before it.
     Completion,
+}
+
+/// An image that is taken over from an archive, if its bytes are those that its directory says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reused {
+    /// The item that asks for it.
+    pub item: ItemId,
+    /// Where its bytes begin, from the archive's start.
+    pub offset: u64,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The CRC-32 that its bytes must have.
+    pub crc32: u32,
+    /// When it was last modified, in seconds since 1970.
+    pub modified: Option<i64>,
+    /// The address that it came from, if its request was redirected.
+    pub final_url: Option<String>,
 }
 
 /// What a journal says of a run, for the page that restores it.

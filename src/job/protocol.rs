@@ -28,6 +28,8 @@ pub enum ToWorker {
         /// Whether the archive goes to a sink, which the page has.
         into_sink: bool,
     },
+    /// The archive that images are taken over from is beside the message.
+    ReusedArchive,
     /// Whether the image of an item is kept, which the caller decides.
     Verdict {
         /// The item.
@@ -109,6 +111,7 @@ mod to_worker {
     pub const HAND_OVER_RUN: u8 = 10;
     pub const HAND_OVER: u8 = 11;
     pub const VERDICT: u8 = 12;
+    pub const REUSED_ARCHIVE: u8 = 13;
 }
 
 impl ToWorker {
@@ -123,6 +126,7 @@ impl ToWorker {
                 out.put_u8(u8::from(*into_sink));
                 put_job(&mut out, job);
             }
+            Self::ReusedArchive => out.put_u8(tag::REUSED_ARCHIVE),
             Self::Verdict { item, is_kept } => {
                 out.extend([tag::VERDICT, u8::from(*is_kept)]);
                 out.put_u64(*item as u64);
@@ -149,6 +153,7 @@ impl ToWorker {
                 let into_sink = reader.bool()?;
                 Self::Start { job: Rc::new(read_job(&mut reader)?), into_sink }
             }
+            tag::REUSED_ARCHIVE => Self::ReusedArchive,
             tag::VERDICT => {
                 let is_kept = reader.bool()?;
                 Self::Verdict { item: reader.usize()?, is_kept }

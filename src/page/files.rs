@@ -12,6 +12,7 @@ use super::announcer::Announcer;
 use super::elements::{by_id, document, on, root};
 use super::form::Form;
 use super::list_reader::{Reading, read_list};
+use super::update::UpdateSource;
 use crate::browser::promise;
 use crate::plan::{self, Choice, FileKind};
 use crate::report::formatting::{count, size};
@@ -113,6 +114,12 @@ async fn addresses_of(list: &str) -> Vec<String> {
 /// Fills the list box with the contents of files, or reports the first that is not a list.
 async fn fill(form: &'static Form, announcer: &'static Announcer, files: FileList) {
     let mut list = String::new();
+    if let Some(file) = files.item(0).filter(|_| files.length() == 1)
+        && let Some(source) = UpdateSource::read(&file).await
+    {
+        form.set_update(source);
+        return announcer.say(&text![file.name(), " will be updated."]);
+    }
     for file in (0..files.length()).filter_map(|index| files.item(index)) {
         match read(&file).await {
             Ok(text) if files.length() > 1 => append_file(&mut list, &file.name(), &text).await,

@@ -15,6 +15,7 @@ use super::list_reader::{Reading, read_list};
 use super::names::Names;
 use super::persisted_input::{PersistedInput, recorded};
 use super::storage;
+use super::update::{Update, UpdateSource};
 use crate::browser::Clock;
 use crate::plan::{Choice, Plan};
 use crate::report::formatting::count;
@@ -42,6 +43,7 @@ pub struct Form {
     choice: ListChoice,
     pub names: Names,
     pub filters: Filters,
+    pub update: Update,
     /// The list that a preset or a file replaced.
     replaced: RefCell<Option<String>>,
     /// What was read last.
@@ -72,6 +74,7 @@ impl Form {
             choice: ListChoice::find()?,
             names: Names::find()?,
             filters: Filters::find()?,
+            update: Update::find()?,
             replaced: RefCell::default(),
             read: RefCell::default(),
             changes: Cell::default(),
@@ -217,6 +220,15 @@ impl Form {
         &self.list
     }
 
+    /// Takes a zip to be updated. Its addresses become the list if there is none.
+    pub fn set_update(&'static self, source: UpdateSource) {
+        if self.is_blank() {
+            self.replace(&source.addresses().join("\n"));
+        }
+        self.update.set(source);
+        self.list_changed();
+    }
+
     /// Restores the replaced list. That can be undone in turn.
     pub fn undo(&'static self) {
         let Some(text) = self.replaced.take() else { return };
@@ -299,6 +311,7 @@ impl Form {
         // A list that could not be read is read again the next time.
         let text = if reading.has_failed { String::new() } else { text };
         *self.read.borrow_mut() = Some(Read { text, choice, selection, plan: Rc::clone(&plan), nothing });
+        self.update.show(&plan);
         self.names.show(&plan, &reading.understood);
         plan
     }

@@ -49,6 +49,7 @@ mod table;
 mod thumbnails;
 mod time_axis;
 mod timings;
+mod update;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -132,6 +133,10 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         "picsum" => fill(page, &presets::picsum()),
         "unsplash" => fill(page, &presets::unsplash()),
         "undo" => page.form.undo(),
+        "forget-update" => {
+            page.form.update.forget();
+            page.form.focus();
+        }
         "cancel" => controller::cancel(page),
         "stop-and-keep" => controller::stop(page),
         "resume-storing" => controller::resume_storing(page),

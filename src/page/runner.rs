@@ -81,6 +81,7 @@ async fn fetch_once(
     let view = Rc::new(RunView::new(Rc::clone(plan), options.template.clone(), elapsed, file.is_some()));
     page.current.show(&view);
     page.table.show(Rc::clone(&view));
+    let update = page.form.update.source().filter(|_| options.mode != RunMode::Compare);
     let job = Job {
         plan: Rc::clone(plan),
         template: options.template.clone(),
@@ -89,11 +90,15 @@ async fn fetch_once(
         started: view.clock.epoch(),
         // A file can't wait for an early image that comes late.
         order: if file.is_some() { Order::Completion } else { Order::Input },
+        reused: update.as_ref().map(|update| update.matches(plan)).unwrap_or_default(),
         // The runs of a comparison are measured, and need not survive a crash.
         journal: (options.mode != RunMode::Compare).then(|| options.journal.clone()),
         resumes: resumes.map(|run| run.name),
     };
     let handle = RunHandle::start(job, file.as_ref().map(|file| &file.stream)).await?;
+    if let Some(update) = update {
+        handle.provide(&update.archive);
+    }
     page.current.attach(&handle);
     view.attach(&handle);
     let archive = handle.finish(&|event| view.apply(&event)).await?;

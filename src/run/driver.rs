@@ -23,11 +23,12 @@ pub trait Fetcher {
     /// How the bytes of a stored image can be found again.
     type Payload;
 
-    /// Sends one request and stores its body. Each chunk is [reserved](Reservation::reserve) before it is
+    /// Sends one request for an item and stores its body. Each chunk is [reserved](Reservation::reserve) before it is
     /// stored, and `progress` is called with each `Headers` and `Received`. Dropping the future aborts the
     /// request.
     fn attempt(
         &self,
+        item: ItemId,
         address: &Address,
         origin: OriginId,
         reservation: &Reservation,
@@ -218,7 +219,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         let reservation = Reservation::new(&self.budget);
         let request = async move {
             let progress = |kind| emit(Event { at: fetcher.now(), item, kind });
-            let result = fetcher.attempt(&address, origin, &reservation, &progress).await;
+            let result = fetcher.attempt(item, &address, origin, &reservation, &progress).await;
             (attempt, result.map(|stored| Arrived { stored, reservation }))
         };
         self.in_flight.push(request.boxed_local());

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::image::{Format, ImageFacts};
-use crate::plan::{Address, OriginId};
+use crate::plan::{Address, ItemId, OriginId};
 
 /// How the fake host responds to an address like `https://a.example/200ms/503/503/ok`: after this time,
 /// and with these results in turn, the last one repeated. `503-7` sends `Retry-After: 7`, `ok-5` is an
@@ -65,6 +65,7 @@ impl Fetcher for FakeWorld {
 
     async fn attempt(
         &self,
+        _item: ItemId,
         address: &Address,
         _origin: OriginId,
         reservation: &Reservation,

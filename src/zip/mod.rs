@@ -13,6 +13,7 @@
 //! comments is PKWARE's APPNOTE.TXT 6.3.10.
 
 mod central;
+mod directory;
 mod dos_time;
 mod end;
 mod entry;
@@ -25,6 +26,7 @@ mod proof;
 
 /// CRC-32, in a crate that is compiled for speed.
 pub use ::crc32::{Crc32, CrcBuffer};
+pub use directory::{ArchivedEntry, END_BYTES, find_directory, read_directory};
 pub use entry::Entry;
 pub use framing::Framing;
 pub use local::{MAX_PADDING, is_padding, local_header};

@@ -42,6 +42,7 @@ pub fn job(plan: &Rc<Plan>, settings: Settings) -> Job {
         archive: ArchiveOptions::default(),
         started: Clock::start().epoch(),
         order: Order::Input,
+        reused: Vec::new(),
         journal: None,
         resumes: None,
     }

@@ -4,17 +4,18 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use futures::future::LocalBoxFuture;
 use gloo_net::http::Response;
 use js_sys::{Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
+use web_sys::{Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
 
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
-use crate::job::Job;
-use crate::plan::{Address, OriginId};
+use crate::job::{IS_INTERACTIVE, Job, Reused};
+use crate::plan::{Address, ItemId, OriginId};
 use crate::run::{
     CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date, parse_retry_after,
 };
@@ -71,11 +72,14 @@ pub struct BrowserFetcher {
     /// Opened while the first requests are under way.
     spool: Rc<Shared<Spool>>,
     computes_sha256: bool,
+    job: Rc<Job>,
+    /// The archive that images are taken over from.
+    archive: Rc<Shared<Blob>>,
 }
 
 impl BrowserFetcher {
     /// A fetcher whose times are the clock's, and whose images go to the spool.
-    pub fn new(clock: Clock, job: &Job, spool: Rc<Shared<Spool>>) -> Self {
+    pub fn new(clock: Clock, job: &Rc<Job>, spool: Rc<Shared<Spool>>, archive: Rc<Shared<Blob>>) -> Self {
         let settings = &job.settings;
         let fetch = if settings.is_rehearsal { rehearsed_fetch } else { fetch };
         let options = RequestInit::new();
@@ -84,8 +88,8 @@ impl BrowserFetcher {
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         let stall_timer = StallTimer::new(clock, settings.timeout);
         let (buffers, scratch) = <(ReadBuffers, RefCell<_>)>::default();
-        let computes_sha256 = job.needs_sha256();
-        Self { clock, fetch, stall_timer, options, buffers, scratch, spool, computes_sha256 }
+        let (computes_sha256, job) = (job.needs_sha256(), Rc::clone(job));
+        Self { clock, fetch, stall_timer, options, buffers, scratch, spool, computes_sha256, job, archive }
     }
 }
 
@@ -94,11 +98,17 @@ impl Fetcher for BrowserFetcher {
 
     async fn attempt(
         &self,
+        item: ItemId,
         address: &Address,
         origin: OriginId,
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
     ) -> Result<StoredImage<Payload>, FetchError> {
+        if let Some(image) = self.take_over(item, reservation, progress)
+            && let Some(image) = image.await
+        {
+            return Ok(image);
+        }
         let watch = self.stall_timer.watch(origin).ok_or(FetchError::Network)?;
         let stored = self.request(address, reservation, progress, &watch).await;
         match (&stored, watch.timed_out()) {
@@ -124,6 +134,44 @@ impl Fetcher for BrowserFetcher {
 }
 
 impl BrowserFetcher {
+    /// The image that the caller's archive has for an item; `None` in the end if its bytes are not what they
+    /// were. Boxed, so that the package's wasm has none of it.
+    fn take_over<'a>(
+        &'a self,
+        item: ItemId,
+        reservation: &'a Reservation,
+        progress: &'a dyn Fn(EventKind),
+    ) -> Option<LocalBoxFuture<'a, Option<StoredImage<Payload>>>> {
+        if !IS_INTERACTIVE {
+            return None;
+        }
+        let place = self.job.reused.binary_search_by_key(&item, |reused| reused.item).ok()?;
+        let reused = self.job.reused.get(place)?;
+        Some(Box::pin(self.read_archived(reused, reservation, progress)))
+    }
+
+    async fn read_archived(
+        &self,
+        reused: &Reused,
+        reservation: &Reservation,
+        progress: &dyn Fn(EventKind),
+    ) -> Option<StoredImage<Payload>> {
+        let Reused { offset, size, crc32, modified, ref final_url, .. } = *reused;
+        let archive = self.archive.get().await;
+        let bytes = archive.slice_with_f64_and_f64(offset as f64, (offset + size) as f64).ok()?;
+        progress(EventKind::Headers { declared: Some(size) });
+        reservation.reserve(size).ok()?;
+        let mut body = StreamReader::new(&bytes.stream(), &self.buffers).ok()?;
+        let spool = self.spool.get().await;
+        let mut reception = Reception::new(&spool, Some(size), self.computes_sha256);
+        while let Some(chunk) = body.next().await.ok()? {
+            reception.push(&chunk, &mut self.scratch.borrow_mut()).ok()?;
+            progress(EventKind::Received { bytes: reception.bytes() });
+        }
+        let final_url = final_url.as_deref().map(Box::from);
+        reception.finish(modified, final_url).ok().filter(|image| image.facts.crc32 == crc32)
+    }
+
     async fn request(
         &self,
         address: &Address,

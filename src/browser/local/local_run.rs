@@ -14,7 +14,7 @@ use crate::browser::archive::{
 };
 use crate::browser::fetch::BrowserFetcher;
 use crate::browser::spool::{ImageStore, Payload, Spool, SpoolFile};
-use crate::browser::web::{BrowserText, Clock, Notify, spawn};
+use crate::browser::web::{BrowserText, Clock, Notify, Shared, spawn};
 use crate::job::{ArchiveError, IS_INTERACTIVE, Job};
 use crate::plan::{ItemId, LeftOut, Plan, WebText};
 use crate::report::Rows;
@@ -32,6 +32,8 @@ pub struct LocalRun {
     /// A copy of it in one file, if one was needed to hand it over.
     pub copied: RefCell<Option<Copied>>,
     commands: Commands,
+    /// The archive that images are taken over from, once it is provided.
+    pub reused: Rc<Shared<Blob>>,
     /// Which images the caller keeps, if it decides that.
     pub verdicts: Verdicts,
     /// What is known of the items, if the archive is to have a record.
@@ -53,6 +55,7 @@ impl LocalRun {
         let recorded = if job.archive.manifest.is_some() { job.plan.len() } else { 0 };
         Self {
             rows: RefCell::new(Rows::new(recorded)),
+            reused: Rc::default(),
             verdicts: Verdicts::new(if job.archive.awaits_verdicts { job.plan.len() } else { 0 }),
             job: RefCell::new(job),
             images: ImageStore::default(),
@@ -133,7 +136,7 @@ pub async fn fetch_items(
 ) -> Result<Archive, ArchiveError> {
     let (job, images) = (run.job(), &run.images);
     let clock = Clock::of_epoch(job.started);
-    let fetcher = BrowserFetcher::new(clock, &job, Rc::clone(images.spool()));
+    let fetcher = BrowserFetcher::new(clock, &job, Rc::clone(images.spool()), Rc::clone(&run.reused));
     let emit: &dyn Fn(Event) = &|event| {
         run.record(&event);
         emit(event);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use futures::future::{Either, LocalBoxFuture, select};
 use wasm_bindgen::prelude::*;
-use web_sys::{ImageBitmap, MessagePort};
+use web_sys::{Blob, ImageBitmap, MessagePort};
 
 use super::port::Port;
 use crate::browser::archive::{Archive, Sink};
@@ -123,6 +123,11 @@ impl Connection {
                 Err(error) => return because(ArchiveErrorKind::Sink)(error),
             }
         }
+    }
+
+    /// Provides the archive that images are taken over from.
+    pub fn provide(&self, archive: &Blob) {
+        self.port.post(&ToWorker::ReusedArchive.to_bytes(), archive);
     }
 
     /// Says whether the image of an item is kept.

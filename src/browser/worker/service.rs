@@ -62,11 +62,14 @@ impl Service {
     fn start(port: MessagePort, job: Rc<Job>, into_sink: bool) {
         let service = Rc::new_cyclic(|this: &Weak<Self>| {
             let this = Weak::clone(this);
-            let on_message = move |bytes: &[u8], _| {
-                if let (Some(service), Some(message)) = (this.upgrade(), ToWorker::read(bytes)) {
-                    service.receive(message);
-                }
-            };
+            let on_message =
+                move |bytes: &[u8], object: JsValue| match (this.upgrade(), ToWorker::read(bytes)) {
+                    (Some(service), Some(ToWorker::ReusedArchive)) => {
+                        service.run.reused.set(object.unchecked_into());
+                    }
+                    (Some(service), Some(message)) => service.receive(message),
+                    _ => {}
+                };
             let port = Rc::new(Port::new(port, Box::new(on_message)));
             Self {
                 run: LocalRun::new(job),

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::job::{ArchiveOptions, JournalNotes, Order};
+use crate::job::{ArchiveOptions, JournalNotes, Order, Reused};
 use crate::plan::tests::plan_of;
 use crate::plan::{NameTemplate, Plan};
 use crate::report::ManifestOptions;
@@ -31,6 +31,14 @@ fn job_of(plan: Plan) -> Job {
         },
         started: 1_790_000_000_123.5,
         order: Order::Completion,
+        reused: vec![Reused {
+            item: 2,
+            offset: 1 << 33,
+            size: 7,
+            crc32: u32::MAX,
+            modified: Some(-1),
+            final_url: Some("https://c.example/".into()),
+        }],
         journal: Some(JournalNotes { source: "ü".into(), options: String::new() }),
         resumes: Some("123".into()),
     }
@@ -49,6 +57,7 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
         ToWorker::Interaction(Interaction::Retry(retry)),
         ToWorker::Interaction(Interaction::Verify),
         ToWorker::Interaction(Interaction::Preview(69_999)),
+        ToWorker::ReusedArchive,
         ToWorker::Verdict { item: 69_999, is_kept: true },
         ToWorker::ChunkWritten,
         ToWorker::HandOver("ü.zip".into()),
