@@ -179,7 +179,7 @@ fn dropped_links_and_images_are_added_wherever_they_are_dropped() {
 
 impl Browser {
     /// Chooses files, given by their names and contents.
-    async fn choose_files(&self, files: &[(&str, &[u8])]) {
+    pub async fn choose_files(&self, files: &[(&str, &[u8])]) {
         let files: Vec<Value> =
             files.iter().map(|(name, bytes)| json!([name, BASE64_STANDARD.encode(bytes)])).collect();
         let script = "const transfer = new DataTransfer();

@@ -18,6 +18,7 @@
 //! - `cancelling_often`: two hundred runs, cancelled at random moments
 //! - `lists`: lists in every form, by files, typing, pasting and dropping, and how they are read
 //! - `names`: names by a template
+//! - `choosing`: filters, repeated images, the record, and a zip that is updated
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
@@ -46,6 +47,7 @@ mod accessibility;
 mod cancelling;
 mod cancelling_anywhere;
 mod cancelling_often;
+mod choosing;
 mod contract;
 mod crashes;
 mod disk;
