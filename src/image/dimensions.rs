@@ -123,8 +123,8 @@ impl DimensionsFinder {
     }
 
     fn push_svg(&mut self, bytes: &[u8]) {
-        if let Some(dimensions) = self.svg.push(bytes) {
-            self.end(dimensions);
+        if let Some((width, height)) = self.svg.push(bytes) {
+            self.found(width, height);
         }
     }
 
