@@ -1,7 +1,7 @@
 //! The width and height of an image.
 //!
 //! Only the fields on the way to the size are read, and everything between them is skipped. So at most
-//! 32 bytes are kept, and the sizes of the items of one AVIF or HEIC file.
+//! 34 bytes are kept, and the sizes of the items of one AVIF or HEIC file.
 
 mod jxl;
 mod svg;
@@ -106,15 +106,13 @@ const MAX_SIZES: usize = 256;
 impl DimensionsFinder {
     /// Reads the next chunk of the body.
     pub fn push(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
+        loop {
+            bytes = self.field.fill(bytes);
             match self.step {
                 Step::End => return,
                 Step::Svg => return self.push_svg(bytes),
-                _ => {}
-            }
-            bytes = self.field.fill(bytes);
-            while self.field.is_full() && !matches!(self.step, Step::Svg | Step::End) {
-                self.read_field();
+                _ if self.field.is_full() => self.read_field(),
+                _ => return,
             }
         }
     }
@@ -125,8 +123,8 @@ impl DimensionsFinder {
     }
 
     fn push_svg(&mut self, bytes: &[u8]) {
-        if let Some(dimensions) = self.svg.push(bytes) {
-            self.end(dimensions);
+        if let Some((width, height)) = self.svg.push(bytes) {
+            self.found(width, height);
         }
     }
 

@@ -2,7 +2,7 @@
 
 /// The bytes of the current field, and how far away it is. A reader asks for the bytes that it needs
 /// ([`lacks`](Self::lacks)) and says where the next field begins ([`go`](Self::go)).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Field {
     /// The bytes that are here, and after them remains of fields before.
     bytes: [u8; LONGEST],
@@ -13,12 +13,18 @@ pub struct Field {
     pub is_little_endian: bool,
 }
 
-/// The most bytes that a reader may ask for.
-pub const LONGEST: usize = 32;
+/// The most bytes that a reader may ask for: the headers of a bitmap as far as they determine its length.
+pub const LONGEST: usize = 34;
 
 /// Four characters as one number, which takes less code to compare.
 pub const fn code(characters: &[u8; 4]) -> u32 {
     u32::from_be_bytes(*characters)
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Self { bytes: [0; LONGEST], filled: 0, wanted: 0, skip: 0, is_little_endian: false }
+    }
 }
 
 impl Field {
@@ -42,6 +48,16 @@ impl Field {
     pub fn lacks(&mut self, wanted: usize) -> bool {
         self.wanted = wanted;
         !self.is_full()
+    }
+
+    /// How many of its bytes have arrived.
+    pub fn filled(&self) -> usize {
+        self.filled
+    }
+
+    /// The bytes that are still to be skipped before it.
+    pub fn distance(&self) -> u64 {
+        self.skip
     }
 
     /// Makes the next field begin this many bytes after the beginning of the current one.

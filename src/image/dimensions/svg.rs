@@ -1,6 +1,5 @@
 //! The size of an SVG: by the attributes of its root (SVG 2, 8.12).
 
-use super::Dimensions;
 use crate::image::markup::Markup;
 
 /// Reads an SVG up to the end of its root's tag.
@@ -21,19 +20,19 @@ pub struct SvgSize {
 const LONGEST_VALUE: usize = 128;
 
 impl SvgSize {
-    /// Reads the next chunk. Returns the size, or that there is none, at the end of the tag.
-    pub fn push(&mut self, bytes: &[u8]) -> Option<Option<Dimensions>> {
+    /// Reads the next chunk. Returns width and height at the end of the tag; zero if there are none.
+    pub fn push(&mut self, bytes: &[u8]) -> Option<(u64, u64)> {
         bytes.iter().find_map(|byte| self.push_byte(*byte))
     }
 
-    fn push_byte(&mut self, byte: u8) -> Option<Option<Dimensions>> {
+    fn push_byte(&mut self, byte: u8) -> Option<(u64, u64)> {
         let was_quoted = self.markup.is_quoted();
         self.markup.push_byte(byte);
         if self.markup.is_lost() {
-            return Some(None);
+            return Some((0, 0));
         }
         if self.markup.has_begun() {
-            return Some(self.dimensions());
+            return Some(self.size());
         }
         if !self.markup.is_in_root_tag() {
             return None;
@@ -72,7 +71,7 @@ impl SvgSize {
     }
 
     /// A missing width or height follows from the other one, in the proportions of the view box.
-    fn dimensions(&self) -> Option<Dimensions> {
+    fn size(&self) -> (u64, u64) {
         let [_, _, across, down] = self.view_box;
         let (width, height) = match (self.width > 0.0, self.height > 0.0) {
             (true, true) => (self.width, self.height),
@@ -80,8 +79,8 @@ impl SvgSize {
             (false, true) => (self.height * across / down, self.height),
             (false, false) => (across, down),
         };
-        // A number that is not finite or negative becomes one that is refused.
-        Dimensions::new((width + 0.5) as u64, (height + 0.5) as u64)
+        // A number that is negative or not finite becomes one that is refused.
+        ((width + 0.5) as u64, (height + 0.5) as u64)
     }
 }
 
@@ -142,8 +141,9 @@ mod tests {
 
     fn size(text: &str) -> Option<(u32, u32)> {
         let mut svg = SvgSize::default();
-        let size = svg.push(text.as_bytes()).unwrap_or_else(|| panic!("no end: {text}"));
-        size.map(|size| (size.width, size.height))
+        let (width, height) = svg.push(text.as_bytes()).unwrap_or_else(|| panic!("no end: {text}"));
+        let size = super::super::Dimensions::new(width, height)?;
+        Some((size.width, size.height))
     }
 
     #[test]
