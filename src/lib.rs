@@ -13,6 +13,7 @@
 //! The core:
 //!
 //! - [`plan`]: from text to items, each with an address and a name.
+//! - [`documents`]: HTML and XML where there is no browser's parser.
 //! - [`run`]: the schedule, the retries, and the driver that polls the attempts.
 //! - [`image`]: recognises an image's format and its end by its bytes.
 //! - [`spool`]: the layout of payloads that wait for the archive, and the journal.
@@ -42,6 +43,7 @@ pub mod api;
 pub mod browser;
 mod bytes;
 mod calendar;
+pub mod documents;
 pub mod image;
 pub mod job;
 #[cfg(all(target_arch = "wasm32", feature = "lists"))]
