@@ -17,8 +17,8 @@ mod parsers;
 mod text;
 mod without_browser;
 
-use examples::examples;
-use fetchzip::plan::{Choice, FileKind, ListReader, ListWeb, Plan};
+use examples::{decoded, examples};
+use fetchzip::plan::{Choice, ListReader, ListWeb, Plan};
 use text::CrateText;
 
 #[test]
@@ -96,11 +96,4 @@ fn read_with(text: &str, choice: &Choice, web: &impl ListWeb) -> String {
     let description = reader.understood().description();
     let first = if description.is_empty() { "Text".to_owned() } else { description };
     format!("{first}\n{}", lines.iter().map(|line| format!("{line}\n")).collect::<String>())
-}
-
-/// The text of a file, as the page decodes it.
-fn decoded(bytes: &[u8]) -> String {
-    let FileKind::Text(label) = FileKind::of(bytes) else { panic!("a file that is no text") };
-    let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
-    encoding.decode(bytes).0.into_owned()
 }

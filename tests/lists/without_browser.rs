@@ -6,10 +6,10 @@ use fetchzip::documents::{html_elements, xml_elements};
 use fetchzip::plan::{Choice, Element, ListWeb};
 use proptest::prelude::*;
 
-use crate::examples::examples;
+use crate::examples::{decoded, examples};
 use crate::own_documents::OwnDocuments;
+use crate::read_with;
 use crate::text::CrateText;
-use crate::{decoded, read_with};
 
 /// Those of `src/plan/list/html.rs`, and what they are asked for.
 const SELECTORS: &str =
