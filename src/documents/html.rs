@@ -10,53 +10,69 @@ use super::references::decoded;
 use super::scanner::Scanner;
 use super::tags::{Tag, Token, Tokens, is_space};
 use super::{Around, MAX_DEPTH, Node, is_inside};
+use crate::plan::TextMap;
 
-/// Elements that have no end tag.
-const VOID: &str = " area base basefont bgsound br col embed frame hr img input keygen link meta param source \
-    track wbr ";
+/// Kinds of elements, which are bits, and the names of those that are of the kind.
+const KINDS: [(usize, &str); 11] = [
+    (
+        VOID,
+        "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr",
+    ),
+    (RAW, "iframe noembed noframes script style textarea title xmp"),
+    (HEAD, "base basefont bgsound head html link meta noframes noscript script style template title"),
+    (HEAD_NOSCRIPT, "basefont bgsound head html link meta noframes noscript style"),
+    (
+        BLOCK,
+        "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer \
+         form h1 h2 h3 h4 h5 h6 header hgroup hr li listing main menu nav ol p plaintext pre search section summary \
+         ul xmp",
+    ),
+    (
+        SPECIAL,
+        "address applet area article aside base basefont bgsound blockquote body br button caption center col \
+         colgroup dd details dir div dl dt embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 \
+         h5 h6 head header hgroup hr html iframe img input keygen li link listing main marquee menu meta nav \
+         noembed noframes noscript object ol p param plaintext pre script search section select source style \
+         summary table tbody td template textarea tfoot th thead title tr track ul wbr xmp",
+    ),
+    (SCOPE, "applet caption html marquee object table td template th"),
+    (TABLE_PART, "caption table tbody td tfoot th thead tr"),
+    (FORMATTING, "a b big code em font i nobr s small strike strong tt u"),
+    (
+        BREAKOUT,
+        "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu \
+         meta nobr ol p pre ruby s small span strike strong sub sup table tt u ul var",
+    ),
+    (INTEGRATION, "desc foreignobject mi mn mo ms mtext title"),
+];
 
-/// Elements whose content is text up to their end tag.
-const RAW: &str = " iframe noembed noframes script style textarea title xmp ";
+/// Has no end tag.
+const VOID: usize = 1;
+/// Its content is text up to its end tag.
+const RAW: usize = 1 << 1;
+/// May be in the head.
+const HEAD: usize = 1 << 2;
+/// May be in a `noscript` of the head.
+const HEAD_NOSCRIPT: usize = 1 << 3;
+/// Ends an open paragraph, and its end tag reaches through others of the kind.
+const BLOCK: usize = 1 << 4;
+/// The end tags of most elements do not reach through it.
+const SPECIAL: usize = 1 << 5;
+/// Nor does the end tag of a block or of a style of text.
+const SCOPE: usize = 1 << 6;
+/// Its end tag reaches through all but a table.
+const TABLE_PART: usize = 1 << 7;
+/// A style of text, or a link.
+const FORMATTING: usize = 1 << 8;
+/// Ends SVG or MathML around it.
+const BREAKOUT: usize = 1 << 9;
+/// Contains HTML, although it is of SVG or MathML.
+const INTEGRATION: usize = 1 << 10;
 
-/// What may be in the head.
-const HEAD: &str =
-    " base basefont bgsound head html link meta noframes noscript script style template title ";
-
-/// What may be in a `noscript` of the head.
-const HEAD_NOSCRIPT: &str = " basefont bgsound head html link meta noframes noscript style ";
-
-/// Elements that end an open paragraph, and whose end tag reaches through others of them.
-const BLOCK: &str = " address article aside blockquote center dd details dialog dir div dl dt fieldset \
-    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr li listing main menu nav ol p plaintext \
-    pre search section summary ul xmp ";
-
-/// Elements through which any other end tag does not reach.
-const SPECIAL: &str = " address applet area article aside base basefont bgsound blockquote body br button caption \
-    center col colgroup dd details dir div dl dt embed fieldset figcaption figure footer form frame frameset h1 \
-    h2 h3 h4 h5 h6 head header hgroup hr html iframe img input keygen li link listing main marquee menu meta \
-    nav noembed noframes noscript object ol p param plaintext pre script search section select source style \
-    summary table tbody td template textarea tfoot th thead title tr track ul wbr xmp ";
-
-/// Elements through which the end tag of a block, or of a style of text, does not reach.
-const SCOPE: &str = " applet caption html marquee object table td template th ";
-
-/// The same for the parts of a table.
-const TABLE_SCOPE: &str = " html table template ";
-
-const TABLE_PARTS: &str = " caption table tbody td tfoot th thead tr ";
-
-const FORMATTING: &str = " a b big code em font i nobr s small strike strong tt u ";
-
-/// Elements that end SVG or MathML around them.
-const BREAKOUT: &str = " b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img \
-    li listing menu meta nobr ol p pre ruby s small span strike strong sub sup table tt u ul var ";
-
-/// Elements of SVG and MathML that contain HTML.
-const INTEGRATION: &str = " desc foreignobject mi mn mo ms mtext title ";
-
-/// Whether a list that begins and ends with a space has this name.
-fn has(list: &str, name: &str) -> bool {
-    list.split(' ').any(|own| own == name)
+/// The kinds that an element is of.
+fn kinds_of(name: &str) -> usize {
+    let is_one = |names: &str| names.split_ascii_whitespace().any(|own| own == name);
+    KINDS.iter().filter(|(_, names)| is_one(names)).map(|(kind, _)| kind).sum()
 }
 
 /// The elements of a document that match any of the selectors, which are separated by commas: a name, or an
@@ -86,6 +102,8 @@ pub fn html_elements(text: &str, selectors: &str) -> Vec<Node> {
 }
 
 struct Document<'a> {
+    /// The kinds of the elements so far.
+    kinds: TextMap,
     selectors: Vec<&'a str>,
     found: Vec<Node>,
     open: Vec<Open>,
@@ -95,6 +113,7 @@ struct Document<'a> {
 /// An element whose end tag has not come.
 struct Open {
     name: String,
+    kinds: usize,
     /// The element as something around others, and what is around it.
     around: Option<Rc<Around>>,
     /// Its index among those that were found, if its text is collected.
@@ -106,14 +125,23 @@ struct Open {
 impl Open {
     /// Whether HTML may be in it.
     fn has_html(&self) -> bool {
-        !self.is_foreign || has(INTEGRATION, &self.name)
+        !self.is_foreign || self.is(INTEGRATION)
+    }
+
+    fn is(&self, kind: usize) -> bool {
+        self.kinds & kind != 0
+    }
+
+    /// Whether the end tag of a part of a table does not reach through it.
+    fn is_table(&self) -> bool {
+        matches!(self.name.as_str(), "table" | "template")
     }
 }
 
 impl<'a> Document<'a> {
     fn new(selectors: &'a str) -> Self {
         let selectors = selectors.split(',').collect();
-        Self { selectors, found: Vec::new(), open: Vec::new(), is_in_head: true }
+        Self { kinds: TextMap::default(), selectors, found: Vec::new(), open: Vec::new(), is_in_head: true }
     }
 
     fn is_foreign(&self) -> bool {
@@ -134,11 +162,20 @@ impl<'a> Document<'a> {
         }
     }
 
+    fn kinds(&mut self, name: &str) -> usize {
+        self.kinds.get(name).unwrap_or_else(|| {
+            let kinds = kinds_of(name);
+            self.kinds.set(name.to_owned(), kinds);
+            kinds
+        })
+    }
+
     /// Adds an element; returns its name if its content is text.
     fn start(&mut self, mut tag: Tag) -> Option<String> {
         if !self.open.last().is_none_or(Open::has_html) {
             let has_font = |(name, _): &(String, String)| matches!(name.as_str(), "color" | "face" | "size");
-            if !has(BREAKOUT, &tag.name) && !(tag.name == "font" && tag.attributes.iter().any(has_font)) {
+            let is_font = tag.name == "font" && tag.attributes.iter().any(has_font);
+            if self.kinds(&tag.name) & BREAKOUT == 0 && !is_font {
                 let is_closed = tag.is_self_closing;
                 self.insert(tag, true, is_closed);
                 return None;
@@ -150,22 +187,21 @@ impl<'a> Document<'a> {
         if tag.name == "image" {
             tag.name = "img".into();
         }
+        let kinds = self.kinds(&tag.name);
         if self.is_in_head {
             let is_in_noscript = self.open.last().is_some_and(|top| top.name == "noscript");
-            let allowed = if is_in_noscript { HEAD_NOSCRIPT } else { HEAD };
-            if !has(allowed, &tag.name) {
+            if kinds & if is_in_noscript { HEAD_NOSCRIPT } else { HEAD } == 0 {
                 self.leave_head();
             } else if is_in_noscript && tag.name == "noscript" {
                 return None;
             }
         }
-        self.close_for(&tag.name);
+        self.close_for(&tag.name, kinds);
         let is_foreign = matches!(tag.name.as_str(), "svg" | "math");
-        let is_raw = has(RAW, &tag.name);
         // They can't be closed before the end of the document.
         let is_root = matches!(tag.name.as_str(), "html" | "head" | "body");
-        let is_closed = is_raw || is_root || has(VOID, &tag.name) || is_foreign && tag.is_self_closing;
-        let name = is_raw.then(|| tag.name.clone());
+        let is_closed = kinds & (RAW | VOID) != 0 || is_root || is_foreign && tag.is_self_closing;
+        let name = (kinds & RAW != 0).then(|| tag.name.clone());
         self.insert(tag, is_foreign, is_closed);
         name
     }
@@ -180,47 +216,46 @@ impl<'a> Document<'a> {
     }
 
     /// Closes what a start tag ends.
-    fn close_for(&mut self, name: &str) {
-        if has(BLOCK, name) {
-            self.close(" p ", |outer| has(SCOPE, outer) || outer == "button");
+    fn close_for(&mut self, name: &str, kinds: usize) {
+        if kinds & BLOCK != 0 {
+            self.close(&["p"], |open| open.is(SCOPE) || open.name == "button");
         }
-        let is_block = |outer: &str| has(SPECIAL, outer) && !has(" address div p ", outer);
+        let is_block =
+            |open: &Open| open.is(SPECIAL) && !matches!(open.name.as_str(), "address" | "div" | "p");
         match name {
             "a" => self.end(name),
-            "li" => self.close(" li ", is_block),
-            "dd" | "dt" => self.close(" dd dt ", is_block),
-            "td" | "th" => self.close(" td th ", |outer| has(TABLE_SCOPE, outer)),
-            "tr" => self.close(" tr ", |outer| has(TABLE_SCOPE, outer)),
-            "tbody" | "tfoot" | "thead" => {
-                self.close(" tbody tfoot thead ", |outer| has(TABLE_SCOPE, outer));
-            }
+            "li" => self.close(&["li"], is_block),
+            "dd" | "dt" => self.close(&["dd", "dt"], is_block),
+            "td" | "th" => self.close(&["td", "th"], Open::is_table),
+            "tr" => self.close(&["tr"], Open::is_table),
+            "tbody" | "tfoot" | "thead" => self.close(&["tbody", "tfoot", "thead"], Open::is_table),
             _ => {}
         }
     }
 
     fn end(&mut self, name: &str) {
+        let kinds = self.kinds(name);
         match name {
             "html" | "head" | "body" => {}
-            "template" => self.close(name, |_| false),
-            _ if has(TABLE_PARTS, name) => self.close(name, |outer| has(TABLE_SCOPE, outer)),
-            _ if has(BLOCK, name) || has(FORMATTING, name) || has(SCOPE, name) || name == "button" => {
-                self.close(name, |outer| has(SCOPE, outer));
+            "template" => self.close(&[name], |_| false),
+            _ if kinds & TABLE_PART != 0 => self.close(&[name], Open::is_table),
+            _ if kinds & (BLOCK | FORMATTING | SCOPE) != 0 || name == "button" => {
+                self.close(&[name], |open| open.is(SCOPE));
             }
-            _ => self.close(name, |outer| has(SPECIAL, outer)),
+            _ => self.close(&[name], |open| open.is(SPECIAL)),
         }
     }
 
     /// Closes the innermost element with one of these names, and what is in it, unless a barrier is in
     /// between.
-    fn close(&mut self, names: &str, is_barrier: impl Fn(&str) -> bool) {
+    fn close(&mut self, names: &[&str], is_barrier: impl Fn(&Open) -> bool) {
         let mut is_foreign = self.is_foreign();
         for index in (0..self.open.len()).rev() {
             let Some(open) = self.open.get(index) else { return };
             is_foreign &= open.is_foreign;
-            if has(names, &open.name) {
-                let is_formatting = has(FORMATTING, &open.name);
-                let has_block = || self.open.iter().skip(index + 1).any(|inner| has(SPECIAL, &inner.name));
-                if open.name == "form" || is_formatting && has_block() {
+            if names.contains(&open.name.as_str()) {
+                let has_block = || self.open.iter().skip(index + 1).any(|inner| inner.is(SPECIAL));
+                if open.name == "form" || open.is(FORMATTING) && has_block() {
                     // What is in it stays open.
                     self.open.remove(index);
                 } else {
@@ -228,7 +263,7 @@ impl<'a> Document<'a> {
                 }
                 return;
             }
-            if !is_foreign && (is_barrier(&open.name) || open.is_foreign && open.has_html()) {
+            if !is_foreign && (is_barrier(open) || open.is_foreign && open.has_html()) {
                 return;
             }
         }
@@ -244,8 +279,8 @@ impl<'a> Document<'a> {
             self.found.push(Node { name, attributes, text: String::new(), around });
         }
         if !is_closed && self.open.len() < MAX_DEPTH {
-            let around = Around::new(&name, outer);
-            self.open.push(Open { name, around, found, is_foreign });
+            let (kinds, around) = (self.kinds(&name), Around::new(&name, outer));
+            self.open.push(Open { name, kinds, around, found, is_foreign });
         }
     }
 
