@@ -57,7 +57,7 @@ pub fn decoded(text: &str, is_attribute: bool) -> String {
         }
         let rest = scanner;
         let decoded = match scanner.eat("#") {
-            true => number(&mut scanner).map(|number| of_html(number)),
+            true => number(&mut scanner).map(of_html),
             false => name(&mut scanner, is_attribute),
         };
         out.push(decoded.unwrap_or_else(|| {
