@@ -13,6 +13,7 @@
 //! The core:
 //!
 //! - [`plan`]: from text to items, each with an address and a name.
+//! - [`documents`]: HTML and XML where there is no browser's parser.
 //! - [`run`]: the schedule, the retries, and the driver that polls the attempts.
 //! - [`image`]: recognises an image's format and its end by its bytes.
 //! - [`spool`]: the layout of payloads that wait for the archive, and the journal.
@@ -25,7 +26,7 @@
 //!
 //! - `browser`: runs a plan: requests, spool files, archives, the worker.
 //! - `api`: `fetchZip`, the JavaScript API.
-//! - `lists`: reads lists, in a wasm of its own.
+//! - `lists`: reads lists, for the page and for the package, each in a wasm of its own.
 //! - `page`: connects the page in `www/` to a run.
 
 // A release has no standard formatting: `cargo xtask` removes it, and code that used it would trap.
@@ -42,9 +43,10 @@ pub mod api;
 pub mod browser;
 mod bytes;
 mod calendar;
+pub mod documents;
 pub mod image;
 pub mod job;
-#[cfg(all(target_arch = "wasm32", feature = "lists"))]
+#[cfg(all(target_arch = "wasm32", any(feature = "lists", feature = "parse-list")))]
 pub mod lists;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod page;

@@ -17,9 +17,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src`: each imports only those before it.
-const ORDER: [&str; 15] = [
-    "bytes", "text", "seconds", "calendar", "image", "plan", "zip", "run", "spool", "report", "job",
-    "browser", "api", "lists", "page",
+const ORDER: [&str; 16] = [
+    "bytes",
+    "text",
+    "seconds",
+    "calendar",
+    "image",
+    "plan",
+    "documents",
+    "zip",
+    "run",
+    "spool",
+    "report",
+    "job",
+    "browser",
+    "api",
+    "lists",
+    "page",
 ];
 
 /// The modules of `src/browser`: each imports only those before it.

@@ -243,3 +243,48 @@ export function downloadSink(options: {
    */
   picker?: boolean;
 }): Promise<WritableStream<Uint8Array>>;
+
+/** One image of a list, with what the list says of it; `fetchZip` takes it as it is. */
+export type UrlSource = FetchZipRequest;
+
+/**
+ * Reads a list of images as people have them: text with addresses anywhere in it, a table (CSV, TSV), JSON, HTML,
+ * a sitemap or feed, Markdown, forum code, reStructuredText, or an input file of aria2. What counts in each is
+ * described in `docs/lists.md`.
+ *
+ * It works in a page, in a worker and in Node, and is synchronous: about a second for 100,000 lines. HTML and XML are
+ * read without the browser's parser, by the same rules. An application that does not import it does not bundle it.
+ *
+ * At most 100,000 addresses are read; what exceeds that is rejected.
+ *
+ * @throws TypeError or RangeError that names an argument that makes no sense, such as a column that the list does not
+ * have.
+ */
+export function parseList(
+  text: string,
+  options?: {
+    /** The address of the page that the list is from, against which relative addresses are resolved. */
+    base?: string | URL;
+    /** What the list is. "json" is JSON Lines, too. Default: "auto", which detects it from the content. */
+    form?: "auto" | "text" | "csv" | "json" | "html" | "markdown" | "aria2";
+    /**
+     * The name of the column that has the addresses, in any case; in JSON, the path of a field or the last part of it.
+     * Without effect where there are no columns. Default: found by the values, then by the names.
+     */
+    column?: string;
+    /** Whether `[1-10]` and `{a,b}` in plain text stand for several addresses. Default: true. */
+    expand?: boolean;
+  },
+): {
+  /** The images in the list's order. Addresses are absolute and can be fetched. */
+  sources: UrlSource[];
+  /** What the list is: one of the values of `options.form`, or "xml", "bbcode" or "rst". */
+  form: string;
+  /** The names of the columns of a table, or of the fields of JSON. */
+  columns: string[];
+  /**
+   * What names no address: its line from 1, its text, shortened and without passwords, and the reason as a sentence to
+   * show to users. In JSON, `line` is the number of the entry.
+   */
+  rejected: { line: number; text: string; message: string }[];
+};

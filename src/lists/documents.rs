@@ -1,11 +1,12 @@
-//! The browser's parsers of JSON, HTML and XML, for lists.
+//! The browser's parsers of HTML and XML, for the page's lists.
 //!
 //! A parsed document is inert: its scripts do not run, and nothing that it names is loaded.
 
-use js_sys::{Array, JSON, Number, Object, Reflect};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Url};
+use web_sys::Document;
 
+use super::values;
 use crate::browser::BrowserText;
 use crate::plan::{Element, JsonShape, ListWeb, WebText};
 
@@ -86,41 +87,19 @@ impl ListWeb for BrowserDocuments {
     type Element = PageElement;
 
     fn resolve(&self, text: &str, base: &str) -> Option<String> {
-        let url = if base.is_empty() { Url::new(text) } else { Url::new_with_base(text, base) };
-        Some(url.ok()?.href())
+        values::resolve(text, base)
     }
 
     fn parse_json(&self, text: &str) -> Option<JsValue> {
-        JSON::parse(text).ok()
+        values::parse_json(text)
     }
 
     fn shape(&self, value: &JsValue) -> JsonShape<JsValue> {
-        if let Some(text) = value.as_string() {
-            return JsonShape::Text(text);
-        }
-        if let Some(number) = value.dyn_ref::<Number>() {
-            return number
-                .to_string_with_radix(10)
-                .map_or(JsonShape::Null, |text| JsonShape::Text(text.into()));
-        }
-        if let Some(is_true) = value.as_bool() {
-            return JsonShape::Text(if is_true { "true" } else { "false" }.into());
-        }
-        if let Some(list) = value.dyn_ref::<Array>() {
-            return JsonShape::List(list.length() as usize);
-        }
-        if !value.is_object() {
-            return JsonShape::Null;
-        }
-        let entries = Object::entries(value.unchecked_ref()).into_iter().map(|entry| {
-            let entry: Array = entry.unchecked_into();
-            (entry.get(0).as_string().unwrap_or_default(), entry.get(1))
-        });
-        JsonShape::Object(entries.collect())
+        values::shape(value)
     }
 
     fn element(&self, list: &JsValue, index: usize) -> JsValue {
-        list.unchecked_ref::<Array>().get(index as u32)
+        values::element(list, index)
     }
 
     fn html_elements(&self, text: &str, selectors: &str) -> Vec<PageElement> {

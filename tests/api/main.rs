@@ -17,6 +17,7 @@
 //! - `calls`: calls that make no sense
 //! - `aborting_often`: two hundred runs, aborted at random moments
 //! - `crashes`: wasm that traps
+//! - `lists`: `parseList` in a page, in a worker and in Node
 //! - `documents`: the types under `tsc --strict`, the README's example
 //!
 //! `cargo xtask test --only page-chromium` runs these, too; so do `page-firefox` and `page-webkit`.
@@ -34,8 +35,11 @@ mod crashes;
 mod documents;
 mod downloads;
 mod events;
+#[path = "../lists/examples.rs"]
+mod examples;
 mod large_downloads;
 mod limits;
+mod lists;
 mod naming;
 mod nothing_left;
 mod package_driver;

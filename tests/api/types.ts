@@ -3,11 +3,13 @@
 import init, {
   downloadSink,
   fetchZip,
+  parseList,
   type FetchZipError,
   type FetchZipEvent,
   type FetchZipItem,
   type FetchZipOptions,
   type FetchZipResult,
+  type UrlSource,
 } from "fetchzip";
 
 await init();
@@ -87,6 +89,23 @@ await downloadSink({ fileName: "cats.zip", scope: "/static/", picker: false });
 // @ts-expect-error A file has a name.
 await downloadSink({});
 
+const list = parseList("https://example.org/[1-3].jpg");
+const source: UrlSource = list.sources[0]!;
+const rejected: { line: number; text: string; message: string } = list.rejected[0]!;
+const ofList: [string, string[], string | undefined, (string | URL)[] | undefined, string | undefined] = [
+  list.form,
+  list.columns,
+  source.title,
+  source.fallbacks,
+  source.columns?.["SKU"],
+];
+parseList("a", { base: new URL(url), form: "auto", column: "src", expand: false });
+await fetchZip(list.sources);
+// @ts-expect-error There is no such form.
+parseList("a", { form: "pdf" });
+// @ts-expect-error A list is a text.
+parseList(new Blob());
+
 // @ts-expect-error There is no such mode.
 await fetchZip([url], { mode: "fast" });
 // @ts-expect-error There is no such option.
@@ -97,4 +116,5 @@ await fetchZip([5]);
 blob.size;
 
 function use(...values: unknown[]): void {}
+use(rejected, ofList);
 use(pixels, source, size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose(), proved);

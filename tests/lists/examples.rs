@@ -10,7 +10,7 @@
 use std::fs;
 use std::path::Path;
 
-use fetchzip::plan::{Choice, Form};
+use fetchzip::plan::{Choice, FileKind, Form};
 
 /// A list and what must come out of it.
 pub struct Example {
@@ -70,4 +70,11 @@ fn example(file: std::path::PathBuf) -> Example {
         choice,
         expected: expected.to_owned(),
     }
+}
+
+/// The text of a file, as the page decodes it.
+pub fn decoded(bytes: &[u8]) -> String {
+    let FileKind::Text(label) = FileKind::of(bytes) else { panic!("a file that is no text") };
+    let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
+    encoding.decode(bytes).0.into_owned()
 }

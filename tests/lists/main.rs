@@ -2,19 +2,23 @@
 //!
 //! - `examples`: the files, and what must come out; the page's tests read the same
 //! - `documents`: the examples of `docs/lists.md`
+//! - `without_browser`: the same by the readers of HTML and XML that `parseList` has
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't continue has failed")]
 
 mod documents;
 mod examples;
+#[path = "../text/own_documents.rs"]
+mod own_documents;
 #[path = "../text/documents.rs"]
 mod parsers;
 #[path = "../text/mod.rs"]
 mod text;
+mod without_browser;
 
-use examples::examples;
-use fetchzip::plan::{Choice, FileKind, ListReader, Plan};
+use examples::{decoded, examples};
+use fetchzip::plan::{Choice, ListReader, ListWeb, Plan};
 use text::CrateText;
 
 #[test]
@@ -62,13 +66,18 @@ fn a_hundred_thousand_rows_are_read_whole() {
 
 /// What a list gives, in the notation of the expected files.
 fn read(text: &str, choice: &Choice) -> String {
+    read_with(text, choice, &CrateText)
+}
+
+/// The same with these parsers.
+fn read_with(text: &str, choice: &Choice, web: &impl ListWeb) -> String {
     let mut plan = Plan::default();
     let mut lines = Vec::new();
-    let mut reader = ListReader::new(text, choice, &CrateText);
+    let mut reader = ListReader::new(text, choice, web);
     for read in reader.by_ref() {
         let read = read.and_then(|request| {
             let (name, title) = (request.name.clone(), request.title.clone());
-            plan.push_valid(request, &CrateText)?;
+            plan.push_valid(request, web)?;
             Ok((name, title))
         });
         lines.push(match read {
@@ -87,11 +96,4 @@ fn read(text: &str, choice: &Choice) -> String {
     let description = reader.understood().description();
     let first = if description.is_empty() { "Text".to_owned() } else { description };
     format!("{first}\n{}", lines.iter().map(|line| format!("{line}\n")).collect::<String>())
-}
-
-/// The text of a file, as the page decodes it.
-fn decoded(bytes: &[u8]) -> String {
-    let FileKind::Text(label) = FileKind::of(bytes) else { panic!("a file that is no text") };
-    let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
-    encoding.decode(bytes).0.into_owned()
 }

@@ -26,8 +26,20 @@ pub const DOWNLOAD: [(&str, &str, Text); 2] = [
     ("src/download/download-worker.js", "fetchzip-download-worker.js", Text::Plain),
 ];
 
-/// Exports of the package that are JavaScript, and stand behind wasm-bindgen's.
+/// Exports of the engine that are JavaScript, and stand behind wasm-bindgen's.
 const EXPORTS: &str = "src/api/download_sink.js";
+
+/// The package's entry, which imports the engine and [`LISTS`]: a bundler leaves out what is not used.
+const ENTRY: &str = "src/api/entry.js";
+
+/// The script of the engine's wasm, which the package's worker imports, too.
+const ENGINE: &str = "fetchzip-engine.js";
+
+/// The module that reads lists, in the package.
+pub const LISTS: &str = "fetchzip-lists.js";
+
+/// Its source.
+const LISTS_ENTRY: &str = "src/lists/parse_list.js";
 
 /// Builds the package into `pkg/`, and installs the tools for it if they are missing.
 pub fn build() -> Result<()> {
@@ -40,6 +52,10 @@ pub fn build() -> Result<()> {
     let (entry, root) = (pkg.join("fetchzip.js"), workspace::root());
     fs::write(&entry, fs::read_to_string(&entry)? + &fs::read_to_string(root.join(EXPORTS))?)?;
     shrink::shrink(&pkg, "fetchzip")?;
+    fs::rename(&entry, pkg.join(ENGINE))?;
+    fs::copy(root.join(ENTRY), &entry)?;
+    shrink::minify(&entry, Text::Module)?;
+    lists(&pkg)?;
     for (source, name, text) in DOWNLOAD {
         fs::copy(root.join(source), pkg.join(name))?;
         shrink::minify(&pkg.join(name), text)?;
@@ -51,6 +67,22 @@ pub fn build() -> Result<()> {
     }
     say!("built pkg/ in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Makes the module that reads lists: one file with its wasm inside.
+fn lists(pkg: &Path) -> Result<()> {
+    const STEM: &str = "fetchzip_lists";
+    let parts = workspace::target().join("lists");
+    let features = ["--no-default-features", "--features=parse-list"];
+    module("fetchzip", &features, &["--no-typescript", "--out-name", STEM], &parts)?;
+    shrink::shrink(&parts, STEM)?;
+    // Digits keep the bytes apart, so that they compress better than as base64.
+    let wasm = fs::read(parts.join(format!("{STEM}_bg.wasm")))?;
+    let digits: String = wasm.iter().map(|byte| format!("{byte:02x}")).collect();
+    fs::write(parts.join(format!("{STEM}_bg.hex")), digits)?;
+    let entry = parts.join("entry.js");
+    fs::copy(workspace::root().join(LISTS_ENTRY), &entry)?;
+    shrink::bundle(&entry, &["--loader:.hex=text"], &pkg.join(LISTS))
 }
 
 /// Compiles a package's library to wasm with these options of cargo, and makes an ES module of it, with
@@ -85,7 +117,7 @@ fn manifest() -> String {
     "./fetchzip-download-worker.js": "./fetchzip-download-worker.js",
     "./package.json": "./package.json"
   }},
-  "files": ["fetchzip.js", "fetchzip.d.ts", "fetchzip_bg.wasm", "fetchzip_bg.wasm.d.ts", "fetchzip-download.js", "fetchzip-download-worker.js", "snippets", "LICENSE-*"],
+  "files": ["fetchzip.js", "fetchzip.d.ts", "fetchzip_bg.wasm", "fetchzip_bg.wasm.d.ts", "fetchzip-engine.js", "fetchzip-lists.js", "fetchzip-download.js", "fetchzip-download-worker.js", "snippets", "LICENSE-*"],
   "sideEffects": ["./snippets/*"]
 }}
 "#

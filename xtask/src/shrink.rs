@@ -73,16 +73,23 @@ pub enum Text {
 
 /// Removes comments and white space from a text, and shortens its names.
 pub fn minify(file: &Path, text: Text) -> Result<()> {
+    let format = if text == Text::Module { &["--format=esm"][..] } else { &[] };
+    esbuild(file, &[format, &["--allow-overwrite"]].concat(), file)
+}
+
+/// Makes one small module of a module and what it imports.
+pub fn bundle(entry: &Path, options: &[&str], out: &Path) -> Result<()> {
+    esbuild(entry, &[&["--bundle", "--format=esm"], options].concat(), out)
+}
+
+fn esbuild(entry: &Path, options: &[&str], out: &Path) -> Result<()> {
     let mut esbuild = workspace::command("esbuild");
     esbuild.args(["--minify", "--tree-shaking=true", "--log-level=warning", "--legal-comments=none"]);
     // Without a target it would rewrite the text for old browsers.
-    esbuild.args(["--target=esnext", "--allow-overwrite"]);
-    if text == Text::Module {
-        esbuild.arg("--format=esm");
-    }
-    let mut out = std::ffi::OsString::from("--outfile=");
-    out.push(file);
-    process::run(esbuild.arg(out).arg(file))
+    esbuild.arg("--target=esnext").args(options);
+    let mut outfile = std::ffi::OsString::from("--outfile=");
+    outfile.push(out);
+    process::run(esbuild.arg(outfile).arg(entry))
 }
 
 /// Reads a module from a file.

@@ -34,8 +34,16 @@ pub fn fits() -> Result<bool> {
         Download {
             title: "pkg: wasm and JavaScript",
             stem: Some("fetchzip"),
-            files: files(&workspace::pkg(), &|name| is_code(name) && !is_later(name))?,
+            files: files(&workspace::pkg(), &|name| {
+                is_code(name) && !is_later(name) && name != package::LISTS
+            })?,
             budget: budget(&budgets, "package")?,
+        },
+        Download {
+            title: "pkg: the module of `parseList`",
+            stem: None,
+            files: files(&workspace::pkg(), &|name| name == package::LISTS)?,
+            budget: budget(&budgets, "parse-list")?,
         },
         Download {
             title: "pkg: what `downloadSink` loads",

@@ -28,6 +28,8 @@ pub struct JsonReader<'a, V> {
     is_chosen: bool,
     /// The columns whose values requests carry.
     kept: Vec<(usize, Rc<str>)>,
+    /// Whether requests carry all values.
+    keeps_all: bool,
     /// Whether only records are read whose outcome is a failure.
     only_failed: bool,
     /// The entry that is being read: its number, and the requests that there were before it.
@@ -67,6 +69,7 @@ impl<'a, V: Clone> JsonReader<'a, V> {
             chosen: chosen.to_vec(),
             is_chosen,
             kept: Vec::new(),
+            keeps_all: false,
             only_failed,
             entry: None,
         };
@@ -90,6 +93,11 @@ impl<'a, V: Clone> JsonReader<'a, V> {
     /// Has requests carry the values of these columns.
     pub fn keep(&mut self, names: &[String]) {
         self.kept = named(&self.columns, names);
+    }
+
+    /// Has requests carry the values of all fields.
+    pub fn keep_all(&mut self) {
+        self.keeps_all = true;
     }
 
     fn number_of(&mut self, name: &str) -> usize {
@@ -135,6 +143,9 @@ impl<'a, V: Clone> JsonReader<'a, V> {
             let name = self.columns.get(*number).map(|column| &column.name);
             let value = values().find(|(own, _)| Some(own) == name);
             kept.extend(value.map(|(_, value)| (Rc::clone(own), value.clone())));
+        }
+        if self.keeps_all {
+            kept.extend(values().map(|(name, value)| (Rc::from(name.as_str()), value.clone())));
         }
         for (name, value) in &cells.own {
             let found = addresses(value, &[]);

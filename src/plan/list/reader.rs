@@ -127,6 +127,15 @@ impl<'a, W: ListWeb> ListReader<'a, W> {
         Self { source, form, output, is_over: false, web }
     }
 
+    /// Has requests carry the values of all columns, each by its column's name.
+    pub fn keep_all(&mut self) {
+        match &mut self.source {
+            Source::Table(table) => table.keep_all(),
+            Source::Json(json) => json.keep_all(),
+            _ => {}
+        }
+    }
+
     /// What the list was understood to be; complete at the end.
     pub fn understood(&self) -> Understood {
         let (columns, chosen) = match &self.source {

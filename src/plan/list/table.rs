@@ -72,6 +72,12 @@ impl<'a> TableReader<'a> {
         self.kept = named(&self.columns, names);
     }
 
+    /// Has requests carry the values of all columns.
+    pub fn keep_all(&mut self) {
+        let columns = self.columns.iter().enumerate();
+        self.kept = columns.map(|(index, column)| (index, Rc::from(column.name.as_str()))).collect();
+    }
+
     /// Reads the next record; false at the end.
     pub fn step(&mut self, out: &mut Output) -> bool {
         let Some(Record { line, cells, is_torn }) = self.records.next() else { return false };

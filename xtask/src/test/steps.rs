@@ -179,10 +179,11 @@ fn clippy() -> Result<Tally> {
         // Not among all targets, because `cargo test` alone can't run them.
         vec!["--workspace", "--test=api", "--test=faults", "--test=page", "--test=readers"],
         [&wasm[..], &["--tests"]].concat(),
-        // Tests are compiled with both features only.
+        // Tests are compiled with all features only.
         one_feature("--features=api"),
         one_feature("--features=lists"),
         one_feature("--features=page"),
+        one_feature("--features=parse-list"),
     ] {
         tally += &whole(workspace::cargo(["clippy"]).args(targets).args(["--", "-D", "warnings"]))?;
     }
