@@ -40,6 +40,7 @@ pub use name::{EntryName, EntryNames, Field, FieldError, NameTemplate, TemplateE
 pub use network::Network;
 pub use relay::{Relay, RelayError};
 
+pub(crate) use name::folded;
 #[cfg(test)]
 pub(crate) use text_map::LOOKS;
 pub(crate) use text_map::TextMap;

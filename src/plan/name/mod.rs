@@ -15,6 +15,7 @@ mod sanitise;
 mod template;
 
 pub use fields::{Field, FieldError};
+pub(crate) use folding::folded;
 pub use template::{NameTemplate, TemplateError};
 
 use super::text_map::TextMap;
@@ -23,7 +24,6 @@ use crate::image::Format;
 use crate::text::{Append, Padded, display_by_append, text};
 use extension::{with_fitting_extension, without_suffix};
 use fields::stem_and_extension;
-use folding::folded;
 use sanitise::{MAX_NAME_BYTES, percent_decoded, sanitise, within_limit};
 use template::Part;
 
