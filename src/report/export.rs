@@ -23,6 +23,8 @@ pub struct Export<'a> {
     pub wall: Duration,
     /// The comparison that the run was part of.
     pub comparison: Option<&'a Comparison>,
+    /// Whether it has the failed items only.
+    pub only_failed: bool,
 }
 
 /// A field of an item's record.
@@ -92,8 +94,7 @@ impl Export<'_> {
             add!(&mut csv, ",", field.columns);
         }
         csv.push_str("\r\n");
-        for index in 0..self.plan.len() {
-            let record = self.record(index);
+        for (index, record) in self.records() {
             add!(&mut csv, index);
             for field in &FIELDS {
                 csv.push(',');
@@ -109,9 +110,10 @@ impl Export<'_> {
     pub fn json(&self) -> String {
         let totals = self.rows.totals();
         let mut json = String::from("{\"items\":[");
-        for index in 0..self.plan.len() {
-            json.push_str(if index > 0 { ",\n" } else { "\n" });
-            let record = self.record(index);
+        let mut line_end = "\n";
+        for (_, record) in self.records() {
+            json.push_str(line_end);
+            line_end = ",\n";
             let mut separator = '{';
             for field in &FIELDS {
                 add!(&mut json, separator, "\"", field.key, "\":");
@@ -137,12 +139,13 @@ impl Export<'_> {
         json
     }
 
-    fn record(&self, index: usize) -> Record<'_> {
-        Record {
-            item: &self.plan.items()[index],
-            row: &self.rows.as_slice()[index],
-            name: self.names.get(index).and_then(Option::as_ref),
-        }
+    /// The records to write, each with its index in the input.
+    fn records(&self) -> impl Iterator<Item = (usize, Record<'_>)> {
+        let items = self.plan.items().iter().zip(self.rows.as_slice()).enumerate();
+        let records = items.map(|(index, (item, row))| {
+            (index, Record { item, row, name: self.names.get(index).and_then(Option::as_ref) })
+        });
+        records.filter(|(_, record)| !self.only_failed || record.row.error().is_some())
     }
 }
 
@@ -256,7 +259,8 @@ fn bool_text(is_true: bool) -> &'static str {
     if is_true { "true" } else { "false" }
 }
 
-fn push_string(json: &mut String, text: &str) {
+/// Appends a string of JSON.
+pub(super) fn push_string(json: &mut String, text: &str) {
     json.push('"');
     for c in text.chars() {
         match c {
@@ -282,7 +286,7 @@ mod tests {
     use crate::plan::{EntryNames, NameTemplate};
     use crate::run::{Event, EventKind, FetchError};
 
-    fn exported(read: impl Fn(&Export<'_>) -> String) -> String {
+    fn exported(only_failed: bool, read: impl Fn(&Export<'_>) -> String) -> String {
         let plan = plan_of(["https://a.example/a,b.jpg", "=cmd|' /C calc'!A0", "https://a.example/2"]);
         let mut rows = Rows::new(plan.len());
         let failed = FetchError::Address(plan.items()[1].address.clone().unwrap_err());
@@ -308,12 +312,13 @@ mod tests {
             names: &[Some(name), None, None],
             wall: Duration::from_micros(8500),
             comparison: Some(&comparison),
+            only_failed,
         })
     }
 
     #[test]
     fn csv_is_quoted_and_disarms_formulas() {
-        let csv = exported(|export| export.csv());
+        let csv = exported(false, |export| export.csv());
         let lines: Vec<_> = csv.split("\r\n").collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(
@@ -332,7 +337,7 @@ mod tests {
 
     #[test]
     fn json_has_the_fields_of_the_javascript_result() {
-        let json = exported(|export| export.json());
+        let json = exported(false, |export| export.json());
         let lines: Vec<_> = json.lines().collect();
         assert_eq!(
             lines[1],
@@ -351,6 +356,18 @@ mod tests {
              \"concurrentStored\":[1],\"speedUp\":{\"median\":2.625,\"least\":2.625,\"most\":2.625,\
              \"pairs\":1}}}"
         );
+    }
+
+    #[test]
+    fn the_failed_items_can_be_written_alone() {
+        let csv = exported(true, |export| export.csv());
+        let indices: Vec<_> = csv.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+        assert_eq!(indices, ["1", "2"]);
+        let json = exported(true, |export| export.json());
+        let items: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let outcomes: Vec<_> =
+            items["items"].as_array().unwrap().iter().map(|item| &item["outcome"]).collect();
+        assert_eq!(outcomes, ["failed", "failed"]);
     }
 
     #[test]
