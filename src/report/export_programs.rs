@@ -299,6 +299,17 @@ mod tests {
     }
 
     #[test]
+    fn the_document_has_the_commands_that_the_page_shows() {
+        let document = include_str!("../../docs/exports.md");
+        for (program, mark) in [(Program::Aria2, "aria2"), (Program::Img2dataset, "img2dataset")] {
+            let mark = format!("\n```sh {mark}\n");
+            let blocks = document.split(&mark).skip(1).map(|rest| rest.split("\n```").next().unwrap());
+            let commands = program.commands(true);
+            assert!(blocks.eq(commands.iter().map(|command| command.line.as_str())), "{program:?}");
+        }
+    }
+
+    #[test]
     fn a_caption_is_never_read_as_a_date() {
         for title in ["2024-01-02", "2024-01-02T03:04:05Z", "2024-01-02 03:04"] {
             assert_eq!(caption(title), format!("{title} "));
