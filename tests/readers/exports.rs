@@ -26,7 +26,7 @@ const ITEMS: [(&str, &str, &str); 12] = [
     ("/image/8/64x48.jpg", "100%20.jpg", "null"),
     ("/image/9/64x48.jpg", "#9 [x] {y}.jpg", "true"),
     ("/image/10/64x48.jpg", "", ""),
-    ("/image/11/64x48.jpg", "", "2024-01-02"),
+    ("/image/11/64x48.jpg", "", "2024-01-02 in Rome"),
     ("/image/12/64x48.jpg", "-dash.jpg", "C:\\x"),
 ];
 
