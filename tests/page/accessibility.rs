@@ -28,7 +28,7 @@ fn axe_finds_nothing_in_any_state_theme_or_width() {
             browser.until("document.body.innerText.includes('not a relay')").await;
             browser.check_in_both_themes(&format!("{width}, more options")).await;
             browser.relay("").await;
-            browser.hand_over().await;
+            browser.show_commands().await;
             browser.check_in_both_themes(&format!("{width}, handed over")).await;
 
             browser
@@ -95,7 +95,7 @@ fn nothing_is_wider_than_a_phone() {
         browser.check_width("with a list").await;
         browser.open_more_options().await;
         browser.check_width("with more options").await;
-        browser.hand_over().await;
+        browser.show_commands().await;
         browser.check_width("handed over").await;
         browser.fetch().await;
         browser.check_width("done").await;
@@ -116,7 +116,7 @@ impl Browser {
     }
 
     /// Exports a list for img2dataset, whose commands are the longest texts.
-    async fn hand_over(&self) {
+    async fn show_commands(&self) {
         if self.list().await.is_empty() {
             self.fill_paths(&["/image/1/64x48.jpg"]).await;
         }

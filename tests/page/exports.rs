@@ -106,7 +106,6 @@ fn failed_images_are_exported_alone_and_can_be_pasted_back() {
             let log = browser.origin.log("failed");
             let asked: Vec<_> = log[before..].iter().map(|entry| entry["path"].as_str().unwrap()).collect();
             assert!(asked.contains(&signed), "{asked:?}");
-            assert!(browser.text().await.contains("2 failed"));
         }
     });
 }
@@ -139,6 +138,7 @@ fn the_list_is_exported_for_other_programs_before_and_after_a_run() {
         assert_eq!(selected, Program::Aria2.commands(false)[0].line);
 
         browser.fetch().await;
+        browser.forget_download("aria2.txt");
         let exported = browser.export("Export for aria2", "aria2.txt").await;
         let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names[..3], ["64x48.jpg", "64x48 (2).jpg", "cat.jpg"]);
