@@ -14,7 +14,7 @@
 //! same readers in the tests of the page and of the package.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test that can't continue has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't continue has failed")]
 
 mod build;
 mod exports;
