@@ -11,7 +11,7 @@ use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::EntryName;
 use crate::report::formatting::{count, duration, number, protocols, rate};
-use crate::report::{Comparison, Export};
+use crate::report::{Comparison, Export, failed_list};
 use crate::text::text;
 
 /// A run that has ended with an archive.
@@ -36,11 +36,16 @@ pub struct RunArchive {
     pub handle: Rc<RunHandle>,
 }
 
-/// The format of exported timings.
+/// What can be exported of a run.
 #[derive(Clone, Copy, Debug)]
-pub enum Format {
+pub enum Exported {
+    /// The timings.
     Csv,
     Json,
+    /// The failed images: their addresses, or their timings.
+    FailedList,
+    FailedCsv,
+    FailedJson,
 }
 
 impl FinishedRun {
@@ -65,22 +70,28 @@ impl FinishedRun {
         throughput.unwrap_or_else(|| "–".into())
     }
 
-    /// Downloads the timings; the URL must be kept for a while.
+    /// Downloads an export; the URL must be kept for a while.
     ///
     /// # Errors
     ///
     /// The browser refuses to create the file.
-    pub fn download(&self, format: Format) -> Result<ObjectUrl, JsValue> {
+    pub fn download(&self, what: Exported) -> Result<ObjectUrl, JsValue> {
+        let (plan, rows) = (&*self.view.plan, &*self.view.rows.borrow());
         let export = Export {
-            plan: &self.view.plan,
-            rows: &self.view.rows.borrow(),
+            plan,
+            rows,
             names: &self.names,
             wall: self.wall,
             comparison: self.comparison.as_ref(),
+            only_failed: matches!(what, Exported::FailedCsv | Exported::FailedJson),
         };
-        match format {
-            Format::Csv => download_text(&export.csv(), "text/csv", "timings.csv"),
-            Format::Json => download_text(&export.json(), "application/json", "timings.json"),
-        }
+        let (text, media_type, file_name) = match what {
+            Exported::Csv => (export.csv(), "text/csv", "timings.csv"),
+            Exported::Json => (export.json(), "application/json", "timings.json"),
+            Exported::FailedList => (failed_list(plan, rows), "text/plain", "failed.txt"),
+            Exported::FailedCsv => (export.csv(), "text/csv", "failed.csv"),
+            Exported::FailedJson => (export.json(), "application/json", "failed.json"),
+        };
+        download_text(&text, media_type, file_name)
     }
 }

@@ -9,6 +9,7 @@
 //!   │                                              └─▶ run line, title, live region  every 250 ms
 //!   ▼
 //! outcome: the zip, failures, timings, CSV and JSON; history: the runs side by side
+//! hand over: the list as a file for another program, and the commands that read it
 //! ```
 //!
 //! Only this file, `controller` and `runner` know the whole `Page`; every other part is given what
@@ -24,6 +25,7 @@ mod files;
 mod filters;
 mod finished_run;
 mod form;
+mod hand_over;
 mod history;
 mod list_choice;
 mod list_reader;
@@ -58,10 +60,12 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 use controller::AfterResume;
 use elements::{by_id, document, is_typing, on};
-use finished_run::Format;
+use finished_run::Exported;
 use parts::Page;
 
 use crate::job::StoredRun;
+use crate::report::Program;
+use crate::text::text;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
 /// through the service worker, and one that loads the module that reads lists.
@@ -154,8 +158,14 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         }
         "help" => open_help(page),
         "close-help" => page.help.close(),
-        "csv" => download(page, Format::Csv),
-        "json" => download(page, Format::Json),
+        "csv" => download(page, Exported::Csv),
+        "json" => download(page, Exported::Json),
+        "failed-list" => download(page, Exported::FailedList),
+        "failed-csv" => download(page, Exported::FailedCsv),
+        "failed-json" => download(page, Exported::FailedJson),
+        "aria2" => spawn_local(hand_over(page, Program::Aria2)),
+        "img2dataset" => spawn_local(hand_over(page, Program::Img2dataset)),
+        "copy" => page.announcer.say(hand_over::copy(button)),
         _ => {}
     }
 }
@@ -203,10 +213,23 @@ fn fill_with_demo(page: &'static Page, over_http2: bool) {
     });
 }
 
-fn download(page: &Page, format: Format) {
-    if page.outcome.download(format).is_err() {
-        page.announcer.say("The browser could not create the file.");
+fn download(page: &Page, what: Exported) {
+    if page.outcome.download(what).is_err() {
+        page.announcer.say(hand_over::NO_FILE);
     }
+}
+
+/// Exports the list for another program.
+async fn hand_over(page: &'static Page, program: Program) {
+    let words = match page.form.names.template() {
+        Err(error) => text!["Nothing was exported: ", error, "."],
+        Ok(template) => {
+            let plan = page.form.plan().await;
+            let names = page.outcome.names_of(&plan);
+            page.hand_over.export(program, &plan, &template, &names).await
+        }
+    };
+    page.announcer.say(&words);
 }
 
 /// Lists the runs that this browser stores, unless the user begins another first.

@@ -9,13 +9,13 @@ use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
 use super::announcer::Announcer;
 use super::elements::{by_id, document, has_focus, on, set_shown, window};
-use super::finished_run::{FinishedRun, Format, RunArchive};
+use super::finished_run::{Exported, FinishedRun, RunArchive};
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
 use super::saving::{FILE_NAME, save};
 use super::timings::Timings;
 use crate::browser::RunHandle;
-use crate::plan::{ItemId, Network};
+use crate::plan::{EntryName, Item, ItemId, Network, Plan};
 use crate::report::formatting::size;
 use crate::report::{failure_groups, group_text};
 use crate::text::text;
@@ -45,7 +45,7 @@ struct Shown {
     run: FinishedRun,
     /// The archive's URL; revoked with the rest when a new run begins.
     archive_url: Option<ObjectUrl>,
-    /// The URL of the timings that were downloaded last.
+    /// The URL of the export that was downloaded last.
     export_url: Option<ObjectUrl>,
 }
 
@@ -191,16 +191,31 @@ impl Outcome {
         Ok(())
     }
 
-    /// Downloads the timings of the shown run.
+    /// Downloads an export of the shown run.
     ///
     /// # Errors
     ///
     /// The browser refuses to create the file.
-    pub fn download(&self, format: Format) -> Result<(), JsValue> {
+    pub fn download(&self, what: Exported) -> Result<(), JsValue> {
         if let Some(shown) = &mut *self.shown.borrow_mut() {
-            shown.export_url = Some(shown.run.download(format)?);
+            shown.export_url = Some(shown.run.download(what)?);
         }
         Ok(())
+    }
+
+    /// The names in the archive of the shown run, if it was a run of this plan; otherwise none.
+    pub fn names_of(&self, plan: &Plan) -> Vec<Option<EntryName>> {
+        let shown = self.shown.borrow();
+        let is_of = |run: &FinishedRun| {
+            let (own, other) = (run.view.plan.items(), plan.items());
+            let same = |(own, other): (&Item, &Item)| own.display_text() == other.display_text();
+            own.len() == other.len() && own.iter().zip(other).all(same)
+        };
+        shown
+            .as_ref()
+            .filter(|shown| is_of(&shown.run))
+            .map(|shown| shown.run.names.clone())
+            .unwrap_or_default()
     }
 
     /// The failed items of the shown run.

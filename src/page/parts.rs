@@ -10,6 +10,7 @@ use super::current_run::CurrentRun;
 use super::disk::Disk;
 use super::elements::by_id;
 use super::form::Form;
+use super::hand_over::HandOver;
 use super::history::History;
 use super::more_options::MoreOptions;
 use super::outcome::Outcome;
@@ -33,6 +34,7 @@ pub struct Page {
     pub stop_question: StopQuestion,
     pub table: Table,
     pub outcome: Outcome,
+    pub hand_over: HandOver,
     pub history: History,
     pub announcer: Announcer,
     pub help: HtmlDialogElement,
@@ -57,6 +59,7 @@ impl Page {
             stop_question: StopQuestion::find()?,
             table: Table::find()?,
             outcome: Outcome::find()?,
+            hand_over: HandOver::find()?,
             history: History::find()?,
             announcer: Announcer::find()?,
             help: by_id("help")?,

@@ -48,6 +48,7 @@ pub use relay::{Relay, RelayError};
 pub use repeated_images::RepeatedImages;
 pub use secrets::without_secrets;
 
+pub(crate) use name::folded;
 #[cfg(test)]
 pub(crate) use text_map::LOOKS;
 pub(crate) use text_map::TextMap;

@@ -23,6 +23,8 @@ pub struct Export<'a> {
     pub wall: Duration,
     /// The comparison that the run was part of.
     pub comparison: Option<&'a Comparison>,
+    /// Whether it has the failed items only.
+    pub only_failed: bool,
 }
 
 /// The fields in the order in which both formats have them. JSON has no index.
@@ -83,7 +85,8 @@ impl Export<'_> {
     }
 
     fn records(&self) -> impl Iterator<Item = Record<'_>> {
-        records(self.plan, self.rows, self.names)
+        let records = records(self.plan, self.rows, self.names);
+        records.filter(|record| !self.only_failed || record.row.error().is_some())
     }
 }
 
@@ -136,7 +139,7 @@ mod tests {
     use crate::plan::{EntryNames, NameTemplate};
     use crate::run::{Event, EventKind, FetchError};
 
-    fn exported(read: impl Fn(&Export<'_>) -> String) -> String {
+    fn exported(only_failed: bool, read: impl Fn(&Export<'_>) -> String) -> String {
         let plan = plan_of(["https://a.example/a,b.jpg", "=cmd|' /C calc'!A0", "https://a.example/2"]);
         let mut rows = Rows::new(plan.len());
         let failed = FetchError::Address(plan.items()[1].address.clone().unwrap_err());
@@ -170,12 +173,13 @@ mod tests {
             names: &[Some(name), None, None],
             wall: Duration::from_micros(8500),
             comparison: Some(&comparison),
+            only_failed,
         })
     }
 
     #[test]
     fn csv_is_quoted_and_disarms_formulas() {
-        let csv = exported(|export| export.csv());
+        let csv = exported(false, |export| export.csv());
         let lines: Vec<_> = csv.split("\r\n").collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(
@@ -194,7 +198,7 @@ mod tests {
 
     #[test]
     fn json_has_the_fields_of_the_javascript_result() {
-        let json = exported(|export| export.json());
+        let json = exported(false, |export| export.json());
         let lines: Vec<_> = json.lines().collect();
         assert_eq!(
             lines[1],
@@ -213,5 +217,17 @@ mod tests {
              \"concurrentStored\":[1],\"speedUp\":{\"median\":2.625,\"least\":2.625,\"most\":2.625,\
              \"pairs\":1}}}"
         );
+    }
+
+    #[test]
+    fn the_failed_items_can_be_written_alone() {
+        let csv = exported(true, |export| export.csv());
+        let indices: Vec<_> = csv.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+        assert_eq!(indices, ["1", "2"]);
+        let json = exported(true, |export| export.json());
+        let items: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let outcomes: Vec<_> =
+            items["items"].as_array().unwrap().iter().map(|item| &item["outcome"]).collect();
+        assert_eq!(outcomes, ["failed", "failed"]);
     }
 }

@@ -4,12 +4,16 @@
 //! Event ─▶ Rows::apply ─▶ rows (state, times and bytes of each item) and totals
 //!            ├─▶ waterfall: spans on the time axis, and its ticks
 //!            ├─▶ row_text, summary, failures: sentences for the page
-//!            └─▶ record: CSV and JSON ─▶ export, to the user, and manifest, into the archive
+//!            ├─▶ record: CSV and JSON ─▶ export, to the user, and manifest, into the archive
+//!            └─▶ export_failed: the failed ones, as a list that can be pasted
 //! samples of the totals ─▶ Pace ─▶ rate, time left
 //! wall times of several runs ─▶ Comparison ─▶ speed-up with its spread
+//! plan ─▶ export_programs: a list for aria2 or img2dataset, and the commands that read it
 //! ```
 
 mod export;
+mod export_failed;
+mod export_programs;
 mod failures;
 #[cfg(test)]
 mod fixtures;
@@ -26,6 +30,8 @@ pub mod waterfall;
 mod window;
 
 pub use export::Export;
+pub use export_failed::failed_list;
+pub use export_programs::{Command, Program, ProgramInput, ProgramList};
 pub use failures::{FailureGroup, failure_groups, group_text};
 pub use manifest::{ManifestOptions, RecordFile, record_files};
 pub use pace::Pace;

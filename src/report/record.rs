@@ -194,7 +194,8 @@ fn bool_text(is_true: bool) -> &'static str {
     if is_true { "true" } else { "false" }
 }
 
-fn push_string(json: &mut String, text: &str) {
+/// Appends a string of JSON.
+pub fn push_string(json: &mut String, text: &str) {
     json.push('"');
     for c in text.chars() {
         match c {

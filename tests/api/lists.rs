@@ -216,7 +216,9 @@ fn source(source: &Value) -> String {
     let part = |name: &str, before: &str, after: &str| {
         source[name].as_str().map(|text| format!("{before}{text}{after}")).unwrap_or_default()
     };
-    part("url", "", "") + &part("name", " as ", "") + &part("title", " “", "”")
+    let fallbacks = source["fallbacks"].as_array().into_iter().flatten();
+    let fallbacks: String = fallbacks.map(|address| format!(" or {}", address.as_str().unwrap())).collect();
+    part("url", "", "") + &fallbacks + &part("name", " as ", "") + &part("title", " “", "”")
 }
 
 /// The name of a form in the package, by its title on the page.

@@ -2,7 +2,7 @@
 //!
 //! `NAME.expected` belongs to `NAME.*`. It begins with how the list is to be read, if not by its content
 //! alone, on lines such as `? page=https://a.example/`. The next line says what the list is understood to be,
-//! and each line after it is an address, with its name and title if the list gives them, or, after `-`, the
+//! and each line after it is an address, with other addresses of its image after `or`, and with its name and title if the list gives them, or, after `-`, the
 //! number of a line that can't be read and the reason.
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
@@ -24,10 +24,16 @@ pub struct Example {
 }
 
 impl Example {
-    /// The addresses that must be asked for, in order.
+    /// The addresses that must be asked for if no image can be had, in order.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
         let lines = self.expected.lines().skip(1).filter(|line| !line.starts_with("- "));
-        lines.map(|line| line.split(' ').next().unwrap())
+        lines.flat_map(|line| {
+            let mut words = line.split(' ');
+            let first = words.next().unwrap();
+            let mut before = first;
+            let others = words.filter(move |word| std::mem::replace(&mut before, word) == "or");
+            std::iter::once(first).chain(others)
+        })
     }
 }
 

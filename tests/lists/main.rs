@@ -82,7 +82,11 @@ fn read_with(text: &str, choice: &Choice, web: &impl ListWeb) -> String {
         });
         lines.push(match read {
             Ok((name, title)) => {
-                let address = plan.items().last().unwrap().address.clone().unwrap().href;
+                let item = plan.items().last().unwrap();
+                let mut address = item.address.clone().unwrap().href;
+                for fallback in &item.fallbacks {
+                    address += &format!(" or {}", fallback.address.href);
+                }
                 let name = name.map(|name| format!(" as {name}")).unwrap_or_default();
                 let title = title.map(|title| format!(" “{title}”")).unwrap_or_default();
                 format!("{address}{name}{title}")

@@ -28,6 +28,8 @@ fn axe_finds_nothing_in_any_state_theme_or_width() {
             browser.until("document.body.innerText.includes('not a relay')").await;
             browser.check_in_both_themes(&format!("{width}, more options")).await;
             browser.relay("").await;
+            browser.show_commands().await;
+            browser.check_in_both_themes(&format!("{width}, handed over")).await;
 
             browser
                 .fill_paths(&["/image/1/64x48.jpg?gate=g", "/image/2/64x48.png", "/fault/status/404"])
@@ -93,6 +95,8 @@ fn nothing_is_wider_than_a_phone() {
         browser.check_width("with a list").await;
         browser.open_more_options().await;
         browser.check_width("with more options").await;
+        browser.show_commands().await;
+        browser.check_width("handed over").await;
         browser.fetch().await;
         browser.check_width("done").await;
         browser.choose("Compare").await;
@@ -109,6 +113,18 @@ impl Browser {
             self.until_ready().await;
             assert_eq!(self.execute("return innerWidth", vec![]).await, 360);
         }
+    }
+
+    /// Exports a list for img2dataset, whose commands are the longest texts.
+    async fn show_commands(&self) {
+        if self.list().await.is_empty() {
+            self.fill_paths(&["/image/1/64x48.jpg"]).await;
+        }
+        let script = "const details = document.getElementById('hand-over');
+            details.open = true;
+            [...details.querySelectorAll('button')].find((button) => button.textContent.includes('img2dataset')).click();";
+        self.execute(script, vec![]).await;
+        self.until("document.getElementById('commands').textContent.includes('--distributor ray')").await;
     }
 
     async fn check_width(&self, state: &str) {

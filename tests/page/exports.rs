@@ -1,8 +1,10 @@
-//! The timings as files.
+//! The timings, the failed images, and the list for other programs, as files.
 
+use fetchzip::report::Program;
 use serde_json::Value;
 
 use super::page_driver::with_page;
+use crate::browser::Browser;
 
 #[test]
 fn json_and_csv_agree_with_each_other_and_with_the_server() {
@@ -71,6 +73,113 @@ fn json_and_csv_agree_with_each_other_and_with_the_server() {
         assert_eq!((&items[0]["isCutShort"], &*records[0][column("isCutShort")]), (&false.into(), "false"));
         assert!(records[3][column("errorMessage")].contains("404"));
     });
+}
+
+#[test]
+fn failed_images_are_exported_alone_and_can_be_pasted_back() {
+    with_page(async |browser| {
+        let signed = "/fault/status/403?Signature=a,b.&key=failed";
+        browser.fill_paths(&["/image/1/64x48.jpg", "/fault/status/404?key=failed", signed]).await;
+        browser.fetch().await;
+        let failed = [browser.origin.url("/fault/status/404?key=failed"), browser.origin.url(signed)];
+
+        let csv = browser.export("Failed ones as CSV", "failed.csv").await;
+        let rows: Vec<_> = csv.split_terminator("\r\n").map(cells).collect();
+        let column = rows[0].iter().position(|name| name == "url").unwrap();
+        assert_eq!(rows[1..].iter().map(|row| &row[column]).collect::<Vec<_>>(), failed.each_ref());
+
+        let json = browser.export("Failed ones as JSON", "failed.json").await;
+        let json: Value = serde_json::from_str(&json).unwrap();
+        let items = json["items"].as_array().unwrap();
+        assert_eq!(items.iter().map(|item| item["url"].as_str().unwrap()).collect::<Vec<_>>(), failed);
+        assert!(items.iter().all(|item| item["outcome"] == "failed"), "{json}");
+
+        let list = browser.export("Failed ones as a list", "failed.txt").await;
+        let lines: Vec<_> = list.lines().collect();
+        assert!(lines[0].starts_with(&format!("{} # the server answered 404", failed[0])), "{list}");
+        assert!(lines[1].starts_with(&format!("\"{}\" # the server answered 403", failed[1])), "{list}");
+        for exported in [&list, &csv] {
+            browser.paste(exported).await;
+            browser.until("document.getElementById('plan').textContent.includes('2 URLs')").await;
+            let before = browser.origin.log("failed").len();
+            browser.fetch().await;
+            let log = browser.origin.log("failed");
+            let asked: Vec<_> = log[before..].iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+            assert!(asked.contains(&signed), "{asked:?}");
+        }
+    });
+}
+
+#[test]
+fn the_list_is_exported_for_other_programs_before_and_after_a_run() {
+    with_page(async |browser| {
+        let paths = ["/image/1/64x48.jpg?n=1", "/image/2/64x48.jpg?n=2#part", "/file/cat"];
+        browser.fill_paths(&paths).await;
+        let mut list = browser.list().await;
+        list += "\ndata:image/gif;base64,R0lGODlhAQABAAAAACw=";
+        browser.fill(&list).await;
+        browser.open_hand_over().await;
+        let url = |path: &str| browser.origin.url(path);
+        let aria2 = |names: [&str; 3]| {
+            let requested = ["/image/1/64x48.jpg?n=1", "/image/2/64x48.jpg?n=2", "/file/cat"];
+            let entries = requested.iter().zip(names);
+            entries.map(|(path, name)| format!("{}\n  out={name}\n", url(path))).collect::<String>()
+        };
+        let exported = browser.export("Export for aria2", "aria2.txt").await;
+        assert_eq!(exported, aria2(["64x48.jpg", "64x48 (2).jpg", "cat"]));
+        browser.shows_commands(Program::Aria2, false).await;
+        let text = browser.text().await;
+        let left_out = "Exported 3 images to aria2.txt. Left out: 1 image that the list itself contains";
+        assert!(text.contains(left_out), "{text}");
+
+        browser.press("Copy").await;
+        browser.until("document.getElementById('status').textContent === 'The command was copied.'").await;
+        let selected = browser.execute("return getSelection().toString()", vec![]).await;
+        assert_eq!(selected, Program::Aria2.commands(false)[0].line);
+
+        browser.fetch().await;
+        browser.forget_download("aria2.txt");
+        let exported = browser.export("Export for aria2", "aria2.txt").await;
+        let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names[..3], ["64x48.jpg", "64x48 (2).jpg", "cat.jpg"]);
+        assert_eq!(exported, aria2([&names[0], &names[1], &names[2]]));
+    });
+}
+
+#[test]
+fn a_table_for_img2dataset_has_the_captions_of_the_list() {
+    with_page(async |browser| {
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        let html = format!("<img src=\"{url}\" alt='A \"cat\", 007'><img src=\"{url}?2\">");
+        browser.paste(&html).await;
+        browser.until("document.getElementById('plan').textContent.includes('2 URLs')").await;
+        browser.open_hand_over().await;
+        let exported = browser.export("Export for img2dataset", "img2dataset.jsonl").await;
+        let rows: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let expected = [
+            serde_json::json!({ "url": url, "caption": "A \"cat\", 007", "name": "64x48.jpg" }),
+            serde_json::json!({ "url": format!("{url}?2"), "name": "64x48 (2).jpg" }),
+        ];
+        assert_eq!(rows, expected);
+        browser.shows_commands(Program::Img2dataset, true).await;
+    });
+}
+
+impl Browser {
+    /// Opens "Hand over to another program".
+    async fn open_hand_over(&self) {
+        let script = "[...document.querySelectorAll('summary')]
+            .find((summary) => summary.textContent === 'Hand over to another program').click()";
+        self.execute(script, vec![]).await;
+    }
+
+    /// Checks that the page shows the commands of a program, whole.
+    async fn shows_commands(&self, program: Program, has_captions: bool) {
+        let text = self.text().await;
+        for command in program.commands(has_captions) {
+            assert!(text.contains(command.title) && text.contains(&command.line), "{command:?}: {text}");
+        }
+    }
 }
 
 fn time(item: &Value, name: &str) -> f64 {

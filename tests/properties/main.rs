@@ -2,6 +2,7 @@
 //!
 //! - `names`: any text becomes an entry name that every system accepts
 //! - `lists`: no line of a list is lost, a table gives back its cells, and a glob expands to its count
+//! - `exports`: the failed images and the input of aria2 read as the same addresses
 //! - `framing`: two other crates read our archives, and CRC-32 is the same in any pieces
 //! - `journal`: a torn or damaged journal reads as its intact records
 //! - `arrangement`: any spool becomes a zip without gaps, and no payload is lost on the way
@@ -15,6 +16,7 @@
 mod allocator;
 mod arrangement;
 mod dimensions;
+mod exports;
 mod framing;
 mod journal;
 mod lists;

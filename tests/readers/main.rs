@@ -1,4 +1,5 @@
-//! The archive in other people's readers. It is made natively, with the crate's own names and framing.
+//! Archives and exports in other people's programs. They are made natively, with the crate's own names and
+//! framing.
 //!
 //! - `every_reader_finds_the_same_files`: names, order and bytes, in ASCII and beyond it
 //! - `hostile_names_stay_inside_the_folder`: our own and the
@@ -7,14 +8,16 @@
 //! - `the_count_of_entries_passes_into_zip64`: 65,534, 65,535 and 65,536
 //! - `sizes_and_offsets_pass_4_gib`: a hole on disk, with its true CRC-32
 //! - `a_flipped_bit_is_found`: each reader refuses a damaged archive
+//! - `exports`: lists for aria2 and img2dataset in these programs, on the demo server
 //!
 //! `cargo xtask test --only readers` installs them. Archives that a browser has saved go through the
 //! same readers in the tests of the page and of the package.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test that can't continue has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't continue has failed")]
 
 mod build;
+mod exports;
 #[path = "../text/mod.rs"]
 mod text;
 

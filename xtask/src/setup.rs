@@ -4,6 +4,7 @@
 pub mod apt;
 pub mod cache;
 pub mod npm;
+pub mod pip;
 pub mod rust;
 pub mod tools;
 

@@ -15,6 +15,7 @@ mod sanitise;
 mod template;
 
 pub use fields::{Field, FieldError};
+pub(crate) use folding::folded;
 pub use template::{NameTemplate, TemplateError};
 
 use super::text_map::TextMap;
@@ -23,7 +24,6 @@ use crate::image::{Dimensions, ImageFacts};
 use crate::text::{Append, Padded, display_by_append, text};
 use extension::{split_extension, with_fitting_extension, without_suffix};
 use fields::stem_and_extension;
-use folding::folded;
 use sanitise::{MAX_NAME_BYTES, sanitise, within_limit};
 
 pub(super) use sanitise::percent_decoded;

@@ -1,4 +1,4 @@
-//! Programs from the distribution: browsers with their drivers, and zip readers.
+//! Programs from the distribution: browsers with their drivers, zip readers, and what runs our exports.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -34,6 +34,8 @@ pub const ZIP: Package = package(&["zip"], &["zip"]);
 pub const SEVEN_ZIP: Package = package(&["7z"], &["p7zip-full", "7zip"]);
 pub const BSDTAR: Package = package(&["bsdtar"], &["libarchive-tools"]);
 pub const PYTHON: Package = package(&["python3"], &["python3"]);
+pub const PIP: Package = package(&["pip3"], &["python3-pip"]);
+pub const ARIA2: Package = package(&["aria2c"], &["aria2"]);
 /// With the compiler, because a runtime alone can't run a test from its source.
 pub const JAVA: Package = package(&["javac"], &["default-jdk-headless"]);
 pub const NODE: Package = package(&["node"], &["nodejs"]);

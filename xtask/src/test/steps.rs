@@ -10,8 +10,10 @@ use fs_err as fs;
 use super::artifacts::Artifacts;
 use super::drivers::{Browser, Driver, browser_program, driver_program};
 use super::tally::Tally;
+use crate::output::say;
 use crate::page::Build;
 use crate::setup::apt::{self, Package};
+use crate::setup::pip;
 use crate::setup::tools::{self, Tool};
 use crate::{output, package, process, size, workspace};
 
@@ -59,6 +61,9 @@ const READERS: Need = Need::Packages(&[
     apt::NODE,
     apt::NPM,
 ]);
+
+/// The programs that lists are exported for, as far as the distribution has them.
+const EXPORTS: Need = Need::Packages(&[apt::ARIA2, apt::PIP]);
 
 /// Which steps a step runs beside: those of the other lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,8 +157,8 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "readers",
         lane: Lane::Rest,
-        about: "archives in zip readers that we did not write",
-        needs: &[READERS],
+        about: "archives and exports in programs that we did not write",
+        needs: &[READERS, EXPORTS],
         run: readers,
     },
 ];
@@ -263,7 +268,14 @@ fn size(artifacts: &Artifacts) -> Result<Tally> {
 
 fn readers(artifacts: &Artifacts) -> Result<Tally> {
     artifacts.node_modules()?;
-    counted("readers", &mut tests(&["readers"]))
+    let mut tests = tests(&["readers"]);
+    tests.env("FETCHZIP_ORIGIN_PROGRAM", artifacts.origin_program()?);
+    match pip::img2dataset() {
+        Ok(programs) => drop(tests.env("FETCHZIP_IMG2DATASET", programs)),
+        // Its tests fail then, and the others run.
+        Err(error) => say!("readers: {error:#}"),
+    }
+    counted("readers", &mut tests)
 }
 
 /// Runs a program that passes or fails as a whole.
