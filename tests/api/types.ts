@@ -34,7 +34,7 @@ const error: FetchZipError | null = item.error;
 const status: number | null | undefined = error?.status;
 const figures: [string | null, number, number, number] = [item.type, item.bytes, item.crc32, item.attempts];
 const pixels: [number | null, number | null] = [item.width, item.height];
-const source: [string | null, boolean] = [item.finalUrl, item.isCutShort];
+const provenance: [string | null, boolean] = [item.finalUrl, item.isCutShort];
 
 await fetchZip(new Set([url, new URL(url)]));
 await fetchZip([{ url }, { url: new URL(url), name: "mine" }] as const);
@@ -117,4 +117,4 @@ blob.size;
 
 function use(...values: unknown[]): void {}
 use(rejected, ofList);
-use(pixels, source, size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose(), proved);
+use(pixels, provenance, size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose(), proved);
