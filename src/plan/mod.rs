@@ -33,8 +33,8 @@ use crate::text::text;
 
 pub use address::{Address, AddressError, WebText};
 pub use list::{
-    Choice, Element, FileKind, Form, JsonShape, ListReader, ListWeb, MAX_URLS, Portion, PortionReader,
-    Rejected, Request, Understood,
+    Choice, Element, FileKind, Form, JsonShape, LinkError, ListReader, ListWeb, MAX_URLS, Portion,
+    PortionReader, Rejected, Request, Understood, link_text, list_of_link, literal, reason_against,
 };
 pub use name::{EntryName, EntryNames, Field, FieldError, NameTemplate, TemplateError, file_name_of};
 pub use network::Network;
