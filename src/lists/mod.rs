@@ -4,11 +4,20 @@
 //! page ── text, Choice ──▶ read_list ── plan::ListReader with the browser's parsers
 //!                                            │ portions, each within 8 ms ──▶ page
 //!                                            └ what was understood ─────────▶ page
+//! files, folders, zips ─▶ read_files ─┬▶ the text of one list ──────────────────▶ page
+//! the page's own address ─▶ read_link ┘
+//! page ── a list ──▶ share_link ── the clipboard, or the system's sheet for sharing
 //! ```
 //!
 //! It is a wasm of its own, since most of its code is for lists that most visitors do not have.
 
+mod archive;
+mod collection;
 mod documents;
+mod files;
+mod link;
+mod parts;
+mod share;
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;

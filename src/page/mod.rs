@@ -1,7 +1,7 @@
 //! The page: connects `www/` to a run. Whatever can be decided without a page is decided elsewhere.
 //!
 //! ```text
-//! form (list and how it is read, mode, "At once"), more options (relay, limits) ◀─ presets, files, interrupted runs
+//! form (list and how it is read, mode, "At once"), more options (relay, limits) ◀─ presets, files, links, interrupted runs
 //!   │ Fetch, and a file to write to (disk)
 //!   ▼
 //! controller ── runner ── browser::RunHandle ── Event ─▶ run view (the run as it stands)
@@ -16,6 +16,7 @@
 
 mod announcer;
 mod controller;
+mod copy_link;
 mod current_run;
 mod disk;
 mod elements;
@@ -25,6 +26,7 @@ mod finished_run;
 mod form;
 mod history;
 mod list_choice;
+mod list_note;
 mod list_reader;
 mod more_options;
 mod names;
@@ -48,6 +50,7 @@ mod table;
 mod thumbnails;
 mod time_axis;
 mod timings;
+mod ways_in;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -87,7 +90,9 @@ pub fn start_page(begin_download: Function, load_lists: Function) -> Result<(), 
     page.table.bind()?;
     page.outcome.bind(&page.announcer)?;
     page.current.bind(&page.announcer)?;
-    files::bind(&page.form, &page.announcer)?;
+    page.note.bind(&page.form)?;
+    files::bind(&page.form, &page.note, &page.announcer)?;
+    ways_in::bind(page)?;
     spawn_local(list_stored_runs(page));
     bind_page(page)
 }
@@ -130,7 +135,12 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         "demo-http2" => fill_with_demo(page, true),
         "picsum" => fill(page, &presets::picsum()),
         "unsplash" => fill(page, &presets::unsplash()),
-        "undo" => page.form.undo(),
+        "undo" => {
+            page.note.hide();
+            page.form.undo();
+        }
+        "copy-link" => spawn_local(copy_link::copy_link(page)),
+        "save-list" => copy_link::save_list(page),
         "cancel" => controller::cancel(page),
         "stop-and-keep" => controller::stop(page),
         "resume-storing" => controller::resume_storing(page),
@@ -179,6 +189,7 @@ fn open_help(page: &Page) {
 
 fn fill(page: &'static Page, list: &str) {
     page.form.replace(list);
+    page.note.hide();
     page.announcer.say("The list was filled in.");
 }
 

@@ -1,0 +1,73 @@
+//! "Copy link": a link to this page that brings the current list along.
+
+use std::cell::RefCell;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, HtmlInputElement};
+
+use super::elements::{by_id, set_shown, window};
+use super::list_reader::{NOT_LOADED, call};
+use super::object_url::{ObjectUrl, download_text};
+use super::parts::Page;
+use crate::text::text;
+
+/// What appears if the link is not in the clipboard.
+pub struct CopyLink {
+    field_box: HtmlElement,
+    field: HtmlInputElement,
+    save: HtmlElement,
+    /// The file that was saved last, until the browser has read it.
+    file: RefCell<Option<ObjectUrl>>,
+}
+
+impl CopyLink {
+    pub fn find() -> Result<Self, JsValue> {
+        Ok(Self {
+            field_box: by_id("link-box")?,
+            field: by_id("link")?,
+            save: by_id("save-list")?,
+            file: RefCell::default(),
+        })
+    }
+
+    /// Shows a link in the field, and selects it; without a link, hides the field.
+    fn show(&self, link: Option<&str>, is_long: bool) {
+        set_shown(&self.field_box, link.is_some());
+        set_shown(&self.save, is_long);
+        if let Some(link) = link {
+            self.field.set_value(link);
+            let _ = self.field.focus();
+            self.field.select();
+        }
+    }
+}
+
+/// Shares or copies a link to the current list, or shows it.
+pub async fn copy_link(page: &'static Page) {
+    let Page { copy_link, note, announcer, .. } = page;
+    copy_link.show(None, false);
+    let Some(list) = page.form.list_for_link().await else {
+        return note.say(announcer, "There is no address to share yet. Paste some, or try the Demo.");
+    };
+    let address = window().and_then(|window| window.location().href()).unwrap_or_default();
+    let base = address.split('#').next().unwrap_or_default();
+    let given = [base.into(), list.text.into(), list.addresses.into(), list.is_whole.into()];
+    let Ok(shared) = call("shareLink", given).await else {
+        return note.say(announcer, &text!["No link was made: ", NOT_LOADED, "."]);
+    };
+    let shared: Array = shared.unchecked_into();
+    match shared.get(0).as_string().filter(|words| !words.is_empty()) {
+        Some(words) => note.say(announcer, &words),
+        None => note.hide(),
+    }
+    copy_link.show(shared.get(1).as_string().as_deref(), shared.get(2).is_truthy());
+}
+
+/// Saves the list as a file.
+pub fn save_list(page: &Page) {
+    match download_text(&page.form.list(), "text/plain", "list.txt") {
+        Ok(url) => *page.copy_link.file.borrow_mut() = Some(url),
+        Err(_) => page.note.say(&page.announcer, "The browser could not create the file."),
+    }
+}
