@@ -17,6 +17,8 @@
 //! - `cancelling_anywhere`: Cancel in every state of a run
 //! - `cancelling_often`: two hundred runs, cancelled at random moments
 //! - `lists`: lists in every form, by files, typing, pasting and dropping, and how they are read
+//! - `list_files`: lists in folders and zips
+//! - `ways_in`: lists that links bring, links to share, and the bookmark that collects images
 //! - `names`: names by a template
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
@@ -56,6 +58,7 @@ mod kept_files;
 mod keyboard;
 mod killed;
 mod limits;
+mod list_files;
 mod lists;
 mod modes;
 mod names;
@@ -72,4 +75,5 @@ mod saving;
 mod stopping;
 mod table;
 mod waiting;
+mod ways_in;
 mod worker_downloads;
