@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, ReadableStream};
 
 use super::collection::Collection;
-use super::files::add_text;
+use super::content::add_text;
 use super::parts::{Unread, read_slice, read_stream};
 use crate::bytes::PutBytes;
 use crate::plan::reason_against;

@@ -9,10 +9,11 @@
 
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, File, TextDecoder};
+use web_sys::{Blob, File};
 
 use super::archive::Archive;
 use super::collection::Collection;
+use super::content::{add_text, reason_of};
 use super::parts::read_slice;
 use crate::browser::promise;
 use crate::plan::{FileKind, reason_against};
@@ -150,28 +151,4 @@ async fn kind_of(blob: &Blob) -> Result<FileKind, &'static str> {
     }
     let head = read_slice(blob, 0, (blob.size() as u64).min(HEAD)).await?;
     Ok(FileKind::of(&head))
-}
-
-/// Adds the text in these bytes, or says why they are no list.
-pub fn add_text(path: &str, bytes: &[u8], collection: &mut Collection) {
-    match FileKind::of(bytes) {
-        FileKind::Text(label) => {
-            let text = TextDecoder::new_with_label(label)
-                .and_then(|decoder| decoder.decode_with_u8_array(bytes))
-                .map_err(|_| "not readable as text");
-            match text {
-                Ok(text) => collection.push(path, text, bytes.len() as u64),
-                Err(reason) => collection.pass_over(path, reason),
-            }
-        }
-        kind => collection.pass_over(path, reason_of(kind)),
-    }
-}
-
-fn reason_of(kind: FileKind) -> &'static str {
-    match kind {
-        FileKind::Workbook => "a spreadsheet; export it as CSV, and choose that file",
-        FileKind::Zip => "a zip inside another",
-        FileKind::Binary | FileKind::Text(_) => "not a text; choose a list of image URLs",
-    }
 }

@@ -13,6 +13,7 @@
 
 mod archive;
 mod collection;
+mod content;
 mod documents;
 mod files;
 mod link;

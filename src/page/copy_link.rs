@@ -6,10 +6,12 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement};
 
+use super::announcer::Announcer;
 use super::elements::{by_id, set_shown, window};
+use super::form::Form;
+use super::list_note::ListNote;
 use super::list_reader::{NOT_LOADED, call};
 use super::object_url::{ObjectUrl, download_text};
-use super::parts::Page;
 use crate::text::text;
 
 /// What appears if the link is not in the clipboard.
@@ -41,33 +43,32 @@ impl CopyLink {
             self.field.select();
         }
     }
-}
 
-/// Shares or copies a link to the current list, or shows it.
-pub async fn copy_link(page: &'static Page) {
-    let Page { copy_link, note, announcer, .. } = page;
-    copy_link.show(None, false);
-    let Some(list) = page.form.list_for_link().await else {
-        return note.say(announcer, "There is no address to share yet. Paste some, or try the Demo.");
-    };
-    let address = window().and_then(|window| window.location().href()).unwrap_or_default();
-    let base = address.split('#').next().unwrap_or_default();
-    let given = [base.into(), list.text.into(), list.addresses.into(), list.is_whole.into()];
-    let Ok(shared) = call("shareLink", given).await else {
-        return note.say(announcer, &text!["No link was made: ", NOT_LOADED, "."]);
-    };
-    let shared: Array = shared.unchecked_into();
-    match shared.get(0).as_string().filter(|words| !words.is_empty()) {
-        Some(words) => note.say(announcer, &words),
-        None => note.hide(),
+    /// Shares or copies a link to the current list, or shows it.
+    pub async fn copy(&self, form: &'static Form, note: &ListNote, announcer: &Announcer) {
+        self.show(None, false);
+        let Some(list) = form.list_for_link().await else {
+            return note.say(announcer, "There is no address to share yet. Paste some, or try the Demo.");
+        };
+        let address = window().and_then(|window| window.location().href()).unwrap_or_default();
+        let base = address.split('#').next().unwrap_or_default();
+        let given = [base.into(), list.text.into(), list.addresses.into(), list.is_whole.into()];
+        let Ok(shared) = call("shareLink", given).await else {
+            return note.say(announcer, &text!["No link was made: ", NOT_LOADED, "."]);
+        };
+        let shared: Array = shared.unchecked_into();
+        match shared.get(0).as_string().filter(|words| !words.is_empty()) {
+            Some(words) => note.say(announcer, &words),
+            None => note.hide(),
+        }
+        self.show(shared.get(1).as_string().as_deref(), shared.get(2).is_truthy());
     }
-    copy_link.show(shared.get(1).as_string().as_deref(), shared.get(2).is_truthy());
-}
 
-/// Saves the list as a file.
-pub fn save_list(page: &Page) {
-    match download_text(&page.form.list(), "text/plain", "list.txt") {
-        Ok(url) => *page.copy_link.file.borrow_mut() = Some(url),
-        Err(_) => page.note.say(&page.announcer, "The browser could not create the file."),
+    /// Saves the list as a file.
+    pub fn save_list(&self, form: &Form, note: &ListNote, announcer: &Announcer) {
+        match download_text(&form.list(), "text/plain", "list.txt") {
+            Ok(url) => *self.file.borrow_mut() = Some(url),
+            Err(_) => note.say(announcer, "The browser could not create the file."),
+        }
     }
 }

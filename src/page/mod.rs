@@ -61,6 +61,7 @@ use controller::AfterResume;
 use elements::{by_id, document, is_typing, on};
 use finished_run::Format;
 use parts::Page;
+use ways_in::WaysIn;
 
 use crate::job::StoredRun;
 
@@ -92,7 +93,7 @@ pub fn start_page(begin_download: Function, load_lists: Function) -> Result<(), 
     page.current.bind(&page.announcer)?;
     page.note.bind(&page.form)?;
     files::bind(&page.form, &page.note, &page.announcer)?;
-    ways_in::bind(page)?;
+    WaysIn::new(&page.form, &page.note, &page.announcer, &page.current).bind()?;
     spawn_local(list_stored_runs(page));
     bind_page(page)
 }
@@ -139,8 +140,8 @@ fn act(page: &'static Page, action: &str, button: &Element) {
             page.note.hide();
             page.form.undo();
         }
-        "copy-link" => spawn_local(copy_link::copy_link(page)),
-        "save-list" => copy_link::save_list(page),
+        "copy-link" => spawn_local(page.copy_link.copy(&page.form, &page.note, &page.announcer)),
+        "save-list" => page.copy_link.save_list(&page.form, &page.note, &page.announcer),
         "cancel" => controller::cancel(page),
         "stop-and-keep" => controller::stop(page),
         "resume-storing" => controller::resume_storing(page),

@@ -6,57 +6,78 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::announcer::Announcer;
+use super::current_run::CurrentRun;
 use super::elements::{on, window};
+use super::form::Form;
+use super::list_note::ListNote;
 use super::list_reader::open_list;
-use super::parts::Page;
 
 thread_local! {
     /// Counts the links that were opened, so that of two only the second fills the list box.
     static OPENED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Opens the list that the address brings, now and whenever its fragment changes.
-pub fn bind(page: &'static Page) -> Result<(), JsValue> {
-    on(window()?.as_ref(), "hashchange", move |_| open(page))?;
-    open(page);
-    Ok(())
+/// The parts of the page that a link concerns.
+#[derive(Clone, Copy)]
+pub struct WaysIn {
+    form: &'static Form,
+    note: &'static ListNote,
+    announcer: &'static Announcer,
+    current: &'static CurrentRun,
 }
 
-fn open(page: &'static Page) {
-    let Ok(hash) = window().and_then(|window| window.location().hash()) else { return };
-    let is_list = hash.starts_with("#list=");
-    if !is_list && !hash.starts_with("#urls=") {
-        return;
+impl WaysIn {
+    pub fn new(
+        form: &'static Form,
+        note: &'static ListNote,
+        announcer: &'static Announcer,
+        current: &'static CurrentRun,
+    ) -> Self {
+        Self { form, note, announcer, current }
     }
-    if is_running(page) {
-        return;
+
+    /// Opens the list that the address brings, now and whenever its fragment changes.
+    pub fn bind(self) -> Result<(), JsValue> {
+        on(window()?.as_ref(), "hashchange", move |_| self.open())?;
+        self.open();
+        Ok(())
     }
-    let number = OPENED.get().wrapping_add(1);
-    OPENED.set(number);
-    if is_list {
-        page.note.say(&page.announcer, "Fetching the list that the link names…");
-    }
-    spawn_local(async move {
-        let fragment = hash.strip_prefix('#').unwrap_or_default();
-        let opened = open_list("readLink", fragment.into()).await;
-        if OPENED.get() != number || is_running(page) {
+
+    fn open(self) {
+        let Ok(hash) = window().and_then(|window| window.location().hash()) else { return };
+        let is_list = hash.starts_with("#list=");
+        if !is_list && !hash.starts_with("#urls=") || self.is_running() {
             return;
         }
-        page.note.fill(&page.form, &page.announcer, &opened);
-        if opened.text.is_some() {
-            forget_fragment();
+        let number = OPENED.get().wrapping_add(1);
+        OPENED.set(number);
+        if is_list {
+            self.note.say(self.announcer, "Fetching the list that the link names…");
         }
-    });
-}
-
-/// Whether a run has the list, which is then said.
-fn is_running(page: &Page) -> bool {
-    let is_running = page.current.is_active();
-    if is_running {
-        let words = "The link was not opened, since a run is using the list. Open it again after the run.";
-        page.note.say(&page.announcer, words);
+        spawn_local(async move {
+            let fragment = hash.strip_prefix('#').unwrap_or_default();
+            let opened = open_list("readLink", fragment.into()).await;
+            if OPENED.get() != number || self.is_running() {
+                return;
+            }
+            self.note.fill(self.form, self.announcer, &opened);
+            if opened.text.is_some() {
+                forget_fragment();
+            }
+        });
     }
-    is_running
+
+    /// Whether a run has the list, which is then said.
+    fn is_running(self) -> bool {
+        let is_running = self.current.is_active();
+        if is_running {
+            let words =
+                "The link was not opened, since a run is using the list. Open it again after the run.";
+            self.note.say(self.announcer, words);
+        }
+        is_running
+    }
 }
 
 /// Removes the fragment from the page's address: a reload must not replace what was made of its list.
