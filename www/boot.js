@@ -19,18 +19,19 @@ async function importLists() {
   const link = Object.assign(document.createElement("link"), { rel: "modulepreload", href: script });
   link.integrity = "{{sha384 lists.js}}";
   document.head.append(link);
-  const { default: init, readList } = await import(script);
+  const { default: init, ...functions } = await import(script);
   const wasm = new URL("./lists_bg.wasm?{{version lists_bg.wasm}}", import.meta.url);
   await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 lists_bg.wasm}}" }) });
-  return async (...list) => {
+  const watched = ([name, call]) => [name, async (...given) => {
     try {
-      return await readList(...list);
+      return await call(...given);
     } catch (error) {
       // It has trapped, such as on a list that does not fit into its memory.
       brokeDown(error);
       throw error;
     }
-  };
+  }];
+  return Object.fromEntries(Object.entries(functions).map(watched));
 }
 
 const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);

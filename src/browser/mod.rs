@@ -31,8 +31,8 @@ pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::PREVIEW_WIDTH;
 pub use web::{
-    Aborted, BrowserText, Clock, Inside, Running, Yielder, ask_before_leaving, download, js_message,
-    memory_for_blobs, outside, promise, running,
+    Aborted, BrowserText, Clock, Inside, ReadBuffers, Running, StreamReader, Yielder, ask_before_leaving,
+    download, js_message, memory_for_blobs, outside, promise, running,
 };
 pub use worker::{Worker, discard_run, hand_over_run, serve_run, stored_runs};
 

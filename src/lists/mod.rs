@@ -5,21 +5,38 @@
 //! page ── text, Choice ──▶ readList ── plan::ListReader with the browser's parsers (feature `lists`)
 //!                                            │ portions, each within 8 ms ──▶ page
 //!                                            └ what was understood ─────────▶ page
+//! files, folders, zips ─▶ read_files ─┬▶ the text of one list ──────────────────▶ page
+//! the page's own address ─▶ read_link ┘
+//! page ── a list ──▶ share_link ── the clipboard, or the system's sheet for sharing
 //!
 //! caller ── text, options ──▶ parseList ── plan::ListReader with `documents` (feature `parse-list`)
 //!                                            └ an object with everything ───▶ caller
 //! ```
 
 #[cfg(feature = "lists")]
+mod archive;
+#[cfg(feature = "lists")]
+mod collection;
+#[cfg(feature = "lists")]
+mod content;
+#[cfg(feature = "lists")]
 mod documents;
+#[cfg(feature = "lists")]
+mod files;
+#[cfg(feature = "lists")]
+mod link;
 #[cfg(feature = "parse-list")]
 mod options;
 #[cfg(feature = "lists")]
 mod page;
 #[cfg(feature = "parse-list")]
 mod parse_list;
+#[cfg(feature = "lists")]
+mod parts;
 #[cfg(feature = "parse-list")]
 mod results;
+#[cfg(feature = "lists")]
+mod share;
 mod values;
 
 #[cfg(feature = "lists")]

@@ -1,35 +1,55 @@
-//! Lists that are not typed: files, which are chosen or dropped anywhere on the page, dropped links, and
-//! pasted HTML.
+//! Lists that are not typed: files, folders and zips, which are chosen or dropped anywhere on the page,
+//! dropped links, and pasted HTML.
 
-use js_sys::Uint8Array;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{
-    ClipboardEvent, DataTransfer, DragEvent, Event, File, FileList, HtmlInputElement, TextDecoder,
-};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, File, HtmlInputElement};
 
 use super::announcer::Announcer;
 use super::elements::{by_id, document, on, root};
 use super::form::Form;
-use super::list_reader::{Reading, read_list};
+use super::list_note::ListNote;
+use super::list_reader::{open_list, read_list};
 use super::update::UpdateSource;
-use crate::browser::promise;
-use crate::plan::{self, Choice, FileKind};
-use crate::report::formatting::{count, size};
-use crate::text::{add, text};
+use crate::plan::Choice;
+use crate::report::formatting::count;
+use crate::text::text;
 
-/// The largest file that is read as a list, in bytes. A hundred thousand long URLs take about 20 MB.
-const MAX_BYTES: f64 = 64e6;
+#[wasm_bindgen]
+extern "C" {
+    /// What a drop brings.
+    type Drop;
+    #[wasm_bindgen(method, getter)]
+    fn items(this: &Drop) -> Array;
+    type Item;
+    /// The file or the folder; `null` for anything else, and for a file that no file system has.
+    #[wasm_bindgen(method, js_name = webkitGetAsEntry, catch)]
+    fn entry(this: &Item) -> Result<Option<Entry>, JsValue>;
+    #[wasm_bindgen(method, js_name = getAsFile)]
+    fn file(this: &Item) -> JsValue;
+    type Entry;
+    #[wasm_bindgen(method, getter, js_name = isDirectory)]
+    fn is_directory(this: &Entry) -> bool;
+    #[wasm_bindgen(js_namespace = Array, js_name = from)]
+    fn array_from(list: &JsValue) -> Array;
+}
 
 /// Listens for files, links and HTML.
-pub fn bind(form: &'static Form, announcer: &'static Announcer) -> Result<(), JsValue> {
-    let fill = move |files| spawn_local(fill(form, announcer, files));
-    let chooser: HtmlInputElement = by_id("file")?;
-    on(&chooser.clone(), "change", move |_| {
-        if let Some(files) = chooser.files() {
-            fill(files);
-        }
-    })?;
+pub fn bind(
+    form: &'static Form,
+    note: &'static ListNote,
+    announcer: &'static Announcer,
+) -> Result<(), JsValue> {
+    let fill = move |sources| spawn_local(fill(form, note, announcer, sources));
+    for id in ["file", "folder"] {
+        let chooser: HtmlInputElement = by_id(id)?;
+        on(&chooser.clone(), "change", move |_| {
+            fill(array_from(&chooser.files().into()));
+            // The same file again is a change, too: it may have other content.
+            chooser.set_value("");
+        })?;
+    }
     let (document, root) = (document()?, root()?);
     on(&document, "dragover", {
         let root = root.clone();
@@ -48,9 +68,9 @@ pub fn bind(form: &'static Form, announcer: &'static Announcer) -> Result<(), Js
         root.dataset().delete("drop");
         let Some(transfer) = transfer_of(&event) else { return };
         // The browser would leave the page and open the file or the link.
-        if let Some(files) = transfer.files().filter(|_| has(&transfer, "Files")) {
+        if has(&transfer, "Files") {
             event.prevent_default();
-            fill(files);
+            fill(dropped(&transfer));
         } else if has(&transfer, LINKS) {
             event.prevent_default();
             spawn_local(append_dropped(form, announcer, data(&transfer, HTML), data(&transfer, LINKS)));
@@ -87,6 +107,18 @@ fn data(transfer: &DataTransfer, kind: &str) -> String {
     transfer.get_data(kind).unwrap_or_default()
 }
 
+/// The files of a drop, and its folders as entries. They can be had only while its event is handled.
+fn dropped(transfer: &DataTransfer) -> Array {
+    let items = array_from(&transfer.unchecked_ref::<Drop>().items());
+    let source = |item: JsValue| {
+        let item: Item = item.unchecked_into();
+        let folder = item.entry().ok().flatten().filter(Entry::is_directory);
+        folder.map_or_else(|| item.file(), JsValue::from)
+    };
+    // An item that is a text is no file.
+    items.iter().map(source).filter(JsValue::is_truthy).collect()
+}
+
 /// Appends the addresses of a drop to the list: a dragged image is the image, even if it is in a link.
 async fn append_dropped(form: &'static Form, announcer: &'static Announcer, html: String, links: String) {
     let mut added = addresses_of(&html).await;
@@ -95,7 +127,7 @@ async fn append_dropped(form: &'static Form, announcer: &'static Announcer, html
         added = links.map(|link| text![link, "\n"]).collect();
     }
     form.append(&added.concat());
-    announcer.say(&text![count(added.len(), "address"), " added."]);
+    announcer.say(&text![count(added.len(), "URL"), " added."]);
 }
 
 /// Pastes the HTML of a clipboard if it names more images than its text does, and otherwise the text: a
@@ -111,65 +143,16 @@ async fn addresses_of(list: &str) -> Vec<String> {
     reading.plan.items().iter().map(|item| text![item.display_text(), "\n"]).collect()
 }
 
-/// Fills the list box with the contents of files, or reports the first that is not a list.
-async fn fill(form: &'static Form, announcer: &'static Announcer, files: FileList) {
-    let mut list = String::new();
-    if let Some(file) = files.item(0).filter(|_| files.length() == 1)
-        && let Some(source) = UpdateSource::read(&file).await
+/// Updates a zip of fetchzip's, or fills the list box with the lists in files and folders, or says why there
+/// is none.
+async fn fill(form: &'static Form, note: &'static ListNote, announcer: &'static Announcer, sources: Array) {
+    if sources.length() == 1
+        && let Some(file) = sources.get(0).dyn_ref::<File>()
+        && let Some(source) = UpdateSource::read(file).await
     {
         form.set_update(source);
         return announcer.say(&text![file.name(), " will be updated."]);
     }
-    for file in (0..files.length()).filter_map(|index| files.item(index)) {
-        match read(&file).await {
-            Ok(text) if files.length() > 1 => append_file(&mut list, &file.name(), &text).await,
-            Ok(text) => list = text,
-            Err(reason) => {
-                let text = text![file.name(), " ", reason, "."];
-                form.say(&text);
-                return announcer.say(&text);
-            }
-        }
-    }
-    form.replace(list.trim_end());
-    announcer.say(&text![count(files.length() as usize, "file"), " read."]);
-}
-
-/// Appends one of several files to a list: a text as it is, of any other form the addresses.
-async fn append_file(list: &mut String, name: &str, text: &str) {
-    let reading = read_list(text, &Choice::default(), || true).await.unwrap_or_default();
-    let Reading { plan, understood, rejections, .. } = reading;
-    add!(list, "# ", name);
-    if understood.form == plan::Form::Text {
-        add!(list, '\n', text.trim_end(), '\n');
-        return;
-    }
-    if rejections > 0 {
-        add!(list, ": ", count(rejections, "line"), " can’t be read");
-    }
-    list.push('\n');
-    for item in plan.items() {
-        add!(list, item.display_text(), '\n');
-    }
-}
-
-/// The text of a file, or why it can't be a list.
-async fn read(file: &File) -> Result<String, String> {
-    if file.type_().starts_with("image/") {
-        return Err("is an image; choose a text file with image URLs".into());
-    }
-    if file.size() > MAX_BYTES {
-        return Err(text!["is too large for a list (", size(file.size() as u64), ")"]);
-    }
-    let unreadable = || String::from("can’t be read; choose it again");
-    let buffer = promise(file.array_buffer()).await.map_err(|_| unreadable())?;
-    let bytes = Uint8Array::new(&buffer);
-    match FileKind::of(&bytes.to_vec()) {
-        FileKind::Text(label) => {
-            let decoder = TextDecoder::new_with_label(label).map_err(|_| unreadable())?;
-            decoder.decode_with_buffer_source(&bytes).map_err(|_| unreadable())
-        }
-        FileKind::Workbook => Err("is a spreadsheet; export it as CSV, and choose that file".into()),
-        FileKind::Binary => Err("is not a text; choose a list of image URLs".into()),
-    }
+    let opened = open_list("readFiles", sources.into()).await;
+    note.fill(form, announcer, &opened);
 }

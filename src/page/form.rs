@@ -17,7 +17,7 @@ use super::persisted_input::{PersistedInput, recorded};
 use super::storage;
 use super::update::{Update, UpdateSource};
 use crate::browser::Clock;
-use crate::plan::{Choice, Plan};
+use crate::plan::{self, Choice, Plan, literal};
 use crate::report::formatting::count;
 use crate::report::{Mode, plan_text};
 use crate::text::{add, text};
@@ -52,12 +52,22 @@ pub struct Form {
     changes: Cell<u32>,
 }
 
+/// What a link has of a list.
+pub struct LinkedList {
+    pub text: String,
+    /// The number of its addresses.
+    pub addresses: usize,
+    /// Whether it is the whole text, and not the addresses alone.
+    pub is_whole: bool,
+}
+
 /// A list that was read, and how.
 struct Read {
     text: String,
     choice: Choice,
     /// What of it is to be fetched.
     selection: String,
+    form: plan::Form,
     plan: Rc<Plan>,
     /// Why there is nothing to fetch, if there is nothing.
     nothing: String,
@@ -187,14 +197,35 @@ impl Form {
 
     /// Replaces the list, and offers to undo that.
     pub fn replace(&'static self, text: &str) {
+        self.replace_with_page(text, "");
+    }
+
+    /// The same with a list that was found at an address, against which its relative ones are resolved.
+    pub fn replace_with_page(&'static self, text: &str, page: &str) {
         let before = self.list.value();
-        self.choice.reset();
+        self.choice.reset(page);
         self.list.set_value(text);
         self.list.set_scroll_top(0);
         let is_loss = !before.trim().is_empty() && before != text;
         set_shown(&self.undo, is_loss);
         *self.replaced.borrow_mut() = is_loss.then_some(before);
         self.list_changed();
+    }
+
+    /// The list as a link holds it; `None` if it names no address.
+    pub async fn list_for_link(&'static self) -> Option<LinkedList> {
+        let plan = self.plan().await;
+        let read = self.read.borrow();
+        let read = read.as_ref().filter(|_| !plan.is_empty())?;
+        // Only plain text has ranges; and a table is longer than its addresses.
+        let is_whole = read.form == plan::Form::Text && !read.choice.keeps_ranges;
+        let text = match is_whole {
+            true => read.text.trim_end().to_owned(),
+            false => {
+                plan.items().iter().map(|item| literal(item.display_text())).collect::<Vec<_>>().join("\n")
+            }
+        };
+        Some(LinkedList { text, addresses: plan.len(), is_whole })
     }
 
     /// Appends addresses to the list.
@@ -310,7 +341,9 @@ impl Form {
         let plan = Rc::new(reading.plan);
         // A list that could not be read is read again the next time.
         let text = if reading.has_failed { String::new() } else { text };
-        *self.read.borrow_mut() = Some(Read { text, choice, selection, plan: Rc::clone(&plan), nothing });
+        let (form, plan) = (reading.understood.form, Rc::clone(&plan));
+        *self.read.borrow_mut() =
+            Some(Read { text, choice, selection, form, plan: Rc::clone(&plan), nothing });
         self.update.show(&plan);
         self.names.show(&plan, &reading.understood);
         plan

@@ -86,9 +86,10 @@ impl ListChoice {
         on(&self.keep_ranges.input, "change", move |_| changed())
     }
 
-    /// Forgets the choice, since another list comes.
-    pub fn reset(&self) {
+    /// Forgets the choice, since another list comes; `page` is where that is from, if it is known.
+    pub fn reset(&self, page: &str) {
         self.set("");
+        self.page.set_value(page);
         self.store();
     }
 

@@ -3,25 +3,26 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::{BrowserText, promise};
 use crate::plan::{Choice, Plan, PortionReader, Rejected, Request, Understood};
+use crate::text::text;
 
 /// The most rejected lines that are kept to be shown.
 const MAX_SHOWN: usize = 1000;
 
 /// Why no list can be read.
-const NOT_LOADED: &str = "the part of this page that reads lists did not arrive; check the connection, and \
+pub const NOT_LOADED: &str = "the part of this page that reads lists did not arrive; check the connection, and \
     try again, or reload the page";
 
 thread_local! {
-    /// Returns a promise of the module's `readList`.
+    /// Returns a promise of the module's functions.
     static LOAD: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// Sets what loads the module, as often as it is needed: a function that returns a promise of `readList`.
+/// Sets what loads the module, as often as it is needed: a function that returns a promise of its functions.
 pub fn load_with(load: Function) {
     LOAD.set(Some(load));
 }
@@ -78,7 +79,8 @@ pub async fn read_list(
             was_wanted.get()
         }
     });
-    let read = call(text, choice, take.into_js_value().unchecked_ref()).await;
+    let choice = Uint8Array::from(choice.to_bytes().as_slice());
+    let read = call("readList", [text.into(), choice.into(), take.into_js_value()]).await;
     if !was_wanted.get() {
         return None;
     }
@@ -96,12 +98,44 @@ impl Drop for EndOfReading {
     }
 }
 
-async fn call(text: &str, choice: &Choice, take: &Function) -> Result<JsValue, JsValue> {
+/// Calls a function of the module, and waits for what it resolves to.
+///
+/// # Errors
+///
+/// The module can't be loaded, or it has trapped, which `www/boot.js` reports.
+pub async fn call<const COUNT: usize>(name: &str, given: [JsValue; COUNT]) -> Result<JsValue, JsValue> {
+    call_with(name, &Array::from_iter(given)).await
+}
+
+async fn call_with(name: &str, given: &Array) -> Result<JsValue, JsValue> {
     let load = LOAD.with_borrow(Option::clone).ok_or(JsValue::UNDEFINED)?;
     let loaded: Promise = load.call0(&JsValue::UNDEFINED)?.unchecked_into();
-    let read_list: Function = promise(loaded).await?.dyn_into()?;
-    let choice = Uint8Array::from(choice.to_bytes().as_slice());
-    let reading: Promise =
-        read_list.call3(&JsValue::UNDEFINED, &text.into(), &choice, take)?.unchecked_into();
-    promise(reading).await
+    let function: Function = Reflect::get(&promise(loaded).await?, &name.into())?.dyn_into()?;
+    let called: Promise = function.apply(&JsValue::UNDEFINED, given)?.unchecked_into();
+    promise(called).await
+}
+
+/// A list that came as files or with a link.
+#[derive(Debug, Default)]
+pub struct OpenedList {
+    /// Its text; `None` if there is no list.
+    pub text: Option<String>,
+    /// What to say about it, or why there is none; may be empty.
+    pub note: String,
+    /// The address against which its relative addresses are resolved; empty if it is not known.
+    pub page: String,
+}
+
+/// Has a function of the module read a list from what the user gave.
+pub async fn open_list(reader: &str, given: JsValue) -> OpenedList {
+    match call(reader, [given]).await {
+        Ok(opened) => {
+            let text = |index| opened.unchecked_ref::<Array>().get(index).as_string();
+            OpenedList { text: text(0), note: text(1).unwrap_or_default(), page: text(2).unwrap_or_default() }
+        }
+        Err(_) => {
+            let note = text!["The list was not changed: ", NOT_LOADED, "."];
+            OpenedList { note, ..OpenedList::default() }
+        }
+    }
 }

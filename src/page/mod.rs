@@ -1,7 +1,7 @@
 //! The page: connects `www/` to a run. Whatever can be decided without a page is decided elsewhere.
 //!
 //! ```text
-//! form (list and how it is read, mode, "At once"), more options (relay, limits) ◀─ presets, files, interrupted runs
+//! form (list and how it is read, mode, "At once"), more options (relay, limits) ◀─ presets, files, links, interrupted runs
 //!   │ Fetch, and a file to write to (disk)
 //!   ▼
 //! controller ── runner ── browser::RunHandle ── Event ─▶ run view (the run as it stands)
@@ -17,6 +17,7 @@
 
 mod announcer;
 mod controller;
+mod copy_link;
 mod current_run;
 mod disk;
 mod elements;
@@ -28,6 +29,7 @@ mod form;
 mod hand_over;
 mod history;
 mod list_choice;
+mod list_note;
 mod list_reader;
 mod more_options;
 mod names;
@@ -52,6 +54,7 @@ mod thumbnails;
 mod time_axis;
 mod timings;
 mod update;
+mod ways_in;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
@@ -62,6 +65,7 @@ use controller::AfterResume;
 use elements::{by_id, document, is_typing, on};
 use finished_run::Exported;
 use parts::Page;
+use ways_in::WaysIn;
 
 use crate::job::StoredRun;
 use crate::report::Program;
@@ -93,7 +97,9 @@ pub fn start_page(begin_download: Function, load_lists: Function) -> Result<(), 
     page.table.bind()?;
     page.outcome.bind(&page.announcer)?;
     page.current.bind(&page.announcer)?;
-    files::bind(&page.form, &page.announcer)?;
+    page.note.bind(&page.form)?;
+    files::bind(&page.form, &page.note, &page.announcer)?;
+    WaysIn::new(&page.form, &page.note, &page.announcer, &page.current).bind()?;
     spawn_local(list_stored_runs(page));
     bind_page(page)
 }
@@ -136,11 +142,16 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         "demo-http2" => fill_with_demo(page, true),
         "picsum" => fill(page, &presets::picsum()),
         "unsplash" => fill(page, &presets::unsplash()),
-        "undo" => page.form.undo(),
+        "undo" => {
+            page.note.hide();
+            page.form.undo();
+        }
         "forget-update" => {
             page.form.update.forget();
             page.form.focus();
         }
+        "copy-link" => spawn_local(page.copy_link.copy(&page.form, &page.note, &page.announcer)),
+        "save-list" => page.copy_link.save_list(&page.form, &page.note, &page.announcer),
         "cancel" => controller::cancel(page),
         "stop-and-keep" => controller::stop(page),
         "resume-storing" => controller::resume_storing(page),
@@ -195,6 +206,7 @@ fn open_help(page: &Page) {
 
 fn fill(page: &'static Page, list: &str) {
     page.form.replace(list);
+    page.note.hide();
     page.announcer.say("The list was filled in.");
 }
 

@@ -6,12 +6,14 @@ use wasm_bindgen::JsValue;
 use web_sys::HtmlDialogElement;
 
 use super::announcer::Announcer;
+use super::copy_link::CopyLink;
 use super::current_run::CurrentRun;
 use super::disk::Disk;
 use super::elements::by_id;
 use super::form::Form;
 use super::hand_over::HandOver;
 use super::history::History;
+use super::list_note::ListNote;
 use super::more_options::MoreOptions;
 use super::outcome::Outcome;
 use super::presets::Presets;
@@ -24,6 +26,8 @@ use super::table::Table;
 /// All parts of the page.
 pub struct Page {
     pub form: Form,
+    pub note: ListNote,
+    pub copy_link: CopyLink,
     pub more: MoreOptions,
     pub presets: Presets,
     pub disk: Disk,
@@ -49,6 +53,8 @@ impl Page {
     pub fn find(begin_download: Function) -> Result<Self, JsValue> {
         Ok(Self {
             form: Form::find()?,
+            note: ListNote::find()?,
+            copy_link: CopyLink::find()?,
             more: MoreOptions::find()?,
             presets: Presets::find()?,
             disk: Disk::find(begin_download)?,

@@ -14,7 +14,7 @@ use crate::job::Reused;
 use crate::plan::{Plan, TextMap, without_secrets};
 use crate::report::formatting::count;
 use crate::text::text;
-use crate::zip::{ArchivedEntry, END_BYTES, find_directory, read_directory};
+use crate::zip::{DirectoryEntries, DirectoryEntry, END_BYTES, find_directory, stored_offsets};
 
 /// The name of the record in a zip.
 const RECORD: &str = "manifest.json";
@@ -40,19 +40,23 @@ struct RecordedImage {
     /// Its address as the record shows it.
     url: String,
     final_url: Option<String>,
-    entry: ArchivedEntry,
+    entry: DirectoryEntry,
+    /// Where its bytes begin in the zip.
+    offset: u64,
 }
 
 impl UpdateSource {
     /// Reads a zip's directory and record; `None` if it is no zip of fetchzip's that has one.
     pub async fn read(file: &File) -> Option<Self> {
         let size = file.size() as u64;
-        let begin = size.saturating_sub(END_BYTES);
-        let directory = find_directory(&bytes_of(file, begin, size - begin).await?)?;
-        let bytes = bytes_of(file, directory.offset, directory.size).await?;
-        let entries = read_directory(&bytes, &directory)?;
-        let record = entries.iter().find(|entry| entry.name == RECORD)?;
-        let text = String::from_utf8(bytes_of(file, record.offset, record.size).await?).ok()?;
+        let begin = size.saturating_sub(END_BYTES as u64);
+        let place = find_directory(&bytes_of(file, begin, size - begin).await?, size)?;
+        let bytes = bytes_of(file, place.offset, place.size).await?;
+        let entries: Vec<_> = DirectoryEntries::new(&bytes).collect();
+        let offsets = stored_offsets(&entries, &place)?;
+        let record = entries.iter().position(|entry| entry.name == RECORD)?;
+        let text = bytes_of(file, *offsets.get(record)?, entries.get(record)?.size).await?;
+        let text = String::from_utf8(text).ok()?;
         let items: Array = field(&JSON::parse(&text).ok()?, "items").dyn_into().ok()?;
         let mut places = TextMap::default();
         for (place, entry) in entries.iter().enumerate() {
@@ -60,9 +64,10 @@ impl UpdateSource {
         }
         let images = items.iter().filter_map(|item| {
             let name = field(&item, "entryName").as_string()?;
-            let entry = entries.get(places.get(&name)?)?.clone();
-            let url = field(&item, "url").as_string()?;
-            Some(RecordedImage { url, final_url: field(&item, "finalUrl").as_string(), entry })
+            let place = places.get(&name)?;
+            let (entry, offset) = (entries.get(place)?.clone(), *offsets.get(place)?);
+            let (url, final_url) = (field(&item, "url").as_string()?, field(&item, "finalUrl").as_string());
+            Some(RecordedImage { url, final_url, entry, offset })
         });
         Some(Self { archive: file.clone(), images: images.collect() })
     }
@@ -97,8 +102,15 @@ impl UpdateSource {
             let place = by_url.get(&without_secrets(&address.href));
             let image = place.and_then(|place| waiting.get_mut(place)).and_then(Vec::pop);
             matches.extend(image.map(|image| {
-                let ArchivedEntry { offset, size, crc32, modified, .. } = image.entry;
-                Reused { item, offset, size, crc32, modified, final_url: image.final_url.clone() }
+                let DirectoryEntry { size, crc32, modified, .. } = image.entry;
+                Reused {
+                    item,
+                    offset: image.offset,
+                    size,
+                    crc32,
+                    modified,
+                    final_url: image.final_url.clone(),
+                }
             }));
         }
         matches

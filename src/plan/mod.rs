@@ -39,8 +39,8 @@ pub use address::{Address, AddressError, WebText};
 pub use address_filter::AddressFilter;
 pub use left_out::LeftOut;
 pub use list::{
-    Choice, Element, FileKind, Form, JsonShape, ListReader, ListWeb, MAX_URLS, Portion, PortionReader,
-    Rejected, Request, Understood,
+    Choice, Element, FileKind, Form, JsonShape, LinkError, ListReader, ListWeb, MAX_URLS, Portion,
+    PortionReader, Rejected, Request, Understood, link_text, list_of_link, literal, reason_against,
 };
 pub use name::{EntryName, EntryNames, Field, FieldError, NameTemplate, TemplateError, file_name_of};
 pub use network::Network;

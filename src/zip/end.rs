@@ -4,11 +4,11 @@
 use super::fields::{MADE_BY, VERSION_ZIP64, field32, needs_zip64};
 use crate::bytes::PutBytes;
 
-/// The signature of the end of central directory record.
+/// The signature of the end record.
 pub(super) const SIGNATURE: u32 = 0x0605_4b50;
-/// That of Zip64's end record.
+/// The signature of Zip64's end record.
 pub(super) const ZIP64_SIGNATURE: u32 = 0x0606_4b50;
-/// That of the locator of Zip64's end record.
+/// The signature of the locator of Zip64's end record.
 pub(super) const LOCATOR_SIGNATURE: u32 = 0x0706_4b50;
 
 /// The size of Zip64's end record without its first two fields, in bytes.

@@ -6,6 +6,7 @@
 //!                                                              · Zip64 records, if needed · end record
 //!
 //! the finished archive ─▶ Proof ─▶ Proved, or where it differs from what was meant
+//! any program's archive ─▶ find_directory ─▶ DirectoryEntries
 //! ```
 //!
 //! Sizes and the CRC-32 are in the local header, so there are no data descriptors: Java's
@@ -26,7 +27,10 @@ mod proof;
 
 /// CRC-32, in a crate that is compiled for speed.
 pub use ::crc32::{Crc32, CrcBuffer};
-pub use directory::{ArchivedEntry, END_BYTES, find_directory, read_directory};
+pub use directory::{
+    DirectoryEntries, DirectoryEntry, DirectoryPlace, END_BYTES, LOCAL_BYTES, find_directory, payload_offset,
+    stored_offsets,
+};
 pub use entry::Entry;
 pub use framing::Framing;
 pub use local::{MAX_PADDING, is_padding, local_header};

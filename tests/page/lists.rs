@@ -124,7 +124,7 @@ fn a_spreadsheet_is_refused_with_advice_and_the_list_stays() {
     with_page(async |browser| {
         browser.fill("https://a.example/1.jpg").await;
         browser.choose_files(&[("prices.xlsx", b"PK\x03\x04\x14\0\x06\0[Content_Types].xml")]).await;
-        browser.until_plan("prices.xlsx is a spreadsheet; export it as CSV, and choose that file.").await;
+        browser.until_note("prices.xlsx is a spreadsheet; export it as CSV, and choose that file.").await;
         assert_eq!(browser.list().await, "https://a.example/1.jpg");
     });
 }

@@ -17,6 +17,8 @@
 //! - `cancelling_anywhere`: Cancel in every state of a run
 //! - `cancelling_often`: two hundred runs, cancelled at random moments
 //! - `lists`: lists in every form, by files, typing, pasting and dropping, and how they are read
+//! - `list_files`: lists in folders and zips
+//! - `ways_in`: lists that links bring, links to share, and the bookmark that collects images
 //! - `names`: names by a template
 //! - `choosing`: filters, repeated images, the record, and a zip that is updated
 //! - `limits`: how large images may be
@@ -58,6 +60,7 @@ mod kept_files;
 mod keyboard;
 mod killed;
 mod limits;
+mod list_files;
 mod lists;
 mod modes;
 mod names;
@@ -74,4 +77,5 @@ mod saving;
 mod stopping;
 mod table;
 mod waiting;
+mod ways_in;
 mod worker_downloads;

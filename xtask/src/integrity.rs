@@ -60,6 +60,7 @@ fn shrink_page(dir: &Path) -> Result<()> {
         ("download.js", Text::Module),
         ("download-worker.js", Text::Plain),
         ("early.js", Text::Plain),
+        ("help.js", Text::Module),
         ("service-worker.js", Text::Plain),
         ("style.css", Text::Plain),
     ] {

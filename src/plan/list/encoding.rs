@@ -7,6 +7,8 @@ pub enum FileKind {
     Text(&'static str),
     /// A spreadsheet of Excel or LibreOffice.
     Workbook,
+    /// A zip, which may hold lists.
+    Zip,
     /// Anything else that is no text.
     Binary,
 }
@@ -16,11 +18,12 @@ impl FileKind {
     /// otherwise Windows-1252, which old programs write.
     pub fn of(bytes: &[u8]) -> Self {
         const OLD_WORKBOOK: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
-        if bytes.starts_with(b"PK\x03\x04") {
+        // The second is the end record of an empty zip.
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
             let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
             let has = |part: &[u8]| head.windows(part.len()).any(|own| own == part);
             let is_workbook = has(b"[Content_Types].xml") || has(b"xl/") || has(b"opendocument.spreadsheet");
-            return if is_workbook { Self::Workbook } else { Self::Binary };
+            return if is_workbook { Self::Workbook } else { Self::Zip };
         }
         if bytes.starts_with(OLD_WORKBOOK) {
             return Self::Workbook;
@@ -48,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_file_is_detected_by_its_bytes() {
-        let cases: [(&[u8], FileKind); 11] = [
+        let cases: [(&[u8], FileKind); 12] = [
             (b"", FileKind::Text("utf-8")),
             (b"https://a.example/1.jpg", FileKind::Text("utf-8")),
             (b"\xEF\xBB\xBFhttps://a.example/1.jpg", FileKind::Text("utf-8")),
@@ -58,7 +61,8 @@ mod tests {
             (b"caf\xE9", FileKind::Text("windows-1252")),
             (b"PK\x03\x04..[Content_Types].xml", FileKind::Workbook),
             (b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet", FileKind::Workbook),
-            (b"PK\x03\x04..a.txt", FileKind::Binary),
+            (b"PK\x03\x04..a.txt", FileKind::Zip),
+            (b"PK\x05\x06\0\0", FileKind::Zip),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", FileKind::Binary),
         ];
         for (bytes, kind) in cases {

@@ -1,0 +1,134 @@
+//! Lists that the page's own address names: `#urls=…` has them, `#list=…` says where they are.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    AbortController, Blob, ReadableStream, ReferrerPolicy, RequestCredentials, RequestInit, Response, Url,
+};
+
+use super::collection::{Collected, Collection};
+use super::documents::BrowserDocuments;
+use super::files::{MAX_BYTES, Source, read_source};
+use super::parts::{Unread, read_stream};
+use crate::plan::{Form, LinkError, list_of_link};
+use crate::report::formatting::size;
+use crate::text::text;
+
+/// The most characters of an address that a message repeats.
+const SHOWN: usize = 100;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = decodeURIComponent, catch)]
+    fn decode(text: &str) -> Result<String, JsValue>;
+    #[wasm_bindgen(js_name = fetch, catch)]
+    async fn fetch(address: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
+}
+
+/// Reads the list that a fragment, without its `#`, has or names. Resolves as `readFiles` does; the page is
+/// where the list was fetched from.
+#[wasm_bindgen(js_name = readLink, skip_typescript)]
+pub async fn read_link(fragment: String) -> Array {
+    let decode = |text: &str| decode(text).ok();
+    let read = if let Some(value) = fragment.strip_prefix("urls=") {
+        let list = list_of_link(value, decode).map_err(reason_of);
+        let note = "The list came with the link; nothing has been fetched yet.";
+        list.map(|list| (Collected { text: Some(list), note: note.into() }, String::new()))
+    } else {
+        let value = fragment.strip_prefix("list=").unwrap_or_default();
+        match address_of(value, decode) {
+            Ok(address) => fetch_list(&address).await,
+            Err(reason) => Err(reason),
+        }
+    };
+    match read {
+        Ok((collected, page)) => collected.to_array(&page),
+        Err(reason) => Collected::nothing(&reason).to_array(""),
+    }
+}
+
+fn reason_of(error: LinkError) -> String {
+    match error {
+        LinkError::TooLong => "The link has more than 2 MB. Put the list in a file, and use #list= with the \
+            file’s address."
+            .into(),
+        LinkError::Encoding => "The link’s percent-encoding is damaged: a % is not followed by a code. Ask \
+            for the link again, or paste the addresses."
+            .into(),
+    }
+}
+
+/// The address of a list's file, percent-encoded or as it is; or why it can't be fetched.
+fn address_of(value: &str, decode: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    // As it is, if it is an address: decoding would change one that is percent-encoded itself.
+    let given = if value.contains("://") { Some(value.to_owned()) } else { decode(value) };
+    let given = given.ok_or_else(|| reason_of(LinkError::Encoding))?;
+    let url = Url::new(given.trim()).ok();
+    url.filter(|url| matches!(url.protocol().as_str(), "https:" | "http:")).map(|url| url.href()).ok_or_else(
+        || {
+            let mut shown: String = given.chars().take(SHOWN).collect();
+            if shown.len() < given.len() {
+                shown.push('…');
+            }
+            text!["#list= needs the address of a file that begins with https://, not \"", shown, "\"."]
+        },
+    )
+}
+
+/// Fetches a list; returns it with the address that it came from in the end.
+async fn fetch_list(address: &str) -> Result<(Collected, String), String> {
+    let abort = AbortController::new().map_err(|_| String::new())?;
+    let init = RequestInit::new();
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    init.set_signal(Some(&abort.signal()));
+    let Ok(response) = fetch(address, &init).await else {
+        return Err(text![
+            address,
+            " can’t be fetched: its host was not reached, or does not let other sites read it (CORS). \
+             Download the file, and choose it here."
+        ]);
+    };
+    let response: Response = response.unchecked_into();
+    if !response.ok() {
+        return Err(text![
+            address,
+            " can’t be fetched: its host answers with status ",
+            response.status(),
+            "."
+        ]);
+    }
+    let unread = match response.body() {
+        Some(body) => blob_of(&body).await,
+        None => Blob::new().map_err(|_| Unread::Broken),
+    };
+    let blob = unread.map_err(|unread| {
+        abort.abort();
+        match unread {
+            Unread::TooLarge => text![address, " is too large for a list: more than ", size(MAX_BYTES), "."],
+            Unread::Broken => text![address, " did not arrive completely. Open the link again."],
+        }
+    })?;
+    let from = response.url();
+    let path = from.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    let path = if path.is_empty() { "the list" } else { path };
+    let mut collection = Collection::new(MAX_BYTES);
+    read_source(&Source { path: path.to_owned(), blob, is_chosen: true }, &mut collection).await;
+    let mut list = collection.finish().await;
+    let mut page = String::new();
+    if let Some(text) = &list.text {
+        let words = text!["The list is from ", from, "; nothing of it has been fetched yet. ", list.note];
+        list.note = words.trim_end().to_owned();
+        let form = Form::of(text, &BrowserDocuments);
+        if !matches!(form, Form::Text | Form::Table | Form::Json | Form::JsonLines | Form::Aria2) {
+            page = from;
+        }
+    }
+    Ok((list, page))
+}
+
+async fn blob_of(body: &ReadableStream) -> Result<Blob, Unread> {
+    let bytes = read_stream(body, MAX_BYTES).await?;
+    let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
+    Blob::new_with_u8_array_sequence(&parts).map_err(|_| Unread::Broken)
+}
