@@ -21,6 +21,8 @@ pub struct ImageFacts {
     pub modified: Option<i64>,
     /// The address that it came from, if the request was redirected.
     pub final_url: Option<Box<str>>,
+    /// The name of its file, if the server gave one.
+    pub file_name: Option<Box<str>>,
     /// The SHA-256 of its bytes, if it was asked for.
     pub sha256: Option<Box<[u8; 32]>>,
 }
@@ -36,6 +38,7 @@ impl ImageFacts {
             dimensions: None,
             modified: None,
             final_url: None,
+            file_name: None,
             sha256: None,
         }
     }
@@ -50,7 +53,8 @@ impl ImageFacts {
 
     /// Appends them to a message or a journal.
     pub fn put(&self, out: &mut Vec<u8>) {
-        let Self { bytes, crc32, format, is_cut_short, dimensions, modified, final_url, sha256 } = self;
+        let Self { bytes, crc32, format, is_cut_short, dimensions, modified, final_url, file_name, sha256 } =
+            self;
         out.put_u64(*bytes);
         out.put_u32(*crc32);
         let flags = [*is_cut_short, dimensions.is_some(), modified.is_some(), sha256.is_some()];
@@ -67,6 +71,7 @@ impl ImageFacts {
             out.extend_from_slice(&**sha256);
         }
         out.put_text(final_url.as_deref());
+        out.put_text(file_name.as_deref());
     }
 
     /// Reads what [`put`](Self::put) has appended.
@@ -87,6 +92,7 @@ impl ImageFacts {
             modified: if has_modified { Some(reader.u64()?.cast_signed()) } else { None },
             sha256: if has_sha256 { Some(Box::new(reader.array()?)) } else { None },
             final_url: reader.text()?.map(String::into_boxed_str),
+            file_name: reader.text()?.map(String::into_boxed_str),
         })
     }
 }

@@ -42,7 +42,10 @@ pub use list::{
     Choice, Element, FileKind, Form, JsonShape, LinkError, ListReader, ListWeb, MAX_URLS, Portion,
     PortionReader, Rejected, Request, Understood, link_text, list_of_link, literal, reason_against,
 };
-pub use name::{EntryName, EntryNames, Field, FieldError, NameTemplate, TemplateError, file_name_of};
+pub use name::{
+    EntryName, EntryNames, Field, FieldError, NameTemplate, TemplateError, disposition_file_name,
+    file_name_of,
+};
 pub use network::Network;
 pub use relay::{Relay, RelayError};
 pub use repeated_images::RepeatedImages;

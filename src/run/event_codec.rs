@@ -298,6 +298,7 @@ mod tests {
             dimensions: Some(Dimensions { width: 3, height: 4 }),
             modified: Some(-5),
             final_url: Some("https://b.example/1.jpg".into()),
+            file_name: Some("eins.jpg".into()),
             sha256: Some(Box::new([7; 32])),
             ..ImageFacts::new(7, 8, Format::Gif)
         };
@@ -345,7 +346,7 @@ mod tests {
             record(4, b"\x05\0\0\0\0\0\0\0\x01\xAD\x01\0\0\0\0\0\0\0\x86\x3B\xA1\x01\0\0\0"),
             record(
                 5,
-                &[&b"\x07\0\0\0\0\0\0\0\x04\x03\x02\x01"[..], &[Format::Jpeg as u8, 1, 0, 0, 0], &[0xFF; 4]]
+                &[&b"\x07\0\0\0\0\0\0\0\x04\x03\x02\x01"[..], &[Format::Jpeg as u8, 1, 0, 0, 0], &[0xFF; 8]]
                     .concat(),
             ),
             record(6, b"\x07\x04\0\0\0\0\0\0\0full"),

@@ -15,7 +15,7 @@ use super::stall::{StallTimer, Watch};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
-use crate::plan::{Address, ItemId, OriginId};
+use crate::plan::{Address, ItemId, OriginId, disposition_file_name};
 use crate::run::{
     CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date, parse_retry_after,
 };
@@ -44,6 +44,8 @@ extern "C" {
     static LAST_MODIFIED: JsString = "last-modified";
     #[wasm_bindgen(thread_local_v2, static_string)]
     static RETRY_AFTER: JsString = "retry-after";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static CONTENT_DISPOSITION: JsString = "content-disposition";
 }
 
 /// What sends requests: the web's `fetch`, or a rehearsal's.
@@ -220,7 +222,11 @@ impl BrowserFetcher {
         }
         let modified = LAST_MODIFIED.with(|name| headers.get(name)).as_string();
         let modified = modified.and_then(|text| parse_http_date(&text, unix_now()));
-        reception.finish(modified, final_url)
+        let disposition = CONTENT_DISPOSITION.with(|name| headers.get(name)).as_string();
+        let mut image = reception.finish(modified, final_url)?;
+        image.facts.file_name =
+            disposition.and_then(|header| disposition_file_name(&header)).map(String::into_boxed_str);
+        Ok(image)
     }
 }
 

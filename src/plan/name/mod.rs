@@ -8,12 +8,14 @@
 //! A name depends on the image's bytes and on the names before it, so it is chosen when the image is
 //! placed into the archive. The same input then has the same names, whatever order images arrived in.
 
+mod disposition;
 mod extension;
 mod fields;
 mod folding;
 mod sanitise;
 mod template;
 
+pub use disposition::disposition_file_name;
 pub use fields::{Field, FieldError};
 pub(crate) use folding::folded;
 pub use template::{NameTemplate, TemplateError};
@@ -212,7 +214,9 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     fn value(&self, field: &Field, id: ItemId, item: &Item, image: Option<&ImageFacts>) -> String {
         let address = item.address.as_ref().ok();
         let own = || {
-            let own = self.own_name(id, item);
+            let given =
+                image.and_then(|image| image.file_name.as_deref()).map(|name| sanitise(name, self.web));
+            let own = given.filter(|name| !name.is_empty()).unwrap_or_else(|| self.own_name(id, item));
             match image {
                 Some(image) => with_fitting_extension(&own, image.format),
                 None => stem_and_extension(&own),

@@ -228,6 +228,14 @@ fn every_field_has_its_value() {
         assert_eq!(filled(template, &plan)[0], name, "{template}");
     }
     assert_eq!(filled("{path}/{name}", &plan)[1], "dog.png");
+    let disposed =
+        ImageFacts { file_name: Some("Käse: 1.jpeg".into()), ..ImageFacts::new(0, 0, Format::Jpeg) };
+    for (template, name) in [("{name}", "Käse_ 1.jpeg"), ("{stem}-{host}.{ext}", "Käse_ 1-a.example.jpeg")]
+    {
+        let template = NameTemplate::parse(template).unwrap();
+        let mut names = EntryNames::new(&plan, &template, &NativeText);
+        assert_eq!(names.claim(0, &disposed).as_str(), name);
+    }
     assert_eq!(filled("{sha256}", &plan)[0], "ab".repeat(32) + ".png");
     assert_eq!(names_by("{date|undated} {stem}", &plan, Format::Png)[0], "undated cat.png");
     assert_eq!(names_by("{width|?}{sha256:8|none} {stem}", &plan, Format::Png)[0], "_none cat.png");

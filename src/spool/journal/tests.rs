@@ -102,8 +102,8 @@ fn the_bytes_of_a_journal() {
                 &b"\x01\x04\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\x64\0\0\0\0\0\0\0"[..],
                 b"\x07\0\0\0\0\0\0\0\x04\x03\x02\x01",
                 &[Format::WebP as u8, 1, 0, 1, 0],
-                // The time, and no address.
-                &[0xFF; 12],
+                // The time, no address and no name.
+                &[0xFF; 16],
             ]
             .concat(),
         ),
