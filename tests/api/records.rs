@@ -203,6 +203,20 @@ fn a_filter_decides_of_each_image_that_has_arrived() {
     });
 }
 
+#[test]
+fn an_image_is_named_as_its_server_says_if_pages_may_read_that() {
+    with_package(async |browser| {
+        let named = "/image/1/64x48.png?name=K%C3%A4se%20%E2%82%AC.jpg";
+        let urls = json!([
+            browser.origin.url(&format!("{named}&expose=Content-Disposition")),
+            browser.origin.url(named),
+            { "url": browser.origin.url(&format!("{named}&expose=Content-Disposition")), "name": "mine" },
+        ]);
+        let outcome = browser.fetch_zip(Place::Page, urls, Value::Null).await;
+        assert_eq!(outcome.entry_names(), ["K\u{e4}se \u{20ac}.png", "64x48.png", "mine.png"]);
+    });
+}
+
 fn outcomes(outcome: &Outcome) -> Vec<String> {
     outcome.items().iter().map(|item| item["outcome"].as_str().unwrap().to_owned()).collect()
 }
