@@ -225,9 +225,8 @@ mod tests {
         let indices: Vec<_> = csv.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
         assert_eq!(indices, ["1", "2"]);
         let json = exported(true, |export| export.json());
-        let items: serde_json::Value = serde_json::from_str(&json).unwrap();
         let outcomes: Vec<_> =
-            items["items"].as_array().unwrap().iter().map(|item| &item["outcome"]).collect();
+            json.split("\"outcome\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert_eq!(outcomes, ["failed", "failed"]);
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use fetchzip::browser::{Archive, BrowserText, Clock, RunHandle};
-use fetchzip::job::{Job, Order};
+use fetchzip::job::{ArchiveOptions, Job, Order};
 use fetchzip::plan::{NameTemplate, Plan, Request};
 use fetchzip::report::{Row, Rows};
 use fetchzip::run::{Event, FetchError, Limits, RetryPolicy, Settings};

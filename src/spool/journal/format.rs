@@ -19,7 +19,7 @@ use crate::zip::{Crc32, CrcBuffer};
 pub const MAGIC: &[u8; 8] = b"fetchzip";
 
 /// The version of the format. It increases with every change of the records, and of the encoding of
-/// [events](crate::run::EventWriter) and [facts](crate::run::ImageFacts).
+/// [events](crate::run::EventWriter) and [facts](crate::image::ImageFacts).
 pub const VERSION: u32 = 3;
 
 /// The size of a record without its payload, in bytes.
