@@ -4,8 +4,8 @@ use super::Rows;
 use crate::plan::Plan;
 use crate::text::{add, text};
 
-/// One address a line, with the reason behind it as a comment; below it, if the address is the image itself. A reader of lists finds exactly these
-/// addresses in it.
+/// One address a line, with the reason behind it as a comment, or below it if the address is the image itself.
+/// A reader of lists finds exactly these addresses in it.
 pub fn failed_list(plan: &Plan, rows: &Rows) -> String {
     let mut list = String::new();
     for (item, row) in plan.items().iter().zip(rows.as_slice()) {

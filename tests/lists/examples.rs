@@ -2,8 +2,8 @@
 //!
 //! `NAME.expected` belongs to `NAME.*`. It begins with how the list is to be read, if not by its content
 //! alone, on lines such as `? page=https://a.example/`. The next line says what the list is understood to be,
-//! and each line after it is an address, with other addresses of its image after `or`, and with its name and title if the list gives them, or, after `-`, the
-//! number of a line that can't be read and the reason.
+//! and each line after it is an address, with other addresses of its image after `or`, and with its name and
+//! title if the list gives them; or, after `-`, the number of a line that can't be read and the reason.
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
