@@ -276,7 +276,7 @@ fn readers(artifacts: &Artifacts) -> Result<Tally> {
         Err(error) => {
             say!("readers: {error:#}");
             let reason = format!("{error:#}").replace('\n', " ");
-            drop(tests.env("FETCHZIP_NO_IMG2DATASET", reason));
+            tests.env("FETCHZIP_NO_IMG2DATASET", reason);
         }
     }
     counted("readers", &mut tests)
