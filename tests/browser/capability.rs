@@ -26,6 +26,8 @@ pub enum Capability {
     HttpCache,
     /// A name of its own for a download that is not complete.
     PartialDownloads,
+    /// A tab that a script opens without a click.
+    OpenedTabs,
 }
 
 impl Capability {
@@ -42,6 +44,9 @@ impl Capability {
             }
             (Self::PrivateFiles | Self::FilePicker | Self::LastingProfile, Kind::WebKit) => {
                 Some("an automated session of WebKitGTK has no origin private file system")
+            }
+            (Self::OpenedTabs, Kind::WebKit) => {
+                Some("a driven MiniBrowser opens no tab for a script without a click")
             }
             (Self::StorageQuota, Kind::WebKit) => Some("WebKitGTK has no setting for a site's quota"),
             // MiniBrowser makes its network session itself when it is driven, and neither the

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::page_driver::{with_page, with_page_of};
 use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 use crate::browser::site::Site;
 
 #[test]
@@ -307,6 +308,9 @@ const GALLERY: &str = r#"<!doctype html><html lang="en"><head><title>gallery</ti
 
 #[test]
 fn the_bookmark_of_the_help_page_collects_the_images_of_another_page() {
+    if !requires(Capability::OpenedTabs) {
+        return;
+    }
     with_page_of(Site::page().with("gallery.html", GALLERY), async |browser| {
         browser.client.goto(&format!("{}help.html", browser.address)).await.unwrap();
         browser.until("document.getElementById('bookmarklet').href.startsWith('javascript:')").await;
