@@ -62,7 +62,7 @@ fn a_trap_in_a_listener_of_the_page_is_shown_on_it() {
     browse(Site::exhaustible_page(), async |browser| {
         begin_held_run(browser).await;
         browser.execute("exhaust()", vec![]).await;
-        let long = format!("{}\n", browser.origin.url("/image/1/64x48.jpg")).repeat(300_000);
+        let long = format!("{}\n", browser.origin.url("/image/1/64x48.jpg")).repeat(60_000);
         browser.paste(&long).await;
         says_that_it_has_stopped(browser).await;
         let details = browser.execute("return document.getElementById('crash-details').textContent", vec![]);
