@@ -7,7 +7,7 @@ use js_sys::{Array, Function, Object, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
-use crate::browser::{Aborted, BrowserText, memory_for_blobs};
+use crate::browser::{Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shown, type_error};
 use crate::job::{ArchiveOptions, Order};
 use crate::plan::{NameTemplate, Request, file_name_of};
 use crate::report::ManifestOptions;
@@ -159,14 +159,14 @@ pub fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
     }
     let url = Reflect::get(item, &"url".into())?;
     let text = url_text(&url).ok_or_else(|| type_error(&text![argument(), ".url"], "a string", &url))?;
-    let name = Reflect::get(item, &"name".into())?;
-    if !is_absent(&name) && !name.is_string() {
-        return Err(type_error(&text![argument(), ".name"], "a string", &name));
-    }
-    let title = Reflect::get(item, &"title".into())?;
-    if !is_absent(&title) && !title.is_string() {
-        return Err(type_error(&text![argument(), ".title"], "a string", &title));
-    }
+    let given_text = |field: &str| {
+        let value = Reflect::get(item, &field.into())?;
+        if !is_absent(&value) && !value.is_string() {
+            return Err(type_error(&text![argument(), ".", field], "a string", &value));
+        }
+        Ok(value.as_string())
+    };
+    let (name, title) = (given_text("name")?, given_text("title")?);
     let columns = Reflect::get(item, &"columns".into())?;
     let cells = if columns.is_object() {
         // It may be of another realm, whose `Object` is another one.
@@ -188,7 +188,6 @@ pub fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
             fallbacks.push(url_text(&address).ok_or_else(wrong)?);
         }
     }
-    let (name, title) = (name.as_string(), title.as_string());
     Ok(Request { name, title, fallbacks, cells, ..Request::new(text) })
 }
 
@@ -349,28 +348,8 @@ impl Options<'_> {
     }
 }
 
-fn is_absent(value: &JsValue) -> bool {
-    value.is_undefined() || value.is_null()
-}
-
-fn type_error(argument: &str, expected: &str, value: &JsValue) -> JsValue {
-    js_sys::TypeError::new(&text![argument, " must be ", expected, ", not ", shown(value)]).into()
-}
-
-fn range_error(argument: &str, expected: &str, value: &str) -> JsValue {
-    js_sys::RangeError::new(&text![argument, " must be ", expected, ", not ", value]).into()
-}
-
-/// A value as JavaScript prints it.
-fn shown(value: &JsValue) -> String {
-    string_of(value).unwrap_or_else(|_| "an object".into())
-}
-
 #[wasm_bindgen]
 extern "C" {
-    /// The global `String`, which takes anything; an object's own `toString` may throw.
-    #[wasm_bindgen(js_name = String, catch)]
-    fn string_of(value: &JsValue) -> Result<String, JsValue>;
     /// The values of an iterable; reading it may throw.
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
     fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;

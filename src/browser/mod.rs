@@ -32,7 +32,8 @@ pub use run_handle::RunHandle;
 pub use spool::PREVIEW_WIDTH;
 pub use web::{
     Aborted, BrowserText, Clock, Inside, ReadBuffers, Running, StreamReader, Yielder, ask_before_leaving,
-    download, js_message, memory_for_blobs, outside, promise, running,
+    download, is_absent, js_message, memory_for_blobs, outside, promise, range_error, running, shown,
+    type_error,
 };
 pub use worker::{Worker, discard_run, hand_over_run, serve_run, stored_runs};
 

@@ -4,6 +4,7 @@ use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 use super::values::resolve;
+use crate::browser::{is_absent, range_error, shown, type_error};
 use crate::plan::Form;
 use crate::text::text;
 
@@ -99,28 +100,4 @@ fn base(value: &JsValue) -> Result<String, JsValue> {
         return Err(type_error("options.base", "a string or a URL", value));
     };
     resolve(&text, "").ok_or_else(|| range_error("options.base", "an absolute URL", &text))
-}
-
-fn is_absent(value: &JsValue) -> bool {
-    value.is_undefined() || value.is_null()
-}
-
-fn type_error(argument: &str, expected: &str, value: &JsValue) -> JsValue {
-    js_sys::TypeError::new(&text![argument, " must be ", expected, ", not ", shown(value)]).into()
-}
-
-fn range_error(argument: &str, expected: &str, value: &str) -> JsValue {
-    js_sys::RangeError::new(&text![argument, " must be ", expected, ", not ", value]).into()
-}
-
-/// A value as JavaScript prints it.
-fn shown(value: &JsValue) -> String {
-    string_of(value).unwrap_or_else(|_| "an object".into())
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// The global `String`, which takes anything; an object's own `toString` may throw.
-    #[wasm_bindgen(js_name = String, catch)]
-    fn string_of(value: &JsValue) -> Result<String, JsValue>;
 }

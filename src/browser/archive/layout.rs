@@ -1,4 +1,4 @@
-//! The names of the entries, and what their headers say.
+//! Which images are entries, their names, and what their headers say.
 
 use crate::image::ImageFacts;
 use crate::job::{ArchivePlace, ArchiveSummary, IS_INTERACTIVE, Job};
@@ -26,7 +26,7 @@ impl<'a, W: WebText> Layout<'a, W> {
         Self { job, names, placed, repeated: RepeatedImages::default() }
     }
 
-    /// The entry of an image, or why it is none. To be called in the order in which names are to be given.
+    /// The entry of an image, or why it has none. To be called in the order in which names are to be given.
     pub fn entry<P>(&mut self, item: ItemId, image: &StoredImage<P>) -> Result<Entry, LeftOut> {
         let options = &self.job.archive;
         if IS_INTERACTIVE && !options.filter.admits(&image.facts) {
