@@ -203,7 +203,7 @@ mod tests {
     use ::zip::write::{SimpleFileOptions, ZipWriter};
 
     use super::*;
-    use crate::zip::{Crc32, CrcBuffer};
+    use crate::zip::{checksum, crc_buffer};
 
     /// An archive by another writer.
     fn archive(comment: &str, is_large: bool) -> Vec<u8> {
@@ -216,12 +216,6 @@ mod tests {
         }
         writer.set_comment(comment).unwrap();
         writer.finish().unwrap().into_inner()
-    }
-
-    fn crc32(content: &[u8]) -> u32 {
-        let mut crc = Crc32::default();
-        crc.update(content, &mut CrcBuffer::new(64));
-        crc.value()
     }
 
     /// The names and contents of an archive.
@@ -237,7 +231,10 @@ mod tests {
                 let payload = &local[payload_offset(&local[..LOCAL_BYTES]).unwrap() as usize..];
                 let payload = &payload[..entry.packed_size as usize];
                 assert_eq!((entry.method, entry.is_encrypted), (0, false));
-                assert_eq!((entry.crc32, entry.size), (crc32(payload), payload.len() as u64));
+                assert_eq!(
+                    (entry.crc32, entry.size),
+                    (checksum(payload, &mut crc_buffer()), payload.len() as u64)
+                );
                 (entry.name, payload.to_vec())
             })
             .collect();

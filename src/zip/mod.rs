@@ -14,6 +14,7 @@
 //! comments is PKWARE's APPNOTE.TXT 6.3.10.
 
 mod central;
+mod checksum;
 mod directory;
 mod dos_time;
 mod end;
@@ -27,6 +28,7 @@ mod proof;
 
 /// CRC-32, in a crate that is compiled for speed.
 pub use ::crc32::{Crc32, CrcBuffer};
+pub use checksum::{checksum, crc_buffer};
 pub use directory::{
     DirectoryEntries, DirectoryEntry, DirectoryPlace, END_BYTES, LOCAL_BYTES, find_directory, payload_offset,
     stored_offsets,

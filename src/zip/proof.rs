@@ -12,6 +12,7 @@
 //! every archive are listed in `docs/archive.md`.
 
 use super::central::{self, central_header};
+use super::checksum::checksum;
 use super::dos_time::DosTime;
 use super::end::{Directory, end_records};
 use super::entry::{EXTENDED_TIMESTAMP, Entry};
@@ -354,12 +355,6 @@ fn local_offset(central: &[u8]) -> Option<u64> {
         }
         offset => Some(offset.into()),
     }
-}
-
-fn checksum(record: &[u8], buffer: &mut CrcBuffer) -> u32 {
-    let mut crc = Crc32::default();
-    crc.update(record, buffer);
-    crc.value()
 }
 
 #[cfg(test)]

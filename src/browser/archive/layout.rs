@@ -5,10 +5,7 @@ use crate::job::{ArchivePlace, ArchiveSummary, IS_INTERACTIVE, Job};
 use crate::plan::{EntryName, EntryNames, ItemId, LeftOut, RepeatedImages, WebText};
 use crate::report::{RecordFile, Rows, record_files};
 use crate::run::StoredImage;
-use crate::zip::{Crc32, CrcBuffer, Entry};
-
-/// The buffer for the CRC-32 of a record, in bytes.
-const CRC_BUFFER: usize = 16 << 10;
+use crate::zip::{Entry, checksum, crc_buffer};
 
 /// Decides which images are entries, and names them.
 pub struct Layout<'a, W> {
@@ -52,10 +49,9 @@ impl<'a, W: WebText> Layout<'a, W> {
         let mut entries = Vec::new();
         for (RecordFile { name, content }, item) in files.into_iter().zip(self.placed.len()..) {
             let content = content.into_bytes();
-            let mut crc = Crc32::default();
-            crc.update(&content, &mut CrcBuffer::new(CRC_BUFFER));
+            let crc32 = checksum(&content, &mut crc_buffer());
             let name = self.names.claim_file(&name);
-            let entry = Entry { name, size: content.len() as u64, crc32: crc.value(), modified: None };
+            let entry = Entry { name, size: content.len() as u64, crc32, modified: None };
             entries.push((item, entry, content));
         }
         entries

@@ -1,8 +1,7 @@
 //! Whether a list is the one that a journal was written for.
 
-use super::format::crc_buffer;
 use crate::plan::Plan;
-use crate::zip::Crc32;
+use crate::zip::{Crc32, crc_buffer};
 
 /// The CRC-32 of a plan's addresses, which differs if the list does.
 pub fn fingerprint(plan: &Plan) -> u32 {

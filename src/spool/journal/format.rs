@@ -13,7 +13,6 @@
 use crate::plan::ItemId;
 use crate::run::StoredImage;
 use crate::spool::allocator::Place;
-use crate::zip::{Crc32, CrcBuffer};
 
 /// The bytes that begin every journal.
 pub const MAGIC: &[u8; 8] = b"fetchzip";
@@ -56,16 +55,4 @@ pub struct KeptImage {
     pub item: ItemId,
     /// The image, with its place in the spool.
     pub image: StoredImage<Place>,
-}
-
-/// The CRC-32 of a record's payload.
-pub fn checksum(payload: &[u8], buffer: &mut CrcBuffer) -> u32 {
-    let mut crc = Crc32::default();
-    crc.update(payload, buffer);
-    crc.value()
-}
-
-/// A buffer that fits most records: only the head of a long list is longer.
-pub fn crc_buffer() -> CrcBuffer {
-    CrcBuffer::new(16 << 10)
 }

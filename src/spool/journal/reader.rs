@@ -4,15 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::error::JournalError;
-use super::format::{
-    ARCHIVE, EVENTS, HEAD, JournalHead, KEPT, KeptImage, MAGIC, VERSION, checksum, crc_buffer,
-};
+use super::format::{ARCHIVE, EVENTS, HEAD, JournalHead, KEPT, KeptImage, MAGIC, VERSION};
 use crate::bytes::ByteReader;
 use crate::image::ImageFacts;
 use crate::plan::ItemId;
 use crate::run::StoredImage;
 use crate::spool::allocator::{Extent, Place};
-use crate::zip::CrcBuffer;
+use crate::zip::{CrcBuffer, checksum, crc_buffer};
 
 /// The contents of a journal.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::format::{HEAD, RECORD_HEADER, checksum, crc_buffer};
+use super::format::{HEAD, RECORD_HEADER};
 use super::*;
 use crate::bytes::PutBytes;
 use crate::image::{Format, ImageFacts};
@@ -8,6 +8,7 @@ use crate::plan::ItemId;
 use crate::plan::tests::plan_of;
 use crate::run::{Event, EventKind, EventWriter, FetchError, StoredImage};
 use crate::spool::{Extent, Place};
+use crate::zip::{checksum, crc_buffer};
 
 fn head() -> JournalHead {
     JournalHead {

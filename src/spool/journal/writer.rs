@@ -1,11 +1,9 @@
 //! Writing a journal, record by record.
 
-use super::format::{
-    ARCHIVE, EVENTS, HEAD, JournalHead, KEPT, KeptImage, MAGIC, RECORD_HEADER, VERSION, checksum, crc_buffer,
-};
+use super::format::{ARCHIVE, EVENTS, HEAD, JournalHead, KEPT, KeptImage, MAGIC, RECORD_HEADER, VERSION};
 use crate::bytes::PutBytes;
 use crate::run::StoredImage;
-use crate::zip::CrcBuffer;
+use crate::zip::{CrcBuffer, checksum, crc_buffer};
 
 /// Makes the bytes to append to a journal's file.
 ///
