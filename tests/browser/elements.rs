@@ -7,6 +7,30 @@ use super::Browser;
 
 const FIND: &str = include_str!("find.js");
 
+const CLICKS: usize = 5;
+
+/// Waits until an element stands still for two frames (or it is plain that it never does), and
+/// watches for a click on it. A hidden tab has no frames.
+const WATCH_CLICK: &str = "
+    const element = arguments[0];
+    const frame = () => new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
+    const place = () => JSON.stringify(element.getBoundingClientRect());
+    let last = place();
+    for (let frames = 0, still = 0; frames < 60 && still < 2; frames += 1) {
+        await frame();
+        still = place() === last ? still + 1 : 0;
+        last = place();
+    }
+    window.clickArrived = false;
+    element.addEventListener('click', () => { window.clickArrived = true; }, { capture: true, once: true });";
+
+/// Whether the click that is watched for arrived. A page that a link led to knows of none.
+const CLICK_ARRIVED: &str = "
+    const done = arguments[0];
+    const look = (frames) => window.clickArrived === false && frames < 2
+        ? setTimeout(look, 20, frames + 1) : done(window.clickArrived !== false);
+    look(0);";
+
 impl Browser {
     /// All visible elements of this role and name.
     pub async fn all(&self, role: &str, name: &str) -> Vec<Element> {
@@ -35,6 +59,25 @@ impl Browser {
     }
 
     pub async fn press(&self, button: &str) {
-        self.the("button", button).await.click().await.unwrap();
+        self.click("button", button).await;
+    }
+
+    /// Clicks on the only element of this role and name.
+    ///
+    /// A driver aims first and clicks then, and what the page shows in between (what a list was
+    /// understood as, how many images a filter leaves) can move the element away. As a user would,
+    /// this aims at what stands still, and once more if the click reached something else.
+    pub async fn click(&self, role: &str, name: &str) {
+        for _ in 0..CLICKS {
+            let element = self.the(role, name).await;
+            self.execute_async(WATCH_CLICK, vec![serde_json::to_value(&element).unwrap()]).await;
+            element.click().await.unwrap();
+            // An error means that the page was left while it was asked.
+            let arrived = self.client.execute_async(CLICK_ARRIVED, vec![]).await;
+            if !arrived.is_ok_and(|arrived| arrived == false) {
+                return;
+            }
+        }
+        panic!("of {CLICKS} clicks on the {role} {name:?}, none reached it");
     }
 }

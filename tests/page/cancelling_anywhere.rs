@@ -107,7 +107,7 @@ const STUCK_FILE: &str = "
 #[test]
 fn cancel_while_the_archive_is_written() {
     with_page_of(Site::page().with_script("stuck.js", STUCK_FILE), async |browser| {
-        let to_disk = async || browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        let to_disk = async || browser.click("checkbox", "Save straight to disk").await;
         to_disk().await;
         let paths = ["/image/1/64x48.jpg", "/image/2/900000b.jpg?key=held&gate=never&gate-at=600000"];
         let writes = async || {

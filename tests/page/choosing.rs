@@ -90,10 +90,10 @@ fn repeated_addresses_and_images_are_skipped_and_the_record_can_be_left_out() {
         let paths = ["/image/1/64x48.jpg?key=k", "/image/1/64x48.jpg?key=k", "/image/1/64x48.jpg?key=k&x"];
         browser.fill_paths(&paths).await;
         browser.open_more_options().await;
-        browser.the("checkbox", "Skip repeated addresses").await.click().await.unwrap();
+        browser.click("checkbox", "Skip repeated addresses").await;
         browser.until_plan_ends("3 URLs from 1 origin · 2 to fetch · 1 repeated").await;
-        browser.the("checkbox", "Skip repeated images").await.click().await.unwrap();
-        browser.the("checkbox", "Leave out the record").await.click().await.unwrap();
+        browser.click("checkbox", "Skip repeated images").await;
+        browser.click("checkbox", "Leave out the record").await;
         browser.fetch().await;
         assert_eq!(browser.origin.counters("k")["requests"], 2);
         let rows: Vec<_> = browser.rows().await.into_iter().map(|row| row.detail).collect();

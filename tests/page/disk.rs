@@ -105,7 +105,7 @@ fn saving_straight_to_disk_writes_the_same_entries_as_save_zip() {
         let mut expected = browser.save_entries().await;
         expected.sort();
 
-        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.click("checkbox", "Save straight to disk").await;
         browser.fetch().await;
         assert_eq!(browser.execute("return window.asked", vec![]).await, json!(["images.zip"]));
         assert!(browser.text().await.contains("Saved as chosen.zip"));
@@ -121,7 +121,7 @@ fn saving_straight_to_disk_writes_the_same_entries_as_save_zip() {
 fn closing_the_file_dialogue_fetches_nothing_and_cancelling_leaves_an_empty_file() {
     with_disk(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=never"]).await;
-        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.click("checkbox", "Save straight to disk").await;
         browser.execute("window.refuses = true", vec![]).await;
         browser.press("Fetch").await;
         browser.until("document.body.innerText.includes('No file was chosen')").await;
@@ -168,7 +168,7 @@ fn images_survive_when_the_site_s_data_is_cleared_during_a_run() {
 #[test]
 fn a_stopped_run_to_disk_leaves_a_file_of_the_images_that_have_arrived() {
     with_disk(async |browser| {
-        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.click("checkbox", "Save straight to disk").await;
         browser.begin_half_held_run().await;
         browser.press("Stop and keep").await;
         browser.until_run("done").await;
@@ -198,7 +198,7 @@ const SLOW_FILE: &str = "
 #[test]
 fn while_the_rest_of_the_zip_is_written_to_disk_the_page_says_so_and_not_that_it_checks() {
     with_page_of(Site::page().with_script("slow.js", SLOW_FILE), async |browser| {
-        browser.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        browser.click("checkbox", "Save straight to disk").await;
         browser.fill_paths(&["/image/1/900000b.jpg", "/image/2/900000b.jpg", "/image/3/900000b.jpg"]).await;
         browser.press("Fetch").await;
         let line = "document.getElementById('run-text').textContent";

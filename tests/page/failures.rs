@@ -35,7 +35,7 @@ fn each_failure_says_why_and_the_rest_is_saved() {
         assert_eq!(names, ["64x48.jpg", "32x32.png"]);
 
         // The table can show failed images only.
-        browser.the("checkbox", "Failed images only").await.click().await.unwrap();
+        browser.click("checkbox", "Failed images only").await;
         browser.until("document.querySelector('[role=table]').getAttribute('aria-rowcount') === '8'").await;
     });
 }
@@ -100,7 +100,7 @@ fn an_image_that_may_be_truncated_is_left_out_on_request() {
     with_page(async |browser| {
         browser.open_more_options().await;
         let name = "Leave out images that may be cut short";
-        browser.the("checkbox", name).await.click().await.unwrap();
+        browser.click("checkbox", name).await;
         browser.fill_paths(&["/fault/no-end-marker", "/image/1/64x48.jpg"]).await;
         browser.fetch().await;
         let rows = browser.rows().await;

@@ -41,7 +41,7 @@ fn limits_survive_a_reload_and_invalid_ones_are_cleared() {
         browser.limit("Largest image", "2.5").await;
         browser.limit("All images together", "-1").await;
         // Leaving the field makes the page read it.
-        browser.the("textbox", "Image URLs").await.click().await.unwrap();
+        browser.click("textbox", "Image URLs").await;
         browser.client.refresh().await.unwrap();
         browser.until_ready().await;
         for (name, value) in [("Largest image", "2.5"), ("All images together", "")] {

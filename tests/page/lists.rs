@@ -65,7 +65,7 @@ fn the_page_says_what_it_understood_and_reads_other_columns_if_asked() {
             .await;
         let rejected = "document.getElementById('rejected-lines').textContent";
         browser.until(&format!("{rejected} === 'line 3: no address in “Front”'")).await;
-        browser.the("checkbox", "Back").await.click().await.unwrap();
+        browser.click("checkbox", "Back").await;
         browser
             .until_plan("CSV, 3 columns, addresses in “Front”, “Back” · 2 URLs from 1 origin · 1 line")
             .await;
@@ -89,7 +89,7 @@ fn relative_addresses_are_resolved_against_the_page_that_the_user_names() {
         browser.until_plan("HTML · 1 line can’t be read").await;
         let field = browser.the("textbox", "Address of the page").await;
         field.send_keys(&format!("{}\n", browser.origin.url("/image/"))).await.unwrap();
-        browser.the("textbox", "Image URLs").await.click().await.unwrap();
+        browser.click("textbox", "Image URLs").await;
         browser.until_plan("HTML · 1 URL from 1 origin").await;
         browser.fetch().await;
         assert_eq!(browser.save_entries().await[0].0, "64x48.jpg");
@@ -101,7 +101,7 @@ fn ranges_can_be_left_as_they_are() {
     with_page(async |browser| {
         browser.fill(&browser.origin.url("/image/{1,2}/64x48.jpg")).await;
         browser.until_plan("2 URLs from 1 origin").await;
-        browser.the("checkbox", "Leave [1-10] and {a,b} as they are").await.click().await.unwrap();
+        browser.click("checkbox", "Leave [1-10] and {a,b} as they are").await;
         browser.until_plan("1 URL from 1 origin").await;
     });
 }

@@ -55,7 +55,7 @@ fn a_template_survives_a_reload() {
     with_page(async |browser| {
         browser.open_more_options().await;
         browser.name_by("{index:3}").await;
-        browser.the("textbox", "Image URLs").await.click().await.unwrap();
+        browser.click("textbox", "Image URLs").await;
         browser.client.refresh().await.unwrap();
         browser.until_ready().await;
         // The options are open, since one is set.

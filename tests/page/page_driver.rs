@@ -79,7 +79,7 @@ impl Browser {
     }
 
     pub async fn choose(&self, mode: &str) {
-        self.the("radio", mode).await.click().await.unwrap();
+        self.click("radio", mode).await;
     }
 
     /// Sets the limit of requests at once; an empty one means none.
@@ -103,7 +103,7 @@ impl Browser {
 
     /// Saves the zip, and returns its path on disk.
     pub async fn save(&self) -> PathBuf {
-        self.the("link", "Save zip").await.click().await.unwrap();
+        self.click("link", "Save zip").await;
         self.downloaded("images.zip").await
     }
 

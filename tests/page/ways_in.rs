@@ -364,7 +364,7 @@ fn the_bookmark_knows_its_page_wherever_that_is_hosted() {
         let example = browser.execute(examples, vec![]).await;
         assert!(example.as_str().unwrap().starts_with(&format!("{}deep/#urls=https://", browser.address)));
         // A click has nothing to collect here, and runs nothing.
-        browser.the("link", "Images to fetchzip").await.click().await.unwrap();
+        browser.click("link", "Images to fetchzip").await;
         browser.until("document.getElementById('bookmarklet-note').textContent.includes('Drag it')").await;
     });
 }

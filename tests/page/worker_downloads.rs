@@ -275,7 +275,7 @@ impl Browser {
 
     /// Checks the box.
     async fn check_save_to_disk(&self) {
-        self.the("checkbox", "Save straight to disk").await.click().await.unwrap();
+        self.click("checkbox", "Save straight to disk").await;
     }
 
     /// Begins a run of [`HELD`] whose download has begun, and whose last image waits for the gate "last".
