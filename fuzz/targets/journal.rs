@@ -31,7 +31,7 @@ fn check(file: &[u8]) {
     assert_eq!(intact.as_ref().ok(), Some(&journal), "bytes after the journal's length count");
     for kept in &journal.kept {
         assert!((kept.item as u64) < journal.head.items);
-        assert_eq!(kept.image.payload.payload.length, kept.image.bytes);
+        assert_eq!(kept.image.payload.payload.length, kept.image.facts.bytes);
     }
     let extents = journal.kept.iter().flat_map(|kept| [kept.image.payload.reserved()]);
     let allocator = Allocator::of(extents.clone());

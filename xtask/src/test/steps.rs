@@ -101,7 +101,7 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "clippy",
         lane: Lane::Rest,
-        about: "clippy, natively and for wasm: page, package and both",
+        about: "clippy, natively, for wasm (page, package and both) and of the fuzz targets",
         needs: &[Need::Component("clippy"), Need::Wasm],
         run: |_| clippy(),
     },
@@ -192,6 +192,13 @@ fn clippy() -> Result<Tally> {
     ] {
         tally += &whole(workspace::cargo(["clippy"]).args(targets).args(["--", "-D", "warnings"]))?;
     }
+    // A workspace of their own, so that nothing else needs the fuzzer. Its library in C++ is not compiled
+    // if another one is named, and clippy links nothing.
+    let mut fuzz = workspace::cargo(["clippy", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target"]);
+    fuzz.env("CUSTOM_LIBFUZZER_PATH", "target/libfuzzer.a");
+    // What fuzzes may format, as tests may.
+    let formats = ["-A", "clippy::disallowed_macros", "-A", "clippy::disallowed_methods"];
+    tally += &whole(fuzz.args(["--", "-D", "warnings"]).args(formats))?;
     Ok(tally)
 }
 
