@@ -39,9 +39,9 @@ impl Field {
         rest
     }
 
-    /// Whether the field has all the bytes that its reader last asked for.
+    /// Whether the field has begun, and has all the bytes that its reader last asked for.
     pub fn is_full(&self) -> bool {
-        self.filled >= self.wanted
+        self.skip == 0 && self.filled >= self.wanted
     }
 
     /// Whether the field has fewer bytes than this. Its reader must be called again when it is full.

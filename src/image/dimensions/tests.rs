@@ -198,6 +198,16 @@ fn avif(version: u8, primary: u32, items: &[(u32, u32)]) -> Vec<u8> {
 }
 
 #[test]
+fn properties_of_other_images_may_be_in_a_box_of_their_own() {
+    let sized = boxed(b"ispe", &[[0; 4], 67_u32.to_be_bytes(), 45_u32.to_be_bytes()].concat());
+    let of = |item: u8| boxed(b"ipma", &[0, 0, 0, 0, 0, 0, 0, 1, 0, item, 3, 1, 1, 1]);
+    let properties = [boxed(b"ipco", &sized), of(2), of(1)].concat();
+    let meta = [&[0; 4][..], &boxed(b"pitm", b"\0\0\0\0\0\x01"), &boxed(b"iprp", &properties)].concat();
+    let file = [boxed(b"ftyp", b"heic\0\0\0\0mif1"), boxed(b"meta", &meta)].concat();
+    assert_eq!(size(&file), Some((67, 45)));
+}
+
+#[test]
 fn the_primary_image_counts() {
     let few = [(800, 600), (30, 20), (100, 100)];
     let many: Vec<(u32, u32)> = (1..=200).map(|number| (number, 300 - number)).collect();
