@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::prose::{addresses, names_image};
+use super::prose::{addresses_with_spaces, names_image};
 use crate::text::text;
 
 /// The records that are looked at before the columns are chosen.
@@ -29,7 +29,7 @@ impl Column {
 
     /// Counts a value.
     pub fn push(&mut self, value: &str) {
-        let found = addresses(value, &[]);
+        let found = addresses_with_spaces(value);
         self.filled += usize::from(!value.trim().is_empty());
         self.addressed += usize::from(!found.is_empty());
         self.images += usize::from(found.iter().any(|found| names_image(found.text)));

@@ -74,13 +74,17 @@ impl Form {
                 return Self::JsonLines;
             }
         }
+        // Of a table, the columns without the addresses would be left out.
+        let is_torn_json = start
+            .strip_prefix(['[', '{'])
+            .is_some_and(|inside| inside.trim_start().starts_with(['"', '\'', '[', '{']));
         if is_xml(start) {
             Self::Xml
         } else if first_tag(lines_of(start).next().unwrap_or_default()) == Some(0) {
             Self::Html
         } else if is_aria2(text) {
             Self::Aria2
-        } else if layout_of(text).is_some() {
+        } else if !is_torn_json && layout_of(text).is_some() {
             Self::Table
         } else if is_rst(text) {
             Self::Rst

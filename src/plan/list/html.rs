@@ -323,11 +323,9 @@ fn texts(html: &str) -> Vec<String> {
     let mut texts = vec![String::new()];
     // The quote that the text is in; a tag without one counts as in itself.
     let mut inside = None;
-    let mut rest = html.chars().peekable();
-    while let Some(c) = rest.next() {
-        let is_tag = |next: &char| next.is_ascii_alphabetic() || matches!(next, '/' | '!');
+    for (index, c) in html.char_indices() {
         match (inside, c) {
-            (None, '<') if rest.peek().is_some_and(is_tag) => inside = Some('<'),
+            (None, '<') if is_tag(from(html, index + 1)) => inside = Some('<'),
             (None, '\n') => texts.push(String::new()),
             (None, _) => texts.last_mut().into_iter().for_each(|text| text.push(c)),
             (Some('<'), '>') => {
@@ -341,6 +339,12 @@ fn texts(html: &str) -> Vec<String> {
     }
     texts.retain(|text| !text.trim().is_empty());
     texts.iter().map(|text| text.replace("&amp;", "&")).collect()
+}
+
+/// Whether what follows a `<` makes it the start of a tag; `<https://…>` is an address in a text.
+fn is_tag(after: &str) -> bool {
+    let is_address = ["http://", "https://", "url:"].iter().any(|start| starts_with(after, start));
+    after.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!')) && !is_address
 }
 
 /// Where the first tag, comment or document type of a line begins. `<https://…>` and `a < b` are none.

@@ -7,7 +7,7 @@ use super::columns::{Column, SAMPLE, best, named, no_address};
 use super::document::{JsonShape, ListWeb};
 use super::lines::{Lines, trimmed};
 use super::output::Output;
-use super::prose::addresses;
+use super::prose::addresses_with_spaces;
 use super::request::Request;
 use crate::plan::TextMap;
 use crate::text::text;
@@ -148,7 +148,7 @@ impl<'a, V: Clone> JsonReader<'a, V> {
             kept.extend(values().map(|(name, value)| (Rc::from(name.as_str()), value.clone())));
         }
         for (name, value) in &cells.own {
-            let found = addresses(value, &[]);
+            let found = addresses_with_spaces(value);
             if found.is_empty() {
                 continue;
             }

@@ -32,6 +32,22 @@ pub fn addresses<'a>(line: &'a str, delimiters: &[char]) -> Vec<Found<'a>> {
     found
 }
 
+/// The addresses of a line or of a value. It may be a single one with spaces in it, which should have been
+/// `%20`: then only the whole ends like the name of an image.
+pub fn addresses_with_spaces(text: &str) -> Vec<Found<'_>> {
+    let text = text.trim_end_matches(is_blank);
+    let mut found = addresses(text, &[]);
+    if let [only] = found.as_mut_slice()
+        && only.start == 0
+        && from(text, only.end()).starts_with(' ')
+        && !names_image(only.text)
+        && names_image(text)
+    {
+        only.text = text;
+    }
+    found
+}
+
 /// Whether a text as a whole is an address, judged by its beginning.
 pub fn is_address(text: &str) -> bool {
     ["https://", "http://", "data:image/"].iter().any(|start| starts_with(text, start))

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::columns::{Column, SAMPLE, best, is_column_name, named, no_address};
 use super::lines::{from, lines_of, trimmed};
 use super::output::Output;
-use super::prose::{addresses, is_address, names_image};
+use super::prose::{addresses, addresses_with_spaces, is_address, names_image};
 use super::request::Request;
 use crate::text::text;
 
@@ -92,7 +92,8 @@ impl<'a> TableReader<'a> {
         }
         let before = out.count();
         for index in &self.chosen {
-            for found in addresses(cells.get(*index).map(String::as_str).unwrap_or_default(), &[]) {
+            let cell = cells.get(*index).map(String::as_str).unwrap_or_default();
+            for found in addresses_with_spaces(trimmed(cell)) {
                 let kept = self.kept.iter();
                 let kept =
                     kept.filter_map(|(index, name)| Some((Rc::clone(name), cells.get(*index)?.clone())));
@@ -111,6 +112,10 @@ impl<'a> TableReader<'a> {
 /// How a text is a table; `None` if it is none. One that is a list of addresses with commas in them, or
 /// between them, is none.
 pub fn layout_of(text: &str) -> Option<Layout> {
+    if let (Some(separator), rest) = named_separator(text) {
+        let sniffed = sniff(rest, separator).map(|(layout, _)| layout);
+        return sniffed.or_else(|| Some(Layout { separator, has_header: has_no_address(rest) }));
+    }
     let first = trimmed(lines_of(text).find(|line| !trimmed(line).is_empty())?);
     let layouts = [b'\t', b',', b';', b'|'].into_iter().filter_map(|separator| sniff(text, separator));
     let widest = layouts.max_by_key(|(_, width)| *width).map(|(layout, _)| layout);
@@ -124,8 +129,27 @@ pub fn forced_layout(text: &str) -> Layout {
     layout_of(text).unwrap_or_else(|| {
         let line = lines_of(text).next().unwrap_or_default();
         let separator = [b'\t', b';', b'|'].into_iter().find(|byte| line.contains(char::from(*byte)));
-        Layout { separator: separator.unwrap_or(b','), has_header: addresses(line, &[]).is_empty() }
+        Layout { separator: separator.unwrap_or(b','), has_header: has_no_address(text) }
     })
+}
+
+/// Whether the first line has no address.
+fn has_no_address(text: &str) -> bool {
+    addresses(lines_of(text).next().unwrap_or_default(), &[]).is_empty()
+}
+
+/// The separator that the first line names in the way of spreadsheets, such as `sep=;`, and the text after
+/// that line.
+fn named_separator(text: &str) -> (Option<u8>, &str) {
+    let text = text.trim_start_matches('\u{feff}');
+    let end = text.find(['\n', '\r']).unwrap_or(text.len());
+    let line = text.get(..end).unwrap_or_default().trim_matches('"');
+    match line.as_bytes() {
+        [mark @ .., separator] if mark.eq_ignore_ascii_case(b"sep=") && separator.is_ascii() => {
+            (Some(*separator), from(text, end))
+        }
+        _ => (None, text),
+    }
 }
 
 /// Tries a separator on the first records; returns the usual number of columns with the layout.
@@ -161,7 +185,8 @@ fn sniff(text: &str, separator: u8) -> Option<(Layout, usize)> {
 /// the rest of the address nor another address.
 fn is_record(record: &Record, separator: u8) -> bool {
     let cells = || record.cells.iter().map(|cell| trimmed(cell)).filter(|cell| !cell.is_empty());
-    let mut others = cells().filter(|cell| !is_address(cell)).peekable();
+    let is_of_addresses = |cell: &str| cell.split_whitespace().all(is_address);
+    let mut others = cells().filter(|cell| !is_of_addresses(cell)).peekable();
     if others.peek().is_none() {
         return false;
     }
@@ -194,7 +219,7 @@ struct Records<'a> {
 impl<'a> Records<'a> {
     fn new(text: &'a str, separator: u8) -> Self {
         let parser = csv_core::ReaderBuilder::new().delimiter(separator).build();
-        Self { rest: text.trim_start_matches('\u{feff}'), line: 1, separator, parser }
+        Self { rest: named_separator(text).1, line: 1, separator, parser }
     }
 
     /// The same records again. A clone of the parser would not know its separator (csv-core 0.1.13).

@@ -5,10 +5,10 @@ use std::iter::Peekable;
 use super::document::ListWeb;
 use super::form::Form;
 use super::html::{self, HtmlReader, first_tag, step_inside};
-use super::lines::{Lines, from, starts_with, trimmed};
+use super::lines::{Lines, starts_with, trimmed};
 use super::markup::{self, Definitions, Image};
 use super::output::Output;
-use super::prose::{Found, addresses, is_address, names_image, unquoted};
+use super::prose::{Found, addresses, addresses_with_spaces, is_address, unquoted};
 use super::request::Request;
 
 /// Reads a text line by line, one at each step; of HTML, one element.
@@ -146,12 +146,7 @@ fn plain(number: usize, line: &str, out: &mut Output) {
     let unescaped = if line.contains(":\\/\\/") { line.replace("\\/", "/") } else { String::new() };
     let line = if unescaped.is_empty() { line } else { &unescaped };
     let line = if starts_with(line, "data:") { line } else { without_comment(line) };
-    let found = addresses(line, &[]);
-    if let [only] = found.as_slice()
-        && let Some(whole) = with_spaces(line, only)
-    {
-        return out.push_range(Request::on_line(number, whole));
-    }
+    let found = addresses_with_spaces(line);
     let mut before: Option<&Found<'_>> = None;
     for own in &found {
         let between = before.and_then(|before| line.get(before.end()..own.start));
@@ -173,12 +168,4 @@ fn without_comment(line: &str) -> &str {
     let is_comment = |at: &usize| line.get(..*at).is_some_and(|before| before.ends_with(char::is_whitespace));
     let comment = line.match_indices('#').map(|(index, _)| index).find(is_comment);
     comment.and_then(|end| line.get(..end)).unwrap_or(line).trim_end()
-}
-
-/// A line that as a whole is an address with spaces, which should have been `%20`: only the whole ends
-/// like the name of an image.
-fn with_spaces<'a>(line: &'a str, first: &Found<'_>) -> Option<&'a str> {
-    let rest = from(line, first.end());
-    let is_whole = first.start == 0 && rest.starts_with(' ') && !names_image(first.text) && names_image(line);
-    is_whole.then_some(line)
 }

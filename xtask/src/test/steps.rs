@@ -194,7 +194,8 @@ fn clippy() -> Result<Tally> {
     }
     // A workspace of their own, so that nothing else needs the fuzzer. Its library in C++ is not compiled
     // if another one is named, and clippy links nothing.
-    let mut fuzz = workspace::cargo(["clippy", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target"]);
+    let mut fuzz =
+        workspace::cargo(["clippy", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target"]);
     fuzz.env("CUSTOM_LIBFUZZER_PATH", "target/libfuzzer.a");
     // What fuzzes may format, as tests may.
     let formats = ["-A", "clippy::disallowed_macros", "-A", "clippy::disallowed_methods"];
