@@ -17,15 +17,17 @@ pub fn split_extension(name: &str) -> Option<(&str, &str)> {
     is_extension.then_some((stem, extension))
 }
 
-/// Splits a name into its stem and the extension for a format: its own if that is a right one.
+/// Splits a name into its stem and the extension for a format: its own if that is a right one. Of two, such
+/// as those of a converted image (`cat.jpg.webp`), one is left.
 pub fn with_fitting_extension(name: &str, format: Format) -> (String, String) {
     match split_extension(name) {
         Some((stem, extension)) if format.accepts_extension(extension) => {
             (stem.to_owned(), extension.to_owned())
         }
-        Some((stem, extension)) if is_replaceable(extension) => {
-            (stem.to_owned(), format.extension().to_owned())
-        }
+        Some((stem, extension)) if is_replaceable(extension) => match split_extension(stem) {
+            Some((_, own)) if Format::is_image_extension(own) => with_fitting_extension(stem, format),
+            _ => (stem.to_owned(), format.extension().to_owned()),
+        },
         _ => (name.to_owned(), format.extension().to_owned()),
     }
 }
@@ -38,13 +40,13 @@ fn is_replaceable(extension: &str) -> bool {
 }
 
 /// The name in a URL's last segment without what some servers add to it: a session or other parameters of
-/// the path, and the size that some image hosts add with a colon. They follow an extension; only a
-/// session may follow any name.
+/// the path, and the size or the style that some image hosts add after a colon, `!` or `@`. They follow an
+/// extension; only a session may follow any name.
 pub fn without_suffix(name: &str) -> &str {
     let is_end = |at: &usize| {
         let after = &name.as_bytes()[*at..];
         after.starts_with(b";jsessionid=")
-            || matches!(after[0], b';' | b':')
+            || matches!(after[0], b';' | b':' | b'!' | b'@')
                 && !after.contains(&b' ')
                 && name.get(..*at).and_then(split_extension).is_some_and(|(_, own)| is_replaceable(own))
     };
@@ -76,6 +78,11 @@ mod tests {
             ("cat.png:thumb_2", "cat.png"),
             ("cat.webp:", "cat.webp"),
             ("é.jpg:large", "é.jpg"),
+            ("cat.jpg!w700", "cat.jpg"),
+            ("cat.png@!thumb", "cat.png"),
+            ("cat.jpg@320w_200h.webp", "cat.jpg"),
+            ("logo@2x.png", "logo@2x.png"),
+            ("hello!.jpg", "hello!.jpg"),
             ("10:30.jpg:small", "10:30.jpg"),
             ("10:30.jpg", "10:30.jpg"),
             ("cat.jpg: a note", "cat.jpg: a note"),

@@ -70,7 +70,9 @@ fn the_format_decides_the_extension() {
         ("a.v2", "a.v2.jpg"),
         ("archive.tar", "archive.tar.jpg"),
         ("a.", "a.jpg"),
-        ("a.jpg.png", "a.jpg.jpg"),
+        ("a.jpg.png", "a.jpg"),
+        ("a.JPEG.webp", "a.JPEG"),
+        ("a.png.webp", "a.jpg"),
     ];
     for (name, expected) in cases {
         assert_eq!(given(name), expected, "{name}");
