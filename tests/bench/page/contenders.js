@@ -10,8 +10,9 @@ const REQUEST = { cache: "no-store" };
 export const contenders = {
   floor,
   "floor-byob": floorByob,
-  fetchzip: (workload) => fetchzip(workload, "concurrent"),
-  "fetchzip-sequential": (workload) => fetchzip(workload, "sequential"),
+  fetchzip: (workload) => fetchzip(workload, { mode: "concurrent" }),
+  "fetchzip-sequential": (workload) => fetchzip(workload, { mode: "sequential" }),
+  "fetchzip-sha256": (workload) => fetchzip(workload, { mode: "concurrent", skipRepeated: "images" }),
   "client-zip": clientZip,
   jszip,
   fflate,
@@ -79,7 +80,7 @@ async function floorByob({ files, atOnce }) {
     });
 }
 
-async function fetchzip({ files, atOnce }, mode) {
+async function fetchzip({ files, atOnce }, { mode, ...others }) {
   const { default: init, fetchZip } = await import("/pkg/fetchzip.js");
   await init();
   return async (sink) => {
@@ -87,7 +88,7 @@ async function fetchzip({ files, atOnce }, mode) {
     const onEvent = ({ kind }) => {
       if (kind === "received" || kind === "stored") lastByteAt = performance.now();
     };
-    const options = { mode, onEvent, ...(sink && { sink }) };
+    const options = { mode, onEvent, ...others, ...(sink && { sink }) };
     if (mode === "concurrent") options.concurrency = atOnce;
     const result = await fetchZip(files, options);
     const { blob, items } = result;

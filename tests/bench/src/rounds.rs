@@ -149,8 +149,8 @@ fn contenders(workload: &Workload, options: &Options) -> Vec<Contender> {
     let wanted = |contender: &Contender| match &options.only {
         Some(only) => only.contains(contender),
         // Of the peers, only client-zip frees what it has written.
-        None if workload.name.uses_sink() => *contender != Contender::ZipJs,
-        None => true,
+        None if workload.name.uses_sink() => !matches!(contender, Contender::ZipJs | Contender::Sha256),
+        None => *contender != Contender::Sha256,
     };
     let able = |contender: &Contender| match contender {
         Contender::Sequential => workload.name.has_sequential(),
@@ -194,5 +194,11 @@ mod tests {
     fn only_contenders_that_can_stream_write_to_a_sink() {
         assert_eq!(names("past-memory"), ["floor", "floor-byob", "fetchzip", "client-zip"]);
         assert_eq!(names("past-memory --only zip.js,jszip"), ["zip.js"]);
+    }
+
+    #[test]
+    fn what_a_hash_costs_is_measured_only_on_request() {
+        assert!(!names("few-large").contains(&"fetchzip-sha256"));
+        assert_eq!(names("few-large --only fetchzip,fetchzip-sha256"), ["fetchzip", "fetchzip-sha256"]);
     }
 }

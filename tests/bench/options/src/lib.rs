@@ -22,7 +22,7 @@ workloads: picsum10 unsplash15 few-large many-small very-many (all of these by d
   --at-once N                  concurrent requests, for all contenders alike; default 16
   --protocol http1|http2       instead of the workload's own (both for picsum10 and unsplash15)
   --only CONTENDER,…           of floor, floor-byob, fetchzip, fetchzip-sequential, client-zip, jszip,
-                               fflate and zip.js
+                               fflate, zip.js, and fetchzip-sha256, which only this selects
   --scale F                    a fraction of each workload, such as 0.1, to try out the benchmark itself
 ";
 

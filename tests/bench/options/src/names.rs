@@ -83,6 +83,8 @@ named!(
         Fetchzip = "fetchzip",
         /// fetchzip, one image after the other.
         Sequential = "fetchzip-sequential",
+        /// fetchzip, with a SHA-256 of each image, by which repeated ones would be skipped.
+        Sha256 = "fetchzip-sha256",
         /// client-zip.
         ClientZip = "client-zip",
         /// `JSZip`.
