@@ -92,17 +92,25 @@ if (typeof WebAssembly !== "object") {
   try {
     // Imported here and not at the top, so that a failure is caught. The URLs must be those of the
     // page's modulepreloads, which have the integrity.
-    const [{ default: init, startPage }, { downloadThroughWorker }] = await Promise.all([
+    const [{ default: init, startPage }, { activeWorker, downloadThroughWorker }, { receiveLists }] = await Promise.all([
       import("./page.js?{{version page.js}}"),
       import("./download.js?{{version download.js}}"),
+      import("./launches.js?{{version launches.js}}"),
     ]);
     await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 page_bg.wasm}}" }) });
-    startPage(beginDownload, loadLists);
+    startPage(beginDownload, loadLists, (open) => receiveLists(open, awaitShares));
 
     function beginDownload(fileName) {
-      const script = new URL("service-worker.js", import.meta.url);
-      const scope = new URL("save/", import.meta.url);
-      return downloadThroughWorker({ fileName, script, scope, signal: crashing.signal });
+      return downloadThroughWorker({ fileName, ...workerOf("save/"), signal: crashing.signal });
+    }
+
+    function awaitShares() {
+      const { script, scope } = workerOf("share/");
+      return activeWorker(script, scope);
+    }
+
+    function workerOf(folder) {
+      return { script: new URL("service-worker.js", import.meta.url), scope: new URL(folder, import.meta.url) };
     }
   } catch (error) {
     crash(

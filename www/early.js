@@ -22,6 +22,12 @@ function apply(theme) {
     button.title = `Theme: ${THEMES[theme]}`;
     button.setAttribute("aria-label", button.title);
   }
+  // The frame around an installed page has the colour of its ground.
+  document.querySelectorAll("meta[name=theme-color]").forEach((meta, index) => {
+    const own = ["light", "dark"][index];
+    const isFixed = theme !== "auto";
+    meta.media = isFixed ? (theme === own ? "all" : "not all") : `(prefers-color-scheme: ${own})`;
+  });
 }
 
 apply(stored());

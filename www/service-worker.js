@@ -2,3 +2,5 @@
 
 // Answers downloads below `save/`.
 importScripts("download-worker.js?{{version download-worker.js}}");
+// Takes what other programs share with the installed page, below `share/`.
+importScripts("share-worker.js?{{version share-worker.js}}");

@@ -208,8 +208,15 @@ function askBeforeUnload(event) {
   event.preventDefault();
 }
 
-/** Registers the script, and waits until it can be asked. */
-async function activeWorker(script, scope) {
+/**
+ * Registers a service worker for a folder, and waits until it can be asked. It rejects with an Error that says
+ * what is missing.
+ *
+ * @param {URL} script
+ * @param {URL} scope
+ * @returns {Promise<ServiceWorker>}
+ */
+export async function activeWorker(script, scope) {
   if (!globalThis.isSecureContext) {
     throw new Error("a download through a service worker needs a page from https: or from this machine");
   }

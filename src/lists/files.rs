@@ -53,9 +53,10 @@ pub struct Source {
     pub is_chosen: bool,
 }
 
-/// Reads what was chosen or dropped: an array of files, and of entries that are folders. Resolves to an array
-/// of the list's text, or `undefined` if there is no list; what to say about it, if anything; and the address
-/// of the page that the list is from, which is not known here.
+/// Reads what was chosen, dropped or opened: an array of files, of entries that are folders, and of pairs of a
+/// name and why there is no such file. Resolves to an array of the list's text, or `undefined` if there is no
+/// list; what to say about it, if anything; and the address of the page that the list is from, which is not
+/// known here.
 #[wasm_bindgen(js_name = readFiles, skip_typescript)]
 pub async fn read_files(sources: Array) -> Array {
     let mut collection = Collection::new(MAX_BYTES);
@@ -63,6 +64,9 @@ pub async fn read_files(sources: Array) -> Array {
     for source in sources.iter() {
         if let Some(file) = source.dyn_ref::<File>() {
             found.push(chosen(file));
+        } else if let Some(missing) = source.dyn_ref::<Array>() {
+            let text = |index| missing.get(index).as_string().unwrap_or_default();
+            collection.pass_over(&text(0), &text(1));
         } else if walk(source.unchecked_into(), &mut found).await.is_err() {
             collection.pass_over("a folder", "unreadable; choose it again");
         }

@@ -1,7 +1,7 @@
-//! Lists that are not typed: files, folders and zips, which are chosen or dropped anywhere on the page,
-//! dropped links, and pasted HTML.
+//! Lists that are not typed: files, folders and zips, which are chosen, dropped anywhere on the page, or opened
+//! with it where it is installed; dropped links, and pasted HTML.
 
-use js_sys::Array;
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, File, HtmlInputElement};
@@ -35,13 +35,17 @@ extern "C" {
     fn array_from(list: &JsValue) -> Array;
 }
 
-/// Listens for files, links and HTML.
+/// Listens for files, links and HTML. `receive` is given a function for what the page is opened with, which
+/// `readFiles` can read.
 pub fn bind(
     form: &'static Form,
     note: &'static ListNote,
     announcer: &'static Announcer,
+    receive: &Function,
 ) -> Result<(), JsValue> {
     let fill = move |sources| spawn_local(fill(form, note, announcer, sources));
+    let opened = Closure::<dyn FnMut(Array)>::new(fill);
+    receive.call1(&JsValue::UNDEFINED, &opened.into_js_value())?;
     for id in ["file", "folder"] {
         let chooser: HtmlInputElement = by_id(id)?;
         on(&chooser.clone(), "change", move |_| {

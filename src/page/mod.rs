@@ -72,13 +72,18 @@ use crate::report::Program;
 use crate::text::text;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
-/// through the service worker, and one that loads the module that reads lists.
+/// through the service worker, one that loads the module that reads lists, and one that calls a function of its
+/// own argument with the files that the page is opened with.
 ///
 /// # Errors
 ///
 /// The document lacks an element, so it is not the one that this code was built with.
 #[wasm_bindgen(js_name = startPage)]
-pub fn start_page(begin_download: Function, load_lists: Function) -> Result<(), JsValue> {
+pub fn start_page(
+    begin_download: Function,
+    load_lists: Function,
+    receive_lists: Function,
+) -> Result<(), JsValue> {
     // In a release a panic is a bare trap, which boot.js reports on the page.
     #[cfg(debug_assertions)]
     #[allow(clippy::disallowed_methods, reason = "not in a release")]
@@ -98,7 +103,7 @@ pub fn start_page(begin_download: Function, load_lists: Function) -> Result<(), 
     page.outcome.bind(&page.announcer)?;
     page.current.bind(&page.announcer)?;
     page.note.bind(&page.form)?;
-    files::bind(&page.form, &page.note, &page.announcer)?;
+    files::bind(&page.form, &page.note, &page.announcer, &receive_lists)?;
     WaysIn::new(&page.form, &page.note, &page.announcer, &page.current).bind()?;
     spawn_local(list_stored_runs(page));
     bind_page(page)

@@ -28,6 +28,8 @@ pub enum Capability {
     PartialDownloads,
     /// A tab that a script opens without a click.
     OpenedTabs,
+    /// What the browser says of a web app's manifest.
+    ManifestErrors,
 }
 
 impl Capability {
@@ -41,6 +43,9 @@ impl Capability {
         match (self, browser) {
             (Self::SiteDataClearing, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver clears a site's data while its page is open")
+            }
+            (Self::ManifestErrors, Kind::Firefox | Kind::WebKit) => {
+                Some("only Chromium's driver says what is wrong with a manifest")
             }
             (Self::PrivateFiles | Self::FilePicker | Self::LastingProfile, Kind::WebKit) => {
                 Some("an automated session of WebKitGTK has no origin private file system")

@@ -73,9 +73,10 @@ fn downloads() -> String {
     environment::downloads().display().to_string()
 }
 
-/// Sends a command of the developer tools to a Chromium session.
-pub async fn devtools(client: &Client, command: &str, parameters: Value) {
+/// Sends a command of the developer tools to a Chromium session; returns what it answers.
+pub async fn devtools(client: &Client, command: &str, parameters: Value) -> Value {
     let session = client.session_id().await.unwrap().unwrap();
     let address = format!("{}/session/{session}/goog/cdp/execute", environment::webdriver());
-    support::post_json(&address, &json!({ "cmd": command, "params": parameters }));
+    let command = json!({ "cmd": command, "params": parameters });
+    support::post_json(&address, &command)["value"].take()
 }

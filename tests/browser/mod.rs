@@ -156,6 +156,11 @@ impl Browser {
         self.session.end().await;
     }
 
+    /// Sends a command of the developer tools; returns what it answers. In Chromium only.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        driver::devtools(&self.client, command, parameters).await
+    }
+
     /// Clears everything that the site has stored, as a user of Chromium can at any time.
     pub async fn clear_site_data(&self) {
         let parameters = json!({ "origin": site_of(&self.origin), "storageTypes": "all" });

@@ -144,6 +144,7 @@ const CLEAR_STORAGE: &str = "
       sessionStorage.clear();
       const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
       if (root) for await (const name of root.keys()) await root.removeEntry(name, { recursive: true });
+      for (const name of (await window.caches?.keys()) ?? []) await caches.delete(name);
       for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
     };
     clear().then(() => done(null), (error) => done(String(error)));";

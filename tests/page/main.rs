@@ -19,6 +19,7 @@
 //! - `lists`: lists in every form, by files, typing, pasting and dropping, and how they are read
 //! - `list_files`: lists in folders and zips
 //! - `ways_in`: lists that links bring, links to share, and the bookmark that collects images
+//! - `launches`: the installed page, what it is opened with, and what is shared with it
 //! - `names`: names by a template
 //! - `choosing`: filters, repeated images, the record, and a zip that is updated
 //! - `limits`: how large images may be
@@ -59,6 +60,7 @@ mod full_storage;
 mod kept_files;
 mod keyboard;
 mod killed;
+mod launches;
 mod limits;
 mod list_files;
 mod lists;

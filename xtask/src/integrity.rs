@@ -61,7 +61,9 @@ fn shrink_page(dir: &Path) -> Result<()> {
         ("download-worker.js", Text::Plain),
         ("early.js", Text::Plain),
         ("help.js", Text::Module),
+        ("launches.js", Text::Module),
         ("service-worker.js", Text::Plain),
+        ("share-worker.js", Text::Plain),
         ("style.css", Text::Plain),
     ] {
         shrink::minify(&dir.join(name), text)?;

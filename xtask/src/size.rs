@@ -29,7 +29,10 @@ pub fn fits() -> Result<bool> {
     let is_later = |name: &str| package::DOWNLOAD.iter().any(|(_, later, _)| *later == name);
     let is_of_lists = |name: &str| name.starts_with("lists");
     let is_help = |name: &str| name.starts_with("help.");
-    let is_page = |name: &str| !name.starts_with("samples/") && !is_of_lists(name) && !is_help(name);
+    let is_icon = |name: &str| name.ends_with(".png");
+    let is_page = |name: &str| {
+        !name.starts_with("samples/") && !is_of_lists(name) && !is_help(name) && !is_icon(name)
+    };
     let is_code = |name: &str| name.ends_with(".js") || name.ends_with(".wasm");
     let downloads = [
         Download {
@@ -53,7 +56,7 @@ pub fn fits() -> Result<bool> {
             budget: budget(&budgets, "download-sink")?,
         },
         Download {
-            title: "dist: without the sample images, the help page and what is loaded for the first list",
+            title: "dist: without the sample images, the help page, an installed page's icons and what the first list loads",
             stem: Some("page"),
             files: files(&workspace::dist(), &is_page)?,
             budget: budget(&budgets, "page")?,

@@ -28,6 +28,26 @@ pub fn reason_against(path: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    /// What the system offers to open with the installed page is what the page reads.
+    #[test]
+    fn the_manifest_of_the_page_names_the_same_extensions() {
+        let manifest: serde_json::Value =
+            serde_json::from_str(include_str!("../../../www/manifest.webmanifest")).unwrap();
+        let extensions = |values: Vec<&serde_json::Value>| {
+            let names = values.into_iter().filter_map(|value| value.as_str()?.strip_prefix('.'));
+            let mut names: Vec<_> = names.map(str::to_owned).collect();
+            names.sort();
+            names
+        };
+        let mut expected: Vec<_> = LISTS.split_whitespace().collect();
+        expected.sort_unstable();
+        let opened = manifest["file_handlers"][0]["accept"].as_object().unwrap();
+        let opened = opened.values().flat_map(|names| names.as_array().unwrap()).collect();
+        assert_eq!(extensions(opened), expected);
+        let shared = manifest["share_target"]["params"]["files"][0]["accept"].as_array().unwrap();
+        assert_eq!(extensions(shared.iter().collect()), expected);
+    }
+
     #[test]
     fn a_name_says_what_is_not_a_list() {
         for list in ["a.txt", "x/y/A.CSV", "list.json", "page.html", "urls", "more.zip", "v1.2.md"] {

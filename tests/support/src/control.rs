@@ -8,10 +8,12 @@ use serde_json::Value;
 
 use crate::origin::Origin;
 
-/// Sends a JSON document and expects success.
-pub fn post_json(address: &str, document: &Value) {
+/// Sends a JSON document, and expects success and another.
+pub fn post_json(address: &str, document: &Value) -> Value {
     let request = ureq::post(address).content_type("application/json");
-    request.send(document.to_string()).unwrap_or_else(|error| panic!("{address}: {error}: {document}"));
+    let answer = request.send(document.to_string());
+    let mut answer = answer.unwrap_or_else(|error| panic!("{address}: {error}: {document}"));
+    serde_json::from_slice(&answer.body_mut().read_to_vec().unwrap()).unwrap()
 }
 
 impl Origin {
