@@ -30,9 +30,8 @@ pub fn fits() -> Result<bool> {
     let is_of_lists = |name: &str| name.starts_with("lists");
     let is_help = |name: &str| name.starts_with("help.");
     let is_icon = |name: &str| name.ends_with(".png");
-    let is_page = |name: &str| {
-        !name.starts_with("samples/") && !is_of_lists(name) && !is_help(name) && !is_icon(name)
-    };
+    let is_page =
+        |name: &str| !name.starts_with("samples/") && !is_of_lists(name) && !is_help(name) && !is_icon(name);
     let is_code = |name: &str| name.ends_with(".js") || name.ends_with(".wasm");
     let downloads = [
         Download {
