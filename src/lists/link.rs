@@ -3,7 +3,8 @@
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    AbortController, Blob, ReadableStream, ReferrerPolicy, RequestCredentials, RequestInit, Response, Url,
+    AbortController, AbortSignal, Blob, ReadableStream, ReferrerPolicy, RequestCredentials, RequestInit,
+    Response, Url,
 };
 
 use super::collection::{Collected, Collection};
@@ -13,6 +14,9 @@ use super::parts::{Unread, read_stream};
 use crate::plan::{Form, LinkError, list_of_link};
 use crate::report::formatting::size;
 use crate::text::text;
+
+/// The time in milliseconds after which a host is no longer waited for.
+const PATIENCE: u32 = 60_000;
 
 /// The most characters of an address that a message repeats.
 const SHOWN: usize = 100;
@@ -81,13 +85,21 @@ async fn fetch_list(address: &str) -> Result<(Collected, String), String> {
     let init = RequestInit::new();
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    let timeout = AbortSignal::timeout_with_u32(PATIENCE);
+    let stop = abort.clone();
+    timeout.set_onabort(Some(Closure::once_into_js(move || stop.abort()).unchecked_ref()));
     init.set_signal(Some(&abort.signal()));
+    let late = || text![address, " did not arrive within a minute. Download the file, and choose it here."];
     let Ok(response) = fetch(address, &init).await else {
-        return Err(text![
-            address,
-            " can’t be fetched: its host was not reached, or does not let other sites read it (CORS). \
+        return Err(if timeout.aborted() {
+            late()
+        } else {
+            text![
+                address,
+                " can’t be fetched: its host was not reached, or does not let other sites read it (CORS). \
              Download the file, and choose it here."
-        ]);
+            ]
+        });
     };
     let response: Response = response.unchecked_into();
     if !response.ok() {
@@ -106,6 +118,7 @@ async fn fetch_list(address: &str) -> Result<(Collected, String), String> {
         abort.abort();
         match unread {
             Unread::TooLarge => text![address, " is too large for a list: more than ", size(MAX_BYTES), "."],
+            Unread::Broken if timeout.aborted() => late(),
             Unread::Broken => text![address, " did not arrive completely. Open the link again."],
         }
     })?;

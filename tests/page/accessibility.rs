@@ -81,6 +81,25 @@ fn axe_finds_nothing_on_a_page_with_an_interrupted_run() {
     }
 }
 
+#[test]
+fn the_help_page_is_accessible_and_fits_a_phone() {
+    let phone = PHONE.replace("\"./\"", "\"help.html\"");
+    assert_ne!(phone, PHONE);
+    with_page_of(Site::page().with("phone.html", &phone), async |browser| {
+        for page in ["help.html", "phone.html"] {
+            browser.client.goto(&format!("{}{page}", browser.address)).await.unwrap();
+            if page == "phone.html" {
+                browser.client.enter_frame(0).await.unwrap();
+            }
+            browser.until("document.body.innerText.includes('Images to fetchzip')").await;
+            browser.execute(&axe(), vec![]).await;
+            browser.check_in_both_themes(page).await;
+            let fits = "return document.scrollingElement.scrollWidth <= innerWidth";
+            assert_eq!(browser.execute(fits, vec![]).await, true, "{page}: wider than the screen");
+        }
+    });
+}
+
 fn axe() -> String {
     std::fs::read_to_string(environment::node_modules().join("axe-core/axe.min.js")).unwrap()
 }

@@ -158,6 +158,27 @@ fn a_list_that_cannot_be_had_says_why_and_leaves_the_list() {
 }
 
 #[test]
+fn a_list_whose_host_stands_still_is_not_waited_for() {
+    with_page(async |browser| {
+        // What the page sets to a minute.
+        browser
+            .execute(
+                "const of = AbortSignal.timeout; AbortSignal.timeout = () => of.call(AbortSignal, 100);",
+                vec![],
+            )
+            .await;
+        for stalled in ["/fault/stall-head", "/fault/stall"] {
+            browser.hash(&format!("#list={}", browser.origin.url(stalled))).await;
+            browser
+                .until_note("did not arrive within a minute. Download the file, and choose it here.")
+                .await;
+            browser.hash("").await;
+            browser.fill("https://a.example/mine.jpg").await;
+        }
+    });
+}
+
+#[test]
 fn a_damaged_or_endless_fragment_says_so_and_loses_nothing() {
     with_page(async |browser| {
         for (fragment, reason) in [
