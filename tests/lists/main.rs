@@ -48,6 +48,20 @@ fn lines_may_end_in_any_way() {
 }
 
 #[test]
+fn a_field_counts_wherever_it_appears_first() {
+    let line = |number| match number {
+        299 => "{\"url\":\"https://a.example/299.jpg\",\"info\":{\"sku\":\"last\"}}".to_owned(),
+        _ => format!("{{\"url\":\"https://a.example/{number}.jpg\"}}"),
+    };
+    let text = (0..300).map(line).collect::<Vec<_>>().join("\n");
+    let choice = Choice { kept_columns: vec!["SKU".into()], ..Choice::default() };
+    let requests: Vec<_> = ListReader::new(&text, &choice, &CrateText).map(Result::unwrap).collect();
+    let cells: Vec<_> = requests.iter().flat_map(|request| request.cells.clone()).collect();
+    assert_eq!(cells, [("SKU".into(), "last".to_owned())]);
+    assert_eq!(requests[299].cells, cells);
+}
+
+#[test]
 fn a_hundred_thousand_rows_are_read_whole() {
     let forms: [(&str, &dyn Fn(usize) -> String); 3] = [
         ("", &|number| format!("https://a.example/{number}.jpg")),

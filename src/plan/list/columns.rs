@@ -1,7 +1,5 @@
 //! The columns of a list, and which of them have the addresses.
 
-use std::rc::Rc;
-
 use super::prose::{addresses_with_spaces, names_image};
 use crate::text::text;
 
@@ -88,16 +86,16 @@ pub fn no_address(columns: &[Column], chosen: &[usize]) -> String {
     if names.is_empty() { "no address".into() } else { text!["no address in ", names.join(" or ")] }
 }
 
-/// The columns of these names, each with its name. Whatever their case, a field of JSON may be named by the
-/// last part of its path.
-pub fn named(columns: &[Column], names: &[String]) -> Vec<(usize, Rc<str>)> {
-    let position = |is_named: &dyn Fn(&Column) -> bool| columns.iter().position(is_named);
-    let number_of = |name: &String| {
-        position(&|column| column.name.eq_ignore_ascii_case(name)).or_else(|| {
-            position(&|column| {
-                column.name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name))
-            })
-        })
-    };
-    names.iter().filter_map(|name| Some((number_of(name)?, Rc::from(name.as_str())))).collect()
+/// The number of the column with this name.
+pub fn position_of(columns: &[Column], name: &str) -> Option<usize> {
+    let position =
+        |is_named: fn(&str, &str) -> bool| columns.iter().position(|column| is_named(&column.name, name));
+    position(|own, name| own.eq_ignore_ascii_case(name)).or_else(|| position(is_named))
+}
+
+/// Whether a column is meant by a name. Whatever their case, a field of JSON may be named by the last part of
+/// its path.
+pub fn is_named(column: &str, name: &str) -> bool {
+    column.eq_ignore_ascii_case(name)
+        || column.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name))
 }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::columns::{Column, SAMPLE, best, named, no_address};
+use super::columns::{Column, SAMPLE, best, is_named, no_address, position_of};
 use super::document::{JsonShape, ListWeb};
 use super::lines::{Lines, trimmed};
 use super::output::Output;
@@ -27,7 +27,7 @@ pub struct JsonReader<'a, V> {
     /// Whether the user chose them.
     is_chosen: bool,
     /// The columns whose values requests carry.
-    kept: Vec<(usize, Rc<str>)>,
+    kept: Vec<(Option<usize>, Rc<str>)>,
     /// Whether requests carry all values.
     keeps_all: bool,
     /// Whether only records are read whose outcome is a failure.
@@ -92,7 +92,8 @@ impl<'a, V: Clone> JsonReader<'a, V> {
 
     /// Has requests carry the values of these columns.
     pub fn keep(&mut self, names: &[String]) {
-        self.kept = named(&self.columns, names);
+        let kept = names.iter().map(|name| (position_of(&self.columns, name), Rc::from(name.as_str())));
+        self.kept = kept.collect();
     }
 
     /// Has requests carry the values of all fields.
@@ -140,8 +141,11 @@ impl<'a, V: Clone> JsonReader<'a, V> {
         }
         let mut kept = Vec::new();
         for (number, own) in &self.kept {
-            let name = self.columns.get(*number).map(|column| &column.name);
-            let value = values().find(|(own, _)| Some(own) == name);
+            let column = number.and_then(|number| self.columns.get(number));
+            // A field that is not in the sample is known only by what the user calls it.
+            let is_kept =
+                |path: &str| column.map_or_else(|| is_named(path, own), |column| column.name == path);
+            let value = values().find(|(path, _)| is_kept(path));
             kept.extend(value.map(|(_, value)| (Rc::clone(own), value.clone())));
         }
         if self.keeps_all {

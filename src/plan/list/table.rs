@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::columns::{Column, SAMPLE, best, is_column_name, named, no_address};
+use super::columns::{Column, SAMPLE, best, is_column_name, no_address, position_of};
 use super::lines::{from, lines_of, trimmed};
 use super::output::Output;
 use super::prose::{addresses, addresses_with_spaces, is_address, names_image};
@@ -69,7 +69,9 @@ impl<'a> TableReader<'a> {
 
     /// Has requests carry the values of these columns.
     pub fn keep(&mut self, names: &[String]) {
-        self.kept = named(&self.columns, names);
+        let kept = names.iter();
+        let kept = kept.filter_map(|name| Some((position_of(&self.columns, name)?, Rc::from(name.as_str()))));
+        self.kept = kept.collect();
     }
 
     /// Has requests carry the values of all columns.
