@@ -274,17 +274,17 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// Fails if it is gone, or if another tab has it open by now.
+    /// Fails if it is gone, if another tab has it open by now, or if the storage has no room for the record.
     pub async fn hand_over(&self, name: &str, file_name: &str) -> Result<File, JsValue> {
         let lock = self.lock_soon(name).await?;
-        let file = self.file(name).await;
-        if file.is_ok() {
+        let recorded = self.file(name).await.and_then(|file| {
             let record = HandOver { at: Date::now(), file_name: file_name.to_owned() }.to_bytes();
             lock.truncate_with_f64(record.len() as f64)?;
             write_at(&lock, &FileSystemReadWriteOptions::new(), &record, 0)?;
-        }
+            Ok(file)
+        });
         self.close(name, LOCK, &lock).await;
-        file
+        recorded
     }
 
     async fn read_journal(&self, name: &str) -> Result<Vec<u8>, JsValue> {
