@@ -114,7 +114,7 @@ fn event_object(event: &Event) -> JsValue {
             Fields::new()
                 .set("bytes", image.bytes as f64)
                 .set("crc32", image.crc32)
-                .set("type", image.format.media_type())
+                .set("type", image.file_type.media_type())
                 .set("isCutShort", image.is_cut_short),
         ),
         EventKind::LeftOut { .. } => ("left-out", Fields::new()),
@@ -269,7 +269,7 @@ fn item_values(url: &str, entry_name: Option<&str>, outcome: &JsValue, row: &Row
         entry_name.map_or(JsValue::NULL, JsValue::from),
         outcome.clone(),
         row.error().map_or(JsValue::NULL, error_object),
-        image.map_or(JsValue::NULL, |image| image.format.media_type().into()),
+        image.map_or(JsValue::NULL, |image| image.file_type.media_type().into()),
         image.map_or(0.0, |image| image.bytes as f64).into(),
         image.map_or(0, |image| image.crc32).into(),
         size.map_or(JsValue::NULL, |size| size.width.into()),

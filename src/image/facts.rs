@@ -1,6 +1,6 @@
 //! What is known of an image once it has arrived.
 
-use super::{Dimensions, Format};
+use super::{Dimensions, FileType};
 use crate::bytes::{ByteReader, PutBytes};
 use crate::text::{Hex, add};
 
@@ -11,8 +11,8 @@ pub struct ImageFacts {
     pub bytes: u64,
     /// The CRC-32 of its bytes.
     pub crc32: u32,
-    /// Its format, as its first bytes say.
-    pub format: Format,
+    /// Its format, as its first bytes say, or what it is instead of an image.
+    pub file_type: FileType,
     /// Whether the bytes end before the image does, as far as its format can tell.
     pub is_cut_short: bool,
     /// Its width and height, if its bytes say them.
@@ -29,11 +29,11 @@ pub struct ImageFacts {
 
 impl ImageFacts {
     /// An image of which no more is known.
-    pub fn new(bytes: u64, crc32: u32, format: Format) -> Self {
+    pub fn new(bytes: u64, crc32: u32, file_type: impl Into<FileType>) -> Self {
         Self {
             bytes,
             crc32,
-            format,
+            file_type: file_type.into(),
             is_cut_short: false,
             dimensions: None,
             modified: None,
@@ -53,12 +53,12 @@ impl ImageFacts {
 
     /// Appends them to a message or a journal.
     pub fn put(&self, out: &mut Vec<u8>) {
-        let Self { bytes, crc32, format, is_cut_short, dimensions, modified, final_url, file_name, sha256 } =
+        let Self { bytes, crc32, file_type, is_cut_short, dimensions, modified, final_url, file_name, sha256 } =
             self;
         out.put_u64(*bytes);
         out.put_u32(*crc32);
         let flags = [*is_cut_short, dimensions.is_some(), modified.is_some(), sha256.is_some()];
-        out.put_u8(*format as u8);
+        file_type.put(out);
         out.extend(flags.map(u8::from));
         if let Some(Dimensions { width, height }) = dimensions {
             out.put_u32(*width);
@@ -77,13 +77,13 @@ impl ImageFacts {
     /// Reads what [`put`](Self::put) has appended.
     pub fn read(reader: &mut ByteReader<'_>) -> Option<Self> {
         let (bytes, crc32) = (reader.u64()?, reader.u32()?);
-        let format = *Format::ALL.get(usize::from(reader.u8()?))?;
+        let file_type = FileType::read(reader)?;
         let is_cut_short = reader.bool()?;
         let (has_dimensions, has_modified, has_sha256) = (reader.bool()?, reader.bool()?, reader.bool()?);
         Some(Self {
             bytes,
             crc32,
-            format,
+            file_type,
             is_cut_short,
             dimensions: match has_dimensions {
                 true => Some(Dimensions { width: reader.u32()?, height: reader.u32()? }),

@@ -1,6 +1,6 @@
 //! Which images go into the archive, by what is known once they have arrived.
 
-use super::{Dimensions, Format, ImageFacts};
+use super::{Dimensions, FileType, Format, ImageFacts};
 use crate::bytes::{ByteReader, PutBytes};
 
 /// Bounds of a number; both may be missing, and both belong to the range.
@@ -14,7 +14,8 @@ pub struct Range {
 
 /// What an image must be. The default is any image.
 ///
-/// An image whose width and height are not known passes a condition on them only if there is none.
+/// An image whose width and height are not known passes a condition on them only if there is none, and a
+/// file that is no image one on the format.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImageFilter {
     /// Its format is one of these; empty for any.
@@ -71,7 +72,9 @@ impl ImageFilter {
     /// Whether an image goes into the archive.
     pub fn admits(&self, image: &ImageFacts) -> bool {
         let size = image.dimensions.map(|Dimensions { width, height }| (f64::from(width), f64::from(height)));
-        (self.formats.is_empty() || self.formats.contains(&image.format))
+        let has_format =
+            matches!(image.file_type, FileType::Image(format) if self.formats.contains(&format));
+        (self.formats.is_empty() || has_format)
             && self.bytes.contains(Some(image.bytes as f64))
             && self.width.contains(size.map(|(width, _)| width))
             && self.height.contains(size.map(|(_, height)| height))
@@ -163,5 +166,12 @@ mod tests {
         assert!(ImageFilter::default().admits(&unknown));
         assert!(!ImageFilter { width: from(1.0), ..ImageFilter::default() }.admits(&unknown));
         assert!(!ImageFilter { aspect_ratio: from(0.1), ..ImageFilter::default() }.admits(&unknown));
+    }
+
+    #[test]
+    fn a_file_that_is_no_image_passes_only_filters_that_ask_for_no_format() {
+        let file = ImageFacts::new(1000, 0, FileType::Other("application/pdf".into()));
+        assert!(ImageFilter { bytes: from(1000.0), ..ImageFilter::default() }.admits(&file));
+        assert!(!ImageFilter { formats: Format::ALL.to_vec(), ..ImageFilter::default() }.admits(&file));
     }
 }

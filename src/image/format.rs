@@ -111,18 +111,77 @@ pub enum NotAnImage {
     Text,
     /// A PDF document.
     Pdf,
-    /// A video or audio file.
-    Media,
-    /// A zip, gzip or other archive.
-    Archive,
+    /// An archive, or a document that is one, such as those of word processors.
+    Zip,
+    /// A gzip file.
+    Gzip,
+    /// A 7-Zip archive.
+    SevenZip,
+    /// A RAR archive.
+    Rar,
+    /// An ISO base media file that holds no image: most often a video.
+    Mp4,
+    /// A QuickTime video.
+    QuickTime,
+    /// WebM or Matroska.
+    WebM,
+    /// An Ogg file, mostly audio.
+    Ogg,
+    /// MPEG audio with ID3 tags.
+    Mp3,
     /// None of these.
     Unknown,
 }
 
 impl NotAnImage {
     /// All kinds, in the order of their definition.
-    pub const ALL: [Self; 8] =
-        [Self::Html, Self::Json, Self::Xml, Self::Text, Self::Pdf, Self::Media, Self::Archive, Self::Unknown];
+    pub const ALL: [Self; 15] = [
+        Self::Html,
+        Self::Json,
+        Self::Xml,
+        Self::Text,
+        Self::Pdf,
+        Self::Zip,
+        Self::Gzip,
+        Self::SevenZip,
+        Self::Rar,
+        Self::Mp4,
+        Self::QuickTime,
+        Self::WebM,
+        Self::Ogg,
+        Self::Mp3,
+        Self::Unknown,
+    ];
+
+    /// The media type of such a body: the one that the server claims, or `""`, unless the bytes say
+    /// otherwise. `claimed` is in lower case and has no parameters.
+    pub fn media_type(self, claimed: &str) -> &str {
+        let is_generic = claimed.ends_with("/octet-stream");
+        // What servers say of an answer of which they know nothing.
+        let is_page = claimed == "text/html";
+        let is_application = claimed.starts_with("application/") && !is_generic;
+        let is_media = claimed.starts_with("video/") || claimed.starts_with("audio/");
+        let (own, fits) = match self {
+            // Error pages often have the type of what was asked for.
+            Self::Html => ("text/html", claimed.starts_with("text/") || claimed.contains("xml")),
+            Self::Json => ("application/json", !is_page),
+            Self::Xml => ("application/xml", !is_page && !is_generic),
+            Self::Text => ("text/plain", true),
+            Self::Pdf => ("application/pdf", false),
+            Self::Zip => ("application/zip", is_application),
+            Self::Gzip => ("application/gzip", is_application),
+            Self::SevenZip => ("application/x-7z-compressed", is_application),
+            Self::Rar => ("application/vnd.rar", is_application),
+            Self::Mp4 => ("video/mp4", is_media),
+            Self::QuickTime => ("video/quicktime", is_media),
+            Self::WebM => ("video/webm", is_media),
+            Self::Ogg => ("audio/ogg", is_media),
+            Self::Mp3 => ("audio/mpeg", is_media),
+            Self::Unknown => ("application/octet-stream", !is_page),
+        };
+        let is_image = Format::ALL.iter().any(|format| format.media_type() == claimed);
+        if fits && !claimed.is_empty() && !is_image { claimed } else { own }
+    }
 }
 
 impl Append for NotAnImage {
@@ -133,8 +192,8 @@ impl Append for NotAnImage {
             Self::Xml => "XML",
             Self::Text => "plain text",
             Self::Pdf => "a PDF document",
-            Self::Media => "video or audio",
-            Self::Archive => "a compressed archive",
+            Self::Zip | Self::Gzip | Self::SevenZip | Self::Rar => "a compressed archive",
+            Self::Mp4 | Self::QuickTime | Self::WebM | Self::Ogg | Self::Mp3 => "video or audio",
             Self::Unknown => "an unknown kind of file",
         })
     }

@@ -1,12 +1,14 @@
 //! What the bytes of a body are: which image format, or which other kind of file, whether they are
 //! complete, and the size of the image in pixels.
 //!
-//! The address, its extension and `Content-Type` are only claims; the bytes decide.
+//! The address, its extension and `Content-Type` are only claims; the bytes decide. Of a file that is no
+//! image they often say too little; there a claim counts that they do not contradict.
 
 mod dimensions;
 mod ending;
 mod facts;
 mod field;
+mod file_type;
 mod filter;
 mod format;
 mod markup;
@@ -15,6 +17,7 @@ mod recognise;
 pub use dimensions::{Dimensions, DimensionsFinder};
 pub use ending::{EndFinder, Ending};
 pub use facts::ImageFacts;
+pub use file_type::{Accepted, FileType, essence};
 pub use filter::{ImageFilter, Range};
 pub use format::{Format, NotAnImage};
 pub use recognise::Recogniser;

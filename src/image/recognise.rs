@@ -159,20 +159,24 @@ fn is_icon(head: &[u8]) -> bool {
 }
 
 fn other_by_signature(head: &[u8]) -> Option<NotAnImage> {
-    const SIGNATURES: [(&[u8], NotAnImage); 8] = [
-        (b"%PDF-", NotAnImage::Pdf),
-        (b"PK\x03\x04", NotAnImage::Archive),
-        (b"\x1F\x8B", NotAnImage::Archive),
-        (b"7z\xBC\xAF\x27\x1C", NotAnImage::Archive),
-        (b"Rar!", NotAnImage::Archive),
-        (b"\x1A\x45\xDF\xA3", NotAnImage::Media),
-        (b"OggS", NotAnImage::Media),
-        (b"ID3", NotAnImage::Media),
+    const SIGNATURES: [(usize, &[u8], NotAnImage); 11] = [
+        (0, b"%PDF-", NotAnImage::Pdf),
+        (0, b"PK\x03\x04", NotAnImage::Zip),
+        (0, b"\x1F\x8B", NotAnImage::Gzip),
+        (0, b"7z\xBC\xAF\x27\x1C", NotAnImage::SevenZip),
+        (0, b"Rar!", NotAnImage::Rar),
+        (0, b"\x1A\x45\xDF\xA3", NotAnImage::WebM),
+        (0, b"OggS", NotAnImage::Ogg),
+        (0, b"ID3", NotAnImage::Mp3),
+        (4, b"ftypqt  ", NotAnImage::QuickTime),
+        // A raw file of Canon's.
+        (4, b"ftypcrx ", NotAnImage::Unknown),
+        (4, b"ftyp", NotAnImage::Mp4),
     ];
-    if head.get(4..8) == Some(b"ftyp") {
-        return Some(NotAnImage::Media);
-    }
-    SIGNATURES.iter().find(|(signature, _)| head.starts_with(signature)).map(|(_, kind)| *kind)
+    let mut signatures = SIGNATURES.iter();
+    let found = signatures
+        .find(|(offset, signature, _)| head.get(*offset..).is_some_and(|head| head.starts_with(signature)));
+    found.map(|(_, _, kind)| *kind)
 }
 
 fn by_text(head: &[u8]) -> (Result<Format, NotAnImage>, bool) {
@@ -260,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_kind_of_a_body_that_is_not_an_image_is_named() {
-        let cases: [(&[u8], NotAnImage); 21] = [
+        let cases: [(&[u8], NotAnImage); 28] = [
             (b"<!doctype html><title>404</title>", NotAnImage::Html),
             (b"\n  <HTML><head>", NotAnImage::Html),
             (b"<!-- cached --><html lang=en>", NotAnImage::Html),
@@ -276,9 +280,16 @@ mod tests {
             (b"Not found", NotAnImage::Text),
             (b"BMW is a car maker, not a bitmap", NotAnImage::Text),
             (b"%PDF-1.7", NotAnImage::Pdf),
-            (b"PK\x03\x04\x14\0", NotAnImage::Archive),
-            (b"\x1F\x8B\x08\0", NotAnImage::Archive),
-            (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", NotAnImage::Media),
+            (b"PK\x03\x04\x14\0", NotAnImage::Zip),
+            (b"\x1F\x8B\x08\0", NotAnImage::Gzip),
+            (b"7z\xBC\xAF\x27\x1C\0\x04", NotAnImage::SevenZip),
+            (b"Rar!\x1A\x07\0", NotAnImage::Rar),
+            (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", NotAnImage::Mp4),
+            (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", NotAnImage::QuickTime),
+            (b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom", NotAnImage::Unknown),
+            (b"\x1A\x45\xDF\xA3\x9FB\x86", NotAnImage::WebM),
+            (b"OggS\0\x02", NotAnImage::Ogg),
+            (b"ID3\x04\0", NotAnImage::Mp3),
             (b"RIFF\x24\0\0\0WAVEfmt ", NotAnImage::Unknown),
             (b"\0\0\0\0\0\0", NotAnImage::Unknown),
             (b"\xFF\xD8", NotAnImage::Text),
@@ -290,17 +301,17 @@ mod tests {
 
     #[test]
     fn a_truncated_head_is_recognised_by_what_is_left() {
-        use NotAnImage::{Html, Media, Text, Unknown, Xml};
+        use NotAnImage::{Html, Mp4, Text, Unknown, Xml};
         // Each result holds from this length of the head on.
         type Results<'a> = &'a [(usize, Result<Format, NotAnImage>)];
         let cases: [(&[u8], Results<'_>); 4] = [
             (
                 b"\0\0\0\x1Cftypavif\0\0\0\0avifmif1miaf",
-                &[(0, Err(Text)), (1, Err(Unknown)), (8, Err(Media)), (12, Ok(Format::Avif))],
+                &[(0, Err(Text)), (1, Err(Unknown)), (8, Err(Mp4)), (12, Ok(Format::Avif))],
             ),
             (
                 b"\xFF\xFF\xFF\xFFftypmif1\0\0\0\0mif1heic",
-                &[(0, Err(Text)), (8, Err(Media)), (24, Ok(Format::Heic))],
+                &[(0, Err(Text)), (8, Err(Mp4)), (24, Ok(Format::Heic))],
             ),
             (
                 b"<?xml version='1.0'?><!DOCTYPE svg [<!ENTITY a \"<b>\">]><svg>",

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{ArchiveOptions, IS_INTERACTIVE, Job, JournalNotes, Order, Reused};
 use crate::bytes::{ByteReader, PutBytes};
+use crate::image::Accepted;
 use crate::plan::{Item, LeftOut, NameTemplate, Plan, Relay};
 use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
 
@@ -84,7 +85,7 @@ pub fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
 }
 
 fn put_reused(out: &mut Vec<u8>, reused: &Reused) {
-    let Reused { item, offset, size, crc32, modified, final_url } = reused;
+    let Reused { item, offset, size, crc32, modified, final_url, media_type } = reused;
     for number in [*item as u64, *offset, *size] {
         out.put_u64(number);
     }
@@ -92,13 +93,15 @@ fn put_reused(out: &mut Vec<u8>, reused: &Reused) {
     out.put_u8(u8::from(modified.is_some()));
     out.put_u64(modified.unwrap_or_default().cast_unsigned());
     out.put_text(final_url.as_deref());
+    out.put_text(media_type.as_deref());
 }
 
 fn read_reused(reader: &mut ByteReader<'_>) -> Option<Reused> {
     let (item, offset, size, crc32) = (reader.usize()?, reader.u64()?, reader.u64()?, reader.u32()?);
     let (has_time, modified) = (reader.bool()?, reader.u64()?.cast_signed());
     let modified = has_time.then_some(modified);
-    Some(Reused { item, offset, size, crc32, modified, final_url: reader.text()? })
+    let (final_url, media_type) = (reader.text()?, reader.text()?);
+    Some(Reused { item, offset, size, crc32, modified, final_url, media_type })
 }
 
 /// Reads the address of a relay, if there is one.
@@ -116,6 +119,7 @@ pub fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
         is_adaptive,
         timeout,
         cache,
+        accepted,
         reject_truncated,
         max_overflow,
         waits_for_space,
@@ -124,6 +128,7 @@ pub fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
     let Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes } = limits;
     out.extend([is_adaptive, reject_truncated, waits_for_space, is_rehearsal].map(u8::from));
     out.put_u8(cache as u8);
+    out.put_u8(accepted as u8);
     out.put_u64(max_overflow);
     out.put_duration(timeout);
     out.put_u32(retry.retries);
@@ -140,6 +145,7 @@ pub fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
     let (is_adaptive, reject_truncated) = (reader.bool()?, reader.bool()?);
     let (waits_for_space, is_rehearsal) = (reader.bool()?, reader.bool()?);
     let cache = *CacheMode::ALL.get(usize::from(reader.u8()?))?;
+    let accepted = *Accepted::ALL.get(usize::from(reader.u8()?))?;
     let (max_overflow, timeout) = (reader.u64()?, reader.duration()?);
     let retry = RetryPolicy { retries: reader.u32()? };
     // A number that does not fit can only mean that there is no limit.
@@ -153,6 +159,7 @@ pub fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
         is_adaptive,
         timeout,
         cache,
+        accepted,
         reject_truncated,
         max_overflow,
         waits_for_space,

@@ -86,6 +86,8 @@ pub struct Reused {
     pub modified: Option<i64>,
     /// The address that it came from, if its request was redirected.
     pub final_url: Option<String>,
+    /// Its media type, as the archive's record says.
+    pub media_type: Option<String>,
 }
 
 /// What a journal says of a run, for the page that restores it.

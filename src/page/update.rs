@@ -40,6 +40,7 @@ struct RecordedImage {
     /// Its address as the record shows it.
     url: String,
     final_url: Option<String>,
+    media_type: Option<String>,
     entry: DirectoryEntry,
     /// Where its bytes begin in the zip.
     offset: u64,
@@ -67,7 +68,8 @@ impl UpdateSource {
             let place = places.get(&name)?;
             let (entry, offset) = (entries.get(place)?.clone(), *offsets.get(place)?);
             let (url, final_url) = (field(&item, "url").as_string()?, field(&item, "finalUrl").as_string());
-            Some(RecordedImage { url, final_url, entry, offset })
+            let media_type = field(&item, "type").as_string();
+            Some(RecordedImage { url, final_url, media_type, entry, offset })
         });
         Some(Self { archive: file.clone(), images: images.collect() })
     }
@@ -110,6 +112,7 @@ impl UpdateSource {
                     crc32,
                     modified,
                     final_url: image.final_url.clone(),
+                    media_type: image.media_type.clone(),
                 }
             }));
         }

@@ -40,7 +40,7 @@ const FIELDS: [Field; 17] = [
         value: |record| Value::Error(record.row.error()),
     },
     field("type", |record| {
-        record.image().map_or(Value::None, |image| Value::Text(image.format.media_type()))
+        record.image().map_or(Value::None, |image| Value::Text(image.file_type.media_type()))
     }),
     field("bytes", |record| Value::Number(text![record.row.received])),
     field("width", |record| record.pixels(|size| size.width)),

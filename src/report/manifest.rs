@@ -103,7 +103,7 @@ const FACTS: [Field; 9] = [
         status.map_or(Value::None, |status| Value::Number(text![status]))
     }),
     field("type", |record| {
-        record.image().map_or(Value::None, |image| Value::Text(image.format.media_type()))
+        record.image().map_or(Value::None, |image| Value::Text(image.file_type.media_type()))
     }),
     field("bytes", |record| record.image().map_or(Value::None, |image| Value::Number(text![image.bytes]))),
     field("width", |record| record.pixels(|size| size.width)),

@@ -94,7 +94,7 @@ pub fn figures_text(row: &Row) -> String {
         (State::Stored, Some(finished)) => {
             parts.push(text!["stored at ", exact_duration(finished)]);
             if let Some(image) = &row.image {
-                parts.push(image.format.media_type().to_owned());
+                parts.push(image.file_type.media_type().to_owned());
                 if let Some(Dimensions { width, height }) = image.dimensions {
                     parts.push(text![width, " × ", height, " pixels"]);
                 }

@@ -244,7 +244,7 @@ impl Decoder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{Dimensions, Format};
+    use crate::image::{Dimensions, FileType, Format};
     use crate::plan::tests::plan_of;
 
     fn event(at: u64, item: ItemId, kind: EventKind) -> Event {
@@ -294,6 +294,8 @@ mod tests {
                 events.push(event(4, 0, EventKind::Stored(facts)));
             }
         }
+        let file = FileType::Other("application/pdf".into());
+        events.push(event(4, 1, EventKind::Stored(ImageFacts::new(0, 0, file))));
         let all_known = ImageFacts {
             dimensions: Some(Dimensions { width: 3, height: 4 }),
             modified: Some(-5),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::adaptive_concurrency::MAX_ADAPTIVE;
 use super::retry::RetryPolicy;
+use crate::image::Accepted;
 
 /// The most requests ever in flight. Chromium fails further ones at about 1,500
 /// (`ERR_INSUFFICIENT_RESOURCES`).
@@ -20,6 +21,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// How requests use the browser's HTTP cache.
     pub cache: CacheMode,
+    /// Which bodies are stored.
+    pub accepted: Accepted,
     /// Whether truncated images fail. Otherwise they are kept, and marked.
     pub reject_truncated: bool,
     /// The most bytes that are kept in Blobs if the disk has no space for them.
@@ -38,6 +41,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(30),
             // The same URL ten times is then ten requests, none of which waits for the cache's lock.
             cache: CacheMode::NoStore,
+            accepted: Accepted::default(),
             reject_truncated: false,
             max_overflow: 1 << 30,
             waits_for_space: false,

@@ -1,4 +1,4 @@
-use fetchzip::image::{Format, ImageFacts};
+use fetchzip::image::{FileType, Format, ImageFacts};
 use fetchzip::plan::{Plan, Request};
 use fetchzip::run::StoredImage;
 use fetchzip::spool::{Extent, Journal, JournalHead, JournalWriter, KeptImage, Place};
@@ -23,11 +23,12 @@ fn image() -> impl Strategy<Value = KeptImage> {
         let header_space = header_space.min(space);
         Place { header_space, payload: Extent { offset: space, length } }
     });
-    let format = prop::sample::select(&Format::ALL[..]);
-    (0..ITEMS, place, any::<u32>(), format, any::<Option<i64>>(), any::<bool>()).prop_map(
-        |(item, place, crc32, format, modified, is_cut_short)| {
+    let format = prop::sample::select(&Format::ALL[..]).prop_map(FileType::Image);
+    let file_type = prop_oneof![format, any::<Box<str>>().prop_map(FileType::Other)];
+    (0..ITEMS, place, any::<u32>(), file_type, any::<Option<i64>>(), any::<bool>()).prop_map(
+        |(item, place, crc32, file_type, modified, is_cut_short)| {
             let bytes = place.payload.length;
-            let facts = ImageFacts { modified, is_cut_short, ..ImageFacts::new(bytes, crc32, format) };
+            let facts = ImageFacts { modified, is_cut_short, ..ImageFacts::new(bytes, crc32, file_type) };
             let image = StoredImage { payload: place, facts };
             KeptImage { item, image }
         },

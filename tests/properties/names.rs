@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use fetchzip::image::{Format, ImageFacts};
+use fetchzip::image::{FileType, Format, ImageFacts};
 use fetchzip::plan::{EntryNames, NameTemplate, Plan, Request, file_name_of};
 use naughty_strings::BLNS;
 use proptest::collection::vec;
@@ -57,8 +57,9 @@ fn folded(name: &str) -> [String; 4] {
     [lower, upper, upper_of_lower, lower_of_upper].map(|text| text.nfc().collect())
 }
 
-/// Names a list of images, and panics if a name breaks a rule.
-fn check(requests: Vec<Request>, template: &str, format: Format) {
+/// Names a list of files of one type, and panics if a name breaks a rule.
+fn check(requests: Vec<Request>, template: &str, file_type: impl Into<FileType>) {
+    let file_type = file_type.into();
     let plan = Plan::new(requests, &CrateText);
     let template = NameTemplate::parse(template).unwrap();
     let mut names = EntryNames::new(&plan, &template, &CrateText);
@@ -66,11 +67,13 @@ fn check(requests: Vec<Request>, template: &str, format: Format) {
     for (id, item) in plan.items().iter().enumerate() {
         let expected = names.expected(id);
         assert!(expected.is_empty() || fault_of_path(&expected).is_none(), "{expected:?}");
-        let name = names.claim(id, &ImageFacts::new(0, 0, format));
+        let name = names.claim(id, &ImageFacts::new(0, 0, file_type.clone()));
         let name = name.as_str();
         assert_eq!(fault_of_path(name), None, "{name:?} from {:?} or {:?}", item.name, item.text);
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-        assert!(extension.is_some_and(|extension| format.accepts_extension(extension)), "{name:?}");
+        if let FileType::Image(format) = file_type {
+            let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+            assert!(extension.is_some_and(|extension| format.accepts_extension(extension)), "{name:?}");
+        }
         for (taken, folded) in taken.iter_mut().zip(folded(name)) {
             assert!(taken.insert(folded), "{name:?} is there twice");
         }
@@ -111,6 +114,14 @@ fn hostile_text() -> impl Strategy<Value = String> {
     vec(piece, 0..6).prop_map(|pieces| pieces.concat())
 }
 
+fn file_type() -> impl Strategy<Value = FileType> {
+    let others = ["application/pdf", "text/html", "application/octet-stream"];
+    prop_oneof![
+        prop::sample::select(&[Format::Jpeg, Format::Tiff, Format::Svg][..]).prop_map(FileType::Image),
+        prop::sample::select(others.to_vec()).prop_map(|media_type| FileType::Other(media_type.into())),
+    ]
+}
+
 proptest! {
     #![proptest_config(cases(64))]
 
@@ -118,9 +129,9 @@ proptest! {
     fn anything_becomes_a_name_that_every_system_takes(
         texts in vec(hostile_text(), 1..24),
         template in prop::sample::select(&["{name}", "{stem}.{ext}", "{host} {index} {name}", "{index}", "{ext}", "", "{path}/{name}", "{title|x}/{col.A|y}/{stem}"][..]),
-        format in prop::sample::select(&[Format::Jpeg, Format::Tiff, Format::Svg][..]),
+        file_type in file_type(),
     ) {
-        check(texts.iter().flat_map(|text| requests_for(text)).collect(), template, format);
+        check(texts.iter().flat_map(|text| requests_for(text)).collect(), template, file_type);
         for text in &texts {
             let name = file_name_of(text, &CrateText);
             prop_assert!(name.is_empty() || fault(&name).is_none(), "{name:?}");

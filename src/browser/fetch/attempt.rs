@@ -14,6 +14,7 @@ use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
+use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
 use crate::plan::{Address, ItemId, OriginId, disposition_file_name};
 use crate::run::{
@@ -40,6 +41,8 @@ extern "C" {
     static CONTENT_LENGTH: JsString = "content-length";
     #[wasm_bindgen(thread_local_v2, static_string)]
     static CONTENT_ENCODING: JsString = "content-encoding";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static CONTENT_TYPE: JsString = "content-type";
     #[wasm_bindgen(thread_local_v2, static_string)]
     static LAST_MODIFIED: JsString = "last-modified";
     #[wasm_bindgen(thread_local_v2, static_string)]
@@ -158,20 +161,30 @@ impl BrowserFetcher {
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
     ) -> Option<StoredImage<Payload>> {
-        let Reused { offset, size, crc32, modified, ref final_url, .. } = *reused;
+        let Reused { offset, size, crc32, modified, ref final_url, ref media_type, .. } = *reused;
         let archive = self.archive.get().await;
         let bytes = archive.slice_with_f64_and_f64(offset as f64, (offset + size) as f64).ok()?;
         progress(EventKind::Headers { declared: Some(size) });
         reservation.reserve(size).ok()?;
         let mut body = StreamReader::new(&bytes.stream(), &self.buffers).ok()?;
         let spool = self.spool.get().await;
-        let mut reception = Reception::new(&spool, Some(size), self.computes_sha256);
+        let mut reception = self.reception(&spool, Some(size), media_type.clone());
         while let Some(chunk) = body.next().await.ok()? {
             reception.push(&chunk, &mut self.scratch.borrow_mut()).ok()?;
             progress(EventKind::Received { bytes: reception.bytes() });
         }
         let final_url = final_url.as_deref().map(Box::from);
         reception.finish(modified, final_url).ok().filter(|image| image.facts.crc32 == crc32)
+    }
+
+    /// A body that arrives.
+    fn reception<'a>(
+        &self,
+        spool: &'a Spool,
+        declared: Option<u64>,
+        claimed_type: Option<String>,
+    ) -> Reception<'a> {
+        Reception::new(spool, declared, self.computes_sha256, self.job.settings.accepted, claimed_type)
     }
 
     async fn request(
@@ -192,8 +205,9 @@ impl BrowserFetcher {
         progress(EventKind::Headers { declared });
 
         let status = response.status();
+        let accepted = self.job.settings.accepted;
         // 206 answers a request for a range, and none was sent.
-        if !response.ok() || status == 206 {
+        if !response.ok() || (status == 206 && accepted != Accepted::Anything) {
             let text = RETRY_AFTER.with(|name| headers.get(name)).as_string();
             let retry_after = text.and_then(|text| parse_retry_after(&text, unix_now()));
             return Err(FetchError::Http { status, retry_after });
@@ -207,13 +221,19 @@ impl BrowserFetcher {
             reservation.check_size(bytes)?;
         }
         let final_url = response.redirected().then(|| response.url().into_boxed_str());
-        let stream = response.body().ok_or(FetchError::Empty)?;
-        let mut body = StreamReader::new(&stream, &self.buffers)
-            .map_err(|error| FetchError::Storage { reason: js_message(&error) })?;
+        let claimed_type = match accepted {
+            Accepted::Images => None,
+            _ => CONTENT_TYPE.with(|name| headers.get(name)).as_string().and_then(|header| essence(&header)),
+        };
+        // Without a stream the body is empty.
+        let stream = response.body().map(|stream| StreamReader::new(&stream, &self.buffers));
+        let mut body =
+            stream.transpose().map_err(|error| FetchError::Storage { reason: js_message(&error) })?;
         let spool = self.spool.get().await;
-        let mut reception = Reception::new(&spool, declared, self.computes_sha256);
-        while let Some(chunk) =
-            body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes() })?
+        let mut reception = self.reception(&spool, declared, claimed_type);
+        while let Some(body) = &mut body
+            && let Some(chunk) =
+                body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes() })?
         {
             watch.record_activity();
             reservation.reserve(chunk.length().into())?;

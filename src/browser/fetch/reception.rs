@@ -6,7 +6,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolWriter};
 use crate::browser::web::js_message;
-use crate::image::{DimensionsFinder, EndFinder, Ending, ImageFacts, Recogniser};
+use crate::image::{
+    Accepted, DimensionsFinder, EndFinder, Ending, FileType, Format, ImageFacts, NotAnImage, Recogniser,
+};
 use crate::run::{FetchError, StoredImage};
 use crate::zip::Crc32;
 
@@ -15,6 +17,9 @@ pub struct Reception<'a> {
     writer: SpoolWriter<'a>,
     crc: Crc32,
     bytes: u64,
+    accepted: Accepted,
+    /// The media type that the server says, if it is read.
+    claimed_type: Option<String>,
     format: Recogniser,
     end: EndFinder,
     dimensions: DimensionsFinder,
@@ -22,9 +27,18 @@ pub struct Reception<'a> {
 }
 
 impl<'a> Reception<'a> {
-    /// A body of which nothing has arrived; `declared` is its Content-Length.
-    pub fn new(spool: &'a Spool, declared: Option<u64>, computes_sha256: bool) -> Self {
+    /// A body of which nothing has arrived; `declared` is its Content-Length, and `claimed_type` the media
+    /// type that is believed of a file that is no image.
+    pub fn new(
+        spool: &'a Spool,
+        declared: Option<u64>,
+        computes_sha256: bool,
+        accepted: Accepted,
+        claimed_type: Option<String>,
+    ) -> Self {
         Self {
+            accepted,
+            claimed_type,
             writer: SpoolWriter::new(spool, declared),
             crc: Crc32::default(),
             bytes: 0,
@@ -44,8 +58,8 @@ impl<'a> Reception<'a> {
     ///
     /// # Errors
     ///
-    /// `Storage` if the browser has no space for it, `NotAnImage` if the first bytes match no
-    /// image format.
+    /// `Storage` if the browser has no space for it, `NotAnImage` if the first bytes are of a file that is
+    /// not accepted.
     pub fn push(&mut self, chunk: &Uint8Array, scratch: &mut ScratchBuffer) -> Result<(), FetchError> {
         let is_small = self.writer.is_small(chunk.length());
         scratch.push(chunk, &mut self.crc, &mut |bytes| {
@@ -61,32 +75,40 @@ impl<'a> Reception<'a> {
         if !is_small {
             self.writer.push(chunk).map_err(no_space)?;
         }
-        // The rest of a body that is not an image is not worth receiving.
-        self.format.verdict().map_or(Ok(()), |verdict| verdict.map(|_| ()).map_err(FetchError::NotAnImage))
+        // The rest of a body that is not accepted is not worth receiving.
+        self.format.verdict().map_or(Ok(()), |verdict| self.file_type(verdict).map(drop))
     }
 
-    /// Completes the image; `modified` is its Last-Modified, in seconds since 1970, and `final_url` where
+    fn file_type(&self, recognised: Result<Format, NotAnImage>) -> Result<FileType, FetchError> {
+        let claimed = self.claimed_type.as_deref().unwrap_or_default();
+        self.accepted.file_type(recognised, claimed).map_err(FetchError::NotAnImage)
+    }
+
+    /// Completes the file; `modified` is its Last-Modified, in seconds since 1970, and `final_url` where
     /// it came from if the request was redirected.
     ///
     /// # Errors
     ///
-    /// `Empty` if nothing has arrived, and those of [`push`](Self::push).
+    /// `Empty` if nothing has arrived and that is not accepted, and those of [`push`](Self::push).
     pub fn finish(
         self,
         modified: Option<i64>,
         final_url: Option<Box<str>>,
     ) -> Result<StoredImage<Payload>, FetchError> {
-        if self.bytes == 0 {
-            return Err(FetchError::Empty);
-        }
-        let format = self.format.finish().map_err(FetchError::NotAnImage)?;
+        let recognised = match self.bytes {
+            0 if self.accepted != Accepted::Anything => return Err(FetchError::Empty),
+            0 => Err(NotAnImage::Unknown),
+            _ => self.format.finish(),
+        };
+        let file_type = self.file_type(recognised)?;
         let facts = ImageFacts {
-            is_cut_short: self.end.ending() == Ending::CutShort,
-            dimensions: self.dimensions.dimensions(),
+            // Other files may look like images to either.
+            is_cut_short: recognised.is_ok() && self.end.ending() == Ending::CutShort,
+            dimensions: recognised.ok().and_then(|_| self.dimensions.dimensions()),
             modified,
             final_url,
             sha256: self.sha256.map(|sum| Box::new(sum.finalize().into())),
-            ..ImageFacts::new(self.bytes, self.crc.value(), format)
+            ..ImageFacts::new(self.bytes, self.crc.value(), file_type)
         };
         Ok(StoredImage { payload: self.writer.finish().map_err(no_space)?, facts })
     }

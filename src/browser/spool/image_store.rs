@@ -11,6 +11,7 @@ use web_sys::{Blob, ImageBitmap};
 use super::file::slice;
 use super::{Payload, Spool, SpoolFile};
 use crate::browser::web::{Shared, promise};
+use crate::image::FileType;
 use crate::plan::ItemId;
 use crate::run::StoredImage;
 use crate::spool::{Extent, Place};
@@ -152,10 +153,11 @@ impl ImageStore {
     /// Decodes an image at a width of [`PREVIEW_WIDTH`]; `None` if it is not stored or can't be decoded.
     pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
         let StoredImage { payload, facts } = self.get(item)?;
+        let FileType::Image(format) = facts.file_type else { return None };
         if matches!(payload, Payload::File { .. }) && facts.bytes > MAX_COPIED {
             return None;
         }
-        let image = payload.to_blob(facts.format.media_type()).await.ok()?;
+        let image = payload.to_blob(format.media_type()).await.ok()?;
         decoded(&image).await.ok()
     }
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::image::Accepted;
 use crate::job::{ArchiveOptions, JournalNotes, Order, Reused};
 use crate::plan::tests::plan_of;
 use crate::plan::{NameTemplate, Plan};
@@ -11,6 +12,7 @@ fn settings_of_a_user() -> Settings {
     let mut settings = Settings {
         timeout: Duration::from_millis(1500),
         cache: CacheMode::ForceCache,
+        accepted: Accepted::Files,
         reject_truncated: true,
         ..Settings::default()
     };
@@ -38,6 +40,7 @@ fn job_of(plan: Plan) -> Job {
             crc32: u32::MAX,
             modified: Some(-1),
             final_url: Some("https://c.example/".into()),
+            media_type: Some("application/pdf".into()),
         }],
         journal: Some(JournalNotes { source: "ü".into(), options: String::new() }),
         resumes: Some("123".into()),

@@ -6,7 +6,10 @@ use crate::image::Format;
 const MAX_EXTENSION_BYTES: usize = 10;
 
 /// Extensions that say how a server made its response rather than what it is.
-const NON_IMAGE_EXTENSIONS: &str = "ashx asp aspx axd bin cgi dat do file htm html jsp php tmp txt xml";
+const SERVER_EXTENSIONS: &str = "ashx asp aspx axd cgi do jsp php";
+
+/// Extensions that no image has.
+const NON_IMAGE_EXTENSIONS: &str = "bin dat file htm html tmp txt xml";
 
 /// Splits off the extension, if the part after the last dot looks like one.
 pub fn split_extension(name: &str) -> Option<(&str, &str)> {
@@ -32,11 +35,59 @@ pub fn with_fitting_extension(name: &str, format: Format) -> (String, String) {
     }
 }
 
+/// Splits the name of a file that is no image into its stem and its extension, which may be empty.
+///
+/// The extension is that of `source`, the name of the file where it comes from. If that has none, or one that
+/// says nothing of such a file, the media type calls for another.
+pub fn with_kept_extension(name: &str, source: &str, media_type: &str) -> (String, String) {
+    let called_for = usual_extension(media_type);
+    let says_nothing = |extension: &str| {
+        is_misleading(extension) || extension.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let fitting = match split_extension(source) {
+        Some((_, own)) if called_for.is_empty() || !says_nothing(own) => own,
+        _ => called_for,
+    };
+    let is_right = |extension: &str| [fitting, called_for].iter().any(|own| own.eq_ignore_ascii_case(extension));
+    match split_extension(name) {
+        Some((stem, extension)) if is_right(extension) => (stem.to_owned(), extension.to_owned()),
+        Some((stem, extension)) if is_misleading(extension) && !fitting.is_empty() => {
+            (stem.to_owned(), fitting.to_owned())
+        }
+        _ => (name.to_owned(), fitting.to_owned()),
+    }
+}
+
+/// The extension that files of a media type, other than an image's, usually have; empty if that can't be
+/// told. Many types are called by it, such as `video/webm`.
+fn usual_extension(media_type: &str) -> &str {
+    match media_type {
+        "application/gzip" => "gz",
+        "audio/mp4" => "m4a",
+        "audio/mpeg" => "mp3",
+        "text/plain" => "txt",
+        "video/quicktime" => "mov",
+        _ => {
+            let subtype = media_type.rsplit('/').next().unwrap_or_default();
+            let is_short = subtype.len() <= 4 && subtype.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            if is_short { subtype } else { "" }
+        }
+    }
+}
+
+/// Whether a file that is no image can't be called so.
+fn is_misleading(extension: &str) -> bool {
+    Format::is_image_extension(extension) || is_listed(extension, SERVER_EXTENSIONS)
+}
+
 /// Whether to replace an extension that does not fit the format. Anything else after a dot (`v1.2`,
 /// `picsum.photos`) is part of the name.
 fn is_replaceable(extension: &str) -> bool {
-    Format::is_image_extension(extension)
-        || NON_IMAGE_EXTENSIONS.split(' ').any(|known| known.eq_ignore_ascii_case(extension))
+    is_misleading(extension) || is_listed(extension, NON_IMAGE_EXTENSIONS)
+}
+
+fn is_listed(extension: &str, list: &str) -> bool {
+    list.split(' ').any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 /// The name in a URL's last segment without what some servers add to it: a session or other parameters of
@@ -57,6 +108,34 @@ pub fn without_suffix(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_no_image_keeps_its_extension_if_that_says_something() {
+        let cases = [
+            ("report.PDF", "application/pdf", "report.PDF"),
+            ("report", "application/pdf", "report.pdf"),
+            ("download.php", "application/pdf", "download.pdf"),
+            ("cat.jpg", "application/pdf", "cat.pdf"),
+            ("2101.00001", "application/pdf", "2101.00001.pdf"),
+            ("clip.mkv", "video/webm", "clip.mkv"),
+            ("DSC_1.RAF", "application/octet-stream", "DSC_1.RAF"),
+            ("DSC_1.raw", "application/octet-stream", "DSC_1.raw"),
+            ("part.001", "application/octet-stream", "part.001"),
+            ("blob", "application/octet-stream", "blob"),
+            ("index.htm", "text/html", "index.htm"),
+            ("index.php", "text/html", "index.html"),
+            ("style.css", "text/plain", "style.css"),
+            ("data.txt", "application/json", "data.txt"),
+            ("notes", "text/plain", "notes.txt"),
+            ("talk", "audio/mpeg", "talk.mp3"),
+            ("feed", "application/rss+xml", "feed"),
+        ];
+        for (name, media_type, expected) in cases {
+            let (stem, extension) = with_kept_extension(name, name, media_type);
+            let whole = if extension.is_empty() { stem } else { format!("{stem}.{extension}") };
+            assert_eq!(whole, expected, "{name}, {media_type}");
+        }
+    }
 
     #[test]
     fn what_servers_add_to_a_name_is_not_part_of_it() {

@@ -22,9 +22,9 @@ pub use template::{NameTemplate, TemplateError};
 
 use super::text_map::TextMap;
 use super::{Address, Item, ItemId, Plan, WebText};
-use crate::image::{Dimensions, ImageFacts};
+use crate::image::{Dimensions, FileType, ImageFacts};
 use crate::text::{Append, Padded, display_by_append, text};
-use extension::{split_extension, with_fitting_extension, without_suffix};
+use extension::{split_extension, with_fitting_extension, with_kept_extension, without_suffix};
 use fields::stem_and_extension;
 use sanitise::{MAX_NAME_BYTES, sanitise, within_limit};
 
@@ -115,10 +115,24 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let raw = self.raw_name(id, Some(image));
         let (folders, file) = self.parts_of(&raw);
         let folder = self.claim_folders(&folders);
-        let (stem, extension) = with_fitting_extension(&file, image.format);
+        let (stem, extension) = self.with_extension(&file, id, image);
         let stem = sanitise(&stem, self.web);
         let stem = if stem.is_empty() { self.fallback(id) } else { stem };
-        self.claim_unique(&folder, &stem, &text![".", extension])
+        let dotted = if extension.is_empty() { extension } else { text![".", extension] };
+        self.claim_unique(&folder, &stem, &dotted)
+    }
+
+    /// Splits a name of an item into its stem and the extension that fits its bytes.
+    fn with_extension(&self, name: &str, id: ItemId, image: &ImageFacts) -> (String, String) {
+        match &image.file_type {
+            FileType::Image(format) => with_fitting_extension(name, *format),
+            FileType::Other(media_type) => {
+                let given = self.plan.items()[id].name.as_deref();
+                let given = given.filter(|given| split_extension(given).is_some());
+                let source = given.map_or_else(|| self.source_name(id, Some(image)), str::to_owned);
+                with_kept_extension(name, &source, media_type)
+            }
+        }
     }
 
     /// Chooses a name that no other has, in a folder that ends with a slash or is empty.
@@ -214,11 +228,9 @@ impl<'a, W: WebText> EntryNames<'a, W> {
     fn value(&self, field: &Field, id: ItemId, item: &Item, image: Option<&ImageFacts>) -> String {
         let address = item.address.as_ref().ok();
         let own = || {
-            let given =
-                image.and_then(|image| image.file_name.as_deref()).map(|name| sanitise(name, self.web));
-            let own = given.filter(|name| !name.is_empty()).unwrap_or_else(|| self.own_name(id, item));
+            let own = self.source_name(id, image);
             match image {
-                Some(image) => with_fitting_extension(&own, image.format),
+                Some(image) => self.with_extension(&own, id, image),
                 None => stem_and_extension(&own),
             }
         };
@@ -240,7 +252,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
                 .and_then(|image| image.modified)
                 .map_or_else(String::new, |moment| fields::date(format, moment)),
             Field::Type => {
-                let media_type = image.map_or("", |image| image.format.media_type());
+                let media_type = image.map_or("", |image| image.file_type.media_type());
                 media_type.rsplit('/').next().unwrap_or_default().to_owned()
             }
             Field::Width => pixels(image, |size| size.width),
@@ -266,6 +278,13 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         let items = self.plan.items().iter().enumerate();
         let mut unnamed = items.filter(|(_, item)| item.name.is_none() && !strict.is_empty());
         unnamed.find_map(|(id, item)| Some((id, *strict.iter().find(|field| is_empty(id, item, field))?)))
+    }
+
+    /// The name that the server gives, or else the address.
+    fn source_name(&self, id: ItemId, image: Option<&ImageFacts>) -> String {
+        let given = image.and_then(|image| image.file_name.as_deref()).map(|name| sanitise(name, self.web));
+        let given = given.filter(|name| !name.is_empty());
+        given.unwrap_or_else(|| self.own_name(id, &self.plan.items()[id]))
     }
 
     /// The name that the address has, or the fallback.

@@ -4,7 +4,7 @@ use super::super::Request;
 use super::super::address::tests::NativeText;
 use super::super::tests::plan_of;
 use super::*;
-use crate::image::Format;
+use crate::image::{FileType, Format};
 
 fn names_by(template: &str, plan: &Plan, format: Format) -> Vec<String> {
     let template = NameTemplate::parse(template).unwrap();
@@ -241,6 +241,42 @@ fn every_field_has_its_value() {
     assert_eq!(filled("{sha256}", &plan)[0], "ab".repeat(32) + ".png");
     assert_eq!(names_by("{date|undated} {stem}", &plan, Format::Png)[0], "undated cat.png");
     assert_eq!(names_by("{width|?}{sha256:8|none} {stem}", &plan, Format::Png)[0], "_none cat.png");
+}
+
+#[test]
+fn a_file_that_is_no_image_has_the_extension_of_its_source_under_any_template() {
+    let given = |name: &str, url: &str| Request { name: Some(name.into()), ..Request::new(url) };
+    let requests = [
+        Request::new("https://a.example/clip.mkv"),
+        Request::new("https://a.example/report"),
+        given("Manual", "https://a.example/manual.odt"),
+        given("figures.csv", "https://a.example/download.bin"),
+        Request::new("https://files.example.com/"),
+    ];
+    let plan = Plan::new(requests, &NativeText);
+    let named = |template: &str, media_type: &str| {
+        let template = NameTemplate::parse(template).unwrap();
+        let mut names = EntryNames::new(&plan, &template, &NativeText);
+        let file = ImageFacts::new(0, 0, FileType::Other(media_type.into()));
+        (0..plan.len()).map(|id| names.claim(id, &file).to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        named("{name}", "application/pdf"),
+        ["clip.mkv", "report.pdf", "Manual.odt", "figures.csv", "image-4.pdf"]
+    );
+    assert_eq!(
+        named("{index}", "application/octet-stream"),
+        ["0.mkv", "1", "Manual.odt", "figures.csv", "4"]
+    );
+    assert_eq!(named("{stem}-{type}.{ext}", "application/pdf")[..2], ["clip-pdf.mkv", "report-pdf.pdf"]);
+    assert_eq!(named("{host}", "application/pdf")[4], "files.example.com.pdf");
+    assert_eq!(named("CON", "application/octet-stream")[1], "_CON");
+
+    let template = NameTemplate::default();
+    let mut names = EntryNames::new(&plan, &template, &NativeText);
+    let file_type = FileType::Other("application/octet-stream".into());
+    let disposed = ImageFacts { file_name: Some("Käse.xyz".into()), ..ImageFacts::new(0, 0, file_type) };
+    assert_eq!(names.claim(0, &disposed).as_str(), "Käse.xyz");
 }
 
 #[test]
