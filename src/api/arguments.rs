@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
 use crate::browser::{Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shown, type_error};
+use crate::image::Accepted;
 use crate::job::{ArchiveOptions, Order};
 use crate::plan::{NameTemplate, Request, file_name_of};
 use crate::report::ManifestOptions;
@@ -83,6 +84,11 @@ impl Arguments {
             Some("completion") => Order::Completion,
             Some(other) => return Err(range_error("options.order", "\"input\" or \"completion\"", other)),
         };
+        let accepted = match options.text("accept")?.as_deref() {
+            None | Some("images") => Accepted::Images,
+            Some("all") => Accepted::Anything,
+            Some(other) => return Err(range_error("options.accept", "\"images\" or \"all\"", other)),
+        };
         let defaults = Settings::default();
         let retries = options.count("retries", 0)?.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         let mut settings = Settings {
@@ -95,6 +101,7 @@ impl Arguments {
             },
             timeout: options.timeout()?.unwrap_or(defaults.timeout),
             cache: options.cache()?.unwrap_or(defaults.cache),
+            accepted,
             max_overflow: memory_for_blobs(),
             ..defaults
         };

@@ -44,6 +44,11 @@ export interface FetchZipOptions {
   /** How requests use the browser's cache. Default: "no-store", so the same URL ten times makes ten requests. */
   cache?: RequestCache;
   /**
+   * Which answers are kept: "images", recognised by their bytes, or "all", any answer with a 2xx status, HTML
+   * and empty ones too. Default: "images".
+   */
+  accept?: "images" | "all";
+  /**
    * The template for entry names, with {name}, {stem}, {ext}, {host}, {path} (as folders), {query.KEY},
    * {date} (Last-Modified; {date:%Y-%m}), {type}, {width}, {height}, {sha256:8}, {index} (from 0, padded
    * to the same width for all items; {index+1}, {index:4}), and a request's {title} and {col.NAME}.
@@ -124,15 +129,18 @@ export interface FetchZipItem {
   /** "left-out": `filter` leaves it out, or it repeats another, which `skipRepeated` skips. */
   outcome: "stored" | "failed" | "left-out";
   error: FetchZipError | null;
-  /** The media type, recognised from the bytes; null if the item failed. */
+  /**
+   * The media type, recognised from the bytes; null if the item failed. Of a file that is no image, it is the
+   * Content-Type without parameters unless the bytes contradict that.
+   */
   type: string | null;
   bytes: number;
   /** The CRC-32 of the image's bytes, as an unsigned number; 0 if the item failed. */
   crc32: number;
-  /** In pixels, as the image's bytes say; null if they do not, or if the item failed. */
+  /** In pixels, as the image's bytes say; null if they do not, if it is no image, or if the item failed. */
   width: number | null;
   height: number | null;
-  /** Whether the bytes end before the image is complete, according to its format. */
+  /** Whether the bytes end before the image is complete, according to its format; false of other files. */
   isCutShort: boolean;
   attempts: number;
   queuedAt: number;

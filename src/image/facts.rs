@@ -53,8 +53,17 @@ impl ImageFacts {
 
     /// Appends them to a message or a journal.
     pub fn put(&self, out: &mut Vec<u8>) {
-        let Self { bytes, crc32, file_type, is_cut_short, dimensions, modified, final_url, file_name, sha256 } =
-            self;
+        let Self {
+            bytes,
+            crc32,
+            file_type,
+            is_cut_short,
+            dimensions,
+            modified,
+            final_url,
+            file_name,
+            sha256,
+        } = self;
         out.put_u64(*bytes);
         out.put_u32(*crc32);
         let flags = [*is_cut_short, dimensions.is_some(), modified.is_some(), sha256.is_some()];

@@ -72,8 +72,7 @@ impl ImageFilter {
     /// Whether an image goes into the archive.
     pub fn admits(&self, image: &ImageFacts) -> bool {
         let size = image.dimensions.map(|Dimensions { width, height }| (f64::from(width), f64::from(height)));
-        let has_format =
-            matches!(image.file_type, FileType::Image(format) if self.formats.contains(&format));
+        let has_format = matches!(image.file_type, FileType::Image(format) if self.formats.contains(&format));
         (self.formats.is_empty() || has_format)
             && self.bytes.contains(Some(image.bytes as f64))
             && self.width.contains(size.map(|(width, _)| width))

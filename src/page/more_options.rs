@@ -6,6 +6,7 @@ use web_sys::{Element, HtmlElement};
 use super::elements::{by_id, on, set_shown};
 use super::persisted_input::PersistedInput;
 use crate::browser::BrowserText;
+use crate::image::Accepted;
 use crate::plan::{Relay, RelayError};
 use crate::text::text;
 
@@ -15,6 +16,7 @@ pub struct MoreOptions {
     relay: PersistedInput,
     relay_error: HtmlElement,
     reject_truncated: PersistedInput,
+    keep_files: PersistedInput,
     max_bytes: PersistedInput,
     max_total_bytes: PersistedInput,
 }
@@ -27,6 +29,7 @@ impl MoreOptions {
             relay_error: by_id("relay-error")?,
             // Values are stored under these ids: another id would lose them.
             reject_truncated: PersistedInput::find("leave-out-cut-short")?,
+            keep_files: PersistedInput::find("keep-files")?,
             max_bytes: PersistedInput::find("largest-image")?,
             max_total_bytes: PersistedInput::find("most-in-all")?,
         })
@@ -50,8 +53,8 @@ impl MoreOptions {
         on(&self.relay.input, "change", |_| drop(self.relay()))
     }
 
-    fn all(&self) -> [&PersistedInput; 4] {
-        [&self.relay, &self.reject_truncated, &self.max_bytes, &self.max_total_bytes]
+    fn all(&self) -> [&PersistedInput; 5] {
+        [&self.relay, &self.reject_truncated, &self.keep_files, &self.max_bytes, &self.max_total_bytes]
     }
 
     /// Appends the options to the recorded options of a run.
@@ -83,6 +86,11 @@ impl MoreOptions {
     /// Whether images that seem to be truncated are left out.
     pub fn reject_truncated(&self) -> bool {
         self.reject_truncated.input.checked()
+    }
+
+    /// Whether files that are no images are kept.
+    pub fn accepted(&self) -> Accepted {
+        if self.keep_files.input.checked() { Accepted::Files } else { Accepted::Images }
     }
 
     /// The most bytes of one image, if they are limited.

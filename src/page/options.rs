@@ -3,6 +3,7 @@
 use super::form::{Form, RunMode};
 use super::more_options::MoreOptions;
 use crate::browser::memory_for_blobs;
+use crate::image::Accepted;
 use crate::job::{ArchiveOptions, JournalNotes};
 use crate::plan::{NameTemplate, Relay};
 use crate::report::Mode;
@@ -22,6 +23,7 @@ pub struct RunOptions {
     /// The most requests in flight; `None` for an adaptive number.
     concurrency: Option<usize>,
     reject_truncated: bool,
+    accepted: Accepted,
     max_bytes: Option<u64>,
     max_total_bytes: Option<u64>,
 }
@@ -55,6 +57,7 @@ impl RunOptions {
             journal: JournalNotes { source: form.list(), options },
             concurrency: form.concurrency(),
             reject_truncated: more.reject_truncated(),
+            accepted: more.accepted(),
             max_bytes: more.max_bytes(),
             max_total_bytes: more.max_total_bytes(),
         })
@@ -77,6 +80,7 @@ impl RunOptions {
     pub fn settings(&self, mode: Mode) -> Settings {
         let mut settings = Settings {
             reject_truncated: self.reject_truncated,
+            accepted: self.accepted,
             max_overflow: memory_for_blobs(),
             waits_for_space: true,
             ..Settings::default()

@@ -2,6 +2,7 @@
 
 use super::Rows;
 use super::formatting::count;
+use crate::image::NotAnImage;
 use crate::plan::{Address, ItemId, Network, Plan, TextMap};
 use crate::run::FetchError;
 use crate::text::text;
@@ -63,6 +64,9 @@ pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
     let images = text![count(items.len(), "image"), " from ", address.origin, ": "];
     if *error == FetchError::Stopped {
         return text![count(items.len(), "image"), " not fetched because the run was stopped"];
+    }
+    if matches!(error, FetchError::NotAnImage(kind) if *kind != NotAnImage::Html) {
+        return text![images, error, ", or choose Keep files that are no images under More options"];
     }
     if *error != FetchError::Network || address.is_data() {
         return text![images, error];
@@ -197,6 +201,20 @@ mod tests {
              CORS policy, or is unreachable: check that it is running and that it lets this page read \
              its responses"
         );
+    }
+
+    #[test]
+    fn a_file_that_is_no_image_can_be_kept_unless_it_is_a_page() {
+        let plan = plan_of(["https://a.example/1", "https://b.example/1"]);
+        let kinds = [NotAnImage::Pdf, NotAnImage::Html];
+        let groups = groups_of(&plan, |item| FetchError::NotAnImage(kinds[item]));
+        let text = |group| group_text(group, &plan, Network::Public);
+        assert_eq!(
+            text(&groups[0]),
+            "1 image from https://a.example: the server answered with a PDF document instead of an image: open \
+             the address in a tab, or choose Keep files that are no images under More options"
+        );
+        assert!(text(&groups[1]).ends_with("instead of an image: open the address in a tab"));
     }
 
     #[test]

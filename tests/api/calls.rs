@@ -43,6 +43,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("[url], { cache: 'never' }", "RangeError", "options.cache"),
     ("[url], { cache: 'only-if-cached' }", "RangeError", "options.cache"),
     ("[url], { cache: 1 }", "TypeError", "options.cache"),
+    ("[url], { accept: 'files' }", "RangeError", "options.accept"),
+    ("[url], { accept: true }", "TypeError", "options.accept"),
     ("[url], { names: '{nome}' }", "RangeError", "options.names"),
     ("[url], { names: 5 }", "TypeError", "options.names"),
     ("[url], { fileName: 5 }", "TypeError", "options.fileName"),
@@ -79,7 +81,7 @@ fn an_invalid_argument_is_named_and_no_request_is_made() {
 fn undefined_and_null_options_mean_the_defaults() {
     with_package(async |browser| {
         let body =
-            "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'maxBytes', 'maxTotalBytes', 'timeoutMs', 'cache', 'names',
+            "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'maxBytes', 'maxTotalBytes', 'timeoutMs', 'cache', 'accept', 'names',
                                    'fileName', 'signal', 'sink', 'onEvent'];
             for (const value of [undefined, null]) {
               await fetchZip([args], value);

@@ -12,6 +12,7 @@
 //! - `nothing_left`: a file exists only while it holds something
 //! - `events`: `onEvent`, and times that agree with the server's log
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
+//! - `accepting`: answers that are no images
 //! - `records`: the record in the archive, what is left out, fallbacks
 //! - `limits`: bytes of one image and of all, with bodies that would never end
 //! - `calls`: calls that make no sense
@@ -30,6 +31,7 @@ mod browser;
 
 mod aborting;
 mod aborting_often;
+mod accepting;
 mod calls;
 mod crashes;
 mod documents;

@@ -47,6 +47,7 @@ const options: FetchZipOptions = {
   retries: 0,
   timeoutMs: 1000,
   cache: "no-cache",
+  accept: "all",
   names: "{index}-{name}",
   fileName: "cats.zip",
   skipRepeated: "both",
@@ -108,6 +109,8 @@ parseList(new Blob());
 
 // @ts-expect-error There is no such mode.
 await fetchZip([url], { mode: "fast" });
+// @ts-expect-error Pages alone are not accepted.
+await fetchZip([url], { accept: "html" });
 // @ts-expect-error There is no such option.
 await fetchZip([url], { parallel: 3 });
 // @ts-expect-error A number is no URL.

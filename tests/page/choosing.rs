@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::page_driver::{image_entries, with_page};
 use crate::browser::Browser;
@@ -101,6 +101,63 @@ fn repeated_addresses_and_images_are_skipped_and_the_record_can_be_left_out() {
         let zip = fs::read(browser.save().await).unwrap();
         let names: Vec<_> = entries(&zip).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["64x48.jpg"]);
+    });
+}
+
+#[test]
+fn files_that_are_no_images_are_kept_on_request() {
+    with_page(async |browser| {
+        // `%PDF-1.7`, a line feed and `%%EOF`.
+        let pdf = "/bytes?hex=255044462d312e370a2525454f46&type=application/octet-stream&key=k";
+        let paths = [pdf, "/image/1/64x48.jpg?key=k", "/fault/html", "/fault/empty"];
+        browser.fill_paths(&paths).await;
+        browser.fetch().await;
+        let statuses = async || {
+            let rows = browser.rows().await.into_iter();
+            rows.map(|row| row.status).collect::<Vec<_>>()
+        };
+        assert_eq!(statuses().await, ["not an image", "ok", "not an image", "empty"]);
+        let text = browser.text().await;
+        assert!(
+            text.contains(
+                "a PDF document instead of an image: open the address in a tab, or choose Keep files"
+            ),
+            "{text}"
+        );
+
+        // What is retried is retried with the options of that time.
+        browser.open_more_options().await;
+        let name = "Keep files that are no images";
+        browser.click("checkbox", name).await;
+        browser.press("Retry the failed ones").await;
+        browser.until_run("done").await;
+        assert_eq!(statuses().await, ["ok", "ok", "not an image", "empty"]);
+        browser.until("document.querySelectorAll('#images .thumb canvas').length > 0").await;
+        let has_thumbnail = "return [...document.querySelectorAll('#images .thumb')].slice(0, 2)
+            .map((thumb) => thumb.querySelector('canvas') !== null);";
+        assert_eq!(browser.execute(has_thumbnail, vec![]).await, json!([false, true]));
+        let zip = fs::read(browser.save().await).unwrap();
+        let found = entries(&zip);
+        let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["bytes.pdf", "64x48.jpg", "manifest.csv", "manifest.json"]);
+        assert!(found[0].1 == browser.origin.get(pdf));
+        let record: Value = serde_json::from_slice(&found[3].1).unwrap();
+        let first = &record["items"][0];
+        assert_eq!((&first["type"], &first["width"]), (&json!("application/pdf"), &Value::Null));
+
+        // The choice outlives the page, and files of a zip are taken over like images.
+        browser.forget_download("images.zip");
+        browser.open_page().await;
+        assert!(browser.the("checkbox", name).await.is_selected().await.unwrap());
+        browser.fill_paths(&paths[..2]).await;
+        browser.choose_files(&[("images.zip", &zip)]).await;
+        browser
+            .until("document.body.innerText.includes('2 images of the list will be taken from it.')")
+            .await;
+        let before = browser.origin.counters("k")["requests"].clone();
+        browser.fetch().await;
+        assert_eq!(browser.origin.counters("k")["requests"], before);
+        assert!(entries(&fs::read(browser.save().await).unwrap())[..2] == found[..2]);
     });
 }
 

@@ -44,6 +44,31 @@ fn a_reload_during_a_run_costs_no_stored_image() {
 }
 
 #[test]
+fn a_resumed_run_keeps_the_files_that_it_was_to_keep() {
+    with_files(async |browser| {
+        let paths = [
+            "/file/first.csv?kind=text&type=text%2Fcsv&key=k",
+            "/file/second.csv?kind=text&type=text%2Fcsv&key=k&gate=never",
+        ];
+        browser.fill_paths(&paths).await;
+        browser.open_more_options().await;
+        browser.click("checkbox", "Keep files that are no images").await;
+        browser.press("Fetch").await;
+        browser.until_noted(1).await;
+        browser.reload().await;
+        browser.the_coming("list", RUNS).await;
+        browser.click("checkbox", "Keep files that are no images").await;
+        browser.origin.open_gate("never");
+        browser.press("Resume").await;
+        browser.until_run("done").await;
+        let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["first.csv", "second.csv"]);
+        let rows: Vec<_> = browser.rows().await.into_iter().map(|row| row.status).collect();
+        assert_eq!(rows, ["ok", "ok"]);
+    });
+}
+
+#[test]
 fn after_a_reload_an_unsaved_run_can_be_saved_and_a_saved_one_saved_again() {
     with_files(async |browser| {
         let paths = ["/image/1/300000b.jpg", "/image/2/64x48.png"];

@@ -95,7 +95,11 @@ async fn every_format_is_recognised_by_its_bytes() {
     let urls = kinds.map(|(kind, _)| origin.url(&format!("/fixture/{kind}/photo.png")));
     let ran = fetch(&urls, settings()).await;
     for (row, (kind, format)) in ran.rows.iter().zip(kinds) {
-        assert_eq!(row.image.as_ref().map(|image| &image.file_type), Some(&FileType::Image(format)), "{kind}");
+        assert_eq!(
+            row.image.as_ref().map(|image| &image.file_type),
+            Some(&FileType::Image(format)),
+            "{kind}"
+        );
     }
     let names: Vec<_> = ran.entries().await.into_iter().map(|(name, _)| name).collect();
     assert_eq!(names[..4], ["photo.jpg", "photo.png", "photo.webp", "photo.gif"]);

@@ -41,14 +41,14 @@ pub fn with_fitting_extension(name: &str, format: Format) -> (String, String) {
 /// says nothing of such a file, the media type calls for another.
 pub fn with_kept_extension(name: &str, source: &str, media_type: &str) -> (String, String) {
     let called_for = usual_extension(media_type);
-    let says_nothing = |extension: &str| {
-        is_misleading(extension) || extension.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let says_nothing =
+        |extension: &str| is_misleading(extension) || extension.bytes().all(|byte| byte.is_ascii_digit());
     let fitting = match split_extension(source) {
         Some((_, own)) if called_for.is_empty() || !says_nothing(own) => own,
         _ => called_for,
     };
-    let is_right = |extension: &str| [fitting, called_for].iter().any(|own| own.eq_ignore_ascii_case(extension));
+    let is_right =
+        |extension: &str| [fitting, called_for].iter().any(|own| own.eq_ignore_ascii_case(extension));
     match split_extension(name) {
         Some((stem, extension)) if is_right(extension) => (stem.to_owned(), extension.to_owned()),
         Some((stem, extension)) if is_misleading(extension) && !fitting.is_empty() => {
