@@ -93,7 +93,8 @@ impl Accepted {
 /// The media type in a `Content-Type` header, without its parameters and in lower case (RFC 9110, section
 /// 8.3.1); `None` if it is not one.
 pub fn essence(header: &str) -> Option<String> {
-    let essence = header.split(';').next()?.trim().to_ascii_lowercase();
+    let essence = header.split_once(';').map_or(header, |(essence, _)| essence);
+    let essence = essence.trim_ascii().to_ascii_lowercase();
     let (type_, subtype) = essence.split_once('/')?;
     let is_name = |name: &str| {
         // RFC 6838, section 4.2.

@@ -163,7 +163,7 @@ impl NotAnImage {
         let is_media = claimed.starts_with("video/") || claimed.starts_with("audio/");
         let (own, fits) = match self {
             // Error pages often have the type of what was asked for.
-            Self::Html => ("text/html", claimed.starts_with("text/") || claimed.contains("xml")),
+            Self::Html => ("text/html", claimed.starts_with("text/") || claimed.ends_with("xml")),
             Self::Json => ("application/json", !is_page),
             Self::Xml => ("application/xml", !is_page && !is_generic),
             Self::Text => ("text/plain", true),
