@@ -1,6 +1,7 @@
 //! The columns of a list, and which of them have the addresses.
 
-use super::prose::{addresses_with_spaces, names_image};
+use super::lines::trimmed;
+use super::prose::{addresses_with_spaces, is_address, names_image};
 use crate::text::text;
 
 /// The records that are looked at before the columns are chosen.
@@ -15,6 +16,8 @@ pub struct Column {
     filled: usize,
     /// Those that contain an address.
     addressed: usize,
+    /// Those that are one, or several without words between them.
+    whole: usize,
     /// Those of which an address ends like the name of an image.
     images: usize,
 }
@@ -30,6 +33,7 @@ impl Column {
         let found = addresses_with_spaces(value);
         self.filled += usize::from(!value.trim().is_empty());
         self.addressed += usize::from(!found.is_empty());
+        self.whole += usize::from(is_address(trimmed(value)));
         self.images += usize::from(found.iter().any(|found| names_image(found.text)));
     }
 
@@ -38,24 +42,40 @@ impl Column {
         self.addressed > 0
     }
 
+    /// Whether most of its addresses end like the name of an image.
+    pub fn has_images(&self) -> bool {
+        self.images * 2 > self.addressed
+    }
+
+    /// Whether it has nothing but images, and its name does not say that they are thumbnails.
+    fn is_of_images(&self) -> bool {
+        self.has_images() && self.addressed == self.filled && self.whole == self.filled && self.by_name() > 0
+    }
+
     /// How likely its addresses are those of the images: first by its values, then by its name. `None` if
-    /// most of its values have no address.
+    /// it has no address.
     fn score(&self) -> Option<u32> {
-        let is_of_addresses = self.addressed * 2 > self.filled;
-        let by_value = if self.images * 2 > self.addressed { 10 } else { 0 };
-        is_of_addresses.then(|| by_value + by_name(&self.name))
+        let is_of_addresses = if self.addressed * 2 > self.filled { 40 } else { 0 };
+        let is_of_images = if self.has_images() { 20 } else { 0 };
+        let is_whole = if self.whole * 2 > self.addressed { 10 } else { 0 };
+        self.has_addresses().then(|| is_of_addresses + is_of_images + is_whole + self.by_name())
+    }
+
+    fn by_name(&self) -> u32 {
+        by_name(&self.name, self.has_images())
     }
 }
 
-/// How well a name says that a column has the addresses of images, from 0 to 4.
-fn by_name(name: &str) -> u32 {
-    const LESS: &str =
-        "thumb preview small icon avatar profile page landing licen author site source web shop";
+/// How well a name says that a column has the addresses of images, from 0 to 4. One that names a page does not
+/// count against addresses that end like images.
+fn by_name(name: &str, has_images: bool) -> u32 {
+    const SMALL: &str = "thumb preview small icon avatar profile";
+    const PAGE: &str = "page landing licen author site source web shop";
     const MORE: &str = "image img photo picture pic src original orig full large media bild foto";
     const ANY: &str = "url uri link href address file download";
     let name = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let has = |words: &str| words.split_ascii_whitespace().any(|word| name.contains(word));
-    match (has(LESS), has(MORE), has(ANY)) {
+    match (has(SMALL) || !has_images && has(PAGE), has(MORE), has(ANY)) {
         (true, ..) => 0,
         (_, true, _) => 4,
         (_, _, true) => 3,
@@ -68,7 +88,7 @@ pub fn is_column_name(text: &str) -> bool {
     text.len() < 40
         && !text.contains(['/', '.', ':'])
         && text.split_whitespace().count() < 4
-        && by_name(text) > 1
+        && by_name(text, false) > 1
 }
 
 /// The columns with the best score, in their order.
@@ -76,6 +96,14 @@ pub fn best(columns: &[Column]) -> Vec<usize> {
     let best = columns.iter().filter_map(Column::score).max();
     let is_best = |column: &Column| best.is_some() && column.score() == best;
     (0..columns.len()).filter(|index| columns.get(*index).is_some_and(is_best)).collect()
+}
+
+/// The columns of which all images are read, where records have several: those that have nothing else, or the
+/// best.
+pub fn of_images(columns: &[Column]) -> Vec<usize> {
+    let best = best(columns);
+    let is_of_images = |index: &usize| columns.get(*index).is_some_and(Column::is_of_images);
+    if best.iter().any(is_of_images) { (0..columns.len()).filter(is_of_images).collect() } else { best }
 }
 
 /// Why a record is rejected that has no address in the chosen columns.

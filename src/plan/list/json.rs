@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::columns::{Column, SAMPLE, best, is_named, no_address, position_of};
+use super::columns::{Column, SAMPLE, is_named, no_address, of_images, position_of};
 use super::document::{JsonShape, ListWeb};
 use super::lines::{Lines, trimmed};
 use super::output::Output;
@@ -85,7 +85,7 @@ impl<'a, V: Clone> JsonReader<'a, V> {
             }
         }
         if !is_chosen {
-            reader.chosen = best(&reader.columns);
+            reader.chosen = of_images(&reader.columns);
         }
         reader
     }
@@ -161,7 +161,7 @@ impl<'a, V: Clone> JsonReader<'a, V> {
             if is_new && let Some(column) = self.columns.get_mut(number) {
                 // It is not in the sample: it counts if it is as good as those that are chosen.
                 column.push(value);
-                if !self.is_chosen && best(&self.columns).contains(&number) {
+                if !self.is_chosen && of_images(&self.columns).contains(&number) {
                     self.chosen.push(number);
                 }
             }
@@ -213,10 +213,18 @@ struct Records<'a, V> {
     entry: usize,
 }
 
+/// What is walked through.
+#[derive(Clone)]
+enum Items<V> {
+    List(V),
+    /// The values of an object whose names are keys rather than fields.
+    Values(Rc<Vec<V>>),
+}
+
 /// A list that is being walked through, or a value that waits.
 #[derive(Clone)]
 struct Frame<V> {
-    list: V,
+    list: Items<V>,
     next: usize,
     length: usize,
     path: String,
@@ -234,7 +242,7 @@ impl<'a, V: Clone> Records<'a, V> {
         };
         let is_outermost = self.lines.is_none();
         self.stack.push(Frame {
-            list: value,
+            list: Items::List(value),
             next: 0,
             length,
             path: String::new(),
@@ -263,13 +271,15 @@ impl<'a, V: Clone> Records<'a, V> {
                 continue;
             }
             let (path, inherited) = (frame.path.clone(), Rc::clone(&frame.inherited));
-            let value = if frame.length == usize::MAX {
-                frame.length = 0;
-                frame.list.clone()
-            } else {
-                frame.next += 1;
-                web.element(&frame.list, frame.next - 1)
+            let value = match &frame.list {
+                Items::List(value) if frame.length == usize::MAX => {
+                    frame.length = 0;
+                    value.clone()
+                }
+                Items::List(list) => web.element(list, frame.next),
+                Items::Values(values) => values.get(frame.next)?.clone(),
             };
+            frame.next += usize::from(frame.length > 0);
             if frame.is_outermost {
                 self.entry = frame.next.max(1);
             }
@@ -299,14 +309,19 @@ fn flatten<W: ListWeb>(
     path: &str,
     depth: usize,
     cells: &mut Vec<(String, String)>,
-    lists: &mut Vec<(String, W::Json, usize)>,
+    lists: &mut Vec<(String, Items<W::Json>, usize)>,
     web: &W,
 ) {
     match web.shape(&value) {
         JsonShape::Null => {}
         JsonShape::Text(text) => cells.push((path.to_owned(), text)),
-        JsonShape::List(length) => lists.push((path.to_owned(), value, length)),
+        JsonShape::List(length) => lists.push((path.to_owned(), Items::List(value), length)),
         JsonShape::Object(_) if depth == 0 => {}
+        JsonShape::Object(fields) if has_keys(&fields, web) => {
+            let values: Vec<_> = fields.into_iter().map(|(_, value)| value).collect();
+            let length = values.len();
+            lists.push((path.to_owned(), Items::Values(Rc::new(values)), length));
+        }
         JsonShape::Object(fields) => {
             for (name, value) in fields {
                 let path = if path.is_empty() { name } else { text![path, ".", name] };
@@ -314,4 +329,18 @@ fn flatten<W: ListWeb>(
             }
         }
     }
+}
+
+/// Whether the names of an object are keys, such as the numbers of articles, so that each value is a record of
+/// its own: there are more than a record has fields, and all values are alike.
+fn has_keys<W: ListWeb>(fields: &[(String, W::Json)], web: &W) -> bool {
+    const OBJECTS: usize = 8;
+    const TEXTS: usize = 100;
+    let are_alike = |is_alike: fn(&JsonShape<W::Json>) -> bool| {
+        fields.iter().all(|(_, value)| is_alike(&web.shape(value)))
+    };
+    fields.len() >= OBJECTS
+        && (are_alike(|shape| matches!(shape, JsonShape::Object(_)))
+            || are_alike(|shape| matches!(shape, JsonShape::List(_)))
+            || fields.len() >= TEXTS && are_alike(|shape| matches!(shape, JsonShape::Text(_))))
 }

@@ -125,7 +125,12 @@ fn address_at<'a>(line: &'a str, start: usize, delimiters: &[char]) -> &'a str {
     {
         return inside.trim_matches(is_blank);
     }
-    let word = word(rest, delimiters);
+    let mut word = word(rest, delimiters);
+    if before.ends_with('(')
+        && let Some(end) = end_of_parenthesis(word)
+    {
+        word = word.get(..end).unwrap_or_default();
+    }
     if starts_with(word, "data:") {
         return if word.contains('<') {
             rest.trim_end()
@@ -136,6 +141,21 @@ fn address_at<'a>(line: &'a str, start: usize, delimiters: &[char]) -> &'a str {
     let is_alone = !before.contains(|c: char| is_of_word(c) && !c.is_ascii_digit())
         && from(rest, word.len()).chars().all(|c| !is_of_word(c));
     without_punctuation(word, is_alone)
+}
+
+/// Where the parenthesis around a word closes, if it does before something that goes on with a separator.
+fn end_of_parenthesis(word: &str) -> Option<usize> {
+    let mut depth = 1_u32;
+    let mut is_end = |c: char| {
+        depth = match c {
+            '(' => depth + 1,
+            ')' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        depth == 0
+    };
+    let end = word.find(|c: char| is_end(c))?;
+    from(word, end + 1).starts_with([',', ';']).then_some(end)
 }
 
 /// The quote that closes after this one.
@@ -170,23 +190,24 @@ fn word<'a>(rest: &'a str, delimiters: &[char]) -> &'a str {
 
 /// The word without the punctuation of the sentence around it. An address that is alone may end in a
 /// question mark: a signed one is not the same without it.
-fn without_punctuation(mut word: &str, is_alone: bool) -> &str {
-    loop {
-        let Some(last) = word.chars().next_back() else { return word };
-        let unbalanced = |open: char, close: char| word.matches(open).count() < word.matches(close).count();
-        let is_outside = match last {
-            ',' | ';' | '.' | '…' | '\'' | '’' | '*' | '\\' => true,
-            ':' | '!' | '?' => !is_alone,
-            ')' => unbalanced('(', ')'),
-            ']' => unbalanced('[', ']'),
-            '}' => unbalanced('{', '}'),
-            _ => is_blank(last),
+fn without_punctuation(word: &str, is_alone: bool) -> &str {
+    let excess =
+        |open: char, close: char| word.matches(close).count().saturating_sub(word.matches(open).count());
+    let (mut round, mut square, mut curly) = (excess('(', ')'), excess('[', ']'), excess('{', '}'));
+    let mut is_outside = |last: char| {
+        let bracket = match last {
+            ')' => &mut round,
+            ']' => &mut square,
+            '}' => &mut curly,
+            ',' | ';' | '.' | '…' | '\'' | '’' | '*' | '\\' => return true,
+            ':' | '!' | '?' => return !is_alone,
+            _ => return is_blank(last),
         };
-        if !is_outside {
-            return word;
-        }
-        word = word.get(..word.len() - last.len_utf8()).unwrap_or_default();
-    }
+        let is_unbalanced = *bracket > 0;
+        *bracket = bracket.saturating_sub(1);
+        is_unbalanced
+    };
+    word.trim_end_matches(|c: char| is_outside(c))
 }
 
 #[cfg(test)]

@@ -61,7 +61,11 @@ impl<'a> TableReader<'a> {
         }
         let mut chosen: Vec<_> = chosen.iter().copied().filter(|index| *index < columns.len()).collect();
         if chosen.is_empty() {
-            chosen = best(&columns).into_iter().take(1).collect();
+            chosen = best(&columns);
+            // The first one, unless all of them are alike and have images.
+            if !chosen.iter().all(|index| columns.get(*index).is_some_and(Column::has_images)) {
+                chosen.truncate(1);
+            }
         }
         let outcome = columns.iter().position(|column| column.name == "outcome").filter(|_| only_failed);
         Self { records, columns, chosen, kept: Vec::new(), outcome }
@@ -175,9 +179,12 @@ fn sniff(text: &str, separator: u8) -> Option<(Layout, usize)> {
         return None;
     }
     let is_named = has_header && first.cells.iter().any(|cell| is_column_name(cell));
-    // A header over addresses alone; those with a separator in them would be in pieces.
-    let is_whole =
-        |record: &Record| record.cells.iter().all(|cell| cell.is_empty() || is_address(trimmed(cell)));
+    // A header over addresses alone; those with a separator in them would be in pieces. After a separator and a
+    // space they are a sentence, not a record.
+    let is_spaced = first.cells.iter().skip(1).any(|cell| cell.starts_with(' '));
+    let is_whole = |record: &Record| {
+        !is_spaced && record.cells.iter().all(|cell| cell.is_empty() || is_address(trimmed(cell)))
+    };
     let is_one = |record: &&&Record| is_record(record, separator) || has_header && is_whole(record);
     let is_table = is_named || addressed.iter().filter(is_one).count() * 2 > addressed.len();
     is_table.then_some((Layout { separator, has_header }, first.cells.len()))
@@ -187,7 +194,10 @@ fn sniff(text: &str, separator: u8) -> Option<(Layout, usize)> {
 /// the rest of the address nor another address.
 fn is_record(record: &Record, separator: u8) -> bool {
     let cells = || record.cells.iter().map(|cell| trimmed(cell)).filter(|cell| !cell.is_empty());
-    let is_of_addresses = |cell: &str| cell.split_whitespace().all(is_address);
+    let is_of_addresses = |cell: &str| match separator {
+        b'\t' => cell.split_whitespace().all(is_address),
+        _ => !addresses(cell, &[]).is_empty(),
+    };
     let mut others = cells().filter(|cell| !is_of_addresses(cell)).peekable();
     if others.peek().is_none() {
         return false;
