@@ -3,7 +3,7 @@
 
 let lists;
 
-// Loads the module that reads lists, once there is a list. A failure is not kept, so that it can be tried
+// Loads the module that reads lists, once there is a list: its functions, script and compiled wasm. A failure is not kept, so that it can be tried
 // again.
 function loadLists() {
   lists ??= importLists().catch((error) => {
@@ -21,7 +21,9 @@ async function importLists() {
   document.head.append(link);
   const { default: init, ...functions } = await import(script);
   const wasm = new URL("./lists_bg.wasm?{{version lists_bg.wasm}}", import.meta.url);
-  await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 lists_bg.wasm}}" }) });
+  const response = await fetch(wasm, { integrity: "{{sha384 lists_bg.wasm}}" });
+  const module = await WebAssembly.compile(await response.arrayBuffer());
+  await init({ module_or_path: module });
   const watched = ([name, call]) => [name, async (...given) => {
     try {
       return await call(...given);
@@ -31,7 +33,8 @@ async function importLists() {
       throw error;
     }
   }];
-  return Object.fromEntries(Object.entries(functions).map(watched));
+  // With what a thread of its own starts the module.
+  return { ...Object.fromEntries(Object.entries(functions).map(watched)), script: link.href, module };
 }
 
 const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);

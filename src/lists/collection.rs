@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::documents::BrowserDocuments;
+use super::parsers::Parsers;
 use crate::browser::Yielder;
 use crate::plan::{Choice, Form, ListReader, WebText, literal};
 use crate::report::formatting::{count, size};
@@ -153,7 +153,7 @@ impl Collected {
 /// Appends one of several lists.
 async fn append(whole: &mut String, path: &str, list: &str) {
     add!(whole, "# ", path);
-    let mut reader = ListReader::new(list, &Choice::default(), &BrowserDocuments);
+    let mut reader = ListReader::new(list, &Choice::default(), &Parsers::Browser);
     if reader.understood().form == Form::Text {
         add!(whole, '\n', list.trim_end(), '\n');
         return;
@@ -166,7 +166,7 @@ async fn append(whole: &mut String, path: &str, list: &str) {
         }
         let mut pushed = 0;
         while let Some(read) = reader.pop() {
-            match read.ok().and_then(|request| BrowserDocuments.parse_url(&request.text)) {
+            match read.ok().and_then(|request| Parsers::Browser.parse_url(&request.text)) {
                 Some(address) => addresses.push(literal(&address)),
                 None => rejections += 1,
             }

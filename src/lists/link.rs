@@ -8,8 +8,8 @@ use web_sys::{
 };
 
 use super::collection::{Collected, Collection};
-use super::documents::BrowserDocuments;
 use super::files::{MAX_BYTES, Source, read_source};
+use super::parsers::Parsers;
 use super::parts::{Unread, read_stream};
 use crate::plan::{Form, LinkError, list_of_link};
 use crate::report::formatting::size;
@@ -132,7 +132,7 @@ async fn fetch_list(address: &str) -> Result<(Collected, String), String> {
     if let Some(text) = &list.text {
         let words = text!["The list is from ", from, "; nothing of it has been fetched yet. ", list.note];
         list.note = words.trim_end().to_owned();
-        let form = Form::of(text, &BrowserDocuments);
+        let form = Form::of(text, &Parsers::Browser);
         if !matches!(form, Form::Text | Form::Table | Form::Json | Form::JsonLines | Form::Aria2) {
             page = from;
         }

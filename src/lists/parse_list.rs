@@ -4,11 +4,9 @@ use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
 use super::options::{Options, list_text, no_column};
+use super::parsers::Parsers;
 use super::results::Results;
-use super::values;
-use crate::browser::BrowserText;
-use crate::documents::{Node, html_elements, xml_elements};
-use crate::plan::{Choice, Form, JsonShape, ListReader, ListWeb, Understood, WebText};
+use crate::plan::{Choice, Form, ListReader, Understood};
 
 /// Reads a list. The types are in `src/api/types.d.ts`.
 ///
@@ -27,11 +25,11 @@ pub fn parse_list(text: &JsValue, options: &JsValue) -> Result<Object, JsValue> 
     if let Some(column) = &options.column {
         choice.columns = number_of(column, &text, &choice)?.into_iter().collect();
     }
-    let mut reader = ListReader::new(&text, &choice, &OwnDocuments);
+    let mut reader = ListReader::new(&text, &choice, &Parsers::Own);
     reader.keep_all();
     let mut results = Results::new(&text);
     for read in reader.by_ref() {
-        results.push(read, &OwnDocuments);
+        results.push(read, &Parsers::Own);
     }
     Ok(results.finish(&reader.understood()))
 }
@@ -39,7 +37,7 @@ pub fn parse_list(text: &JsValue, options: &JsValue) -> Result<Object, JsValue> 
 /// The number of a column, whatever the case of its name; a field of JSON may be named by the last part of its
 /// path. `None` if the list's form has no columns.
 fn number_of(column: &str, text: &str, choice: &Choice) -> Result<Option<usize>, JsValue> {
-    let mut reader = ListReader::new(text, choice, &OwnDocuments);
+    let mut reader = ListReader::new(text, choice, &Parsers::Own);
     let find = |understood: &Understood| {
         let names = || understood.columns.iter().map(|(name, _)| name);
         let last =
@@ -62,55 +60,5 @@ fn number_of(column: &str, text: &str, choice: &Choice) -> Result<Option<usize>,
             Err(no_column(column, &names))
         }
         number => Ok(number),
-    }
-}
-
-/// The platform's URLs and JSON with this crate's readers of HTML and XML.
-struct OwnDocuments;
-
-impl WebText for OwnDocuments {
-    fn parse_url(&self, text: &str) -> Option<String> {
-        BrowserText.parse_url(text)
-    }
-
-    fn nfc(&self, text: &str) -> String {
-        BrowserText.nfc(text)
-    }
-
-    fn lower_case(&self, text: &str) -> String {
-        BrowserText.lower_case(text)
-    }
-
-    fn upper_case(&self, text: &str) -> String {
-        BrowserText.upper_case(text)
-    }
-}
-
-impl ListWeb for OwnDocuments {
-    type Json = JsValue;
-    type Element = Node;
-
-    fn resolve(&self, text: &str, base: &str) -> Option<String> {
-        values::resolve(text, base)
-    }
-
-    fn parse_json(&self, text: &str) -> Option<JsValue> {
-        values::parse_json(text)
-    }
-
-    fn shape(&self, value: &JsValue) -> JsonShape<JsValue> {
-        values::shape(value)
-    }
-
-    fn element(&self, list: &JsValue, index: usize) -> JsValue {
-        values::element(list, index)
-    }
-
-    fn html_elements(&self, text: &str, selectors: &str) -> Vec<Node> {
-        html_elements(text, selectors)
-    }
-
-    fn xml_elements(&self, text: &str, names: &str) -> Option<Vec<Node>> {
-        xml_elements(text, names)
     }
 }

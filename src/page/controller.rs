@@ -149,7 +149,7 @@ async fn fetch(
             "."
         ]));
     }
-    page.form.names.check(&plan).map_err(|error| {
+    page.form.names.check(&plan).await.map_err(|error| {
         page.more.open();
         Unfinished::NothingToFetch(text!["Nothing was fetched: ", error, "."])
     })?;

@@ -143,7 +143,7 @@ async fn paste(form: &'static Form, html: String, text: String) {
 
 /// The addresses of a list, each on a line.
 async fn addresses_of(list: &str) -> Vec<String> {
-    let reading = read_list(list, &Choice::default(), || true).await.unwrap_or_default();
+    let reading = read_list(&list.into(), &Choice::default()).await;
     reading.plan.items().iter().map(|item| text![item.display_text(), "\n"]).collect()
 }
 

@@ -6,11 +6,15 @@ use web_sys::HtmlElement;
 
 use super::elements::{by_id, on, set_shown};
 use super::persisted_input::PersistedInput;
+use crate::browser::Yielder;
 use crate::image::{Format, ImageFilter, Range};
 use crate::job::ArchiveOptions;
-use crate::plan::{AddressFilter, LeftOut, Plan};
+use crate::plan::{AddressFilter, LeftOut, Plan, TextMap};
 use crate::report::ManifestOptions;
 use crate::text::{add, text};
+
+/// Addresses between two looks at the clock, which are not free.
+const STEPS: usize = 32;
 
 /// The fields under "Filters" and the boxes below them.
 pub struct Filters {
@@ -114,15 +118,22 @@ impl Filters {
     }
 
     /// Leaves out of the plan what is not to be asked for. A filter that makes no sense leaves nothing out.
-    pub fn apply_to(&self, plan: &mut Plan) {
+    pub async fn apply_to(&self, plan: &mut Plan) {
         let Ok((filter, pattern)) = self.address_filter() else { return };
-        plan.leave_out(|_, item| {
-            let address = item.address.as_ref().ok()?;
-            let is_matched = pattern.as_ref().is_none_or(|pattern| pattern.test(&address.href));
-            (!is_matched || !filter.admits(address)).then_some(LeftOut::Filter)
-        });
-        if self.skip_addresses.input.checked() {
-            plan.skip_repeated_addresses();
+        let skips_repeated = self.skip_addresses.input.checked();
+        let (mut first, mut yielder) = (TextMap::default(), Yielder::default());
+        for id in 0..plan.len() {
+            let is_admitted = plan.address(id, 0).is_none_or(|address| {
+                let is_matched = pattern.as_ref().is_none_or(|pattern| pattern.test(&address.href));
+                is_matched && filter.admits(address)
+            });
+            plan.leave_out(id, (!is_admitted).then_some(LeftOut::Filter));
+            if skips_repeated {
+                plan.skip_repeated_address(id, &mut first);
+            }
+            if id % STEPS == 0 {
+                yielder.maybe_yield().await;
+            }
         }
     }
 

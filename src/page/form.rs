@@ -1,9 +1,11 @@
 //! The list box and the line below it, the mode, and "At once".
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use futures::future::{AbortHandle, abortable};
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
@@ -33,9 +35,18 @@ pub enum RunMode {
     Compare,
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// The list box. Its text stays JavaScript's, since to copy a long one into wasm takes tens of milliseconds.
+    #[wasm_bindgen(extends = HtmlTextAreaElement)]
+    type ListBox;
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &ListBox) -> JsString;
+}
+
 /// The form, without what is under "More options".
 pub struct Form {
-    list: HtmlTextAreaElement,
+    list: ListBox,
     plan_line: HtmlElement,
     undo: HtmlElement,
     concurrency: PersistedInput,
@@ -45,11 +56,11 @@ pub struct Form {
     pub filters: Filters,
     pub update: Update,
     /// The list that a preset or a file replaced.
-    replaced: RefCell<Option<String>>,
+    replaced: RefCell<Option<JsString>>,
     /// What was read last.
     read: RefCell<Option<Read>>,
-    /// Counts changes of the list, so that only the latest is read.
-    changes: Cell<u32>,
+    /// Ends the current reading of the list.
+    reading: RefCell<Option<AbortHandle>>,
 }
 
 /// What a link has of a list.
@@ -63,7 +74,7 @@ pub struct LinkedList {
 
 /// A list that was read, and how.
 struct Read {
-    text: String,
+    text: JsString,
     choice: Choice,
     /// What of it is to be fetched.
     selection: String,
@@ -87,14 +98,14 @@ impl Form {
             update: Update::find()?,
             replaced: RefCell::default(),
             read: RefCell::default(),
-            changes: Cell::default(),
+            reading: RefCell::default(),
         })
     }
 
     /// Restores what was entered before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
         // A browser that restores the form itself has the newer text.
-        if self.list.value().is_empty()
+        if self.list.value().length() == 0
             && let Some(list) = storage::read("list")
         {
             self.list.set_value(&list);
@@ -116,7 +127,7 @@ impl Form {
         for mode in &self.modes {
             on(mode, "change", |_| storage::write("mode", &mode.value()))?;
         }
-        if !self.list.value().is_empty() {
+        if self.list.value().length() > 0 {
             self.list_changed();
         }
         Ok(())
@@ -150,7 +161,7 @@ impl Form {
 
     /// The text of the list.
     pub fn list(&self) -> String {
-        self.list.value()
+        self.list.value().into()
     }
 
     pub fn mode(&self) -> RunMode {
@@ -183,7 +194,7 @@ impl Form {
     }
 
     fn is_blank(&self) -> bool {
-        self.list.value().trim().is_empty()
+        self.list.value().trim().length() == 0
     }
 
     pub fn focus(&self) {
@@ -206,7 +217,7 @@ impl Form {
         self.choice.reset(page);
         self.list.set_value(text);
         self.list.set_scroll_top(0);
-        let is_loss = !before.trim().is_empty() && before != text;
+        let is_loss = before.trim().length() > 0 && before != *text;
         set_shown(&self.undo, is_loss);
         *self.replaced.borrow_mut() = is_loss.then_some(before);
         self.list_changed();
@@ -220,7 +231,7 @@ impl Form {
         // Only plain text has ranges; and a table is longer than its addresses.
         let is_whole = read.form == plan::Form::Text && !read.choice.keeps_ranges;
         let text = match is_whole {
-            true => read.text.trim_end().to_owned(),
+            true => read.text.trim_end().into(),
             false => {
                 plan.items().iter().map(|item| literal(item.display_text())).collect::<Vec<_>>().join("\n")
             }
@@ -230,7 +241,7 @@ impl Form {
 
     /// Appends addresses to the list.
     pub fn append(&'static self, addresses: &str) {
-        let before = self.list.value();
+        let before = self.list();
         let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
         self.list.set_value(&text![before, gap, addresses]);
         self.list_changed();
@@ -263,38 +274,37 @@ impl Form {
     /// Restores the replaced list. That can be undone in turn.
     pub fn undo(&'static self) {
         let Some(text) = self.replaced.take() else { return };
-        self.replace(&text);
+        self.replace(&String::from(text));
         self.focus();
     }
 
     /// Stores and reads the list, once typing pauses.
     fn list_changed(&'static self) {
-        let change = self.count_change();
-        spawn_local(async move {
-            let clock = Clock::start();
-            clock.sleep_until(TYPING_PAUSE).await;
-            if self.changes.get() != change {
-                return;
-            }
-            let text = self.list.value();
-            storage::write("list", &text);
-            let choice = self.list_choice();
-            let is_wanted = move || self.changes.get() == change;
-            if let Some(reading) = read_list(&text, &choice, is_wanted).await.filter(|_| is_wanted()) {
-                let is_stale = self.choice.show(&reading);
-                self.show_plan(text, choice, reading);
-                if is_stale {
-                    self.list_changed();
-                }
-            }
+        let (reading, end) = abortable(self.read_after_pause());
+        self.end_reading(Some(end));
+        spawn_local(async {
+            // A reading that was ended is followed by another.
+            let _ = reading.await;
         });
     }
 
-    /// Ends what reads the list at the moment, since it is read anew; returns the number of the change.
-    fn count_change(&self) -> u32 {
-        let change = self.changes.get().wrapping_add(1);
-        self.changes.set(change);
-        change
+    async fn read_after_pause(&'static self) {
+        let clock = Clock::start();
+        clock.sleep_until(TYPING_PAUSE).await;
+        let text = self.list.value();
+        storage::write_text("list", &text);
+        let choice = self.list_choice();
+        let reading = read_list(&text, &choice).await;
+        let is_stale = self.choice.show(&reading);
+        self.show_plan(text, choice, reading).await;
+        if is_stale {
+            self.list_changed();
+        }
+    }
+
+    /// Ends what reads the list at the moment, since it is read anew.
+    fn end_reading(&self, next: Option<AbortHandle>) {
+        self.reading.replace(next).into_iter().for_each(|before| before.abort());
     }
 
     /// How the list is to be read, and which columns the names need.
@@ -305,9 +315,9 @@ impl Form {
     /// The plan of the list.
     pub async fn plan(&'static self) -> Rc<Plan> {
         // What is said of the list from now on stays.
-        self.count_change();
+        self.end_reading(None);
         let text = self.list.value();
-        storage::write("list", &text);
+        storage::write_text("list", &text);
         let choice = self.list_choice();
         if let Some(read) = &*self.read.borrow()
             && read.text == text
@@ -316,15 +326,15 @@ impl Form {
         {
             return Rc::clone(&read.plan);
         }
-        let reading = read_list(&text, &choice, || true).await.unwrap_or_default();
+        let reading = read_list(&text, &choice).await;
         self.choice.show(&reading);
-        self.show_plan(text, choice, reading)
+        self.show_plan(text, choice, reading).await
     }
 
     /// Describes the plan of a list in the line below the list, and remembers it.
-    fn show_plan(&'static self, text: String, choice: Choice, mut reading: Reading) -> Rc<Plan> {
+    async fn show_plan(&'static self, text: JsString, choice: Choice, mut reading: Reading) -> Rc<Plan> {
         let selection = self.filters.selection();
-        self.filters.apply_to(&mut reading.plan);
+        self.filters.apply_to(&mut reading.plan).await;
         self.say(&plan_text(&reading.understood, &reading.plan, reading.rejections));
         let first = reading.rejected.first().map(rejected_text);
         let nothing = first.map(|first| {
@@ -340,7 +350,7 @@ impl Form {
         let nothing = nothing.unwrap_or_else(|| "Nothing was fetched: the list names no address.".into());
         let plan = Rc::new(reading.plan);
         // A list that could not be read is read again the next time.
-        let text = if reading.has_failed { String::new() } else { text };
+        let text = if reading.has_failed { JsString::from("") } else { text };
         let (form, plan) = (reading.understood.form, Rc::clone(&plan));
         *self.read.borrow_mut() =
             Some(Read { text, choice, selection, form, plan: Rc::clone(&plan), nothing });

@@ -3,26 +3,34 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, JsString, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{BrowserText, promise};
+use crate::browser::{BrowserText, TaskWorker, Yielder, promise};
 use crate::plan::{Choice, Plan, PortionReader, Rejected, Request, Understood};
 use crate::text::text;
 
 /// The most rejected lines that are kept to be shown.
 const MAX_SHOWN: usize = 1000;
 
+/// The length from which a list is read on a thread of its own, in UTF-16 code units. To start the thread takes
+/// longer than to read a shorter one.
+const LONG: u32 = 100_000;
+
+/// Pieces of a list between two looks at the clock, which are not free.
+const STEPS: usize = 50;
+
 /// Why no list can be read.
 pub const NOT_LOADED: &str = "the part of this page that reads lists did not arrive; check the connection, and \
     try again, or reload the page";
 
 thread_local! {
-    /// Returns a promise of the module's functions.
+    /// Returns a promise of the module.
     static LOAD: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
-/// Sets what loads the module, as often as it is needed: a function that returns a promise of its functions.
+/// Sets what loads the module, as often as it is needed: a function that returns a promise of its
+/// functions, script and compiled wasm.
 pub fn load_with(load: Function) {
     LOAD.set(Some(load));
 }
@@ -56,36 +64,59 @@ impl Reading {
     }
 }
 
-/// Reads a list; `None` if `is_wanted` turned false before all of it was read.
-pub async fn read_list(
-    text: &str,
-    choice: &Choice,
-    is_wanted: impl Fn() -> bool + 'static,
-) -> Option<Reading> {
-    if text.trim().is_empty() {
-        return Some(Reading::default());
+/// Reads a list, until the future is dropped. A long one is read on a thread of its own, if there can be one.
+pub async fn read_list(text: &JsString, choice: &Choice) -> Reading {
+    if text.trim().length() == 0 {
+        return Reading::default();
     }
-    let reading = Rc::new(RefCell::new(Reading::default()));
-    let was_wanted = Rc::new(Cell::new(true));
     let columns: Vec<Rc<str>> = choice.kept_columns.iter().map(|name| name.as_str().into()).collect();
-    let _end = EndOfReading(Rc::clone(&was_wanted));
-    // Left to the garbage collector: the module may call it when a cancelled run has dropped this future.
+    let choice = Uint8Array::from(choice.to_bytes().as_slice());
+    if text.length() >= LONG
+        && let Some(reading) = read_on_thread(text, &choice, &columns).await
+    {
+        return reading;
+    }
+    read_in_page(text, choice, columns).await.unwrap_or_else(Reading::failed)
+}
+
+/// Reads a list on a thread of its own; `None` if there can be none, or if it has broken down.
+async fn read_on_thread(text: &JsString, choice: &Uint8Array, columns: &[Rc<str>]) -> Option<Reading> {
+    let module = loaded().await.ok()?;
+    let property = |name: &str| Reflect::get(&module, &name.into()).unwrap_or_default();
+    let (script, wasm) = (property("script").as_string()?, property("module"));
+    let worker = TaskWorker::start(&script, &wasm, "serveList", &Array::of2(text, choice)).await?;
+    let (mut reading, mut yielder) = (Reading::default(), Yielder::default());
+    loop {
+        let message: Array = worker.next_message().await?.unchecked_into();
+        let bytes = Uint8Array::new(&message.get(0)).to_vec();
+        if message.get(1).is_truthy() {
+            return Some(Reading { understood: Understood::from_bytes(&bytes)?, ..reading });
+        }
+        for (index, read) in PortionReader::new(&bytes, columns).enumerate() {
+            reading.push(read);
+            if index % STEPS == 0 {
+                yielder.maybe_yield().await;
+            }
+        }
+    }
+}
+
+/// Reads a list on the page's own thread; `None` if the module does not arrive or traps.
+async fn read_in_page(text: &JsString, choice: Uint8Array, columns: Vec<Rc<str>>) -> Option<Reading> {
+    let reading = Rc::new(RefCell::new(Reading::default()));
+    let is_wanted = Rc::new(Cell::new(true));
+    let _end = EndOfReading(Rc::clone(&is_wanted));
+    // Left to the garbage collector: the module may call it when this future is dropped.
     let take = Closure::<dyn FnMut(Vec<u8>) -> bool>::new({
-        let (reading, was_wanted) = (Rc::clone(&reading), Rc::clone(&was_wanted));
+        let (reading, is_wanted) = (Rc::clone(&reading), Rc::clone(&is_wanted));
         move |portion: Vec<u8>| {
-            was_wanted.set(was_wanted.get() && is_wanted());
             let mut reading = reading.borrow_mut();
             PortionReader::new(&portion, &columns).for_each(|read| reading.push(read));
-            was_wanted.get()
+            is_wanted.get()
         }
     });
-    let choice = Uint8Array::from(choice.to_bytes().as_slice());
-    let read = call("readList", [text.into(), choice.into(), take.into_js_value()]).await;
-    if !was_wanted.get() {
-        return None;
-    }
-    let understood = read.ok().and_then(|bytes| Understood::from_bytes(&Uint8Array::new(&bytes).to_vec()));
-    let Some(understood) = understood else { return Some(Reading::failed()) };
+    let read = call("readList", [text.into(), choice.into(), take.into_js_value()]).await.ok()?;
+    let understood = Understood::from_bytes(&Uint8Array::new(&read).to_vec())?;
     Some(Reading { understood, ..reading.take() })
 }
 
@@ -108,11 +139,15 @@ pub async fn call<const COUNT: usize>(name: &str, given: [JsValue; COUNT]) -> Re
 }
 
 async fn call_with(name: &str, given: &Array) -> Result<JsValue, JsValue> {
-    let load = LOAD.with_borrow(Option::clone).ok_or(JsValue::UNDEFINED)?;
-    let loaded: Promise = load.call0(&JsValue::UNDEFINED)?.unchecked_into();
-    let function: Function = Reflect::get(&promise(loaded).await?, &name.into())?.dyn_into()?;
+    let function: Function = Reflect::get(&loaded().await?, &name.into())?.dyn_into()?;
     let called: Promise = function.apply(&JsValue::UNDEFINED, given)?.unchecked_into();
     promise(called).await
+}
+
+/// The module: its functions, and what a thread starts it with.
+async fn loaded() -> Result<JsValue, JsValue> {
+    let load = LOAD.with_borrow(Option::clone).ok_or(JsValue::UNDEFINED)?;
+    promise(load.call0(&JsValue::UNDEFINED)?).await
 }
 
 /// A list that came as files or with a link.

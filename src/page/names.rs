@@ -17,6 +17,9 @@ use crate::text::text;
 /// The names that the preview shows.
 const SHOWN: usize = 3;
 
+/// Names between two looks at the clock, which are not free.
+const STEPS: usize = 32;
+
 /// The part of "More options" that is about names.
 pub struct Names {
     template: PersistedInput,
@@ -86,23 +89,16 @@ impl Names {
     /// # Errors
     ///
     /// If one is empty and has no fallback; the error is now shown beside the template, and returned.
-    pub fn check(&self, plan: &Plan) -> Result<(), String> {
+    pub async fn check(&self, plan: &Plan) -> Result<(), String> {
         let Ok(template) = self.template() else { return Ok(()) };
         let names = EntryNames::new(plan, &template, &BrowserText);
-        let Some((item, field)) = names.first_empty() else { return Ok(()) };
-        let (field, line) = (field.text(), plan.items().get(item).and_then(|item| item.line));
-        let place = line.map_or_else(|| text!["image ", item + 1], |line| text!["line ", line]);
-        let error = text![
-            "{",
-            field,
-            "} is empty in ",
-            place,
-            "; write {",
-            field,
-            "|unnamed} for a name in its place"
-        ];
-        self.show_error(Some(&error));
-        Err(error)
+        match empty_value(plan, &names, &mut Yielder::default()).await {
+            None => Ok(()),
+            Some(error) => {
+                self.show_error(Some(&error));
+                Err(error)
+            }
+        }
     }
 
     /// Shows the first names for a plan, and the number of names that are there twice.
@@ -120,7 +116,6 @@ impl Names {
         let Some(template) = self.template().ok().filter(|_| !plan.is_empty()) else {
             return self.preview.set_text_content(None);
         };
-        let _ = self.check(&plan);
         spawn_local(async move {
             let mut names = EntryNames::new(&plan, &template, &BrowserText);
             let first: Vec<_> = (0..plan.len().min(SHOWN)).map(|item| names.expected(item)).collect();
@@ -129,10 +124,16 @@ impl Names {
                 text += ", …";
             }
             self.preview.set_text_content(Some(&text));
-            let (mut clashes, mut yielder) = (0, Yielder::default());
+            let mut yielder = Yielder::default();
+            let error = empty_value(&plan, &names, &mut yielder).await;
+            if self.previews.get() != preview {
+                return;
+            }
+            self.show_error(error.as_deref());
+            let mut clashes = 0;
             for item in 0..plan.len() {
                 clashes += usize::from(!names.try_claim_expected(item));
-                if item % 32 == 0 && yielder.maybe_yield().await && self.previews.get() != preview {
+                if item % STEPS == 0 && yielder.maybe_yield().await && self.previews.get() != preview {
                     return;
                 }
             }
@@ -169,4 +170,24 @@ impl Names {
         self.error.set_text_content(error);
         set_shown(&self.error, error.is_some());
     }
+}
+
+/// The first value without a fallback that the list does not give, and what to do; `None` if it gives all.
+async fn empty_value(
+    plan: &Plan,
+    names: &EntryNames<'_, BrowserText>,
+    yielder: &mut Yielder,
+) -> Option<String> {
+    for (id, item) in plan.items().iter().enumerate() {
+        if let Some(field) = names.empty_field(id) {
+            let field = field.text();
+            let place = item.line.map_or_else(|| text!["image ", id + 1], |line| text!["line ", line]);
+            let advice = text!["; write {", field, "|unnamed} for a name in its place"];
+            return Some(text!["{", field, "} is empty in ", place, advice]);
+        }
+        if id % STEPS == 0 {
+            yielder.maybe_yield().await;
+        }
+    }
+    None
 }

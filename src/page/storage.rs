@@ -1,7 +1,18 @@
 //! What outlives the page: the list, the mode and the options, in `localStorage`.
 
+use js_sys::JsString;
+use wasm_bindgen::prelude::*;
+
 use super::elements::window;
 use crate::text::text;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Storage that takes a text of JavaScript's.
+    type TextStorage;
+    #[wasm_bindgen(method, js_name = setItem, catch)]
+    fn set(this: &TextStorage, key: &str, value: &JsString) -> Result<(), JsValue>;
+}
 
 /// The value of a key. A browser that refuses access, as in some private windows, has none.
 pub fn read(key: &str) -> Option<String> {
@@ -11,10 +22,15 @@ pub fn read(key: &str) -> Option<String> {
 /// Sets the value of a key. If the browser refuses or the storage is full, the value lasts as long as
 /// the page.
 pub fn write(key: &str, value: &str) {
+    write_text(key, &value.into());
+}
+
+/// The same with a text that is JavaScript's.
+pub fn write_text(key: &str, value: &JsString) {
     if let Ok(window) = window()
         && let Ok(Some(storage)) = window.local_storage()
     {
-        let _ = storage.set_item(&full(key), value);
+        let _ = storage.unchecked_ref::<TextStorage>().set(&full(key), value);
     }
 }
 

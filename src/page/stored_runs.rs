@@ -238,7 +238,7 @@ async fn usable_runs() -> Vec<Listed> {
 /// items; `None` if the list can't be read at the moment.
 async fn is_resumable(stored: &StoredRun) -> Option<bool> {
     let Some(run) = stored.run.as_ref().filter(|_| stored.is_resumable()) else { return Some(false) };
-    let reading = read_list(&run.source, &recorded_choice(&run.options), || true).await?;
+    let reading = read_list(&run.source.as_str().into(), &recorded_choice(&run.options)).await;
     (!reading.has_failed).then(|| fingerprint(&reading.plan) == run.fingerprint)
 }
 

@@ -189,27 +189,27 @@ impl Plan {
         self.add(Item { address, ..item }, fallbacks.into_iter().filter_map(parsed));
     }
 
-    /// Leaves items out, which are then not asked for; `reason` says why.
-    pub fn leave_out(&mut self, mut reason: impl FnMut(ItemId, &Item) -> Option<LeftOut>) {
-        for (id, item) in self.items.iter_mut().enumerate() {
-            item.left_out = reason(id, item);
+    /// Sets why an item is not asked for; with `None` it is.
+    pub fn leave_out(&mut self, id: ItemId, reason: Option<LeftOut>) {
+        if let Some(item) = self.items.get_mut(id) {
+            item.left_out = reason;
         }
     }
 
     /// Leaves out the items whose address an earlier one has.
     pub fn skip_repeated_addresses(&mut self) {
         let mut first = TextMap::default();
-        self.leave_out(|id, item| {
-            let Ok(address) = &item.address else { return None };
-            if item.left_out.is_some() {
-                return item.left_out;
-            }
-            let before = first.get(&address.href);
-            if before.is_none() {
-                first.set(address.href.clone(), id);
-            }
-            before.map(LeftOut::RepeatedAddress)
-        });
+        (0..self.len()).for_each(|id| self.skip_repeated_address(id, &mut first));
+    }
+
+    /// Leaves an item out if its address is one of those in `first`, and otherwise adds it there.
+    pub(crate) fn skip_repeated_address(&mut self, id: ItemId, first: &mut TextMap) {
+        let Some(item) = self.items.get_mut(id).filter(|item| item.left_out.is_none()) else { return };
+        let Ok(address) = &item.address else { return };
+        match first.get(&address.href) {
+            None => first.set(address.href.clone(), id),
+            Some(before) => item.left_out = Some(LeftOut::RepeatedAddress(before)),
+        }
     }
 
     /// Appends an item with these fallbacks, and finds its origins.

@@ -12,7 +12,16 @@ pub struct TextMap {
     taken: usize,
 }
 
+/// The fewest slots of a map that is not empty.
+const MIN_SLOTS: usize = 16;
+
 impl TextMap {
+    /// A map that has room for this many texts: to make room for a hundred thousand at once later takes tens of
+    /// milliseconds.
+    pub fn with_room_for(texts: usize) -> Self {
+        Self { slots: vec![None; (texts * 2 + 1).next_power_of_two().max(MIN_SLOTS)], taken: 0 }
+    }
+
     /// The number of a text, if it has one.
     pub fn get(&self, text: &str) -> Option<usize> {
         self.slots.get(self.index_of(text))?.as_ref().map(|(_, number)| *number)
@@ -20,7 +29,6 @@ impl TextMap {
 
     /// Sets the number of a text, replacing an earlier one.
     pub fn set(&mut self, text: String, number: usize) {
-        const MIN_SLOTS: usize = 16;
         if self.taken * 2 >= self.slots.len() {
             self.taken = 0;
             let slots = vec![None; (self.slots.len() * 2).max(MIN_SLOTS)];
@@ -82,5 +90,15 @@ mod tests {
             assert_eq!(map.get(&format!("image-{number}")), Some(number | 1), "{number}");
         }
         assert_eq!((map.get("image-10000"), map.taken), (None, 10_000));
+    }
+
+    #[test]
+    fn a_map_with_room_for_its_texts_never_makes_more() {
+        for texts in [0, 1, 8, 9, 1000, 1024] {
+            let mut map = TextMap::with_room_for(texts);
+            let slots = map.slots.len();
+            (0..texts).for_each(|number| map.set(format!("{number}"), number));
+            assert_eq!((map.slots.len(), map.taken), (slots, texts));
+        }
     }
 }

@@ -7,15 +7,36 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
+use super::long_lists::LONG;
 use super::page_driver::{with_page, with_page_of};
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::site::Site;
-use examples::examples;
+use examples::{Example, decoded, examples};
 use fetchzip::plan::Choice;
 
 #[test]
 fn every_example_asks_for_the_addresses_that_the_file_beside_it_names() {
+    every_example_asks_for_its_addresses(async |browser, example| {
+        let name = example.file.file_name().unwrap().to_str().unwrap();
+        browser.choose_files(&[(name, &example.bytes)]).await;
+    });
+}
+
+/// With many blank lines, each is long enough.
+#[test]
+fn every_example_asks_for_the_same_addresses_if_a_thread_of_its_own_reads_it() {
+    every_example_asks_for_its_addresses(async |browser, example| {
+        browser.count_threads().await;
+        let before = browser.threads().await.len();
+        let hint = "document.getElementById('plan').textContent = 'Any list';";
+        browser.execute(hint, vec![]).await;
+        browser.paste(&(decoded(&example.bytes) + &"\n".repeat(LONG))).await;
+        browser.until(&format!("window.threads.length > {before}")).await;
+    });
+}
+
+fn every_example_asks_for_its_addresses(give: impl AsyncFn(&Browser, &Example)) {
     if !requires(Capability::Proxy) {
         return;
     }
@@ -23,8 +44,7 @@ fn every_example_asks_for_the_addresses_that_the_file_beside_it_names() {
         let mut wrong = Vec::new();
         for example in examples().into_iter().filter(|example| example.choice == Choice::default()) {
             browser.origin.get("/control/reset");
-            let name = example.file.file_name().unwrap().to_str().unwrap();
-            browser.choose_files(&[(name, &example.bytes)]).await;
+            give(browser, &example).await;
             browser.until("!document.getElementById('plan').textContent.includes('Any list')").await;
             let mut expected: Vec<String> = example
                 .addresses()
@@ -207,7 +227,7 @@ impl Browser {
     }
 
     /// Waits until the line below the list contains a text.
-    async fn until_plan(&self, text: &str) {
+    pub async fn until_plan(&self, text: &str) {
         let text = serde_json::to_string(text).unwrap();
         self.until(&format!("document.getElementById('plan').textContent.includes({text})")).await;
     }

@@ -17,6 +17,7 @@
 //! - `cancelling_anywhere`: Cancel in every state of a run
 //! - `cancelling_often`: two hundred runs, cancelled at random moments
 //! - `lists`: lists in every form, by files, typing, pasting and dropping, and how they are read
+//! - `long_lists`: long lists, each read by a thread of its own
 //! - `list_files`: lists in folders and zips
 //! - `ways_in`: lists that links bring, links to share, and the bookmark that collects images
 //! - `launches`: the installed page, what it is opened with, and what is shared with it
@@ -64,6 +65,7 @@ mod launches;
 mod limits;
 mod list_files;
 mod lists;
+mod long_lists;
 mod modes;
 mod names;
 mod page_driver;

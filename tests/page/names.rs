@@ -65,13 +65,13 @@ fn a_template_survives_a_reload() {
 }
 
 impl Browser {
-    async fn name_by(&self, template: &str) {
+    pub async fn name_by(&self, template: &str) {
         let field = self.the("textbox", "Names").await;
         field.clear().await.unwrap();
         field.send_keys(template).await.unwrap();
     }
 
-    async fn until_preview(&self, text: &str) {
+    pub async fn until_preview(&self, text: &str) {
         let text = serde_json::to_string(text).unwrap();
         self.until(&format!("document.getElementById('names-preview').textContent === {text}")).await;
     }

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Each run has a port of its own. [`ToWorker`](crate::job::ToWorker) and
-//! [`FromWorker`](crate::job::FromWorker) are all that goes through it.
+//! [`FromWorker`](crate::job::FromWorker) are all that goes through it. A [`TaskWorker`] is another thread, for
+//! one task of another module.
 
 mod connection;
 mod page_sink;
@@ -17,9 +18,12 @@ mod page_worker;
 mod port;
 mod service;
 mod stored_runs;
+mod task_worker;
 mod trusted_types;
+mod web_worker;
 
 pub use connection::Connection;
 pub use page_worker::Worker;
 pub use service::serve_run;
 pub use stored_runs::{discard_run, hand_over_run, stored_runs};
+pub use task_worker::TaskWorker;

@@ -3,33 +3,18 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageChannel, MessagePort};
 
 use super::connection::Connection;
 use super::port::message;
-use super::trusted_types::trusted_script;
+use super::web_worker::WebWorker;
 use crate::browser::web::{Shared, js_message};
 use crate::job::{Job, ToWorker};
 
 #[wasm_bindgen]
 extern "C" {
-    /// The web's own constructor; web-sys' takes an address as text, which Trusted Types forbid.
-    #[wasm_bindgen(js_name = Worker)]
-    #[derive(Debug)]
-    type WebWorker;
-    #[wasm_bindgen(constructor, js_class = "Worker", catch)]
-    fn new(url: &JsValue, options: &Object) -> Result<WebWorker, JsValue>;
-    #[wasm_bindgen(method, js_name = postMessage, catch)]
-    fn post(this: &WebWorker, message: &JsValue, transfer: &Array) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, setter)]
-    fn set_onmessage(this: &WebWorker, listener: &JsValue);
-    #[wasm_bindgen(method, setter)]
-    fn set_onerror(this: &WebWorker, listener: &JsValue);
-    #[wasm_bindgen(method)]
-    fn terminate(this: &WebWorker);
-
     #[wasm_bindgen(js_name = Object)]
     type ImportMeta;
     #[wasm_bindgen(method, getter)]
@@ -83,12 +68,7 @@ impl Worker {
     }
 
     fn launch(start: &Start) -> Result<(), JsValue> {
-        let options = Object::new();
-        Reflect::set(&options, &"type".into(), &"module".into())?;
-        let script = trusted_script(&wasm_bindgen::link_to!(module = "/src/browser/worker/worker.js"))?;
-        let worker = WebWorker::new(&script, &options)?;
-        worker.post(&Array::of2(&Self::glue().into(), &wasm_bindgen::module()), &Array::new())?;
-
+        let worker = WebWorker::start(&Self::glue(), &wasm_bindgen::module(), "serveRun")?;
         let worker = Rc::new(Self { worker, runs: RefCell::default() });
         let (ready, started) = (Rc::clone(start), Rc::clone(&worker));
         let on_message = Closure::<dyn Fn()>::new(move || ready.set(Some(Rc::clone(&started))));

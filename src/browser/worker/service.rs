@@ -30,7 +30,7 @@ const SEND_EVERY: Duration = Duration::from_millis(16);
 
 /// Serves a port that the page opened; `worker.js` calls it with the port's first message.
 #[cfg_attr(any(feature = "api", feature = "page"), wasm_bindgen(js_name = serveRun, skip_typescript))]
-pub fn serve_run(port: MessagePort, message: Uint8Array) {
+pub fn serve_run(message: Uint8Array, port: MessagePort) {
     match ToWorker::read(&message.to_vec()) {
         Some(ToWorker::Start { job, into_sink }) => Service::start(port, job, into_sink),
         Some(ToWorker::Interaction(question)) if IS_INTERACTIVE => spawn_local(answer(port, question)),

@@ -91,7 +91,8 @@ impl<'a, W: WebText> EntryNames<'a, W> {
                 numbers.set(address.segment.clone(), count + 1);
             }
         }
-        Self { plan, template, web, numbers, taken: TextMap::default(), folders: TextMap::default() }
+        let taken = TextMap::with_room_for(plan.len());
+        Self { plan, template, web, numbers, taken, folders: TextMap::default() }
     }
 
     /// The likely name of an item whose bytes have not arrived.
@@ -266,18 +267,15 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         }
     }
 
-    /// The first item for which a field without a fallback is empty, and that field; a template without
-    /// one names every item as it says.
-    pub fn first_empty(&self) -> Option<(ItemId, &Field)> {
-        let is_strict = |part: &'a Part| match part {
-            Part::Field(field, None) if field.must_be_filled() => Some(field),
+    /// The first field without a fallback that is empty for an item; `None` for a template without one, which
+    /// names every item as it says.
+    pub fn empty_field(&self, id: ItemId) -> Option<&'a Field> {
+        let item = self.plan.items().get(id).filter(|item| item.name.is_none())?;
+        let is_empty = |field: &Field| self.value(field, id, item, None).trim().is_empty();
+        self.template.parts().iter().find_map(|part| match part {
+            Part::Field(field, None) if field.must_be_filled() && is_empty(field) => Some(field),
             _ => None,
-        };
-        let strict: Vec<_> = self.template.parts().iter().filter_map(is_strict).collect();
-        let is_empty = |id, item, field: &Field| self.value(field, id, item, None).trim().is_empty();
-        let items = self.plan.items().iter().enumerate();
-        let mut unnamed = items.filter(|(_, item)| item.name.is_none() && !strict.is_empty());
-        unnamed.find_map(|(id, item)| Some((id, *strict.iter().find(|field| is_empty(id, item, field))?)))
+        })
     }
 
     /// The name that the server gives, or else the address.

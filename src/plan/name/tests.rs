@@ -288,7 +288,8 @@ fn a_field_that_is_empty_without_a_fallback_is_found_before_the_run() {
     let plan = Plan::new([with(&[("SKU", "1")]), with(&[("SKU", "")]), with(&[])], &NativeText);
     let first = |template: &str| {
         let template = NameTemplate::parse(template).unwrap();
-        EntryNames::new(&plan, &template, &NativeText).first_empty().map(|(id, field)| (id, field.clone()))
+        let names = EntryNames::new(&plan, &template, &NativeText);
+        (0..plan.len()).find_map(|id| Some((id, names.empty_field(id)?.clone())))
     };
     assert_eq!(first("{col.SKU}"), Some((1, Field::Column("SKU".into()))));
     assert_eq!(first("{title} {col.SKU}"), Some((0, Field::Title)));

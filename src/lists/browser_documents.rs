@@ -6,9 +6,7 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::Document;
 
-use super::values;
-use crate::browser::BrowserText;
-use crate::plan::{Element, JsonShape, ListWeb, WebText};
+use crate::plan::Element;
 
 #[wasm_bindgen]
 extern "C" {
@@ -50,67 +48,25 @@ fn policy() -> Option<Policy> {
     })
 }
 
-/// The browser's parsers.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct BrowserDocuments;
-
-impl BrowserDocuments {
-    fn parse(text: &str, kind: &str) -> Option<Document> {
-        let text = POLICY.with(|policy| match policy {
-            Some(policy) => policy.create_html(text),
-            None => text.into(),
-        });
-        DocumentParser::new().parse(&text, kind).ok()
-    }
+/// The elements of an HTML text that match any of the selectors, in document order.
+pub fn html_elements(text: &str, selectors: &str) -> Vec<PageElement> {
+    parse(text, "text/html").map(|document| elements(&document, selectors)).unwrap_or_default()
 }
 
-impl WebText for BrowserDocuments {
-    fn parse_url(&self, text: &str) -> Option<String> {
-        BrowserText.parse_url(text)
-    }
-
-    fn nfc(&self, text: &str) -> String {
-        BrowserText.nfc(text)
-    }
-
-    fn lower_case(&self, text: &str) -> String {
-        BrowserText.lower_case(text)
-    }
-
-    fn upper_case(&self, text: &str) -> String {
-        BrowserText.upper_case(text)
-    }
+/// The elements of an XML text with any of the names, which are separated by commas; `None` if it is not
+/// well-formed.
+pub fn xml_elements(text: &str, names: &str) -> Option<Vec<PageElement>> {
+    let document = parse(text, "text/xml")?;
+    let is_torn = document.query_selector("parsererror").ok()?.is_some();
+    (!is_torn).then(|| elements(&document, names))
 }
 
-impl ListWeb for BrowserDocuments {
-    type Json = JsValue;
-    type Element = PageElement;
-
-    fn resolve(&self, text: &str, base: &str) -> Option<String> {
-        values::resolve(text, base)
-    }
-
-    fn parse_json(&self, text: &str) -> Option<JsValue> {
-        values::parse_json(text)
-    }
-
-    fn shape(&self, value: &JsValue) -> JsonShape<JsValue> {
-        values::shape(value)
-    }
-
-    fn element(&self, list: &JsValue, index: usize) -> JsValue {
-        values::element(list, index)
-    }
-
-    fn html_elements(&self, text: &str, selectors: &str) -> Vec<PageElement> {
-        Self::parse(text, "text/html").map(|document| elements(&document, selectors)).unwrap_or_default()
-    }
-
-    fn xml_elements(&self, text: &str, names: &str) -> Option<Vec<PageElement>> {
-        let document = Self::parse(text, "text/xml")?;
-        let is_torn = document.query_selector("parsererror").ok()?.is_some();
-        (!is_torn).then(|| elements(&document, names))
-    }
+fn parse(text: &str, kind: &str) -> Option<Document> {
+    let text = POLICY.with(|policy| match policy {
+        Some(policy) => policy.create_html(text),
+        None => text.into(),
+    });
+    DocumentParser::new().parse(&text, kind).ok()
 }
 
 /// The elements of a document that match, in document order.

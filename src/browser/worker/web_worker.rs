@@ -1,0 +1,42 @@
+//! A thread with a wasm module.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::trusted_types::trusted_script;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The web's own constructor; web-sys' takes an address as text, which Trusted Types forbid.
+    #[wasm_bindgen(js_name = Worker)]
+    #[derive(Debug)]
+    pub type WebWorker;
+    #[wasm_bindgen(constructor, js_class = "Worker", catch)]
+    fn new(url: &JsValue, options: &Object) -> Result<WebWorker, JsValue>;
+    #[wasm_bindgen(method, js_name = postMessage, catch)]
+    pub fn post(this: &WebWorker, message: &JsValue, transfer: &Array) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_onmessage(this: &WebWorker, listener: &JsValue);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_onerror(this: &WebWorker, listener: &JsValue);
+    #[wasm_bindgen(method)]
+    pub fn terminate(this: &WebWorker);
+}
+
+impl WebWorker {
+    /// Starts a thread, and on it a compiled wasm module by `glue`, the address of its script. The first
+    /// message that comes back says that the module runs. From then on, each message to the thread is the
+    /// arguments of the module's function `serve`.
+    ///
+    /// # Errors
+    ///
+    /// The page's Content Security Policy or the browser refuses the thread.
+    pub fn start(glue: &str, module: &JsValue, serve: &str) -> Result<Self, JsValue> {
+        let options = Object::new();
+        Reflect::set(&options, &"type".into(), &"module".into())?;
+        let script = trusted_script(&wasm_bindgen::link_to!(module = "/src/browser/worker/worker.js"))?;
+        let worker = Self::new(&script, &options)?;
+        worker.post(&Array::of3(&glue.into(), module, &serve.into()), &Array::new())?;
+        Ok(worker)
+    }
+}
