@@ -31,8 +31,8 @@ fn without_a_thread_the_page_reads_a_long_list_itself() {
         let refused =
             "window.Worker = class { constructor() { throw new DOMException('no', 'SecurityError'); } };";
         browser.execute(refused, vec![]).await;
-        browser.paste(&page_of(1_500)).await;
-        browser.until_plan("HTML · 1,500 URLs from 1 origin").await;
+        browser.paste(&page_of(2_000)).await;
+        browser.until_plan("HTML · 2,000 URLs from 1 origin").await;
     });
 }
 
@@ -45,8 +45,8 @@ fn when_the_thread_breaks_down_the_page_reads_the_list_once_more() {
               if (thread.state === 'reading') thread.dispatchEvent(new Event('error'));
             });";
         browser.execute(broken, vec![]).await;
-        browser.paste(&page_of(1_500)).await;
-        browser.until_plan("HTML · 1,500 URLs from 1 origin").await;
+        browser.paste(&page_of(2_000)).await;
+        browser.until_plan("HTML · 2,000 URLs from 1 origin").await;
         assert_eq!(browser.threads().await, ["ended"]);
     });
 }
@@ -57,12 +57,12 @@ fn another_list_ends_the_thread_that_reads_the_one_before() {
         browser.count_threads().await;
         // The first thread never gets its list, and so never ends by itself.
         browser.execute("window.isWithheld = true", vec![]).await;
-        browser.paste(&page_of(1_500)).await;
+        browser.paste(&page_of(2_000)).await;
         browser.until("window.threads.length === 1").await;
         assert_eq!(browser.threads().await, ["reading"]);
         browser.execute("window.isWithheld = false", vec![]).await;
-        browser.paste(&page_of(1_600)).await;
-        browser.until_plan("HTML · 1,600 URLs from 1 origin").await;
+        browser.paste(&page_of(2_100)).await;
+        browser.until_plan("HTML · 2,100 URLs from 1 origin").await;
         assert_eq!(browser.threads().await, ["ended", "ended"]);
     });
 }
