@@ -18,7 +18,7 @@ use super::names::Names;
 use super::persisted_input::{PersistedInput, recorded};
 use super::storage;
 use super::update::{Update, UpdateSource};
-use crate::browser::Clock;
+use crate::browser::{Clock, Yielder};
 use crate::plan::{self, Choice, Plan, literal};
 use crate::report::formatting::count;
 use crate::report::{Mode, plan_text};
@@ -291,8 +291,12 @@ impl Form {
     async fn read_after_pause(&'static self) {
         let clock = Clock::start();
         clock.sleep_until(TYPING_PAUSE).await;
+        // To get a long text from the box takes its time, and so does storing it.
+        let mut yielder = Yielder::default();
         let text = self.list.value();
+        yielder.maybe_yield().await;
         storage::write_text("list", &text);
+        yielder.maybe_yield().await;
         let choice = self.list_choice();
         let reading = read_list(&text, &choice).await;
         let is_stale = self.choice.show(&reading);
