@@ -3,8 +3,8 @@
 
 let lists;
 
-// Loads the module that reads lists, once there is a list: its functions, script and compiled wasm. A failure is not kept, so that it can be tried
-// again.
+// Loads the module that reads lists, once there is a list: its functions, script and compiled wasm. A failure
+// is not kept, so that it can be tried again.
 function loadLists() {
   lists ??= importLists().catch((error) => {
     lists = undefined;
@@ -33,7 +33,7 @@ async function importLists() {
       throw error;
     }
   }];
-  // With what a thread of its own starts the module.
+  // A thread of its own starts the module from the last two.
   return { ...Object.fromEntries(Object.entries(functions).map(watched)), script: link.href, module };
 }
 
