@@ -20,7 +20,7 @@ pub struct TaskWorker {
 }
 
 impl TaskWorker {
-    /// Starts a thread and a module on it, as [`WebWorker::start`] does, and passes `task` to its function
+    /// Starts a thread and a module on it, as `WebWorker::start` does, and passes `task` to its function
     /// `serve`; `None` if the browser refuses, or if the module does not start.
     pub async fn start(glue: &str, module: &JsValue, serve: &str, task: &Array) -> Option<Self> {
         let worker = WebWorker::start(glue, module, serve).ok()?;
