@@ -14,15 +14,15 @@ use crate::plan::TextMap;
 use crate::text::text;
 
 /// The elements that can name an image, and those that name the page's address.
-const SELECTORS: &str =
-    "x-base,link,meta,img,amp-img,source,video,input,a,area,x-style,image,[x-style],[data-bg]";
+const SELECTORS: &str = "x-base,link,meta,img,amp-img,source,video,input,a,area,x-style,image,[x-style],[data-bg],[data-background-image]";
 
 /// Attributes in which scripts that load images late find their addresses.
-const LAZY: &str = "data-src data-lazy-src data-original data-lazy data-actualsrc data-echo data-defer-src \
-    data-hi-res-src data-full-src data-url data-image data-img data-bg";
+const LAZY: &str = "data-src data-lazy-src data-original data-lazy data-lazyload data-actualsrc data-echo \
+    data-defer-src data-hi-res-src data-full-src data-orig-src data-cfsrc data-ll-src data-flickity-lazyload \
+    nitro-lazy-src data-url data-image data-image-src data-img data-background-image data-bg";
 
 /// The same for several sizes.
-const LAZY_SETS: &str = "srcset data-srcset data-lazy-srcset data-original-set";
+const LAZY_SETS: &str = "srcset data-srcset data-lazy-srcset data-original-set data-bgset";
 
 /// Why an address without a host has no meaning.
 pub const RELATIVE: &str = "the address is relative; enter the address of the page that it is from";
@@ -151,7 +151,9 @@ impl<E: Element> HtmlReader<E> {
                 let href = element.attribute("href").or_else(|| element.attribute("xlink:href"));
                 self.push(&href.unwrap_or_default(), None, web, out);
             }
-            _ => self.push(&attribute("data-bg"), None, web, out),
+            _ => ["data-bg", "data-background-image"].iter().for_each(|name| {
+                self.push(&attribute(name), None, web, out);
+            }),
         }
         self.push_backgrounds(&attribute("x-style"), web, out);
     }
@@ -278,7 +280,9 @@ fn candidate_of(element: &impl Element) -> Option<Candidate> {
         .filter(is_content)
         .max_by_key(|candidate| candidate.size);
     let single = |name: &str| {
-        let address = element.attribute(name).filter(|address| !address.trim().is_empty())?;
+        // A script of the page would fill in `{width}`.
+        let is_address = |address: &String| !address.trim().is_empty() && !address.contains("{width}");
+        let address = element.attribute(name).filter(is_address)?;
         Some(Candidate { address, size: 100, is_width: false })
     };
     let source = LAZY.split_ascii_whitespace().find_map(single).or_else(|| single("src"));

@@ -2,6 +2,7 @@
 
 use super::lines::{from, is_of_word, lines_of, starts_with};
 use super::prose::{Found, addresses, names_image, unquoted};
+use crate::plan::TextMap;
 
 /// An image that a line names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,22 +21,31 @@ impl Image {
 
 /// The addresses that Markdown's images refer to by name.
 #[derive(Debug, Default)]
-pub struct Definitions(Vec<(String, String)>);
+pub struct Definitions {
+    addresses: Vec<String>,
+    /// The index of the address by its label in small letters.
+    labels: TextMap,
+}
 
 impl Definitions {
     /// Reads the definitions of a document, such as `[cat]: https://a.example/cat.jpg`.
     pub fn of(text: &str) -> Self {
-        let defined = lines_of(text).filter_map(|line| {
-            let (label, after) = definition(line)?;
-            let address = after.split_whitespace().next()?;
-            Some((label.to_ascii_lowercase(), unquoted(address).to_owned()))
-        });
-        Self(defined.collect())
+        let mut definitions = Self::default();
+        for (label, after) in lines_of(text).filter_map(definition) {
+            let label = label.to_ascii_lowercase();
+            if let Some(address) = after.split_whitespace().next()
+                && definitions.labels.get(&label).is_none()
+            {
+                definitions.labels.set(label, definitions.addresses.len());
+                definitions.addresses.push(unquoted(address).to_owned());
+            }
+        }
+        definitions
     }
 
     fn get(&self, label: &str) -> Option<&str> {
-        let label = label.to_ascii_lowercase();
-        self.0.iter().find(|(known, _)| *known == label).map(|(_, address)| address.as_str())
+        let index = self.labels.get(&label.to_ascii_lowercase())?;
+        self.addresses.get(index).map(String::as_str)
     }
 }
 
@@ -51,10 +61,12 @@ pub fn markdown(line: &str, definitions: &Definitions) -> Vec<Image> {
     }
     let (mut images, mut plain, mut rest) = (Vec::new(), String::new(), line);
     while let Some((before, after)) = rest.split_once("![") {
+        // Without this, a long row of brackets would take quadratic time.
+        if !after.contains(']') {
+            break;
+        }
         plain.push_str(before);
-        let (alt, address, tail) = if let Some((alt, target)) = after.split_once("](")
-            && !alt.contains("][")
-        {
+        let (alt, address, tail) = if let Some((alt, target)) = link(after) {
             let (address, tail) = target_of(target);
             (alt, Some(address), tail)
         } else if let Some((alt, after)) = after.split_once(']') {
@@ -74,6 +86,23 @@ pub fn markdown(line: &str, definitions: &Definitions) -> Vec<Image> {
     let others = addresses(&plain, &[]).into_iter().filter(|found| is_image(&plain, found));
     images.extend(others.map(|found| Image::new(found.text)));
     unique(images)
+}
+
+/// The most characters of a link's text.
+const MAX_TITLE: usize = 4096;
+
+/// The text of a link and what follows it, if its own bracket is closed by the target's.
+fn link(after: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_u32;
+    let is_end = |(_, c): &(usize, char)| {
+        depth += u32::from(*c == '[');
+        let is_end = *c == ']' && depth == 0;
+        depth = depth.saturating_sub(u32::from(*c == ']'));
+        is_end
+    };
+    let (end, _) = after.char_indices().take(MAX_TITLE).find(is_end)?;
+    let (alt, rest) = after.split_at_checked(end)?;
+    Some((alt, rest.strip_prefix("](")?))
 }
 
 /// The address of a link's target, and what follows the target.
@@ -130,11 +159,14 @@ fn is_image(line: &str, found: &Found<'_>) -> bool {
 
 /// A thumbnail that links to itself is one image.
 fn unique(images: Vec<Image>) -> Vec<Image> {
-    let mut unique: Vec<Image> = Vec::new();
-    for image in images {
-        if unique.iter().all(|other| other.address != image.address) {
-            unique.push(image);
+    let mut seen = TextMap::default();
+    let mut images = images;
+    images.retain(|Image { address, .. }| {
+        let is_new = seen.get(address).is_none();
+        if is_new {
+            seen.set(address.clone(), 0);
         }
-    }
-    unique
+        is_new
+    });
+    images
 }

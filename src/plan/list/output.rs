@@ -40,9 +40,15 @@ impl Output {
         self.count
     }
 
-    /// Adds a request whose address is meant as it is written.
-    pub fn push(&mut self, request: Request) {
+    /// Adds a request whose address is meant as it is written, or as it was written into HTML: no server has a
+    /// parameter `amp;size`.
+    pub fn push(&mut self, mut request: Request) {
         if self.count < MAX_URLS {
+            for escaped in ["&amp;", "&#38;", "&#038;", "&#x26;"] {
+                if request.text.contains(escaped) && !request.text.starts_with("data:") {
+                    request.text = request.text.replace(escaped, "&");
+                }
+            }
             self.count += 1;
             self.queue.push_back(Ok(request));
         } else if !self.is_full {

@@ -118,7 +118,13 @@ fn is_of_page(before: &str) -> bool {
 
 fn address_at<'a>(line: &'a str, start: usize, delimiters: &[char]) -> &'a str {
     let (before, rest) = (line.get(..start).unwrap_or_default(), from(line, start));
-    let enclosed = before.chars().next_back().and_then(closing).and_then(|closing| rest.split_once(closing));
+    let open = before.chars().next_back();
+    let enclosed = open.and_then(closing).and_then(|closing| rest.split_once(closing));
+    // Slack writes the text of a link behind its address.
+    let enclosed = match open {
+        Some('<') => enclosed.map(|(inside, rest)| (inside.split('|').next().unwrap_or_default(), rest)),
+        _ => enclosed,
+    };
     if let Some((inside, _)) = enclosed
         && (!inside.contains(char::is_whitespace) || next_start(inside, 1).is_none())
         && !inside.contains(delimiters)
@@ -159,13 +165,23 @@ fn end_of_parenthesis(word: &str) -> Option<usize> {
 }
 
 /// The quote that closes after this one.
-fn closing(open: char) -> Option<char> {
+fn closing(open: char) -> Option<&'static [char]> {
     Some(match open {
-        '"' | '\'' | '`' => open,
-        '<' => '>',
-        '“' | '„' => '”',
-        '‘' => '’',
-        '«' => '»',
+        '"' => &['"'],
+        '\'' => &['\''],
+        '`' => &['`'],
+        '<' => &['>'],
+        '“' => &['”'],
+        '„' => &['“', '”'],
+        '‘' => &['’'],
+        '‚' => &['‘', '’'],
+        '«' => &['»'],
+        '»' => &['«'],
+        '‹' => &['›'],
+        '›' => &['‹'],
+        '『' => &['』'],
+        '〈' => &['〉'],
+        '〔' => &['〕'],
         _ => return None,
     })
 }
@@ -178,7 +194,8 @@ fn word<'a>(rest: &'a str, delimiters: &[char]) -> &'a str {
         match c {
             '"' | '`' | '>' => !is_data,
             '<' => !is_data,
-            '，' | '。' | '、' | '；' | '）' | '】' | '》' | '」' | '”' | '»' => true,
+            '，' | '。' | '、' | '；' | '）' | '】' | '》' | '」' | '』' | '”' | '“' | '»' | '«' | '،'
+            | '؛' => true,
             ',' | ';' | '|' => !is_data && next_start(next(), 0) == Some(0),
             ']' => next().starts_with('(') || delimiters.contains(c),
             _ => c.is_whitespace() || delimiters.contains(c),

@@ -92,6 +92,7 @@ impl<'a, W: ListWeb> ListReader<'a, W> {
     /// Tells the form of a text, and begins to read it.
     pub fn new(text: &'a str, choice: &Choice, web: &'a W) -> Self {
         let Choice { columns, page, keeps_ranges, only_failed, kept_columns, .. } = choice;
+        let text = text.trim_start_matches('\u{feff}');
         let form = choice.form.unwrap_or_else(|| Form::of(text, web));
         let mut output = Output::new(*keeps_ranges);
         let source = match form {
@@ -101,11 +102,7 @@ impl<'a, W: ListWeb> ListReader<'a, W> {
                 Source::Table(Box::new(table))
             }
             Form::Json | Form::JsonLines => {
-                let value = if form == Form::Json {
-                    web.parse_json(text.trim_start_matches('\u{feff}'))
-                } else {
-                    None
-                };
+                let value = if form == Form::Json { web.parse_json(text) } else { None };
                 let mut json = match value {
                     Some(value) => JsonReader::of_value(value, columns, *only_failed, web),
                     None => JsonReader::of_lines(text, columns, *only_failed, web),

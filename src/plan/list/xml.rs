@@ -11,7 +11,8 @@ use super::request::Request;
 use crate::plan::TextMap;
 
 /// The local names of the elements that can name an image, or contain HTML that does.
-const NAMES: &str = "loc,url,enclosure,content,thumbnail,image,link,img,encoded,description,summary";
+const NAMES: &str = "loc,url,enclosure,content,thumbnail,image,link,img,encoded,description,summary,\
+    image_link,additional_image_link";
 
 /// Reads the elements of one document, one at each step.
 pub struct XmlReader<E> {
@@ -29,10 +30,11 @@ pub struct XmlReader<E> {
 }
 
 impl<E: Element> XmlReader<E> {
-    /// Parses a document; `None` if it is not well-formed.
+    /// Parses a document; `None` if it is not well-formed, even with each `&` in its place.
     pub fn new<W: ListWeb<Element = E>>(text: &str, page: &str, web: &W) -> Option<Self> {
-        let elements = web.xml_elements(text, NAMES)?;
-        let is_media = |element: &E| element.name() == "content" && element.attribute("url").is_some();
+        let elements = web.xml_elements(text, NAMES);
+        let elements = elements.or_else(|| web.xml_elements(&with_escaped_ampersands(text), NAMES))?;
+        let is_media = |element: &E| element.name() == "content" && is_image(element, "url");
         Some(Self {
             has_media: elements.iter().any(is_media),
             elements: elements.into_iter(),
@@ -60,12 +62,6 @@ impl<E: Element> XmlReader<E> {
 
     fn read<W: ListWeb<Element = E>>(&mut self, element: &E, web: &W, out: &mut Output) {
         let attribute = |name: &str| element.attribute(name).unwrap_or_default();
-        let is_image = |address: &str| {
-            let kind = attribute("type");
-            kind.starts_with("image")
-                || attribute("medium") == "image"
-                || kind.is_empty() && names_image(address)
-        };
         match element.name().as_str() {
             // A sitemap's page has one, too.
             "loc" => {
@@ -75,11 +71,13 @@ impl<E: Element> XmlReader<E> {
                 }
             }
             "url" if element.is_inside("image") => self.push(&element.text(), web, out),
-            "enclosure" if is_image(&attribute("url")) => self.push(&attribute("url"), web, out),
-            "content" if is_image(&attribute("url")) => self.push(&attribute("url"), web, out),
+            "enclosure" if is_image(element, "url") => self.push(&attribute("url"), web, out),
+            "content" if is_image(element, "url") => self.push(&attribute("url"), web, out),
             "thumbnail" if !self.has_media => self.push(&attribute("url"), web, out),
             "image" => self.push(&attribute("href"), web, out),
-            "link" if attribute("rel") == "enclosure" && is_image(&attribute("href")) => {
+            // Of the products of a shop.
+            "image_link" | "additional_image_link" => self.push(&element.text(), web, out),
+            "link" if attribute("rel") == "enclosure" && is_image(element, "href") => {
                 self.push(&attribute("href"), web, out);
             }
             "img" => self.push(&attribute("src"), web, out),
@@ -109,4 +107,26 @@ impl<E: Element> XmlReader<E> {
             out.push(Request::new(resolved));
         }
     }
+}
+
+/// Whether the address in an attribute is that of an image, by its type if it has one.
+fn is_image(element: &impl Element, attribute: &str) -> bool {
+    let kind = element.attribute("type").unwrap_or_default();
+    kind.starts_with("image")
+        || element.attribute("medium").as_deref() == Some("image")
+        || (kind.is_empty() || kind == "application/octet-stream")
+            && element.attribute(attribute).is_some_and(|address| names_image(&address))
+}
+
+/// The document with `&amp;` for each `&` that begins no reference which XML knows: many a feed has them, and
+/// names of HTML's.
+fn with_escaped_ampersands(text: &str) -> String {
+    const KNOWN: [&str; 6] = ["amp;", "lt;", "gt;", "quot;", "apos;", "#"];
+    let mut pieces = text.split('&');
+    let mut escaped = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        escaped.push_str(if KNOWN.iter().any(|name| piece.starts_with(name)) { "&" } else { "&amp;" });
+        escaped.push_str(piece);
+    }
+    escaped
 }
