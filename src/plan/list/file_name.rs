@@ -24,7 +24,7 @@ pub fn reason_against(path: &str) -> Option<&'static str> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 
