@@ -66,16 +66,20 @@ impl Column {
     }
 }
 
-/// How well a name says that a column has the addresses of images, from 0 to 4. One that names a page does not
-/// count against addresses that end like images.
+/// How well a name says that a column has the addresses of images, from 0 to 4. A thumbnail's may be anywhere in
+/// a path; one that names a page does not count against addresses that end like images.
 fn by_name(name: &str, has_images: bool) -> u32 {
-    const SMALL: &str = "thumb preview small icon avatar profile";
+    const COPY: &str = "thumb preview small medium tiny mini square portrait landscape icon avatar profile \
+        description html";
     const PAGE: &str = "page landing licen author site source web shop";
-    const MORE: &str = "image img photo picture pic src original orig full large media bild foto";
+    const MORE: &str =
+        "image img photo picture pic src original orig full large media bild foto download_url";
     const ANY: &str = "url uri link href address file download";
-    let name = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let path = name.to_ascii_lowercase();
+    let name = path.rsplit('.').next().unwrap_or_default();
+    let is_copy = COPY.split_ascii_whitespace().any(|word| path.contains(word));
     let has = |words: &str| words.split_ascii_whitespace().any(|word| name.contains(word));
-    match (has(SMALL) || !has_images && has(PAGE), has(MORE), has(ANY)) {
+    match (is_copy || !has_images && has(PAGE), has(MORE), has(ANY)) {
         (true, ..) => 0,
         (_, true, _) => 4,
         (_, _, true) => 3,

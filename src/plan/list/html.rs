@@ -143,7 +143,7 @@ impl<E: Element> HtmlReader<E> {
             "input" if attribute("type").eq_ignore_ascii_case("image") => {
                 self.push(&attribute("src"), Some(attribute("alt")), web, out);
             }
-            "a" | "area" if names_image(&attribute("href")) => {
+            "a" | "area" if names_image(&attribute("href")) && !is_page_of_wiki(&attribute("href")) => {
                 self.push(&attribute("href"), Some(attribute("title")), web, out);
             }
             "x-style" => self.push_backgrounds(&element.text(), web, out),
@@ -343,6 +343,13 @@ fn texts(html: &str) -> Vec<String> {
     }
     texts.retain(|text| !text.trim().is_empty());
     texts.iter().map(|text| text.replace("&amp;", "&")).collect()
+}
+
+/// Whether an address is that of a wiki's page about a file, such as `/wiki/File:Cat.jpg`: a namespace, in any
+/// language, precedes the name.
+fn is_page_of_wiki(address: &str) -> bool {
+    let segment = address.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    segment.split_once('.').is_some_and(|(before, _)| before.contains(':'))
 }
 
 /// Whether what follows a `<` makes it the start of a tag; `<https://…>` is an address in a text.

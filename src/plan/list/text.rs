@@ -142,8 +142,9 @@ impl Open {
 
 /// Reads a line of plain text: addresses among words, or a text that is none.
 fn plain(number: usize, line: &str, out: &mut Output) {
-    // As JSON writes slashes.
-    let unescaped = if line.contains(":\\/\\/") { line.replace("\\/", "/") } else { String::new() };
+    // As JSON and scripts write slashes and ampersands.
+    let is_escaped = line.contains(":\\/\\/") || line.contains("\\u0026");
+    let unescaped = if is_escaped { line.replace("\\/", "/").replace("\\u0026", "&") } else { String::new() };
     let line = if unescaped.is_empty() { line } else { &unescaped };
     let line = if starts_with(line, "data:") { line } else { without_comment(line) };
     let found = addresses_with_spaces(line);
