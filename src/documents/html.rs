@@ -69,6 +69,9 @@ const BREAKOUT: usize = 1 << 9;
 /// Contains HTML, although it is of SVG or MathML.
 const INTEGRATION: usize = 1 << 10;
 
+/// The end tag of one ends any.
+const HEADINGS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
+
 /// The kinds that an element is of.
 fn kinds_of(name: &str) -> usize {
     let is_one = |names: &str| names.split_ascii_whitespace().any(|own| own == name);
@@ -132,6 +135,10 @@ impl Open {
         self.kinds & kind != 0
     }
 
+    fn is_heading(&self) -> bool {
+        HEADINGS.contains(&self.name.as_str())
+    }
+
     /// Whether the end tag of a part of a table does not reach through it.
     fn is_table(&self) -> bool {
         matches!(self.name.as_str(), "table" | "template")
@@ -189,11 +196,16 @@ impl<'a> Document<'a> {
         }
         let kinds = self.kinds(&tag.name);
         if self.is_in_head {
-            let is_in_noscript = self.open.last().is_some_and(|top| top.name == "noscript");
-            if kinds & if is_in_noscript { HEAD_NOSCRIPT } else { HEAD } == 0 {
+            if self.open.last().is_some_and(|top| top.name == "noscript") {
+                if tag.name == "noscript" {
+                    return None;
+                }
+                if kinds & HEAD_NOSCRIPT == 0 {
+                    self.open.pop();
+                }
+            }
+            if kinds & HEAD == 0 {
                 self.leave_head();
-            } else if is_in_noscript && tag.name == "noscript" {
-                return None;
             }
         }
         self.close_for(&tag.name, kinds);
@@ -217,15 +229,22 @@ impl<'a> Document<'a> {
 
     /// Closes what a start tag ends.
     fn close_for(&mut self, name: &str, kinds: usize) {
-        if kinds & BLOCK != 0 {
-            self.close(&["p"], |open| open.is(SCOPE) || open.name == "button");
-        }
         let is_block =
             |open: &Open| open.is(SPECIAL) && !matches!(open.name.as_str(), "address" | "div" | "p");
         match name {
-            "a" => self.end(name),
             "li" => self.close(&["li"], is_block),
             "dd" | "dt" => self.close(&["dd", "dt"], is_block),
+            _ => {}
+        }
+        if kinds & BLOCK != 0 {
+            self.close(&["p"], |open| open.is(SCOPE) || open.name == "button");
+        }
+        match name {
+            "a" => self.end(name),
+            // A heading that was not closed ends only where it is the innermost element.
+            _ if HEADINGS.contains(&name) && self.open.last().is_some_and(Open::is_heading) => {
+                self.open.pop();
+            }
             "td" | "th" => self.close(&["td", "th"], Open::is_table),
             "tr" => self.close(&["tr"], Open::is_table),
             "tbody" | "tfoot" | "thead" => self.close(&["tbody", "tfoot", "thead"], Open::is_table),
@@ -238,6 +257,7 @@ impl<'a> Document<'a> {
         match name {
             "html" | "head" | "body" => {}
             "template" => self.close(&[name], |_| false),
+            _ if HEADINGS.contains(&name) => self.close(&HEADINGS, |open| open.is(SCOPE)),
             _ if kinds & TABLE_PART != 0 => self.close(&[name], Open::is_table),
             _ if kinds & (BLOCK | FORMATTING | SCOPE) != 0 || name == "button" => {
                 self.close(&[name], |open| open.is(SCOPE));

@@ -29,6 +29,10 @@ fn every_example_gives_the_same_without_a_browser() {
 #[test]
 fn html_has_the_same_elements_as_in_a_browser() {
     let cases = [
+        "<span x-style=2><picture><h1><h1></h1></span><video poster=1>",
+        "<picture><h1></h2><img src=1></picture>",
+        "<li><x-style><p><noscript><li>-->",
+        "<noscript><title></title><noscript><img src=1>",
         "<img alt='a > b' src=1><img alt=\"c > d\" src=2><img src=a>b<img src=x/y/>",
         "<IMG SRC=1 src=2 data-x Alt = 'é &amp; &eacute;&notin;&#8364;&copy=1'><img/src='1'/alt=2>",
         "<img src='never closed><img src=2>",
