@@ -92,8 +92,10 @@ fn cases(kind: Kind) -> Vec<Case> {
             && case.pause == Pause::Any;
         is_anywhere && (!is_retried || retries == Some(1))
     };
-    // Without a limit, cases that a limit ends would never end.
-    let sections = sections(kind).into_iter().filter(|section| section.options["maxBytes"].is_null());
+    // Without a limit, cases that a limit ends would never end. All images have the same options.
+    let sections = sections(kind)
+        .into_iter()
+        .filter(|section| ["maxBytes", "accept"].iter().all(|option| section.options[*option].is_null()));
     let fitting = sections.flat_map(|section| {
         let retries = section.options["retries"].as_u64();
         section.cases.into_iter().filter(move |case| retries != Some(0) && same(case, retries))

@@ -44,7 +44,7 @@ impl Browser {
     /// Waits until the wasm has started.
     pub async fn until_ready(&self) {
         // The hint in its table is the first text that it writes.
-        self.until("document.body.innerText.includes('Point at a row') || document.getElementById('figures')?.textContent")
+        self.until("document.body?.innerText.includes('Point at a row') || document.getElementById('figures')?.textContent")
             .await;
     }
 

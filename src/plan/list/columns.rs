@@ -47,6 +47,12 @@ impl Column {
         self.images * 2 > self.addressed
     }
 
+    /// Whether its name and another's differ in numbers at most, as `Image 1` and `Image 2` do.
+    pub fn is_numbered_like(&self, other: &Self) -> bool {
+        let letters = |column: &Self| column.name.replace(|c: char| c.is_ascii_digit(), "");
+        letters(self) == letters(other)
+    }
+
     /// Whether it has nothing but images, and its name does not say that they are thumbnails.
     fn is_of_images(&self) -> bool {
         self.has_images() && self.addressed == self.filled && self.whole == self.filled && self.by_name() > 0

@@ -62,10 +62,11 @@ impl<'a> TableReader<'a> {
         let mut chosen: Vec<_> = chosen.iter().copied().filter(|index| *index < columns.len()).collect();
         if chosen.is_empty() {
             chosen = best(&columns);
-            // The first one, unless all of them are alike and have images.
-            if !chosen.iter().all(|index| columns.get(*index).is_some_and(Column::has_images)) {
-                chosen.truncate(1);
-            }
+            let first = chosen.first().and_then(|first| columns.get(*first)).cloned().unwrap_or_default();
+            let is_one_of_several = |column: &Column| column.has_images() && column.is_numbered_like(&first);
+            chosen.retain(|index| {
+                columns.get(*index).is_some_and(|own| *own == first || is_one_of_several(own))
+            });
         }
         let outcome = columns.iter().position(|column| column.name == "outcome").filter(|_| only_failed);
         Self { records, columns, chosen, kept: Vec::new(), outcome }
