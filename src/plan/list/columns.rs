@@ -49,7 +49,8 @@ impl Column {
 
     /// Whether its name and another's differ in numbers at most, as `Image 1` and `Image 2` do.
     pub fn is_numbered_like(&self, other: &Self) -> bool {
-        let letters = |column: &Self| column.name.replace(|c: char| c.is_ascii_digit(), "");
+        let is_part_of_number = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '_' | '-' | '.');
+        let letters = |column: &Self| column.name.replace(is_part_of_number, "");
         letters(self) == letters(other)
     }
 
@@ -91,6 +92,15 @@ fn by_name(name: &str, has_images: bool) -> u32 {
         (_, _, true) => 3,
         _ => 1,
     }
+}
+
+/// Why an address is not asked for that a record hides a part of.
+pub const HIDDEN: &str =
+    "what signs this address is hidden in the record; use the original list, or the exported timings";
+
+/// Whether a value is an address of which a record hides what signs or opens it.
+pub fn is_hidden(value: &str) -> bool {
+    value.contains("=***") && addresses_with_spaces(value).len() == 1
 }
 
 /// Whether a text alone on the first line is the name of a column of addresses.

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::columns::{Column, SAMPLE, is_named, no_address, of_images, position_of};
+use super::columns::{Column, HIDDEN, SAMPLE, is_hidden, is_named, no_address, of_images, position_of};
 use super::document::{JsonShape, ListWeb};
 use super::lines::{Lines, trimmed};
 use super::output::Output;
@@ -154,6 +154,11 @@ impl<'a, V: Clone> JsonReader<'a, V> {
         for (name, value) in &cells.own {
             let found = addresses_with_spaces(value);
             if found.is_empty() {
+                continue;
+            }
+            if is_hidden(value) {
+                out.reject(Some(entry), value, HIDDEN);
+                self.entry = None;
                 continue;
             }
             let is_new = self.numbers.get(name).is_none();

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::columns::{Column, SAMPLE, best, is_column_name, no_address, position_of};
+use super::columns::{Column, HIDDEN, SAMPLE, best, is_column_name, is_hidden, no_address, position_of};
 use super::lines::{from, lines_of, trimmed};
 use super::output::Output;
 use super::prose::{addresses, addresses_with_spaces, is_address, names_image};
@@ -100,6 +100,10 @@ impl<'a> TableReader<'a> {
         let before = out.count();
         for index in &self.chosen {
             let cell = cells.get(*index).map(String::as_str).unwrap_or_default();
+            if is_hidden(cell) {
+                out.reject(Some(line), cell, HIDDEN);
+                return true;
+            }
             for found in addresses_with_spaces(trimmed(cell)) {
                 let kept = self.kept.iter();
                 let kept =
