@@ -3,7 +3,7 @@
 use super::{Format, NotAnImage};
 use crate::bytes::{ByteReader, PutBytes};
 
-/// Stands for the number of a format where there is none.
+/// The number that is written instead of a format's for a file that is no image.
 const NO_FORMAT: u8 = u8::MAX;
 
 /// What a stored file is.

@@ -14,8 +14,8 @@ pub struct Range {
 
 /// What an image must be. The default is any image.
 ///
-/// An image whose width and height are not known passes a condition on them only if there is none, and a
-/// file that is no image one on the format.
+/// An image whose width and height are not known passes only if nothing is demanded of them, and a file that is
+/// no image only if no format is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImageFilter {
     /// Its format is one of these; empty for any.

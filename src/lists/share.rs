@@ -39,7 +39,7 @@ extern "C" {
     fn name(this: &Refusal) -> Option<String>;
 }
 
-/// Makes a link to `page` with a list of so many addresses, and shares it on a touch screen, or copies it.
+/// Makes a link to `page` with `list`, which has this number of addresses, and shares it on a touch screen, or copies it.
 /// Resolves to an array of what to say, if anything; a link to show, or `undefined`; and whether the list
 /// has to be saved as a file, since the link would be too long.
 #[wasm_bindgen(js_name = shareLink, skip_typescript)]

@@ -39,6 +39,15 @@ impl TextMap {
         self.put(text, number);
     }
 
+    /// Sets the number of a text that has none; returns whether it had none.
+    pub fn set_new(&mut self, text: &str, number: usize) -> bool {
+        let is_new = self.get(text).is_none();
+        if is_new {
+            self.set(text.to_owned(), number);
+        }
+        is_new
+    }
+
     fn put(&mut self, text: String, number: usize) {
         let index = self.index_of(&text);
         if let Some(slot) = self.slots.get_mut(index) {

@@ -94,8 +94,7 @@ fn the_help_page_is_accessible_and_fits_a_phone() {
             browser.until("document.body.innerText.includes('Images to fetchzip')").await;
             browser.execute(&axe(), vec![]).await;
             browser.check_in_both_themes(page).await;
-            let fits = "return document.scrollingElement.scrollWidth <= innerWidth";
-            assert_eq!(browser.execute(fits, vec![]).await, true, "{page}: wider than the screen");
+            browser.check_fits(page).await;
         }
     });
 }
@@ -146,12 +145,16 @@ impl Browser {
         self.until("document.getElementById('commands').textContent.includes('--distributor ray')").await;
     }
 
-    async fn check_width(&self, state: &str) {
+    async fn check_fits(&self, state: &str) {
         let wider = "const root = document.scrollingElement;
             return root.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
               .filter((element) => element.getBoundingClientRect().right > innerWidth)
               .map((element) => element.outerHTML.slice(0, 120));";
         assert_eq!(self.execute(wider, vec![]).await, json!([]), "{state}: wider than the screen");
+    }
+
+    async fn check_width(&self, state: &str) {
+        self.check_fits(state).await;
         let cut_off = "const ticks = document.getElementById('ticks');
             const { right } = ticks.getBoundingClientRect();
             return [...ticks.children].filter((label) => label.getBoundingClientRect().right > right)

@@ -247,8 +247,7 @@ impl<E: Element> HtmlReader<E> {
             self.needs_page = true;
             return out.reject(self.line, address, RELATIVE);
         };
-        if self.seen.borrow().get(&resolved).is_none() {
-            self.seen.borrow_mut().set(resolved.clone(), 0);
+        if self.seen.borrow_mut().set_new(&resolved, 0) {
             let title = title.filter(|title| !title.trim().is_empty());
             out.push(Request { line: self.line, title, ..Request::new(resolved) });
         }

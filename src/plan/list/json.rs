@@ -1,6 +1,7 @@
 //! JSON and JSON Lines. Every object is a record whose fields are its columns; what a list has that is not
 //! an object is a record of one value.
 
+use std::mem::discriminant;
 use std::rc::Rc;
 
 use super::columns::{Column, HIDDEN, SAMPLE, is_hidden, is_named, no_address, of_images, position_of};
@@ -341,11 +342,15 @@ fn flatten<W: ListWeb>(
 fn has_keys<W: ListWeb>(fields: &[(String, W::Json)], web: &W) -> bool {
     const OBJECTS: usize = 8;
     const TEXTS: usize = 100;
-    let are_alike = |is_alike: fn(&JsonShape<W::Json>) -> bool| {
-        fields.iter().all(|(_, value)| is_alike(&web.shape(value)))
+    if fields.len() < OBJECTS {
+        return false;
+    }
+    let mut shapes = fields.iter().map(|(_, value)| web.shape(value));
+    let Some(first) = shapes.next() else { return false };
+    let least = match first {
+        JsonShape::Object(_) | JsonShape::List(_) => OBJECTS,
+        JsonShape::Text(_) => TEXTS,
+        JsonShape::Null => return false,
     };
-    fields.len() >= OBJECTS
-        && (are_alike(|shape| matches!(shape, JsonShape::Object(_)))
-            || are_alike(|shape| matches!(shape, JsonShape::List(_)))
-            || fields.len() >= TEXTS && are_alike(|shape| matches!(shape, JsonShape::Text(_))))
+    fields.len() >= least && shapes.all(|shape| discriminant(&shape) == discriminant(&first))
 }

@@ -34,9 +34,8 @@ impl Definitions {
         for (label, after) in lines_of(text).filter_map(definition) {
             let label = label.to_ascii_lowercase();
             if let Some(address) = after.split_whitespace().next()
-                && definitions.labels.get(&label).is_none()
+                && definitions.labels.set_new(&label, definitions.addresses.len())
             {
-                definitions.labels.set(label, definitions.addresses.len());
                 definitions.addresses.push(unquoted(address).to_owned());
             }
         }
@@ -158,15 +157,8 @@ fn is_image(line: &str, found: &Found<'_>) -> bool {
 }
 
 /// A thumbnail that links to itself is one image.
-fn unique(images: Vec<Image>) -> Vec<Image> {
+fn unique(mut images: Vec<Image>) -> Vec<Image> {
     let mut seen = TextMap::default();
-    let mut images = images;
-    images.retain(|Image { address, .. }| {
-        let is_new = seen.get(address).is_none();
-        if is_new {
-            seen.set(address.clone(), 0);
-        }
-        is_new
-    });
+    images.retain(|image| seen.set_new(&image.address, 0));
     images
 }

@@ -149,7 +149,7 @@ fn address_at<'a>(line: &'a str, start: usize, delimiters: &[char]) -> &'a str {
     without_punctuation(word, is_alone)
 }
 
-/// Where the parenthesis around a word closes, if it does before something that goes on with a separator.
+/// The index at which the parenthesis around a word closes, if a comma or a semicolon follows.
 fn end_of_parenthesis(word: &str) -> Option<usize> {
     let mut depth = 1_u32;
     let mut is_end = |c: char| {

@@ -71,8 +71,7 @@ impl<E: Element> XmlReader<E> {
                 }
             }
             "url" if element.is_inside("image") => self.push(&element.text(), web, out),
-            "enclosure" if is_image(element, "url") => self.push(&attribute("url"), web, out),
-            "content" if is_image(element, "url") => self.push(&attribute("url"), web, out),
+            "enclosure" | "content" if is_image(element, "url") => self.push(&attribute("url"), web, out),
             "thumbnail" if !self.has_media => self.push(&attribute("url"), web, out),
             "image" => self.push(&attribute("href"), web, out),
             // Of the products of a shop.
@@ -102,8 +101,7 @@ impl<E: Element> XmlReader<E> {
             self.needs_page = true;
             return out.reject(None, address, RELATIVE);
         };
-        if self.seen.borrow().get(&resolved).is_none() {
-            self.seen.borrow_mut().set(resolved.clone(), 0);
+        if self.seen.borrow_mut().set_new(&resolved, 0) {
             out.push(Request::new(resolved));
         }
     }
