@@ -1,6 +1,7 @@
 //! Finding elements by role and accessible name.
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use serde_json::Value;
 
 use super::Browser;
@@ -12,17 +13,20 @@ const CLICKS: usize = 5;
 /// Waits until an element stands still for two frames (or it is plain that it never does), and
 /// watches for a click on it. A hidden tab has no frames.
 const WATCH_CLICK: &str = "
-    const element = arguments[0];
+    const [element, done] = arguments;
     const frame = () => new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
     const place = () => JSON.stringify(element.getBoundingClientRect());
-    let last = place();
-    for (let frames = 0, still = 0; frames < 60 && still < 2; frames += 1) {
-        await frame();
-        still = place() === last ? still + 1 : 0;
-        last = place();
-    }
-    window.clickArrived = false;
-    element.addEventListener('click', () => { window.clickArrived = true; }, { capture: true, once: true });";
+    const watch = async () => {
+        let last = place();
+        for (let frames = 0, still = 0; frames < 60 && still < 2; frames += 1) {
+            await frame();
+            still = place() === last ? still + 1 : 0;
+            last = place();
+        }
+        window.clickArrived = false;
+        element.addEventListener('click', () => { window.clickArrived = true; }, { capture: true, once: true });
+    };
+    watch().then(done);";
 
 /// Whether the click that is watched for arrived. A page that a link led to knows of none.
 const CLICK_ARRIVED: &str = "
@@ -63,21 +67,39 @@ impl Browser {
     }
 
     /// Clicks on the only element of this role and name.
+    pub async fn click(&self, role: &str, name: &str) {
+        let only = async || Some(self.the(role, name).await);
+        assert!(self.click_found(&format!("the {role} {name:?}"), only).await);
+    }
+
+    /// Clicks on what `find` finds; returns whether it found an element.
     ///
     /// A driver aims first and clicks then, and what the page shows in between (what a list was
-    /// understood as, how many images a filter leaves) can move the element away. As a user would,
-    /// this aims at what stands still, and once more if the click reached something else.
-    pub async fn click(&self, role: &str, name: &str) {
+    /// understood as, how many images a filter leaves) can move the element away, or make it anew. As a
+    /// user would, this aims at what stands still, and once more if the click reached something else.
+    pub async fn click_found<F: Future<Output = Option<Element>>>(
+        &self,
+        what: &str,
+        mut find: impl FnMut() -> F,
+    ) -> bool {
         for _ in 0..CLICKS {
-            let element = self.the(role, name).await;
-            self.execute_async(WATCH_CLICK, vec![serde_json::to_value(&element).unwrap()]).await;
-            element.click().await.unwrap();
-            // An error means that the page was left while it was asked.
-            let arrived = self.client.execute_async(CLICK_ARRIVED, vec![]).await;
-            if !arrived.is_ok_and(|arrived| arrived == false) {
-                return;
+            let Some(element) = find().await else { return false };
+            match self.click_once(&element).await {
+                Ok(false) => {}
+                Ok(true) => return true,
+                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) => panic!("{what}: {error}"),
             }
         }
-        panic!("of {CLICKS} clicks on the {role} {name:?}, none reached it");
+        panic!("of {CLICKS} clicks on {what}, none reached it");
+    }
+
+    /// Clicks on an element; returns whether the click reached it.
+    async fn click_once(&self, element: &Element) -> Result<bool, CmdError> {
+        self.client.execute_async(WATCH_CLICK, vec![serde_json::to_value(element).unwrap()]).await?;
+        element.click().await?;
+        // An error means that the page was left while it was asked.
+        let arrived = self.client.execute_async(CLICK_ARRIVED, vec![]).await;
+        Ok(!arrived.is_ok_and(|arrived| arrived == false))
     }
 }

@@ -96,6 +96,12 @@ impl Browser {
         self.all(role, name).await.into_iter().next().unwrap_or_else(|| panic!("no {role} {name:?}"))
     }
 
+    /// Presses the first of the buttons of this name.
+    pub async fn press_first(&self, name: &str) {
+        let first = async || self.all("button", name).await.into_iter().next();
+        assert!(self.click_found(&format!("the first {name:?}"), first).await, "no button {name:?}");
+    }
+
     /// Opens an empty tab, and stays in the current one.
     pub async fn open_other_tab(&self) -> WindowHandle {
         self.client.new_window(true).await.unwrap().handle

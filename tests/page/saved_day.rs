@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 
-use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
 use super::page_driver::image_entries;
@@ -122,11 +121,7 @@ impl Day<'_> {
                 self.browser.fetch().await;
             }
             Act::Save => self.save().await,
-            Act::ThrowAway => {
-                if let Some(button) = self.any("button", "Throw away").await {
-                    button.click().await.unwrap();
-                }
-            }
+            Act::ThrowAway => drop(self.press_any("Throw away").await),
             Act::Retry => self.press_and_wait("Retry the failed ones").await,
             Act::Resume => self.press_and_wait("Resume").await,
             Act::Reload => self.browser.open_page().await,
@@ -188,10 +183,18 @@ impl Day<'_> {
         self.until_listed().await;
         let mut offered = self.browser.offers("Save zip").await;
         offered.extend(self.browser.offers("Save again").await);
-        let Some(element) = self.one_of(offered) else { return };
+        if offered.is_empty() {
+            return;
+        }
+        let chosen = self.dice.below(offered.len() as u64) as usize;
         downloads::clear();
         let mut watch = FolderWatch::begin();
-        element.click().await.unwrap();
+        let find = async || {
+            let mut offered = self.browser.offers("Save zip").await;
+            offered.extend(self.browser.offers("Save again").await);
+            offered.into_iter().nth(chosen)
+        };
+        assert!(self.browser.click_found("a zip to save", find).await);
         if self.has_cleared {
             let is_gone = async || self.browser.text().await.contains("The zip is gone");
             let begins = async || watch.bytes() > 0 || is_gone().await;
@@ -223,8 +226,7 @@ impl Day<'_> {
 
     /// Presses one of the buttons of this name, and waits for the end of the run.
     async fn press_and_wait(&mut self, name: &str) {
-        if let Some(button) = self.any("button", name).await {
-            button.click().await.unwrap();
+        if self.press_any(name).await {
             // A run of `begin_half_held_run` is held once more.
             self.browser.origin.open_gate("never");
             self.browser.until_run("done").await;
@@ -275,9 +277,7 @@ impl Day<'_> {
         self.browser.press("Fetch").await;
         let ended = "document.documentElement.dataset.run !== 'running'";
         self.browser.until(&format!("{ended} || document.body.innerText.includes('Storage is full')")).await;
-        if let Some(button) = self.any("button", "Stop and keep").await {
-            button.click().await.unwrap();
-        }
+        self.press_any("Stop and keep").await;
         self.browser.until(ended).await;
         if is_chromium {
             self.browser.limit_storage(None).await;
@@ -287,19 +287,15 @@ impl Day<'_> {
         }
     }
 
-    /// One of the elements of this role and name, if there are any.
-    async fn any(&mut self, role: &str, name: &str) -> Option<Element> {
-        self.until_listed().await;
-        let all = self.browser.all(role, name).await;
-        self.one_of(all)
-    }
-
-    fn one_of(&mut self, mut elements: Vec<Element>) -> Option<Element> {
-        if elements.is_empty() {
-            return None;
-        }
-        let chosen = self.dice.below(elements.len() as u64) as usize;
-        Some(elements.swap_remove(chosen))
+    /// Presses one of the buttons of this name; returns whether there is one.
+    async fn press_any(&mut self, name: &str) -> bool {
+        let chosen = self.dice.below(u64::MAX);
+        let find = async || {
+            self.until_listed().await;
+            let mut all = self.browser.all("button", name).await;
+            if all.is_empty() { None } else { Some(all.swap_remove((chosen % all.len() as u64) as usize)) }
+        };
+        self.browser.click_found(name, find).await
     }
 
     /// Compares the files with the list of runs, throws away all runs, and looks for files once more.
@@ -325,7 +321,7 @@ impl Day<'_> {
         assert!(whole >= handed_over, "{runs:?}; {files:?}; saved {:?}", self.saved);
 
         for left in (0..runs.len()).rev() {
-            browser.first("button", "Throw away").await.click().await.unwrap();
+            browser.press_first("Throw away").await;
             browser.until_runs_are_listed(left).await;
         }
         browser.until_no_run_has_files().await;

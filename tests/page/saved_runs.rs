@@ -40,7 +40,7 @@ fn a_zip_that_was_handed_over_can_be_saved_again_after_every_reload() {
                 assert!(runs[0].contains("images.zip") && runs[0].contains("handed over"), "{runs:?}");
                 assert!(browser.saved_bytes("Save again").await == first);
             }
-            browser.first("button", "Throw away").await.click().await.unwrap();
+            browser.press_first("Throw away").await;
             browser.until_runs_are_listed(0).await;
         }
     });
@@ -80,7 +80,7 @@ fn a_zip_that_was_handed_over_can_be_saved_again_after_its_tab_was_closed_and_an
         browser.until_runs_are_listed(2).await;
         let mut again = Vec::new();
         for item in 0..2 {
-            again.push(browser.bytes_of(browser.offers("Save again").await.swap_remove(item)).await);
+            again.push(browser.saved_bytes_of("Save again", item).await);
         }
         assert!(again == [second, first], "the latest run is listed first");
     });
@@ -101,7 +101,7 @@ fn a_retry_makes_another_zip_of_all_and_leaves_the_one_that_was_handed_over() {
         browser.until_runs_are_listed(2).await;
         let mut again = Vec::new();
         for item in 0..2 {
-            again.push(browser.bytes_of(browser.offers("Save again").await.swap_remove(item)).await);
+            again.push(browser.saved_bytes_of("Save again", item).await);
         }
         assert!(again == [second, first]);
     });
@@ -214,14 +214,14 @@ impl Browser {
 
     /// Saves the only zip that is offered under this name, and returns its bytes.
     async fn saved_bytes(&self, offer: &str) -> Vec<u8> {
-        let mut offers = self.offers(offer).await;
-        assert_eq!(offers.len(), 1, "offers: {offer:?}");
-        self.bytes_of(offers.remove(0)).await
+        assert_eq!(self.offers(offer).await.len(), 1, "offers: {offer:?}");
+        self.saved_bytes_of(offer, 0).await
     }
 
-    /// Saves the zip that is offered by an element, and returns its bytes.
-    async fn bytes_of(&self, offer: Element) -> Vec<u8> {
-        offer.click().await.unwrap();
+    /// Saves one of the zips that are offered under this name, and returns its bytes.
+    async fn saved_bytes_of(&self, offer: &str, index: usize) -> Vec<u8> {
+        let find = async || self.offers(offer).await.into_iter().nth(index);
+        assert!(self.click_found(offer, find).await, "offer {index} of {offer:?}");
         let bytes = fs::read(self.downloaded("images.zip").await).unwrap();
         self.forget_download("images.zip");
         bytes

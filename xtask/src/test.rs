@@ -44,6 +44,9 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     for (step, result) in steps.iter().zip(results) {
         println!("{}", result.summary(step));
         total += &result.tally;
+        for name in &result.tally.passed_again {
+            println!("{:14} failed once, and passed when it was run again: {name}", "");
+        }
         for skipped in &result.tally.skipped {
             println!("{:14} skipped {skipped}", "");
         }

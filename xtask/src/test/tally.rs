@@ -1,7 +1,11 @@
 //! Counts tests from the output of their runners.
 
 use std::fmt;
+use std::mem;
 use std::ops::AddAssign;
+
+/// The most failed tests that are run once more: a fault of the project fails more, or fails again.
+const MOST_AGAIN: u32 = 3;
 
 /// How many tests passed and failed, and which were skipped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,6 +14,12 @@ pub struct Tally {
     pub passed: u32,
     /// Failed ones.
     pub failed: u32,
+    /// The names of failed tests, as far as their runner printed them.
+    pub failures: Vec<String>,
+    /// The seeds that failed tests printed.
+    pub seeds: Vec<String>,
+    /// The names of tests that failed, and passed when they were run once more.
+    pub passed_again: Vec<String>,
     /// For each skipped test a line with its name and the reason.
     pub skipped: Vec<String>,
 }
@@ -28,6 +38,8 @@ impl Tally {
     /// Counts a line of output as libtest and wasm-bindgen's runner write it:
     ///
     /// - `test result: ok. 3 passed; 0 failed; 1 ignored; …`,
+    /// - `test NAME ... FAILED`,
+    /// - `FETCHZIP_SEED=N`, which only failed tests get printed,
     /// - `test NAME ... ignored, REASON`.
     ///
     /// Other lines count nothing.
@@ -40,9 +52,29 @@ impl Tally {
             };
             self.passed += number("passed");
             self.failed += number("failed");
+        } else if let Some((name, "FAILED")) = ended(line) {
+            self.failures.push(name.to_owned());
+        } else if let Some(seed) = line.trim().strip_prefix("FETCHZIP_SEED=") {
+            self.seeds.push(seed.to_owned());
         } else if let Some((name, reason)) = ignored(line) {
             self.skipped.push(format!("{name}: {reason}"));
         }
+    }
+
+    /// Whether it makes sense to run the failed tests once more: they are few, each is named, and they can have the
+    /// seed that one of them failed with.
+    pub fn has_few_failures(&self) -> bool {
+        let is_named = self.failures.len() == self.failed as usize;
+        (1..=MOST_AGAIN).contains(&self.failed) && is_named && self.seeds.len() <= 1
+    }
+
+    /// Takes the results of the failed tests when they were run once more.
+    pub fn run_again(&mut self, again: &Self) {
+        let passed = again.passed.min(self.failed);
+        self.passed += passed;
+        self.failed -= passed;
+        let first = mem::replace(&mut self.failures, again.failures.clone());
+        self.passed_again.extend(first.into_iter().filter(|name| !again.failures.contains(name)));
     }
 
     /// Takes the tests that report in `lines`, one a line, that they skipped themselves. Their
@@ -66,9 +98,15 @@ impl Tally {
     }
 }
 
+/// Name and result of a test.
+fn ended(line: &str) -> Option<(&str, &str)> {
+    line.trim().strip_prefix("test ")?.split_once(" ... ")
+}
+
 /// Name and reason of an ignored test.
 fn ignored(line: &str) -> Option<(&str, &str)> {
-    let (name, rest) = line.trim().strip_prefix("test ")?.split_once(" ... ignored")?;
+    let (name, result) = ended(line)?;
+    let rest = result.strip_prefix("ignored")?;
     Some((name, rest.strip_prefix(", ").unwrap_or("ignored")))
 }
 
@@ -76,6 +114,9 @@ impl AddAssign<&Self> for Tally {
     fn add_assign(&mut self, other: &Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.failures.extend_from_slice(&other.failures);
+        self.seeds.extend_from_slice(&other.seeds);
+        self.passed_again.extend_from_slice(&other.passed_again);
         self.skipped.extend_from_slice(&other.skipped);
     }
 }
@@ -132,11 +173,48 @@ mod tests {
     }
 
     #[test]
+    fn a_test_that_passes_when_it_is_run_again_is_named_and_one_that_does_not_has_failed() {
+        let mut tally = counted(&[
+            "test a::first ... FAILED\n",
+            "test a::second ... FAILED\n",
+            "test a::third ... ok\n",
+            "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n",
+        ]);
+        assert!(tally.has_few_failures());
+        tally.run_again(&counted(&[
+            "test a::first ... ok\n",
+            "test a::second ... FAILED\n",
+            "test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 1 filtered out\n",
+        ]));
+        assert_eq!(tally.to_string(), "2 passed, 1 failed, 0 skipped");
+        assert_eq!(
+            (tally.passed_again, tally.failures),
+            (vec!["a::first".to_owned()], vec!["a::second".to_owned()])
+        );
+    }
+
+    #[test]
+    fn many_failures_and_failures_without_a_name_are_final() {
+        let failed = "test a ... FAILED";
+        let result = |count: usize| format!("test result: FAILED. 0 passed; {count} failed; 0 ignored");
+        assert!(counted(&[failed, &result(1)]).has_few_failures());
+        assert!(!counted(&[failed, &result(2)]).has_few_failures());
+        assert!(!counted(&[failed, failed, failed, failed, &result(4)]).has_few_failures());
+        let seeds = ["FETCHZIP_SEED=1", "FETCHZIP_SEED=2"];
+        assert!(counted(&[failed, seeds[0], &result(1)]).has_few_failures());
+        assert!(!counted(&[failed, seeds[0], seeds[1], &result(1)]).has_few_failures());
+        assert!(!counted(&["test a ... ok", "test result: ok. 1 passed; 0 failed"]).has_few_failures());
+        let mut broken = Tally::default();
+        broken.end(false);
+        assert!(!broken.has_few_failures());
+    }
+
+    #[test]
     fn a_runner_that_fails_without_a_failed_test_counts_as_one_failure() {
         for (passed, failed, success, expected) in
             [(5, 0, true, (5, 0)), (5, 0, false, (5, 1)), (5, 2, false, (5, 2)), (0, 0, false, (0, 1))]
         {
-            let mut tally = Tally { passed, failed, skipped: Vec::new() };
+            let mut tally = Tally { passed, failed, ..Tally::default() };
             tally.end(success);
             assert_eq!((tally.passed, tally.failed), expected);
         }
