@@ -8,6 +8,7 @@ use bench_options::Command;
 use fs_err as fs;
 use support::BrowserKind;
 
+use crate::bindgen::Extras;
 use crate::setup::apt::{self, Package};
 use crate::setup::tools;
 use crate::setup::{npm, rust};
@@ -97,7 +98,7 @@ fn crc() -> Result<PathBuf> {
     let start = Instant::now();
     eprintln!("building the wasm of CRC-32");
     let out = workspace::target().join("bench/crc");
-    package::module("bench-crc", &[], &[], &out)?;
+    package::module("bench-crc", &[], "bench_crc", Extras::default(), &out)?;
     let wasm = out.join("bench_crc_bg.wasm");
     let mut optimise = workspace::command("wasm-opt");
     process::run(optimise.arg("-Oz").arg(&wasm).arg("-o").arg(&wasm))?;

@@ -7,8 +7,7 @@
 //! - `{{version FILE}}` becomes a short hash of the content, for a query: a host's cache then never
 //!   pairs an old file with a new hash.
 //!
-//! Trunk runs this after every build, including its own `trunk build` and `trunk serve` (see
-//! `Trunk.toml`).
+//! Trunk calls `cargo xtask integrity` after its `trunk build` and `trunk serve` (see `Trunk.toml`).
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -21,6 +20,7 @@ use regex_lite::Regex;
 use sha2::{Digest, Sha384};
 
 use crate::output::say;
+use crate::page::Build;
 use crate::shrink::{self, Text};
 use crate::workspace;
 
@@ -37,10 +37,16 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let dir = dir.or_else(|| std::env::var_os("TRUNK_STAGING_DIR"));
     let dir = dir.map_or_else(workspace::dist, PathBuf::from);
     // Set so by `trunk build --release`.
-    if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
-        shrink_page(&dir)?;
+    let is_release = std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release");
+    finish(&dir, if is_release { Build::Release } else { Build::Local })
+}
+
+/// Shrinks the page in `dir` if it is a release, and fills in its integrity hashes.
+pub fn finish(dir: &Path, kind: Build) -> Result<()> {
+    if kind == Build::Release {
+        shrink_page(dir)?;
     }
-    fill_in(&dir)
+    fill_in(dir)
 }
 
 /// The page's wasm modules: the page itself, and what reads its lists.
@@ -84,9 +90,10 @@ fn fill_in(dir: &Path) -> Result<()> {
         }
     }
     files.sort();
-    for (_, path) in files {
+    for (is_page, path) in files {
         let text = fs::read_to_string(&path)?;
-        let filled = without_trunk_links(&replaced(&text, dir, &path)?);
+        let filled = replaced(&text, dir, &path)?;
+        let filled = if is_page { without_trunk_links(&filled) } else { filled };
         if filled != text {
             fs::write(&path, filled)?;
         }
@@ -112,11 +119,13 @@ fn replaced(text: &str, dir: &Path, path: &Path) -> Result<String> {
     Ok(result + rest)
 }
 
-/// With `inject_scripts = false` Trunk leaves its `<link data-trunk rel="rust" …>` in the page, with
-/// a path that a browser can't use.
+/// What `<link data-trunk …>` says is for whoever builds the page. Trunk leaves empty lines in its place.
 fn without_trunk_links(text: &str) -> String {
-    let is_trunks = |line: &&str| line.trim_start().starts_with("<link data-trunk ");
-    text.split_inclusive('\n').filter(|line| !is_trunks(line)).collect()
+    let is_shown = |line: &&str| {
+        let line = line.trim_start();
+        !line.is_empty() && !line.starts_with("<link data-trunk ")
+    };
+    text.split_inclusive('\n').filter(is_shown).collect()
 }
 
 #[cfg(test)]
@@ -158,7 +167,7 @@ mod tests {
 
     #[test]
     fn trunks_own_links_are_removed() {
-        let page = "<head>\n  <link data-trunk rel=\"rust\" href=\"../Cargo.toml\">\n</head>\n";
+        let page = "<head>\n  <link data-trunk rel=\"rust\" href=\"../Cargo.toml\">\n  \n</head>\n";
         assert_eq!(without_trunk_links(page), "<head>\n</head>\n");
     }
 }

@@ -4,6 +4,7 @@
 compile_error!("cargo xtask runs on Linux and macOS; on Windows use it inside WSL");
 
 mod bench;
+mod bindgen;
 mod integrity;
 mod origin;
 mod output;

@@ -6,15 +6,16 @@ use std::time::Instant;
 use anyhow::Result;
 use fs_err as fs;
 
+use crate::bindgen::{self, Extras};
 use crate::output::say;
 use crate::setup::cache::remove_dir;
 use crate::setup::rust;
 use crate::setup::tools::{self, Tool};
 use crate::shrink::{self, Text};
-use crate::{process, workspace};
+use crate::workspace;
 
 /// The tools that the build needs.
-pub const TOOLS: &[Tool] = &[tools::WASM_OPT, tools::ESBUILD, tools::WASM_BINDGEN];
+pub const TOOLS: &[Tool] = &[tools::WASM_OPT, tools::ESBUILD];
 
 /// Copied from the repository's root.
 const DOCUMENTS: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -48,7 +49,8 @@ pub fn build() -> Result<()> {
     let start = Instant::now();
     say!("building the package into pkg/, about a minute");
     let pkg = workspace::pkg();
-    module("fetchzip", &["--no-default-features", "--features=api"], &["--split-linked-modules"], &pkg)?;
+    let extras = Extras { types: true, linked_modules: true };
+    module("fetchzip", &["--no-default-features", "--features=api"], "fetchzip", extras, &pkg)?;
     let (entry, root) = (pkg.join("fetchzip.js"), workspace::root());
     fs::write(&entry, fs::read_to_string(&entry)? + &fs::read_to_string(root.join(EXPORTS))?)?;
     shrink::shrink(&pkg, "fetchzip")?;
@@ -74,7 +76,7 @@ fn lists(pkg: &Path) -> Result<()> {
     const STEM: &str = "fetchzip_lists";
     let parts = workspace::target().join("lists");
     let features = ["--no-default-features", "--features=parse-list"];
-    module("fetchzip", &features, &["--no-typescript", "--out-name", STEM], &parts)?;
+    module("fetchzip", &features, STEM, Extras::default(), &parts)?;
     shrink::shrink(&parts, STEM)?;
     // Digits keep the bytes apart, so that they compress better than as base64.
     let wasm = fs::read(parts.join(format!("{STEM}_bg.wasm")))?;
@@ -85,17 +87,14 @@ fn lists(pkg: &Path) -> Result<()> {
     shrink::bundle(&entry, &["--loader:.hex=text"], &pkg.join(LISTS))
 }
 
-/// Compiles a package's library to wasm with these options of cargo, and makes an ES module of it, with
-/// these options of wasm-bindgen, in a directory that is emptied before.
-pub fn module(package: &str, cargo: &[&str], bindgen: &[&str], out: &Path) -> Result<()> {
+/// Compiles a package's library to wasm with these options of cargo, and makes the ES module STEM of it in a
+/// directory that is emptied before.
+pub fn module(package: &str, cargo: &[&str], stem: &str, extras: Extras, out: &Path) -> Result<()> {
     // No rlib beside it: with one, cargo does not optimise across crates.
-    let mut build = workspace::cargo(["rustc", "--lib", "--crate-type=cdylib", "--release"]);
-    process::run(build.args(["--package", package, "--target", workspace::WASM]).args(cargo))?;
+    let library = ["rustc", "--lib", "--crate-type=cdylib", "--package", package];
+    let wasm = bindgen::compile(&[&library, cargo].concat(), &package.replace('-', "_"))?;
     remove_dir(out)?;
-    let compiled = format!("{}/release/{}.wasm", workspace::WASM, package.replace('-', "_"));
-    let mut web = workspace::command("wasm-bindgen");
-    web.args(["--target", "web"]).args(bindgen).arg("--out-dir").arg(out);
-    process::run(web.arg(workspace::target().join(compiled)))
+    bindgen::module(&wasm, stem, extras, out)
 }
 
 /// `snippets/` exists only if wasm-bindgen had any to copy; npm ignores a missing one.

@@ -1,13 +1,22 @@
-//! The page, built by Trunk.
+//! The page in `dist/`, as Trunk builds it, but without Trunk: installing that takes longer than all else.
+//!
+//! `cargo xtask test` compares both.
 
+mod assets;
+
+use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use assets::Asset;
+use fs_err as fs;
 
+use crate::bindgen::{self, Extras};
 use crate::output::say;
+use crate::setup::cache::remove_dir;
 use crate::setup::rust;
 use crate::setup::tools::{self, Tool};
-use crate::{process, workspace};
+use crate::{integrity, process, workspace};
 
 /// A kind of build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +31,8 @@ impl Build {
     /// The tools that the build needs.
     pub const fn tools(self) -> &'static [Tool] {
         match self {
-            Self::Release => &[tools::WASM_OPT, tools::ESBUILD, tools::WASM_BINDGEN, tools::TRUNK],
-            Self::Local => &[tools::WASM_BINDGEN, tools::TRUNK],
+            Self::Release => &[tools::WASM_OPT, tools::ESBUILD],
+            Self::Local => &[],
         }
     }
 }
@@ -34,15 +43,54 @@ pub fn build(kind: Build) -> Result<()> {
     tools::ready(kind.tools())?;
     let start = Instant::now();
     say!("building the page into dist/, about a minute");
-    let mut trunk = workspace::command("trunk");
-    trunk.arg("build");
-    trunk.args(match kind {
-        Build::Release => &["--release"][..],
-        Build::Local => &["--cargo-profile", "release"],
-    });
-    trunk.args(["--public-url", "./"]).env("TRUNK_OFFLINE", "true").env("TRUNK_SKIP_VERSION_CHECK", "true");
-    process::run(&mut trunk)?;
+    // Beside `dist`, which is replaced at once.
+    let (dist, staging) = (workspace::dist(), workspace::target().join("page"));
+    remove_dir(&staging)?;
+    fs::create_dir_all(&staging)?;
+    assemble(&staging)?;
+    integrity::finish(&staging, kind)?;
+    remove_dir(&dist)?;
+    fs::rename(&staging, &dist)?;
     say!("built dist/ in {:.1} s", start.elapsed().as_secs_f64());
-    debug_assert!(workspace::dist().is_dir());
+    Ok(())
+}
+
+/// Builds the page with Trunk's own `trunk build --release` into a folder.
+pub fn build_with_trunk(dir: &Path) -> Result<()> {
+    let mut trunk = workspace::command("trunk");
+    trunk.args(["build", "--release", "--dist"]).arg(dir);
+    process::run(trunk.env("TRUNK_OFFLINE", "true").env("TRUNK_SKIP_VERSION_CHECK", "true"))
+}
+
+/// Puts all parts of the page into a folder.
+fn assemble(out: &Path) -> Result<()> {
+    let www = workspace::root().join("www");
+    let page = fs::read_to_string(www.join("index.html"))?;
+    for asset in assets::named_in(&page)? {
+        match asset {
+            Asset::Program { name, features } => {
+                let features = format!("--features={features}");
+                let arguments =
+                    ["build", "--package=fetchzip", "--bin", &name, "--no-default-features", &features];
+                let wasm = bindgen::compile(&arguments, &name)?;
+                bindgen::module(&wasm, &name, Extras::default(), out)?;
+            }
+            Asset::File(path) => copy(&www.join(path), out)?,
+            Asset::Folder(path) => {
+                let folder = out.join(&path);
+                fs::create_dir_all(&folder)?;
+                for entry in fs::read_dir(www.join(path))? {
+                    copy(&entry?.path(), &folder)?;
+                }
+            }
+        }
+    }
+    Ok(fs::write(out.join("index.html"), page)?)
+}
+
+/// Copies a file into a folder.
+fn copy(file: &Path, folder: &Path) -> Result<()> {
+    let name = file.file_name().with_context(|| format!("{} is no file", file.display()))?;
+    fs::copy(file, folder.join(name))?;
     Ok(())
 }

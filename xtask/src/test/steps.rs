@@ -1,17 +1,20 @@
 //! The steps of `cargo xtask test`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
 use anyhow::Result;
 use fs_err as fs;
+use walkdir::WalkDir;
 
 use super::artifacts::Artifacts;
 use super::drivers::{Browser, Driver, browser_program, driver_program};
 use super::tally::Tally;
 use crate::output::say;
-use crate::page::Build;
+use crate::page::{self, Build};
 use crate::setup::apt::{self, Package};
 use crate::setup::pip;
 use crate::setup::tools::{self, Tool};
@@ -44,6 +47,8 @@ pub enum Need {
     Packages(&'static [Package]),
 }
 
+/// What `trunk build` needs.
+const TRUNK: Need = Need::Tools(&[tools::TRUNK, tools::WASM_BINDGEN]);
 const PAGE: Need = Need::Tools(Build::Release.tools());
 const WASM_TESTS: Need = Need::Tools(&[tools::WASM_BINDGEN, tools::WASM_PACK]);
 const GECKODRIVER: Need = Need::Tools(&[tools::GECKODRIVER]);
@@ -153,6 +158,13 @@ pub const STEPS: &[Step] = &[
         about: "page and package over WebDriver, in WebKit",
         needs: &[Need::Wasm, PAGE, WEBKIT, READERS],
         run: |artifacts| page(artifacts, Browser::WebKit),
+    },
+    Step {
+        name: "trunk",
+        lane: Lane::Rest,
+        about: "trunk build --release makes the same page",
+        needs: &[Need::Wasm, PAGE, TRUNK],
+        run: trunk,
     },
     Step {
         name: "readers",
@@ -286,6 +298,31 @@ fn size(artifacts: &Artifacts) -> Result<Tally> {
     artifacts.package()?;
     artifacts.page()?;
     Ok(Tally::whole(size::fits()?))
+}
+
+/// Compares the page with what Trunk makes of it, file by file.
+fn trunk(artifacts: &Artifacts) -> Result<Tally> {
+    let (page, trunks) = (artifacts.page()?, workspace::target().join("trunk"));
+    page::build_with_trunk(&trunks)?;
+    let (ours, trunks) = (files(page)?, files(&trunks)?);
+    let names: BTreeSet<&PathBuf> = ours.keys().chain(trunks.keys()).collect();
+    let differ: Vec<_> = names.into_iter().filter(|name| ours.get(*name) != trunks.get(*name)).collect();
+    for name in &differ {
+        say!("{} is not the same in Trunk's page", name.display());
+    }
+    Ok(Tally::whole(differ.is_empty()))
+}
+
+/// The files of a folder and of those in it, by their paths in it.
+fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in WalkDir::new(folder) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            files.insert(entry.path().strip_prefix(folder)?.to_owned(), fs::read(entry.path())?);
+        }
+    }
+    Ok(files)
 }
 
 fn readers(artifacts: &Artifacts) -> Result<Tally> {

@@ -1,0 +1,40 @@
+//! Compiles Rust to wasm, and writes the JavaScript half of it.
+//!
+//! wasm-bindgen's command-line tool does the same, but takes longer to install than all the rest to build. As a
+//! library its version is tied by Cargo to that of the crate, which it must have.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{process, workspace};
+
+/// Calls cargo with these arguments, for wasm and optimised, and returns the path of the module STEM.wasm that it
+/// makes.
+pub fn compile(arguments: &[&str], stem: &str) -> Result<PathBuf> {
+    let mut cargo = workspace::command("cargo");
+    process::run(cargo.args(arguments).args(["--release", "--target", workspace::WASM]))?;
+    Ok(workspace::target().join(workspace::WASM).join("release").join(format!("{stem}.wasm")))
+}
+
+/// What an ES module has beside its script and its wasm.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras {
+    /// Types for TypeScript.
+    pub types: bool,
+    /// Scripts that are linked to as files of their own.
+    pub linked_modules: bool,
+}
+
+/// Makes an ES module of compiled wasm: `STEM.js` and `STEM_bg.wasm` in `out`.
+pub fn module(wasm: &Path, stem: &str, extras: Extras, out: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(wasm)
+        .out_name(stem)
+        .typescript(extras.types)
+        .split_linked_modules(extras.linked_modules)
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(out))
+        .with_context(|| format!("no ES module could be made of {}", wasm.display()))
+}

@@ -1,0 +1,66 @@
+//! What the page consists of, which `www/index.html` says to Trunk in `<link data-trunk …>`.
+
+use anyhow::{Context as _, Result, bail};
+use regex_lite::Regex;
+
+/// A part of the page. Paths are relative to `www`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asset {
+    /// A program of this package, compiled with these features.
+    Program { name: String, features: String },
+    /// A file that is copied.
+    File(String),
+    /// A folder that is copied with its files.
+    Folder(String),
+}
+
+/// The parts that a page names.
+///
+/// # Errors
+///
+/// A link is of another kind, or lacks an attribute.
+pub fn named_in(page: &str) -> Result<Vec<Asset>> {
+    let (link, attribute) = (Regex::new("<link data-trunk ([^>]*)>")?, Regex::new(r#"([a-z-]+)="([^"]*)""#)?);
+    let links = link.captures_iter(page).map(|found| {
+        let (whole, [attributes]) = found.extract();
+        let value = |wanted: &str| {
+            let mut all = attribute.captures_iter(attributes).map(|found| found.extract().1);
+            let value = all.find_map(|[name, value]| (name == wanted).then(|| value.to_owned()));
+            value.with_context(|| format!("`{whole}` in www/index.html has no {wanted}"))
+        };
+        Ok(match value("rel")?.as_str() {
+            "rust" => Asset::Program { name: value("data-bin")?, features: value("data-cargo-features")? },
+            "copy-file" => Asset::File(value("href")?),
+            "copy-dir" => Asset::Folder(value("href")?),
+            other => bail!("www/index.html has a link of a kind that is not built: {other}"),
+        })
+    });
+    links.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_link_is_read_and_links_of_the_browser_are_not() {
+        let page = r#"<link rel="icon" href="icon.svg">
+            <link data-trunk rel="rust" href="../Cargo.toml" data-bin="page" data-cargo-features="all">
+            <link data-trunk rel="copy-file" href="../src/a.js">
+            <link data-trunk rel="copy-dir" href="samples">"#;
+        let program = Asset::Program { name: "page".into(), features: "all".into() };
+        let expected = [program, Asset::File("../src/a.js".into()), Asset::Folder("samples".into())];
+        assert_eq!(named_in(page).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_link_that_can_not_be_built_is_an_error_that_names_it() {
+        for (link, named) in [
+            (r#"<link data-trunk rel="sass" href="a.scss">"#, "sass"),
+            (r#"<link data-trunk rel="copy-file">"#, "href"),
+            (r#"<link data-trunk href="a.js">"#, "rel"),
+        ] {
+            assert!(named_in(link).unwrap_err().to_string().contains(named), "{link}");
+        }
+    }
+}
