@@ -34,6 +34,8 @@ pub fn module(wasm: &Path, stem: &str, extras: Extras, out: &Path) -> Result<()>
         .out_name(stem)
         .typescript(extras.types)
         .split_linked_modules(extras.linked_modules)
+        // As the command-line tool: the script finds its wasm beside it.
+        .omit_default_module_path(false)
         .web(true)
         .and_then(|bindgen| bindgen.generate(out))
         .with_context(|| format!("no ES module could be made of {}", wasm.display()))
