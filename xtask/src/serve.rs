@@ -1,6 +1,8 @@
 //! Serves the page together with the demo image server.
 
+use std::panic::resume_unwind;
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context as _, Result};
 use lexopt::prelude::*;
@@ -16,8 +18,13 @@ const PORT: u16 = 8080;
 /// `cargo xtask serve`.
 pub fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
-    page::build(Build::Local)?;
-    let program = origin::build()?;
+    // Side by side: the page is mostly one compiler at work, the server many.
+    let (page, program) = thread::scope(|scope| {
+        let server = scope.spawn(origin::build);
+        (page::build(Build::Local), server.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    page?;
+    let program = program?;
     let dist = workspace::dist();
     let origin = Origin::start(&program, Some((&dist, options.port)))?;
     let page = origin.site.as_ref().context("the demo image server printed no line `site …`")?;
