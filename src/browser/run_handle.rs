@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::{Blob, ImageBitmap, WritableStream};
 
 use super::archive::{Archive, Sink, StreamSink};
-use super::local::{HandedOver, LocalRun, fetch_all, hand_over, retry, verify};
+use super::local::{HandedOver, LocalRun, fetch_all, hand_over, retry, select, verify};
 use super::worker::{Connection, Worker};
 use crate::job::{ArchiveError, ArchiveErrorKind, Interaction, Job, Retry};
 use crate::plan::ItemId;
@@ -124,6 +124,34 @@ impl RunHandle {
                 run.finish(None, emit).await
             }
         }
+    }
+
+    /// Makes another archive of these items, of those that are in this run's; unknown ones are ignored. The
+    /// record tells the others as left out. Nothing is fetched, and nothing is copied until the archive is
+    /// handed over.
+    ///
+    /// The run stays as it is. Its file stays as long as the selection does, and a retry of the run writes to
+    /// another one meanwhile. A selection can't be retried and has no previews; what is damaged in it is not
+    /// left out by [`verify`](Self::verify), which fails then.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no archive to select from: it went to a sink, is being made anew by a retry, or is
+    /// gone with the site's data or the worker.
+    pub async fn select(&self, items: &[ItemId]) -> Result<(Rc<Self>, Archive), ArchiveError> {
+        let (place, archive) = match &self.place {
+            Place::Here(run) => {
+                let run = select(run, items).await?;
+                let archive = run.archive.borrow().clone();
+                (Place::Here(Box::new(run)), archive)
+            }
+            Place::Worker(run) => {
+                let run = run.select(items)?;
+                let archive = run.finish(None, &|_| ()).await?;
+                (Place::Worker(run), archive)
+            }
+        };
+        Ok((Rc::new(Self { place, sink: RefCell::default() }), expect_archive(archive)?))
     }
 
     /// Decodes an image at a width of [`PREVIEW_WIDTH`](super::PREVIEW_WIDTH); `None` if it is not stored

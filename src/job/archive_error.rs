@@ -24,12 +24,14 @@ pub enum ArchiveErrorKind {
     NotRestorable,
     /// The worker that fetched is gone.
     Worker,
+    /// There is no archive whose entries could be selected.
+    NothingKept,
 }
 
 impl ArchiveErrorKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 5] =
-        [Self::Unreadable, Self::Sink, Self::Storage, Self::NotRestorable, Self::Worker];
+    pub const ALL: [Self; 6] =
+        [Self::Unreadable, Self::Sink, Self::Storage, Self::NotRestorable, Self::Worker, Self::NothingKept];
 
     /// An error of this kind.
     pub fn because(self, reason: impl Into<String>) -> ArchiveError {
@@ -52,6 +54,7 @@ impl Append for ArchiveError {
             ArchiveErrorKind::Worker => {
                 ("the worker that fetched broke down", "try again, or with fewer at once")
             }
+            ArchiveErrorKind::NothingKept => ("there is no archive to select from", "fetch the images again"),
         };
         add!(out, what, " (", self.reason, "): ", cure);
     }

@@ -122,11 +122,13 @@ pub enum ArchivePlace {
     Memory,
     /// Several Blobs of the browser's, or a file and Blobs: there is no file, or its disk is full.
     Blobs,
+    /// Parts of such a file, and a directory in memory: a selection of the entries of the archive in it.
+    Parts,
 }
 
 impl ArchivePlace {
     /// All of them, by their numbers.
-    pub const ALL: [Self; 3] = [Self::OneFile, Self::Memory, Self::Blobs];
+    pub const ALL: [Self; 4] = [Self::OneFile, Self::Memory, Self::Blobs, Self::Parts];
 }
 
 /// A complete archive, apart from its bytes.
@@ -138,6 +140,7 @@ pub struct ArchiveSummary {
     pub size: u64,
     /// Where it is.
     pub place: ArchivePlace,
-    /// The protocols over which its images came, by their ALPN names, as far as hosts disclose them.
+    /// The protocols over which its images came, by their ALPN names, as far as hosts disclose them. A
+    /// selection has none: its run has them.
     pub protocols: Vec<String>,
 }

@@ -43,6 +43,9 @@ pub enum ToWorker {
     Cancel,
     /// The archive is going to be saved under this name: make it one file if it is not, and keep that.
     HandOver(String),
+    /// Make another archive of these items. It is served as a run of its own through the port that is beside
+    /// the message, and begins with [`FromWorker::Archive`] or [`FromWorker::Failed`].
+    Select(Vec<ItemId>),
     /// Release the run's images: the page needs them no more, and closes the port.
     Release,
     /// What only an interactive page asks for.
@@ -112,6 +115,7 @@ mod to_worker {
     pub const HAND_OVER: u8 = 11;
     pub const VERDICT: u8 = 12;
     pub const REUSED_ARCHIVE: u8 = 13;
+    pub const SELECT: u8 = 14;
 }
 
 impl ToWorker {
@@ -137,6 +141,10 @@ impl ToWorker {
                 out.put_u8(tag::HAND_OVER);
                 out.put_text(Some(file_name));
             }
+            Self::Select(items) => {
+                out.put_u8(tag::SELECT);
+                put_items(&mut out, items);
+            }
             Self::Release => out.put_u8(tag::RELEASE),
             Self::Interaction(interaction) if IS_INTERACTIVE => put_interaction(&mut out, interaction),
             Self::Interaction(_) => {}
@@ -161,6 +169,7 @@ impl ToWorker {
             tag::CHUNK_WRITTEN => Self::ChunkWritten,
             tag::CANCEL => Self::Cancel,
             tag::HAND_OVER => Self::HandOver(reader.text()??),
+            tag::SELECT => Self::Select(read_items(&mut reader)?),
             tag::RELEASE => Self::Release,
             tag if IS_INTERACTIVE => Self::Interaction(read_interaction(tag, &mut reader)?),
             _ => return None,
@@ -178,7 +187,7 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
             put_settings(out, settings);
             out.put_text(relay.as_ref().map(Relay::href));
             out.put_f64(*started);
-            items.iter().for_each(|item| out.put_u64(*item as u64));
+            put_items(out, items);
         }
         Interaction::Verify => out.put_u8(tag::VERIFY),
         Interaction::Preview(item) => {
@@ -203,11 +212,7 @@ fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction>
         to_worker::COMMAND => Interaction::Command(*Command::ALL.get(usize::from(reader.u8()?))?),
         to_worker::RETRY => {
             let (settings, relay, started) = (read_settings(reader)?, read_relay(reader)?, reader.f64()?);
-            let mut items = Vec::new();
-            while !reader.is_empty() {
-                items.push(reader.usize()?);
-            }
-            Interaction::Retry(Retry { items, settings, relay, started })
+            Interaction::Retry(Retry { items: read_items(reader)?, settings, relay, started })
         }
         to_worker::VERIFY => Interaction::Verify,
         to_worker::PREVIEW => Interaction::Preview(reader.usize()?),
@@ -218,6 +223,19 @@ fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction>
         to_worker::DISCARD => Interaction::Discard(reader.text()??),
         _ => return None,
     })
+}
+
+/// Appends items, which end the message.
+fn put_items(out: &mut Vec<u8>, items: &[ItemId]) {
+    items.iter().for_each(|item| out.put_u64(*item as u64));
+}
+
+fn read_items(reader: &mut ByteReader<'_>) -> Option<Vec<ItemId>> {
+    let mut items = Vec::new();
+    while !reader.is_empty() {
+        items.push(reader.usize()?);
+    }
+    Some(items)
 }
 
 mod from_worker {

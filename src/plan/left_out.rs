@@ -12,6 +12,8 @@ pub enum LeftOut {
     RepeatedAddress(ItemId),
     /// An earlier item has the same bytes.
     RepeatedImage(ItemId),
+    /// It is not one of the items that were selected for the archive.
+    NotSelected,
 }
 
 impl LeftOut {
@@ -21,6 +23,7 @@ impl LeftOut {
             Self::Filter => (0, 0),
             Self::RepeatedAddress(item) => (1, item),
             Self::RepeatedImage(item) => (2, item),
+            Self::NotSelected => (3, 0),
         };
         out.put_u8(tag);
         out.put_u64(original as u64);
@@ -33,6 +36,7 @@ impl LeftOut {
             0 => Self::Filter,
             1 => Self::RepeatedAddress(original),
             2 => Self::RepeatedImage(original),
+            3 => Self::NotSelected,
             _ => return None,
         })
     }

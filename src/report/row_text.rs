@@ -62,6 +62,7 @@ pub fn left_out_text(reason: LeftOut) -> String {
         LeftOut::Filter => "a filter leaves it out".into(),
         LeftOut::RepeatedAddress(item) => text!["the same address as image ", item + 1],
         LeftOut::RepeatedImage(item) => text!["the same bytes as image ", item + 1],
+        LeftOut::NotSelected => "not selected".into(),
     }
 }
 

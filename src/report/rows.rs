@@ -228,6 +228,23 @@ impl Rows {
         }
     }
 
+    /// The rows of an archive of these items alone, by their places: the others are left out of it.
+    pub fn selected(&self, is_selected: &[bool]) -> Self {
+        let mut rows = self.clone();
+        for (item, (row, is_selected)) in self.rows.iter().zip(is_selected).enumerate() {
+            if !is_selected && !matches!(row.state, State::LeftOut(_)) {
+                let at = row.finished.unwrap_or_default();
+                if row.error().is_some() {
+                    // It counts as failed no more.
+                    rows.apply(&Event { at, item, kind: EventKind::Queued });
+                }
+                let kind = EventKind::LeftOut { reason: LeftOut::NotSelected };
+                rows.apply(&Event { at, item, kind });
+            }
+        }
+        rows
+    }
+
     /// Cancels all rows that have not finished. Attempts in progress end without having failed.
     pub fn cancel(&mut self, at: Duration) {
         self.totals.in_flight = 0;
@@ -374,6 +391,31 @@ mod tests {
         ];
         assert_eq!(folded(1, &events).as_slice()[0].progress(), Some(1.0));
         assert_eq!(folded(1, &events[..1]).as_slice()[0].progress(), None);
+    }
+
+    #[test]
+    fn a_selection_leaves_the_other_rows_out_and_keeps_why_some_are_left_out_already() {
+        let stored = |bytes| EventKind::Stored(ImageFacts::new(bytes, 1, Format::Gif));
+        let repeated = State::LeftOut(LeftOut::RepeatedImage(0));
+        let rows = folded(
+            4,
+            &[
+                (1, 0, stored(10)),
+                (2, 1, EventKind::Failed { error: BUSY }),
+                (3, 2, EventKind::LeftOut { reason: LeftOut::RepeatedImage(0) }),
+                (4, 3, stored(5)),
+            ],
+        );
+        let states = |is_selected| -> Vec<_> {
+            rows.selected(is_selected).as_slice().iter().map(|row| row.state.clone()).collect()
+        };
+        let not_selected = State::LeftOut(LeftOut::NotSelected);
+        let others = [not_selected.clone(), not_selected.clone(), repeated.clone(), State::Stored];
+        assert_eq!(states(&[false, false, false, true]), others);
+        assert_eq!(states(&[true; 4]), [State::Stored, State::Failed(BUSY), repeated, State::Stored]);
+        let selected = rows.selected(&[false, false, true, true]);
+        let totals = selected.totals();
+        assert_eq!((totals.stored, totals.stored_bytes, totals.failed, totals.left_out), (1, 5, 0, 3));
     }
 
     #[test]

@@ -305,7 +305,8 @@ mod tests {
             ..ImageFacts::new(7, 8, Format::Gif)
         };
         events.push(event(4, 1, EventKind::Stored(all_known)));
-        for reason in [LeftOut::Filter, LeftOut::RepeatedAddress(1), LeftOut::RepeatedImage(0)] {
+        let repeated = [LeftOut::RepeatedAddress(1), LeftOut::RepeatedImage(0)];
+        for reason in repeated.into_iter().chain([LeftOut::Filter, LeftOut::NotSelected]) {
             events.push(event(4, 1, EventKind::LeftOut { reason }));
         }
         for error in every_error(&plan) {

@@ -5,6 +5,7 @@
 //!      └─▶ Framing::push, with its place ─▶ Framing::finish ─▶ central directory in input order
 //!                                                              · Zip64 records, if needed · end record
 //!
+//! the finished archive ─▶ Framing::select ─▶ ranges of it, and the directory of another archive
 //! the finished archive ─▶ Proof ─▶ Proved, or where it differs from what was meant
 //! any program's archive ─▶ find_directory ─▶ DirectoryEntries
 //! ```
@@ -34,6 +35,6 @@ pub use directory::{
     stored_offsets,
 };
 pub use entry::Entry;
-pub use framing::Framing;
+pub use framing::{Framing, Selection};
 pub use local::{MAX_PADDING, is_padding, local_header};
 pub use proof::{Proof, ProofError, Proved};

@@ -30,7 +30,7 @@ use crate::zip::{Entry, Framing, local_header};
 
 /// The loose parts that are gathered into a Blob, for an archive without a file. One Blob of the 24,000
 /// parts of 12,000 images took Chromium up to 3.5 s in one go; these are made while images arrive.
-const GATHERED_PARTS: u32 = 128;
+pub const GATHERED_PARTS: u32 = 128;
 
 /// An archive that is being made.
 pub struct BlobArchive<'a, W> {
@@ -190,12 +190,13 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         Ok(())
     }
 
-    /// Completes the archive; `rows` is for its record.
+    /// Completes the archive; `rows` is for its record. Also returns where its entries are in it: their keys
+    /// are the items, and those behind the plan's are the record.
     ///
     /// # Errors
     ///
     /// Fails if the browser can't read it back.
-    pub async fn finish(mut self, rows: &RefCell<Rows>) -> Result<Archive, ArchiveError> {
+    pub async fn finish(mut self, rows: &RefCell<Rows>) -> Result<(Archive, Framing), ArchiveError> {
         let spool = self.images.spool().get().await;
         if let Some(verdicts) = self.verdicts {
             for item in self.undecided.clone() {
@@ -215,7 +216,9 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
             others.copy_into(file, &mut spooled, &images).await.map_err(&unreadable)?;
             others.take_unwritten(file, &mut spooled, &images).map_err(&unreadable)?;
         }
-        images.release_previous();
+        if others.entries.is_empty() {
+            images.release_previous();
+        }
         let mut framing = Framing::default();
         let finished = match &spool {
             Spool::File(file) => {
@@ -227,7 +230,7 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         if let Some(file) = finished.whole {
             let blob = blob_of_parts(&Array::of1(&file)).map_err(&unreadable)?;
             let summary = layout.finish(finished.size, ArchivePlace::OneFile);
-            return Ok(Archive { blob: Some(blob), summary });
+            return Ok((Archive { blob: Some(blob), summary }, framing));
         }
         let place = match &spool {
             Spool::File(_) if others.entries.is_empty() => ArchivePlace::Memory,
@@ -236,14 +239,15 @@ impl<'a, W: WebText> BlobArchive<'a, W> {
         let size = finished.size + others.size;
         others.add_to(&mut framing, finished.size);
         if framing.entries() == 0 {
-            return Ok(Archive { blob: None, summary: layout.finish(0, place) });
+            return Ok((Archive { blob: None, summary: layout.finish(0, place) }, framing));
         }
         let tail = framing.finish(size);
         let parts = finished.parts.all().concat(&others.parts.all());
         parts.push(&Uint8Array::from(tail.as_slice()));
         let blob = blob_of_parts(&parts).map_err(&unreadable)?;
         check_end(&blob, tail.len()).await.map_err(&unreadable)?;
-        Ok(Archive { blob: Some(blob), summary: layout.finish(size + tail.len() as u64, place) })
+        let summary = layout.finish(size + tail.len() as u64, place);
+        Ok((Archive { blob: Some(blob), summary }, framing))
     }
 }
 
@@ -324,7 +328,12 @@ impl OtherEntries {
     }
 }
 
-fn blob_of_parts(parts: &Array) -> Result<Blob, JsValue> {
+/// An archive of these parts.
+///
+/// # Errors
+///
+/// Fails if the browser can't make a Blob.
+pub fn blob_of_parts(parts: &Array) -> Result<Blob, JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type("application/zip");
     Blob::new_with_blob_sequence_and_options(parts, &properties)
@@ -332,7 +341,11 @@ fn blob_of_parts(parts: &Array) -> Result<Blob, JsValue> {
 
 /// Reads the archive's end back. Making a Blob never fails; reading one that the browser had no space
 /// for does.
-async fn check_end(archive: &Blob, tail: usize) -> Result<(), JsValue> {
+///
+/// # Errors
+///
+/// Fails if the browser can't read it.
+pub async fn check_end(archive: &Blob, tail: usize) -> Result<(), JsValue> {
     let size = archive.size();
     let end = archive.slice_with_f64_and_f64(size - tail as f64, size)?;
     let bytes: ArrayBuffer = promise(end.array_buffer()).await?.unchecked_into();

@@ -41,24 +41,35 @@ impl<'a, W: WebText> Layout<'a, W> {
     /// The entries of the record, if there is to be one and there are images, each with its content and a
     /// number behind the plan's items.
     pub fn record(&mut self, rows: &Rows) -> Vec<(ItemId, Entry, Vec<u8>)> {
-        let Some(options) = &self.job.archive.manifest else { return Vec::new() };
-        if self.placed.iter().all(Option::is_none) {
-            return Vec::new();
-        }
-        let files = record_files(&self.job.plan, rows, &self.placed, options);
-        let mut entries = Vec::new();
-        for (RecordFile { name, content }, item) in files.into_iter().zip(self.placed.len()..) {
-            let content = content.into_bytes();
-            let crc32 = checksum(&content, &mut crc_buffer());
-            let name = self.names.claim_file(&name);
-            let entry = Entry { name, size: content.len() as u64, crc32, modified: None };
-            entries.push((item, entry, content));
-        }
-        entries
+        let Self { job, names, placed, .. } = self;
+        record_entries(job, rows, placed, &mut |_, name| names.claim_file(&name))
     }
 
     /// What is in an archive of this size in bytes; 0 for one without entries.
     pub fn finish(self, size: u64, place: ArchivePlace) -> ArchiveSummary {
         ArchiveSummary { names: self.placed, size, place, protocols: Vec::new() }
     }
+}
+
+/// The entries of the record of an archive with entries of these names, as [`Layout::record`] has them.
+/// `name_of` chooses the name of one by its number and the name that it is to have.
+pub fn record_entries(
+    job: &Job,
+    rows: &Rows,
+    names: &[Option<EntryName>],
+    name_of: &mut dyn FnMut(ItemId, String) -> EntryName,
+) -> Vec<(ItemId, Entry, Vec<u8>)> {
+    let Some(options) = &job.archive.manifest else { return Vec::new() };
+    if names.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let files = record_files(&job.plan, rows, names, options);
+    let mut entries = Vec::new();
+    for (RecordFile { name, content }, number) in files.into_iter().zip(names.len()..) {
+        let content = content.into_bytes();
+        let crc32 = checksum(&content, &mut crc_buffer());
+        let entry = Entry { name: name_of(number, name), size: content.len() as u64, crc32, modified: None };
+        entries.push((number, entry, content));
+    }
+    entries
 }

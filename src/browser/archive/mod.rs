@@ -6,6 +6,8 @@
 //!      │              └▶ without a file, one Blob of many
 //!      └▶ Backlog ─▶ StreamedArchive: headers and payloads one after the other ─▶ Sink
 //!
+//! select_entries: another archive of some entries, which is slices of the Blob
+//!
 //! read_back: the Blob through zip::Proof, from its first byte to its last
 //! ```
 
@@ -13,6 +15,7 @@ mod backlog;
 mod blob;
 mod layout;
 mod read_back;
+mod selection;
 mod sink;
 mod spooled;
 mod stream;
@@ -24,6 +27,7 @@ pub use backlog::Backlog;
 pub use blob::BlobArchive;
 pub use layout::Layout;
 pub use read_back::{ReadBackError, read_back};
+pub use selection::select_entries;
 pub use sink::{Sink, StreamSink};
 pub use stream::StreamedArchive;
 pub use verdicts::Verdicts;

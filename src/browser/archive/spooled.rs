@@ -148,10 +148,10 @@ impl SpooledEntries {
         let is_whole = is_all && file.write_bytes(&tail, end).is_ok();
         let size = if is_whole { end + tail.len() as u64 } else { end };
         let finished = file.finish(size).await?;
+        *framing = directory;
         if is_whole {
             return Ok(Finished { whole: Some(finished), parts: BlobParts::default(), size });
         }
-        *framing = directory;
         let parts = BlobParts::default();
         parts.push(&finished);
         Ok(Finished { whole: None, parts, size })

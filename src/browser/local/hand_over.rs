@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! the archive is one file ─▶ it is kept, and not written to any more
-//! it is in memory, or in several Blobs ─▶ copied into a file, if the browser has one and space for it
+//! it is a selection, in memory, or in several Blobs ─▶ copied into a file, if the browser has one and space for it
 //! ```
 
 use wasm_bindgen::prelude::*;
@@ -10,6 +10,7 @@ use web_sys::Blob;
 
 use super::local_run::{Copied, LocalRun};
 use crate::browser::spool::{Spool, SpoolFile};
+use crate::browser::web::promise;
 use crate::job::ArchivePlace;
 
 /// An archive to be saved.
@@ -38,22 +39,33 @@ pub async fn hand_over(run: &LocalRun, file_name: &str) -> Option<HandedOver> {
         return Some(HandedOver { blob, is_file: true });
     }
     let copied = match run.copied.take() {
-        Some(copied) => Ok(copied),
-        None => copy(&blob).await,
+        Some(copied) => Some(copied),
+        None => copy(&blob).await.ok()?,
     };
-    let Ok(copied) = copied else { return Some(HandedOver { blob, is_file: false }) };
+    let Some(copied) = copied else {
+        // The browser reads a selection from the run's file, then.
+        if let (Some(Spool::File(file)), Some(_)) = (run.images.spool().current(), &run.share) {
+            file.keep_as_it_is();
+        }
+        return Some(HandedOver { blob, is_file: false });
+    };
     let _ = copied.file.hand_over(file_name);
     let blob = copied.blob.clone();
     run.copied.replace(Some(copied));
     Some(HandedOver { blob, is_file: true })
 }
 
-async fn copy(archive: &Blob) -> Result<Copied, JsValue> {
-    let file = SpoolFile::create().await?;
-    let finished = match file.fill(archive).await? {
-        Some(finished) => finished,
-        // The browser has space for no other file.
-        None => return Err(JsValue::NULL),
-    };
-    Ok(Copied { file, blob: finished })
+/// Copies an archive into a file; `None` if the browser has none, or no space for it.
+///
+/// # Errors
+///
+/// Fails if the archive can't be read.
+async fn copy(archive: &Blob) -> Result<Option<Copied>, JsValue> {
+    let Ok(file) = SpoolFile::create().await else { return Ok(None) };
+    if let Ok(Some(blob)) = file.fill(archive).await {
+        return Ok(Some(Copied { file, blob }));
+    }
+    // Whatever it was: if only the copy is gone, the archive can still be saved.
+    promise(archive.slice_with_f64_and_f64(0.0, 1.0)?.array_buffer()).await?;
+    Ok(None)
 }

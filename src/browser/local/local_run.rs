@@ -12,13 +12,15 @@ use web_sys::Blob;
 use crate::browser::archive::{
     Archive, Backlog, BlobArchive, Layout, Removal, Sink, StreamedArchive, Verdicts,
 };
+use crate::browser::error::because;
 use crate::browser::fetch::BrowserFetcher;
-use crate::browser::spool::{ImageStore, Payload, Spool, SpoolFile};
+use crate::browser::spool::{FileShare, ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::{BrowserText, Clock, Notify, Shared, spawn};
-use crate::job::{ArchiveError, IS_INTERACTIVE, Job};
+use crate::job::{ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, Job};
 use crate::plan::{ItemId, LeftOut, Plan, WebText};
 use crate::report::Rows;
 use crate::run::{Command, Event, EventKind, FetchError, FinishedItem, Run};
+use crate::zip::Framing;
 
 /// A job on this thread, from its beginning until its images are released.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct LocalRun {
     pub images: ImageStore,
     /// The archive that was made last.
     pub archive: RefCell<Option<Archive>>,
+    /// Where its entries are in it; `None` while it is made anew, and for one that went to a sink.
+    pub framing: RefCell<Option<Rc<Framing>>>,
     /// A copy of it in one file, if one was needed to hand it over.
     pub copied: RefCell<Option<Copied>>,
     commands: Commands,
@@ -37,7 +41,11 @@ pub struct LocalRun {
     /// Which images the caller keeps, if it decides that.
     pub verdicts: Verdicts,
     /// What is known of the items, if the archive is to have a record.
-    rows: RefCell<Rows>,
+    pub rows: RefCell<Rows>,
+    /// Whether this is a selection of another run's archive, and so without images of its own.
+    pub is_selection: bool,
+    /// A selection's share in the file that it is read from.
+    pub share: Option<FileShare>,
 }
 
 /// A file into which an archive was copied, in order to hand it over.
@@ -60,6 +68,9 @@ impl LocalRun {
             job: RefCell::new(job),
             images: ImageStore::default(),
             archive: RefCell::default(),
+            framing: RefCell::default(),
+            is_selection: false,
+            share: None,
             copied: RefCell::default(),
             commands: Commands::default(),
         }
@@ -85,6 +96,20 @@ impl LocalRun {
     /// Sends a command to the current run. After a `Stop`, further commands are ignored.
     pub fn command(&self, command: Command) {
         self.commands.push(command);
+    }
+
+    /// Opens the spool for writing again; the archive can't be read any more.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the browser opens or creates no file, and for a selection.
+    pub async fn reopen(&self) -> Result<(), ArchiveError> {
+        const KIND: ArchiveErrorKind = ArchiveErrorKind::Storage;
+        self.framing.take();
+        if self.is_selection {
+            return Err(KIND.because("a selection has no images of its own"));
+        }
+        self.images.reopen().await.map_err(because(KIND))
     }
 
     /// Drops commands that were meant for the run before.
@@ -165,19 +190,21 @@ pub async fn fetch_items(
         });
     };
     let verdicts = job.archive.awaits_verdicts.then_some(&run.verdicts);
-    let archive = match sink {
+    let (archive, framing) = match sink {
         None => {
             let archive = BlobArchive::new(layout, job.plan.len(), &items, images.clone(), &on_removed)
                 .with_verdicts(verdicts);
-            into_blob(run, fetching, archive).await?
+            let (archive, framing) = into_blob(run, fetching, archive).await?;
+            (archive, Some(Rc::new(framing)))
         }
         Some(sink) => {
             let archive =
                 StreamedArchive::new(layout, sink, images.clone(), &on_removed).with_verdicts(verdicts);
             let left_out = left_out.into_iter().map(|(item, _)| item).collect();
-            into_sink(run, &job, fetching, left_out, archive).await?
+            (into_sink(run, &job, fetching, left_out, archive).await?, None)
         }
     };
+    run.framing.replace(framing);
     run.archive.replace(Some(archive.clone()));
     run.copied.take();
     Ok(archive)
@@ -205,7 +232,7 @@ async fn into_blob<W: WebText>(
     run: &LocalRun,
     mut fetching: Run<'_, BrowserFetcher>,
     mut archive: BlobArchive<'_, W>,
-) -> Result<Archive, ArchiveError> {
+) -> Result<(Archive, Framing), ArchiveError> {
     while let Some(finished) = next(&mut fetching, &run.commands).await {
         archive.push(finished);
     }

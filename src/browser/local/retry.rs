@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use super::local_run::{LocalRun, fetch_items};
 use crate::browser::archive::Archive;
-use crate::browser::error::because;
-use crate::job::{ArchiveError, ArchiveErrorKind, Job, Retry};
+use crate::job::{ArchiveError, Job, Retry};
 use crate::plan::ItemId;
 use crate::run::Event;
 
@@ -14,7 +13,7 @@ use crate::run::Event;
 ///
 /// # Errors
 ///
-/// Fails if the spool can't be written to any more, and as
+/// Fails if the spool can't be written to any more, for a selection, and as
 /// [`fetch_all`](super::fetch_all). An archive that went to a sink is gone, so nothing can be added to it.
 pub async fn retry(run: &LocalRun, retry: Retry, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
     let job = run.job();
@@ -38,6 +37,6 @@ pub async fn refetch(
     items: &[ItemId],
     emit: &dyn Fn(Event),
 ) -> Result<Archive, ArchiveError> {
-    run.images.reopen().await.map_err(because(ArchiveErrorKind::Storage))?;
+    run.reopen().await?;
     fetch_items(run, None, items, emit).await
 }

@@ -9,7 +9,6 @@
 use super::local_run::{LocalRun, lost};
 use super::retry::refetch;
 use crate::browser::archive::{Archive, ReadBackError, read_back};
-use crate::browser::error::because;
 use crate::browser::spool::{ScratchBuffer, checksum};
 use crate::browser::web::Clock;
 use crate::job::{ArchiveError, ArchiveErrorKind};
@@ -22,12 +21,15 @@ use crate::text::text;
 ///
 /// # Errors
 ///
-/// Fails if the archive can't be read, although all of its images can.
+/// Fails if the archive can't be read, although all of its images can, and if a selection is damaged.
 pub async fn verify(run: &LocalRun, emit: &dyn Fn(Event)) -> Result<Option<Archive>, ArchiveError> {
     let Some(blob) = run.archive.borrow().as_ref().and_then(|archive| archive.blob.clone()) else {
         return Ok(None);
     };
     let Err(error) = read_back(&blob).await else { return Ok(None) };
+    if run.is_selection {
+        return Err(unreadable(error));
+    }
     let damaged = damaged_images(run).await?;
     if damaged.is_empty() {
         return Err(unreadable(error));
@@ -57,7 +59,7 @@ fn unreadable(error: ReadBackError) -> ArchiveError {
 async fn damaged_images(run: &LocalRun) -> Result<Vec<(ItemId, String)>, ArchiveError> {
     let images = &run.images;
     // Read as they were written: what the browser calls a finished file may be another one by now.
-    images.reopen().await.map_err(because(ArchiveErrorKind::Storage))?;
+    run.reopen().await?;
     let mut scratch = ScratchBuffer::default();
     let mut damaged = Vec::new();
     for item in images.items() {

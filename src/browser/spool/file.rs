@@ -1,6 +1,7 @@
 //! One run's spool: an OPFS file through its sync access handle, which becomes the archive.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -45,10 +46,15 @@ pub struct SpoolFile {
     pub(super) finished: Shared<File>,
     /// Whether the browser may be copying the file, so that it must stay as it is.
     pub(super) is_handed_over: Cell<bool>,
+    /// Held by this, and by each selection that is read from the file.
+    pub(super) share: FileShare,
     /// The bytes that may still go into Blobs because the disk is full.
     pub(super) overflow_left: Cell<u64>,
     pub(super) has_made_room: Cell<bool>,
 }
+
+/// As long as a finished file has a share, it stays as it is.
+pub type FileShare = Rc<()>;
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +108,7 @@ impl SpoolFile {
             state: Cell::new(State::Open),
             finished: Shared::default(),
             is_handed_over: Cell::new(false),
+            share: FileShare::default(),
             overflow_left: Cell::new(u64::MAX),
             has_made_room: Cell::new(false),
         }

@@ -1,12 +1,14 @@
 //! What becomes of a spool's file: it is finished, handed over, opened again, or removed; and its journal.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag, File};
 
 use super::directory::open_access;
-use super::file::{SpoolFile, State};
+use super::file::{FileShare, SpoolFile, State};
 use super::journal_file::JournalFile;
 use crate::browser::web::promise;
 use crate::spool::{Allocator, Extent};
@@ -128,6 +130,17 @@ impl SpoolFile {
     /// Whether the browser may be copying the file.
     pub fn is_handed_over(&self) -> bool {
         self.is_handed_over.get()
+    }
+
+    /// A share in the finished file, which is not written to while it exists; `None` for a file that is not
+    /// finished.
+    pub fn share(&self) -> Option<FileShare> {
+        (self.state.get() == State::Finished).then(|| Rc::clone(&self.share))
+    }
+
+    /// Whether a share exists.
+    pub fn is_shared(&self) -> bool {
+        Rc::strong_count(&self.share) > 1
     }
 
     /// Whether there is a journal, for which all images must be on the disk.

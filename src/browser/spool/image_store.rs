@@ -36,7 +36,7 @@ pub struct ImageStore {
     spool: Rc<Shared<Spool>>,
     /// Items whose image was stored or moved since the journal was written; `None` without a journal.
     changed: Rc<RefCell<Option<Vec<ItemId>>>>,
-    /// Spools whose archive was handed over, and which images are still read from.
+    /// Spools whose archive was handed over or is shared, and which images are still read from.
     previous: Rc<RefCell<Vec<Rc<SpoolFile>>>>,
     is_released: Rc<Cell<bool>>,
 }
@@ -96,15 +96,16 @@ impl ImageStore {
         self.changed.borrow_mut().as_mut().map(take).unwrap_or_default()
     }
 
-    /// Opens a finished spool for writing again. One that was handed over is left as it is: there is
-    /// another one then, and the images are read from the previous file until they are copied.
+    /// Opens a finished spool for writing again. One that was handed over, or that a selection is read from,
+    /// is left as it is: there is another one then, and the images are read from the previous file until they
+    /// are copied.
     ///
     /// # Errors
     ///
     /// Fails if the browser opens or creates no file.
     pub async fn reopen(&self) -> Result<(), JsValue> {
         let Spool::File(file) = self.spool.get().await else { return Ok(()) };
-        if !file.is_handed_over() {
+        if !file.is_handed_over() && !file.is_shared() {
             return file.reopen(self.reserved()).await;
         }
         let Some(finished) = file.finished().await else { return Err("it is still being written".into()) };
@@ -119,7 +120,7 @@ impl ImageStore {
         Ok(())
     }
 
-    /// Lets go of spools that were handed over: all images are elsewhere by now.
+    /// Lets go of spools that were left as they are: all images are elsewhere by now.
     pub fn release_previous(&self) {
         self.previous.borrow_mut().clear();
     }

@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::pin::pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use futures::future::{Either, LocalBoxFuture, select};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, ImageBitmap, MessagePort};
+use web_sys::{Blob, ImageBitmap, MessageChannel, MessagePort};
 
 use super::port::Port;
 use crate::browser::archive::{Archive, Sink};
@@ -28,6 +28,25 @@ pub struct Connection {
     port: Port,
     inbox: Rc<Inbox>,
     plan: Rc<Plan>,
+    /// All runs of the worker.
+    others: Rc<Connections>,
+}
+
+/// The runs that are with one worker.
+#[derive(Debug, Default)]
+pub struct Connections(RefCell<Vec<Weak<Connection>>>);
+
+impl Connections {
+    fn push(&self, run: &Rc<Connection>) {
+        let mut runs = self.0.borrow_mut();
+        runs.retain(|run| run.strong_count() > 0);
+        runs.push(Rc::downgrade(run));
+    }
+
+    /// Takes those out that are still held.
+    pub fn take(&self) -> Vec<Rc<Connection>> {
+        self.0.take().iter().filter_map(Weak::upgrade).collect()
+    }
 }
 
 /// Messages that have arrived.
@@ -44,12 +63,14 @@ struct Inbox {
 }
 
 impl Connection {
-    /// The run whose first message was sent through the port's other end.
-    pub fn new(port: MessagePort, plan: Rc<Plan>) -> Rc<Self> {
+    /// The run that is served at the port's other end; `others` are the runs of its worker.
+    pub fn new(port: MessagePort, plan: Rc<Plan>, others: Rc<Connections>) -> Rc<Self> {
         let inbox = Rc::<Inbox>::default();
         let receiver = Rc::clone(&inbox);
         let port = Port::new(port, Box::new(move |bytes, object| receiver.receive(bytes, object)));
-        Rc::new(Self { port, inbox, plan })
+        let run = Rc::new(Self { port, inbox, plan, others });
+        run.others.push(&run);
+        run
     }
 
     /// Asks the run for something that only an interactive page asks for.
@@ -155,6 +176,22 @@ impl Connection {
         self.inbox.hand_overs.borrow_mut().push_back(Rc::clone(&handed_over));
         self.send(&ToWorker::HandOver(file_name.to_owned()));
         handed_over.get().await
+    }
+
+    /// Makes another archive of these items, which is served as a run of its own: the first that
+    /// [`finish`](Self::finish) returns of it is the archive.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the worker is gone, and if the browser refuses to open a port.
+    pub fn select(&self, items: &[ItemId]) -> Result<Rc<Self>, ArchiveError> {
+        const KIND: ArchiveErrorKind = ArchiveErrorKind::Worker;
+        if self.inbox.is_broken.get() {
+            return Err(KIND.because("its images are gone with it"));
+        }
+        let channel = MessageChannel::new().map_err(because(KIND))?;
+        self.port.post_port(&ToWorker::Select(items.to_vec()).to_bytes(), &channel.port2());
+        Ok(Self::new(channel.port1(), Rc::clone(&self.plan), Rc::clone(&self.others)))
     }
 
     /// Ends the activity under way with an error: the worker is gone.

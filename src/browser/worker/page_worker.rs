@@ -1,13 +1,13 @@
 //! The page's one worker: started once, and replaced when it breaks down.
 
 use std::cell::RefCell;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageChannel, MessagePort};
 
-use super::connection::Connection;
+use super::connection::{Connection, Connections};
 use super::port::message;
 use super::web_worker::WebWorker;
 use crate::browser::web::{Shared, js_message};
@@ -29,7 +29,7 @@ extern "C" {
 pub struct Worker {
     worker: WebWorker,
     /// The runs that fail when the worker breaks down.
-    runs: RefCell<Vec<Weak<Connection>>>,
+    runs: Rc<Connections>,
 }
 
 /// Resolves to the worker, or to `None` if there can be none.
@@ -69,7 +69,7 @@ impl Worker {
 
     fn launch(start: &Start) -> Result<(), JsValue> {
         let worker = WebWorker::start(&Self::glue(), &wasm_bindgen::module(), "serveRun")?;
-        let worker = Rc::new(Self { worker, runs: RefCell::default() });
+        let worker = Rc::new(Self { worker, runs: Rc::default() });
         let (ready, started) = (Rc::clone(start), Rc::clone(&worker));
         let on_message = Closure::<dyn Fn()>::new(move || ready.set(Some(Rc::clone(&started))));
         worker.worker.set_onmessage(&on_message.into_js_value());
@@ -90,11 +90,7 @@ impl Worker {
     pub fn run(&self, job: Rc<Job>, into_sink: bool) -> Option<Rc<Connection>> {
         let plan = Rc::clone(&job.plan);
         let port = self.open_port(&ToWorker::Start { job, into_sink })?;
-        let run = Connection::new(port, plan);
-        let mut runs = self.runs.borrow_mut();
-        runs.retain(|run| run.strong_count() > 0);
-        runs.push(Rc::downgrade(&run));
-        Some(run)
+        Some(Connection::new(port, plan, Rc::clone(&self.runs)))
     }
 
     /// Sends the first message of a new port; `None` if the browser refuses it.
@@ -106,7 +102,7 @@ impl Worker {
     }
 
     fn break_down(&self, event: &JsValue) {
-        let runs: Vec<_> = self.runs.take().iter().filter_map(Weak::upgrade).collect();
+        let runs = self.runs.take();
         if !runs.is_empty() {
             STARTED.set(None);
             self.worker.terminate();

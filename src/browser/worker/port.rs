@@ -39,6 +39,11 @@ impl Port {
         self.send(bytes, chunk, &Array::of1(&chunk.buffer()));
     }
 
+    /// Sends a message, with a port that moves to the other side.
+    pub fn post_port(&self, bytes: &[u8], port: &MessagePort) {
+        self.send(bytes, port, &Array::of1(port));
+    }
+
     fn send(&self, bytes: &[u8], object: &JsValue, transfer: &Array) {
         let (message, buffer) = message(bytes, object);
         transfer.push(&buffer);

@@ -11,14 +11,15 @@ use futures::future::{Either, LocalBoxFuture, select};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::MessagePort;
+use web_sys::{Blob, MessagePort};
 
 use super::page_sink::PageSink;
-use super::port::Port;
+use super::port::{Port, message};
 use super::stored_runs::answer;
 use crate::browser::archive::{Archive, Sink};
 use crate::browser::local::{
-    HandedOver, LocalRun, RunJournal, fetch_all, fetch_items, hand_over, restore, retry, verify,
+    HandedOver, LocalRun, RunJournal, fetch_all, fetch_items, hand_over, restore, retry,
+    select as select_items, verify,
 };
 use crate::browser::web::{Clock, Shared};
 use crate::job::{ArchiveError, ArchivePlace, FromWorker, IS_INTERACTIVE, Interaction, Job, Retry, ToWorker};
@@ -60,6 +61,11 @@ enum Task {
 
 impl Service {
     fn start(port: MessagePort, job: Rc<Job>, into_sink: bool) {
+        Self::serve(port, LocalRun::new(job), into_sink).begin(Task::Fetch);
+    }
+
+    /// Serves a run until the page releases it.
+    fn serve(port: MessagePort, run: LocalRun, into_sink: bool) -> Rc<Self> {
         let service = Rc::new_cyclic(|this: &Weak<Self>| {
             let this = Weak::clone(this);
             let on_message =
@@ -67,12 +73,15 @@ impl Service {
                     (Some(service), Some(ToWorker::ReusedArchive)) => {
                         service.run.reused.set(object.unchecked_into());
                     }
+                    (Some(service), Some(ToWorker::Select(items))) => {
+                        service.select(items, object.unchecked_into());
+                    }
                     (Some(service), Some(message)) => service.receive(message),
                     _ => {}
                 };
             let port = Rc::new(Port::new(port, Box::new(on_message)));
             Self {
-                run: LocalRun::new(job),
+                run,
                 sink: into_sink.then(|| PageSink::new(Rc::clone(&port))),
                 port,
                 events: RefCell::default(),
@@ -81,9 +90,10 @@ impl Service {
                 released: Shared::default(),
             }
         });
-        service.begin(Task::Fetch);
         // The task owns the service: it lives until the page releases it.
-        spawn_local(async move { service.released.get().await });
+        let owned = Rc::clone(&service);
+        spawn_local(async move { owned.released.get().await });
+        service
     }
 
     fn receive(self: &Rc<Self>, message: ToWorker) {
@@ -217,7 +227,7 @@ impl Service {
         match outcome {
             Ok(Some(Archive { blob, mut summary })) => {
                 summary.protocols = protocols();
-                self.send(&FromWorker::Archive(summary), &blob.map_or(JsValue::NULL, JsValue::from));
+                self.send_with_blob(&FromWorker::Archive(summary), blob);
             }
             Ok(None) => self.send(&FromWorker::Verified, &JsValue::NULL),
             Err(error) => self.send(&FromWorker::Failed(error), &JsValue::NULL),
@@ -233,6 +243,10 @@ impl Service {
         });
     }
 
+    fn send_with_blob(&self, message: &FromWorker, blob: Option<Blob>) {
+        self.send(message, &blob.map_or(JsValue::NULL, JsValue::from));
+    }
+
     fn send(&self, message: &FromWorker, object: &JsValue) {
         self.port.post(&message.to_bytes(), object);
     }
@@ -245,6 +259,26 @@ impl Service {
                 None => (false, JsValue::NULL),
             };
             service.send(&FromWorker::HandedOver(is_file), &blob);
+        });
+    }
+
+    /// Makes another archive of these items, and serves it through a port of its own.
+    fn select(self: &Rc<Self>, items: Vec<ItemId>, port: MessagePort) {
+        let service = Rc::clone(self);
+        spawn_local(async move {
+            match select_items(&service.run, &items).await {
+                Ok(run) => {
+                    let archive = run.archive.borrow().clone();
+                    let selection = Self::serve(port, run, false);
+                    if let Some(Archive { blob, summary }) = archive {
+                        selection.send_with_blob(&FromWorker::Archive(summary), blob);
+                    }
+                }
+                Err(error) => {
+                    let (message, _) = message(&FromWorker::Failed(error).to_bytes(), &JsValue::NULL);
+                    let _ = port.post_message(&message);
+                }
+            }
         });
     }
 

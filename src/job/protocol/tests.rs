@@ -64,6 +64,7 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
         ToWorker::Verdict { item: 69_999, is_kept: true },
         ToWorker::ChunkWritten,
         ToWorker::HandOver("ü.zip".into()),
+        ToWorker::Select(vec![0, 69_999]),
         ToWorker::Cancel,
         ToWorker::Release,
         ToWorker::Interaction(Interaction::ListRuns),
@@ -177,10 +178,13 @@ fn a_torn_message_is_no_message() {
             // Lists without a length end where the bytes do, so a cut between two entries is a shorter
             // list: it must not be anything else.
             if let Some(read) = ToWorker::read(&bytes[..end]) {
-                assert!(
-                    matches!(read, ToWorker::Start { .. } | ToWorker::Interaction(Interaction::Retry(_))),
-                    "{message:?} at {end}"
+                let is_list = matches!(
+                    read,
+                    ToWorker::Start { .. }
+                        | ToWorker::Select(_)
+                        | ToWorker::Interaction(Interaction::Retry(_))
                 );
+                assert!(is_list, "{message:?} at {end}");
             }
         }
     }
