@@ -124,7 +124,7 @@ impl Arguments {
         };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
         Ok(Self {
-            urls: all_of(urls)?,
+            urls: all_of("urls", "an array or another iterable of URLs", urls)?,
             template,
             settings,
             archive,
@@ -139,16 +139,17 @@ impl Arguments {
     }
 }
 
-fn all_of(urls: &JsValue) -> Result<Array, JsValue> {
-    const EXPECTED: &str = "an array or another iterable of URLs";
+/// The values of an argument that is an iterable; `expected` says of what.
+///
+/// # Errors
+///
+/// Fails with a `TypeError` for anything else, and with what reading it throws.
+pub fn all_of(argument: &str, expected: &str, values: &JsValue) -> Result<Array, JsValue> {
     // A string is an iterable of its characters, so only objects are accepted.
-    if !urls.is_object() {
-        return Err(type_error("urls", EXPECTED, urls));
+    if !values.is_object() || !Reflect::has(values, &Symbol::iterator())? {
+        return Err(type_error(argument, expected, values));
     }
-    if !Reflect::has(urls, &Symbol::iterator())? {
-        return Err(type_error("urls", EXPECTED, urls));
-    }
-    array_from(urls)
+    array_from(values)
 }
 
 /// Checks the URL at `index`.

@@ -10,8 +10,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::Blob;
 
+use super::arguments::all_of;
 use crate::browser::{
-    Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, outside, read_back,
+    Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, outside, range_error,
+    read_back, shown, type_error,
 };
 use crate::job::ArchivePlace;
 use crate::plan::{ItemId, Plan};
@@ -141,13 +143,12 @@ pub async fn result_object(
     let item_fields = ITEM_FIELDS.map(JsValue::from_str);
     let outcomes = OUTCOMES.map(JsValue::from_str);
     let mut yielder = Yielder::default();
-    let Archive { blob, summary } = archive;
     for (index, row) in rows.as_slice().iter().enumerate() {
         // Reading the clock costs more than an item.
         if index % 32 == 0 {
             yielder.maybe_yield().await;
         }
-        let name = summary.names[index].as_ref().map(|name| name.as_str());
+        let name = archive.summary.names[index].as_ref().map(|name| name.as_str());
         let [failed, stored, left_out] = &outcomes;
         let outcome = match row.state {
             State::Stored => stored,
@@ -157,15 +158,36 @@ pub async fn result_object(
         let values = item_values(plan.items()[index].display_text(), name, outcome, row);
         items.push(&object_of(&item_fields, &values));
     }
-    let timings = Fields::new()
-        .set("wallMs", milliseconds(wall))
-        .set("busyMs", milliseconds(rows.totals().busy))
-        .set("bytes", rows.totals().stored_bytes as f64);
+    let totals = rows.totals();
+    let timings = Timings { wall, busy: totals.busy, bytes: totals.stored_bytes as f64 };
+    Ok(object_of_archive(file_name.to_owned(), items, timings, handle, archive))
+}
+
+/// What a result says of its run as a whole.
+#[derive(Clone, Copy)]
+struct Timings {
+    wall: Duration,
+    busy: Duration,
+    bytes: f64,
+}
+
+/// The object of an archive of these items.
+fn object_of_archive(
+    file_name: String,
+    items: Array,
+    timings: Timings,
+    handle: Rc<RunHandle>,
+    archive: Archive,
+) -> Object {
+    let Archive { blob, summary } = archive;
+    let Timings { wall, busy, bytes } = timings;
+    let timings_object =
+        Fields::new().set("wallMs", milliseconds(wall)).set("busyMs", milliseconds(busy)).set("bytes", bytes);
     // Not dropped with the function: the Blob may be in use long after the result is garbage.
     let handle = Rc::new(RefCell::new(Some(ManuallyDrop::new(handle))));
-    let (disposed, proved) = (Rc::clone(&handle), Rc::clone(&handle));
+    let [disposed, proved, selected] = [(); 3].map(|()| Rc::clone(&handle));
     let dispose = Closure::<dyn Fn()>::new(move || drop(disposed.take().map(ManuallyDrop::into_inner)));
-    let default_name = file_name.to_owned();
+    let default_name = file_name.clone();
     let save = Closure::<dyn Fn(JsValue) -> Promise>::new(move |name: JsValue| {
         let file_name = if name.is_undefined() { Some(default_name.clone()) } else { name.as_string() };
         let handle = handle.borrow().as_ref().map(|handle| Rc::clone(handle));
@@ -176,12 +198,12 @@ pub async fn result_object(
     });
     let result = Fields::new()
         .set("blob", blob.clone().map_or(JsValue::NULL, JsValue::from))
-        .set("fileName", file_name)
-        .set("items", items)
-        .set("timings", timings.0)
+        .set("fileName", file_name.as_str())
+        .set("items", items.clone())
+        .set("timings", timings_object.0)
         .set("storage", if summary.place == ArchivePlace::Blobs { "blobs" } else { "file" })
         .0;
-    let is_file = summary.place == ArchivePlace::OneFile;
+    let is_file = matches!(summary.place, ArchivePlace::OneFile | ArchivePlace::Parts);
     let prove = Closure::<dyn Fn() -> Promise>::new(move || {
         let (blob, is_disposed) = (blob.clone(), proved.borrow().is_none());
         future_to_promise(async move {
@@ -191,16 +213,85 @@ pub async fn result_object(
             Ok(JsValue::UNDEFINED)
         })
     });
+    // The caller may sort its own.
+    let items = items.slice(0, items.length());
+    let select = Closure::<dyn Fn(JsValue) -> Promise>::new(move |chosen: JsValue| {
+        let handle = selected.borrow().as_ref().map(|handle| Rc::clone(handle));
+        let (file_name, items) = (file_name.clone(), items.clone());
+        future_to_promise(
+            async move { select(handle, &chosen, file_name, &items, timings).await.map(Into::into) },
+        )
+    });
     // Not enumerable, so that the result can still be posted to another thread.
     let methods = [
         ("dispose", dispose.into_js_value()),
         ("prove", prove.into_js_value()),
         ("save", save.into_js_value()),
+        ("select", select.into_js_value()),
     ];
     for (name, method) in methods {
         Object::define_property(&result, &name.into(), &Fields::new().set("value", method).0);
     }
-    Ok(result)
+    result
+}
+
+/// The result of a selection of another result's items; `None` stands for one that was disposed of.
+async fn select(
+    handle: Option<Rc<RunHandle>>,
+    chosen: &JsValue,
+    file_name: String,
+    items: &Array,
+    timings: Timings,
+) -> Result<Object, JsValue> {
+    let chosen = indices(chosen, items.length())?;
+    let handle =
+        handle.ok_or_else(|| js_sys::Error::new("the result was disposed of: select from it before"))?;
+    let selection = handle.select(&chosen).await;
+    let (handle, archive) = selection.map_err(|error| js_sys::Error::new(&text![error]))?;
+    let mut is_selected = vec![false; items.length() as usize];
+    chosen.iter().for_each(|item| is_selected[*item] = true);
+    let left_out = [("outcome", OUTCOMES[2].into()), ("entryName", JsValue::NULL), ("error", JsValue::NULL)];
+    let left_out = left_out.map(|(name, value)| (JsValue::from(name), value));
+    let (of_selection, bytes_field) = (Array::new(), JsValue::from("bytes"));
+    let mut bytes = 0.0;
+    let mut yielder = Yielder::default();
+    for (index, item) in items.iter().enumerate() {
+        if index % 32 == 0 {
+            yielder.maybe_yield().await;
+        }
+        let item = Object::assign(&Object::new(), item.unchecked_ref());
+        if !is_selected[index] {
+            left_out.iter().for_each(|(name, value)| put(&item, name, value));
+        }
+        if archive.summary.names[index].is_some() {
+            bytes += Reflect::get(&item, &bytes_field)?.as_f64().unwrap_or_default();
+        }
+        of_selection.push(&item);
+    }
+    Ok(object_of_archive(file_name, of_selection, Timings { bytes, ..timings }, handle, archive))
+}
+
+/// The items that a caller names by their indices, of as many as `count`.
+fn indices(items: &JsValue, count: u32) -> Result<Vec<ItemId>, JsValue> {
+    let mut indices = Vec::new();
+    for (number, index) in
+        all_of("items", "an array or another iterable of indices", items)?.iter().enumerate()
+    {
+        let value = index.as_f64();
+        let is_index = |value: &f64| value.fract() == 0.0 && (0.0..f64::from(count)).contains(value);
+        match value.filter(is_index) {
+            Some(value) => indices.push(value as ItemId),
+            None => {
+                let argument = text!["items[", number, "]"];
+                let expected = text!["the index of an item, a whole number from 0 on and below ", count];
+                return Err(match value {
+                    Some(_) => range_error(&argument, &expected, &shown(&index)),
+                    None => type_error(&argument, &expected, &index),
+                });
+            }
+        }
+    }
+    Ok(indices)
 }
 
 /// Reads an archive back.

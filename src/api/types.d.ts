@@ -187,6 +187,24 @@ export interface FetchZipResult {
    */
   save(fileName?: string): Promise<void>;
   /**
+   * Makes another archive of these items, given by their indices in `items` in any order, from what is kept:
+   * nothing is fetched again. This result stays as it is.
+   *
+   * The other result has the same items in the same order. Those that were not selected are "left-out", without
+   * an entry and without an error; those that failed stay failed. Entries keep their names, and a record is made
+   * anew for the selection. `timings` are those of the run, but for `bytes`. An item that is not in this archive
+   * can't be selected into another one, so bring one back by selecting from the first result.
+   *
+   * A selection is read from the same temporary file until `save` copies it into one of its own, so that it
+   * needs little space. That file is removed when all results that are read from it are disposed of; each can
+   * be read until its own `dispose`.
+   *
+   * Rejects with a TypeError or RangeError that names what is not the index of an item, and with an Error after
+   * `dispose`, and if there is no archive to select from: it went to a sink, or its file is gone with the site's
+   * data.
+   */
+  select(items: Iterable<number>): Promise<FetchZipResult>;
+  /**
    * Removes the temporary file, unless it was handed over by `save`; `blob` can't be read after that.
    * Without this call, the file stays as long as the page does, and is removed by the next call of
    * `fetchZip` from this origin, after a new load.

@@ -6,6 +6,7 @@
 //! - `aborting`: signals, their reasons, and what the server sees of it
 //! - `sinks`: streams, their pace and their failures
 //! - `saving`: `result.save()`
+//! - `selections`: `result.select()`
 //! - `downloads`: a sink that is a file on the disk
 //! - `large_downloads`: the same with 12 GB, and for ten minutes
 //! - `storage`: where images are kept, and the page without a worker
@@ -49,5 +50,6 @@ mod records;
 mod requests;
 mod results;
 mod saving;
+mod selections;
 mod sinks;
 mod storage;

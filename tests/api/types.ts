@@ -81,7 +81,10 @@ const options: FetchZipOptions = {
   },
 };
 const result: Promise<FetchZipResult> = fetchZip([], options);
-const { storage, dispose, prove } = await result;
+const { storage, dispose, prove, select } = await result;
+const selection: FetchZipResult = await (await select(new Set([0, 2]))).select([2]);
+// @ts-expect-error Items are selected by their indices.
+await select(["cat.jpg"]);
 const proved: void = await prove();
 
 const sink: WritableStream<Uint8Array> = await downloadSink({ fileName: "cats.zip" });
@@ -119,5 +122,5 @@ await fetchZip([5]);
 blob.size;
 
 function use(...values: unknown[]): void {}
-use(rejected, ofList);
+use(rejected, ofList, selection);
 use(pixels, provenance, size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose(), proved);
