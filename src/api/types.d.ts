@@ -205,7 +205,8 @@ export interface FetchZipResult {
    */
   select(items: Iterable<number>): Promise<FetchZipResult>;
   /**
-   * Removes the temporary file, unless it was handed over by `save`; `blob` can't be read after that.
+   * Removes the temporary file, unless it was handed over by `save` or another result of `select` is read from
+   * it; `blob` can't be read after that.
    * Without this call, the file stays as long as the page does, and is removed by the next call of
    * `fetchZip` from this origin, after a new load.
    */

@@ -44,7 +44,7 @@ pub async fn hand_over(run: &LocalRun, file_name: &str) -> Option<HandedOver> {
     };
     let Some(copied) = copied else {
         // The browser reads a selection from the run's file, then.
-        if let (Some(Spool::File(file)), Some(_)) = (run.images.spool().current(), &run.share) {
+        if let (Some(Spool::File(file)), Some(_)) = (run.images.spool().current(), &run.hold) {
             file.keep_as_it_is();
         }
         return Some(HandedOver { blob, is_file: false });

@@ -14,7 +14,7 @@ use crate::browser::archive::{
 };
 use crate::browser::error::because;
 use crate::browser::fetch::BrowserFetcher;
-use crate::browser::spool::{FileShare, ImageStore, Payload, Spool, SpoolFile};
+use crate::browser::spool::{FileHold, ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::{BrowserText, Clock, Notify, Shared, spawn};
 use crate::job::{ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, Job};
 use crate::plan::{ItemId, LeftOut, Plan, WebText};
@@ -44,8 +44,8 @@ pub struct LocalRun {
     pub rows: RefCell<Rows>,
     /// Whether this is a selection of another run's archive, and so without images of its own.
     pub is_selection: bool,
-    /// A selection's share in the file that it is read from.
-    pub share: Option<FileShare>,
+    /// Of a selection: what has the file stay as it is that it is read from.
+    pub hold: Option<FileHold>,
 }
 
 /// A file into which an archive was copied, in order to hand it over.
@@ -70,7 +70,7 @@ impl LocalRun {
             archive: RefCell::default(),
             framing: RefCell::default(),
             is_selection: false,
-            share: None,
+            hold: None,
             copied: RefCell::default(),
             commands: Commands::default(),
         }

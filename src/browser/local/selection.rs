@@ -1,7 +1,7 @@
 //! Another archive, of some of a run's images, from what is kept.
 //!
-//! The selection is slices of the run's archive. It holds the run's file, which so outlives the run, and has a
-//! share in it, so that a retry of the run leaves the file as it is.
+//! The selection is slices of the run's archive. It holds the run's file, so that the file outlives the run, and
+//! a retry of the run leaves it as it is.
 
 use std::rc::Rc;
 
@@ -28,9 +28,9 @@ pub async fn select(run: &LocalRun, items: &[ItemId]) -> Result<LocalRun, Archiv
     // Held before anything is awaited: the run may end meanwhile, or a retry of it begin.
     if let Some(spool) = run.images.spool().current() {
         if let Spool::File(file) = &spool {
-            selection.share = file.share();
+            selection.hold = file.hold();
             let is_file = matches!(archive.summary.place, ArchivePlace::OneFile | ArchivePlace::Parts);
-            if is_file && (selection.share.is_none() || !file.is_there().await) {
+            if is_file && (selection.hold.is_none() || !file.is_there().await) {
                 return nothing("its file is gone, most likely because the site's data was cleared");
             }
         }

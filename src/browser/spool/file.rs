@@ -47,14 +47,14 @@ pub struct SpoolFile {
     /// Whether the browser may be copying the file, so that it must stay as it is.
     pub(super) is_handed_over: Cell<bool>,
     /// Held by this, and by each selection that is read from the file.
-    pub(super) share: FileShare,
+    pub(super) hold: FileHold,
     /// The bytes that may still go into Blobs because the disk is full.
     pub(super) overflow_left: Cell<u64>,
     pub(super) has_made_room: Cell<bool>,
 }
 
-/// As long as a finished file has a share, it stays as it is.
-pub type FileShare = Rc<()>;
+/// As long as it exists, a finished file stays as it is.
+pub type FileHold = Rc<()>;
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl SpoolFile {
             state: Cell::new(State::Open),
             finished: Shared::default(),
             is_handed_over: Cell::new(false),
-            share: FileShare::default(),
+            hold: FileHold::default(),
             overflow_left: Cell::new(u64::MAX),
             has_made_room: Cell::new(false),
         }

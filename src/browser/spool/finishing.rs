@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag, File};
 
 use super::directory::open_access;
-use super::file::{FileShare, SpoolFile, State};
+use super::file::{FileHold, SpoolFile, State};
 use super::journal_file::JournalFile;
 use crate::browser::web::promise;
 use crate::spool::{Allocator, Extent};
@@ -132,15 +132,14 @@ impl SpoolFile {
         self.is_handed_over.get()
     }
 
-    /// A share in the finished file, which is not written to while it exists; `None` for a file that is not
-    /// finished.
-    pub fn share(&self) -> Option<FileShare> {
-        (self.state.get() == State::Finished).then(|| Rc::clone(&self.share))
+    /// Has the finished file stay as it is while what is returned exists; `None` for a file that is not finished.
+    pub fn hold(&self) -> Option<FileHold> {
+        (self.state.get() == State::Finished).then(|| Rc::clone(&self.hold))
     }
 
-    /// Whether a share exists.
-    pub fn is_shared(&self) -> bool {
-        Rc::strong_count(&self.share) > 1
+    /// Whether a selection holds the file.
+    pub fn is_held(&self) -> bool {
+        Rc::strong_count(&self.hold) > 1
     }
 
     /// Whether there is a journal, for which all images must be on the disk.

@@ -36,7 +36,7 @@ pub struct ImageStore {
     spool: Rc<Shared<Spool>>,
     /// Items whose image was stored or moved since the journal was written; `None` without a journal.
     changed: Rc<RefCell<Option<Vec<ItemId>>>>,
-    /// Spools whose archive was handed over or is shared, and which images are still read from.
+    /// Spools whose archive was handed over or is held, and which images are still read from.
     previous: Rc<RefCell<Vec<Rc<SpoolFile>>>>,
     is_released: Rc<Cell<bool>>,
 }
@@ -105,7 +105,7 @@ impl ImageStore {
     /// Fails if the browser opens or creates no file.
     pub async fn reopen(&self) -> Result<(), JsValue> {
         let Spool::File(file) = self.spool.get().await else { return Ok(()) };
-        if !file.is_handed_over() && !file.is_shared() {
+        if !file.is_handed_over() && !file.is_held() {
             return file.reopen(self.reserved()).await;
         }
         let Some(finished) = file.finished().await else { return Err("it is still being written".into()) };

@@ -30,7 +30,7 @@ use std::rc::Rc;
 pub use blob_parts::{BlobParts, blob_of};
 pub use checksum::{ScratchBuffer, checksum};
 pub use directory::{Directory, LeftSpool};
-pub use file::{FileShare, SpoolFile, slice};
+pub use file::{FileHold, SpoolFile, slice};
 pub use image_store::{ImageStore, PREVIEW_WIDTH};
 pub use in_memory::{InMemoryBytes, file_with_header_space};
 pub use payload::{MEMORY_LIMIT, Payload};
