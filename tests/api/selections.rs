@@ -240,11 +240,14 @@ fn a_selection_that_the_disk_has_no_space_for_is_saved_from_the_file_of_its_run(
             selection.dispose();
             result.dispose();
             const asks = !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
-            return [result.storage, selection.storage, asks];";
+            for (let run = 0; run < 5; run += 1) await fetchZip([]);
+            const files = [...(await privateFiles()).keys()].filter((path) => path.endsWith('.zip')).length;
+            return [result.storage, selection.storage, asks, files];";
         let paths = ["/image/1/3000000b.jpg", "/image/2/20000b.jpg", "/image/3/3000000b.jpg"];
         let args = json!({ "urls": urls(browser, &paths) });
-        let [whole, selection, asks] = browser.shown(Place::Page, body, args).await;
-        assert_eq!(json!([whole, selection, asks]), json!(["file", "file", true]));
+        let values: [Value; 4] = browser.shown(Place::Page, body, args).await;
+        // The browser may still be reading the file.
+        assert_eq!(json!(values), json!(["file", "file", true, 1]));
         assert_saved(browser, "photos.zip", &[paths[0], paths[2]]).await;
     });
 }
