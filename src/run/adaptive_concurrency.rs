@@ -1,4 +1,4 @@
-//! Finds the fastest concurrency during the run, by hill climbing.
+//! Finds the fastest concurrency of an origin during the run, by hill climbing.
 //!
 //! No fixed number is right for all hosts. Over HTTP/1.1 a browser opens six connections to a host, and
 //! many more requests than that only slow them all down. Over HTTP/2 to a distant host, twice the
@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-/// The concurrency at the beginning of a run.
+/// The concurrency at the beginning.
 const INITIAL: usize = 16;
 
 /// The highest concurrency that is tried. An HTTP/2 connection has about 100 streams.
@@ -22,7 +22,7 @@ const REQUEST_COST: u64 = 16 << 10;
 /// Intervals between a step back and the next probe.
 const INTERVALS_BEFORE_PROBE: u32 = 8;
 
-/// Compares the speed of consecutive intervals of the run.
+/// Compares the speed of consecutive intervals.
 #[derive(Debug)]
 pub struct AdaptiveConcurrency {
     concurrency: usize,

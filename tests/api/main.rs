@@ -39,6 +39,7 @@ mod downloads;
 mod events;
 #[path = "../lists/examples.rs"]
 mod examples;
+mod hosts;
 mod large_downloads;
 mod limits;
 mod lists;
@@ -50,4 +51,5 @@ mod requests;
 mod results;
 mod saving;
 mod sinks;
+mod slow;
 mod storage;
