@@ -44,8 +44,10 @@ pub struct OriginState {
     pub slow: usize,
     /// Those of them that are neither slow nor were deferred before.
     pub lively: usize,
-    /// When it had its last turn; 0 if it had none.
+    /// When it had its latest turn; 0 if it had none.
     pub turn: u64,
+    /// The rank that it was offered with last.
+    pub offered: Option<Rank>,
     /// The number of times that it was throttled.
     pub throttles: u32,
     /// The end of the current cool-down. The schedule resets it when that time has come.
@@ -54,6 +56,8 @@ pub struct OriginState {
     pub closed_by: Option<u16>,
     /// `None` if the concurrency is not searched for.
     pub adaptive: Option<AdaptiveConcurrency>,
+    /// Whether the run has one request in flight.
+    is_sequential: bool,
     has_begun: bool,
     /// Requests that it answers at once, as far as that is known; the others wait in the browser.
     serves: usize,
@@ -86,8 +90,8 @@ pub enum OriginChange {
 }
 
 impl OriginState {
-    /// An origin that may have this many attempts in flight.
-    pub fn new(max_concurrency: usize) -> Self {
+    /// An origin that may have this many attempts in flight, in a run that has one at a time or more.
+    pub fn new(max_concurrency: usize, is_sequential: bool) -> Self {
         Self {
             ready: BinaryHeap::new(),
             deferred: VecDeque::new(),
@@ -95,10 +99,12 @@ impl OriginState {
             slow: 0,
             lively: 0,
             turn: 0,
+            offered: None,
             throttles: 0,
             cools_until: None,
             closed_by: None,
             adaptive: None,
+            is_sequential,
             has_begun: false,
             serves: CONNECTIONS,
             protocol_lookups: PROTOCOL_LOOKUPS,
@@ -118,10 +124,12 @@ impl OriginState {
             None => (*self.deferred.front()?, Use::Deferred),
         };
         let width = self.adaptive.as_ref().map_or(usize::MAX, AdaptiveConcurrency::current);
-        // Slow ones hold up nobody whom only the width that was found would stop.
-        let may_start =
-            self.is_open() && self.in_flight < self.concurrency && self.in_flight - self.slow < width;
-        may_start.then_some(Rank { used_for, in_flight: self.in_flight, turn: self.turn, first })
+        // Slow ones hold up nobody whom only the width that was found would stop. If all are slow, the line is.
+        let width = width.saturating_add(self.slow.min(width));
+        let may_start = self.is_open() && self.in_flight < self.concurrency.min(width);
+        // One at a time, items follow the list.
+        let turn = if self.is_sequential { first as u64 } else { self.turn };
+        may_start.then_some(Rank::new(used_for, self.in_flight, turn))
     }
 
     /// Counts an attempt that begins.

@@ -220,8 +220,8 @@ impl Received {
 }
 
 fn per_second(bytes: u64, time: Duration) -> u64 {
-    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
-    bytes.saturating_mul(1000) / millis
+    let millis = time.as_secs() * 1000 + u64::from(time.subsec_millis());
+    bytes * 1000 / millis.max(1)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use std::time::Duration;
 use super::fetch_error::FetchError;
 use super::origin_state::{OriginChange, OriginState};
 use super::retry_limits::MAX_STORAGE_FAILURES;
-use super::settings::{Limits, MAX_IN_FLIGHT};
+use super::settings::Limits;
 use super::step::{AfterFailure, Attempt, Step};
 use super::turns::Turns;
 use crate::plan::{Item, ItemId, OriginId, Plan};
@@ -100,8 +100,12 @@ impl Schedule {
             origin_of: plan.items().iter().map(|item| item.origin).collect(),
             fallbacks: plan.items().iter().map(origins_of_fallbacks).collect(),
             progress: vec![Progress::default(); plan.len()],
-            origins: plan.origins().iter().map(|_| OriginState::new(concurrency)).collect(),
-            turns: Turns::new(limits.concurrency),
+            origins: plan
+                .origins()
+                .iter()
+                .map(|_| OriginState::new(concurrency, limits.concurrency == 1))
+                .collect(),
+            turns: Turns::default(),
             backing_off: BinaryHeap::new(),
             cooling: BinaryHeap::new(),
             closed: Vec::new(),
@@ -342,7 +346,7 @@ impl Schedule {
 
     /// Has an origin take its turn, after it has changed.
     fn offer(&mut self, id: OriginId) {
-        self.turns.offer(id, &self.origins[id]);
+        self.turns.offer(id, &mut self.origins[id]);
     }
 
     /// Whether nothing more may start.
@@ -353,8 +357,9 @@ impl Schedule {
         if self.lacking_space > 0 {
             return self.in_flight > 0;
         }
-        let slow = if self.is_adaptive { self.slow.len() } else { 0 };
-        self.in_flight >= MAX_IN_FLIGHT || self.in_flight - slow >= self.limits.concurrency
+        let most = self.limits.concurrency;
+        let beside = if self.is_adaptive { self.slow.len().min(most) } else { 0 };
+        self.in_flight >= most + beside
     }
 
     fn set_lacks_space(&mut self, item: ItemId, lacks_space: bool) {

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::origin_state::OriginState;
-use super::rank::{Rank, Use};
+use super::rank::Rank;
 use crate::plan::OriginId;
 
 /// The origins that may have another request in flight.
@@ -19,40 +19,20 @@ pub struct Turns {
     waiting: BinaryHeap<Reverse<(Rank, OriginId)>>,
     /// The number of turns so far.
     turns: u64,
-    takes_turns: bool,
 }
 
 impl Turns {
-    /// Turns of a run with this many requests in flight. With a single one, items start in the list's order.
-    pub fn new(concurrency: usize) -> Self {
-        Self { takes_turns: concurrency > 1, ..Self::default() }
-    }
-
     /// Adds an origin whose rank may have changed.
-    pub fn offer(&mut self, id: OriginId, origin: &OriginState) {
-        if let Some(rank) = origin.rank() {
+    pub fn offer(&mut self, id: OriginId, origin: &mut OriginState) {
+        let rank = origin.rank();
+        if let Some(rank) = rank.filter(|_| rank != origin.offered) {
             self.waiting.push(Reverse((rank, id)));
         }
+        origin.offered = rank;
     }
 
-    /// What the next slot would be used for, if there is a use.
-    pub fn next_use(&mut self, origins: &[OriginState]) -> Option<Use> {
-        self.drop_outdated(origins).map(|(rank, _)| rank.used_for)
-    }
-
-    /// The origin that gets the next slot.
-    pub fn next(&mut self, origins: &mut [OriginState]) -> Option<OriginId> {
-        if self.waiting.len() > 64 + 4 * origins.len() {
-            self.waiting.retain(|Reverse((rank, id))| origins[*id].rank() == Some(*rank));
-        }
-        let (_, id) = self.drop_outdated(origins)?;
-        self.waiting.pop();
-        self.turns += u64::from(self.takes_turns);
-        origins[id].turn = self.turns;
-        Some(id)
-    }
-
-    fn drop_outdated(&mut self, origins: &[OriginState]) -> Option<(Rank, OriginId)> {
+    /// The rank that gets the next slot, if one is wanted.
+    pub fn first(&mut self, origins: &[OriginState]) -> Option<(Rank, OriginId)> {
         while let Some(Reverse((rank, id))) = self.waiting.peek().copied() {
             if origins[id].rank() == Some(rank) {
                 return Some((rank, id));
@@ -60,5 +40,14 @@ impl Turns {
             self.waiting.pop();
         }
         None
+    }
+
+    /// The origin that gets the next slot.
+    pub fn next(&mut self, origins: &mut [OriginState]) -> Option<OriginId> {
+        let (_, id) = self.first(origins)?;
+        self.waiting.pop();
+        self.turns += 1;
+        origins[id].turn = self.turns;
+        Some(id)
     }
 }

@@ -1,6 +1,5 @@
 //! Attempts that are slow, and items that end although nothing has failed.
 
-use super::super::rank::Use;
 use super::{Progress, Schedule};
 use crate::plan::{ItemId, OriginId};
 
@@ -28,7 +27,7 @@ impl Schedule {
         let is_full = !self.is_adaptive
             && self.is_full()
             && self.slow.len() > self.limits.concurrency / 2
-            && self.turns.next_use(&self.origins).is_some_and(|next| next < Use::Deferred);
+            && self.turns.first(&self.origins).is_some_and(|(rank, _)| !rank.is_deferred());
         let is_in_the_way = |item: &&ItemId| {
             is_full || self.origin_of[**item].is_some_and(|id| self.origins[id].is_held_up())
         };
