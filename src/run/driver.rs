@@ -247,7 +247,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// up.
     fn check_pace(&mut self) -> Option<FinishedItem<F::Payload>> {
         let answered_beside = self.pace.borrow_mut().take_answered_beside();
-        for (item, older) in answered_beside {
+        if let Some((item, older)) = answered_beside {
             self.schedule.answered_beside(item, older);
         }
         loop {

@@ -8,7 +8,7 @@
 //! overloaded HTTP/2 server does, gets half as many at once, too.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use super::adaptive_concurrency::{AdaptiveConcurrency, MAX_ADAPTIVE};
@@ -37,7 +37,7 @@ pub struct OriginState {
     /// Items that can start as soon as the limits allow.
     pub ready: BinaryHeap<Reverse<ItemId>>,
     /// Items that were broken off as slow; they start when none is ready.
-    pub deferred: VecDeque<ItemId>,
+    pub deferred: BinaryHeap<Reverse<ItemId>>,
     /// Attempts in flight.
     pub in_flight: usize,
     /// Those of them that are slow.
@@ -94,7 +94,7 @@ impl OriginState {
     pub fn new(max_concurrency: usize, is_sequential: bool) -> Self {
         Self {
             ready: BinaryHeap::new(),
-            deferred: VecDeque::new(),
+            deferred: BinaryHeap::new(),
             in_flight: 0,
             slow: 0,
             lively: 0,
@@ -118,11 +118,12 @@ impl OriginState {
 
     /// Its rank among the origins that want a slot; `None` if it can't use one.
     pub fn rank(&self) -> Option<Rank> {
-        let (first, used_for) = match self.ready.peek() {
-            Some(Reverse(first)) if self.in_flight < self.serves => (*first, Use::Served),
-            Some(Reverse(first)) => (*first, Use::Queued),
-            None => (*self.deferred.front()?, Use::Deferred),
+        let used_for = match self.ready.is_empty() {
+            true => Use::Deferred,
+            false if self.in_flight < self.serves => Use::Served,
+            false => Use::Queued,
         };
+        let Reverse(first) = *self.ready.peek().or(self.deferred.peek())?;
         let width = self.adaptive.as_ref().map_or(usize::MAX, AdaptiveConcurrency::current);
         // Slow ones hold up nobody whom only the width that was found would stop. If all are slow, the line is.
         let width = width.saturating_add(self.slow.min(width));
@@ -143,7 +144,8 @@ impl OriginState {
 
     /// Takes out the item that starts next.
     pub fn pop(&mut self) -> Option<ItemId> {
-        self.ready.pop().map(|Reverse(item)| item).or_else(|| self.deferred.pop_front())
+        let next = if self.ready.is_empty() { &mut self.deferred } else { &mut self.ready };
+        next.pop().map(|Reverse(item)| item)
     }
 
     /// Whether its slow attempts keep others waiting: they hold more than half of its slots, and there

@@ -27,8 +27,8 @@ pub struct Pace {
     attempts: Vec<Received>,
     /// When each image that has not ended was under way first, if that is limited.
     clocks: Vec<(ItemId, Duration)>,
-    /// Attempts that got their answers beside older ones, since [`Pace::take_answered_beside`].
-    answered_beside: Vec<(ItemId, usize)>,
+    /// The attempt that got its answer beside the most older ones, since [`Pace::take_answered_beside`].
+    answered_beside: Option<(ItemId, usize)>,
 }
 
 /// What has arrived of one attempt.
@@ -68,7 +68,7 @@ impl Pace {
             image_timeout,
             attempts: Vec::new(),
             clocks: Vec::new(),
-            answered_beside: Vec::new(),
+            answered_beside: None,
         }
     }
 
@@ -89,8 +89,8 @@ impl Pace {
                 let origin = attempt.origin;
                 let older = self.attempts.iter().take(place);
                 let older = older.filter(|attempt| attempt.origin == origin).count();
-                if older >= CONNECTIONS {
-                    self.answered_beside.push((item, older));
+                if older >= CONNECTIONS && self.answered_beside.is_none_or(|(_, most)| older > most) {
+                    self.answered_beside = Some((item, older));
                 }
                 self.start_clock(item, now);
             }
@@ -118,10 +118,10 @@ impl Pace {
         self.clocks.clear();
     }
 
-    /// The attempts that got their answers while [`CONNECTIONS`] or more older ones to the same origin were in
-    /// flight, each with the number of those. Each is returned once.
-    pub fn take_answered_beside(&mut self) -> Vec<(ItemId, usize)> {
-        std::mem::take(&mut self.answered_beside)
+    /// The attempt that got its answer while the most older ones to the same origin were in flight, and the
+    /// number of those, if they were [`CONNECTIONS`] or more. It is returned once.
+    pub fn take_answered_beside(&mut self) -> Option<(ItemId, usize)> {
+        self.answered_beside.take()
     }
 
     /// When [`Pace::check`] may have something to do, at the latest. Intervals may begin before that.
@@ -326,7 +326,7 @@ mod tests {
         for item in [9, 12, 15] {
             pace.record(item, &EventKind::Headers { declared: None }, at(1));
         }
-        assert_eq!(pace.take_answered_beside(), [(12, 7), (15, 10)]);
-        assert!(pace.take_answered_beside().is_empty());
+        assert_eq!(pace.take_answered_beside(), Some((15, 10)));
+        assert_eq!(pace.take_answered_beside(), None);
     }
 }

@@ -305,10 +305,9 @@ impl Schedule {
 
     fn push_ready(&mut self, item: ItemId) {
         let Some(id) = self.origin_of[item] else { return };
-        match self.progress[item].was_deferred {
-            true => self.origins[id].deferred.push_back(item),
-            false => self.origins[id].ready.push(Reverse(item)),
-        }
+        let Progress { was_deferred, .. } = self.progress[item];
+        let OriginState { ready, deferred, .. } = &mut self.origins[id];
+        if was_deferred { deferred } else { ready }.push(Reverse(item));
         self.offer(id);
     }
 
