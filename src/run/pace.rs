@@ -13,7 +13,10 @@ use super::settings::Limits;
 use super::stall::CONNECTIONS;
 use crate::plan::{ItemId, OriginId};
 
-/// How much later than it was due a check may be before that counts as the computer's sleep.
+/// The longest time between two checks.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The time without a check after which the computer has slept, or the run was held up by a slow sink.
 const SLEEP: Duration = Duration::from_secs(5);
 
 /// Watches the attempts in flight of a run.
@@ -27,6 +30,8 @@ pub struct Pace {
     attempts: Vec<Received>,
     /// When each image that has not ended was under way first, if that is limited.
     clocks: Vec<(ItemId, Duration)>,
+    /// When anything happened last.
+    seen: Duration,
     /// The attempt that got its answer beside the most older ones, since [`Pace::take_answered_beside`].
     answered_beside: Option<(ItemId, usize)>,
 }
@@ -68,12 +73,14 @@ impl Pace {
             image_timeout,
             attempts: Vec::new(),
             clocks: Vec::new(),
+            seen: Duration::ZERO,
             answered_beside: None,
         }
     }
 
     /// Watches an attempt that begins.
     pub fn start(&mut self, item: ItemId, origin: OriginId, now: Duration) {
+        self.touch(now);
         let interval = (now, 0);
         self.attempts.push(Received { item, origin, headers: None, bytes: 0, interval, is_slow: false });
         self.start_clocks(origin, now);
@@ -81,6 +88,7 @@ impl Pace {
 
     /// Records what an attempt has received.
     pub fn record(&mut self, item: ItemId, kind: &EventKind, now: Duration) {
+        self.touch(now);
         let Some(place) = self.attempts.iter().position(|attempt| attempt.item == item) else { return };
         match *kind {
             EventKind::Headers { .. } => {
@@ -126,11 +134,13 @@ impl Pace {
 
     /// When [`Pace::check`] may have something to do, at the latest. Intervals may begin before that.
     pub fn due(&self, now: Duration) -> Option<Duration> {
-        let is_in_flight = !self.attempts.is_empty();
-        let interval = self.min_speed.filter(|_| is_in_flight).map(|_| self.slow_after);
-        let image = self.image_timeout.filter(|_| is_in_flight);
-        let begin_now = interval.into_iter().chain(image).filter_map(|time| now.checked_add(time));
-        begin_now.chain(self.first_end()).min()
+        let next = self.is_watching().then_some(now + PAUSE);
+        next.into_iter().chain(self.first_end()).min()
+    }
+
+    /// Whether there is something to check from time to time.
+    fn is_watching(&self) -> bool {
+        !self.attempts.is_empty() && (self.min_speed.is_some() || self.image_timeout.is_some())
     }
 
     /// The end of the interval or image time that ends first.
@@ -142,10 +152,7 @@ impl Pace {
 
     /// What is to be done at `now`; to be called until it returns `None`.
     pub fn check(&mut self, now: Duration) -> Option<(ItemId, Verdict)> {
-        let late = now.saturating_sub(self.first_end().filter(|end| *end <= now)?);
-        if late > SLEEP {
-            self.skip(late, now);
-        }
+        self.touch(now);
         if let Some(timeout) = self.image_timeout
             && let Some(&(item, _)) =
                 self.clocks.iter().find(|(_, since)| now.saturating_sub(*since) >= timeout)
@@ -180,8 +187,12 @@ impl Pace {
         attempt.interval.0.checked_add(self.slow_after)
     }
 
-    /// Counts no time while the computer slept.
-    fn skip(&mut self, time: Duration, now: Duration) {
+    /// Counts no time in which nothing was checked.
+    fn touch(&mut self, now: Duration) {
+        let time = now.saturating_sub(std::mem::replace(&mut self.seen, now));
+        if time < SLEEP || !self.is_watching() {
+            return;
+        }
         for attempt in &mut self.attempts {
             attempt.interval = (now, attempt.bytes);
         }
@@ -245,23 +256,32 @@ mod tests {
         pace.record(item, &EventKind::Received { bytes }, at(now));
     }
 
+    /// Checks each second, with nothing to be done.
+    fn quiet(pace: &mut Pace, seconds: std::ops::Range<u64>) {
+        for second in seconds {
+            assert_eq!(pace.check(at(second)), None, "{second}");
+        }
+    }
+
     #[test]
     fn a_trickle_is_slow_after_an_interval_and_until_it_is_fast_for_one() {
         let mut pace = Pace::new(&limits());
         pace.start(7, 0, at(0));
-        assert_eq!(pace.check(at(40)), None, "before the headers, it may wait in the browser");
-        assert_eq!(pace.due(at(5)), Some(at(35)), "headers may arrive at once");
-        pace.record(7, &EventKind::Headers { declared: None }, at(10));
-        received(&mut pace, 7, 29_999, 39);
-        assert_eq!((pace.due(at(39)), pace.check(at(39))), (Some(at(40)), None));
+        // Before the headers, it may wait in the browser.
+        quiet(&mut pace, 1..41);
+        assert_eq!(pace.due(at(40)), Some(at(41)));
+        pace.record(7, &EventKind::Headers { declared: None }, at(40));
+        quiet(&mut pace, 41..70);
+        received(&mut pace, 7, 29_999, 69);
         let slow = Verdict::Slow { bytes_per_second: 999 };
-        assert_eq!((pace.check(at(40)), pace.check(at(40))), (Some((7, slow)), None));
-        received(&mut pace, 7, 50_000, 60);
-        assert_eq!(pace.check(at(70)), None, "it is reported once");
-        received(&mut pace, 7, 80_000, 90);
-        assert_eq!(pace.check(at(100)), Some((7, Verdict::Recovered)));
-        pace.end(7, at(101));
-        assert_eq!(pace.due(at(101)), None);
+        assert_eq!((pace.check(at(70)), pace.check(at(70))), (Some((7, slow)), None));
+        // It is reported once.
+        received(&mut pace, 7, 50_000, 71);
+        quiet(&mut pace, 72..130);
+        received(&mut pace, 7, 80_000, 129);
+        assert_eq!(pace.check(at(130)), Some((7, Verdict::Recovered)));
+        pace.end(7, at(131));
+        assert_eq!(pace.due(at(131)), None);
     }
 
     #[test]
@@ -282,10 +302,13 @@ mod tests {
         let timed = Limits { image_timeout: Some(at(50)), ..limits() };
         let mut pace = Pace::new(&timed);
         headers(&mut pace, 0, 0);
-        // The check of second 30 comes an hour late, and what was sent meanwhile after that.
-        assert_eq!((pace.check(at(3630)), pace.due(at(3630))), (None, Some(at(3650))));
-        received(&mut pace, 0, 40_000, 3631);
-        pace.end(0, at(3640));
+        quiet(&mut pace, 1..11);
+        received(&mut pace, 0, 10, 10);
+        // What was sent meanwhile arrives before the check of second 30.
+        received(&mut pace, 0, 20, 3610);
+        quiet(&mut pace, 3611..3640);
+        assert!(matches!(pace.check(at(3640)), Some((0, Verdict::Slow { .. }))));
+        quiet(&mut pace, 3641..3650);
         assert!(matches!(pace.check(at(3650)), Some((0, Verdict::TimedOut(_)))));
     }
 
@@ -294,8 +317,9 @@ mod tests {
         let timed = Limits { image_timeout: Some(at(60)), min_bytes_per_second: 0, ..limits() };
         let mut pace = Pace::new(&timed);
         headers(&mut pace, 3, 10);
-        received(&mut pace, 3, 5000, 20);
-        assert_eq!((pace.due(at(69)), pace.check(at(69))), (Some(at(70)), None));
+        received(&mut pace, 3, 5000, 12);
+        quiet(&mut pace, 13..70);
+        assert_eq!(pace.due(at(69)), Some(at(70)));
         let error = FetchError::TooSlow { after: at(60), received: 5000, bytes_per_second: 83 };
         assert_eq!(pace.check(at(70)), Some((3, Verdict::TimedOut(error))));
         assert_eq!(pace.check(at(99)), None);
@@ -306,15 +330,15 @@ mod tests {
         let timed = Limits { image_timeout: Some(at(60)), ..limits() };
         let mut pace = Pace::new(&timed);
         (0..7).for_each(|item| pace.start(item, 0, at(0)));
-        pace.end(0, at(20));
-        pace.forget(0);
-        (1..6).for_each(|item| {
+        quiet(&mut pace, 1..20);
+        (0..6).for_each(|item| {
             pace.end(item, at(20));
             pace.forget(item);
         });
-        assert_eq!(pace.due(at(20)), Some(at(50)), "an interval");
+        quiet(&mut pace, 21..31);
         pace.end(6, at(30));
         pace.start(6, 0, at(40));
+        quiet(&mut pace, 41..80);
         assert!(matches!(pace.check(at(80)), Some((6, Verdict::TimedOut(_)))));
     }
 
