@@ -248,7 +248,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
     fn check_pace(&mut self) -> Option<FinishedItem<F::Payload>> {
         let answered_beside = self.pace.borrow_mut().take_answered_beside();
         if let Some((item, older)) = answered_beside {
-            self.schedule.answered_beside(item, older);
+            self.schedule.answered_beside(item, older, self.fetcher.now());
         }
         loop {
             let verdict = self.pace.borrow_mut().check(self.fetcher.now());
@@ -344,7 +344,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
             && let Some(address) = self.plan.request_address(item, address)
             && let Some(is_multiplexed) = self.fetcher.is_multiplexed(&address)
         {
-            self.schedule.set_protocol(item, is_multiplexed);
+            self.schedule.set_protocol(item, is_multiplexed, self.fetcher.now());
         }
     }
 

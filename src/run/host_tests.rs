@@ -228,6 +228,20 @@ fn a_host_that_answers_many_at_once_may_have_as_many_slow_ones() {
 }
 
 #[test]
+fn a_host_that_is_known_to_serve_many_at_once_gets_what_it_can_use() {
+    let plan = listed(&[("a", 60, "500ms/ok"), ("b", 60, "500ms/ok"), ("c", 60, "500ms/ok")]);
+    let time = |is_multiplexed| {
+        let mut world = FakeWorld::default();
+        world.is_multiplexed = is_multiplexed;
+        let report = run_within(world, &plan, Limits::default());
+        (report.world.max_in_flight.get(), report.world.now.get())
+    };
+    // 48, then 96, then the rest.
+    assert_eq!(time(Some(true)), (96, seconds(1.5)));
+    assert_eq!(time(None), (72, seconds(2.0)));
+}
+
+#[test]
 fn a_host_that_breaks_off_one_request_after_the_other_gets_fewer_at_once() {
     let plan = plan_of(
         ["https://a.example/10ms/ok"; 30].into_iter().chain(["https://a.example/100ms/break/ok"; 40]),

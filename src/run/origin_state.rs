@@ -156,9 +156,12 @@ impl OriginState {
         self.is_open() && self.slow > slots / 2 && others > slots.saturating_sub(self.slow)
     }
 
-    /// Records that it has answered a request while it kept `older` ones before that waiting or was still
-    /// sending them.
-    pub fn answered_beside(&mut self, older: usize) {
+    /// Records that it has answered a request while this many older ones were in flight.
+    pub fn answered_beside(&mut self, older: usize, now: Duration) {
+        // A few more than there are connections may have been redirected elsewhere.
+        if older >= 2 * CONNECTIONS {
+            self.set_protocol(true, now);
+        }
         self.serves = self.serves.max(older + 1);
     }
 
@@ -170,9 +173,10 @@ impl OriginState {
     }
 
     /// Records its protocol: whether one connection carries many requests at once (HTTP/2 and HTTP/3).
-    pub fn set_protocol(&mut self, is_multiplexed: bool) {
+    pub fn set_protocol(&mut self, is_multiplexed: bool, now: Duration) {
         self.protocol_lookups = 0;
         self.serves = if is_multiplexed { MAX_ADAPTIVE } else { CONNECTIONS };
+        self.adaptive.iter_mut().filter(|_| is_multiplexed).for_each(|adaptive| adaptive.widen(now));
     }
 
     /// Records an attempt that succeeded. `begun_after` is [`throttles`](Self::throttles) as it was when

@@ -26,8 +26,8 @@ impl Schedule {
 
     /// Records that an attempt has got its answer while this many older ones to its origin were in flight, so
     /// that the origin serves at least one more at once.
-    pub fn answered_beside(&mut self, item: ItemId, older: usize) {
-        self.change_origin(item, |origin| origin.answered_beside(older));
+    pub fn answered_beside(&mut self, item: ItemId, older: usize, now: Duration) {
+        self.change_origin(item, |origin| origin.answered_beside(older, now));
     }
 
     /// Whether the protocol of an item's origin is worth a look.
@@ -36,8 +36,8 @@ impl Schedule {
     }
 
     /// Records whether an item's origin answers many requests at once over one connection.
-    pub fn set_protocol(&mut self, item: ItemId, is_multiplexed: bool) {
-        self.change_origin(item, |origin| origin.set_protocol(is_multiplexed));
+    pub fn set_protocol(&mut self, item: ItemId, is_multiplexed: bool, now: Duration) {
+        self.change_origin(item, |origin| origin.set_protocol(is_multiplexed, now));
     }
 
     fn change_origin(&mut self, item: ItemId, change: impl FnOnce(&mut OriginState)) {
