@@ -95,11 +95,16 @@ impl Arguments {
             limits: Limits {
                 per_origin: options.count("perOrigin", 1)?.unwrap_or(defaults.limits.per_origin),
                 retry: retries.map_or(defaults.limits.retry, |retries| RetryPolicy { retries }),
+                min_bytes_per_second: options
+                    .whole("minBytesPerSecond", 0)?
+                    .map_or(defaults.limits.min_bytes_per_second, |number| number as u64),
+                slow_after: options.duration("slowAfterMs", true)?.unwrap_or(defaults.limits.slow_after),
+                image_timeout: options.duration("imageTimeoutMs", false)?,
                 max_bytes: options.bytes("maxBytes")?,
                 max_total_bytes: options.bytes("maxTotalBytes")?,
                 ..defaults.limits
             },
-            timeout: options.timeout()?.unwrap_or(defaults.timeout),
+            timeout: options.duration("timeoutMs", false)?.unwrap_or(defaults.timeout),
             cache: options.cache()?.unwrap_or(defaults.cache),
             accepted,
             max_overflow: memory_for_blobs(),
@@ -266,13 +271,18 @@ impl Options<'_> {
         Err(range_error(&self.path(name), &expected, &shown(&number.into())))
     }
 
-    fn timeout(&self) -> Result<Option<Duration>, JsValue> {
-        const NAME: &str = "timeoutMs";
-        let Some(number) = self.number(NAME)? else { return Ok(None) };
-        if number > 0.0 {
+    /// A time in milliseconds, of which zero may be one.
+    fn duration(&self, name: &str, may_be_zero: bool) -> Result<Option<Duration>, JsValue> {
+        let Some(number) = self.number(name)? else { return Ok(None) };
+        if number > 0.0 || (may_be_zero && number == 0.0) {
             return Ok(Some(seconds(number / 1000.0)));
         }
-        Err(range_error(&self.path(NAME), "a number of milliseconds above 0", &shown(&number.into())))
+        let expected = if may_be_zero {
+            "a number of milliseconds from 0 on"
+        } else {
+            "a number of milliseconds above 0"
+        };
+        Err(range_error(&self.path(name), expected, &shown(&number.into())))
     }
 
     fn cache(&self) -> Result<Option<CacheMode>, JsValue> {

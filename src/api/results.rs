@@ -104,6 +104,9 @@ fn event_object(event: &Event) -> JsValue {
             Fields::new().set("declaredBytes", declared.map_or(JsValue::NULL, |bytes| (bytes as f64).into())),
         ),
         EventKind::Received { bytes } => ("received", Fields::new().set("bytes", *bytes as f64)),
+        EventKind::Slow { bytes_per_second } => {
+            ("slow", Fields::new().set("bytesPerSecond", *bytes_per_second as f64))
+        }
         EventKind::Retrying { error, resumes } => (
             "retrying",
             Fields::new().set("error", error_object(error)).set("resumesAt", milliseconds(*resumes)),

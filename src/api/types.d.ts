@@ -21,11 +21,15 @@ export interface FetchZipOptions {
   /** "sequential" fetches one image after the other. Default: "concurrent". */
   mode?: "concurrent" | "sequential";
   /**
-   * The maximum number of requests in flight: a whole number of at least 1, or Infinity. Default:
-   * found during the run, starting at 16 and never more than 96.
+   * The maximum number of requests in flight: a whole number of at least 1, or Infinity. It is never
+   * exceeded. Default: found during the run for each origin, starting at 16; not more than 96 together,
+   * in which slow ones do not count.
    */
   concurrency?: number;
-  /** The maximum number of requests in flight to one origin. Default: no separate limit. */
+  /**
+   * The maximum number of requests in flight to one origin; never exceeded. Origins take turns, whatever
+   * their order in the list. Default: found during the run.
+   */
   perOrigin?: number;
   /** The number of attempts after the first, for failures that may be temporary. Default: 3. */
   retries?: number;
@@ -39,8 +43,26 @@ export interface FetchZipOptions {
    * fit, it fails ("over-total"), and so do all that have not been requested yet. Default: Infinity.
    */
   maxTotalBytes?: number;
-  /** The longest time that an attempt may go without receiving a byte, in milliseconds. Default: 30000. */
+  /**
+   * The longest time that an attempt may go without receiving a byte, in milliseconds. Time in the browser's
+   * own queue does not count while the image's host answers other requests, and neither does the time in
+   * which the computer sleeps. Default: 30000.
+   */
   timeoutMs?: number;
+  /**
+   * The longest time for one image, with all its attempts, in milliseconds from when the browser has a
+   * connection for it. An image that takes longer fails ("timeout"). Default: Infinity.
+   */
+  imageTimeoutMs?: number;
+  /**
+   * An image is slow ("slow" in the events) if less than this many bytes a second arrive for `slowAfterMs`.
+   * Slow images do not hold up others: others start beside them, and where a limit of yours or half of their
+   * host's connections is reached, they are broken off and start again after the others. A whole number; 0
+   * turns this off. Default: 1000.
+   */
+  minBytesPerSecond?: number;
+  /** In milliseconds; 0 turns it off, too. Default: 30000. */
+  slowAfterMs?: number;
   /** How requests use the browser's cache. Default: "no-store", so the same URL ten times makes ten requests. */
   cache?: RequestCache;
   /**
@@ -109,6 +131,8 @@ export type FetchZipEvent = { at: number; item: number } & (
   | { kind: "started"; attempt: number }
   | { kind: "headers"; declaredBytes: number | null }
   | { kind: "received"; bytes: number }
+  /** The attempt receives less than `minBytesPerSecond`. It goes on, unless "retrying" follows. */
+  | { kind: "slow"; bytesPerSecond: number }
   | { kind: "retrying"; error: FetchZipError; resumesAt: number }
   /** The item's host refused. Nothing is requested from it before `until`, in milliseconds since the run began. */
   | { kind: "cooling-down"; until: number }

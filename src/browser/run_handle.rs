@@ -104,7 +104,7 @@ impl RunHandle {
                 retry(run, items, emit).await
             }
             Place::Worker(run) => {
-                run.ask(Interaction::Retry(items));
+                run.ask(Interaction::Retry(Box::new(items)));
                 expect_archive(run.finish(None, emit).await?)
             }
         }

@@ -19,6 +19,19 @@ pub enum Ending {
     Unknown,
 }
 
+impl Ending {
+    /// Whether an image of this many bytes is cut short, of which the server declared a length
+    /// (`Content-Length`). Browsers do not enforce it over HTTP/2. It counts encoded bytes, and an encoded image
+    /// may be longer than the image itself, so the structure takes precedence.
+    pub fn is_cut_short(self, bytes: u64, declared: Option<u64>) -> bool {
+        match self {
+            Self::Whole => false,
+            Self::CutShort => true,
+            Self::Unknown => declared.is_some_and(|declared| bytes < declared),
+        }
+    }
+}
+
 /// Finds the end of an image in bytes that arrive chunk by chunk.
 #[derive(Debug, Default)]
 pub struct EndFinder {

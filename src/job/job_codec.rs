@@ -1,6 +1,7 @@
 //! A job as bytes, for the worker.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::{ArchiveOptions, IS_INTERACTIVE, Job, JournalNotes, Order, Reused};
 use crate::bytes::{ByteReader, PutBytes};
@@ -125,14 +126,25 @@ pub fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
         waits_for_space,
         is_rehearsal,
     } = *settings;
-    let Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes } = limits;
+    let Limits {
+        concurrency,
+        per_origin,
+        retry,
+        min_bytes_per_second,
+        slow_after,
+        image_timeout,
+        max_bytes,
+        max_total_bytes,
+    } = limits;
     out.extend([is_adaptive, reject_truncated, waits_for_space, is_rehearsal].map(u8::from));
     out.put_u8(cache as u8);
     out.put_u8(accepted as u8);
     out.put_u64(max_overflow);
     out.put_duration(timeout);
     out.put_u32(retry.retries);
-    for number in [concurrency as u64, per_origin as u64] {
+    out.put_duration(slow_after);
+    out.put_duration(image_timeout.unwrap_or(Duration::MAX));
+    for number in [concurrency as u64, per_origin as u64, min_bytes_per_second] {
         out.put_u64(number);
     }
     for limit in [max_bytes, max_total_bytes] {
@@ -148,12 +160,25 @@ pub fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
     let accepted = *Accepted::ALL.get(usize::from(reader.u8()?))?;
     let (max_overflow, timeout) = (reader.u64()?, reader.duration()?);
     let retry = RetryPolicy { retries: reader.u32()? };
+    let slow_after = reader.duration()?;
+    // As nanoseconds in 64 bits, the longest time is 584 years.
+    let image_timeout = Some(reader.duration()?).filter(|time| *time < Duration::from_nanos(u64::MAX));
     // A number that does not fit can only mean that there is no limit.
     let mut number = || reader.u64().map(|number| usize::try_from(number).unwrap_or(usize::MAX));
     let (concurrency, per_origin) = (number()?, number()?);
+    let min_bytes_per_second = reader.u64()?;
     let mut limit = || reader.u64().map(|limit| Some(limit).filter(|limit| *limit != u64::MAX));
     let (max_bytes, max_total_bytes) = (limit()?, limit()?);
-    let limits = Limits { concurrency, per_origin, retry, max_bytes, max_total_bytes };
+    let limits = Limits {
+        concurrency,
+        per_origin,
+        retry,
+        min_bytes_per_second,
+        slow_after,
+        image_timeout,
+        max_bytes,
+        max_total_bytes,
+    };
     Some(Settings {
         limits,
         is_adaptive,

@@ -58,7 +58,7 @@ pub enum Interaction {
     /// Carry out a command.
     Command(Command),
     /// Fetch some items once more, into the same archive.
-    Retry(Retry),
+    Retry(Box<Retry>),
     /// Read the archive back.
     Verify,
     /// Decode an image small.
@@ -182,7 +182,8 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
     use to_worker as tag;
     match interaction {
         Interaction::Command(command) => out.extend([tag::COMMAND, *command as u8]),
-        Interaction::Retry(Retry { items, settings, relay, started }) => {
+        Interaction::Retry(retry) => {
+            let Retry { items, settings, relay, started } = &**retry;
             out.put_u8(tag::RETRY);
             put_settings(out, settings);
             out.put_text(relay.as_ref().map(Relay::href));
@@ -212,7 +213,7 @@ fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction>
         to_worker::COMMAND => Interaction::Command(*Command::ALL.get(usize::from(reader.u8()?))?),
         to_worker::RETRY => {
             let (settings, relay, started) = (read_settings(reader)?, read_relay(reader)?, reader.f64()?);
-            Interaction::Retry(Retry { items: read_items(reader)?, settings, relay, started })
+            Interaction::Retry(Box::new(Retry { items: read_items(reader)?, settings, relay, started }))
         }
         to_worker::VERIFY => Interaction::Verify,
         to_worker::PREVIEW => Interaction::Preview(reader.usize()?),

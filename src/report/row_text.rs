@@ -4,6 +4,7 @@ use super::formatting::{count, exact_duration, percent, rate, size};
 use super::{Row, State};
 use crate::image::Dimensions;
 use crate::plan::{Item, LeftOut};
+use crate::run::FetchError;
 use crate::text::{Hex, add, text};
 
 /// The size column: the bytes received, with `…` while more are expected.
@@ -20,7 +21,9 @@ pub fn status_text(row: &Row) -> String {
     match &row.state {
         State::Queued => "queued".into(),
         State::Waiting => "waiting".into(),
+        State::Receiving if row.is_slow => "slow".into(),
         State::Receiving => row.progress().map_or_else(|| "receiving".into(), percent),
+        State::BackingOff { error: FetchError::TooSlow { .. }, .. } => "slow".into(),
         State::BackingOff { .. } => "retrying".into(),
         State::Stored if row.is_cut_short() => "cut short?".into(),
         State::Stored => "ok".into(),
@@ -35,6 +38,9 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
     match &row.state {
         State::Failed(error) => text![error],
         State::LeftOut(reason) => left_out_text(*reason),
+        State::BackingOff { error: FetchError::TooSlow { .. }, .. } => {
+            "arrives slowly; starts again after the others of its host".into()
+        }
         State::BackingOff { error, .. } => {
             text!["attempt ", row.attempts.len(), " failed (", error.short(), "); trying again"]
         }

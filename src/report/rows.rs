@@ -28,6 +28,8 @@ pub struct Row {
     pub declared: Option<u64>,
     /// Bytes received of the latest attempt's body.
     pub received: u64,
+    /// Whether its attempt is slow.
+    pub is_slow: bool,
     /// Its image, once that has arrived.
     pub image: Option<ImageFacts>,
 }
@@ -192,6 +194,7 @@ impl Rows {
                 row.received = 0;
                 row.state = State::BackingOff { error: error.clone(), resumes: *resumes };
             }
+            EventKind::Slow { .. } => row.is_slow = true,
             EventKind::CoolingDown { .. } => {}
             EventKind::Stored(image) => {
                 self.totals.in_flight -= row.end_attempt(at, false);
@@ -263,6 +266,7 @@ impl Row {
             return 0;
         };
         (attempt.ended, attempt.failed) = (Some(at), failed);
+        self.is_slow = false;
         1
     }
 }

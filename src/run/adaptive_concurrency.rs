@@ -1,4 +1,4 @@
-//! Finds the fastest concurrency during the run, by hill climbing.
+//! Finds the fastest concurrency of an origin during the run, by hill climbing.
 //!
 //! No fixed number is right for all hosts. Over HTTP/1.1 a browser opens six connections to a host, and
 //! many more requests than that only slow them all down. Over HTTP/2 to a distant host, twice the
@@ -7,8 +7,12 @@
 
 use std::time::Duration;
 
-/// The concurrency at the beginning of a run.
+/// The concurrency at the beginning.
 const INITIAL: usize = 16;
+
+/// The least concurrency once the origin is known to answer many requests at once: twice or three times the
+/// initial one costs nothing there even if it is near, and if it is distant, all of it is gained.
+const MULTIPLEXED: usize = 48;
 
 /// The highest concurrency that is tried. An HTTP/2 connection has about 100 streams.
 pub const MAX_ADAPTIVE: usize = 96;
@@ -22,7 +26,7 @@ const REQUEST_COST: u64 = 16 << 10;
 /// Intervals between a step back and the next probe.
 const INTERVALS_BEFORE_PROBE: u32 = 8;
 
-/// Compares the speed of consecutive intervals of the run.
+/// Compares the speed of consecutive intervals.
 #[derive(Debug)]
 pub struct AdaptiveConcurrency {
     concurrency: usize,
@@ -48,6 +52,13 @@ impl AdaptiveConcurrency {
     /// The number of requests to have in flight.
     pub fn current(&self) -> usize {
         self.concurrency
+    }
+
+    /// Records that the origin answers many requests at once over one connection.
+    pub fn widen(&mut self, now: Duration) {
+        if self.concurrency < MULTIPLEXED {
+            *self = Self { concurrency: MULTIPLEXED, ..Self::new(now) };
+        }
     }
 
     /// Records that an image of this many bytes has arrived.
@@ -130,6 +141,17 @@ mod tests {
     fn a_higher_concurrency_is_probed_again_after_a_while() {
         let seen = concurrencies(1000, |_| 600.0);
         assert!(seen.len() > 5 && seen.iter().all(|concurrency| [16, 24].contains(concurrency)), "{seen:?}");
+    }
+
+    #[test]
+    fn an_origin_that_answers_many_at_once_is_asked_for_many_at_once() {
+        let mut adaptive = AdaptiveConcurrency::new(Duration::ZERO);
+        adaptive.widen(Duration::from_secs(1));
+        assert_eq!(adaptive.current(), MULTIPLEXED);
+        (0..96).for_each(|_| adaptive.record_image(1000, Duration::from_secs(2)));
+        assert_eq!(adaptive.current(), 72);
+        adaptive.widen(Duration::from_secs(3));
+        assert_eq!(adaptive.current(), 72);
     }
 
     #[test]

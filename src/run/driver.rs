@@ -1,22 +1,23 @@
 //! Drives a run: polls the futures of as many attempts as the schedule allows.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::future::{Either, LocalBoxFuture, pending, select};
+use futures::future::{AbortHandle, Abortable, Aborted, Either, LocalBoxFuture, pending, select};
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use super::adaptive_concurrency::AdaptiveConcurrency;
 use super::byte_budget::{ByteBudget, Reservation};
 use super::event::{Event, EventKind};
 use super::fetch_error::FetchError;
+use super::pace::{Pace, Verdict};
 use super::schedule::Schedule;
 use super::settings::Limits;
 use super::step::{Attempt, Step};
 use super::stored_image::StoredImage;
-use crate::plan::{Address, ItemId, OriginId, Plan};
+use crate::plan::{Address, ItemId, Plan};
 
 /// The requests, the clock and the random numbers of a run: all of it that is not pure.
 pub trait Fetcher {
@@ -30,7 +31,6 @@ pub trait Fetcher {
         &self,
         item: ItemId,
         address: &Address,
-        origin: OriginId,
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
     ) -> impl Future<Output = Result<StoredImage<Self::Payload>, FetchError>>;
@@ -43,6 +43,10 @@ pub trait Fetcher {
 
     /// A random number in `0..1`.
     fn random(&self) -> f64;
+
+    /// Whether the connection on which the latest answer from an address came carries many requests at once
+    /// (HTTP/2 and HTTP/3); `None` if that is not disclosed.
+    fn is_multiplexed(&self, address: &Address) -> Option<bool>;
 }
 
 /// An item that has ended.
@@ -68,7 +72,10 @@ pub struct Run<'a, F: Fetcher> {
     fetcher: &'a F,
     emit: &'a dyn Fn(Event),
     schedule: Schedule,
-    in_flight: FuturesUnordered<LocalBoxFuture<'a, Finished<F::Payload>>>,
+    in_flight: FuturesUnordered<LocalBoxFuture<'a, Result<Finished<F::Payload>, Aborted>>>,
+    /// What aborts each attempt in flight.
+    aborts: Vec<(ItemId, AbortHandle)>,
+    pace: Rc<RefCell<Pace>>,
     /// Items without an address, which fail before any request is sent.
     invalid: std::vec::IntoIter<(ItemId, FetchError)>,
     /// Items that had not ended when the run was stopped, and have not been reported yet.
@@ -78,8 +85,6 @@ pub struct Run<'a, F: Fetcher> {
     cut_short: Vec<(ItemId, Arrived<F::Payload>)>,
     accepts_cut_short: bool,
     budget: Rc<ByteBudget>,
-    /// `None` if the concurrency is fixed.
-    adaptive: Option<AdaptiveConcurrency>,
 }
 
 impl<'a, F: Fetcher> Run<'a, F> {
@@ -111,20 +116,19 @@ impl<'a, F: Fetcher> Run<'a, F> {
             emit,
             schedule: Schedule::of(plan, items, limits),
             in_flight: FuturesUnordered::new(),
+            aborts: Vec::new(),
+            pace: Rc::new(RefCell::new(Pace::new(&limits))),
             invalid: invalid.into_iter(),
             stopped: Vec::new().into_iter(),
             cut_short: Vec::new(),
             accepts_cut_short: true,
             budget: Rc::new(ByteBudget::new(&limits)),
-            adaptive: None,
         }
     }
 
-    /// Searches, within the limits, for the concurrency that is fastest.
+    /// Searches, within the limits, for the concurrency of each origin that is fastest.
     pub fn adapt_concurrency(&mut self) {
-        let adaptive = AdaptiveConcurrency::new(self.fetcher.now());
-        self.schedule.set_concurrency(adaptive.current());
-        self.adaptive = Some(adaptive);
+        self.schedule.adapt_concurrency(self.fetcher.now());
     }
 
     /// Fails truncated images. Otherwise they are stored, and marked.
@@ -158,6 +162,8 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// Aborts all requests. [`Run::next`] then returns every item that has not ended, and then `None`.
     pub fn stop(&mut self) {
         self.in_flight.clear();
+        self.aborts.clear();
+        self.pace.borrow_mut().clear();
         self.stopped = self.schedule.stop().into_iter();
     }
 
@@ -174,13 +180,18 @@ impl<'a, F: Fetcher> Run<'a, F> {
             return Some(self.fail(item, FetchError::Stopped));
         }
         loop {
+            if let Some(item) = self.check_pace() {
+                return Some(item);
+            }
             let until = match self.schedule.next(self.fetcher.now()) {
                 Step::Start(attempt) => {
                     self.start(attempt);
                     continue;
                 }
                 Step::Fail { item, error } => return Some(self.fail(item, error)),
-                Step::Wait { until } => until,
+                Step::Wait { until } => {
+                    until.into_iter().chain(self.pace.borrow().due(self.fetcher.now())).min()
+                }
                 Step::Done => return None,
             };
             let finished = match until {
@@ -199,7 +210,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 None if self.in_flight.is_empty() => pending().await,
                 None => self.in_flight.next().await,
             };
-            if let Some(finished) = finished
+            if let Some(Ok(finished)) = finished
                 && let Some(item) = self.process(finished)
             {
                 return Some(item);
@@ -215,19 +226,73 @@ impl<'a, F: Fetcher> Run<'a, F> {
             return;
         };
         self.emit(item, EventKind::Started { attempt: number });
-        let (fetcher, emit) = (self.fetcher, self.emit);
+        let (fetcher, emit, pace) = (self.fetcher, self.emit, Rc::clone(&self.pace));
+        pace.borrow_mut().start(item, origin, fetcher.now());
         let reservation = Reservation::new(&self.budget);
         let request = async move {
-            let progress = |kind| emit(Event { at: fetcher.now(), item, kind });
-            let result = fetcher.attempt(item, &address, origin, &reservation, &progress).await;
+            let progress = |kind| {
+                let at = fetcher.now();
+                pace.borrow_mut().record(item, &kind, at);
+                emit(Event { at, item, kind });
+            };
+            let result = fetcher.attempt(item, &address, &reservation, &progress).await;
             (attempt, result.map(|stored| Arrived { stored, reservation }))
         };
-        self.in_flight.push(request.boxed_local());
+        let (abort, registration) = AbortHandle::new_pair();
+        self.aborts.push((item, abort));
+        self.in_flight.push(Abortable::new(request, registration).boxed_local());
+    }
+
+    /// Reports what has become slow, breaks off what keeps others waiting, and returns an item whose time is
+    /// up.
+    fn check_pace(&mut self) -> Option<FinishedItem<F::Payload>> {
+        let answered_beside = self.pace.borrow_mut().take_answered_beside();
+        if let Some((item, older)) = answered_beside {
+            self.schedule.answered_beside(item, older, self.fetcher.now());
+        }
+        loop {
+            let verdict = self.pace.borrow_mut().check(self.fetcher.now());
+            let Some((item, verdict)) = verdict else { break };
+            match verdict {
+                Verdict::Slow { bytes_per_second } => {
+                    self.emit(item, EventKind::Slow { bytes_per_second });
+                    self.schedule.set_slow(item, true);
+                }
+                Verdict::Recovered => self.schedule.set_slow(item, false),
+                Verdict::TimedOut(error) => {
+                    self.end_attempt(item, true);
+                    self.schedule.abandon(item);
+                    return Some(self.fail(item, error));
+                }
+            }
+        }
+        while let Some(item) = self.schedule.next_to_defer() {
+            let error = self.end_attempt(item, true);
+            self.schedule.defer(item);
+            let resumes = self.fetcher.now();
+            error.into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
+        }
+        None
+    }
+
+    /// Ends the attempt of an item that is in flight, and returns why it would be said to be slow.
+    fn end_attempt(&mut self, item: ItemId, is_aborted: bool) -> Option<FetchError> {
+        if let Some(place) = self.aborts.iter().position(|(other, _)| *other == item) {
+            let (_, abort) = self.aborts.swap_remove(place);
+            if is_aborted {
+                abort.abort();
+            }
+        }
+        self.pace.borrow_mut().end(item, self.fetcher.now())
     }
 
     /// Reports an attempt's result to the schedule. Returns the item if it has ended.
     fn process(&mut self, (attempt, result): Finished<F::Payload>) -> Option<FinishedItem<F::Payload>> {
         let item = attempt.item;
+        self.end_attempt(item, false);
+        if result.is_ok() {
+            self.look_up_protocol(attempt);
+        }
         let before = self.remove_cut_short(item);
         let result = result.map(|arrived| self.with_final_url(attempt, arrived));
         let (error, cut_short) = match result {
@@ -274,6 +339,15 @@ impl<'a, F: Fetcher> Run<'a, F> {
         None
     }
 
+    fn look_up_protocol(&mut self, Attempt { item, address, .. }: Attempt) {
+        if self.schedule.wants_protocol(item)
+            && let Some(address) = self.plan.request_address(item, address)
+            && let Some(is_multiplexed) = self.fetcher.is_multiplexed(&address)
+        {
+            self.schedule.set_protocol(item, is_multiplexed, self.fetcher.now());
+        }
+    }
+
     /// An image that came from a fallback has that as its final address.
     fn with_final_url(&self, attempt: Attempt, mut arrived: Arrived<F::Payload>) -> Arrived<F::Payload> {
         if attempt.address > 0
@@ -297,6 +371,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         error: FetchError,
         cut_short: Option<Arrived<F::Payload>>,
     ) -> FinishedItem<F::Payload> {
+        self.pace.borrow_mut().forget(item);
         match cut_short {
             Some(arrived) if self.accepts_cut_short => self.store(item, arrived),
             _ => {
@@ -310,10 +385,8 @@ impl<'a, F: Fetcher> Run<'a, F> {
         let Arrived { stored, reservation } = arrived;
         reservation.commit();
         self.fail_rest_if_exhausted();
-        if let Some(adaptive) = &mut self.adaptive {
-            adaptive.record_image(stored.facts.bytes, self.fetcher.now());
-            self.schedule.set_concurrency(adaptive.current());
-        }
+        self.pace.borrow_mut().forget(item);
+        self.schedule.record_image(item, stored.facts.bytes, self.fetcher.now());
         self.emit(item, EventKind::Stored(stored.facts.clone()));
         FinishedItem { item, outcome: Ok(stored) }
     }

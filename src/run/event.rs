@@ -39,6 +39,12 @@ pub enum EventKind {
         /// The bytes of this attempt so far.
         bytes: u64,
     },
+    /// The attempt is slow: it receives less than the lowest speed. It goes on, unless `Retrying` follows
+    /// because others need its slot.
+    Slow {
+        /// Bytes a second in the latest interval.
+        bytes_per_second: u64,
+    },
     /// The attempt failed and will be retried; in a paused run, after it resumes.
     Retrying {
         /// Why the attempt failed.

@@ -24,6 +24,7 @@ const STORED: u8 = 5;
 const FAILED: u8 = 6;
 const COOLING_DOWN: u8 = 7;
 const LEFT_OUT: u8 = 8;
+const SLOW: u8 = 9;
 
 const ADDRESS: u8 = 0;
 const HTTP: u8 = 1;
@@ -38,6 +39,7 @@ const TRUNCATED: u8 = 9;
 const STOPPED: u8 = 10;
 const TOO_LARGE: u8 = 11;
 const OVER_TOTAL: u8 = 12;
+const TOO_SLOW: u8 = 13;
 
 /// Stands for a missing `Content-Length`. A real one is smaller.
 const NO_LENGTH: u64 = u64::MAX;
@@ -78,6 +80,10 @@ impl EventWriter {
                 self.bytes.put_u64(declared.unwrap_or(NO_LENGTH));
             }
             EventKind::Received { .. } => {}
+            EventKind::Slow { bytes_per_second } => {
+                self.put_header(SLOW, item, at);
+                self.bytes.put_u64(*bytes_per_second);
+            }
             EventKind::Retrying { error, resumes } => {
                 self.put_header(RETRYING, item, at);
                 self.bytes.put_duration(*resumes);
@@ -139,6 +145,7 @@ impl EventWriter {
             FetchError::OverTotal { limit } => (OVER_TOTAL, *limit),
             FetchError::Stopped => (STOPPED, 0),
             FetchError::Timeout { after } => (TIMEOUT, nanoseconds(*after)),
+            FetchError::TooSlow { received, .. } => (TOO_SLOW, *received),
             FetchError::Empty => (EMPTY, 0),
             FetchError::NotAnImage(kind) => (NOT_AN_IMAGE, *kind as u64),
             FetchError::Storage { reason } => (STORAGE, reason.len() as u64),
@@ -149,6 +156,10 @@ impl EventWriter {
             FetchError::Storage { reason } => self.bytes.extend_from_slice(reason.as_bytes()),
             FetchError::Http { retry_after, .. } => {
                 self.bytes.put_u64(retry_after.map_or(NO_RETRY_AFTER, nanoseconds))
+            }
+            FetchError::TooSlow { after, bytes_per_second, .. } => {
+                self.bytes.put_u64(nanoseconds(*after));
+                self.bytes.put_u64(*bytes_per_second);
             }
             _ => {}
         }
@@ -188,6 +199,7 @@ impl Decoder<'_> {
             STARTED => EventKind::Started { attempt: u32::try_from(self.bytes.u64()?).ok()? },
             HEADERS => EventKind::Headers { declared: Some(self.bytes.u64()?).filter(|n| *n != NO_LENGTH) },
             RECEIVED => EventKind::Received { bytes: self.bytes.u64()? },
+            SLOW => EventKind::Slow { bytes_per_second: self.bytes.u64()? },
             RETRYING => {
                 let resumes = self.bytes.duration()?;
                 EventKind::Retrying { error: self.error(item)?, resumes }
@@ -221,6 +233,11 @@ impl Decoder<'_> {
             NETWORK => FetchError::Network,
             INTERRUPTED => FetchError::Interrupted { received: number },
             TIMEOUT => FetchError::Timeout { after: Duration::from_nanos(number) },
+            TOO_SLOW => FetchError::TooSlow {
+                received: number,
+                after: Duration::from_nanos(self.bytes.u64()?),
+                bytes_per_second: self.bytes.u64()?,
+            },
             EMPTY => FetchError::Empty,
             NOT_AN_IMAGE => {
                 FetchError::NotAnImage(NotAnImage::ALL.get(usize::try_from(number).ok()?).copied()?)
@@ -270,6 +287,7 @@ mod tests {
             FetchError::Network,
             FetchError::Interrupted { received: 1 << 40 },
             FetchError::Timeout { after: Duration::from_millis(1500) },
+            FetchError::TooSlow { after: Duration::from_secs(60), received: 1 << 33, bytes_per_second: 7 },
             FetchError::Empty,
             FetchError::Storage { reason: "disk – 100 % full".into() },
         ];
@@ -286,6 +304,7 @@ mod tests {
             event(2, 0, EventKind::Headers { declared: None }),
             event(2, 0, EventKind::Headers { declared: Some(0) }),
             event(3, 1, EventKind::Received { bytes: 1 << 40 }),
+            event(3, 1, EventKind::Slow { bytes_per_second: 999 }),
             event(3, 1, EventKind::CoolingDown { until: Duration::from_secs(9) }),
         ];
         for format in Format::ALL {

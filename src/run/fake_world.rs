@@ -1,21 +1,23 @@
 //! A fetcher whose hosts are scripted by their addresses and whose clock is fake, for tests of the driver.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use super::*;
 use crate::image::{Format, ImageFacts};
-use crate::plan::{Address, ItemId, OriginId};
+use crate::plan::{Address, ItemId};
 
 /// How the fake host responds to an address like `https://a.example/200ms/503/503/ok`: after this time,
 /// and with these results in turn, the last one repeated. `503-7` sends `Retry-After: 7`, `ok-5` is an
-/// image of 5 bytes, `short-5` one that is cut short after them, and `full` can't be stored.
+/// image of 5 bytes, `short-5` one that is cut short after them, `drip-5` one of 5 bytes of which one arrives
+/// each second, `break` a body that breaks off, and `full` can't be stored.
 fn script(address: &Address) -> (Duration, Vec<String>) {
     let path = address.href.splitn(4, '/').nth(3).unwrap();
-    let mut words = path.split('/').map(str::to_owned);
+    // What follows a question mark only makes addresses different.
+    let mut words = path.split('?').next().unwrap().split('/').map(str::to_owned);
     let millis = words.next().unwrap().trim_end_matches("ms").parse().unwrap();
     (Duration::from_millis(millis), words.collect())
 }
@@ -29,6 +31,83 @@ pub struct FakeWorld {
     pub in_flight: Cell<usize>,
     pub max_in_flight: Cell<usize>,
     pub aborted: Cell<usize>,
+    /// The connections that there may be to one host; 0 if their number is not limited. Further requests wait in a
+    /// queue, as in a browser.
+    pub connections: usize,
+    /// Whether hosts say that they speak HTTP/2.
+    pub is_multiplexed: Option<bool>,
+    queues: RefCell<BTreeMap<String, Queue>>,
+    /// The requests that each host has been sent, in order, with their times.
+    pub sent: RefCell<Vec<(Duration, String)>>,
+}
+
+/// The connections to one host, and the requests that wait for one.
+#[derive(Default)]
+struct Queue {
+    busy: usize,
+    waiting: VecDeque<(usize, Waker)>,
+    tickets: usize,
+}
+
+/// A request's place in the queue of its host and then its connection, until it is dropped.
+struct Connection<'a> {
+    world: &'a FakeWorld,
+    host: &'a str,
+    ticket: usize,
+    is_open: bool,
+}
+
+impl<'a> Connection<'a> {
+    async fn open(world: &'a FakeWorld, host: &'a str) -> Self {
+        let ticket = {
+            let mut queues = world.queues.borrow_mut();
+            let queue = queues.entry(host.to_owned()).or_default();
+            queue.waiting.push_back((queue.tickets, Waker::noop().clone()));
+            queue.tickets += 1;
+            queue.tickets - 1
+        };
+        let mut connection = Self { world, host, ticket, is_open: false };
+        std::future::poll_fn(|context| connection.poll(context)).await;
+        connection
+    }
+
+    fn poll(&mut self, context: &std::task::Context<'_>) -> Poll<()> {
+        let mut queues = self.world.queues.borrow_mut();
+        let queue = queues.get_mut(self.host).unwrap();
+        let place = queue.waiting.iter().position(|(ticket, _)| *ticket == self.ticket).unwrap();
+        if place > 0 || (self.world.connections > 0 && queue.busy >= self.world.connections) {
+            queue.waiting[place].1 = context.waker().clone();
+            return Poll::Pending;
+        }
+        queue.waiting.pop_front();
+        queue.busy += 1;
+        self.is_open = true;
+        queue.wake();
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Connection<'_> {
+    fn drop(&mut self) {
+        let mut queues = self.world.queues.borrow_mut();
+        let queue = queues.get_mut(self.host).unwrap();
+        queue.waiting.retain(|(ticket, _)| *ticket != self.ticket);
+        queue.busy -= usize::from(self.is_open);
+        queue.wake();
+    }
+}
+
+impl Queue {
+    fn wake(&self) {
+        self.waiting.front().into_iter().for_each(|(_, waker)| waker.wake_by_ref());
+    }
+}
+
+impl FakeWorld {
+    /// A world in which browsers open six connections to a host.
+    pub fn http1() -> Self {
+        Self { connections: 6, ..Self::default() }
+    }
 }
 
 /// Counts a request while it lives, and as aborted if it is dropped before its end.
@@ -67,7 +146,6 @@ impl Fetcher for FakeWorld {
         &self,
         _item: ItemId,
         address: &Address,
-        _origin: OriginId,
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
     ) -> Result<StoredImage<String>, FetchError> {
@@ -77,12 +155,28 @@ impl Fetcher for FakeWorld {
         let (takes, ends) = script(address);
         let before = self.attempts.borrow().iter().filter(|href| **href == address.href).count();
         self.attempts.borrow_mut().push(address.href.clone());
+        let _connection = Connection::open(self, &address.origin).await;
+        self.sent.borrow_mut().push((self.now(), address.href.clone()));
         self.sleep_until(self.now() + takes).await;
-        guard.1 = true;
         let (what, number) = match ends[before.min(ends.len() - 1)].split_once('-') {
             Some((what, number)) => (what.to_owned(), Some(number.parse().unwrap())),
             None => (ends[before.min(ends.len() - 1)].clone(), None),
         };
+        match what.as_str() {
+            "drip" => {
+                progress(EventKind::Headers { declared: number });
+                let all = number.unwrap();
+                for bytes in 1..=all {
+                    self.sleep_until(self.now() + Duration::from_secs(1)).await;
+                    reservation.reserve(1)?;
+                    progress(EventKind::Received { bytes });
+                }
+                guard.1 = true;
+                let facts = ImageFacts::new(all, 7, Format::Png);
+                return Ok(StoredImage { payload: address.href.clone(), facts });
+            }
+            _ => guard.1 = true,
+        }
         match what.as_str() {
             "ok" | "short" => {
                 let bytes = number.unwrap_or(3);
@@ -93,6 +187,7 @@ impl Fetcher for FakeWorld {
                 let facts = ImageFacts { is_cut_short, ..ImageFacts::new(bytes, 7, Format::Png) };
                 Ok(StoredImage { payload: address.href.clone(), facts })
             }
+            "break" => Err(FetchError::Interrupted { received: 1 }),
             "network" => Err(FetchError::Network),
             "full" => Err(FetchError::Storage { reason: "no space".into() }),
             status => {
@@ -119,5 +214,9 @@ impl Fetcher for FakeWorld {
 
     fn random(&self) -> f64 {
         1.0
+    }
+
+    fn is_multiplexed(&self, _: &Address) -> Option<bool> {
+        self.is_multiplexed
     }
 }

@@ -46,6 +46,15 @@ pub enum FetchError {
         /// The timeout.
         after: Duration,
     },
+    /// The image took longer than one image may; or it was slow and broken off, and goes on later.
+    TooSlow {
+        /// The time that it took: the limit, or since the headers.
+        after: Duration,
+        /// The number of bytes that had arrived in its last attempt.
+        received: u64,
+        /// Bytes a second since that attempt's headers.
+        bytes_per_second: u64,
+    },
     /// The body is empty.
     Empty,
     /// The body is not an image.
@@ -84,7 +93,7 @@ impl FetchError {
             Self::Network => "network",
             Self::Interrupted { .. } => "interrupted",
             Self::Truncated { .. } => "truncated",
-            Self::Timeout { .. } => "timeout",
+            Self::Timeout { .. } | Self::TooSlow { .. } => "timeout",
             Self::Empty => "empty",
             Self::NotAnImage(_) => "not-an-image",
             Self::Storage { .. } => "storage",
@@ -125,6 +134,7 @@ impl FetchError {
             Self::Interrupted { .. } => "cut off".into(),
             Self::Truncated { .. } => "cut short".into(),
             Self::Timeout { .. } => "timeout".into(),
+            Self::TooSlow { .. } => "slow".into(),
             Self::Empty => "empty".into(),
             Self::NotAnImage(_) => "not an image".into(),
             Self::Storage { .. } => "no space".into(),
@@ -170,13 +180,18 @@ impl Append for FetchError {
                 add!(whole, "the image ends too early, after ", received, " bytes: try again")
             }
             Self::Timeout { after } => {
-                // Milliseconds unless it is a whole number: printing a float takes 9 KB of wasm.
-                let (time, unit) = match after.subsec_millis() {
-                    0 => (after.as_secs(), "s"),
-                    millis => (after.as_secs() * 1000 + u64::from(millis), "ms"),
-                };
-                add!(whole, "no data arrived for ", time, " ", unit, ": try again, or with fewer at once")
+                add!(whole, "no data arrived for ", Time(*after), ": try again, or with fewer at once")
             }
+            Self::TooSlow { after, received, bytes_per_second } => add!(
+                whole,
+                "only ",
+                received,
+                " bytes arrived in ",
+                Time(*after),
+                " (",
+                bytes_per_second,
+                " bytes a second): try again later, or allow more time"
+            ),
             Self::Empty => whole.push_str("the server's response is empty: check the address"),
             Self::NotAnImage(kind) => {
                 add!(
@@ -213,6 +228,18 @@ impl Append for FetchError {
 
 display_by_append!(FetchError);
 
+/// A time, in milliseconds unless it is a whole number of seconds: printing a float takes 9 KB of wasm.
+struct Time(Duration);
+
+impl Append for Time {
+    fn append_to(&self, whole: &mut String) {
+        match self.0.subsec_millis() {
+            0 => add!(whole, self.0.as_secs(), " s"),
+            millis => add!(whole, self.0.as_secs() * 1000 + u64::from(millis), " ms"),
+        }
+    }
+}
+
 impl std::error::Error for FetchError {}
 
 fn advice(status: u16) -> &'static str {
@@ -244,6 +271,10 @@ mod tests {
             (
                 FetchError::NotAnImage(NotAnImage::Html),
                 "the server answered with an HTML page instead of an image: open the address in a tab",
+            ),
+            (
+                FetchError::TooSlow { after: Duration::from_secs(60), received: 5000, bytes_per_second: 83 },
+                "only 5000 bytes arrived in 60 s (83 bytes a second): try again later, or allow more time",
             ),
             (FetchError::Empty, "the server's response is empty: check the address"),
             (

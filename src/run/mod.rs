@@ -21,8 +21,12 @@ mod event_codec;
 #[cfg(test)]
 mod fake_world;
 mod fetch_error;
+#[cfg(test)]
+mod host_tests;
 mod http_date;
 mod origin_state;
+mod pace;
+mod rank;
 mod reorder;
 mod retry;
 mod retry_limits;
@@ -33,6 +37,7 @@ mod step;
 mod stored_image;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use adaptive_concurrency::MAX_ADAPTIVE;
 pub use byte_budget::Reservation;

@@ -4,34 +4,65 @@
 //! An origin that refuses (429 or 503) cools down: nothing is requested from it for a while, and then
 //! at half the concurrency. A few consecutive successes raise that by one, up to the limit. Refusals of
 //! attempts that were in flight when it began to cool down count as one. An origin that refuses
-//! everything is closed.
+//! everything is closed. One that answered before and then breaks off several requests in a row, as an
+//! overloaded HTTP/2 server does, gets half as many at once, too.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
+use super::adaptive_concurrency::{AdaptiveConcurrency, MAX_ADAPTIVE};
 use super::fetch_error::FetchError;
+use super::rank::{Rank, Use};
 use super::retry::RetryPolicy;
 use super::retry_limits::MAX_REFUSALS;
+use super::stall::CONNECTIONS;
 use crate::plan::ItemId;
 
 /// Consecutive successes after which a throttled origin's concurrency rises by one; fewer if its
 /// concurrency is lower than this.
 const SUCCESSES_TO_RAISE: usize = 4;
 
+/// Requests broken off in a row after which an origin gets fewer at once. One that fails by itself, as
+/// behind a proxy that dislikes its image, is not the origin's condition.
+const BREAKS_TO_LOWER: u32 = 3;
+
+/// Finished attempts of which the protocol is looked up. A host that does not disclose it (no
+/// `Timing-Allow-Origin`) never will.
+const PROTOCOL_LOOKUPS: u8 = 3;
+
 /// The state of one origin.
 #[derive(Debug)]
 pub struct OriginState {
     /// Items that can start as soon as the limits allow.
     pub ready: BinaryHeap<Reverse<ItemId>>,
+    /// Items that were broken off as slow; they start when none is ready.
+    pub deferred: BinaryHeap<Reverse<ItemId>>,
     /// Attempts in flight.
     pub in_flight: usize,
-    /// The number of cool-downs that have begun.
-    pub cool_downs: u32,
+    /// Those of them that are slow.
+    pub slow: usize,
+    /// Those of them that are neither slow nor were deferred before.
+    pub lively: usize,
+    /// When it had its latest turn; 0 if it had none.
+    pub turn: u64,
+    /// The rank that it was offered with last.
+    pub offered: Option<Rank>,
+    /// The number of times that it was throttled.
+    pub throttles: u32,
     /// The end of the current cool-down. The schedule resets it when that time has come.
     pub cools_until: Option<Duration>,
     /// The status of the last refusal, once the origin is closed.
     pub closed_by: Option<u16>,
+    /// `None` if the concurrency is not searched for.
+    pub adaptive: Option<AdaptiveConcurrency>,
+    /// Whether the run has one request in flight.
+    is_sequential: bool,
+    has_begun: bool,
+    /// Requests that it answers at once, as far as that is known; the others wait in the browser.
+    serves: usize,
+    /// How often its protocol may still be looked up; 0 once it is known.
+    protocol_lookups: u8,
     /// The current limit of attempts in flight.
     concurrency: usize,
     /// The limit without throttling.
@@ -40,6 +71,8 @@ pub struct OriginState {
     successes: usize,
     /// Consecutive refusals, without any other response between them.
     refusals: u32,
+    /// Consecutive requests that were broken off; `None` before the first success.
+    breaks: Option<u32>,
 }
 
 /// What a failed attempt means for its origin.
@@ -57,33 +90,101 @@ pub enum OriginChange {
 }
 
 impl OriginState {
-    /// An origin that may have this many attempts in flight.
-    pub fn new(max_concurrency: usize) -> Self {
+    /// An origin that may have this many attempts in flight, in a run that has one at a time or more.
+    pub fn new(max_concurrency: usize, is_sequential: bool) -> Self {
         Self {
             ready: BinaryHeap::new(),
+            deferred: BinaryHeap::new(),
             in_flight: 0,
-            cool_downs: 0,
+            slow: 0,
+            lively: 0,
+            turn: 0,
+            offered: None,
+            throttles: 0,
             cools_until: None,
             closed_by: None,
+            adaptive: None,
+            is_sequential,
+            has_begun: false,
+            serves: CONNECTIONS,
+            protocol_lookups: PROTOCOL_LOOKUPS,
             concurrency: max_concurrency,
             max_concurrency,
             successes: 0,
             refusals: 0,
+            breaks: None,
         }
     }
 
-    /// The item that may start next, if one may.
-    pub fn first_startable(&self) -> Option<ItemId> {
-        let Reverse(first) = self.ready.peek()?;
-        let is_open = self.cools_until.is_none() && self.closed_by.is_none();
-        (is_open && self.in_flight < self.concurrency).then_some(*first)
+    /// Its rank among the origins that want a slot; `None` if it can't use one.
+    pub fn rank(&self) -> Option<Rank> {
+        let used_for = match self.ready.is_empty() {
+            true => Use::Deferred,
+            false if self.in_flight < self.serves => Use::Served,
+            false => Use::Queued,
+        };
+        let Reverse(first) = *self.ready.peek().or(self.deferred.peek())?;
+        let width = self.adaptive.as_ref().map_or(usize::MAX, AdaptiveConcurrency::current);
+        // Slow ones hold up nobody whom only the width that was found would stop. If all are slow, the line is.
+        let width = width.saturating_add(self.slow.min(width));
+        let may_start = self.is_open() && self.in_flight < self.concurrency.min(width);
+        // One at a time, items follow the list.
+        let turn = if self.is_sequential { first as u64 } else { self.turn };
+        may_start.then_some(Rank::new(used_for, self.in_flight, turn))
     }
 
-    /// Records an attempt that succeeded. `begun_after` is [`cool_downs`](Self::cool_downs) as it was
-    /// when the attempt began.
+    /// Counts an attempt that begins.
+    pub fn begin(&mut self, now: Duration) {
+        if let Some(adaptive) = self.adaptive.as_mut().filter(|_| !self.has_begun) {
+            *adaptive = AdaptiveConcurrency::new(now);
+        }
+        self.has_begun = true;
+        self.in_flight += 1;
+    }
+
+    /// Takes out the item that starts next.
+    pub fn pop(&mut self) -> Option<ItemId> {
+        let next = if self.ready.is_empty() { &mut self.deferred } else { &mut self.ready };
+        next.pop().map(|Reverse(item)| item)
+    }
+
+    /// Whether its slow attempts keep others waiting: they hold more than half of its slots, and there
+    /// are more images than the rest is enough for.
+    pub fn is_held_up(&self) -> bool {
+        let slots = self.serves.min(self.concurrency);
+        let others = self.ready.len() + self.lively;
+        self.is_open() && self.slow > slots / 2 && others > slots.saturating_sub(self.slow)
+    }
+
+    /// Records that it has answered a request while this many older ones were in flight.
+    pub fn answered_beside(&mut self, older: usize, now: Duration) {
+        // A few more than there are connections may have been redirected elsewhere.
+        if older >= 2 * CONNECTIONS {
+            self.set_protocol(true, now);
+        }
+        self.serves = self.serves.max(older + 1);
+    }
+
+    /// Whether the protocol of its finished attempts is worth a look.
+    pub fn wants_protocol(&mut self) -> bool {
+        let is_wanted = self.protocol_lookups > 0;
+        self.protocol_lookups = self.protocol_lookups.saturating_sub(1);
+        is_wanted
+    }
+
+    /// Records its protocol: whether one connection carries many requests at once (HTTP/2 and HTTP/3).
+    pub fn set_protocol(&mut self, is_multiplexed: bool, now: Duration) {
+        self.protocol_lookups = 0;
+        self.serves = if is_multiplexed { MAX_ADAPTIVE } else { CONNECTIONS };
+        self.adaptive.iter_mut().filter(|_| is_multiplexed).for_each(|adaptive| adaptive.widen(now));
+    }
+
+    /// Records an attempt that succeeded. `begun_after` is [`throttles`](Self::throttles) as it was when
+    /// the attempt began.
     pub fn succeeded(&mut self, begun_after: u32) {
         self.refusals = 0;
-        if self.concurrency < self.max_concurrency && begun_after == self.cool_downs {
+        self.breaks = Some(0);
+        if self.concurrency < self.max_concurrency && begun_after == self.throttles {
             self.successes += 1;
             if self.successes >= self.concurrency.min(SUCCESSES_TO_RAISE) {
                 self.successes = 0;
@@ -102,18 +203,16 @@ impl OriginState {
         now: Duration,
     ) -> OriginChange {
         let FetchError::Http { status: status @ (429 | 503), retry_after } = *error else {
-            if !error.may_be_connection_loss() {
+            if error.may_be_connection_loss() {
+                self.broke_off(error, begun_after);
+            } else {
                 self.refusals = 0;
             }
             return OriginChange::None;
         };
-        if begun_after == self.cool_downs {
-            self.cool_downs += 1;
+        if begun_after == self.throttles {
             self.refusals += 1;
-            self.successes = 0;
-            // The limit may be higher than what was in flight when the origin refused.
-            let in_flight = self.in_flight + 1;
-            self.concurrency = (self.concurrency.min(in_flight) / 2).max(1);
+            self.throttle(1);
             if self.refusals == MAX_REFUSALS {
                 self.closed_by = Some(status);
                 return OriginChange::Close;
@@ -127,5 +226,32 @@ impl OriginState {
         }
         self.cools_until = Some(until);
         OriginChange::CoolDown { until }
+    }
+
+    /// Throttles an origin that breaks off one request after the other, but not below what a browser asks
+    /// of an HTTP/1.1 host anyway.
+    fn broke_off(&mut self, error: &FetchError, begun_after: u32) {
+        let is_break = matches!(error, FetchError::Network | FetchError::Interrupted { .. });
+        let Some(breaks) = self.breaks.as_mut().filter(|_| is_break && begun_after == self.throttles) else {
+            return;
+        };
+        *breaks += 1;
+        if *breaks >= BREAKS_TO_LOWER {
+            *breaks = 0;
+            self.throttle(CONNECTIONS.min(self.concurrency));
+        }
+    }
+
+    /// Halves the concurrency, but leaves at least this much of it.
+    fn throttle(&mut self, least: usize) {
+        self.throttles += 1;
+        self.successes = 0;
+        // The limit may be higher than what was in flight when the origin refused.
+        let in_flight = self.in_flight + 1;
+        self.concurrency = (self.concurrency.min(in_flight) / 2).max(least);
+    }
+
+    fn is_open(&self) -> bool {
+        self.cools_until.is_none() && self.closed_by.is_none()
     }
 }

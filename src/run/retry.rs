@@ -61,7 +61,8 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
         FetchError::Network
         | FetchError::Interrupted { .. }
         | FetchError::Truncated { .. }
-        | FetchError::Timeout { .. } => true,
+        | FetchError::Timeout { .. }
+        | FetchError::TooSlow { .. } => true,
         // The space may have been taken by an image that was too large itself and is gone by now.
         FetchError::Storage { .. } => attempt == 1,
         FetchError::Address(_)

@@ -8,8 +8,12 @@
 //! 3. reports an attempt that has ended by [`succeeded`](Schedule::succeeded) or
 //!    [`failed`](Schedule::failed), and begins again.
 //!
-//! Ready items start in input order, as far as the limits of their origins allow. An item that waits
-//! for its retry takes no slot.
+//! [`Turns`] says which origin gets the next slot. The ready items of an origin start in input order. An
+//! item that waits for its retry takes no slot.
+//!
+//! An attempt that was reported as slow no longer counts in the concurrency that is searched for, so others
+//! start beside it. Where that is not enough, because the caller set the limit or because slow ones hold more
+//! than half of their origin's slots, [`next_to_defer`](Schedule::next_to_defer) says which one to break off.
 //!
 //! Once nothing more can be stored, because the total of bytes is reached or the browser's storage fails
 //! repeatedly, all items that are not in flight fail without a request.
@@ -25,6 +29,7 @@ use super::origin_state::{OriginChange, OriginState};
 use super::retry_limits::MAX_STORAGE_FAILURES;
 use super::settings::Limits;
 use super::step::{AfterFailure, Attempt, Step};
+use super::turns::Turns;
 use crate::plan::{Item, ItemId, OriginId, Plan};
 
 /// The state of all items and origins of a run.
@@ -37,8 +42,7 @@ pub struct Schedule {
     fallbacks: Vec<Vec<OriginId>>,
     progress: Vec<Progress>,
     origins: Vec<OriginState>,
-    /// The first ready item of every origin that may have another attempt, and outdated entries.
-    startable: BinaryHeap<Reverse<(ItemId, OriginId)>>,
+    turns: Turns,
     backing_off: BinaryHeap<Reverse<(Duration, ItemId)>>,
     /// Every origin that cools down, and outdated entries.
     cooling: BinaryHeap<Reverse<(Duration, OriginId)>>,
@@ -53,8 +57,10 @@ pub struct Schedule {
     /// Items that wait for a retry because they could not be stored.
     lacking_space: usize,
     in_flight: usize,
-    /// The current limit of attempts in flight, besides the limits of the run.
-    concurrency: usize,
+    /// Those attempts in flight that are slow, in the order in which they became so.
+    slow: Vec<ItemId>,
+    /// Whether the concurrency is searched for, origin by origin.
+    is_adaptive: bool,
     /// Items that have not ended.
     open: usize,
     is_paused: bool,
@@ -66,14 +72,18 @@ pub struct Schedule {
 struct Progress {
     is_open: bool,
     is_in_flight: bool,
+    is_slow: bool,
+    /// Whether it was broken off because it was slow.
+    was_deferred: bool,
     lacks_space: bool,
     attempts: u32,
-    /// Attempts that do not count: they failed while the schedule was paused, or asked an earlier address.
+    /// Attempts that do not count: they failed while the schedule was paused, were broken off because they
+    /// were slow, or asked an earlier address.
     forgiven: u32,
     /// Which of its addresses is asked.
     address: usize,
-    /// The number of its origin's cool-downs when the latest attempt began.
-    cool_downs: u32,
+    /// How often its origin had been throttled when the latest attempt began.
+    throttles: u32,
 }
 
 impl Schedule {
@@ -90,8 +100,12 @@ impl Schedule {
             origin_of: plan.items().iter().map(|item| item.origin).collect(),
             fallbacks: plan.items().iter().map(origins_of_fallbacks).collect(),
             progress: vec![Progress::default(); plan.len()],
-            origins: plan.origins().iter().map(|_| OriginState::new(concurrency)).collect(),
-            startable: BinaryHeap::new(),
+            origins: plan
+                .origins()
+                .iter()
+                .map(|_| OriginState::new(concurrency, limits.concurrency == 1))
+                .collect(),
+            turns: Turns::default(),
             backing_off: BinaryHeap::new(),
             cooling: BinaryHeap::new(),
             closed: Vec::new(),
@@ -100,7 +114,8 @@ impl Schedule {
             storage_failures: 0,
             lacking_space: 0,
             in_flight: 0,
-            concurrency: usize::MAX,
+            slow: Vec::new(),
+            is_adaptive: false,
             open: 0,
             is_paused: false,
             waits_for_space: false,
@@ -140,7 +155,9 @@ impl Schedule {
             && due <= now
         {
             self.backing_off.pop();
-            self.push_ready(item);
+            if self.progress[item].is_open {
+                self.push_ready(item);
+            }
         }
         if let Some(step) = self.next_of_closed_origins() {
             return step;
@@ -149,15 +166,11 @@ impl Schedule {
             return Step::Wait { until: None };
         }
         // While every slot is taken, a retry that becomes due changes nothing.
-        if self.in_flight >= self.max_in_flight() {
+        if self.is_full() {
             return Step::Wait { until: None };
         }
-        if let Some((item, id)) = self.next_startable() {
-            let progress = &mut self.progress[item];
-            progress.attempts += 1;
-            progress.is_in_flight = true;
-            progress.cool_downs = self.origins[id].cool_downs;
-            return Step::Start(Attempt { item, number: progress.attempts, address: progress.address });
+        if let Some(attempt) = self.next_attempt(now) {
+            return Step::Start(attempt);
         }
         let retry = self.backing_off.peek().map(|Reverse((due, _))| *due);
         let cool = self.cooling.peek().map(|Reverse((due, _))| *due);
@@ -185,7 +198,7 @@ impl Schedule {
     /// Frees the slot of an attempt whose origin has answered well.
     fn answered(&mut self, item: ItemId) {
         let Some(id) = self.release(item) else { return };
-        let begun_after = self.progress[item].cool_downs;
+        let begun_after = self.progress[item].throttles;
         self.origins[id].succeeded(begun_after);
         self.offer(id);
     }
@@ -254,12 +267,6 @@ impl Schedule {
         self.rest_fails_with.get_or_insert(error);
     }
 
-    /// Limits the attempts in flight from now on, besides the limits of the run. Attempts in flight
-    /// continue.
-    pub fn set_concurrency(&mut self, concurrency: usize) {
-        self.concurrency = concurrency;
-    }
-
     /// Pauses the run when nothing more can be stored; the attempt does not count.
     pub fn wait_for_space(&mut self) {
         self.waits_for_space = true;
@@ -298,44 +305,60 @@ impl Schedule {
 
     fn push_ready(&mut self, item: ItemId) {
         let Some(id) = self.origin_of[item] else { return };
-        self.origins[id].ready.push(Reverse(item));
+        let Progress { was_deferred, .. } = self.progress[item];
+        let OriginState { ready, deferred, .. } = &mut self.origins[id];
+        if was_deferred { deferred } else { ready }.push(Reverse(item));
         self.offer(id);
     }
 
-    fn next_startable(&mut self) -> Option<(ItemId, OriginId)> {
-        while let Some(Reverse((item, id))) = self.startable.pop() {
+    fn next_attempt(&mut self, now: Duration) -> Option<Attempt> {
+        loop {
+            let id = self.turns.next(&mut self.origins)?;
             let origin = &mut self.origins[id];
-            if origin.first_startable() == Some(item) {
-                origin.ready.pop();
-                origin.in_flight += 1;
-                self.in_flight += 1;
+            let item = origin.pop()?;
+            if !self.progress[item].is_open {
                 self.offer(id);
-                return Some((item, id));
+                continue;
             }
+            let progress = &mut self.progress[item];
+            progress.attempts += 1;
+            progress.is_in_flight = true;
+            progress.throttles = origin.throttles;
+            let attempt = Attempt { item, number: progress.attempts, address: progress.address };
+            self.in_flight += 1;
+            origin.begin(now);
+            self.count_in(item, id);
+            self.offer(id);
+            return Some(attempt);
         }
-        None
     }
 
     /// Frees the slot of an attempt that has ended, and returns its origin.
     fn release(&mut self, item: ItemId) -> Option<OriginId> {
         let id = self.origin_of[item]?;
-        self.progress[item].is_in_flight = false;
+        self.count_out(item, id);
+        (self.progress[item].is_in_flight, self.progress[item].is_slow) = (false, false);
         self.in_flight -= 1;
         self.origins[id].in_flight -= 1;
         Some(id)
     }
 
-    /// Restores the invariant of `startable` after an origin has changed.
+    /// Has an origin take its turn, after it has changed.
     fn offer(&mut self, id: OriginId) {
-        if let Some(first) = self.origins[id].first_startable() {
-            self.startable.push(Reverse((first, id)));
-        }
+        self.turns.offer(id, &mut self.origins[id]);
     }
 
-    /// One at a time while there is an image that could not be stored: an image that is too large itself
-    /// may have taken the space, and in parallel would take it again.
-    fn max_in_flight(&self) -> usize {
-        if self.lacking_space > 0 { 1 } else { self.limits.concurrency.min(self.concurrency) }
+    /// Whether nothing more may start.
+    ///
+    /// One at a time while there is an image that could not be stored: an image that is too large itself may
+    /// have taken the space, and in parallel would take it again.
+    fn is_full(&self) -> bool {
+        if self.lacking_space > 0 {
+            return self.in_flight > 0;
+        }
+        let most = self.limits.concurrency;
+        let beside = if self.is_adaptive { self.slow.len().min(most) } else { 0 };
+        self.in_flight >= most + beside
     }
 
     fn set_lacks_space(&mut self, item: ItemId, lacks_space: bool) {
@@ -357,7 +380,7 @@ impl Schedule {
         error: &FetchError,
         now: Duration,
     ) -> Option<Duration> {
-        let begun_after = self.progress[item].cool_downs;
+        let begun_after = self.progress[item].throttles;
         match self.origins[id].failed(error, begun_after, &self.limits.retry, now) {
             OriginChange::CoolDown { until } => {
                 self.cooling.push(Reverse((until, id)));
@@ -388,11 +411,9 @@ impl Schedule {
     fn next_of_closed_origins(&mut self) -> Option<Step> {
         loop {
             let Self { closed, origins, .. } = self;
-            let (item, status) = closed.iter().find_map(|id| {
-                let Reverse(item) = origins[*id].ready.pop()?;
-                Some((item, origins[*id].closed_by?))
-            })?;
-            if !self.fall_back(item) {
+            let (item, status) =
+                closed.iter().find_map(|id| Some((origins[*id].pop()?, origins[*id].closed_by?)))?;
+            if self.progress[item].is_open && !self.fall_back(item) {
                 self.finish(item);
                 return Some(Step::Fail { item, error: FetchError::HostRefuses { status } });
             }
@@ -405,6 +426,7 @@ impl Schedule {
         let Some(&origin) = self.fallbacks[item].get(progress.address) else { return false };
         progress.address += 1;
         progress.forgiven = progress.attempts;
+        progress.was_deferred = false;
         self.origin_of[item] = Some(origin);
         self.set_lacks_space(item, false);
         self.push_ready(item);
@@ -416,5 +438,7 @@ fn origins_of_fallbacks(item: &Item) -> Vec<OriginId> {
     item.fallbacks.iter().map(|fallback| fallback.origin).collect()
 }
 
+mod search;
+mod slow;
 #[cfg(test)]
 mod tests;

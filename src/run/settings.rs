@@ -15,7 +15,7 @@ pub const MAX_IN_FLIGHT: usize = 1000;
 pub struct Settings {
     /// The run's limits.
     pub limits: Limits,
-    /// Whether the run searches, within its limits, for the concurrency that is fastest.
+    /// Whether the run searches, within its limits, for each origin's concurrency that is fastest.
     pub is_adaptive: bool,
     /// How long an attempt may go without receiving a byte.
     pub timeout: Duration,
@@ -65,12 +65,18 @@ impl Settings {
 /// What a run may use at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests in flight in total, at least 1.
+    /// Requests in flight in total, at least 1. If they are searched for, slow ones do not count.
     pub concurrency: usize,
     /// Requests in flight to one origin, at least 1.
     pub per_origin: usize,
     /// How failed attempts are retried.
     pub retry: RetryPolicy,
+    /// Bytes a second below which an attempt is slow; 0 if none is.
+    pub min_bytes_per_second: u64,
+    /// For how long it must be slower than that; zero if none is slow.
+    pub slow_after: Duration,
+    /// The time of one image, from its first request that is not queued in the browser, with all attempts.
+    pub image_timeout: Option<Duration>,
     /// Bytes of one image, if they are limited.
     pub max_bytes: Option<u64>,
     /// Bytes of all images together, if they are limited.
@@ -83,6 +89,9 @@ impl Default for Limits {
             concurrency: MAX_ADAPTIVE,
             per_origin: MAX_IN_FLIGHT,
             retry: RetryPolicy::default(),
+            min_bytes_per_second: 1000,
+            slow_after: Duration::from_secs(30),
+            image_timeout: None,
             max_bytes: None,
             max_total_bytes: None,
         }

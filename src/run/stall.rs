@@ -1,17 +1,21 @@
 //! Detects attempts that have stalled.
 //!
-//! A browser opens six connections to an HTTP/1.1 host and queues further requests. To a page, a queued
-//! request looks like a server that does not respond, so an attempt's timeout begins only when it is
-//! among the six oldest attempts in flight to its origin.
+//! A browser opens six connections to an HTTP/1.1 host and queues further requests, whichever run, tab or
+//! page they are from. To a page, a queued request looks like a server that does not respond. So silence
+//! is counted
+//!
+//! - from the moment when an attempt is among the six oldest of its origin;
+//! - not before the headers, while the origin answers other requests: its turn may not have come;
+//! - unless a younger request has got its answer, which the browser would not have sent before it;
+//! - not while the computer sleeps.
 
 use std::time::Duration;
 
-use crate::plan::OriginId;
-
 /// Connections to one HTTP/1.1 host, in all of today's browsers.
-const CONNECTIONS: usize = 6;
+pub const CONNECTIONS: usize = 6;
 
-/// The attempts in flight, oldest first, each with its request: `R` is what aborts it.
+/// The attempts in flight of all runs of a thread, oldest first, each with its request: `R` is what aborts
+/// it.
 #[derive(Debug)]
 pub struct StallDetector<R> {
     attempts: Vec<Watched<R>>,
@@ -25,10 +29,16 @@ pub struct WatchKey(u64);
 #[derive(Debug)]
 struct Watched<R> {
     key: WatchKey,
-    origin: OriginId,
+    /// Stands for the origin's text. Two origins with the same number would only wait longer.
+    origin: u32,
     request: R,
+    timeout: Duration,
     /// The latest activity; `None` while the browser may have queued the request.
     active_at: Option<Duration>,
+    /// Whether the request is known to have been sent.
+    is_sent: bool,
+    /// Whether its silence began anew after the computer's sleep.
+    has_slept: bool,
     has_timed_out: bool,
 }
 
@@ -39,34 +49,67 @@ impl<R> Default for StallDetector<R> {
 }
 
 impl<R: Clone> StallDetector<R> {
-    /// Watches an attempt that begins.
-    pub fn watch(&mut self, origin: OriginId, request: R, now: Duration) -> WatchKey {
+    /// Watches an attempt that begins, which may be silent for the length of the timeout.
+    pub fn watch(&mut self, origin: &str, request: R, timeout: Duration, now: Duration) -> WatchKey {
+        // FNV-1a.
+        let origin = origin
+            .bytes()
+            .fold(0x811C_9DC5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
         let ahead = self.attempts.iter().filter(|attempt| attempt.origin == origin).count();
         let key = WatchKey(self.next_key);
         self.next_key += 1;
-        let active_at = (ahead < CONNECTIONS).then_some(now);
-        self.attempts.push(Watched { key, origin, request, active_at, has_timed_out: false });
+        self.attempts.push(Watched {
+            key,
+            origin,
+            request,
+            timeout,
+            active_at: (ahead < CONNECTIONS).then_some(now),
+            is_sent: false,
+            has_slept: false,
+            has_timed_out: false,
+        });
         key
     }
 
     /// Records that headers or data have arrived.
     pub fn record_activity(&mut self, key: WatchKey, now: Duration) {
-        if let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.key == key) {
-            attempt.active_at = Some(now);
+        let Some(place) = self.attempts.iter().position(|attempt| attempt.key == key) else { return };
+        let active = &mut self.attempts[place];
+        let (origin, is_first) = (active.origin, !active.is_sent);
+        (active.active_at, active.is_sent, active.has_slept) = (Some(now), true, false);
+        for (number, other) in self.attempts.iter_mut().enumerate() {
+            if other.origin != origin || other.is_sent {
+                continue;
+            }
+            // The browser sends requests in their order.
+            other.is_sent = is_first && number < place;
+            if other.is_sent || other.active_at.is_some() {
+                other.active_at = Some(now);
+            }
         }
     }
 
-    /// Marks attempts without activity after `since` as timed out, and returns their requests for the
+    /// Marks attempts that have been silent for too long as timed out, and returns their requests for the
     /// caller to abort. Each is returned once.
-    pub fn time_out(&mut self, since: Duration) -> Vec<R> {
+    pub fn time_out(&mut self, now: Duration) -> Vec<R> {
         let stalled = self.attempts.iter_mut().filter(|attempt| {
-            !attempt.has_timed_out && attempt.active_at.is_some_and(|active_at| active_at <= since)
+            let is_silent = |since: Duration| now.saturating_sub(since) >= attempt.timeout;
+            !attempt.has_timed_out && attempt.active_at.is_some_and(is_silent)
         });
         let mark = |attempt: &mut Watched<R>| {
             attempt.has_timed_out = true;
             attempt.request.clone()
         };
         stalled.map(mark).collect()
+    }
+
+    /// Begins all silences anew: the computer has slept, or the thread was stopped. Once between two activities
+    /// of an attempt, because a thread whose timers are always late may not wait for ever.
+    pub fn wake(&mut self, now: Duration) {
+        for attempt in self.attempts.iter_mut().filter(|attempt| !attempt.has_slept) {
+            attempt.active_at = attempt.active_at.map(|_| now);
+            attempt.has_slept = true;
+        }
     }
 
     /// Whether the attempt has timed out.
@@ -93,40 +136,67 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    /// Attempts at one origin, whose requests are called `a`, `b`, ….
-    fn attempts(names: &[char]) -> (StallDetector<char>, Vec<WatchKey>) {
+    /// Attempts at one origin, whose requests are called `a`, `b`, …, with a timeout of ten seconds.
+    fn attempts(names: &str) -> (StallDetector<char>, Vec<WatchKey>) {
         let mut detector = StallDetector::default();
-        let keys = names.iter().map(|name| detector.watch(0, *name, at(1))).collect();
+        let watch = |name| detector.watch("https://a.example", name, at(10), at(1));
+        let keys = names.chars().map(watch).collect();
         (detector, keys)
     }
 
     #[test]
     fn the_timeout_begins_when_the_browser_has_a_free_connection() {
-        let (mut detector, keys) = attempts(&['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
-        detector.watch(1, 'z', at(2));
-        assert_eq!(detector.time_out(at(2)), ['a', 'b', 'c', 'd', 'e', 'f', 'z']);
-        detector.unwatch(keys[2], at(9));
-        assert!(detector.time_out(at(8)).is_empty());
-        assert_eq!(detector.time_out(at(9)), ['g']);
+        let (mut detector, keys) = attempts("abcdefgh");
+        detector.watch("https://b.example", 'z', at(10), at(2));
+        assert!(detector.time_out(at(10)).is_empty());
+        assert_eq!(detector.time_out(at(12)), ['a', 'b', 'c', 'd', 'e', 'f', 'z']);
+        detector.unwatch(keys[2], at(13));
+        assert!(detector.time_out(at(22)).is_empty());
+        assert_eq!(detector.time_out(at(23)), ['g']);
     }
 
     #[test]
-    fn activity_restarts_the_timeout_even_of_a_queued_attempt() {
-        let (mut detector, keys) = attempts(&['a', 'b', 'c', 'd', 'e', 'f', 'g']);
-        detector.record_activity(keys[6], at(3));
-        detector.record_activity(keys[0], at(4));
-        detector.unwatch(keys[1], at(5));
-        assert_eq!(detector.time_out(at(2)), ['c', 'd', 'e', 'f']);
-        assert_eq!(detector.time_out(at(3)), ['g']);
+    fn who_waits_for_an_origin_that_answers_others_is_not_timed_out() {
+        let (mut detector, keys) = attempts("abcdefgh");
+        for second in 2..100 {
+            detector.record_activity(keys[0], at(second));
+            assert!(detector.time_out(at(second)).is_empty(), "{second}");
+        }
+        // The origin falls silent, and all that may have a connection with it.
+        assert_eq!(detector.time_out(at(109)), ['a', 'b', 'c', 'd', 'e', 'f']);
+    }
+
+    #[test]
+    fn a_request_is_known_to_be_sent_once_a_younger_one_is_answered() {
+        let (mut detector, keys) = attempts("abcdefgh");
+        detector.unwatch(keys[0], at(2));
+        detector.record_activity(keys[3], at(3));
+        detector.record_activity(keys[4], at(5));
+        detector.record_activity(keys[4], at(12));
+        assert_eq!(detector.time_out(at(13)), ['b', 'c', 'd']);
+        assert!(detector.time_out(at(21)).is_empty());
+        assert_eq!(detector.time_out(at(22)), ['e', 'f', 'g']);
+    }
+
+    #[test]
+    fn the_time_in_which_the_computer_sleeps_is_no_silence() {
+        let (mut detector, keys) = attempts("ab");
+        detector.wake(at(500));
+        assert!(detector.time_out(at(500)).is_empty());
+        detector.record_activity(keys[1], at(501));
+        // A thread that is stopped all the time has its timeouts, too.
+        detector.wake(at(600));
+        assert_eq!(detector.time_out(at(609)), ['a']);
+        assert_eq!(detector.time_out(at(610)), ['b']);
     }
 
     #[test]
     fn an_attempt_times_out_once_and_remains_so_until_it_ends() {
-        let (mut detector, keys) = attempts(&['a', 'b']);
-        assert_eq!(detector.time_out(at(1)), ['a', 'b']);
-        assert!(detector.time_out(at(1)).is_empty());
+        let (mut detector, keys) = attempts("ab");
+        assert_eq!(detector.time_out(at(11)), ['a', 'b']);
+        assert!(detector.time_out(at(11)).is_empty());
         assert!(detector.has_timed_out(keys[0]));
-        detector.unwatch(keys[0], at(2));
+        detector.unwatch(keys[0], at(12));
         assert!(!detector.has_timed_out(keys[0]));
     }
 }

@@ -12,22 +12,30 @@ use crate::image::{Format, ImageFacts};
 use crate::plan::tests::{NativeText, plan_of};
 use crate::plan::{Plan, Request};
 
-fn one_by_one() -> Limits {
+pub(super) fn one_by_one() -> Limits {
     Limits { concurrency: 1, ..Limits::default() }
 }
 
-struct Report {
-    ended: Vec<FinishedItem<String>>,
-    events: Vec<Event>,
-    world: FakeWorld,
+pub(super) struct Report {
+    pub ended: Vec<FinishedItem<String>>,
+    pub events: Vec<Event>,
+    pub world: FakeWorld,
 }
 
-fn run(plan: &Plan, limits: Limits) -> Report {
+pub(super) fn run(plan: &Plan, limits: Limits) -> Report {
     run_with(plan, limits, |_| ())
 }
 
-fn run_with(plan: &Plan, limits: Limits, prepare: impl Fn(&mut Run<'_, FakeWorld>)) -> Report {
-    let world = FakeWorld::default();
+pub(super) fn run_with(plan: &Plan, limits: Limits, prepare: impl Fn(&mut Run<'_, FakeWorld>)) -> Report {
+    run_in(FakeWorld::default(), plan, limits, prepare)
+}
+
+pub(super) fn run_in(
+    world: FakeWorld,
+    plan: &Plan,
+    limits: Limits,
+    prepare: impl Fn(&mut Run<'_, FakeWorld>),
+) -> Report {
     let events = RefCell::new(Vec::new());
     let emit = |event| events.borrow_mut().push(event);
     let ended = world.run(async {
@@ -38,7 +46,7 @@ fn run_with(plan: &Plan, limits: Limits, prepare: impl Fn(&mut Run<'_, FakeWorld
     Report { ended, events: events.into_inner(), world }
 }
 
-async fn all_of(run: &mut Run<'_, FakeWorld>) -> Vec<FinishedItem<String>> {
+pub(super) async fn all_of(run: &mut Run<'_, FakeWorld>) -> Vec<FinishedItem<String>> {
     let mut ended = Vec::new();
     while let Some(end) = run.next().await {
         ended.push(end);
@@ -47,7 +55,7 @@ async fn all_of(run: &mut Run<'_, FakeWorld>) -> Vec<FinishedItem<String>> {
 }
 
 /// Drives the run until this time, and returns the items that have ended.
-async fn drive_until(
+pub(super) async fn drive_until(
     run: &mut Run<'_, FakeWorld>,
     world: &FakeWorld,
     millis: u64,

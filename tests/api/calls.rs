@@ -40,6 +40,14 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("[url], { timeoutMs: -5 }", "RangeError", "options.timeoutMs"),
     ("[url], { timeoutMs: NaN }", "RangeError", "options.timeoutMs"),
     ("[url], { timeoutMs: '1s' }", "TypeError", "options.timeoutMs"),
+    ("[url], { imageTimeoutMs: 0 }", "RangeError", "options.imageTimeoutMs"),
+    ("[url], { imageTimeoutMs: '1s' }", "TypeError", "options.imageTimeoutMs"),
+    ("[url], { minBytesPerSecond: -1 }", "RangeError", "options.minBytesPerSecond"),
+    ("[url], { minBytesPerSecond: 0.5 }", "RangeError", "options.minBytesPerSecond"),
+    ("[url], { minBytesPerSecond: true }", "TypeError", "options.minBytesPerSecond"),
+    ("[url], { slowAfterMs: -1 }", "RangeError", "options.slowAfterMs"),
+    ("[url], { slowAfterMs: NaN }", "RangeError", "options.slowAfterMs"),
+    ("[url], { slowAfterMs: [] }", "TypeError", "options.slowAfterMs"),
     ("[url], { cache: 'never' }", "RangeError", "options.cache"),
     ("[url], { cache: 'only-if-cached' }", "RangeError", "options.cache"),
     ("[url], { cache: 1 }", "TypeError", "options.cache"),
@@ -81,7 +89,7 @@ fn an_invalid_argument_is_named_and_no_request_is_made() {
 fn undefined_and_null_options_mean_the_defaults() {
     with_package(async |browser| {
         let body =
-            "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'maxBytes', 'maxTotalBytes', 'timeoutMs', 'cache', 'accept', 'names',
+            "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'maxBytes', 'maxTotalBytes', 'timeoutMs', 'imageTimeoutMs', 'minBytesPerSecond', 'slowAfterMs', 'cache', 'accept', 'names',
                                    'fileName', 'signal', 'sink', 'onEvent'];
             for (const value of [undefined, null]) {
               await fetchZip([args], value);

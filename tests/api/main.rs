@@ -40,6 +40,7 @@ mod downloads;
 mod events;
 #[path = "../lists/examples.rs"]
 mod examples;
+mod hosts;
 mod large_downloads;
 mod limits;
 mod lists;
@@ -52,4 +53,5 @@ mod results;
 mod saving;
 mod selections;
 mod sinks;
+mod slow;
 mod storage;

@@ -46,6 +46,9 @@ const options: FetchZipOptions = {
   perOrigin: 2,
   retries: 0,
   timeoutMs: 1000,
+  imageTimeoutMs: 60_000,
+  minBytesPerSecond: 0,
+  slowAfterMs: 10_000,
   cache: "no-cache",
   accept: "all",
   names: "{index}-{name}",
@@ -65,6 +68,8 @@ const options: FetchZipOptions = {
         return use(event.declaredBytes ?? 0);
       case "received":
         return use(event.bytes);
+      case "slow":
+        return use(event.bytesPerSecond);
       case "retrying":
         return use(event.resumesAt, event.error.kind, event.error.message);
       case "stored":

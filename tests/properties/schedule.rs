@@ -31,7 +31,8 @@ struct World {
     cools_until: Vec<Duration>,
     /// Consecutive refusals of each origin. At least as many as the schedule counts: one per attempt.
     refusals: Vec<u32>,
-    has_refused: Vec<bool>,
+    /// Origins that have refused or broken off, so that they may get fewer at once.
+    may_be_throttled: Vec<bool>,
     /// Whether each origin is closed, so that nothing may start there.
     is_closed: Vec<bool>,
     /// An origin that refuses everything.
@@ -67,7 +68,7 @@ impl World {
             is_paused: false,
             cools_until: vec![Duration::ZERO; plan.origins().len()],
             refusals: vec![0; plan.origins().len()],
-            has_refused: vec![false; plan.origins().len()],
+            may_be_throttled: vec![false; plan.origins().len()],
             is_closed: vec![false; plan.origins().len()],
             always_refuses: OriginId::MAX,
             full_after: usize::MAX,
@@ -184,12 +185,12 @@ impl World {
         }
     }
 
-    /// Checks origins that have never refused: their limit is the configured one.
+    /// Checks origins that have never refused or broken off: their limit is the configured one.
     fn check_that_nothing_could_start(&self, in_flight: &[ItemId]) {
         for (id, item) in self.items.iter().enumerate().filter(|(_, item)| self.is_ready(item)) {
             let there = in_flight.iter().filter(|other| self.items[**other].origin == item.origin).count();
             let is_full = there >= self.limits.per_origin;
-            assert!(self.has_refused[item.origin] || is_full, "{id} could have started");
+            assert!(self.may_be_throttled[item.origin] || is_full, "{id} could have started");
         }
     }
 
@@ -219,8 +220,8 @@ impl World {
         let is_refusal = matches!(error, FetchError::Http { status: 429 | 503, .. });
         if is_refusal {
             self.refusals[origin] += 1;
-            self.has_refused[origin] = true;
         }
+        self.may_be_throttled[origin] |= is_refusal || error == FetchError::Network;
         self.is_over |= matches!(error, FetchError::OverTotal { .. });
         let jitter = f64::from(self.roll()) / 256.0;
         let AfterFailure { retry_at, cools_until } = self.schedule.failed(item, &error, self.now, jitter);

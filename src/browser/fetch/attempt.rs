@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use gloo_net::http::Response;
-use js_sys::{Date, JsString, Promise};
+use js_sys::{Array, Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
 
@@ -16,7 +16,7 @@ use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
 use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
-use crate::plan::{Address, ItemId, OriginId, disposition_file_name};
+use crate::plan::{Address, ItemId, disposition_file_name};
 use crate::run::{
     CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date, parse_retry_after,
 };
@@ -26,6 +26,12 @@ extern "C" {
     /// The global function, in pages and workers. A `Request` object, which gloo-net would send, makes
     /// each request and its signal twice.
     fn fetch(url: &str, options: &RequestInit) -> Promise;
+
+    #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByName)]
+    fn timings_of(name: &str, kind: &str) -> Array;
+    type Timing;
+    #[wasm_bindgen(method, getter, js_name = nextHopProtocol)]
+    fn protocol(this: &Timing) -> Option<String>;
 
     /// A response's headers, read by names that are strings of the browser's own.
     type Headers;
@@ -91,7 +97,7 @@ impl BrowserFetcher {
         options.set_cache(request_cache(settings.cache));
         options.set_credentials(RequestCredentials::Omit);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
-        let stall_timer = StallTimer::new(clock, settings.timeout);
+        let stall_timer = StallTimer::new(settings.timeout);
         let (buffers, scratch) = <(ReadBuffers, RefCell<_>)>::default();
         let (computes_sha256, job) = (job.needs_sha256(), Rc::clone(job));
         Self { clock, fetch, stall_timer, options, buffers, scratch, spool, computes_sha256, job, archive }
@@ -105,7 +111,6 @@ impl Fetcher for BrowserFetcher {
         &self,
         item: ItemId,
         address: &Address,
-        origin: OriginId,
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
     ) -> Result<StoredImage<Payload>, FetchError> {
@@ -114,7 +119,7 @@ impl Fetcher for BrowserFetcher {
         {
             return Ok(image);
         }
-        let watch = self.stall_timer.watch(origin).ok_or(FetchError::Network)?;
+        let watch = self.stall_timer.watch(&address.origin).ok_or(FetchError::Network)?;
         let stored = self.request(address, reservation, progress, &watch).await;
         match (&stored, watch.timed_out()) {
             (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
@@ -135,6 +140,16 @@ impl Fetcher for BrowserFetcher {
 
     fn random(&self) -> f64 {
         js_sys::Math::random()
+    }
+
+    fn is_multiplexed(&self, address: &Address) -> Option<bool> {
+        let latest = timings_of(&address.href, "resource").pop();
+        if latest.is_undefined() {
+            return None;
+        }
+        // Hosts that send no `Timing-Allow-Origin` disclose none.
+        let protocol = latest.unchecked_ref::<Timing>().protocol().filter(|name| !name.is_empty())?;
+        Some(!protocol.starts_with("http/1"))
     }
 }
 
@@ -192,7 +207,7 @@ impl BrowserFetcher {
         address: &Address,
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
-        watch: &Watch<'_>,
+        watch: &Watch,
     ) -> Result<StoredImage<Payload>, FetchError> {
         self.options.set_signal(watch.signal().as_ref());
         let response = promise((self.fetch)(&address.href, &self.options)).await;
@@ -230,7 +245,8 @@ impl BrowserFetcher {
         let mut body =
             stream.transpose().map_err(|error| FetchError::Storage { reason: js_message(&error) })?;
         let spool = self.spool.get().await;
-        let mut reception = self.reception(&spool, declared, claimed_type);
+        let length = declared.filter(|_| CONTENT_ENCODING.with(|name| headers.get(name)).is_null());
+        let mut reception = self.reception(&spool, length, claimed_type);
         while let Some(body) = &mut body
             && let Some(chunk) =
                 body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes() })?

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolWriter};
 use crate::browser::web::js_message;
 use crate::image::{
-    Accepted, DimensionsFinder, EndFinder, Ending, FileType, Format, ImageFacts, NotAnImage, Recogniser,
+    Accepted, DimensionsFinder, EndFinder, FileType, Format, ImageFacts, NotAnImage, Recogniser,
 };
 use crate::run::{FetchError, StoredImage};
 use crate::zip::Crc32;
@@ -18,6 +18,7 @@ pub struct Reception<'a> {
     crc: Crc32,
     bytes: u64,
     accepted: Accepted,
+    declared: Option<u64>,
     /// The media type that the server says, if it is read.
     claimed_type: Option<String>,
     format: Recogniser,
@@ -27,7 +28,7 @@ pub struct Reception<'a> {
 }
 
 impl<'a> Reception<'a> {
-    /// A body of which nothing has arrived; `declared` is its Content-Length, and `claimed_type` the media
+    /// A body of which nothing has arrived; `declared` is its Content-Length unless it is encoded, and `claimed_type` the media
     /// type that is believed of a file that is no image.
     pub fn new(
         spool: &'a Spool,
@@ -38,6 +39,7 @@ impl<'a> Reception<'a> {
     ) -> Self {
         Self {
             accepted,
+            declared,
             claimed_type,
             writer: SpoolWriter::new(spool, declared),
             crc: Crc32::default(),
@@ -103,7 +105,7 @@ impl<'a> Reception<'a> {
         let file_type = self.file_type(recognised)?;
         let facts = ImageFacts {
             // Other files may look like images to either.
-            is_cut_short: recognised.is_ok() && self.end.ending() == Ending::CutShort,
+            is_cut_short: recognised.is_ok() && self.end.ending().is_cut_short(self.bytes, self.declared),
             dimensions: recognised.ok().and_then(|_| self.dimensions.dimensions()),
             modified,
             final_url,

@@ -1,63 +1,78 @@
-//! One timer that aborts the stalled attempts of a run.
+//! Timers that abort stalled attempts. All runs of a thread are watched together, because they share the
+//! browser's connections to a host.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Duration;
 
 use web_sys::{AbortController, AbortSignal};
 
 use crate::browser::web::{Clock, Interval};
-use crate::plan::OriginId;
 use crate::run::{StallDetector, WatchKey};
 
 /// Checks per timeout, and the longest interval between two checks.
 const CHECKS: u32 = 16;
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// A check that comes this many times its interval after the one before: the computer has slept, or the
+/// thread was stopped.
+const LATE: u32 = 4;
+
+thread_local! {
+    /// The attempts of this thread, on a clock that all its runs share.
+    static ATTEMPTS: (Clock, RefCell<StallDetector<AbortController>>) = (Clock::start(), RefCell::default());
+}
+
 /// Watches the attempts of one run.
 #[derive(Debug)]
 pub struct StallTimer {
-    clock: Clock,
     /// How long an attempt may go without receiving a byte.
     timeout: Duration,
-    detector: Rc<RefCell<StallDetector<AbortController>>>,
     _interval: Interval,
+}
+
+/// Calls a function with the detector of this thread, and its time.
+fn with_detector<T>(f: impl FnOnce(&mut StallDetector<AbortController>, Duration) -> T) -> T {
+    ATTEMPTS.with(|(clock, detector)| f(&mut detector.borrow_mut(), clock.now()))
 }
 
 impl StallTimer {
     /// A timer that aborts attempts which receive nothing for the length of the timeout.
-    pub fn new(clock: Clock, timeout: Duration) -> Self {
-        let detector = Rc::<RefCell<StallDetector<AbortController>>>::default();
-        let watched = Rc::clone(&detector);
+    pub fn new(timeout: Duration) -> Self {
+        let pause = (timeout / CHECKS).min(LONGEST_PAUSE);
+        let mut checked = with_detector(|_, now| now);
         let check = move || {
-            let since = clock.now().checked_sub(timeout);
-            let stalled = since.map(|since| watched.borrow_mut().time_out(since));
-            stalled.iter().flatten().for_each(AbortController::abort);
+            let stalled = with_detector(|detector, now| {
+                if now.saturating_sub(checked) > pause * LATE {
+                    detector.wake(now);
+                }
+                checked = now;
+                detector.time_out(now)
+            });
+            stalled.iter().for_each(AbortController::abort);
         };
-        let interval = Interval::new((timeout / CHECKS).min(LONGEST_PAUSE), check);
-        Self { clock, timeout, detector, _interval: interval }
+        Self { timeout, _interval: Interval::new(pause, check) }
     }
 
     /// Watches an attempt that begins now; `None` if the browser can't make a controller to abort its
     /// request with.
-    pub fn watch(&self, origin: OriginId) -> Option<Watch<'_>> {
+    pub fn watch(&self, origin: &str) -> Option<Watch> {
         // It is aborted without a reason, so that the rejection is an `Error`.
         let request = AbortController::new().ok()?;
-        let key = self.detector.borrow_mut().watch(origin, request.clone(), self.clock.now());
-        Some(Watch { timer: self, key, request: Some(request) })
+        let key = with_detector(|detector, now| detector.watch(origin, request.clone(), self.timeout, now));
+        Some(Watch { timeout: self.timeout, key, request: Some(request) })
     }
 }
 
 /// One attempt that is watched. Its request is aborted when this is dropped before
 /// [`Watch::finish`].
 #[derive(Debug)]
-pub struct Watch<'a> {
-    timer: &'a StallTimer,
+pub struct Watch {
+    timeout: Duration,
     key: WatchKey,
     request: Option<AbortController>,
 }
 
-impl Watch<'_> {
+impl Watch {
     /// The signal for the request.
     pub fn signal(&self) -> Option<AbortSignal> {
         self.request.as_ref().map(AbortController::signal)
@@ -65,14 +80,12 @@ impl Watch<'_> {
 
     /// Records that headers or a byte have arrived.
     pub fn record_activity(&self) {
-        let StallTimer { detector, clock, .. } = self.timer;
-        detector.borrow_mut().record_activity(self.key, clock.now());
+        with_detector(|detector, now| detector.record_activity(self.key, now));
     }
 
     /// The timeout, if the attempt was aborted for it.
     pub fn timed_out(&self) -> Option<Duration> {
-        let StallTimer { detector, timeout, .. } = self.timer;
-        detector.borrow().has_timed_out(self.key).then_some(*timeout)
+        with_detector(|detector, _| detector.has_timed_out(self.key)).then_some(self.timeout)
     }
 
     /// The request has succeeded. Aborting it now would do nothing, and cost an exception inside the
@@ -82,10 +95,9 @@ impl Watch<'_> {
     }
 }
 
-impl Drop for Watch<'_> {
+impl Drop for Watch {
     fn drop(&mut self) {
-        let StallTimer { detector, clock, .. } = self.timer;
-        detector.borrow_mut().unwatch(self.key, clock.now());
+        with_detector(|detector, now| detector.unwatch(self.key, now));
         if let Some(request) = &self.request {
             request.abort();
         }

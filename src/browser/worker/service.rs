@@ -55,7 +55,7 @@ struct Service {
 /// What the page has asked for: one at a time.
 enum Task {
     Fetch,
-    Retry(Retry),
+    Retry(Box<Retry>),
     Verify,
 }
 
@@ -163,7 +163,7 @@ impl Service {
         emit: &'a dyn Fn(Event),
     ) -> LocalBoxFuture<'a, Result<Option<Archive>, ArchiveError>> {
         match task {
-            Task::Retry(items) if IS_INTERACTIVE => Box::pin(retry(&self.run, items, emit).map_ok(Some)),
+            Task::Retry(items) if IS_INTERACTIVE => Box::pin(retry(&self.run, *items, emit).map_ok(Some)),
             Task::Verify if IS_INTERACTIVE => Box::pin(verify(&self.run, emit)),
             Task::Fetch if IS_INTERACTIVE && self.run.job().resumes.is_some() => {
                 Box::pin(self.continue_interrupted(emit).map_ok(Some))

@@ -171,3 +171,19 @@ fn a_bitmap_of_os2_has_a_header_of_any_length() {
     fax[30] = 3;
     assert_eq!(ending(&[&fax]), Ending::Unknown, "compressed");
 }
+
+#[test]
+fn a_length_that_was_declared_counts_where_the_format_has_no_end() {
+    for (ending, bytes, declared, is_cut_short) in [
+        (Ending::Unknown, 9_000, Some(19_669), true),
+        (Ending::Unknown, 19_669, Some(19_669), false),
+        // More arrives if the answer was compressed.
+        (Ending::Unknown, 40_000, Some(19_669), false),
+        (Ending::Unknown, 9_000, None, false),
+        // An answer that was compressed, and is longer for that.
+        (Ending::Whole, 600, Some(623), false),
+        (Ending::CutShort, 19_669, Some(19_669), true),
+    ] {
+        assert_eq!(ending.is_cut_short(bytes, declared), is_cut_short, "{ending:?} {bytes} {declared:?}");
+    }
+}

@@ -57,7 +57,7 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
         ToWorker::Interaction(Interaction::Command(Command::Pause)),
         ToWorker::Interaction(Interaction::Command(Command::Resume)),
         ToWorker::Interaction(Interaction::Command(Command::Stop)),
-        ToWorker::Interaction(Interaction::Retry(retry)),
+        ToWorker::Interaction(Interaction::Retry(Box::new(retry))),
         ToWorker::Interaction(Interaction::Verify),
         ToWorker::Interaction(Interaction::Preview(69_999)),
         ToWorker::ReusedArchive,

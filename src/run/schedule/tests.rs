@@ -71,7 +71,7 @@ fn a_refusal_cools_down_the_whole_origin_and_halves_its_concurrency() {
     urls.push("https://b.example/");
     let plan = plan_of(urls);
     let mut schedule = Schedule::new(&plan, limits(8, 100, 3));
-    assert_eq!(started(&mut schedule, START), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(started(&mut schedule, START), [0, 40, 1, 2, 3, 4, 5, 6]);
     let second = Duration::from_secs(1);
     let later = FetchError::Http { status: 429, retry_after: Some(second * 3) };
     let after = schedule.failed(0, &BUSY, second, 0.0);
@@ -81,14 +81,15 @@ fn a_refusal_cools_down_the_whole_origin_and_halves_its_concurrency() {
     assert_eq!(schedule.failed(1, &BUSY, second, 0.0).cools_until, None);
     assert_eq!(schedule.failed(2, &later, second, 0.0).cools_until, Some(second * 4));
     assert_eq!(schedule.cooling(second).collect::<Vec<_>>(), [(0, second * 4)]);
+    schedule.failed(40, &BROKEN, second, 0.0);
     assert_eq!(started(&mut schedule, second), [40], "other origins continue");
     schedule.succeeded(40);
-    for item in 3..8 {
+    for item in 3..7 {
         schedule.succeeded(item);
     }
     assert!(started(&mut schedule, second * 3).is_empty());
     assert_eq!(schedule.next(second * 3), Step::Wait { until: Some(second * 4) });
-    assert_eq!(started(&mut schedule, second * 4), [0, 1, 2, 8], "half of eight");
+    assert_eq!(started(&mut schedule, second * 4), [0, 1, 2], "half of seven");
     assert_eq!(schedule.cooling(second * 4).count(), 0);
 }
 

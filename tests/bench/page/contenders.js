@@ -80,7 +80,7 @@ async function floorByob({ files, atOnce }) {
     });
 }
 
-async function fetchzip({ files, atOnce }, { mode, ...others }) {
+async function fetchzip({ files, atOnce, findsConcurrency }, { mode, ...others }) {
   const { default: init, fetchZip } = await import("/pkg/fetchzip.js");
   await init();
   return async (sink) => {
@@ -89,7 +89,7 @@ async function fetchzip({ files, atOnce }, { mode, ...others }) {
       if (kind === "received" || kind === "stored") lastByteAt = performance.now();
     };
     const options = { mode, onEvent, ...others, ...(sink && { sink }) };
-    if (mode === "concurrent") options.concurrency = atOnce;
+    if (mode === "concurrent" && !findsConcurrency) options.concurrency = atOnce;
     const result = await fetchZip(files, options);
     const { blob, items } = result;
     const failed = items.filter(({ outcome }) => outcome === "failed");

@@ -15,6 +15,12 @@ const SHORTEST: u64 = 900;
 const LATENCY_MS: u64 = 300;
 const RATE: u64 = 3_000_000;
 
+/// The hosts of `three-hosts`, the files of each, their length, and their latency in milliseconds.
+const HOSTS: [&str; 3] = ["a", "b", "c"];
+const FILES_OF_A_HOST: usize = 60;
+const BYTES_OF_A_HOST_S_FILE: u64 = 20_000;
+const LATENCY_OF_HOSTS_MS: u64 = 500;
+
 /// The number of connections that a browser opens to one HTTP/1.1 host.
 const CONNECTIONS: usize = 6;
 
@@ -29,6 +35,8 @@ pub struct File {
     pub plain: Option<String>,
     /// Its length in bytes; 0 if it is not known beforehand.
     pub bytes: u64,
+    /// The name below `localhost` of the host that it is fetched from; `None` for the server's own address.
+    pub host: Option<&'static str>,
 }
 
 /// A workload over one protocol.
@@ -53,7 +61,7 @@ impl Workload {
     pub fn all_of(options: &Options) -> Vec<Self> {
         let protocols = |name: WorkloadName| match options.protocol {
             Some(protocol) => vec![protocol],
-            None if name.has_sequential() => vec![Protocol::Http2, Protocol::Http1],
+            None if name.has_both_protocols() => vec![Protocol::Http2, Protocol::Http1],
             None => vec![Protocol::Http1],
         };
         let names = options.workloads.iter();
@@ -74,6 +82,7 @@ impl Workload {
                 let tiny = spread(count(12_044 - 6_214, scale), scaled(11_000_000, scale), 3.0, SEED + 1);
                 images(&shuffled([many_small(scale), tiny].concat()))
             }
+            WorkloadName::ThreeHosts => three_hosts(count(FILES_OF_A_HOST, scale)),
             WorkloadName::PastMemorySize => {
                 images(&spread(count(3_000, scale), scaled(12_000_000_000, scale), 4.0, SEED))
             }
@@ -84,9 +93,11 @@ impl Workload {
         let (latency_ms, rate) = match name {
             WorkloadName::Picsum10 => (LATENCY_MS, None),
             WorkloadName::Unsplash15 => (LATENCY_MS, Some(RATE)),
+            WorkloadName::ThreeHosts => (LATENCY_OF_HOSTS_MS, None),
             _ => (0, None),
         };
-        Self { name, protocol, files, at_once: options.at_once, latency_ms, rate }
+        let at_once = if name.leaves_concurrency_to_fetchzip() { files.len() } else { options.at_once };
+        Self { name, protocol, files, at_once, latency_ms, rate }
     }
 
     /// The title in reports.
@@ -127,11 +138,18 @@ impl Workload {
     /// The workload as the page reads it, with `base` before each path.
     pub fn to_json(&self, base: &str) -> Value {
         let files = self.files.iter();
-        let files = files.map(|file| json!({ "url": format!("{base}{}", file.path), "name": file.name }));
+        let files = files.map(|file| {
+            let base = match file.host {
+                Some(host) => base.replace("127.0.0.1", &format!("{host}.localhost")),
+                None => base.to_owned(),
+            };
+            json!({ "url": format!("{base}{}", file.path), "name": file.name })
+        });
         json!({
             "files": files.collect::<Vec<_>>(),
             "bytes": self.bytes(),
             "atOnce": self.at_once,
+            "findsConcurrency": self.name.leaves_concurrency_to_fetchzip(),
             "protocol": self.protocol.name(),
             "toSink": self.name.uses_sink(),
         })
@@ -146,6 +164,7 @@ fn picsum() -> Vec<File> {
         plain: None,
         // Pictures of about 15 KB; which one is not known beforehand.
         bytes: 0,
+        host: None,
     };
     (1..=10).map(file).collect()
 }
@@ -158,11 +177,20 @@ fn photographs(sizes: &[u64]) -> Vec<File> {
     files
 }
 
+fn three_hosts(of_each: usize) -> Vec<File> {
+    let mut files = images(&vec![BYTES_OF_A_HOST_S_FILE; HOSTS.len() * of_each]);
+    for (number, file) in files.iter_mut().enumerate() {
+        file.path += &format!("?latency={LATENCY_OF_HOSTS_MS}");
+        file.host = HOSTS.get(number / of_each).copied();
+    }
+    files
+}
+
 fn images(sizes: &[u64]) -> Vec<File> {
     let file = |(index, bytes): (usize, &u64)| {
         let name = format!("img-{:05}.jpg", index + 1);
         let path = format!("/image/{}/{bytes}b.jpg/{name}", index + 1);
-        File { name, plain: Some(path.clone()), path, bytes: *bytes }
+        File { name, plain: Some(path.clone()), path, bytes: *bytes, host: None }
     };
     sizes.iter().enumerate().map(file).collect()
 }
@@ -267,6 +295,20 @@ mod tests {
         assert_eq!(bounds, [("http2", 10.0), ("http1", 5.0)]);
         assert_eq!(workloads("picsum10 --at-once 4")[0].possible_speedup(), 10.0 / 3.0);
         assert_eq!(workloads("picsum10 --protocol http1").len(), 1);
+    }
+
+    #[test]
+    fn the_hosts_of_a_workload_are_listed_one_after_the_other() {
+        let [http2, http1] = &workloads("three-hosts --scale 0.1")[..] else { panic!("both protocols") };
+        assert_eq!((http2.protocol, http1.protocol), (Protocol::Http2, Protocol::Http1));
+        let work = http1.to_json("http://127.0.0.1:4780");
+        let hosts: Vec<_> =
+            work["files"].as_array().unwrap().iter().map(|file| file["url"].as_str().unwrap()).collect();
+        assert_eq!(hosts.len(), 18);
+        let host = |number: usize| hosts[number].split('/').nth(2).unwrap();
+        let ends = ["a.localhost:4780", "b.localhost:4780", "c.localhost:4780"];
+        assert_eq!([host(5), host(6), host(17)], ends);
+        assert_eq!((&work["atOnce"], &work["findsConcurrency"]), (&json!(18), &json!(true)));
     }
 
     #[test]

@@ -55,6 +55,8 @@ named!(
         ManySmall = "many-small",
         /// 12,044 files, 130 MB.
         VeryMany = "very-many",
+        /// 60 files of each of three hosts, listed host after host.
+        ThreeHosts = "three-hosts",
         /// 3,000 files, 12 GB.
         PastMemorySize = "past-memory-size",
         /// 70,000 files, 77 MB.
@@ -100,6 +102,17 @@ impl WorkloadName {
     /// Whether its archive is too large to keep, and is written to a sink as it grows.
     pub fn uses_sink(self) -> bool {
         matches!(self, Self::PastMemorySize | Self::PastMemoryCount)
+    }
+
+    /// Whether it is measured over HTTP/2 and HTTP/1.1 alike.
+    pub fn has_both_protocols(self) -> bool {
+        self.has_sequential() || self == Self::ThreeHosts
+    }
+
+    /// Whether fetchzip finds the number of requests at once itself, as it does by default, and all the others
+    /// send them all at once.
+    pub fn leaves_concurrency_to_fetchzip(self) -> bool {
+        self == Self::ThreeHosts
     }
 
     /// Whether it is one of the two examples that are also fetched one image after the other.

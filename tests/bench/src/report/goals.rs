@@ -75,7 +75,7 @@ fn goals(measured: &Measured) -> Vec<Goal> {
     }
     let name = measured.workload.name;
     let goal = |what: &str, bound, measured, unit| Goal { what: what.to_owned(), bound, measured, unit };
-    let over_floor = if name.has_sequential() { 1.05 } else { 1.25 };
+    let over_floor = if name.has_both_protocols() { 1.05 } else { 1.25 };
     let mut goals = Vec::new();
     if figures.record(Contender::Floor).is_some() {
         goals.push(goal("wall", Bound::AtMost(over_floor), figures.over_floor(ours), " × floor"));
