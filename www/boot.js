@@ -62,8 +62,8 @@ function crash(title, text, error) {
   for (const id of ["crash", "crash-reload", "crash-more"]) document.getElementById(id).hidden = false;
   const dead = "#form :is(button, input), :is(#runs, #failures, #timings, dialog) button";
   for (const control of document.querySelectorAll(dead)) control.disabled = true;
-  for (const id of ["cancel", "stop-and-keep"]) document.getElementById(id).hidden = true;
-  document.getElementById("fetch").hidden = false;
+  document.getElementById("stop").hidden = true;
+  document.getElementById("fetch").removeAttribute("data-absent");
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
 }
 

@@ -66,7 +66,9 @@ pub fn resume(page: &'static Page, stored: StoredRun, then: AfterResume) {
     page.form.restore(&interrupted.source, &interrupted.options);
     page.more.restore(&interrupted.options);
     let Some(options) = read_options(page) else { return };
+    let stored_before = interrupted.stored;
     run(page, Purpose::Fetch, loses_focus(page), Box::pin(fetch(page, options, Some(stored), None)));
+    page.current.set_stored_before(stored_before);
     if then == AfterResume::SaveWhatIsThere {
         page.current.save_what_is_there();
     }
@@ -86,15 +88,32 @@ pub fn retry(page: &'static Page) {
     run(page, Purpose::Retry, takes_focus, Box::pin(work));
 }
 
+/// Asks what becomes of the images that have arrived, or cancels the run at once if there are none.
+pub fn ask_to_stop(page: &Page) {
+    match page.current.arrived() {
+        0 => cancel(page),
+        arrived => {
+            page.pointer.note_change();
+            page.stop_question.open(arrived);
+        }
+    }
+}
+
 /// Cancels the current run.
 pub fn cancel(page: &Page) {
     page.current.cancel();
-    page.stop_question.close();
+    close_question(page);
 }
 
 /// Ends the current run with what has arrived.
-pub fn stop(page: &Page) {
+pub fn keep(page: &Page) {
     page.current.stop();
+    close_question(page);
+}
+
+/// Goes on with the current run.
+pub fn close_question(page: &Page) {
+    page.pointer.note_change();
     page.stop_question.close();
 }
 
@@ -160,6 +179,7 @@ async fn fetch(
 
 /// Shows that a run begins, with this share of its items done.
 fn show_beginning(page: &Page, words: &str, share: f64) {
+    page.pointer.note_change();
     page.stored_runs.hide();
     page.storage_notice.begin();
     page.line.begin(words, share);
@@ -175,6 +195,8 @@ fn loses_focus(page: &Page) -> bool {
 /// button that cancels it if `takes_focus`.
 fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
     let (work, abort) = abortable(work);
+    page.pointer.note_change();
+    page.line.prepare();
     page.current.show_buttons(true, takes_focus);
     // At once, so that a program which waits for "done" never sees the previous run's.
     page.current.begin(purpose, abort);
@@ -183,7 +205,7 @@ fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
             Either::Left((result, _)) => result.unwrap_or(Err(Unfinished::Cancelled)),
             Either::Right((never, _)) => match never {},
         };
-        page.stop_question.close();
+        close_question(page);
         page.storage_notice.hide();
         page.table.defer_thumbnails(false);
         if let Some(run) = page.current.end() {
@@ -205,6 +227,7 @@ async fn show_progress(page: &'static Page) -> Infallible {
                 page.storage_notice.show_full(&view, &page.announcer);
                 spawn_local(page.stored_runs.refresh());
             }
+            page.stop_question.show_arrived(page.current.arrived());
             let text = page.line.update(&view, page.current.pause());
             page.announcer.progress(&text![text, "."]);
         }
@@ -246,6 +269,7 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
 
 /// Shows why a run never began.
 fn show_not_begun(page: &Page, run: &ActiveRun, words: &str) {
+    page.line.end_preparation();
     page.form.say(words);
     page.announcer.say(words);
     page.current.show_buttons(false, false);

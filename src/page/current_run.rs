@@ -63,8 +63,7 @@ pub enum EarlyEnd {
 pub struct CurrentRun {
     root: HtmlElement,
     fetch: HtmlElement,
-    cancel: HtmlElement,
-    stop_and_keep: HtmlElement,
+    stop: HtmlElement,
     state: Cell<RunState>,
     active: RefCell<Option<ActiveRun>>,
 }
@@ -77,6 +76,8 @@ pub struct ActiveRun {
     /// The state to go back to if nothing is fetched after all.
     pub state_before: RunState,
     pub early_end: Option<EarlyEnd>,
+    /// The images of the interrupted run that it resumes, which it has not read yet.
+    stored_before: usize,
     is_offline: bool,
     /// Whether nothing more can be stored.
     is_full: bool,
@@ -91,8 +92,7 @@ impl CurrentRun {
         Ok(Self {
             root: root()?,
             fetch: by_id("fetch")?,
-            cancel: by_id("cancel")?,
-            stop_and_keep: by_id("stop-and-keep")?,
+            stop: by_id("stop")?,
             state: Cell::default(),
             active: RefCell::default(),
         })
@@ -152,15 +152,27 @@ impl CurrentRun {
 
     /// Focuses the button that ends the run.
     pub fn focus(&self) {
-        let _ = self.cancel.focus();
+        let _ = self.stop.focus();
     }
 
     pub fn is_active(&self) -> bool {
         self.active.borrow().is_some()
     }
 
-    pub fn is_retry(&self) -> bool {
-        self.of_active(|run| run.purpose == Purpose::Retry).unwrap_or_default()
+    /// The images of the run that can be kept.
+    pub fn arrived(&self) -> usize {
+        let arrived = |run: &ActiveRun| {
+            let stored = run.view.as_ref().map_or(0, |view| view.rows.borrow().totals().stored);
+            stored.max(run.stored_before)
+        };
+        self.of_active(arrived).unwrap_or_default()
+    }
+
+    /// The run resumes one of which this many images are there.
+    pub fn set_stored_before(&self, images: usize) {
+        if let Some(run) = &mut *self.active.borrow_mut() {
+            run.stored_before = images;
+        }
     }
 
     /// Whether the user has ended the run early.
@@ -184,6 +196,7 @@ impl CurrentRun {
             abort,
             state_before: self.state.get(),
             early_end: None,
+            stored_before: 0,
             is_offline: false,
             is_full: false,
             view: None,
@@ -245,19 +258,15 @@ impl CurrentRun {
         let _ = self.root.dataset().set("run", state.name());
     }
 
-    /// Shows the buttons that end a run in place of Fetch, or the other way round, and keeps the focus
-    /// there. It is also moved there if `takes_focus`.
+    /// Shows Stop while a run is under way, and Fetch while there is none, and keeps the focus on what is
+    /// shown. It is also moved there if `takes_focus`. Fetch keeps its place, so that nothing moves there.
     pub fn show_buttons(&self, is_running: bool, takes_focus: bool) {
-        let buttons = [&self.fetch, &self.cancel, &self.stop_and_keep];
-        let had_focus = takes_focus || buttons.into_iter().any(|button| has_focus(button));
-        let (shown, hidden) =
-            if is_running { (&self.cancel, &self.fetch) } else { (&self.fetch, &self.cancel) };
-        set_shown(shown, true);
+        let had_focus = takes_focus || [&self.fetch, &self.stop].into_iter().any(|button| has_focus(button));
+        set_shown(&self.stop, is_running);
+        let _ = self.fetch.toggle_attribute_with_force("data-absent", is_running);
         if had_focus {
-            let _ = shown.focus();
+            let _ = if is_running { &self.stop } else { &self.fetch }.focus();
         }
-        set_shown(hidden, false);
-        set_shown(&self.stop_and_keep, is_running);
     }
 }
 

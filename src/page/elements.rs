@@ -77,8 +77,26 @@ pub fn is_typing() -> bool {
 /// Listens for as long as the page lives. The closure is leaked, once, since nothing that is bound at
 /// the start is ever unbound.
 pub fn on(target: &EventTarget, name: &str, handler: impl Fn(Event) + 'static) -> Result<(), JsValue> {
-    let handler = Closure::<dyn Fn(Event)>::new(handler);
-    target.add_event_listener_with_callback(name, handler.as_ref().unchecked_ref())?;
+    listen(target, name, Closure::new(handler), false)
+}
+
+/// The same before the event reaches what it is for, which then need not get it.
+pub fn on_capture(
+    target: &EventTarget,
+    name: &str,
+    handler: impl Fn(Event) + 'static,
+) -> Result<(), JsValue> {
+    listen(target, name, Closure::new(handler), true)
+}
+
+fn listen(
+    target: &EventTarget,
+    name: &str,
+    handler: Closure<dyn Fn(Event)>,
+    captures: bool,
+) -> Result<(), JsValue> {
+    let function = handler.as_ref().unchecked_ref();
+    target.add_event_listener_with_callback_and_bool(name, function, captures)?;
     handler.forget();
     Ok(())
 }

@@ -38,6 +38,7 @@ mod options;
 mod outcome;
 mod parts;
 mod persisted_input;
+mod pointer;
 mod presets;
 mod row_view;
 mod rows_in_view;
@@ -99,6 +100,7 @@ pub fn start_page(
     if page.form.names.is_set() || page.form.filters.is_set() {
         page.more.open();
     }
+    page.pointer.bind()?;
     page.table.bind()?;
     page.outcome.bind(&page.announcer)?;
     page.current.bind(&page.announcer)?;
@@ -157,10 +159,11 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         }
         "copy-link" => spawn_local(page.copy_link.copy(&page.form, &page.note, &page.announcer)),
         "save-list" => page.copy_link.save_list(&page.form, &page.note, &page.announcer),
-        "cancel" => controller::cancel(page),
-        "stop-and-keep" => controller::stop(page),
+        "stop" => controller::ask_to_stop(page),
+        "keep" => controller::keep(page),
+        "throw-away-run" => controller::cancel(page),
         "resume-storing" => controller::resume_storing(page),
-        "keep-going" => page.stop_question.close(),
+        "go-on" => controller::close_question(page),
         "retry" => controller::retry(page),
         "resume-run" | "save-run" | "save-run-again" | "discard" => {
             if let Some(run) = page.stored_runs.run_of(button) {
@@ -197,7 +200,10 @@ fn press(page: &'static Page, event: &KeyboardEvent) {
         }
         "Escape" if page.current.is_active() && !event.is_composing() => {
             event.prevent_default();
-            page.stop_question.toggle(page.current.is_retry());
+            match page.stop_question.is_open() {
+                true => controller::close_question(page),
+                false => controller::ask_to_stop(page),
+            }
         }
         "?" if !is_typing() => open_help(page),
         _ => {}

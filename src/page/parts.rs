@@ -16,6 +16,7 @@ use super::history::History;
 use super::list_note::ListNote;
 use super::more_options::MoreOptions;
 use super::outcome::Outcome;
+use super::pointer::Pointer;
 use super::presets::Presets;
 use super::run_line::RunLine;
 use super::stop_question::StopQuestion;
@@ -41,6 +42,7 @@ pub struct Page {
     pub hand_over: HandOver,
     pub history: History,
     pub announcer: Announcer,
+    pub pointer: Pointer,
     pub help: HtmlDialogElement,
 }
 
@@ -68,6 +70,7 @@ impl Page {
             hand_over: HandOver::find()?,
             history: History::find()?,
             announcer: Announcer::find()?,
+            pointer: Pointer::new(),
             help: by_id("help")?,
         })
     }

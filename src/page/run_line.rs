@@ -1,6 +1,6 @@
 //! The progress of a run: as a line of text, as a bar, and in the tab's title.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlProgressElement};
@@ -40,6 +40,8 @@ pub struct RunLine {
     text: HtmlElement,
     /// The current run of a comparison.
     part: RefCell<Option<Part>>,
+    /// Whether the list of the first run is being read.
+    is_first: Cell<bool>,
 }
 
 /// One run of a comparison.
@@ -56,12 +58,30 @@ impl RunLine {
             progress: by_id("progress")?,
             text: by_id("run-text")?,
             part: RefCell::default(),
+            is_first: Cell::default(),
         })
+    }
+
+    /// Shows that the list of a run is being read. What an earlier run has left stays until then.
+    pub fn prepare(&self) {
+        if self.section.hidden() {
+            self.is_first.set(true);
+            self.say("Reading the list");
+            set_shown(&self.section, true);
+        }
+    }
+
+    /// Shows that no run begins after all.
+    pub fn end_preparation(&self) {
+        if self.is_first.take() {
+            set_shown(&self.section, false);
+        }
     }
 
     /// Shows that a run begins, with this share of its items done.
     pub fn begin(&self, text: &str, share: f64) {
         self.part.take();
+        self.is_first.set(false);
         self.progress.set_value(share);
         set_shown(&self.progress, true);
         set_shown(&self.section, true);

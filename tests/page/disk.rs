@@ -36,7 +36,7 @@ fn a_spool_is_removed_by_the_next_run_unless_its_zip_was_saved() {
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg?key=k&gate=never"]).await;
         browser.press("Fetch").await;
         browser.origin.wait("k", "inFlight=1");
-        browser.press("Cancel").await;
+        browser.stop_and_throw_away().await;
         browser.until_run("cancelled").await;
         browser.until_spools(&[]).await;
 
@@ -131,7 +131,7 @@ fn closing_the_file_dialogue_fetches_nothing_and_cancelling_leaves_an_empty_file
         browser.execute("window.refuses = false", vec![]).await;
         browser.press("Fetch").await;
         browser.origin.wait("k", "inFlight=1");
-        browser.press("Cancel").await;
+        browser.stop_and_throw_away().await;
         browser.until_run("cancelled").await;
         assert_eq!(browser.chosen_file().await.len(), 0);
     });
@@ -170,7 +170,7 @@ fn a_stopped_run_to_disk_leaves_a_file_of_the_images_that_have_arrived() {
     with_disk(async |browser| {
         browser.click("checkbox", "Save straight to disk").await;
         browser.begin_half_held_run().await;
-        browser.press("Stop and keep").await;
+        browser.stop_and_keep().await;
         browser.until_run("done").await;
         let text = browser.text().await;
         assert!(text.contains("Stopped: 2 of 4 images fetched, 2 not fetched"), "{text}");
