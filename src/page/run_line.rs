@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlProgressElement};
 
-use super::elements::{by_id, document, set_shown};
+use super::elements::{by_id, document, set_shown, window};
 use super::run_view::{Activity, RunView};
 use crate::report::formatting::percent;
 use crate::report::{
@@ -15,6 +15,9 @@ use crate::text::text;
 
 /// The text while there is no connection.
 pub const OFFLINE: &str = "Paused while this browser is offline";
+
+/// About the height of a run's head, in pixels.
+const HEAD_HEIGHT: f64 = 100.0;
 
 /// Why a run is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +102,20 @@ impl RunLine {
         !self.section.hidden()
     }
 
+    /// The section of the run.
+    pub fn section(&self) -> &HtmlElement {
+        &self.section
+    }
+
+    /// Scrolls the head of the run into view, if it is out of it.
+    pub fn scroll_into_view(&self) {
+        let height = || window().ok()?.inner_height().ok()?.as_f64();
+        let top = self.section.get_bounding_client_rect().top();
+        if height().is_some_and(|height| top < 0.0 || top + HEAD_HEIGHT > height) {
+            self.section.scroll_into_view();
+        }
+    }
+
     /// Shows how the run is going; returns the text.
     pub fn update(&self, view: &RunView, pause: Option<Pause>) -> String {
         let rows = view.rows.borrow();
@@ -127,7 +144,8 @@ impl RunLine {
         set_title(title);
     }
 
-    fn say(&self, text: &str) {
+    /// Shows this text.
+    pub fn say(&self, text: &str) {
         self.text.set_text_content(Some(text));
     }
 }

@@ -59,7 +59,7 @@ fn the_title_and_the_status_show_the_progress() {
         browser.until("document.title.startsWith('done')").await;
         let status =
             "[...document.querySelectorAll('[role=status]')].map((region) => region.textContent).join()";
-        browser.until(&format!("{status}.includes('All 2 images fetched')")).await;
+        browser.until(&format!("{status}.includes('2 of 2 fetched')")).await;
     });
 }
 

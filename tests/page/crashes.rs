@@ -49,7 +49,7 @@ fn without_the_module_that_reads_lists_nothing_is_fetched_and_the_page_says_why(
         browser.until("document.documentElement.dataset.run === 'idle'").await;
         fs::write(&kept, &whole).unwrap();
         browser.fetch().await;
-        assert!(browser.text().await.contains("1 image fetched"));
+        assert!(browser.text().await.contains("1 of 1 fetched"));
     });
 }
 

@@ -33,7 +33,7 @@ fn a_reload_during_a_run_costs_no_stored_image() {
         assert_eq!(browser.list().await, lines.join("\n"));
         let limit = browser.the("spinbutton", "At once").await.prop("value").await.unwrap();
         assert_eq!(limit.as_deref(), Some("7"), "and so are the options");
-        assert!(browser.text().await.contains("All 4 images fetched"));
+        assert!(browser.text().await.contains("4 of 4 fetched"));
         assert!(browser.all("list", RUNS).await.is_empty());
         let entries = browser.save_entries().await;
         assert_eq!(entries.len(), 4);

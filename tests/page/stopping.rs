@@ -14,7 +14,7 @@ fn stop_and_keep_ends_with_the_images_that_have_arrived() {
         browser.until_run("done").await;
         browser.origin.wait("held", "closedEarly=2&inFlight=0");
         let text = browser.text().await;
-        assert!(text.contains("Stopped: 2 of 4 images fetched, 2 not fetched"), "{text}");
+        assert!(text.contains("Stopped: 2 of 4 fetched, 2 not fetched"), "{text}");
         assert!(text.contains("2 images not fetched because the run was stopped"), "{text}");
         let statuses: Vec<_> = browser.rows().await.into_iter().map(|row| row.status).collect();
         assert_eq!(statuses, ["ok", "stopped", "ok", "stopped"]);
@@ -140,7 +140,7 @@ fn the_focus_is_kept_when_stop_goes_away() {
         browser.until("document.activeElement.textContent === 'Go on'").await;
         browser.answer("Keep the 2 that arrived").await;
         browser.until_run("done").await;
-        browser.until("document.activeElement.textContent === 'Fetch'").await;
+        browser.until("document.activeElement.textContent === 'Save zip'").await;
     });
 }
 
@@ -157,7 +157,7 @@ fn leaving_the_page_asks_for_confirmation_only_during_a_run() {
         // And a run can follow.
         browser.fill_paths(&["/image/1/64x48.jpg"]).await;
         browser.press_keys(&[CONTROL, ENTER]).await;
-        browser.until("document.body.innerText.includes('1 image fetched')").await;
+        browser.until("document.body.innerText.includes('1 of 1 fetched')").await;
     });
 }
 
