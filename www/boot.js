@@ -60,10 +60,12 @@ function crash(title, text, error) {
   const [message, stack] = [String(error), error?.stack ?? ""];
   document.getElementById("crash-details").textContent = stack.includes(message) ? stack : `${message}\n${stack}`.trim();
   for (const id of ["crash", "crash-reload", "crash-more"]) document.getElementById(id).hidden = false;
-  const dead = "#form :is(button, input), :is(#runs, #failures, #timings, dialog) button";
+  const dead = "#form :is(button, input), :is(#runs, #run, #undo-notice, #timings, dialog) button";
   for (const control of document.querySelectorAll(dead)) control.disabled = true;
-  for (const id of ["cancel", "stop-and-keep"]) document.getElementById(id).hidden = true;
-  document.getElementById("fetch").hidden = false;
+  document.getElementById("stop").hidden = true;
+  document.getElementById("fetch").removeAttribute("data-absent");
+  document.getElementById("form").removeAttribute("data-folded");
+  document.getElementById("folded").hidden = true;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
 }
 

@@ -9,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::current_run::{ActiveRun, EarlyEnd, Purpose, RunState};
 use super::disk::OpeningFile;
+use super::disposal;
 use super::finished_run::FinishedRun;
 use super::form::RunMode;
 use super::options::RunOptions;
@@ -16,12 +17,16 @@ use super::parts::Page;
 use super::runner;
 use crate::browser::Clock;
 use crate::job::{ArchiveError, StoredRun};
+use crate::plan::ItemId;
 use crate::report::formatting::count;
-use crate::report::{cancelled_text, outcome_text, outcome_title};
+use crate::report::{cancelled_text, outcome_title};
 use crate::text::text;
 
 /// How often the text about a run is updated. Its bars are drawn every frame.
 const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How long a run takes before the form makes room for it.
+const FOLDED_AFTER: Duration = Duration::from_millis(500);
 
 /// Why there is no finished run.
 enum Unfinished {
@@ -42,8 +47,14 @@ pub fn start(page: &'static Page) {
         return;
     }
     let Some(options) = read_options(page) else { return };
+    if page.form.has_nothing() {
+        let words = page.form.nothing_text();
+        page.form.say(&words);
+        page.announcer.say(&words);
+        return page.form.focus();
+    }
     // Opened right away, while the browser still handles the user's click or key press.
-    let may_ask = options.mode != RunMode::Compare && !page.form.has_nothing();
+    let may_ask = options.mode != RunMode::Compare;
     let file = if may_ask { page.disk.open() } else { None };
     run(page, Purpose::Fetch, loses_focus(page), Box::pin(fetch(page, options, None, file)));
 }
@@ -66,40 +77,71 @@ pub fn resume(page: &'static Page, stored: StoredRun, then: AfterResume) {
     page.form.restore(&interrupted.source, &interrupted.options);
     page.more.restore(&interrupted.options);
     let Some(options) = read_options(page) else { return };
+    let stored_before = interrupted.stored;
     run(page, Purpose::Fetch, loses_focus(page), Box::pin(fetch(page, options, Some(stored), None)));
+    page.current.set_stored_before(stored_before);
     if then == AfterResume::SaveWhatIsThere {
         page.current.save_what_is_there();
     }
 }
 
-/// Fetches the failed images of the shown run once more, into the same archive.
-pub fn retry(page: &'static Page) {
+/// Fetches failed images of the shown run once more, into the same archive: these, or all that may arrive.
+pub fn retry(page: &'static Page, items: Option<Vec<ItemId>>) {
     let Some(options) = read_options(page) else { return };
     let takes_focus = page.outcome.has_focus();
+    let settings = options.settings(options.final_mode());
+    let Some(items) = items.or_else(|| page.outcome.retryable_items(&settings)) else { return };
+    if items.is_empty() {
+        return page.announcer.say("Nothing was fetched: what failed can’t succeed with these options.");
+    }
     let Some((previous, handle)) = page.outcome.take() else { return };
-    let (items, all) = (previous.view.retryable_items().len(), previous.view.plan.len());
-    let words = text!["Fetching ", count(items, "image"), " again"];
-    let share = 1.0 - items as f64 / all as f64;
+    let words = text!["Fetching ", count(items.len(), "image"), " again"];
+    let share = 1.0 - items.len() as f64 / previous.view.plan.len() as f64;
     show_beginning(page, &words, share);
-    let work =
-        async move { runner::retry(page, previous, handle, options).await.map_err(Unfinished::Failed) };
+    let work = async move {
+        runner::retry(page, previous, handle, items, options).await.map_err(Unfinished::Failed)
+    };
     run(page, Purpose::Retry, takes_focus, Box::pin(work));
+}
+
+/// Asks what becomes of the images that have arrived, or cancels the run at once if there are none.
+pub fn ask_to_stop(page: &Page) {
+    match page.current.arrived() {
+        0 => cancel(page),
+        arrived => {
+            page.pointer.note_change();
+            page.stop_question.open(arrived);
+        }
+    }
 }
 
 /// Cancels the current run.
 pub fn cancel(page: &Page) {
     page.current.cancel();
-    page.stop_question.close();
+    close_question(page);
+}
+
+/// Throws away what has arrived of the current run.
+pub fn throw_away_run(page: &Page) {
+    page.current.throw_away();
+    close_question(page);
 }
 
 /// Ends the current run with what has arrived.
-pub fn stop(page: &Page) {
+pub fn keep(page: &Page) {
     page.current.stop();
+    close_question(page);
+}
+
+/// Goes on with the current run.
+pub fn close_question(page: &Page) {
+    page.pointer.note_change();
     page.stop_question.close();
 }
 
-/// Goes on with a run that is paused because the storage is full.
-pub fn resume_storing(page: &Page) {
+/// Goes on with a run that is paused because the storage is full, with the space of what was thrown away.
+pub async fn resume_storing(page: &Page) {
+    page.undo.finish().await;
     let had_focus = page.storage_notice.has_focus();
     page.storage_notice.hide();
     page.stored_runs.hide();
@@ -153,6 +195,8 @@ async fn fetch(
         page.more.open();
         Unfinished::NothingToFetch(text!["Nothing was fetched: ", error, "."])
     })?;
+    page.undo.finish().await;
+    page.outcome.take_unsaved().into_iter().for_each(|run| page.previous.add(run));
     page.outcome.clear();
     show_beginning(page, &text!["Fetching ", count(plan.len(), "image")], 0.0);
     runner::fetch(page, plan, options, resumes, file).await.map_err(Unfinished::Failed)
@@ -160,9 +204,11 @@ async fn fetch(
 
 /// Shows that a run begins, with this share of its items done.
 fn show_beginning(page: &Page, words: &str, share: f64) {
+    page.pointer.note_change();
     page.stored_runs.hide();
     page.storage_notice.begin();
     page.line.begin(words, share);
+    page.line.scroll_into_view();
     page.announcer.say(&text![words, "."]);
 }
 
@@ -174,20 +220,34 @@ fn loses_focus(page: &Page) -> bool {
 /// Runs `work` until it ends or is cancelled, and shows its progress and its end. The focus goes to the
 /// button that cancels it if `takes_focus`.
 fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
-    let (work, abort) = abortable(work);
-    page.current.show_buttons(true, takes_focus);
+    let (mut work, abort) = abortable(work);
+    let (progress, throw_away) = abortable(show_progress(page));
+    page.pointer.note_change();
+    page.line.prepare();
+    page.current.show_stop(takes_focus);
     // At once, so that a program which waits for "done" never sees the previous run's.
-    page.current.begin(purpose, abort);
+    page.current.begin(purpose, abort, throw_away);
     spawn_local(async move {
-        let result = match select(pin!(work), pin!(show_progress(page))).await {
-            Either::Left((result, _)) => result.unwrap_or(Err(Unfinished::Cancelled)),
-            Either::Right((never, _)) => match never {},
+        let ended = match select(&mut work, pin!(progress)).await {
+            Either::Left((result, _)) => Some(result),
+            Either::Right(_) => None,
         };
-        page.stop_question.close();
+        close_question(page);
         page.storage_notice.hide();
         page.table.defer_thumbnails(false);
-        if let Some(run) = page.current.end() {
-            show_end(page, run, result);
+        page.form.unfold(page.line.section());
+        let Some(run) = page.current.end() else { return };
+        let result = match ended {
+            Some(result) => result,
+            None => match disposal::hold(page, &run, work).await {
+                Some(result) => result,
+                None => return,
+            },
+        };
+        match result.unwrap_or(Err(Unfinished::Cancelled)) {
+            // What was thrown away is back, while another run is under way.
+            Ok(finished) if page.current.is_active() => page.previous.add(finished),
+            result => show_end(page, run, result),
         }
     });
 }
@@ -196,15 +256,22 @@ fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
 /// hidden tab has no frames but its title must keep up.
 async fn show_progress(page: &'static Page) -> Infallible {
     let clock = Clock::start();
+    let mut is_folded = false;
     loop {
         clock.sleep_until(clock.now() + UPDATE_INTERVAL).await;
         if let Some(view) = page.current.view() {
+            // A run of a moment moves nothing.
+            if !is_folded && clock.now() >= FOLDED_AFTER {
+                page.pointer.note_change();
+                is_folded = page.form.fold(page.line.section());
+            }
             view.sample();
             page.storage_notice.check(&view, &page.announcer);
             if view.is_storage_full() && page.current.set_full(true) {
                 page.storage_notice.show_full(&view, &page.announcer);
                 spawn_local(page.stored_runs.refresh());
             }
+            page.stop_question.show_arrived(page.current.arrived());
             let text = page.line.update(&view, page.current.pause());
             page.announcer.progress(&text![text, "."]);
         }
@@ -237,7 +304,7 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     };
     page.line.end(&text, &title);
     page.announcer.say(&text![text, "."]);
-    page.current.show_buttons(false, false);
+    page.current.show_fetch(|| page.outcome.focus_save());
     page.table.paint();
     spawn_local(page.stored_runs.refresh());
     // Last of all, since a program that waits for the state then reads the page.
@@ -246,9 +313,10 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
 
 /// Shows why a run never began.
 fn show_not_begun(page: &Page, run: &ActiveRun, words: &str) {
+    page.line.end_preparation();
     page.form.say(words);
     page.announcer.say(words);
-    page.current.show_buttons(false, false);
+    page.current.show_fetch(|| false);
     page.current.set_state(run.state_before);
 }
 
@@ -258,10 +326,7 @@ fn show_finished(
     run: FinishedRun,
     early_end: Option<EarlyEnd>,
 ) -> (RunState, String, String) {
-    let (text, title) = {
-        let rows = run.view.rows.borrow();
-        (outcome_text(&rows), outcome_title(&rows))
-    };
+    let title = outcome_title(&run.view.rows.borrow());
     // A run that can't be added to the list of runs is shown all the same.
     let _ = page.history.add(&run.columns());
     if page.outcome.show(run).is_err() {
@@ -272,5 +337,6 @@ fn show_finished(
         page.outcome.save();
     }
     let is_cancelled = early_end == Some(EarlyEnd::CancelRetry);
-    (if is_cancelled { RunState::Cancelled } else { RunState::Done }, text, title)
+    let state = if is_cancelled { RunState::Cancelled } else { RunState::Done };
+    (state, page.outcome.headline(), title)
 }

@@ -63,8 +63,7 @@ pub enum EarlyEnd {
 pub struct CurrentRun {
     root: HtmlElement,
     fetch: HtmlElement,
-    cancel: HtmlElement,
-    stop_and_keep: HtmlElement,
+    stop: HtmlElement,
     state: Cell<RunState>,
     active: RefCell<Option<ActiveRun>>,
 }
@@ -74,9 +73,13 @@ pub struct ActiveRun {
     purpose: Purpose,
     /// Drops the run's future, which cancels the run.
     abort: AbortHandle,
+    /// Ends the run, and keeps its future for as long as that can be undone.
+    throw_away: AbortHandle,
     /// The state to go back to if nothing is fetched after all.
     pub state_before: RunState,
     pub early_end: Option<EarlyEnd>,
+    /// The images of the interrupted run that it resumes, which it has not read yet.
+    stored_before: usize,
     is_offline: bool,
     /// Whether nothing more can be stored.
     is_full: bool,
@@ -91,8 +94,7 @@ impl CurrentRun {
         Ok(Self {
             root: root()?,
             fetch: by_id("fetch")?,
-            cancel: by_id("cancel")?,
-            stop_and_keep: by_id("stop-and-keep")?,
+            stop: by_id("stop")?,
             state: Cell::default(),
             active: RefCell::default(),
         })
@@ -152,20 +154,31 @@ impl CurrentRun {
 
     /// Focuses the button that ends the run.
     pub fn focus(&self) {
-        let _ = self.cancel.focus();
+        let _ = self.stop.focus();
     }
 
     pub fn is_active(&self) -> bool {
         self.active.borrow().is_some()
     }
 
-    pub fn is_retry(&self) -> bool {
-        self.of_active(|run| run.purpose == Purpose::Retry).unwrap_or_default()
+    /// The images of the run that can be kept. A run that resumes another has not touched it before there is a view.
+    pub fn arrived(&self) -> usize {
+        let stored = |view: &Rc<RunView>| view.rows.borrow().totals().stored;
+        let arrived =
+            |run: &ActiveRun| run.view.as_ref().map_or(0, |view| stored(view).max(run.stored_before));
+        self.of_active(arrived).unwrap_or_default()
     }
 
-    /// Whether the user has ended the run early.
+    /// The run resumes one of which this many images are there.
+    pub fn set_stored_before(&self, images: usize) {
+        if let Some(run) = &mut *self.active.borrow_mut() {
+            run.stored_before = images;
+        }
+    }
+
+    /// Whether the user has ended the run early. One that was thrown away is not the current run any more.
     pub fn is_ending(&self) -> bool {
-        self.of_active(|run| run.early_end.is_some()).unwrap_or_default()
+        self.of_active(|run| run.early_end.is_some()).unwrap_or(true)
     }
 
     /// What is shown of the run, once its list has been read.
@@ -177,13 +190,15 @@ impl CurrentRun {
         self.active.borrow().as_ref().map(get)
     }
 
-    /// A run begins, which `abort` cancels.
-    pub fn begin(&self, purpose: Purpose, abort: AbortHandle) {
+    /// A run begins, which `abort` cancels and `throw_away` ends.
+    pub fn begin(&self, purpose: Purpose, abort: AbortHandle, throw_away: AbortHandle) {
         *self.active.borrow_mut() = Some(ActiveRun {
             purpose,
             abort,
+            throw_away,
             state_before: self.state.get(),
             early_end: None,
+            stored_before: 0,
             is_offline: false,
             is_full: false,
             view: None,
@@ -201,13 +216,14 @@ impl CurrentRun {
 
     /// Connects the engine's run, which learns what was asked for before it started.
     pub fn attach(&self, handle: &Rc<RunHandle>) {
-        if let Some(run) = &mut *self.active.borrow_mut() {
-            run.handle = Some(Rc::clone(handle));
-            if run.early_end.is_some() {
-                run.command(Command::Stop);
-            } else if run.is_offline || run.is_full {
-                run.command(Command::Pause);
-            }
+        let mut active = self.active.borrow_mut();
+        // A run that was thrown away just now.
+        let Some(run) = &mut *active else { return handle.command(Command::Stop) };
+        run.handle = Some(Rc::clone(handle));
+        if run.early_end.is_some() {
+            run.command(Command::Stop);
+        } else if run.is_offline || run.is_full {
+            run.command(Command::Pause);
         }
     }
 
@@ -217,6 +233,16 @@ impl CurrentRun {
         match &mut *self.active.borrow_mut() {
             Some(run) if run.purpose == Purpose::Retry => run.end_early(EarlyEnd::CancelRetry),
             Some(run) => run.abort.abort(),
+            None => {}
+        }
+    }
+
+    /// Throws away what has arrived, so that this can be undone. Of a file that the user has chosen, nothing
+    /// can be brought back.
+    pub fn throw_away(&self) {
+        match &*self.active.borrow() {
+            Some(ActiveRun { view: Some(view), abort, .. }) if view.is_to_disk() => abort.abort(),
+            Some(run) => run.throw_away.abort(),
             None => {}
         }
     }
@@ -245,23 +271,34 @@ impl CurrentRun {
         let _ = self.root.dataset().set("run", state.name());
     }
 
-    /// Shows the buttons that end a run in place of Fetch, or the other way round, and keeps the focus
-    /// there. It is also moved there if `takes_focus`.
-    pub fn show_buttons(&self, is_running: bool, takes_focus: bool) {
-        let buttons = [&self.fetch, &self.cancel, &self.stop_and_keep];
-        let had_focus = takes_focus || buttons.into_iter().any(|button| has_focus(button));
-        let (shown, hidden) =
-            if is_running { (&self.cancel, &self.fetch) } else { (&self.fetch, &self.cancel) };
-        set_shown(shown, true);
+    /// Shows Stop in place of Fetch, and keeps the focus. It is also moved there if `takes_focus`. Fetch keeps its
+    /// place, so that nothing else comes there.
+    pub fn show_stop(&self, takes_focus: bool) {
+        let had_focus = takes_focus || has_focus(&self.fetch);
+        set_shown(&self.stop, true);
+        let _ = self.fetch.toggle_attribute_with_force("data-absent", true);
         if had_focus {
-            let _ = shown.focus();
+            self.focus();
         }
-        set_shown(hidden, false);
-        set_shown(&self.stop_and_keep, is_running);
+    }
+
+    /// Shows Fetch in place of Stop. A focus on Stop goes where `moves_focus` moves it, and otherwise to Fetch.
+    pub fn show_fetch(&self, moves_focus: impl FnOnce() -> bool) {
+        let had_focus = has_focus(&self.stop);
+        let _ = self.fetch.toggle_attribute_with_force("data-absent", false);
+        if had_focus && !moves_focus() {
+            let _ = self.fetch.focus();
+        }
+        set_shown(&self.stop, false);
     }
 }
 
 impl ActiveRun {
+    /// Has the engine end the run with what has arrived.
+    pub fn stop(&self) {
+        self.command(Command::Stop);
+    }
+
     fn end_early(&mut self, end: EarlyEnd) {
         self.early_end = Some(end);
         self.command(Command::Stop);

@@ -135,14 +135,6 @@ impl OpeningFile {
 }
 
 impl SavedAs {
-    /// What happened, for the user.
-    pub fn words(&self) -> String {
-        match self {
-            Self::File(name) => text!["Saved as ", name],
-            Self::Download => text!["Handed to the browser as ", FILE_NAME],
-        }
-    }
-
     /// Where the images are now, for the user.
     pub fn place(&self) -> &'static str {
         match self {

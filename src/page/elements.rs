@@ -74,11 +74,45 @@ pub fn is_typing() -> bool {
     focused().is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
 }
 
+/// Whether the page is used with fingers.
+pub fn is_touched() -> bool {
+    let query = window().and_then(|window| window.match_media("(pointer: coarse)"));
+    query.is_ok_and(|query| query.is_some_and(|query| query.matches()))
+}
+
+/// Changes what is above an element, and scrolls so that the element stays where it is on the screen.
+pub fn keep_in_place(element: &Element, change: impl FnOnce()) {
+    let top = || element.get_bounding_client_rect().top();
+    let before = top();
+    change();
+    if let Ok(window) = window() {
+        window.scroll_by_with_x_and_y(0.0, top() - before);
+    }
+}
+
 /// Listens for as long as the page lives. The closure is leaked, once, since nothing that is bound at
 /// the start is ever unbound.
 pub fn on(target: &EventTarget, name: &str, handler: impl Fn(Event) + 'static) -> Result<(), JsValue> {
-    let handler = Closure::<dyn Fn(Event)>::new(handler);
-    target.add_event_listener_with_callback(name, handler.as_ref().unchecked_ref())?;
+    listen(target, name, Closure::new(handler), false)
+}
+
+/// The same before the event reaches what it is for, which then need not get it.
+pub fn on_capture(
+    target: &EventTarget,
+    name: &str,
+    handler: impl Fn(Event) + 'static,
+) -> Result<(), JsValue> {
+    listen(target, name, Closure::new(handler), true)
+}
+
+fn listen(
+    target: &EventTarget,
+    name: &str,
+    handler: Closure<dyn Fn(Event)>,
+    captures: bool,
+) -> Result<(), JsValue> {
+    let function = handler.as_ref().unchecked_ref();
+    target.add_event_listener_with_callback_and_bool(name, function, captures)?;
     handler.forget();
     Ok(())
 }

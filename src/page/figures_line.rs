@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use super::elements::by_id;
+use super::elements::{by_id, is_touched};
 use super::run_view::RunView;
 use crate::plan::ItemId;
 use crate::report::figures_text;
@@ -11,6 +11,9 @@ use crate::text::text;
 
 /// The text while no row is pointed at.
 const HINT: &str = "Point at a row for its exact figures, or move through the rows with the arrow keys.";
+
+/// The same for a finger.
+const HINT_FOR_TOUCH: &str = "Tap a row for its exact figures.";
 
 /// The line, and what it shows.
 pub struct FiguresLine {
@@ -27,7 +30,8 @@ impl FiguresLine {
     /// Shows no figures.
     pub fn clear(&mut self) {
         self.shown = None;
-        self.line.set_text_content(Some(HINT));
+        let hint = if is_touched() { HINT_FOR_TOUCH } else { HINT };
+        self.line.set_text_content(Some(hint));
     }
 
     /// Shows the figures of an item, if they have changed.

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
-use super::elements::{by_id, on, set_shown};
+use super::elements::{by_id, has_focus, keep_in_place, on, set_shown};
 use super::filters::Filters;
 use super::list_choice::{ListChoice, rejected_text};
 use super::list_reader::{Reading, read_list};
@@ -20,7 +20,7 @@ use super::storage;
 use super::update::{Update, UpdateSource};
 use crate::browser::{Clock, Yielder};
 use crate::plan::{self, Choice, Plan, literal};
-use crate::report::formatting::count;
+use crate::report::formatting::{count, number};
 use crate::report::{Mode, plan_text};
 use crate::text::{add, text};
 
@@ -47,6 +47,9 @@ extern "C" {
 /// The form, without what is under "More options".
 pub struct Form {
     list: ListBox,
+    form: HtmlElement,
+    folded: HtmlElement,
+    folded_text: HtmlElement,
     plan_line: HtmlElement,
     undo: HtmlElement,
     concurrency: PersistedInput,
@@ -88,6 +91,9 @@ impl Form {
     pub fn find() -> Result<Self, JsValue> {
         Ok(Self {
             list: by_id("list")?,
+            form: by_id("form")?,
+            folded: by_id("folded")?,
+            folded_text: by_id("folded-text")?,
             plan_line: by_id("plan")?,
             undo: by_id("undo")?,
             concurrency: PersistedInput::find("at-once")?,
@@ -199,6 +205,40 @@ impl Form {
 
     pub fn focus(&self) {
         let _ = self.list.focus();
+    }
+
+    /// Shows one line in place of the form, unless the user is in it; returns whether it does.
+    pub fn fold(&self, below: &HtmlElement) -> bool {
+        if has_focus(&self.form) {
+            return false;
+        }
+        let read = self.read.borrow();
+        let addresses = read.as_ref().map_or(0, |read| read.plan.len());
+        let mut words = text![number(addresses), if addresses == 1 { " address" } else { " addresses" }];
+        if let Some(read) = read.as_ref().filter(|read| read.form != plan::Form::Text) {
+            add!(&mut words, " · ", read.form.title());
+        }
+        self.folded_text.set_text_content(Some(&words));
+        self.set_folded(true, below);
+        true
+    }
+
+    /// Shows the form in place of the line. What is `below` stays where it is on the screen.
+    pub fn unfold(&self, below: &HtmlElement) {
+        if !self.folded.hidden() {
+            let had_focus = has_focus(&self.folded);
+            self.set_folded(false, below);
+            if had_focus {
+                self.focus();
+            }
+        }
+    }
+
+    fn set_folded(&self, is_folded: bool, below: &HtmlElement) {
+        keep_in_place(below, || {
+            set_shown(&self.folded, is_folded);
+            let _ = self.form.toggle_attribute_with_force("data-folded", is_folded);
+        });
     }
 
     /// Shows a text in the line below the list.

@@ -12,15 +12,18 @@
 //! hand over: the list as a file for another program, and the commands that read it
 //! ```
 //!
-//! Only this file, `controller` and `runner` know the whole `Page`; every other part is given what
+//! Only this file, `controller`, `disposal` and `runner` know the whole `Page`; every other part is given what
 //! it needs.
 
 mod announcer;
 mod controller;
 mod copy_link;
 mod current_run;
+mod discard_marks;
 mod disk;
+mod disposal;
 mod elements;
+mod failures;
 mod figures_line;
 mod files;
 mod filters;
@@ -38,7 +41,9 @@ mod options;
 mod outcome;
 mod parts;
 mod persisted_input;
+mod pointer;
 mod presets;
+mod previous_runs;
 mod row_view;
 mod rows_in_view;
 mod run_line;
@@ -53,6 +58,7 @@ mod table;
 mod thumbnails;
 mod time_axis;
 mod timings;
+mod undo;
 mod update;
 mod ways_in;
 
@@ -69,6 +75,7 @@ use ways_in::WaysIn;
 
 use crate::job::StoredRun;
 use crate::report::Program;
+use crate::report::formatting::count;
 use crate::text::text;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
@@ -99,8 +106,9 @@ pub fn start_page(
     if page.form.names.is_set() || page.form.filters.is_set() {
         page.more.open();
     }
+    page.pointer.bind()?;
     page.table.bind()?;
-    page.outcome.bind(&page.announcer)?;
+    page.outcome.bind(&page.announcer, &page.line)?;
     page.current.bind(&page.announcer)?;
     page.note.bind(&page.form)?;
     files::bind(&page.form, &page.note, &page.announcer, &receive_lists)?;
@@ -147,6 +155,10 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         "demo-http2" => fill_with_demo(page, true),
         "picsum" => fill(page, &presets::picsum()),
         "unsplash" => fill(page, &presets::unsplash()),
+        "edit" => {
+            page.pointer.note_change();
+            page.form.unfold(page.line.section());
+        }
         "undo" => {
             page.note.hide();
             page.form.undo();
@@ -157,20 +169,26 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         }
         "copy-link" => spawn_local(page.copy_link.copy(&page.form, &page.note, &page.announcer)),
         "save-list" => page.copy_link.save_list(&page.form, &page.note, &page.announcer),
-        "cancel" => controller::cancel(page),
-        "stop-and-keep" => controller::stop(page),
-        "resume-storing" => controller::resume_storing(page),
-        "keep-going" => page.stop_question.close(),
-        "retry" => controller::retry(page),
+        "stop" => controller::ask_to_stop(page),
+        "keep" => controller::keep(page),
+        "throw-away-run" => controller::throw_away_run(page),
+        "resume-storing" => spawn_local(controller::resume_storing(page)),
+        "go-on" => controller::close_question(page),
+        "retry" => controller::retry(page, None),
+        "copy-failed" | "keep-failed" | "retry-reason" | "open-failed" => {
+            act_on_failures(page, action, button)
+        }
         "resume-run" | "save-run" | "save-run-again" | "discard" => {
             if let Some(run) = page.stored_runs.run_of(button) {
                 act_on_run(page, action, run);
             }
         }
-        "throw-away" => {
-            page.outcome.throw_away();
-            page.announcer.say("The images were thrown away.");
-            spawn_local(page.stored_runs.refresh());
+        "throw-away" => disposal::throw_away_shown(page),
+        "discard-previous" => disposal::throw_away_previous(page, button),
+        "save-previous" => spawn_local(save_previous(page, button.clone())),
+        "undo-discard" => {
+            page.pointer.note_change();
+            page.undo.undo();
         }
         "help" => open_help(page),
         "close-help" => page.help.close(),
@@ -197,13 +215,17 @@ fn press(page: &'static Page, event: &KeyboardEvent) {
         }
         "Escape" if page.current.is_active() && !event.is_composing() => {
             event.prevent_default();
-            page.stop_question.toggle(page.current.is_retry());
+            match page.stop_question.is_open() {
+                true => controller::close_question(page),
+                false => controller::ask_to_stop(page),
+            }
         }
         "?" if !is_typing() => open_help(page),
         _ => {}
     }
 }
 
+/// Opens the help, at its beginning: its title takes the focus.
 fn open_help(page: &Page) {
     // It throws only if the dialog is open already.
     let _ = page.help.show_modal();
@@ -255,21 +277,46 @@ async fn list_stored_runs(page: &'static Page) {
     page.stored_runs.look(&page.announcer, is_wanted).await;
 }
 
+/// Does what was chosen for the images that failed for one reason.
+fn act_on_failures(page: &'static Page, action: &str, button: &Element) {
+    let Some((plan, items)) = page.outcome.items_of(button) else { return };
+    let images = count(items.len(), "image");
+    match action {
+        "retry-reason" => controller::retry(page, Some(items)),
+        "copy-failed" => page.announcer.say(&match failures::copy(&failures::addresses(&plan, &items)) {
+            true => text!["Copied the addresses of ", images, "."],
+            false => "The browser did not copy the addresses.".to_owned(),
+        }),
+        "keep-failed" => {
+            page.form.replace(&failures::addresses(&plan, &items));
+            page.form.focus();
+            page.announcer.say(&text!["The list was replaced by the addresses of ", images, "."]);
+        }
+        _ => {
+            let first = items.first().and_then(|item| plan.items().get(*item)?.address.as_ref().ok());
+            if let (Some(address), Ok(window)) = (first, elements::window()) {
+                let _ = window.open_with_url_and_target_and_features(&address.href, "_blank", "noopener");
+            }
+        }
+    }
+}
+
+/// Saves an earlier result, by the button in its line.
+async fn save_previous(page: &'static Page, button: Element) {
+    if let Some(words) = page.previous.save(&button).await {
+        page.announcer.say(&words);
+    }
+}
+
 /// Does what was chosen for a stored run.
 fn act_on_run(page: &'static Page, action: &str, run: StoredRun) {
     match action {
         "resume-run" => controller::resume(page, run, AfterResume::Fetch),
         "save-run" if run.archive.is_none() => controller::resume(page, run, AfterResume::SaveWhatIsThere),
-        "discard" => spawn_local(async move {
-            let had_focus = page.stored_runs.has_focus();
-            page.stored_runs.discard(&run, &page.announcer).await;
-            if had_focus && !page.stored_runs.has_focus() {
-                page.form.focus();
-            }
-        }),
+        "discard" => spawn_local(disposal::throw_away_stored(page, run)),
         _ => spawn_local(async move {
             let words = match page.stored_runs.hand_over(&run).await {
-                Some((archive, name)) => saving::save(&archive, &name),
+                Some((archive, name)) => saving::save(&archive, &name).words,
                 None => "The zip is gone: the site’s data was cleared, or another tab has it. Load the page again.".into(),
             };
             page.announcer.say(&words);

@@ -8,34 +8,28 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
 
 use super::announcer::Announcer;
-use super::elements::{by_id, document, has_focus, on, set_shown, window};
+use super::disk::SavedAs;
+use super::elements::{by_id, has_focus, on, set_shown};
+use super::failures::Failures;
 use super::finished_run::{Exported, FinishedRun, RunArchive};
 use super::object_url::ObjectUrl;
-use super::run_view::RunView;
-use super::saving::{FILE_NAME, save};
+use super::run_line::RunLine;
+use super::saving::{FILE_NAME, GONE, save};
 use super::timings::Timings;
-use crate::browser::RunHandle;
-use crate::plan::{EntryName, Item, ItemId, Network, Plan};
+use crate::browser::{Archive, RunHandle};
+use crate::plan::{EntryName, Item, ItemId, Plan};
 use crate::report::formatting::size;
-use crate::report::{failure_groups, group_text};
-use crate::text::text;
-
-/// What to say if there is no archive any more.
-const GONE: &str =
-    "The zip is gone: the site’s data was cleared, or its worker broke down. Fetch the list again.";
-
-/// The most reasons for failures that are listed; the table has all of them.
-const MAX_REASONS: usize = 6;
+use crate::report::{handed_to_text, not_saved_text, outcome_text, saved_text};
+use crate::run::Settings;
 
 /// The elements, and the run that they show.
 pub struct Outcome {
     save_box: HtmlElement,
     save: HtmlAnchorElement,
     save_size: Element,
-    saved: HtmlElement,
-    failures: HtmlElement,
-    failure_list: Element,
-    retry: HtmlElement,
+    /// What the user has to know of the archive beyond the headline.
+    note: HtmlElement,
+    failures: Failures,
     pub failed_only: HtmlInputElement,
     timings: Timings,
     shown: RefCell<Option<Shown>>,
@@ -47,6 +41,31 @@ struct Shown {
     archive_url: Option<ObjectUrl>,
     /// The URL of the export that was downloaded last.
     export_url: Option<ObjectUrl>,
+    place: Place,
+}
+
+/// Where the archive of the shown run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Only where the page keeps it.
+    Page,
+    /// The user has clicked on Save, and the browser is being given it.
+    OnItsWay,
+    HandedOver,
+}
+
+/// An archive that was thrown away, and can be put back.
+pub struct ThrownAway {
+    archive: RunArchive,
+    started: f64,
+    place: Place,
+}
+
+impl ThrownAway {
+    /// When its run began, in milliseconds since 1970; `None` if the browser may be saving it.
+    pub fn started(&self) -> Option<f64> {
+        (self.place == Place::Page).then_some(self.started)
+    }
 }
 
 impl Outcome {
@@ -55,10 +74,8 @@ impl Outcome {
             save_box: by_id("save-box")?,
             save: by_id("save")?,
             save_size: by_id("save-size")?,
-            saved: by_id("saved")?,
-            failures: by_id("failures")?,
-            failure_list: by_id("failure-list")?,
-            retry: by_id("retry")?,
+            note: by_id("saved")?,
+            failures: Failures::find()?,
             failed_only: by_id("failed-only")?,
             timings: Timings::find()?,
             shown: RefCell::default(),
@@ -66,18 +83,26 @@ impl Outcome {
     }
 
     /// Hands the archive over when the user saves it, and has the browser save what it gets.
-    pub fn bind(&'static self, announcer: &'static Announcer) -> Result<(), JsValue> {
+    pub fn bind(&'static self, announcer: &'static Announcer, line: &'static RunLine) -> Result<(), JsValue> {
         on(&self.save, "click", move |event| {
             event.prevent_default();
             let Some(handle) = self.handle() else { return };
+            self.set_place(&handle, Place::OnItsWay);
             spawn_local(async move {
-                match handle.hand_over(FILE_NAME).await {
-                    Some(archive) => self.say(&save(&archive, FILE_NAME), announcer),
-                    None => {
-                        self.throw_away();
-                        self.say(GONE, announcer);
+                let Some(archive) = handle.hand_over(FILE_NAME).await else {
+                    if self.set_place(&handle, Place::Page) {
+                        drop(self.take_archive(line));
+                        line.say(GONE);
                     }
+                    return announcer.say(GONE);
+                };
+                let saving = save(&archive, FILE_NAME);
+                let place = if saving.is_begun { Place::HandedOver } else { Place::Page };
+                if self.set_place(&handle, place) {
+                    self.show_note(saving.note);
+                    line.say(&self.headline());
                 }
+                announcer.say(&saving.words);
             });
         })
     }
@@ -87,11 +112,40 @@ impl Outcome {
         self.shown.borrow().as_ref()?.run.archive.as_ref().map(|run| Rc::clone(&run.handle))
     }
 
-    /// Says what became of the archive.
-    fn say(&self, words: &str, announcer: &Announcer) {
-        self.saved.set_text_content(Some(words));
-        set_shown(&self.saved, true);
-        announcer.say(words);
+    /// Notes where the archive of a run is; returns whether that run is still shown.
+    fn set_place(&self, handle: &Rc<RunHandle>, place: Place) -> bool {
+        let is_shown = self.handle().is_some_and(|shown| Rc::ptr_eq(&shown, handle));
+        if let Some(shown) = self.shown.borrow_mut().as_mut().filter(|_| is_shown) {
+            shown.place = place;
+        }
+        is_shown
+    }
+
+    fn show_note(&self, words: &str) {
+        self.note.set_text_content(Some(words));
+        set_shown(&self.note, !words.is_empty());
+    }
+
+    /// What has become of the shown run.
+    pub fn headline(&self) -> String {
+        let shown = self.shown.borrow();
+        let Some(Shown { run, place, .. }) = &*shown else { return String::new() };
+        let outcome = outcome_text(&run.view.rows.borrow());
+        let Some(RunArchive { archive, .. }) = &run.archive else { return "Thrown away".into() };
+        let bytes = archive.summary.size;
+        match (&run.saved_as, place) {
+            (Some(SavedAs::File(name)), _) => saved_text(&outcome, bytes, name),
+            (Some(SavedAs::Download), _) | (None, Place::HandedOver) => {
+                handed_to_text(&outcome, bytes, FILE_NAME)
+            }
+            _ if archive.blob.is_none() => outcome,
+            _ => not_saved_text(&outcome, bytes),
+        }
+    }
+
+    /// Focuses "Save zip", if there is something to save; returns whether there is.
+    pub fn focus_save(&self) -> bool {
+        !self.save_box.hidden() && self.save.focus().is_ok()
     }
 
     /// Saves the archive, as the link does.
@@ -101,8 +155,7 @@ impl Outcome {
 
     /// Whether the focus is on something that disappears when a new run begins.
     pub fn has_focus(&self) -> bool {
-        [&self.save_box, &self.failures].into_iter().any(|element| has_focus(element))
-            || self.timings.has_focus()
+        has_focus(&self.save_box) || self.failures.has_focus() || self.timings.has_focus()
     }
 
     /// Removes the shown run from the page and returns it with its handle, for a retry; `None` if
@@ -114,26 +167,55 @@ impl Outcome {
         Some((run, handle))
     }
 
-    /// Frees the images of the shown run. Its timings stay.
-    pub fn throw_away(&self) {
+    /// Takes the images from the shown run. Its timings stay.
+    pub fn take_archive(&self, line: &RunLine) -> Option<ThrownAway> {
         let mut shown = self.shown.borrow_mut();
-        let Some(shown) = &mut *shown else { return };
-        shown.run.view.release_images();
-        shown.run.archive = None;
-        shown.archive_url = None;
+        let shown_run = shown.as_mut()?;
+        let archive = shown_run.run.archive.take()?;
+        shown_run.run.view.release_images();
+        shown_run.archive_url = None;
+        let thrown_away =
+            ThrownAway { archive, started: shown_run.run.view.started(), place: shown_run.place };
+        drop(shown);
         let _ = self.save.remove_attribute("href");
-        for element in [&*self.save, &self.save_box, &self.saved, &self.retry] {
+        for element in [&*self.save, &self.save_box, &self.note] {
             set_shown(element, false);
         }
+        self.failures.allow_retry(false);
         self.timings.show_thrown_away();
+        line.say(&self.headline());
+        Some(thrown_away)
+    }
+
+    /// Puts the images back that were taken from the shown run.
+    pub fn put_back(&self, thrown_away: ThrownAway, line: &RunLine) {
+        let mut shown = self.shown.borrow_mut();
+        let Some(shown_run) = &mut *shown else { return };
+        let ThrownAway { archive, place, .. } = thrown_away;
+        shown_run.run.view.attach(&archive.handle);
+        shown_run.place = place;
+        // Without a URL the link saves the archive all the same.
+        shown_run.archive_url = self.show_save(&archive.archive).unwrap_or_default();
+        self.timings.show_storage(&shown_run.run, &archive.archive);
+        self.failures.allow_retry(shown_run.run.view.has_retryable());
+        shown_run.run.archive = Some(archive);
+        drop(shown);
+        line.say(&self.headline());
+    }
+
+    /// Takes the shown run if it is saved nowhere.
+    pub fn take_unsaved(&self) -> Option<FinishedRun> {
+        let is_unsaved = |shown: &mut Shown| shown.place == Place::Page && shown.run.saved_as.is_none();
+        self.shown.borrow_mut().take_if(is_unsaved).map(|shown| shown.run)
     }
 
     /// Removes all that is shown of a run, since a new one begins.
     pub fn clear(&self) {
         let _ = self.save.remove_attribute("href");
-        for element in [&*self.save, &self.save_box, &self.saved, &self.failures] {
+        for element in [&*self.save, &self.save_box, &self.note] {
             set_shown(element, false);
         }
+        self.failures.hide();
         self.timings.hide();
         self.failed_only.set_checked(false);
         *self.shown.borrow_mut() = None;
@@ -146,49 +228,24 @@ impl Outcome {
     /// The browser refuses to create the archive's URL, or an element.
     pub fn show(&self, run: FinishedRun) -> Result<(), JsValue> {
         let Some(RunArchive { archive, .. }) = &run.archive else { return Ok(()) };
-        let archive_url = match &archive.blob {
-            Some(blob) => {
-                let url = ObjectUrl::new(blob)?;
-                self.save.set_href(url.as_str());
-                self.save.set_download(FILE_NAME);
-                self.save_size.set_text_content(Some(&size(archive.summary.size)));
-                set_shown(&self.save, true);
-                set_shown(&self.save_box, true);
-                Some(url)
-            }
-            None => None,
-        };
-        if let Some(saved) = &run.saved_as {
-            let words = text![saved.words(), ", ", size(archive.summary.size)];
-            self.saved.set_text_content(Some(&words));
-            set_shown(&self.saved, true);
-        }
-        self.show_failures(&run.view)?;
+        let archive_url = self.show_save(archive)?;
         // Nothing can be added to a file that is written.
-        let can_retry = run.saved_as.is_none() && !run.view.retryable_items().is_empty();
-        set_shown(&self.retry, can_retry);
+        self.failures.show(&run.view, run.saved_as.is_none())?;
         self.timings.show(&run, archive);
-        *self.shown.borrow_mut() = Some(Shown { run, archive_url, export_url: None });
+        *self.shown.borrow_mut() = Some(Shown { run, archive_url, export_url: None, place: Place::Page });
         Ok(())
     }
 
-    fn show_failures(&self, view: &RunView) -> Result<(), JsValue> {
-        let groups = failure_groups(&view.plan, &view.rows.borrow());
-        self.failure_list.set_text_content(None);
-        let document = document()?;
-        let page = Network::of_host(&window()?.location().hostname()?);
-        let mut lines: Vec<_> =
-            groups.iter().take(MAX_REASONS).map(|group| group_text(group, &view.plan, page)).collect();
-        if groups.len() > MAX_REASONS {
-            lines.push("The table shows more reasons, each beside its image.".into());
-        }
-        for text in lines {
-            let line = document.create_element("li")?;
-            line.set_text_content(Some(&text));
-            self.failure_list.append_child(&line)?;
-        }
-        set_shown(&self.failures, !groups.is_empty());
-        Ok(())
+    /// Shows the link that saves an archive, if that is the page's to save.
+    fn show_save(&self, archive: &Archive) -> Result<Option<ObjectUrl>, JsValue> {
+        let Some(blob) = &archive.blob else { return Ok(None) };
+        let url = ObjectUrl::new(blob)?;
+        self.save.set_href(url.as_str());
+        self.save.set_download(FILE_NAME);
+        self.save_size.set_text_content(Some(&size(archive.summary.size)));
+        set_shown(&self.save, true);
+        set_shown(&self.save_box, true);
+        Ok(Some(url))
     }
 
     /// Downloads an export of the shown run.
@@ -216,6 +273,17 @@ impl Outcome {
             .filter(|shown| is_of(&shown.run))
             .map(|shown| shown.run.names.clone())
             .unwrap_or_default()
+    }
+
+    /// The failed items that an element of the list of failures is about, with their plan.
+    pub fn items_of(&self, element: &Element) -> Option<(Rc<Plan>, Vec<ItemId>)> {
+        let plan = Rc::clone(&self.shown.borrow().as_ref()?.run.view.plan);
+        Some((plan, self.failures.items_of(element)?))
+    }
+
+    /// The failed items of the shown run that may arrive with these settings.
+    pub fn retryable_items(&self, settings: &Settings) -> Option<Vec<ItemId>> {
+        self.shown.borrow().as_ref().map(|shown| shown.run.view.retryable_items(settings))
     }
 
     /// The failed items of the shown run.

@@ -1,9 +1,9 @@
 //! The parts of the page. Each is found in the document once and knows no other part; `mod.rs`,
-//! `controller.rs` and `runner.rs` connect them.
+//! `controller.rs`, `disposal.rs` and `runner.rs` connect them.
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;
-use web_sys::HtmlDialogElement;
+use web_sys::{Element, HtmlDialogElement};
 
 use super::announcer::Announcer;
 use super::copy_link::CopyLink;
@@ -16,12 +16,15 @@ use super::history::History;
 use super::list_note::ListNote;
 use super::more_options::MoreOptions;
 use super::outcome::Outcome;
+use super::pointer::Pointer;
 use super::presets::Presets;
+use super::previous_runs::PreviousRuns;
 use super::run_line::RunLine;
 use super::stop_question::StopQuestion;
 use super::storage_notice::StorageNotice;
 use super::stored_runs::StoredRuns;
 use super::table::Table;
+use super::undo::Undo;
 
 /// All parts of the page.
 pub struct Page {
@@ -38,9 +41,12 @@ pub struct Page {
     pub stop_question: StopQuestion,
     pub table: Table,
     pub outcome: Outcome,
+    pub previous: PreviousRuns,
+    pub undo: Undo,
     pub hand_over: HandOver,
     pub history: History,
     pub announcer: Announcer,
+    pub pointer: Pointer,
     pub help: HtmlDialogElement,
 }
 
@@ -51,6 +57,8 @@ impl Page {
     ///
     /// The document lacks an element, so it is not the one that this code was built with.
     pub fn find(begin_download: Function) -> Result<Self, JsValue> {
+        let version: Element = by_id("version")?;
+        version.set_text_content(Some(env!("CARGO_PKG_VERSION")));
         Ok(Self {
             form: Form::find()?,
             note: ListNote::find()?,
@@ -65,9 +73,12 @@ impl Page {
             stop_question: StopQuestion::find()?,
             table: Table::find()?,
             outcome: Outcome::find()?,
+            previous: PreviousRuns::find()?,
+            undo: Undo::find()?,
             hand_over: HandOver::find()?,
             history: History::find()?,
             announcer: Announcer::find()?,
+            pointer: Pointer::new(),
             help: by_id("help")?,
         })
     }

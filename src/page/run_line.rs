@@ -1,11 +1,11 @@
 //! The progress of a run: as a line of text, as a bar, and in the tab's title.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlProgressElement};
 
-use super::elements::{by_id, document, set_shown};
+use super::elements::{by_id, document, set_shown, window};
 use super::run_view::{Activity, RunView};
 use crate::report::formatting::percent;
 use crate::report::{
@@ -15,6 +15,9 @@ use crate::text::text;
 
 /// The text while there is no connection.
 pub const OFFLINE: &str = "Paused while this browser is offline";
+
+/// About the height of a run's head, in pixels.
+const HEAD_HEIGHT: f64 = 100.0;
 
 /// Why a run is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct RunLine {
     text: HtmlElement,
     /// The current run of a comparison.
     part: RefCell<Option<Part>>,
+    /// Whether the list of the first run is being read.
+    is_first: Cell<bool>,
 }
 
 /// One run of a comparison.
@@ -56,12 +61,30 @@ impl RunLine {
             progress: by_id("progress")?,
             text: by_id("run-text")?,
             part: RefCell::default(),
+            is_first: Cell::default(),
         })
+    }
+
+    /// Shows that the list of a run is being read. What an earlier run has left stays until then.
+    pub fn prepare(&self) {
+        if self.section.hidden() {
+            self.is_first.set(true);
+            self.say("Reading the list");
+            set_shown(&self.section, true);
+        }
+    }
+
+    /// Shows that no run begins after all.
+    pub fn end_preparation(&self) {
+        if self.is_first.take() {
+            set_shown(&self.section, false);
+        }
     }
 
     /// Shows that a run begins, with this share of its items done.
     pub fn begin(&self, text: &str, share: f64) {
         self.part.take();
+        self.is_first.set(false);
         self.progress.set_value(share);
         set_shown(&self.progress, true);
         set_shown(&self.section, true);
@@ -77,6 +100,20 @@ impl RunLine {
     /// Whether there has been a run since the page was loaded.
     pub fn is_shown(&self) -> bool {
         !self.section.hidden()
+    }
+
+    /// The section of the run.
+    pub fn section(&self) -> &HtmlElement {
+        &self.section
+    }
+
+    /// Scrolls the head of the run into view, if it is out of it.
+    pub fn scroll_into_view(&self) {
+        let height = || window().ok()?.inner_height().ok()?.as_f64();
+        let top = self.section.get_bounding_client_rect().top();
+        if height().is_some_and(|height| top < 0.0 || top + HEAD_HEIGHT > height) {
+            self.section.scroll_into_view();
+        }
     }
 
     /// Shows how the run is going; returns the text.
@@ -107,7 +144,8 @@ impl RunLine {
         set_title(title);
     }
 
-    fn say(&self, text: &str) {
+    /// Shows this text.
+    pub fn say(&self, text: &str) {
         self.text.set_text_content(Some(text));
     }
 }

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::browser::{BrowserText, Clock, RunHandle};
+use crate::image::Accepted;
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
 use crate::report::waterfall::{axis_when_done, axis_while_running};
-use crate::report::{Pace, Rows, State, share_done};
-use crate::run::{CoolDowns, Event, EventKind, FetchError};
+use crate::report::{Pace, Rows, State, may_arrive, share_done};
+use crate::run::{CoolDowns, Event, EventKind, FetchError, Settings};
 
 /// The rows of a run and what belongs to them.
 pub struct RunView {
@@ -28,6 +29,8 @@ pub struct RunView {
     handle: RefCell<Option<Rc<RunHandle>>>,
     phase: Cell<Phase>,
     is_to_disk: bool,
+    /// When the run began that it shows or resumes, in milliseconds since 1970.
+    started: Cell<f64>,
     /// Whether an image had to make way because nothing more can be stored.
     is_storage_full: Cell<bool>,
 }
@@ -57,11 +60,12 @@ impl RunView {
     /// The view of a run whose clock starts at `elapsed`, which is zero unless the run is resumed.
     pub fn new(plan: Rc<Plan>, template: NameTemplate, elapsed: Duration, is_to_disk: bool) -> Self {
         let items = plan.len();
+        let clock = Clock::after(elapsed);
         Self {
             plan,
             template,
             rows: RefCell::new(Rows::new(items)),
-            clock: Clock::after(elapsed),
+            clock,
             pace: RefCell::default(),
             cooling: RefCell::default(),
             versions: RefCell::new(vec![0; items]),
@@ -69,6 +73,7 @@ impl RunView {
             handle: RefCell::default(),
             phase: Cell::default(),
             is_to_disk,
+            started: Cell::new(clock.epoch()),
             is_storage_full: Cell::new(false),
         }
     }
@@ -88,6 +93,7 @@ impl RunView {
             handle: self.handle.clone(),
             phase: Cell::default(),
             is_to_disk: false,
+            started: self.started.clone(),
             is_storage_full: Cell::new(false),
         }
     }
@@ -99,6 +105,21 @@ impl RunView {
         self.rows.borrow_mut().apply(event);
         self.cooling.borrow_mut().apply(event, &self.plan);
         self.versions.borrow_mut()[event.item] += 1;
+    }
+
+    /// Whether the archive goes straight to disk.
+    pub fn is_to_disk(&self) -> bool {
+        self.is_to_disk
+    }
+
+    /// When the run began, or the one that it resumes, in milliseconds since 1970: what its journal has.
+    pub fn started(&self) -> f64 {
+        self.started.get()
+    }
+
+    /// The run resumes one that began then.
+    pub fn set_started(&self, started: f64) {
+        self.started.set(started);
     }
 
     pub fn is_storage_full(&self) -> bool {
@@ -219,11 +240,18 @@ impl RunView {
         self.names.borrow()[item].clone().unwrap_or_default()
     }
 
-    /// The failed items that have an address to retry.
-    pub fn retryable_items(&self) -> Vec<ItemId> {
-        let mut items = self.failed_items();
-        items.retain(|item| self.plan.items()[*item].address.is_ok());
-        items
+    /// Whether a failed item may arrive with other options.
+    pub fn has_retryable(&self) -> bool {
+        let settings = Settings { accepted: Accepted::Files, ..Settings::default() };
+        !self.retryable_items(&settings).is_empty()
+    }
+
+    /// The failed items that may arrive if they are asked for with these settings.
+    pub fn retryable_items(&self, settings: &Settings) -> Vec<ItemId> {
+        let rows = self.rows.borrow();
+        let is_retryable =
+            |item: &ItemId| rows.as_slice()[*item].error().is_some_and(|error| may_arrive(error, settings));
+        (0..self.plan.len()).filter(is_retryable).collect()
     }
 
     /// The failed items.

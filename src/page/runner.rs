@@ -12,7 +12,7 @@ use super::parts::Page;
 use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::job::{ArchiveError, Job, Order, Retry, StoredRun};
-use crate::plan::{Plan, Relay};
+use crate::plan::{ItemId, Plan, Relay};
 use crate::report::formatting::number;
 use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun};
 use crate::text::text;
@@ -37,7 +37,7 @@ pub async fn fetch(
     }
 }
 
-/// Fetches the failed images of a run once more, into the same archive.
+/// Fetches failed images of a run once more, into the same archive.
 ///
 /// # Errors
 ///
@@ -46,9 +46,9 @@ pub async fn retry(
     page: &'static Page,
     run: FinishedRun,
     handle: Rc<RunHandle>,
+    items: Vec<ItemId>,
     options: RunOptions,
 ) -> Result<FinishedRun, ArchiveError> {
-    let items = run.view.retryable_items();
     let plan = through(Rc::clone(&run.view.plan), options.relay.as_ref());
     let view = Rc::new(run.view.of_retry(plan));
     page.current.show(&view);
@@ -76,9 +76,10 @@ async fn fetch_once(
     resumes: Option<StoredRun>,
     file: Option<DiskFile>,
 ) -> Result<FinishedRun, ArchiveError> {
-    let elapsed = resumes.as_ref().and_then(|stored| stored.run.as_ref()).map(|run| run.elapsed);
-    let elapsed = elapsed.unwrap_or_default();
+    let resumed = resumes.as_ref().and_then(|stored| stored.run.as_ref());
+    let elapsed = resumed.map(|run| run.elapsed).unwrap_or_default();
     let view = Rc::new(RunView::new(Rc::clone(plan), options.template.clone(), elapsed, file.is_some()));
+    resumed.iter().for_each(|run| view.set_started(run.started));
     page.current.show(&view);
     page.table.show(Rc::clone(&view));
     let update = page.form.update.source().filter(|_| options.mode != RunMode::Compare);

@@ -7,18 +7,34 @@ use crate::text::text;
 /// The archive's file name.
 pub const FILE_NAME: &str = "images.zip";
 
-/// Has the browser save an archive that was handed over; returns what to say about it. A page never learns
-/// when the saving ends.
-pub fn save(archive: &HandedOver, file_name: &str) -> String {
+/// What to say if there is no archive any more.
+pub const GONE: &str =
+    "The zip is gone: the site’s data was cleared, or its worker broke down. Fetch the list again.";
+
+/// What became of an archive that the user saves.
+pub struct Saving {
+    /// Whether the browser saves it.
+    pub is_begun: bool,
+    /// What to say about it.
+    pub words: String,
+    /// What the user has to know beyond that.
+    pub note: &'static str,
+}
+
+/// Has the browser save an archive that was handed over. A page never learns when the saving ends.
+pub fn save(archive: &HandedOver, file_name: &str) -> Saving {
     if download(&archive.blob, file_name).is_err() {
-        return "The browser could not create a link to the zip. Load the page again; the images are kept."
-            .into();
+        let note =
+            "The browser could not create a link to the zip. Load the page again; the images are kept.";
+        return Saving { is_begun: false, words: note.into(), note };
     }
     let bytes = archive.blob.size();
-    let words = text!["Handed to the browser as ", file_name, ", ", size(bytes as u64), "."];
-    if archive.is_file {
-        return words;
+    let mut words = text!["Handed to the browser as ", file_name, ", ", size(bytes as u64), "."];
+    let mut note = "";
+    if !archive.is_file {
+        ask_before_leaving(bytes);
+        note = "The zip is in memory alone: keep this page open until the download has ended.";
+        words += &text![" ", note];
     }
-    ask_before_leaving(bytes);
-    text![words, " The zip is in memory alone: keep this page open until the download has ended."]
+    Saving { is_begun: true, words, note }
 }

@@ -1,4 +1,4 @@
-//! The question that Escape asks during a run: whether to stop it, and whether to keep what has arrived.
+//! The question that Stop asks once something has arrived: whether to keep it.
 
 use std::cell::RefCell;
 
@@ -6,33 +6,40 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 use super::elements::{by_id, focused, has_focus};
+use crate::report::formatting::number;
+use crate::text::text;
 
 /// The dialog.
 pub struct StopQuestion {
     dialog: HtmlDialogElement,
-    text: Element,
+    keep: Element,
     /// The element that had the focus before the dialog opened.
     focus_before: RefCell<Option<HtmlElement>>,
 }
 
 impl StopQuestion {
     pub fn find() -> Result<Self, JsValue> {
-        Ok(Self { dialog: by_id("stop")?, text: by_id("stop-text")?, focus_before: RefCell::default() })
+        Ok(Self { dialog: by_id("stop-question")?, keep: by_id("keep")?, focus_before: RefCell::default() })
     }
 
-    /// Opens the dialog, or closes it if it is open. Stopping a retry loses nothing, and the question
-    /// says so.
-    pub fn toggle(&self, is_retry: bool) {
-        if self.dialog.open() {
-            return self.close();
+    pub fn is_open(&self) -> bool {
+        self.dialog.open()
+    }
+
+    /// Opens the dialog about this many images.
+    pub fn open(&self, arrived: usize) {
+        if self.is_open() {
+            return;
         }
         *self.focus_before.borrow_mut() = focused();
-        self.text.set_text_content(Some(if is_retry {
-            "Stop this run? The images fetched so far are kept."
-        } else {
-            "Stop this run? You can keep what has arrived, or throw it away."
-        }));
+        self.show_arrived(arrived);
         self.dialog.show();
+    }
+
+    /// Shows how many images can be kept by now.
+    pub fn show_arrived(&self, arrived: usize) {
+        let words = text!["Keep the ", number(arrived), " that arrived"];
+        self.keep.set_text_content(Some(&words));
     }
 
     /// Closes the dialog and returns the focus to where it was.

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 
 use super::announcer::Announcer;
+use super::discard_marks;
 use super::elements::{by_id, has_focus, set_shown};
 use super::list_choice::recorded_choice;
 use super::list_reader::read_list;
@@ -66,6 +67,7 @@ impl StoredRuns {
         let clock = Clock::start();
         for at in LOOKS {
             clock.sleep_until(at).await;
+            remove_thrown_away().await;
             let runs = self.usable_runs().await;
             if !is_wanted() {
                 return;
@@ -187,14 +189,9 @@ impl StoredRuns {
         has_focus(&self.section)
     }
 
-    /// Throws a run away, with its images.
-    pub async fn discard(&self, run: &StoredRun, announcer: &Announcer) {
-        discard_run(&run.name).await;
-        announcer.say(match run.handed_over {
-            Some(_) => "The copy that this browser kept was thrown away.",
-            None => "The images of the run were thrown away.",
-        });
-        self.refresh().await;
+    /// Whether a run of this name is listed.
+    pub fn has(&self, name: &str) -> bool {
+        self.runs.borrow().iter().any(|run| run.stored.name == name)
     }
 
     /// Hands a run's archive over; `None` if it is gone.
@@ -219,11 +216,24 @@ impl Listed {
     }
 }
 
-/// The runs that something can be done with, the newest first. Others, which an older version of the page
-/// may have left, are discarded.
+/// Removes the runs that were thrown away on a page that was left before that was final.
+async fn remove_thrown_away() {
+    for stored in stored_runs().await {
+        if let Some(mark) = discard_marks::find(&stored) {
+            discard_run(&stored.name).await;
+            discard_marks::clear(&mark);
+        }
+    }
+}
+
+/// The runs that something can be done with, the newest first, without those that were thrown away. Others,
+/// which an older version of the page may have left, are discarded.
 async fn usable_runs() -> Vec<Listed> {
     let mut runs = Vec::new();
     for stored in stored_runs().await {
+        if discard_marks::find(&stored).is_some() {
+            continue;
+        }
         let is_resumable = is_resumable(&stored).await;
         if is_resumable == Some(false) && stored.archive.is_none() {
             discard_run(&stored.name).await;

@@ -75,6 +75,15 @@ impl Timings {
         self.overlap.set_text_content(Some(&overlap.map_or_else(|| "–".to_owned(), ratio)));
         self.throughput.set_text_content(Some(&run.throughput()));
         self.protocol.set_text_content(Some(&protocols(&archive.summary.protocols)));
+        self.show_storage(run, archive);
+        if let Some(comparison) = &run.comparison {
+            self.show_comparison(comparison);
+        }
+        set_shown(&self.section, true);
+    }
+
+    /// Shows where the images are.
+    pub fn show_storage(&self, run: &FinishedRun, archive: &Archive) {
         let storage = if let Some(saved) = &run.saved_as {
             saved.place()
         } else if archive.summary.place == ArchivePlace::OneFile {
@@ -84,10 +93,6 @@ impl Timings {
         };
         self.storage.set_text_content(Some(storage));
         set_shown(&self.throw_away, archive.blob.is_some());
-        if let Some(comparison) = &run.comparison {
-            self.show_comparison(comparison);
-        }
-        set_shown(&self.section, true);
     }
 
     /// Shows that the images are gone.

@@ -1,49 +1,102 @@
 //! Failures in groups: a host without CORS fails a thousand images for one reason.
 
+use std::cmp::Reverse;
+
 use super::Rows;
 use super::formatting::count;
-use crate::image::NotAnImage;
+use crate::image::{Accepted, NotAnImage};
 use crate::plan::{Address, ItemId, Network, Plan, TextMap};
-use crate::run::FetchError;
+use crate::run::{FetchError, Settings};
 use crate::text::text;
 
-/// Images of one origin that failed for one reason, or all lines that are not addresses.
+/// Images that failed for one reason, or all lines that are not addresses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailureGroup {
     /// The error of the first item.
     pub error: FetchError,
     /// The items, in input order; at least one.
     pub items: Vec<ItemId>,
+    /// The origins of their addresses, each with the number of its items, most first. Lines that are not
+    /// addresses have none.
+    pub hosts: Vec<(String, usize)>,
 }
 
-/// The failures of a run, by the first item of each group.
-pub fn failure_groups(plan: &Plan, rows: &Rows) -> Vec<FailureGroup> {
+/// Whether the same request would fail in the same way.
+pub fn is_final(error: &FetchError) -> bool {
+    match error {
+        FetchError::Address(_)
+        | FetchError::NotAnImage(_)
+        | FetchError::TooLarge { .. }
+        | FetchError::OverTotal { .. } => true,
+        // A sign-in in another tab, or time, may change the others.
+        FetchError::Http { status, .. } => {
+            (400..500).contains(status) && !matches!(status, 401 | 403 | 408 | 425 | 429)
+        }
+        _ => false,
+    }
+}
+
+/// Whether another request may succeed with these settings, which may be others than at the first.
+pub fn may_arrive(error: &FetchError, settings: &Settings) -> bool {
+    match error {
+        FetchError::TooLarge { limit } => settings.limits.max_bytes != Some(*limit),
+        FetchError::OverTotal { limit } => settings.limits.max_total_bytes != Some(*limit),
+        FetchError::NotAnImage(kind) => *kind != NotAnImage::Html && settings.accepted != Accepted::Images,
+        _ => !is_final(error),
+    }
+}
+
+/// The failures of a run by reason, the most frequent first. `page` is the network that the page was loaded
+/// from.
+pub fn failure_groups(plan: &Plan, rows: &Rows, page: Network) -> Vec<FailureGroup> {
     let mut groups: Vec<FailureGroup> = Vec::new();
-    let mut places = TextMap::default();
+    let (mut places, mut host_places) = (TextMap::default(), TextMap::default());
     for (id, (item, row)) in plan.items().iter().zip(rows.as_slice()).enumerate() {
         let Some(error) = row.error() else { continue };
-        let origin = item.address.as_ref().map_or("", |address| &address.origin);
-        let key = common(error, origin);
-        match places.get(&key).and_then(|place| groups.get_mut(place)) {
-            Some(group) => group.items.push(id),
+        let reason = reason_of(error, item.address.as_ref().ok(), plan, page);
+        let place = places.get(&reason).unwrap_or(groups.len());
+        if place == groups.len() {
+            places.set(reason, place);
+            groups.push(FailureGroup { error: error.clone(), items: Vec::new(), hosts: Vec::new() });
+        }
+        let group = &mut groups[place];
+        group.items.push(id);
+        let Ok(address) = &item.address else { continue };
+        let host = text![place, " ", address.origin];
+        match host_places.get(&host).and_then(|place| group.hosts.get_mut(place)) {
+            Some((_, images)) => *images += 1,
             None => {
-                places.set(key, groups.len());
-                groups.push(FailureGroup { error: error.clone(), items: vec![id] });
+                host_places.set(host, group.hosts.len());
+                group.hosts.push((address.origin.clone(), 1));
             }
         }
     }
+    for group in &mut groups {
+        group.hosts.sort_by_key(|(_, images)| Reverse(*images));
+    }
+    groups.sort_by_key(|group| Reverse(group.items.len()));
     groups
 }
 
-/// What the failures of a group have in common: the origin, which is empty for lines that are not
-/// addresses, and kind and status, but not the byte at which they broke off.
-fn common(error: &FetchError, origin: &str) -> String {
-    match (error, origin) {
-        // A stop concerns all origins.
+/// What the failures of a group have in common: kind and status, but not the byte at which they broke off.
+fn reason_of(error: &FetchError, address: Option<&Address>, plan: &Plan, page: Network) -> String {
+    match (error, address) {
+        // Whether it had an address or not.
         (FetchError::Stopped, _) => error.kind().to_owned(),
-        (_, "") => String::new(),
-        _ => text![error.kind(), " ", error.status().unwrap_or(0), " ", origin],
+        (_, None) => String::new(),
+        (FetchError::NotAnImage(_), _) => text![error],
+        (FetchError::Network, Some(address)) => {
+            let is_advised = !address.is_data();
+            text![error.kind(), " ", is_advised as u32, " ", is_closer(address, plan, page) as u32]
+        }
+        _ => text![error.kind(), " ", error.status().unwrap_or(0)],
     }
+}
+
+/// Whether requests for an address go to a network that the page is not in.
+fn is_closer(address: &Address, plan: &Plan, page: Network) -> bool {
+    let requested = plan.relay().map_or_else(|| address.clone(), |relay| relay.address_of(address));
+    Network::of_host(&requested.host) > page
 }
 
 /// The address of a group's first image; its own rather than the relay's.
@@ -54,14 +107,17 @@ fn address_of<'a>(group: &FailureGroup, plan: &'a Plan) -> Option<&'a Address> {
 /// A group as a sentence, with advice: `3 images from https://a.example: the server answered 503 …`.
 /// `page` is the network that the page was loaded from.
 pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
-    let FailureGroup { error, items } = group;
+    let FailureGroup { error, items, hosts } = group;
     let Some(address) = address_of(group, plan) else {
         return match items.len() {
             1 => text![error],
             lines => text![count(lines, "line"), " of the list; the first: ", error],
         };
     };
-    let images = text![count(items.len(), "image"), " from ", address.origin, ": "];
+    let images = match &hosts[..] {
+        [(host, images)] => text![count(*images, "image"), " from ", host, ": "],
+        hosts => text![count(items.len(), "image"), " from ", count(hosts.len(), "host"), ": "],
+    };
     if *error == FetchError::Stopped {
         return text![count(items.len(), "image"), " not fetched because the run was stopped"];
     }
@@ -72,8 +128,7 @@ pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
         return text![images, error];
     }
     let relay = plan.relay();
-    let requested = relay.map_or_else(|| address.clone(), |relay| relay.address_of(address));
-    if Network::of_host(&requested.host) > page {
+    if is_closer(address, plan, page) {
         let server = relay.map_or("the host", |_| "the relay");
         return text![
             images,
@@ -120,31 +175,64 @@ mod tests {
             };
             rows.apply(&Event { at: Duration::ZERO, item, kind: EventKind::Failed { error } });
         }
-        failure_groups(plan, &rows)
+        failure_groups(plan, &rows, Network::Public)
+    }
+
+    /// The items of each group.
+    fn items(groups: &[FailureGroup]) -> Vec<&[ItemId]> {
+        groups.iter().map(|group| group.items.as_slice()).collect()
     }
 
     #[test]
-    fn there_is_one_group_for_each_origin_and_reason() {
+    fn there_is_one_group_for_each_reason_the_most_frequent_first() {
         let plan = plan_of([
             "https://a.example/1",
-            "https://b.example/1",
             "nonsense",
-            "https://b.example/2",
+            "https://b.example/1",
             "more nonsense",
+            "https://b.example/2",
             "https://b.example/3",
         ]);
         let groups = groups_of(&plan, |item| match item {
             5 => FetchError::http(404),
             received => FetchError::Interrupted { received: received as u64 },
         });
-        let items: Vec<_> = groups.iter().map(|group| group.items.as_slice()).collect();
-        assert_eq!(items, [&[0][..], &[1, 3], &[2, 4], &[5]]);
+        assert_eq!(items(&groups), [&[0, 2, 4][..], &[1, 3], &[5]]);
+        let hosts = [("https://b.example".to_owned(), 2), ("https://a.example".to_owned(), 1)];
+        assert_eq!(groups[0].hosts, hosts);
         let text = |group| group_text(group, &plan, Network::Public);
         assert_eq!(
-            text(&groups[3]),
+            text(&groups[2]),
             "1 image from https://b.example: the server answered 404 (not found): check the address"
         );
-        assert!(text(&groups[2]).starts_with("2 lines of the list; the first: not a URL: \"non"));
+        assert!(text(&groups[0]).starts_with("3 images from 2 hosts: the connection broke"));
+        assert!(text(&groups[1]).starts_with("2 lines of the list; the first: not a URL: \"non"));
+    }
+
+    #[test]
+    fn what_the_same_request_can_not_change_is_final() {
+        for status in [400, 404, 410] {
+            assert!(is_final(&FetchError::http(status)), "{status}");
+        }
+        for status in [401, 403, 408, 429, 500, 503] {
+            assert!(!is_final(&FetchError::http(status)), "{status}");
+        }
+        assert!(is_final(&FetchError::NotAnImage(NotAnImage::Html)));
+        assert!(is_final(&FetchError::TooLarge { limit: 1 }));
+        assert!(!is_final(&FetchError::Network));
+        assert!(!is_final(&FetchError::Stopped));
+
+        let (mut settings, large) = (Settings::default(), FetchError::TooLarge { limit: 1 });
+        let (pdf, html) = (NotAnImage::Pdf, NotAnImage::Html);
+        assert!(!may_arrive(&FetchError::NotAnImage(pdf), &settings));
+        settings.limits.max_bytes = Some(1);
+        assert!(!may_arrive(&large, &settings));
+        settings.limits.max_bytes = Some(2);
+        settings.accepted = Accepted::Files;
+        assert!(may_arrive(&large, &settings), "the limit is another one");
+        assert!(may_arrive(&FetchError::NotAnImage(NotAnImage::Pdf), &settings));
+        assert!(!may_arrive(&FetchError::NotAnImage(html), &settings));
+        assert!(!may_arrive(&FetchError::http(404), &settings));
     }
 
     #[test]
@@ -158,7 +246,8 @@ mod tests {
                 rows.apply(&Event { at: Duration::ZERO, item, kind });
             }
             let before = LOOKS.get();
-            assert_eq!(failure_groups(&plan, &rows).len(), origins);
+            let groups = failure_groups(&plan, &rows, Network::Public);
+            assert_eq!((groups.len(), groups[0].hosts.len()), (1, origins));
             LOOKS.get() - before
         };
         let (half, whole) = (looks_for(10_000), looks_for(20_000));
@@ -172,32 +261,31 @@ mod tests {
         let plan = plan_of(["https://a.example/1", "nonsense", "https://b.example/1", "https://c.example/1"]);
         let groups =
             groups_of(&plan, |item| if item == 2 { FetchError::http(404) } else { FetchError::Stopped });
-        let items: Vec<_> = groups.iter().map(|group| group.items.as_slice()).collect();
-        assert_eq!(items, [&[0, 3][..], &[1], &[2]]);
+        assert_eq!(items(&groups), [&[0, 3][..], &[1], &[2]]);
         let text = group_text(&groups[0], &plan, Network::Public);
         assert_eq!(text, "2 images not fetched because the run was stopped");
     }
 
     #[test]
-    fn possible_refusals_by_cors_are_one_group_for_each_origin_with_advice() {
+    fn possible_refusals_by_cors_are_one_group_with_advice() {
         let urls =
             ["https://a.example/1", "https://a.example/2", "https://b.example/1", "https://a.example/3"];
         let plan = plan_of(urls);
         let groups = groups_of(&plan, |_| FetchError::Network);
-        assert_eq!(groups.len(), 2);
+        assert_eq!(groups.len(), 1);
         assert_eq!(
             group_text(&groups[0], &plan, Network::Public),
-            "3 images from https://a.example: refused by the server's CORS policy, or unreachable. Open \
+            "4 images from 2 hosts: refused by the server's CORS policy, or unreachable. Open \
              one in a tab: if it shows there, ask the host to let other sites read its images (CORS), or \
              name a relay of your own under More options"
         );
         let relay = Relay::parse("https://relay.example/?url=", &NativeText).unwrap();
         let plan = plan.with_relay(Some(relay));
         let groups = groups_of(&plan, |_| FetchError::Network);
-        assert_eq!(groups.len(), 2, "by the images' own origins");
+        assert_eq!(groups[0].hosts.len(), 2, "the images' own origins");
         assert_eq!(
             group_text(&groups[0], &plan, Network::Public),
-            "3 images from https://a.example: the relay https://relay.example refused because of its \
+            "4 images from 2 hosts: the relay https://relay.example refused because of its \
              CORS policy, or is unreachable: check that it is running and that it lets this page read \
              its responses"
         );

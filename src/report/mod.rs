@@ -32,7 +32,7 @@ mod window;
 pub use export::Export;
 pub use export_failed::failed_list;
 pub use export_programs::{Command, Program, ProgramInput, ProgramList};
-pub use failures::{FailureGroup, failure_groups, group_text};
+pub use failures::{FailureGroup, failure_groups, group_text, is_final, may_arrive};
 pub use manifest::{ManifestOptions, RecordFile, record_files};
 pub use pace::Pace;
 pub use row_text::{bar_text, detail_text, figures_text, left_out_text, size_text, status_text};
@@ -40,7 +40,7 @@ pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use stored_runs::{full_text, handed_over_text, interrupted_text, shortage_text, unsaved_text};
 pub use summary::{
-    cancelled_text, cool_down_text, outcome_text, outcome_title, plan_text, progress_text, progress_title,
-    share_done, tally_text,
+    cancelled_text, cool_down_text, handed_to_text, not_saved_text, outcome_text, outcome_title, plan_text,
+    progress_text, progress_title, saved_text, share_done, tally_text,
 };
 pub use window::Window;

@@ -90,22 +90,21 @@ pub fn share_done(rows: &Rows) -> f64 {
     (totals.finished() as f64 + parts) / totals.items.max(1) as f64
 }
 
-/// A finished run: `All 15 images fetched, 2 may be cut short`, `14 of 15 images fetched, 1 failed`; or
-/// one that was stopped: `Stopped: 3 of 15 images fetched, 12 not fetched`.
+/// A finished run: `15 of 15 fetched, 2 may be cut short`, `14 of 15 fetched, 1 failed`; or one that was
+/// stopped: `Stopped: 3 of 15 fetched, 12 not fetched`.
 pub fn outcome_text(rows: &Rows) -> String {
     let totals = rows.totals();
     let failed = totals.failed - totals.stopped;
-    let (stored, all) = (number(totals.stored), count(totals.items, "image"));
+    let all = count(totals.items, "image");
+    let fetched = text![number(totals.stored), " of ", number(totals.items), " fetched"];
     let mut text = match (totals.stored, totals.failed) {
         (0, _) if totals.stopped > 0 => "Stopped before any image arrived; there is nothing to save".into(),
         (0, 1) if totals.items == 1 => "The image failed; there is nothing to save".into(),
         (0, 0) if totals.left_out > 0 => text!["All ", all, " were left out; there is nothing to save"],
         (0, _) if totals.left_out > 0 => "No image is left; there is nothing to save".into(),
         (0, _) => text!["All ", all, " failed; there is nothing to save"],
-        (_, 0) if totals.items == 1 => "1 image fetched".into(),
-        (_, 0) if totals.left_out == 0 => text!["All ", all, " fetched"],
-        _ if totals.stopped > 0 => text!["Stopped: ", stored, " of ", all, " fetched"],
-        _ => text![stored, " of ", all, " fetched"],
+        _ if totals.stopped > 0 => text!["Stopped: ", fetched],
+        _ => fetched,
     };
     if totals.stored > 0 || totals.left_out > 0 && totals.failed > 0 {
         let parts = [
@@ -123,7 +122,22 @@ pub fn outcome_text(rows: &Rows) -> String {
     text
 }
 
-/// The same for the title of the tab: `done`, `done, 1 failed`, `stopped early`.
+/// The headline of a run that is nowhere but on the page: `15 of 15 fetched · 480 MB, not saved yet`.
+pub fn not_saved_text(outcome: &str, bytes: u64) -> String {
+    text![outcome, " · ", size(bytes), ", not saved yet"]
+}
+
+/// The headline of a run whose archive the browser was given: it says to no page when it has saved it.
+pub fn handed_to_text(outcome: &str, bytes: u64, file_name: &str) -> String {
+    text!["Handed to the browser as ", file_name, " · ", outcome, " · ", size(bytes)]
+}
+
+/// The headline of a run whose archive is in a file of the user's, to its last byte.
+pub fn saved_text(outcome: &str, bytes: u64, file_name: &str) -> String {
+    text!["Saved as ", file_name, " · ", outcome, " · ", size(bytes)]
+}
+
+/// A finished run in the title of its tab: `done`, `done, 1 failed`, `stopped early`.
 pub fn outcome_title(rows: &Rows) -> String {
     let totals = rows.totals();
     match totals.failed {
@@ -221,9 +235,9 @@ mod tests {
     #[test]
     fn the_outcome_says_what_was_fetched() {
         let cases = [
-            ((1, 1, 0), "1 image fetched"),
-            ((15, 15, 0), "All 15 images fetched"),
-            ((15, 14, 1), "14 of 15 images fetched, 1 failed"),
+            ((1, 1, 0), "1 of 1 fetched"),
+            ((15, 15, 0), "15 of 15 fetched"),
+            ((15, 14, 1), "14 of 15 fetched, 1 failed"),
             ((2, 0, 2), "All 2 images failed; there is nothing to save"),
             ((1, 0, 1), "The image failed; there is nothing to save"),
         ];
@@ -233,7 +247,7 @@ mod tests {
         let mut doubtful = rows(3, 1, 1);
         let kind = EventKind::Stored(ImageFacts { is_cut_short: true, ..ImageFacts::new(9, 0, Format::Gif) });
         doubtful.apply(&Event { at: Duration::from_secs(2), item: 2, kind });
-        assert_eq!(outcome_text(&doubtful), "2 of 3 images fetched, 1 failed, 1 may be cut short");
+        assert_eq!(outcome_text(&doubtful), "2 of 3 fetched, 1 failed, 1 may be cut short");
         let stopped = |stored| {
             let mut rows = rows(stored + 3, stored, 1);
             for item in stored + 1..stored + 3 {
@@ -242,8 +256,22 @@ mod tests {
             }
             rows
         };
-        assert_eq!(outcome_text(&stopped(4)), "Stopped: 4 of 7 images fetched, 1 failed, 2 not fetched");
+        assert_eq!(outcome_text(&stopped(4)), "Stopped: 4 of 7 fetched, 1 failed, 2 not fetched");
         assert_eq!(outcome_text(&stopped(0)), "Stopped before any image arrived; there is nothing to save");
+        let headlines = [
+            (not_saved_text("60 of 60 fetched", 480_000_000), "60 of 60 fetched · 480 MB, not saved yet"),
+            (
+                handed_to_text("60 of 60 fetched", 480_000_000, "shop.zip"),
+                "Handed to the browser as shop.zip · 60 of 60 fetched · 480 MB",
+            ),
+            (
+                saved_text("60 of 60 fetched", 480_000_000, "shop.zip"),
+                "Saved as shop.zip · 60 of 60 fetched · 480 MB",
+            ),
+        ];
+        for (headline, expected) in headlines {
+            assert_eq!(headline, expected);
+        }
         let titles =
             [(rows(2, 2, 0), "done"), (rows(2, 1, 1), "done, 1 failed"), (stopped(4), "stopped early")];
         for (rows, title) in titles {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::page_driver::with_page_of;
+use super::page_driver::{QUESTION, with_page_of};
 use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{ESCAPE, TAB};
 use crate::browser::site::Site;
@@ -38,9 +38,9 @@ fn axe_finds_nothing_in_any_state_theme_or_width() {
             browser.until("document.body.innerText.includes('2 of 3 images')").await;
             browser.check_in_both_themes(&format!("{width}, running")).await;
             browser.press_keys(&[ESCAPE]).await;
-            browser.the_coming("button", "Stop it").await;
+            browser.the_coming("dialog", QUESTION).await;
             browser.check_in_both_themes(&format!("{width}, asked whether to stop")).await;
-            browser.press("Keep going").await;
+            browser.press("Go on").await;
             browser.origin.open_gate("g");
             browser.until_run("done").await;
             browser.check_in_both_themes(&format!("{width}, partly failed")).await;

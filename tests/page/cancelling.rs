@@ -1,16 +1,14 @@
 //! Runs that are cancelled.
 
-use super::page_driver::with_page;
+use super::page_driver::{QUESTION, with_page};
 use crate::browser::Browser;
 use crate::browser::keys::ESCAPE;
-
-const QUESTION: &str = "Stop this run? You can keep what has arrived, or throw it away.";
 
 #[test]
 fn cancel_closes_every_request_and_the_next_run_is_clean() {
     with_page(async |browser| {
         begin_held_run(browser).await;
-        browser.press("Cancel").await;
+        browser.press("Stop").await;
         browser.until_run("cancelled").await;
         browser.origin.wait("held", "closedEarly=4&inFlight=0");
         assert!(browser.all("link", "Save zip").await.is_empty());
@@ -33,7 +31,7 @@ fn cancel_closes_bodies_that_are_arriving() {
         browser.fill_paths(&["/image/1/90000b.jpg?key=body&gate=never&gate-at=40000"; 3]).await;
         browser.press("Fetch").await;
         browser.origin.wait("body", "inFlight=3&bytesSent=120000");
-        browser.press("Cancel").await;
+        browser.press("Stop").await;
         browser.until_run("cancelled").await;
         browser.origin.wait("body", "closedEarly=3&inFlight=0");
     });
@@ -46,7 +44,7 @@ fn a_comparison_can_be_cancelled_too() {
         browser.fill_paths(&["/image/1/64x48.jpg?key=one&gate=never"; 3]).await;
         browser.press("Fetch").await;
         browser.origin.wait("one", "inFlight=1");
-        browser.press("Cancel").await;
+        browser.press("Stop").await;
         browser.until_run("cancelled").await;
         let counters = browser.origin.wait("one", "closedEarly=1&inFlight=0");
         assert_eq!(counters["requests"], 1, "no further run begins");
@@ -54,12 +52,12 @@ fn a_comparison_can_be_cancelled_too() {
 }
 
 #[test]
-fn escape_asks_before_it_stops() {
+fn escape_asks_before_it_stops_what_has_arrived() {
     with_page(async |browser| {
-        begin_held_run(browser).await;
+        browser.begin_half_held_run().await;
         browser.press_keys(&[ESCAPE]).await;
         browser.the_coming("dialog", QUESTION).await;
-        browser.press("Keep going").await;
+        browser.press("Go on").await;
         assert!(browser.all("dialog", QUESTION).await.is_empty());
         browser.press_keys(&[ESCAPE]).await;
         browser.the_coming("dialog", QUESTION).await;
@@ -69,11 +67,20 @@ fn escape_asks_before_it_stops() {
                 browser.all("dialog", QUESTION).await.is_empty()
             })
             .await;
-        assert_eq!(browser.origin.counters("held")["inFlight"], 4);
+        assert_eq!(browser.origin.counters("held")["inFlight"], 2);
 
         browser.press_keys(&[ESCAPE]).await;
-        browser.the_coming("dialog", QUESTION).await;
-        browser.press("Stop it").await;
+        browser.answer("Throw away").await;
+        browser.until_run("cancelled").await;
+        browser.origin.wait("held", "closedEarly=2&inFlight=0");
+    });
+}
+
+#[test]
+fn escape_cancels_a_run_of_which_nothing_has_arrived() {
+    with_page(async |browser| {
+        begin_held_run(browser).await;
+        browser.press_keys(&[ESCAPE]).await;
         browser.until_run("cancelled").await;
         browser.origin.wait("held", "closedEarly=4&inFlight=0");
     });

@@ -20,7 +20,7 @@ fn cancel_while_the_list_is_read() {
         // One turn of the event loop after the start.
         let both = "document.getElementById('fetch').click();
             await new Promise((resolve) => setTimeout(resolve));
-            document.getElementById('cancel').click();";
+            document.getElementById('stop').click();";
         browser.execute_async(both, vec![]).await;
         browser.until_run("cancelled").await;
         browser.check_after_cancel(0).await;
@@ -133,9 +133,14 @@ fn cancel_when_all_images_have_arrived() {
         let cancel = "const all = () => document.body.innerText.includes('5,000 of 5,000')
                 || document.documentElement.dataset.run !== 'running';
             while (!all()) await new Promise((resolve) => requestAnimationFrame(resolve));
-            document.getElementById('cancel').click();";
+            document.getElementById('stop').click();
+            document.querySelector('dialog[open] [data-action=throw-away-run]')?.click();";
         browser.execute_async(cancel, vec![]).await;
         browser.until("['cancelled', 'done'].includes(document.documentElement.dataset.run)").await;
+        if browser.execute("return document.documentElement.dataset.run", vec![]).await == "done" {
+            // A result that is not saved would stay.
+            browser.press("Throw away").await;
+        }
         browser.check_after_cancel(0).await;
     });
 }
@@ -143,7 +148,7 @@ fn cancel_when_all_images_have_arrived() {
 impl Browser {
     /// Makes a click on Cancel known to the server, through a port where no request is held.
     async fn note_cancel(&self) {
-        let script = "document.getElementById('cancel').addEventListener(
+        let script = "document.getElementById('stop').addEventListener(
               'click', () => fetch(`${arguments[0]}/image/1/64x48.jpg?key=cancel`), { capture: true });";
         self.execute(script, vec![self.origin.cross.as_str().into()]).await;
     }
@@ -154,7 +159,7 @@ impl Browser {
         self.fill_paths(paths).await;
         self.press("Fetch").await;
         is_there().await;
-        self.press("Cancel").await;
+        self.stop_and_throw_away().await;
         self.until_run("cancelled").await;
         assert!(self.all("link", "Save zip").await.is_empty());
     }

@@ -40,7 +40,8 @@ const CANCEL: &str = "
       document.getElementById('fetch').click();
       await state((run) => run === 'running');
       await new Promise((resolve) => setTimeout(resolve, delay));
-      document.getElementById('cancel').click();
+      document.getElementById('stop').click();
+      document.querySelector('dialog[open] [data-action=throw-away-run]')?.click();
       ends.push(await state((run) => run !== 'running'));
       if (ends.at(-1) === 'crashed') break;
     }

@@ -15,7 +15,7 @@ fn an_idle_page_has_its_controls_and_offers_nothing_to_save() {
         browser.the("spinbutton", "At once").await;
         browser.the("button", "Fetch").await;
         for (role, name) in
-            [("button", "Cancel"), ("link", "Save zip"), ("table", "Images"), ("region", "Timings")]
+            [("button", "Stop"), ("link", "Save zip"), ("table", "Images"), ("region", "Timings")]
         {
             assert!(browser.all(role, name).await.is_empty(), "{role} {name} before a run");
         }
@@ -28,8 +28,8 @@ fn a_run_goes_through_its_states() {
         browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=g", "/image/2/64x48.png?key=k"]).await;
         browser.press("Fetch").await;
         browser.until_run("running").await;
-        browser.the("button", "Cancel").await;
-        assert!(browser.all("button", "Fetch").await.is_empty(), "Cancel is in Fetch's place");
+        browser.the("button", "Stop").await;
+        assert!(browser.all("button", "Fetch").await.is_empty(), "a second click on Fetch meets nothing");
         // The list is read first.
         let has_table = async || browser.all("table", "Images").await.len() == 1;
         browser.until_met("the images are in a table", has_table).await;
@@ -59,7 +59,7 @@ fn the_title_and_the_status_show_the_progress() {
         browser.until("document.title.startsWith('done')").await;
         let status =
             "[...document.querySelectorAll('[role=status]')].map((region) => region.textContent).join()";
-        browser.until(&format!("{status}.includes('All 2 images fetched')")).await;
+        browser.until(&format!("{status}.includes('2 of 2 fetched')")).await;
     });
 }
 
@@ -70,6 +70,6 @@ fn an_empty_list_is_reported() {
         browser.until("document.body.innerText.includes('nothing to fetch')").await;
         browser.until_run("idle").await;
         browser.the("button", "Fetch").await;
-        assert!(browser.all("button", "Cancel").await.is_empty(), "no run began");
+        assert!(browser.all("button", "Stop").await.is_empty(), "no run began");
     });
 }

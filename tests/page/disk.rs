@@ -6,7 +6,6 @@ use super::page_driver::image_entries;
 use super::page_driver::{with_page, with_page_of};
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
-use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
 
 /// Replaces the browser's dialogue, which no test can answer, by a file in the private file system.
@@ -20,23 +19,26 @@ const PICKER: &str = "
     };";
 
 #[test]
-fn a_spool_is_removed_by_the_next_run_unless_its_zip_was_saved() {
+fn an_unsaved_run_stays_a_cancelled_one_leaves_nothing_and_a_saved_one_is_kept_for_a_while() {
     with_page(async |browser| {
         let has_files = Capability::PrivateFiles.is_in(browser.kind);
         let one: &[&str] = if has_files { &["journal", "lock", "zip"] } else { &[] };
         // Without such files images stay in Blobs.
         let place = if has_files { "in a temporary file" } else { "held by the browser" };
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg"]).await;
-        for _ in 0..3 {
+        for runs in 1..=3 {
             browser.fetch().await;
             assert!(browser.timings().await.contains(place));
-            browser.until_spools(one).await;
+            browser.until_spools(&one.repeat(runs)).await;
         }
-        // A cancelled run leaves nothing.
+        for _ in 0..3 {
+            browser.all("button", "Throw away").await.swap_remove(0).click().await.unwrap();
+        }
+        // A cancelled run leaves nothing, and neither does what was thrown away before it.
         browser.fill_paths(&["/image/1/300000b.jpg", "/image/2/64x48.jpg?key=k&gate=never"]).await;
         browser.press("Fetch").await;
         browser.origin.wait("k", "inFlight=1");
-        browser.press("Cancel").await;
+        browser.stop_and_throw_away().await;
         browser.until_run("cancelled").await;
         browser.until_spools(&[]).await;
 
@@ -50,30 +52,6 @@ fn a_spool_is_removed_by_the_next_run_unless_its_zip_was_saved() {
         // What was handed to the browser is kept for a while.
         browser.until_spools(&[one, one].concat()).await;
         assert_eq!(browser.save_entries().await.len(), 1);
-    });
-}
-
-#[test]
-fn discarded_images_are_gone_at_once_and_their_timings_stay() {
-    with_page(async |browser| {
-        browser.fill_paths(&["/image/1/300000b.jpg", "/fault/status/404", "/image/2/64x48.jpg"]).await;
-        browser.fetch().await;
-        let button = serde_json::to_value(browser.the("button", "Throw away").await).unwrap();
-        browser.execute("arguments[0].focus()", vec![button]).await;
-        browser.press_keys(&[ENTER]).await;
-        browser.until_spools(&[]).await;
-        assert!(browser.all("link", "Save zip").await.is_empty());
-        assert!(
-            browser.all("button", "Retry the failed ones").await.is_empty(),
-            "there is no archive to add to"
-        );
-        assert!(browser.timings().await.contains("thrown away"));
-        browser.until("document.activeElement.id === 'storage'").await;
-        let status = "document.querySelector('[role=status]').textContent";
-        browser.until(&format!("{status} === 'The images were thrown away.'")).await;
-        assert!(browser.export("CSV", "timings.csv").await.contains("300000b.jpg,stored"));
-        browser.fetch().await;
-        assert_eq!(browser.save_entries().await.len(), 2);
     });
 }
 
@@ -131,7 +109,7 @@ fn closing_the_file_dialogue_fetches_nothing_and_cancelling_leaves_an_empty_file
         browser.execute("window.refuses = false", vec![]).await;
         browser.press("Fetch").await;
         browser.origin.wait("k", "inFlight=1");
-        browser.press("Cancel").await;
+        browser.stop_and_throw_away().await;
         browser.until_run("cancelled").await;
         assert_eq!(browser.chosen_file().await.len(), 0);
     });
@@ -170,10 +148,10 @@ fn a_stopped_run_to_disk_leaves_a_file_of_the_images_that_have_arrived() {
     with_disk(async |browser| {
         browser.click("checkbox", "Save straight to disk").await;
         browser.begin_half_held_run().await;
-        browser.press("Stop and keep").await;
+        browser.stop_and_keep().await;
         browser.until_run("done").await;
         let text = browser.text().await;
-        assert!(text.contains("Stopped: 2 of 4 images fetched, 2 not fetched"), "{text}");
+        assert!(text.contains("Stopped: 2 of 4 fetched, 2 not fetched"), "{text}");
         assert!(text.contains("Saved as chosen.zip"), "{text}");
         assert_eq!(image_entries(&browser.chosen_file().await).len(), 2);
         assert!(browser.all("button", "Retry the failed ones").await.is_empty(), "the file is closed");

@@ -30,7 +30,7 @@ fn each_failure_says_why_and_the_rest_is_saved() {
         }
         assert_eq!((rows[0].status.as_str(), rows[lines.len() - 1].status.as_str()), ("ok", "ok"));
         let text = browser.text().await;
-        assert!(text.contains("2 of 9 images fetched, 7 failed"), "{text}");
+        assert!(text.contains("2 of 9 fetched, 7 failed"), "{text}");
         let names: Vec<_> = browser.save_entries().await.into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["64x48.jpg", "32x32.png"]);
 
@@ -41,7 +41,7 @@ fn each_failure_says_why_and_the_rest_is_saved() {
 }
 
 #[test]
-fn possible_cors_refusals_are_listed_once_per_host_with_advice() {
+fn possible_cors_refusals_are_listed_once_with_advice_and_their_hosts_on_request() {
     with_page(async |browser| {
         let refused = "/image/1/64x48.jpg?cors=off&key=refused";
         browser.fill_paths(&[refused, "/image/2/64x48.jpg", refused, refused]).await;
@@ -53,6 +53,84 @@ fn possible_cors_refusals_are_listed_once_per_host_with_advice() {
         for advice in ["ask the host", "a relay of your own under More options"] {
             assert!(lines[0].contains(advice), "{text}");
         }
+
+        let elsewhere = format!("{}/image/1/64x48.jpg?cors=off", browser.origin.cross);
+        let here = browser.origin.url(refused);
+        browser.fill(&[&here, &elsewhere, &here].map(String::as_str).join("\n")).await;
+        browser.fetch().await;
+        let text = browser.text().await;
+        // Each row says it, too.
+        let lines: Vec<_> = text.lines().filter(|line| line.contains("(CORS), or name a relay")).collect();
+        assert!(lines.len() == 1 && lines[0].starts_with("3 images from 2 hosts: refused"), "{text}");
+        browser.execute("document.querySelector('#failure-list summary').click()", vec![]).await;
+        let hosts = [(&browser.origin.http, "2 images"), (&browser.origin.cross, "1 image")];
+        for (host, images) in hosts {
+            let line = format!("{host}: {images}");
+            browser.until(&format!("document.body.innerText.includes('{line}')")).await;
+        }
+    });
+}
+
+#[test]
+fn each_reason_has_its_acts_and_what_is_final_is_not_retried() {
+    with_page(async |browser| {
+        let paths = [
+            "/image/1/64x48.jpg",
+            "/fault/status/404?key=gone&n=1",
+            "/fault/status/403?key=refused",
+            "/fault/status/404?key=gone&n=2",
+        ];
+        browser.fill_paths(&paths).await;
+        browser.fetch().await;
+        let reasons = "return [...document.querySelectorAll('#failure-list > li > p:first-child')]
+            .map((reason) => reason.innerText.split(':')[0])";
+        let reasons = browser.execute(reasons, vec![]).await.to_string();
+        assert!(reasons.contains("2 images from") && reasons.contains("1 image from"), "{reasons}");
+        assert!(reasons.find("2 images") < reasons.find("1 image "), "the most frequent first: {reasons}");
+        // Of two reasons, one can be retried.
+        browser.press("Retry").await;
+        browser.origin.wait("refused", "requests=2");
+        browser.until_run("done").await;
+        browser.press("Retry the failed ones").await;
+        browser.origin.wait("refused", "requests=3");
+        browser.until_run("done").await;
+        assert_eq!(browser.origin.counters("gone")["requests"], 2, "what is final is not asked for again");
+
+        let copies = "document.addEventListener('copy', () => {
+            window.copied = document.activeElement.value; }, { once: true });";
+        browser.execute(copies, vec![]).await;
+        browser.all("button", "Copy the addresses").await.swap_remove(0).click().await.unwrap();
+        let expected = [paths[1], paths[3]].map(|path| browser.origin.url(path)).join("\n");
+        assert_eq!(browser.execute("return window.copied", vec![]).await, expected);
+        browser.all("button", "Keep only these in the list").await.swap_remove(0).click().await.unwrap();
+        assert_eq!(browser.list().await, expected);
+        browser.press("Undo").await;
+        assert_eq!(browser.list().await.lines().count(), 4);
+        assert_eq!(browser.all("button", "Open one").await.len(), 2);
+    });
+}
+
+#[test]
+fn a_list_that_names_no_address_starts_nothing_and_its_lines_are_listed_above_the_images() {
+    with_page(async |browser| {
+        browser.fill("htp://b\nftp://c").await;
+        browser.until("document.body.innerText.includes('2 lines can’t be read')").await;
+        let watch = "window.states = [];
+            new MutationObserver(() => states.push(document.documentElement.dataset.run))
+              .observe(document.documentElement, { attributeFilter: ['data-run'] });";
+        browser.execute(watch, vec![]).await;
+        browser.press("Fetch").await;
+        browser.until("document.getElementById('plan').textContent.includes('Nothing was fetched')").await;
+        let text = browser.text().await;
+        assert!(text.contains("line 1: ") && text.contains("line 2: "), "{text}");
+        assert_eq!(browser.execute("return states", vec![]).await, serde_json::json!([]));
+        assert!(browser.all("table", "Images").await.is_empty());
+
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        browser.fill(&format!("htp://b\n{url}")).await;
+        browser.fetch().await;
+        assert_eq!(browser.rows().await.len(), 1, "a line that names no address is no image");
+        assert!(browser.text().await.contains("line 1: "));
     });
 }
 
@@ -90,7 +168,7 @@ fn an_image_that_may_be_truncated_is_saved_and_marked() {
         assert!(rows[0].detail.contains("may be cut short"), "{rows:?}");
         assert_eq!(browser.origin.counters("k")["requests"], 2, "it is asked for once more");
         let text = browser.text().await;
-        assert!(text.contains("All 2 images fetched, 1 may be cut short"), "{text}");
+        assert!(text.contains("2 of 2 fetched, 1 may be cut short"), "{text}");
         assert_eq!(browser.save_entries().await.len(), 2);
     });
 }
@@ -105,7 +183,7 @@ fn an_image_that_may_be_truncated_is_left_out_on_request() {
         browser.fetch().await;
         let rows = browser.rows().await;
         assert_eq!((rows[0].status.as_str(), rows[1].status.as_str()), ("cut short", "ok"));
-        assert!(browser.text().await.contains("1 of 2 images fetched, 1 failed"));
+        assert!(browser.text().await.contains("1 of 2 fetched, 1 failed"));
         assert_eq!(browser.save_entries().await.len(), 1);
         browser.client.refresh().await.unwrap();
         browser.until_ready().await;

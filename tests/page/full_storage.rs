@@ -36,7 +36,7 @@ fn with_a_quota_of_50_mb_30_images_of_3_mb_all_arrive_and_are_saved() {
         let paths = images("all", 30);
         browser.paste_paths(&paths).await;
         browser.fetch().await;
-        assert!(browser.text().await.contains("All 30 images fetched"), "{}", browser.text().await);
+        assert!(browser.text().await.contains("30 of 30 fetched"), "{}", browser.text().await);
         assert_eq!(browser.origin.counters("all")["requests"], 30);
         browser.check_quota().await;
         browser.check_saved(&paths).await;
@@ -64,7 +64,7 @@ fn past_the_memory_a_run_is_paused_and_goes_on_once_there_is_room() {
         assert_eq!(browser.requests(FEW).await, before, "nothing is requested meanwhile");
         browser.press("Go on").await;
         browser.until_run("done").await;
-        assert!(browser.text().await.contains("All 13 images fetched"), "{}", browser.text().await);
+        assert!(browser.text().await.contains("13 of 13 fetched"), "{}", browser.text().await);
         assert!(!browser.text().await.contains("Storage is full"), "{}", browser.text().await);
         // One image was under way when nothing more could be stored.
         let expected: Vec<_> = (0..FEW).map(|seed| if seed == there { 2 } else { 1 }).collect();
@@ -85,7 +85,7 @@ fn a_run_that_is_paused_for_want_of_room_can_be_kept_as_a_whole_zip_of_what_had_
         browser.press("Keep what is there").await;
         browser.until_run("done").await;
         let text = browser.text().await;
-        assert!(text.contains(&format!("Stopped: {there} of {MANY} images fetched")), "{text}");
+        assert!(text.contains(&format!("Stopped: {there} of {MANY} fetched")), "{text}");
         browser.check_saved(&paths[..there as usize]).await;
         let requests: u64 = browser.requests(MANY).await.iter().sum();
         assert_eq!(requests, there + 1, "nothing is fetched for it");

@@ -64,7 +64,7 @@ fn where_its_room_is_needed_a_file_that_was_handed_over_is_removed_after_five_mi
             .paste_paths(&["/image/4/7000000b.jpg", "/image/5/7000000b.jpg", "/image/6/1000000b.jpg"])
             .await;
         browser.fetch().await;
-        assert!(browser.text().await.contains("All 3 images fetched"), "{}", browser.text().await);
+        assert!(browser.text().await.contains("3 of 3 fetched"), "{}", browser.text().await);
         // How much of the new one is in its file and not in memory depends on what arrives first.
         let is_removed =
             async || !browser.archives().await.iter().any(|length| (2_000_000..2_100_000).contains(length));

@@ -26,22 +26,21 @@ fn a_run_from_the_list_to_the_file_on_disk() {
         browser.tab_to("Fetch").await;
         browser.press_keys(&[ENTER]).await;
         browser.until_run("done").await;
-        assert_eq!(browser.focused().await, "Fetch", "the focus comes back");
+        assert_eq!(browser.focused().await, "Save zip");
         assert_eq!(browser.origin.counters("k")["mostInFlight"], 1);
-        browser.tab_to("Save zip").await;
         browser.press_keys(&[ENTER]).await;
         browser.downloaded("images.zip").await;
     });
 }
 
 #[test]
-fn during_a_run_the_focus_is_on_cancel_and_enter_cancels() {
+fn during_a_run_the_focus_is_on_stop_and_enter_stops() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=never"]).await;
         browser.tab_to("Fetch").await;
         browser.press_keys(&[ENTER]).await;
         browser.origin.wait("k", "inFlight=1");
-        assert_eq!(browser.focused().await, "Cancel");
+        assert_eq!(browser.focused().await, "Stop");
         browser.press_keys(&[ENTER]).await;
         browser.until_run("cancelled").await;
         assert_eq!(browser.focused().await, "Fetch");

@@ -16,7 +16,7 @@ fn an_image_that_is_too_large_fails_and_is_fetched_once_the_limit_is_gone() {
         assert_eq!(browser.origin.counters("large")["requests"], 1, "it is not requested again");
         browser.limit("Largest image", "").await;
         browser.press("Retry the failed ones").await;
-        browser.until("document.body.innerText.includes('All 3 images fetched')").await;
+        browser.until("document.body.innerText.includes('3 of 3 fetched')").await;
         browser.until_run("done").await;
         assert_eq!(browser.save_entries().await.len(), 3);
     });
@@ -30,7 +30,7 @@ fn images_beyond_the_total_are_not_kept() {
         browser.fill_paths(&["/image/1/100000b.jpg", "/image/2/100000b.jpg", "/image/3/100000b.jpg"]).await;
         browser.fetch().await;
         let text = browser.text().await;
-        assert!(text.contains("2 of 3 images fetched, 1 failed"), "{text}");
+        assert!(text.contains("2 of 3 fetched, 1 failed"), "{text}");
         assert_eq!(browser.save_entries().await.len(), 2);
     });
 }

@@ -26,7 +26,10 @@
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
-//! - `stopping`: Stop and keep, and leaving the page
+//! - `stopping`: what Stop asks, double clicks, and leaving the page
+//! - `throwing_away`: what is thrown away, and Undo
+//! - `folding`: the form during a run, the help, and the page's first words
+//! - `headline`: what the page says of a result, and of the one before
 //! - `waiting`: hosts that cool down, a connection that is lost
 //! - `killed`: the browser is killed in mid-run, ten times
 //! - `keyboard`: everything without a pointer; what survives a reload
@@ -57,7 +60,9 @@ mod crashes;
 mod disk;
 mod exports;
 mod failures;
+mod folding;
 mod full_storage;
+mod headline;
 mod kept_files;
 mod keyboard;
 mod killed;
@@ -80,6 +85,7 @@ mod saved_runs;
 mod saving;
 mod stopping;
 mod table;
+mod throwing_away;
 mod waiting;
 mod ways_in;
 mod worker_downloads;

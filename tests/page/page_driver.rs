@@ -40,6 +40,9 @@ const ROWS: &str = "
       return Object.fromEntries(cells.map((text, column) => [headings[column], text]));
     });";
 
+/// The question that "Stop" asks once something has arrived.
+pub const QUESTION: &str = "Stop this run?";
+
 impl Browser {
     /// Waits until the wasm has started.
     pub async fn until_ready(&self) {
@@ -99,6 +102,36 @@ impl Browser {
     pub async fn fetch(&self) {
         self.press("Fetch").await;
         self.until_run("done").await;
+    }
+
+    /// Presses "Stop" in a run of which images have arrived, and keeps them.
+    pub async fn stop_and_keep(&self) {
+        self.press("Stop").await;
+        self.answer("Keep the ").await;
+    }
+
+    /// Presses "Stop" in a run, and throws away what has arrived, if anything has.
+    pub async fn stop_and_throw_away(&self) {
+        self.press("Stop").await;
+        let is_asked = async || !self.all("dialog", QUESTION).await.is_empty();
+        let is_over = "return document.documentElement.dataset.run !== 'running'";
+        let answers = async || is_asked().await || self.execute(is_over, vec![]).await == true;
+        self.until_met("the run is cancelled, or the page asks", answers).await;
+        if is_asked().await {
+            self.answer("Throw away").await;
+        }
+    }
+
+    /// Answers the question that "Stop" asks, by the button whose name begins like this.
+    pub async fn answer(&self, begin: &str) {
+        self.the_coming("dialog", QUESTION).await;
+        let script = "const buttons = document.querySelectorAll('dialog[open] button');
+            return [...buttons].map((button) => button.textContent).find((name) => name.startsWith(arguments[0]));";
+        let name = self.execute(script, vec![begin.into()]).await;
+        let name = name.as_str().unwrap_or_else(|| panic!("no answer begins with {begin:?}"));
+        // The dialog is the last part of the page that has buttons.
+        let button = self.all("button", name).await.pop();
+        button.unwrap_or_else(|| panic!("{name:?} is not shown")).click().await.unwrap();
     }
 
     /// Saves the zip, and returns its path on disk.

@@ -33,7 +33,7 @@ fn a_reload_during_a_run_costs_no_stored_image() {
         assert_eq!(browser.list().await, lines.join("\n"));
         let limit = browser.the("spinbutton", "At once").await.prop("value").await.unwrap();
         assert_eq!(limit.as_deref(), Some("7"), "and so are the options");
-        assert!(browser.text().await.contains("All 4 images fetched"));
+        assert!(browser.text().await.contains("4 of 4 fetched"));
         assert!(browser.all("list", RUNS).await.is_empty());
         let entries = browser.save_entries().await;
         assert_eq!(entries.len(), 4);
@@ -157,7 +157,7 @@ fn the_notice_is_announced_and_reached_by_keys_and_the_focus_is_kept() {
         reaches("Throw away").await;
         reaches("Resume").await;
         browser.press_keys(&[ENTER]).await;
-        browser.until("document.activeElement.textContent === 'Cancel'").await;
+        browser.until("document.activeElement.textContent === 'Stop'").await;
         browser.origin.open_gate("never");
         browser.until_run("done").await;
     });
@@ -172,7 +172,7 @@ fn a_resumed_run_that_is_cancelled_leaves_nothing() {
         browser.the_coming("list", RUNS).await;
         browser.press("Resume").await;
         browser.until("document.body.innerText.includes('2 of 4 images')").await;
-        browser.press("Cancel").await;
+        browser.stop_and_throw_away().await;
         browser.until_run("cancelled").await;
         browser.until_spools(&[]).await;
     });

@@ -131,12 +131,12 @@ impl Day<'_> {
             }
             Act::CancelARun => {
                 self.browser.begin_half_held_run().await;
-                self.browser.press("Cancel").await;
+                self.browser.stop_and_throw_away().await;
                 self.browser.until_run("cancelled").await;
             }
             Act::KeepAPart => {
                 self.browser.begin_half_held_run().await;
-                self.browser.press("Stop and keep").await;
+                self.browser.stop_and_keep().await;
                 self.browser.until_run("done").await;
             }
             Act::CloseTab => {
@@ -249,7 +249,7 @@ impl Day<'_> {
         self.browser.client.close_window().await.unwrap();
         self.browser.client.switch_to_window(first).await.unwrap();
         if is_held {
-            self.browser.press("Stop and keep").await;
+            self.browser.stop_and_keep().await;
             self.browser.until_run("done").await;
         }
     }
@@ -277,7 +277,7 @@ impl Day<'_> {
         self.browser.press("Fetch").await;
         let ended = "document.documentElement.dataset.run !== 'running'";
         self.browser.until(&format!("{ended} || document.body.innerText.includes('Storage is full')")).await;
-        self.press_any("Stop and keep").await;
+        self.press_any("Keep what is there").await;
         self.browser.until(ended).await;
         if is_chromium {
             self.browser.limit_storage(None).await;

@@ -43,7 +43,7 @@ fn a_zip_is_whole_when_its_run_is_thrown_away_while_it_is_saved() {
 
 #[test]
 fn a_zip_is_whole_when_failed_images_are_retried_while_it_is_saved_and_so_is_the_next_zip() {
-    with_archive(&["/image/100/64x48.png?key=late&fail=1:404"], async |browser, fetched| {
+    with_archive(&["/image/100/64x48.png?key=late&fail=1:403"], async |browser, fetched| {
         let retry = browser.the("button", RETRY).await;
         let mut save = fetched.begin_save(1).await;
         save.act(retry.click()).await.unwrap();
@@ -127,7 +127,7 @@ fn zips_of_60_mb_are_whole_whatever_is_clicked_on_in_the_moment_of_save_zip() {
     with_archives(async |browser| {
         let mut wrong = Vec::new();
         for (what, button) in AT_ONCE {
-            let missing: &[&str] = if button == RETRY { &["/fault/status/404"] } else { &[] };
+            let missing: &[&str] = if button == RETRY { &["/fault/status/403"] } else { &[] };
             let fetched = browser.fetch_archive(SMALL, missing).await;
             let button = browser.first("button", button).await;
             let save = fetched.save_and_click_at_once(&button, missing.len()).await;

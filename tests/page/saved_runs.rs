@@ -89,7 +89,7 @@ fn a_zip_that_was_handed_over_can_be_saved_again_after_its_tab_was_closed_and_an
 #[test]
 fn a_retry_makes_another_zip_of_all_and_leaves_the_one_that_was_handed_over() {
     with_archives(async |browser| {
-        browser.paste_paths(&["/image/1/300000b.jpg", "/image/2/400000b.jpg?key=late&fail=1:404"]).await;
+        browser.paste_paths(&["/image/1/300000b.jpg", "/image/2/400000b.jpg?key=late&fail=1:403"]).await;
         browser.fetch().await;
         let first = browser.saved_bytes("Save zip").await;
         browser.press("Retry the failed ones").await;
@@ -157,6 +157,32 @@ fn a_run_that_was_never_saved_is_listed_and_can_be_saved() {
         for ((name, bytes), path) in entries.iter().zip(PATHS) {
             assert!(*bytes == browser.origin.get(path), "{name}");
         }
+    });
+}
+
+#[test]
+fn all_runs_are_listed_none_that_ended_is_called_interrupted_and_each_can_be_saved() {
+    with_archives(async |browser| {
+        browser.paste_paths(&PATHS).await;
+        browser.fetch().await;
+        browser.open_page().await;
+        browser.begin_half_held_run().await;
+        browser.stop_and_keep().await;
+        browser.until_run("done").await;
+        browser.open_page().await;
+        browser.begin_half_held_run().await;
+        browser.until_noted(2).await;
+        browser.open_page().await;
+        let runs = browser.until_runs_are_listed(3).await;
+        let interrupted: Vec<_> = runs.iter().map(|run| run.contains("was interrupted")).collect();
+        assert_eq!(interrupted, [true, false, false], "the latest first: {runs:?}");
+        assert!(runs[1].contains("not saved yet: 2 of 4 images"), "{runs:?}");
+        assert!(runs[2].contains("not saved yet: 3 of 3 images"), "{runs:?}");
+        assert_eq!(browser.offers("Save zip").await.len(), 3);
+        assert_eq!(browser.all("button", "Resume").await.len(), 2, "where images are missing");
+        let zip = browser.saved_bytes_of("Save zip", 1).await;
+        assert_eq!(super::page_driver::image_entries(&zip).len(), 2);
+        assert_eq!(browser.origin.counters("held")["inFlight"], 0, "nothing is fetched for it");
     });
 }
 

@@ -11,7 +11,7 @@ fn of_ten_thousand_rows_only_those_in_view_are_elements() {
         browser.paste(&format!("{IMAGE}\n").repeat(10_000)).await;
         browser.until("document.body.innerText.includes('10,000 URLs')").await;
         browser.fetch().await;
-        assert!(browser.text().await.contains("All 10,000 images fetched"));
+        assert!(browser.text().await.contains("10,000 of 10,000 fetched"));
         let count = "document.querySelector('[role=table]').getAttribute('aria-rowcount')";
         // The rows, and the one of the headings.
         browser.until(&format!("{count} === '10001'")).await;

@@ -57,7 +57,7 @@ fn a_run_that_is_offline_can_be_cancelled_and_the_next_one_is_not_paused() {
         browser.press("Fetch").await;
         browser.origin.wait("k", "inFlight=1");
         browser.execute("dispatchEvent(new Event('offline'))", vec![]).await;
-        browser.press("Cancel").await;
+        browser.stop_and_throw_away().await;
         browser.until_run("cancelled").await;
         browser.fill_paths(&["/image/1/64x48.jpg"]).await;
         browser.fetch().await;

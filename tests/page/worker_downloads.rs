@@ -72,7 +72,7 @@ fn where_there_is_neither_a_file_picker_nor_a_service_worker_nothing_is_offered(
 fn a_download_that_is_stopped_and_kept_is_a_whole_archive() {
     with_downloads(async |browser| {
         browser.begin_held_download().await;
-        browser.press("Stop and keep").await;
+        browser.stop_and_keep().await;
         browser.until_run("done").await;
         let archive = browser.downloaded("images.zip").await;
         browser.check_archive(&archive, &HELD[..2]);
@@ -86,7 +86,7 @@ fn a_cancelled_run_ends_its_download_as_failed() {
     }
     with_downloads(async |browser| {
         browser.begin_held_download().await;
-        browser.press("Cancel").await;
+        browser.stop_and_throw_away().await;
         browser.until_run("cancelled").await;
         browser.until_download_fails("images.zip").await;
         // The next run can be saved.
@@ -103,7 +103,7 @@ fn a_run_that_is_cancelled_before_anything_arrived_begins_no_download() {
         browser.check_save_to_disk().await;
         browser.press("Fetch").await;
         browser.origin.wait("held", "inFlight=1");
-        browser.press("Cancel").await;
+        browser.stop_and_throw_away().await;
         browser.until_run("cancelled").await;
         let frames = browser.execute("return document.querySelectorAll('iframe').length", vec![]).await;
         assert_eq!(frames, 0);

@@ -1,0 +1,99 @@
+//! Keeps a click from meeting what came under the pointer less than half a second before, such as the second
+//! half of a double click.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, MouseEvent};
+
+use super::elements::{document, on_capture};
+use crate::browser::Clock;
+
+/// How long a user may take to notice that something else is under the pointer.
+const REACTION: Duration = Duration::from_millis(500);
+
+/// How far a hand at rest moves the pointer, in pixels.
+const TREMOR: i32 = 4;
+
+/// Where the pointer is, and what was there before the page changed.
+pub struct Pointer {
+    at: Cell<(i32, i32)>,
+    before: RefCell<Option<Before>>,
+    /// What the first click of a double click met.
+    first: RefCell<Option<Element>>,
+    /// Whether the button was pressed on what had come under the pointer just before.
+    is_late: Cell<bool>,
+    clock: Clock,
+}
+
+/// The page before it changed.
+struct Before {
+    element: Option<Element>,
+    at: (i32, i32),
+    when: Duration,
+}
+
+impl Pointer {
+    pub fn new() -> Self {
+        Self {
+            at: Cell::default(),
+            before: RefCell::default(),
+            first: RefCell::default(),
+            is_late: Cell::default(),
+            clock: Clock::start(),
+        }
+    }
+
+    pub fn bind(&'static self) -> Result<(), JsValue> {
+        let document = document()?;
+        on_capture(&document, "pointermove", |event| {
+            self.at.set(position(event.unchecked_ref()));
+        })?;
+        on_capture(&document, "pointerdown", |event| {
+            self.at.set(position(event.unchecked_ref()));
+            self.is_late.set(self.is_new(event.target()));
+        })?;
+        on_capture(&document, "click", |event| {
+            // A click by a key or a script has no count.
+            let count = event.unchecked_ref::<MouseEvent>().detail();
+            let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+            let is_other = !contains(self.first.borrow().as_ref(), target.as_ref());
+            if count > 0 && self.is_late.get() || count > 1 && is_other {
+                event.prevent_default();
+                event.stop_propagation();
+            } else if count == 1 {
+                self.first.replace(target);
+            }
+        })
+    }
+
+    /// To be called before something comes, goes or moves that the user has not asked for at this place.
+    pub fn note_change(&self) {
+        let at = self.at.get();
+        let element =
+            document().ok().and_then(|document| document.element_from_point(at.0 as f32, at.1 as f32));
+        self.before.replace(Some(Before { element, at, when: self.clock.now() }));
+    }
+
+    /// Whether the pointer rests where something else was a moment ago.
+    fn is_new(&self, target: Option<web_sys::EventTarget>) -> bool {
+        let (x, y) = self.at.get();
+        let target = target.and_then(|target| target.dyn_into().ok());
+        self.before.borrow().as_ref().is_some_and(|before| {
+            self.clock.now().saturating_sub(before.when) < REACTION
+                && (x - before.at.0).abs() <= TREMOR
+                && (y - before.at.1).abs() <= TREMOR
+                && !contains(before.element.as_ref(), target.as_ref())
+        })
+    }
+}
+
+fn position(event: &MouseEvent) -> (i32, i32) {
+    (event.client_x(), event.client_y())
+}
+
+/// Whether the second element is the first, or in it.
+fn contains(outer: Option<&Element>, inner: Option<&Element>) -> bool {
+    outer.zip(inner).is_some_and(|(outer, inner)| outer.contains(Some(inner)))
+}
