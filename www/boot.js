@@ -60,7 +60,7 @@ function crash(title, text, error) {
   const [message, stack] = [String(error), error?.stack ?? ""];
   document.getElementById("crash-details").textContent = stack.includes(message) ? stack : `${message}\n${stack}`.trim();
   for (const id of ["crash", "crash-reload", "crash-more"]) document.getElementById(id).hidden = false;
-  const dead = "#form :is(button, input), :is(#runs, #run, #undo-notice, #timings, dialog) button";
+  const dead = "#form :is(button, input), #pictures-panel :is(button, input), :is(#runs, #run, #undo-notice, #timings, dialog) button";
   for (const control of document.querySelectorAll(dead)) control.disabled = true;
   document.getElementById("stop").hidden = true;
   document.getElementById("fetch").removeAttribute("data-absent");

@@ -29,7 +29,7 @@ mod worker;
 pub use archive::{Archive, ReadBackError, read_back};
 pub use local::HandedOver;
 pub use run_handle::RunHandle;
-pub use spool::PREVIEW_WIDTH;
+pub use spool::MAX_PIXELS;
 pub use web::{
     Aborted, BrowserText, Clock, Inside, ReadBuffers, Running, StreamReader, Yielder, ask_before_leaving,
     download, is_absent, js_message, memory_for_blobs, outside, promise, range_error, running, shown,

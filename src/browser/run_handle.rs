@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, ImageBitmap, WritableStream};
 
 use super::archive::{Archive, Sink, StreamSink};
@@ -154,12 +155,22 @@ impl RunHandle {
         Ok((Rc::new(Self { place, sink: RefCell::default() }), expect_archive(archive)?))
     }
 
-    /// Decodes an image at a width of [`PREVIEW_WIDTH`](super::PREVIEW_WIDTH); `None` if it is not stored
-    /// or can't be decoded.
-    pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
+    /// Decodes an image, with no side longer than `edge`, in pixels and not 0; `None` if it is not stored,
+    /// has more than [`MAX_PIXELS`](super::MAX_PIXELS), or can't be decoded.
+    pub async fn preview(&self, item: ItemId, edge: u32) -> Option<ImageBitmap> {
+        self.image_as(item, edge).await.dyn_into().ok()
+    }
+
+    /// The image of an item, with its media type; `None` if it is not stored, or would have to be copied into
+    /// memory and is too large for that.
+    pub async fn image(&self, item: ItemId) -> Option<Blob> {
+        self.image_as(item, 0).await.dyn_into().ok()
+    }
+
+    async fn image_as(&self, item: ItemId, edge: u32) -> JsValue {
         match &self.place {
-            Place::Here(run) => run.images.preview(item).await,
-            Place::Worker(run) => run.preview(item).await,
+            Place::Here(run) => run.images.preview(item, edge).await.unwrap_or(JsValue::NULL),
+            Place::Worker(run) => run.preview(item, edge).await,
         }
     }
 

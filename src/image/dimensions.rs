@@ -28,6 +28,11 @@ impl Dimensions {
         let checked = |length: u64| u32::try_from(length).ok().filter(|length| (1..1 << 31).contains(length));
         Some(Self { width: checked(width)?, height: checked(height)? })
     }
+
+    /// The number of all pixels.
+    pub fn pixels(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
 }
 
 /// Finds the size of an image in bytes that arrive chunk by chunk.

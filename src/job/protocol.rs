@@ -61,8 +61,8 @@ pub enum Interaction {
     Retry(Box<Retry>),
     /// Read the archive back.
     Verify,
-    /// Decode an image small.
-    Preview(ItemId),
+    /// Return an image: decoded, with no side longer than this, in pixels; with 0, its bytes.
+    Preview(ItemId, u32),
     /// List the runs whose page is gone. The first message on a port of its own.
     ListRuns,
     /// Remove what is stored of the run of this name. The first message on a port of its own.
@@ -85,8 +85,8 @@ pub enum FromWorker {
     Chunk,
     /// The sink is to be closed.
     SinkEnd,
-    /// A decoded image, which is beside the message; `null` if there is none.
-    Preview(ItemId),
+    /// The image that was asked for with these values, which is beside the message; `null` if there is none.
+    Preview(ItemId, u32),
     /// The archive is complete. Its Blob is beside the message; `null` if there is none.
     Archive(ArchiveSummary),
     /// The archive was read back, and is good.
@@ -191,9 +191,10 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
             put_items(out, items);
         }
         Interaction::Verify => out.put_u8(tag::VERIFY),
-        Interaction::Preview(item) => {
+        Interaction::Preview(item, edge) => {
             out.put_u8(tag::PREVIEW);
             out.put_u64(*item as u64);
+            out.put_u32(*edge);
         }
         Interaction::ListRuns => out.put_u8(tag::LIST_RUNS),
         Interaction::HandOverRun { name, file_name } => {
@@ -216,7 +217,7 @@ fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction>
             Interaction::Retry(Box::new(Retry { items: read_items(reader)?, settings, relay, started }))
         }
         to_worker::VERIFY => Interaction::Verify,
-        to_worker::PREVIEW => Interaction::Preview(reader.usize()?),
+        to_worker::PREVIEW => Interaction::Preview(reader.usize()?, reader.u32()?),
         to_worker::LIST_RUNS => Interaction::ListRuns,
         to_worker::HAND_OVER_RUN => {
             Interaction::HandOverRun { name: reader.text()??, file_name: reader.text()?? }
@@ -264,9 +265,10 @@ impl FromWorker {
             }
             Self::Chunk => out.put_u8(tag::CHUNK),
             Self::SinkEnd => out.put_u8(tag::SINK_END),
-            Self::Preview(item) => {
+            Self::Preview(item, edge) => {
                 out.put_u8(tag::PREVIEW);
                 out.put_u64(*item as u64);
+                out.put_u32(*edge);
             }
             Self::Archive(ArchiveSummary { names, size, place, protocols }) => {
                 out.put_u8(tag::ARCHIVE);
@@ -301,7 +303,7 @@ impl FromWorker {
             tag::EVENTS => Self::Events(reader.rest().to_vec()),
             tag::CHUNK => Self::Chunk,
             tag::SINK_END => Self::SinkEnd,
-            tag::PREVIEW if IS_INTERACTIVE => Self::Preview(reader.usize()?),
+            tag::PREVIEW if IS_INTERACTIVE => Self::Preview(reader.usize()?, reader.u32()?),
             tag::ARCHIVE => {
                 let size = reader.u64()?;
                 let place = *ArchivePlace::ALL.get(usize::from(reader.u8()?))?;

@@ -235,6 +235,7 @@ fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
         close_question(page);
         page.storage_notice.hide();
         page.table.defer_thumbnails(false);
+        page.pictures.defer_thumbnails(false);
         page.form.unfold(page.line.section());
         let Some(run) = page.current.end() else { return };
         let result = match ended {
@@ -306,6 +307,7 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     page.announcer.say(&text![text, "."]);
     page.current.show_fetch(|| page.outcome.focus_save());
     page.table.paint();
+    page.pictures.paint();
     spawn_local(page.stored_runs.refresh());
     // Last of all, since a program that waits for the state then reads the page.
     page.current.set_state(state);

@@ -32,6 +32,7 @@ pub fn throw_away_shown(page: &'static Page) {
             page.outcome.put_back(archive, &page.line);
             page.announcer.say(BACK);
             page.table.paint();
+            page.pictures.paint();
             page.current.set_state(RunState::Done);
         } else {
             drop(archive);
@@ -117,6 +118,7 @@ pub async fn hold<T>(
     }
     drop((result, work));
     page.table.paint();
+    page.pictures.paint();
     page.stored_runs.refresh().await;
     None
 }

@@ -1,7 +1,10 @@
 //! Finding the page's elements, changing them, and listening to them.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Window};
+use web_sys::{
+    Document, Element, Event, EventTarget, FocusOptions, HtmlElement, ScrollIntoViewOptions,
+    ScrollLogicalPosition, Window,
+};
 
 use crate::text::text;
 
@@ -69,6 +72,16 @@ pub fn has_focus(element: &Element) -> bool {
     focused().is_some_and(|focused| element.contains(Some(&focused)))
 }
 
+/// Focuses an element, and scrolls no further than needed to show what it belongs to.
+pub fn focus_in_view(element: &HtmlElement, whole: &Element) {
+    let focus = FocusOptions::new();
+    focus.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&focus);
+    let scroll = ScrollIntoViewOptions::new();
+    scroll.set_block(ScrollLogicalPosition::Nearest);
+    whole.scroll_into_view_with_scroll_into_view_options(&scroll);
+}
+
 /// Whether the focus is in a text field, which takes every key.
 pub fn is_typing() -> bool {
     focused().is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
@@ -88,6 +101,12 @@ pub fn keep_in_place(element: &Element, change: impl FnOnce()) {
     if let Ok(window) = window() {
         window.scroll_by_with_x_and_y(0.0, top() - before);
     }
+}
+
+/// Whether an event's target is an element that a selector describes, or in one.
+pub fn is_on(event: &Event, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(selector).is_ok_and(|found| found.is_some()))
 }
 
 /// Listens for as long as the page lives. The closure is leaked, once, since nothing that is bound at

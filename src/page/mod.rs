@@ -5,7 +5,7 @@
 //!   │ Fetch, and a file to write to (disk)
 //!   ▼
 //! controller ── runner ── browser::RunHandle ── Event ─▶ run view (the run as it stands)
-//!   │                                              ├─▶ table ─▶ rows, thumbnails     every frame
+//!   │                                              ├─▶ view tabs: pictures or table ─▶ thumbnails   every frame
 //!   │                                              └─▶ run line, title, live region  every 250 ms
 //!   ▼
 //! outcome: the zip, failures, timings, CSV and JSON; history: the runs side by side
@@ -29,6 +29,7 @@ mod files;
 mod filters;
 mod finished_run;
 mod form;
+mod frame;
 mod hand_over;
 mod history;
 mod list_choice;
@@ -41,11 +42,14 @@ mod options;
 mod outcome;
 mod parts;
 mod persisted_input;
+mod picture_cells;
+mod picture_tools;
+mod picture_view;
+mod pictures;
 mod pointer;
 mod presets;
 mod previous_runs;
 mod row_view;
-mod rows_in_view;
 mod run_line;
 mod run_view;
 mod runner;
@@ -60,6 +64,9 @@ mod time_axis;
 mod timings;
 mod undo;
 mod update;
+mod view_tabs;
+mod viewer;
+mod views;
 mod ways_in;
 
 use js_sys::Function;
@@ -107,7 +114,9 @@ pub fn start_page(
         page.more.open();
     }
     page.pointer.bind()?;
+    page.tabs.bind(|view| page.show_view(view))?;
     page.table.bind()?;
+    page.pictures.bind(|run| page.outcome.show_choice(run))?;
     page.outcome.bind(&page.announcer, &page.line)?;
     page.current.bind(&page.announcer)?;
     page.note.bind(&page.form)?;
@@ -205,7 +214,7 @@ fn act(page: &'static Page, action: &str, button: &Element) {
 }
 
 fn press(page: &'static Page, event: &KeyboardEvent) {
-    if page.help.open() {
+    if page.help.open() || page.pictures.is_viewing() {
         return;
     }
     match event.key().as_str() {

@@ -14,19 +14,24 @@ use super::failures::Failures;
 use super::finished_run::{Exported, FinishedRun, RunArchive};
 use super::object_url::ObjectUrl;
 use super::run_line::RunLine;
-use super::saving::{FILE_NAME, GONE, save};
+use super::run_view::RunView;
+use super::saving::{FILE_NAME, GONE, hand_over_chosen, save};
 use super::timings::Timings;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::{EntryName, Item, ItemId, Plan};
 use crate::report::formatting::size;
 use crate::report::{handed_to_text, not_saved_text, outcome_text, saved_text};
 use crate::run::Settings;
+use crate::text::text;
+
+/// What to say if every picture was left out.
+const NONE_CHOSEN: &str = "No picture is chosen, so there is nothing to save. Tick at least one.";
 
 /// The elements, and the run that they show.
 pub struct Outcome {
     save_box: HtmlElement,
     save: HtmlAnchorElement,
-    save_size: Element,
+    save_size: HtmlElement,
     /// What the user has to know of the archive beyond the headline.
     note: HtmlElement,
     failures: Failures,
@@ -51,7 +56,8 @@ enum Place {
     Page,
     /// The user has clicked on Save, and the browser is being given it.
     OnItsWay,
-    HandedOver,
+    /// The browser was given a zip of that many bytes, of all images or of those that were chosen.
+    HandedOver { bytes: u64 },
 }
 
 /// An archive that was thrown away, and can be put back.
@@ -86,10 +92,26 @@ impl Outcome {
     pub fn bind(&'static self, announcer: &'static Announcer, line: &'static RunLine) -> Result<(), JsValue> {
         on(&self.save, "click", move |event| {
             event.prevent_default();
-            let Some(handle) = self.handle() else { return };
+            let Some((handle, view)) = self.run() else { return };
+            let tally = view.choice.borrow().tally(&view.rows.borrow());
+            if tally.chosen == 0 && tally.pictures > 0 {
+                self.show_note(NONE_CHOSEN);
+                return announcer.say(NONE_CHOSEN);
+            }
+            let chosen = view.chosen_items();
             self.set_place(&handle, Place::OnItsWay);
             spawn_local(async move {
-                let Some(archive) = handle.hand_over(FILE_NAME).await else {
+                let archive = match hand_over_chosen(&handle, chosen.as_deref()).await {
+                    Ok(archive) => archive,
+                    Err(error) => {
+                        let words = text!["No zip was made: ", error, "."];
+                        if self.set_place(&handle, Place::Page) {
+                            self.show_note(&words);
+                        }
+                        return announcer.say(&words);
+                    }
+                };
+                let Some(archive) = archive else {
                     if self.set_place(&handle, Place::Page) {
                         drop(self.take_archive(line));
                         line.say(GONE);
@@ -97,7 +119,8 @@ impl Outcome {
                     return announcer.say(GONE);
                 };
                 let saving = save(&archive, FILE_NAME);
-                let place = if saving.is_begun { Place::HandedOver } else { Place::Page };
+                let bytes = archive.blob.size() as u64;
+                let place = if saving.is_begun { Place::HandedOver { bytes } } else { Place::Page };
                 if self.set_place(&handle, place) {
                     self.show_note(saving.note);
                     line.say(&self.headline());
@@ -107,14 +130,24 @@ impl Outcome {
         })
     }
 
-    /// The run that has the archive.
-    fn handle(&self) -> Option<Rc<RunHandle>> {
-        self.shown.borrow().as_ref()?.run.archive.as_ref().map(|run| Rc::clone(&run.handle))
+    /// The run that has the archive, and what is shown of it.
+    fn run(&self) -> Option<(Rc<RunHandle>, Rc<RunView>)> {
+        let shown = self.shown.borrow();
+        let run = &shown.as_ref()?.run;
+        Some((Rc::clone(&run.archive.as_ref()?.handle), Rc::clone(&run.view)))
+    }
+
+    /// Says on the link what the zip will hold, if that is not all.
+    pub fn show_choice(&self, view: &RunView) {
+        let tally = view.choice.borrow().tally(&view.rows.borrow());
+        let words = if tally.is_all() { "Save zip".into() } else { text!["Save zip · ", tally.text()] };
+        self.save.set_text_content(Some(&words));
+        set_shown(&self.save_size, tally.is_all());
     }
 
     /// Notes where the archive of a run is; returns whether that run is still shown.
     fn set_place(&self, handle: &Rc<RunHandle>, place: Place) -> bool {
-        let is_shown = self.handle().is_some_and(|shown| Rc::ptr_eq(&shown, handle));
+        let is_shown = self.run().is_some_and(|(shown, _)| Rc::ptr_eq(&shown, handle));
         if let Some(shown) = self.shown.borrow_mut().as_mut().filter(|_| is_shown) {
             shown.place = place;
         }
@@ -135,9 +168,8 @@ impl Outcome {
         let bytes = archive.summary.size;
         match (&run.saved_as, place) {
             (Some(SavedAs::File(name)), _) => saved_text(&outcome, bytes, name),
-            (Some(SavedAs::Download), _) | (None, Place::HandedOver) => {
-                handed_to_text(&outcome, bytes, FILE_NAME)
-            }
+            (Some(SavedAs::Download), _) => handed_to_text(&outcome, bytes, FILE_NAME),
+            (None, Place::HandedOver { bytes }) => handed_to_text(&outcome, *bytes, FILE_NAME),
             _ if archive.blob.is_none() => outcome,
             _ => not_saved_text(&outcome, bytes),
         }
@@ -195,7 +227,7 @@ impl Outcome {
         shown_run.run.view.attach(&archive.handle);
         shown_run.place = place;
         // Without a URL the link saves the archive all the same.
-        shown_run.archive_url = self.show_save(&archive.archive).unwrap_or_default();
+        shown_run.archive_url = self.show_save(&archive.archive, &shown_run.run.view).unwrap_or_default();
         self.timings.show_storage(&shown_run.run, &archive.archive);
         self.failures.allow_retry(shown_run.run.view.has_retryable());
         shown_run.run.archive = Some(archive);
@@ -228,7 +260,7 @@ impl Outcome {
     /// The browser refuses to create the archive's URL, or an element.
     pub fn show(&self, run: FinishedRun) -> Result<(), JsValue> {
         let Some(RunArchive { archive, .. }) = &run.archive else { return Ok(()) };
-        let archive_url = self.show_save(archive)?;
+        let archive_url = self.show_save(archive, &run.view)?;
         // Nothing can be added to a file that is written.
         self.failures.show(&run.view, run.saved_as.is_none())?;
         self.timings.show(&run, archive);
@@ -237,12 +269,13 @@ impl Outcome {
     }
 
     /// Shows the link that saves an archive, if that is the page's to save.
-    fn show_save(&self, archive: &Archive) -> Result<Option<ObjectUrl>, JsValue> {
+    fn show_save(&self, archive: &Archive, view: &RunView) -> Result<Option<ObjectUrl>, JsValue> {
         let Some(blob) = &archive.blob else { return Ok(None) };
         let url = ObjectUrl::new(blob)?;
         self.save.set_href(url.as_str());
         self.save.set_download(FILE_NAME);
         self.save_size.set_text_content(Some(&size(archive.summary.size)));
+        self.show_choice(view);
         set_shown(&self.save, true);
         set_shown(&self.save_box, true);
         Ok(Some(url))

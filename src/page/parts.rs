@@ -16,6 +16,7 @@ use super::history::History;
 use super::list_note::ListNote;
 use super::more_options::MoreOptions;
 use super::outcome::Outcome;
+use super::pictures::Pictures;
 use super::pointer::Pointer;
 use super::presets::Presets;
 use super::previous_runs::PreviousRuns;
@@ -25,6 +26,7 @@ use super::storage_notice::StorageNotice;
 use super::stored_runs::StoredRuns;
 use super::table::Table;
 use super::undo::Undo;
+use super::view_tabs::{PICTURES, ViewTabs};
 
 /// All parts of the page.
 pub struct Page {
@@ -39,7 +41,9 @@ pub struct Page {
     pub current: CurrentRun,
     pub line: RunLine,
     pub stop_question: StopQuestion,
+    pub tabs: ViewTabs,
     pub table: Table,
+    pub pictures: Pictures,
     pub outcome: Outcome,
     pub previous: PreviousRuns,
     pub undo: Undo,
@@ -71,7 +75,9 @@ impl Page {
             current: CurrentRun::find()?,
             line: RunLine::find()?,
             stop_question: StopQuestion::find()?,
+            tabs: ViewTabs::find()?,
             table: Table::find()?,
+            pictures: Pictures::find()?,
             outcome: Outcome::find()?,
             previous: PreviousRuns::find()?,
             undo: Undo::find()?,
@@ -81,5 +87,11 @@ impl Page {
             pointer: Pointer::new(),
             help: by_id("help")?,
         })
+    }
+
+    /// Shows one of the views of a run, by its place among the tabs.
+    pub fn show_view(&'static self, view: usize) {
+        self.pictures.set_shown(view == PICTURES);
+        self.table.set_shown(view != PICTURES);
     }
 }

@@ -9,7 +9,8 @@ use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 
 use super::elements::{by_id, set_shown};
 use super::finished_run::{FinishedRun, RunArchive};
-use super::saving::{FILE_NAME, GONE, save};
+use super::saving::{FILE_NAME, GONE, hand_over_chosen, save};
+use crate::plan::ItemId;
 use crate::report::formatting::count;
 use crate::text::text;
 
@@ -25,6 +26,9 @@ pub struct PreviousRuns {
 pub struct PreviousRun {
     id: u32,
     archive: RunArchive,
+    /// The items that the user chose for the zip; `None` if that is all.
+    chosen: Option<Vec<ItemId>>,
+    /// How many images the zip has.
     images: usize,
     /// When the run began, in milliseconds since 1970.
     pub started: f64,
@@ -43,11 +47,13 @@ impl PreviousRuns {
 
     /// Adds a run, if it has images.
     pub fn add(&self, run: FinishedRun) {
-        let images = run.view.rows.borrow().totals().stored;
+        let tally = run.view.choice.borrow().tally(&run.view.rows.borrow());
+        let chosen = run.view.chosen_items();
+        let images = if chosen.is_some() { tally.chosen } else { run.view.rows.borrow().totals().stored };
         let started = run.view.started();
         let Some(archive) = run.archive.filter(|run| run.archive.blob.is_some()) else { return };
         let id = self.next_id.replace(self.next_id.get() + 1);
-        self.put_back(PreviousRun { id, archive, images, started, is_saved: false });
+        self.put_back(PreviousRun { id, archive, chosen, images, started, is_saved: false });
     }
 
     /// Adds a run that was taken.
@@ -68,8 +74,12 @@ impl PreviousRuns {
     /// Saves the run that an element of the list belongs to; returns what became of it, in words.
     pub async fn save(&self, element: &Element) -> Option<String> {
         let id = id_of(element)?;
-        let handle = self.of(id, |run| Rc::clone(&run.archive.handle))?;
-        let Some(archive) = handle.hand_over(FILE_NAME).await else { return Some(GONE.into()) };
+        let (handle, chosen) = self.of(id, |run| (Rc::clone(&run.archive.handle), run.chosen.clone()))?;
+        let archive = match hand_over_chosen(&handle, chosen.as_deref()).await {
+            Ok(Some(archive)) => archive,
+            Ok(None) => return Some(GONE.into()),
+            Err(error) => return Some(text!["No zip was made: ", error, "."]),
+        };
         let saved = save(&archive, FILE_NAME);
         self.of(id, |run| run.is_saved |= saved.is_begun);
         self.show();

@@ -6,6 +6,7 @@ use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 use super::elements::{document, set_property};
 use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
+use super::views::View;
 use crate::plan::ItemId;
 use crate::report::formatting::decimal_millis;
 use crate::report::waterfall::{Phase, Span, spans};
@@ -14,7 +15,7 @@ use crate::text::text;
 
 /// A row element and what it shows.
 pub struct RowView {
-    pub element: HtmlElement,
+    element: HtmlElement,
     thumb: Element,
     name: Element,
     size: Element,
@@ -24,7 +25,7 @@ pub struct RowView {
     /// The bars of the spans; those that the row does not need are hidden.
     bars: Vec<HtmlElement>,
     /// The row's place, from 0.
-    pub index: usize,
+    index: usize,
     item: ItemId,
     /// The version of the item that is shown; `None` if nothing is.
     shown: Option<u32>,
@@ -34,13 +35,11 @@ pub struct RowView {
     top: f64,
 }
 
-impl RowView {
-    /// Creates a row from the page's template.
-    ///
-    /// # Errors
-    ///
-    /// The template lacks a part.
-    pub fn new(template: &HtmlTemplateElement) -> Result<Self, JsValue> {
+impl View for RowView {
+    const TEMPLATE: &'static str = "row";
+    const SELECTOR: &'static str = "tr";
+
+    fn new(template: &HtmlTemplateElement) -> Result<Self, JsValue> {
         let row = template.content().first_element_child().ok_or("the row template is empty")?;
         let element: HtmlElement = row.clone_node_with_deep(true)?.unchecked_into();
         let part = |selector: &str| -> Result<Element, JsValue> {
@@ -64,6 +63,25 @@ impl RowView {
         })
     }
 
+    fn element(&self) -> &HtmlElement {
+        &self.element
+    }
+
+    fn index(&self) -> usize {
+        self.index
+    }
+
+    fn set_index(&mut self, index: usize) {
+        self.index = index;
+    }
+
+    fn forget(&mut self) {
+        self.shown = None;
+        self.has_thumb = false;
+    }
+}
+
+impl RowView {
     /// Moves the row to its place in the table.
     pub fn place(&mut self, index: usize, top: f64) {
         if self.index != index {
@@ -83,12 +101,6 @@ impl RowView {
     /// Whether it shows another item, or an older version of this one.
     pub fn is_stale(&self, item: ItemId, version: u32) -> bool {
         self.item != item || self.shown != Some(version)
-    }
-
-    /// Forgets what it shows, since the table shows another run.
-    pub fn forget(&mut self) {
-        self.shown = None;
-        self.has_thumb = false;
     }
 
     /// Shows an item.
@@ -121,9 +133,9 @@ impl RowView {
             return false;
         }
         match thumbnails.get(self.item) {
-            Some(canvas) => {
-                if let Some(canvas) = canvas {
-                    self.thumb.replace_children_with_node_1(&canvas);
+            Some(thumbnail) => {
+                if let Some(thumbnail) = thumbnail {
+                    self.thumb.replace_children_with_node_1(&thumbnail);
                 }
                 self.has_thumb = true;
                 false

@@ -8,7 +8,7 @@ use crate::browser::{BrowserText, Clock, RunHandle};
 use crate::image::Accepted;
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
 use crate::report::waterfall::{axis_when_done, axis_while_running};
-use crate::report::{Pace, Rows, State, may_arrive, share_done};
+use crate::report::{Pace, PictureChoice, Rows, State, may_arrive, share_done};
 use crate::run::{CoolDowns, Event, EventKind, FetchError, Settings};
 
 /// The rows of a run and what belongs to them.
@@ -19,6 +19,8 @@ pub struct RunView {
     pub rows: RefCell<Rows>,
     pub clock: Clock,
     pub pace: RefCell<Pace>,
+    /// The pictures that are chosen for the archive.
+    pub choice: RefCell<PictureChoice>,
     /// The origins that cool down.
     pub cooling: RefCell<CoolDowns>,
     /// Counts the changes of each row, so that only changed rows are drawn again.
@@ -67,6 +69,7 @@ impl RunView {
             rows: RefCell::new(Rows::new(items)),
             clock,
             pace: RefCell::default(),
+            choice: RefCell::new(PictureChoice::new(items)),
             cooling: RefCell::default(),
             versions: RefCell::new(vec![0; items]),
             names: RefCell::new(vec![None; items]),
@@ -87,6 +90,7 @@ impl RunView {
             rows: self.rows.clone(),
             clock: Clock::after(self.now()),
             pace: RefCell::default(),
+            choice: self.choice.clone(),
             cooling: RefCell::default(),
             versions: self.versions.clone(),
             names: self.names.clone(),
@@ -145,6 +149,29 @@ impl RunView {
     pub fn source_of(&self, item: ItemId) -> Option<Rc<RunHandle>> {
         let is_stored = self.rows.borrow().as_slice()[item].state == State::Stored;
         self.handle.borrow().clone().filter(|_| is_stored)
+    }
+
+    /// The items that the user wants in the archive; `None` if that is all, or no picture at all.
+    pub fn chosen_items(&self) -> Option<Vec<ItemId>> {
+        let (choice, rows) = (self.choice.borrow(), self.rows.borrow());
+        let tally = choice.tally(&rows);
+        // The record of the archive says of the others that they were left out.
+        (!tally.is_all() && tally.chosen > 0).then(|| choice.items(&rows))
+    }
+
+    /// Why there are no pictures to look at or choose from, in words for the user; `None` if there may be.
+    pub fn no_pictures(&self) -> Option<&'static str> {
+        match self.phase.get() {
+            _ if self.is_to_disk => Some(
+                "Saved straight to disk: the images are written to the file as they arrive, so none can be \
+                 looked at or left out here. “Timeline” lists them.",
+            ),
+            Phase::Over { .. } if self.rows.borrow().totals().stored == 0 => Some("No image has arrived."),
+            Phase::Over { .. } if self.handle.borrow().is_none() => {
+                Some("The images of this run are not kept any more. “Timeline” lists them.")
+            }
+            _ => None,
+        }
     }
 
     /// How often a row has changed.

@@ -31,6 +31,10 @@ pub async fn fetch(
     file: Option<DiskFile>,
 ) -> Result<FinishedRun, ArchiveError> {
     let plan = through(plan, options.relay.as_ref());
+    // The pictures of a run that is measured are of less interest than its times, and one that goes straight to
+    // disk has none to show.
+    let is_measured = options.mode != RunMode::Single(Mode::Concurrent) || file.is_some();
+    page.tabs.begin(is_measured, |view| page.show_view(view));
     match options.mode {
         RunMode::Single(mode) => fetch_once(page, &plan, &options, mode, resumes, file).await,
         RunMode::Compare => compare(page, &plan, &options).await,
@@ -53,6 +57,7 @@ pub async fn retry(
     let view = Rc::new(run.view.of_retry(plan));
     page.current.show(&view);
     page.table.update(Rc::clone(&view));
+    page.pictures.update(Rc::clone(&view));
     page.current.attach(&handle);
     let settings = options.settings(options.final_mode());
     let retry = Retry { items, settings, relay: options.relay, started: view.clock.epoch() };
@@ -82,6 +87,7 @@ async fn fetch_once(
     resumed.iter().for_each(|run| view.set_started(run.started));
     page.current.show(&view);
     page.table.show(Rc::clone(&view));
+    page.pictures.show(Rc::clone(&view));
     let update = page.form.update.source().filter(|_| options.mode != RunMode::Compare);
     let job = Job {
         plan: Rc::clone(plan),
@@ -137,6 +143,7 @@ async fn compare(
     options: &RunOptions,
 ) -> Result<FinishedRun, ArchiveError> {
     page.table.defer_thumbnails(true);
+    page.pictures.defer_thumbnails(true);
     let mut comparison = Comparison::default();
     let (mut part, mut mode) = (0, COMPARISON_ORDER[0]);
     loop {

@@ -1,6 +1,8 @@
 //! Giving an archive to the browser, which saves it, and saying so in words that are true.
 
-use crate::browser::{HandedOver, ask_before_leaving, download};
+use crate::browser::{HandedOver, RunHandle, ask_before_leaving, download};
+use crate::job::ArchiveError;
+use crate::plan::ItemId;
 use crate::report::formatting::size;
 use crate::text::text;
 
@@ -10,6 +12,21 @@ pub const FILE_NAME: &str = "images.zip";
 /// What to say if there is no archive any more.
 pub const GONE: &str =
     "The zip is gone: the site’s data was cleared, or its worker broke down. Fetch the list again.";
+
+/// Hands over a run's archive, or another one of only these items; `None` if it is gone.
+///
+/// # Errors
+///
+/// There is no archive to select from, as [`RunHandle::select`] says.
+pub async fn hand_over_chosen(
+    handle: &RunHandle,
+    chosen: Option<&[ItemId]>,
+) -> Result<Option<HandedOver>, ArchiveError> {
+    match chosen {
+        Some(items) => Ok(handle.select(items).await?.0.hand_over(FILE_NAME).await),
+        None => Ok(handle.hand_over(FILE_NAME).await),
+    }
+}
 
 /// What became of an archive that the user saves.
 pub struct Saving {

@@ -1,26 +1,32 @@
 //! The table of images: which rows are in view, which has the focus, and when they are drawn.
 
 use std::cell::{Cell, RefCell};
-use std::ops::Range;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlElement, KeyboardEvent};
 
-use super::elements::{by_id, has_focus, on, window};
+use super::elements::{by_id, focus_in_view, has_focus, on, window};
 use super::figures_line::FiguresLine;
-use super::rows_in_view::RowsInView;
+use super::frame::Frame;
+use super::row_view::RowView;
 use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
 use super::time_axis::TimeAxis;
-use crate::browser::RunHandle;
+use super::views::{View, Views};
 use crate::plan::ItemId;
 use crate::report::Window;
 use crate::text::text;
 
+/// Rows drawn beyond each edge of the view.
+const OVERSCAN: usize = 4;
+
 /// Rows beyond each edge of the view whose thumbnails are kept.
 const THUMBNAIL_MARGIN: usize = 60;
+
+/// The longest side of a thumbnail in pixels. The shorter one of a usual photograph is then twice its size on
+/// the page, for high-density screens.
+const THUMBNAIL_EDGE: u32 = 128;
 
 /// The table.
 pub struct Table {
@@ -30,9 +36,9 @@ pub struct Table {
     body: HtmlElement,
     thumbnails: Thumbnails,
     state: RefCell<State>,
-    /// Whether a frame has been requested.
-    awaits_frame: Cell<bool>,
-    frame: RefCell<Option<js_sys::Function>>,
+    frame: Frame,
+    /// Whether the tab of the table is the one that is shown.
+    is_shown: Cell<bool>,
     /// Whether no thumbnail is decoded, so that it does not slow what is being measured.
     defers_thumbnails: Cell<bool>,
 }
@@ -40,7 +46,7 @@ pub struct Table {
 struct State {
     run: Option<Rc<RunView>>,
     filter: Option<Vec<ItemId>>,
-    rows: RowsInView,
+    rows: Views<RowView>,
     axis: TimeAxis,
     figures: FiguresLine,
     window: Option<Window>,
@@ -76,7 +82,7 @@ impl Table {
         let state = State {
             run: None,
             filter: None,
-            rows: RowsInView::find(&body)?,
+            rows: Views::find(&body)?,
             axis: TimeAxis::find(&table)?,
             figures: FiguresLine::find()?,
             window: None,
@@ -91,24 +97,19 @@ impl Table {
             body,
             thumbnails: Thumbnails::default(),
             state: RefCell::new(state),
-            awaits_frame: Cell::default(),
-            frame: RefCell::default(),
+            frame: Frame::default(),
+            is_shown: Cell::default(),
             defers_thumbnails: Cell::default(),
         })
     }
 
     pub fn bind(&'static self) -> Result<(), JsValue> {
-        let frame = Closure::<dyn Fn()>::new(|| {
-            self.awaits_frame.set(false);
-            self.paint();
-        });
-        // One closure for all frames, for as long as the page lives.
-        *self.frame.borrow_mut() = Some(frame.into_js_value().unchecked_into());
+        self.frame.bind(|| self.paint());
         on(&self.viewport, "scroll", |_| {
             if let Ok(mut state) = self.state.try_borrow_mut() {
                 state.scroll = f64::from(self.viewport.scroll_top());
             }
-            self.request_frame();
+            self.frame.request();
         })?;
         let window = window()?;
         on(&window, "resize", |_| self.resize())?;
@@ -116,24 +117,24 @@ impl Table {
         on(&self.body, "focusin", |event| {
             // The state is borrowed if the table itself moves the focus, which it then knows about.
             if let Ok(mut state) = self.state.try_borrow_mut()
-                && let Some(row) = state.rows.row_of(&event)
+                && let Some(row) = state.rows.of_event(&event)
             {
                 state.current = row;
                 state.pointed = None;
             }
-            self.request_frame();
+            self.frame.request();
         })?;
         on(&self.body, "pointerover", |event| {
             if let Ok(mut state) = self.state.try_borrow_mut() {
-                state.pointed = state.rows.row_of(&event);
+                state.pointed = state.rows.of_event(&event);
             }
-            self.request_frame();
+            self.frame.request();
         })?;
         on(&self.body, "pointerleave", |_| {
             if let Ok(mut state) = self.state.try_borrow_mut() {
                 state.pointed = None;
             }
-            self.request_frame();
+            self.frame.request();
         })?;
         self.state.borrow_mut().figures.clear();
         Ok(())
@@ -141,7 +142,7 @@ impl Table {
 
     /// Shows a run, from its first row on.
     pub fn show(&'static self, run: Rc<RunView>) {
-        self.thumbnails.clear();
+        self.thumbnails.restart(THUMBNAIL_EDGE);
         {
             let mut state = self.state.borrow_mut();
             state.run = Some(run);
@@ -160,7 +161,7 @@ impl Table {
         if was_filtered {
             self.rows_changed();
         } else {
-            self.request_frame();
+            self.frame.request();
         }
     }
 
@@ -168,6 +169,19 @@ impl Table {
     pub fn filter(&'static self, items: Option<Vec<ItemId>>) {
         self.state.borrow_mut().filter = items;
         self.rows_changed();
+    }
+
+    /// The tab of the table is shown, or another one.
+    pub fn set_shown(&'static self, is_shown: bool) {
+        self.is_shown.set(is_shown);
+        if is_shown {
+            self.state.borrow_mut().scroll = f64::from(self.viewport.scroll_top());
+            self.resize();
+        } else {
+            // Nothing is kept for what is out of sight.
+            self.thumbnails.restart(THUMBNAIL_EDGE);
+            self.state.borrow_mut().rows.forget();
+        }
     }
 
     /// Puts thumbnails off, or shows them again.
@@ -191,7 +205,7 @@ impl Table {
             // The row that had the focus may be gone.
             self.focus_current();
         } else {
-            self.request_frame();
+            self.frame.request();
         }
     }
 
@@ -201,22 +215,14 @@ impl Table {
             state.window = None;
             state.axis.resize();
         }
-        self.request_frame();
+        self.frame.request();
     }
 
-    /// Has the table drawn before the next frame.
-    fn request_frame(&self) {
-        if self.awaits_frame.replace(true) {
+    /// Draws what has changed, if the table is shown, and requests the next frame while the run is not over.
+    pub fn paint(&'static self) {
+        if !self.is_shown.get() {
             return;
         }
-        if let (Ok(window), Some(frame)) = (window(), &*self.frame.borrow()) {
-            // It throws only if there is no document to draw.
-            let _ = window.request_animation_frame(frame);
-        }
-    }
-
-    /// Draws what has changed, and requests the next frame while the run is not over.
-    pub fn paint(&'static self) {
         let state = &mut *self.state.borrow_mut();
         let Some(run) = state.run.clone() else { return };
         state.axis.paint(&run);
@@ -227,7 +233,7 @@ impl Table {
         let item = row.and_then(|row| state.item(row));
         state.figures.show(&run, item);
         if !run.is_over() {
-            self.request_frame();
+            self.frame.request();
         }
     }
 
@@ -247,38 +253,28 @@ impl Table {
         }
         let items: Vec<_> = rows.iter().filter_map(|row| state.item(*row)).collect();
         run.load_names(&items);
-        let near = items.first().copied().unwrap_or(0).saturating_sub(THUMBNAIL_MARGIN)
-            ..items.last().copied().unwrap_or(0) + THUMBNAIL_MARGIN;
+        let in_view = |row| state.item(row).unwrap_or(0);
+        let near = in_view(visible.start).saturating_sub(THUMBNAIL_MARGIN)
+            ..in_view(visible.end.saturating_sub(1)) + THUMBNAIL_MARGIN;
         let views = state.rows.provide(&rows)?;
         for (view, (row, item)) in views.iter_mut().zip(rows.iter().zip(&items)) {
             view.place(*row, window.top_of(*row, scroll));
-            view.element.set_tab_index(if *row == current { 0 } else { -1 });
+            view.element().set_tab_index(if *row == current { 0 } else { -1 });
             if view.is_stale(*item, run.version(*item)) {
                 view.show(run, *item);
             }
-            if !self.defers_thumbnails.get()
-                && view.needs_thumbnail(&self.thumbnails)
-                && self.thumbnails.can_decode()
-                && let Some(handle) = run.source_of(*item)
-            {
-                self.decode(*item, handle, near.clone());
+            if !self.defers_thumbnails.get() && view.needs_thumbnail(&self.thumbnails) {
+                self.thumbnails.decode_if_possible(run, *item, &near, &self.frame);
             }
         }
         Ok(())
     }
 
-    fn decode(&'static self, item: ItemId, handle: Rc<RunHandle>, near: Range<ItemId>) {
-        spawn_local(async move {
-            self.thumbnails.decode(item, &handle, near).await;
-            self.request_frame();
-        });
-    }
-
     /// Measures a row and the view, and sets the height of the body.
     fn measure(&self, state: &mut State, rows: usize) -> Result<Window, JsValue> {
-        let row_height = f64::from(state.rows.row_height()?.max(1));
+        let row_height = f64::from(state.rows.height()?.max(1));
         // The height of the view follows that of the body, up to what the style sheet allows.
-        let mut window = Window { rows, row_height, view_height: 0.0 };
+        let mut window = Window { rows, row_height, view_height: 0.0, overscan: OVERSCAN };
         self.body.style().set_property("height", &text![window.height() as u64, "px"])?;
         window.view_height = f64::from((self.viewport.client_height() - self.head.offset_height()).max(1));
         state.window = Some(window);
@@ -317,12 +313,10 @@ impl Table {
         self.paint();
         let element = {
             let state = self.state.borrow();
-            state.rows.element_of(state.current)
+            state.rows.get(state.current).map(|view| view.element().clone())
         };
         if let Some(element) = element {
-            let options = web_sys::FocusOptions::new();
-            options.set_prevent_scroll(true);
-            let _ = element.focus_with_options(&options);
+            focus_in_view(&element, &element);
         }
     }
 }

@@ -4,81 +4,151 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{
+    Blob, HtmlCanvasElement, HtmlElement, HtmlImageElement, ImageBitmap, ImageBitmapRenderingContext,
+};
 
 use super::elements::document;
-use crate::browser::{PREVIEW_WIDTH, RunHandle};
+use super::frame::Frame;
+use super::object_url::ObjectUrl;
+use super::run_view::RunView;
+use crate::browser::MAX_PIXELS;
+use crate::image::{FileType, Format};
 use crate::plan::ItemId;
+use crate::report::{Row, dimensions};
 
 /// Images decoded at the same time: photographs of several megabytes keep the processor busy.
 const MAX_DECODING: usize = 2;
 
-/// Thumbnails kept, of 20 kB each.
-const MAX_KEPT: usize = 400;
+/// The pixels of the images that are decoded at the same time, unless one alone has more.
+const MAX_PIXELS_DECODING: u64 = 16_000_000;
+
+/// The bytes of the thumbnails that are kept. Those in view are kept in any case.
+const MAX_KEPT_BYTES: usize = 48 << 20;
 
 /// The thumbnails of a run.
 #[derive(Default)]
 pub struct Thumbnails {
-    /// `None` for an image that can't be decoded, so that this is not tried again.
-    kept: RefCell<Vec<(ItemId, Option<HtmlCanvasElement>)>>,
-    decoding: Cell<usize>,
+    /// The longest side of a thumbnail, in pixels of the screen.
+    edge: Cell<u32>,
+    kept: RefCell<Vec<Kept>>,
+    /// The items whose images are being decoded.
+    decoding: RefCell<Vec<ItemId>>,
+    pixels_decoding: Cell<u64>,
     /// Counts runs, so that a late thumbnail of the previous run is not taken for one of this.
     run: Cell<u32>,
 }
 
+struct Kept {
+    item: ItemId,
+    /// `None` for an image that can't be decoded, so that this is not tried again.
+    element: Option<HtmlElement>,
+    /// What the element is read from, if it is not decoded once and for all.
+    _url: Option<ObjectUrl>,
+}
+
 impl Thumbnails {
-    /// Forgets all thumbnails, since a new run begins.
-    pub fn clear(&self) {
+    /// Forgets all thumbnails, since a new run begins or others are wanted, with no side longer than this.
+    pub fn restart(&self, edge: u32) {
+        self.edge.set(edge);
         self.kept.borrow_mut().clear();
         self.run.set(self.run.get().wrapping_add(1));
     }
 
     /// The thumbnail of an item: `None` if it has not been decoded yet, `Some(None)` if it can't be.
-    pub fn get(&self, item: ItemId) -> Option<Option<HtmlCanvasElement>> {
-        self.kept.borrow().iter().find(|(kept, _)| *kept == item).map(|(_, canvas)| canvas.clone())
+    pub fn get(&self, item: ItemId) -> Option<Option<HtmlElement>> {
+        self.kept.borrow().iter().find(|kept| kept.item == item).map(|kept| kept.element.clone())
     }
 
-    /// Whether another image may be decoded now.
-    pub fn can_decode(&self) -> bool {
-        self.decoding.get() < MAX_DECODING
-    }
-
-    /// Decodes the image of an item. If there are too many thumbnails, only those of the items `near`
-    /// the view are kept.
-    pub async fn decode(&self, item: ItemId, handle: &RunHandle, near: Range<ItemId>) {
-        let run = self.run.get();
-        self.decoding.set(self.decoding.get() + 1);
-        let canvas = handle.preview(item).await.and_then(|preview| draw(&preview).ok());
-        self.decoding.set(self.decoding.get() - 1);
-        if self.run.get() != run {
+    /// Begins to decode the image of an item, if there is one and not too many are being decoded; requests a
+    /// frame at the end. If there are too many thumbnails, only those of the items `near` the view are kept.
+    pub fn decode_if_possible(
+        &'static self,
+        view: &RunView,
+        item: ItemId,
+        near: &Range<ItemId>,
+        frame: &'static Frame,
+    ) {
+        let Some(handle) = view.source_of(item) else { return };
+        let (pixels, is_svg) = {
+            let rows = view.rows.borrow();
+            (pixels_of(&rows.as_slice()[item]), is_svg(&rows.as_slice()[item]))
+        };
+        if !self.can_decode(item, pixels) {
             return;
         }
+        // Now and not in the future, which begins only when all rows have been asked for.
+        self.decoding.borrow_mut().push(item);
+        self.pixels_decoding.set(self.pixels_decoding.get() + pixels);
+        let (run, near) = (self.run.get(), near.clone());
+        spawn_local(async move {
+            let (preview, svg) = if is_svg {
+                (None, handle.image(item).await)
+            } else {
+                (handle.preview(item, self.edge.get()).await, None)
+            };
+            self.decoding.borrow_mut().retain(|other| *other != item);
+            self.pixels_decoding.set(self.pixels_decoding.get() - pixels);
+            if self.run.get() == run {
+                let made = match svg {
+                    Some(svg) => drawn_by_browser(&svg).ok(),
+                    None => preview.and_then(|preview| shown(&preview).ok()),
+                };
+                self.keep(item, made, &near);
+            }
+            frame.request();
+        });
+    }
+
+    /// Whether an image of this many pixels may be decoded now.
+    fn can_decode(&self, item: ItemId, pixels: u64) -> bool {
+        let decoding = self.decoding.borrow();
+        let has_room =
+            decoding.len() < MAX_DECODING && self.pixels_decoding.get() + pixels <= MAX_PIXELS_DECODING;
+        decoding.is_empty() || has_room && !decoding.contains(&item)
+    }
+
+    fn keep(&self, item: ItemId, made: Option<Made>, near: &Range<ItemId>) {
         let mut kept = self.kept.borrow_mut();
-        if kept.len() >= MAX_KEPT {
-            kept.retain(|(kept, _)| near.contains(kept));
+        let edge = self.edge.get() as usize;
+        if kept.len() * edge * edge * 4 >= MAX_KEPT_BYTES {
+            kept.retain(|kept| near.contains(&kept.item));
         }
-        kept.push((item, canvas));
+        let (element, url) = made.unzip();
+        kept.push(Kept { item, element, _url: url.flatten() });
     }
 }
 
-/// Draws a preview into a square canvas, cropped around its centre.
-fn draw(preview: &ImageBitmap) -> Result<HtmlCanvasElement, JsValue> {
+/// A thumbnail, and the URL that it is read from, if it is not decoded once and for all.
+type Made = (HtmlElement, Option<ObjectUrl>);
+
+/// The pixels that decoding an image takes; none for one that is not decoded.
+fn pixels_of(row: &Row) -> u64 {
+    let pixels = dimensions(row).map_or(0, |size| size.pixels());
+    if pixels > MAX_PIXELS || is_svg(row) { 0 } else { pixels }
+}
+
+/// Whether an image is an SVG, which browsers do not decode outside of a document.
+pub fn is_svg(row: &Row) -> bool {
+    row.image.as_ref().is_some_and(|image| image.file_type == FileType::Image(Format::Svg))
+}
+
+/// A canvas with a preview, which it takes.
+fn shown(preview: &ImageBitmap) -> Result<Made, JsValue> {
     let canvas: HtmlCanvasElement = document()?.create_element("canvas")?.unchecked_into();
-    canvas.set_width(PREVIEW_WIDTH);
-    canvas.set_height(PREVIEW_WIDTH);
-    let context: CanvasRenderingContext2d =
-        canvas.get_context("2d")?.ok_or("no canvas context")?.unchecked_into();
-    let edge = f64::from(PREVIEW_WIDTH);
-    let (width, height) = (f64::from(preview.width()), f64::from(preview.height()));
-    let scale = (edge / width).max(edge / height);
-    let (width, height) = (width * scale, height * scale);
-    context.draw_image_with_image_bitmap_and_dw_and_dh(
-        preview,
-        (edge - width) / 2.0,
-        (edge - height) / 2.0,
-        width,
-        height,
-    )?;
-    preview.close();
-    Ok(canvas)
+    canvas.set_width(preview.width());
+    canvas.set_height(preview.height());
+    let context = canvas.get_context("bitmaprenderer")?.ok_or("the canvas shows no bitmaps")?;
+    context.unchecked_into::<ImageBitmapRenderingContext>().transfer_from_image_bitmap(preview);
+    Ok((canvas.into(), None))
+}
+
+/// An image that the browser draws at the size at which it is shown.
+fn drawn_by_browser(svg: &Blob) -> Result<Made, JsValue> {
+    let url = ObjectUrl::new(svg)?;
+    let image: HtmlImageElement = document()?.create_element("img")?.unchecked_into();
+    image.set_alt("");
+    image.set_src(url.as_str());
+    Ok((image.into(), Some(url)))
 }

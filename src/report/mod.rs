@@ -4,6 +4,7 @@
 //! Event ─▶ Rows::apply ─▶ rows (state, times and bytes of each item) and totals
 //!            ├─▶ waterfall: spans on the time axis, and its ticks
 //!            ├─▶ row_text, summary, failures: sentences for the page
+//!            ├─▶ pictures: what is shown and chosen of them; grid: where
 //!            ├─▶ record: CSV and JSON ─▶ export, to the user, and manifest, into the archive
 //!            └─▶ export_failed: the failed ones, as a list that can be pasted
 //! samples of the totals ─▶ Pace ─▶ rate, time left
@@ -18,8 +19,10 @@ mod failures;
 #[cfg(test)]
 mod fixtures;
 pub mod formatting;
+mod grid;
 mod manifest;
 mod pace;
+mod pictures;
 mod record;
 mod row_text;
 mod rows;
@@ -33,8 +36,12 @@ pub use export::Export;
 pub use export_failed::failed_list;
 pub use export_programs::{Command, Program, ProgramInput, ProgramList};
 pub use failures::{FailureGroup, failure_groups, group_text, is_final, may_arrive};
+pub use grid::{Grid, Step};
 pub use manifest::{ManifestOptions, RecordFile, record_files};
 pub use pace::Pace;
+pub use pictures::{
+    PictureChoice, Tally, dimensions, is_picture, matches, picture_text, placeholder_text, split_name,
+};
 pub use row_text::{bar_text, detail_text, figures_text, left_out_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};

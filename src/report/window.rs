@@ -6,9 +6,6 @@ use std::ops::Range;
 /// some lose precision well below.
 const MAX_HEIGHT: f64 = 8_000_000.0;
 
-/// Rows drawn beyond each edge of the view, so that a quick scroll shows no gap.
-const OVERSCAN: usize = 4;
-
 /// A table of rows of equal height, seen through a view that scrolls.
 ///
 /// If the rows together are too tall for a browser, the scroll position is scaled to a position among
@@ -21,6 +18,8 @@ pub struct Window {
     pub row_height: f64,
     /// The height of the view, in pixels.
     pub view_height: f64,
+    /// The rows drawn beyond each edge of the view, so that a quick scroll shows no gap.
+    pub overscan: usize,
 }
 
 impl Window {
@@ -34,7 +33,7 @@ impl Window {
         let top = self.position(scroll);
         let first = (top / self.row_height) as usize;
         let after = ((top + self.view_height) / self.row_height).ceil() as usize;
-        first.saturating_sub(OVERSCAN).min(self.rows)..(after + OVERSCAN).min(self.rows)
+        first.saturating_sub(self.overscan).min(self.rows)..(after + self.overscan).min(self.rows)
     }
 
     /// The position of a row's upper edge in the body, in pixels, if the view is scrolled to `scroll`.
@@ -76,8 +75,8 @@ impl Window {
 mod tests {
     use super::*;
 
-    const SHORT: Window = Window { rows: 100, row_height: 40.0, view_height: 400.0 };
-    const LONG: Window = Window { rows: 1_000_000, row_height: 40.0, view_height: 400.0 };
+    const SHORT: Window = Window { rows: 100, row_height: 40.0, view_height: 400.0, overscan: 4 };
+    const LONG: Window = Window { rows: 1_000_000, ..SHORT };
 
     #[test]
     fn the_rows_in_view_and_a_few_beyond_are_drawn() {

@@ -30,6 +30,8 @@ pub enum Capability {
     OpenedTabs,
     /// What the browser says of a web app's manifest.
     ManifestErrors,
+    /// A pointer that is a finger.
+    TouchEmulation,
 }
 
 impl Capability {
@@ -43,6 +45,9 @@ impl Capability {
         match (self, browser) {
             (Self::SiteDataClearing, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver clears a site's data while its page is open")
+            }
+            (Self::TouchEmulation, Kind::Firefox | Kind::WebKit) => {
+                Some("only Chromium's driver makes the pointer a finger")
             }
             (Self::ManifestErrors, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver says what is wrong with a manifest")

@@ -8,7 +8,7 @@ const NATIVE = {
   BUTTON: () => "button",
   DIALOG: () => "dialog",
   INPUT: ({ type }) =>
-    ({ radio: "radio", checkbox: "checkbox", number: "spinbutton", text: "textbox" })[type] ?? "",
+    ({ radio: "radio", checkbox: "checkbox", number: "spinbutton", text: "textbox", search: "searchbox" })[type] ?? "",
   OL: () => "list",
   PROGRESS: () => "progressbar",
   SELECT: () => "combobox",

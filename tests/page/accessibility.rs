@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::page_driver::{QUESTION, with_page_of};
+use super::page_driver::{QUESTION, with_new_page_of, with_page_of};
 use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{ESCAPE, TAB};
 use crate::browser::site::Site;
@@ -53,6 +53,65 @@ fn axe_finds_nothing_in_any_state_theme_or_width() {
             browser.check_in_both_themes(&format!("{width}, help")).await;
         });
     }
+}
+
+#[test]
+fn axe_finds_nothing_in_the_pictures_and_the_viewer() {
+    let axe = axe();
+    for width in WIDTHS {
+        with_new_page_of(Site::page().with("phone.html", PHONE), async |browser| {
+            browser.show_as(width).await;
+            browser.execute(&axe, vec![]).await;
+            browser
+                .fill_paths(&["/image/1/64x48.jpg", "/image/2/640x480.png?gate=g", "/fault/status/404"])
+                .await;
+            browser.press("Fetch").await;
+            browser.the_coming("checkbox", "64x48.jpg").await;
+            browser.check_in_both_themes(&format!("{width}, pictures that arrive")).await;
+            browser.origin.open_gate("g");
+            browser.until_run("done").await;
+            browser.the_coming("checkbox", "640x480.png").await;
+            browser.check_in_both_themes(&format!("{width}, pictures")).await;
+            browser.press("None").await;
+            browser.check_in_both_themes(&format!("{width}, no picture chosen")).await;
+            browser.check_fits(&format!("{width}, pictures")).await;
+            browser.press("View 640x480.png").await;
+            browser.until("document.querySelector('dialog[open] img')?.naturalWidth === 640").await;
+            browser.check_in_both_themes(&format!("{width}, one picture")).await;
+            browser.check_fits(&format!("{width}, one picture")).await;
+            browser.press("Close").await;
+            browser.click("tab", "Timeline").await;
+            browser.check_in_both_themes(&format!("{width}, timeline")).await;
+        });
+    }
+}
+
+#[test]
+fn what_a_finger_aims_at_in_the_pictures_is_large_enough() {
+    if !requires(Capability::TouchEmulation) {
+        return;
+    }
+    with_new_page_of(Site::page(), async |browser| {
+        browser.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await;
+        browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.png"]).await;
+        browser.fetch().await;
+        browser.the_coming("checkbox", "64x48.jpg").await;
+        let check = async |part: &str| {
+            let small = "return [...document.querySelectorAll(arguments[0])]
+              .filter((target) => target.getClientRects().length > 0)
+              .filter((target) => { const { width, height } = target.getBoundingClientRect(); return width < 44 || height < 44; })
+              .map((target) => target.outerHTML.slice(0, 120));";
+            let targets = format!("{part} :is(button, input, a):not(.check input)");
+            assert_eq!(browser.execute("return matchMedia('(pointer: coarse)').matches", vec![]).await, true);
+            assert_eq!(browser.execute(small, vec![targets.into()]).await, json!([]), "{part}");
+        };
+        check("[role=tablist]").await;
+        check("[role=tabpanel]").await;
+        browser.press("View 64x48.png").await;
+        check("dialog[open]").await;
+        // The session is the next test's, too.
+        browser.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": false })).await;
+    });
 }
 
 #[test]

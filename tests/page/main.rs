@@ -34,6 +34,8 @@
 //! - `killed`: the browser is killed in mid-run, ten times
 //! - `keyboard`: everything without a pointer; what survives a reload
 //! - `table`: ten thousand rows
+//! - `pictures`: the pictures of a run, and choosing those that the zip holds
+//! - `viewer`: one picture, large
 //! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
 //! - `worker_downloads`: the archive straight into a download, where the browser has no file picker
 //! - `exports`: CSV and JSON, against the server's log
@@ -74,6 +76,7 @@ mod long_lists;
 mod modes;
 mod names;
 mod page_driver;
+mod pictures;
 mod presets;
 mod relay;
 mod resuming;
@@ -86,6 +89,8 @@ mod saving;
 mod stopping;
 mod table;
 mod throwing_away;
+
+mod viewer;
 mod waiting;
 mod ways_in;
 mod worker_downloads;

@@ -16,6 +16,19 @@ pub fn with_page(test: impl AsyncFnOnce(&Browser)) {
 
 /// The same with a site of the test's own.
 pub fn with_page_of(site: Site, test: impl AsyncFnOnce(&Browser)) {
+    with_new_page_of(site, async |browser| {
+        browser.show_timeline().await;
+        test(browser).await;
+    });
+}
+
+/// Runs a test on a page of which nobody has chosen a view yet.
+pub fn with_new_page(test: impl AsyncFnOnce(&Browser)) {
+    with_new_page_of(Site::page(), test);
+}
+
+/// The same with a site of the test's own.
+pub fn with_new_page_of(site: Site, test: impl AsyncFnOnce(&Browser)) {
     browse(site, async |browser| {
         browser.until_ready().await;
         test(browser).await;
@@ -30,6 +43,30 @@ pub struct Row {
     pub status: String,
     pub detail: String,
 }
+
+/// A picture of the list "Pictures".
+#[derive(Debug)]
+pub struct Picture {
+    pub name: String,
+    /// The text below the name.
+    pub facts: String,
+    pub is_ticked: bool,
+}
+
+const PICTURES: &str = "
+    const list = document.querySelector('[role=list][aria-label=Pictures]');
+    return [...list.querySelectorAll('[role=listitem]')].map((picture) => {
+      const { ariaLabel, checked } = picture.querySelector('input[type=checkbox]');
+      return [ariaLabel, picture.lastElementChild.textContent, checked];
+    });";
+
+/// Chooses the timeline, unless it is chosen; the tab may be hidden, as before the first run.
+const SHOW_TIMELINE: &str = "
+    const tab = [...document.querySelectorAll('[role=tab]')].find((tab) => tab.textContent === 'Timeline');
+    if (tab.ariaSelected === 'true') return;
+    tab.click();
+    const frame = () => new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
+    for (let frames = 0; frames < 2; frames += 1) await frame();";
 
 /// The cells of each row by their column's heading.
 const ROWS: &str = "
@@ -145,8 +182,26 @@ impl Browser {
         image_entries(&fs::read(self.save().await).unwrap())
     }
 
+    /// Shows the timeline, which has the table of images.
+    pub async fn show_timeline(&self) {
+        self.execute_async(SHOW_TIMELINE, vec![]).await;
+    }
+
+    /// The pictures that are in the document.
+    pub async fn pictures(&self) -> Vec<Picture> {
+        let Value::Array(pictures) = self.execute(PICTURES, vec![]).await else { panic!("no pictures") };
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let picture = |picture: Value| Picture {
+            name: text(&picture[0]),
+            facts: text(&picture[1]),
+            is_ticked: picture[2] == true,
+        };
+        pictures.into_iter().map(picture).collect()
+    }
+
     /// The rows that are in the document.
     pub async fn rows(&self) -> Vec<Row> {
+        self.show_timeline().await;
         let Value::Array(rows) = self.execute(ROWS, vec![]).await else { panic!("no rows") };
         let row = |row: Value| {
             let text = |heading: &str| {

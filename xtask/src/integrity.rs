@@ -68,6 +68,7 @@ fn shrink_page(dir: &Path) -> Result<()> {
         ("early.js", Text::Plain),
         ("help.js", Text::Module),
         ("launches.js", Text::Module),
+        ("pictures.css", Text::Plain),
         ("service-worker.js", Text::Plain),
         ("share-worker.js", Text::Plain),
         ("style.css", Text::Plain),

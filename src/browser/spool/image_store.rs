@@ -6,20 +6,21 @@ use std::rc::Rc;
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, ImageBitmap};
+use web_sys::Blob;
 
 use super::file::slice;
 use super::{Payload, Spool, SpoolFile};
 use crate::browser::web::{Shared, promise};
-use crate::image::FileType;
+use crate::image::{Dimensions, FileType};
 use crate::plan::ItemId;
 use crate::run::StoredImage;
 use crate::spool::{Extent, Place};
 
-/// A preview's width in pixels: twice its size on the page, for high-density screens.
-pub const PREVIEW_WIDTH: u32 = 72;
+/// The most pixels of an image that is decoded: browsers decode the whole image before they make it smaller,
+/// and take 6 bytes for each pixel meanwhile.
+pub const MAX_PIXELS: u64 = 50_000_000;
 
-/// A larger image has no preview while its file is being written, since it would have to be copied into
+/// A larger image is not shown while its file is being written, since it would have to be copied into
 /// memory.
 const MAX_COPIED: u64 = 32 << 20;
 
@@ -151,21 +152,33 @@ impl ImageStore {
         self.spool.clear();
     }
 
-    /// Decodes an image at a width of [`PREVIEW_WIDTH`]; `None` if it is not stored or can't be decoded.
-    pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
+    /// Decodes an image, as an `ImageBitmap` with no side longer than `edge`; with an `edge` of 0, returns its
+    /// bytes as a `Blob`. `None` if it is not stored, can't be decoded or has more than [`MAX_PIXELS`], or
+    /// would have to be copied and is too large for that.
+    pub async fn preview(&self, item: ItemId, edge: u32) -> Option<JsValue> {
         let StoredImage { payload, facts } = self.get(item)?;
         let FileType::Image(format) = facts.file_type else { return None };
-        if matches!(payload, Payload::File { .. }) && facts.bytes > MAX_COPIED {
+        if let Payload::File { file, .. } = &payload
+            && facts.bytes > MAX_COPIED
+            && file.finished().await.is_none()
+        {
             return None;
         }
         let image = payload.to_blob(format.media_type()).await.ok()?;
-        decoded(&image).await.ok()
+        if edge == 0 {
+            return Some(image.into());
+        }
+        let dimensions = facts.dimensions.filter(|dimensions| dimensions.pixels() <= MAX_PIXELS)?;
+        decoded(&image, dimensions, edge).await.ok()
     }
 }
 
-async fn decoded(image: &Blob) -> Result<ImageBitmap, JsValue> {
+async fn decoded(image: &Blob, size: Dimensions, edge: u32) -> Result<JsValue, JsValue> {
     let options = Object::new();
-    Reflect::set(&options, &"resizeWidth".into(), &PREVIEW_WIDTH.into())?;
-    Reflect::set(&options, &"resizeQuality".into(), &"medium".into())?;
-    promise(create_image_bitmap(image, &options)?).await?.dyn_into()
+    if size.width.max(size.height) > edge {
+        let longer = if size.width < size.height { "resizeHeight" } else { "resizeWidth" };
+        Reflect::set(&options, &longer.into(), &edge.into())?;
+        Reflect::set(&options, &"resizeQuality".into(), &"medium".into())?;
+    }
+    promise(create_image_bitmap(image, &options)?).await
 }

@@ -31,7 +31,7 @@ pub use blob_parts::{BlobParts, blob_of};
 pub use checksum::{ScratchBuffer, checksum};
 pub use directory::{Directory, LeftSpool};
 pub use file::{FileHold, SpoolFile, slice};
-pub use image_store::{ImageStore, PREVIEW_WIDTH};
+pub use image_store::{ImageStore, MAX_PIXELS};
 pub use in_memory::{InMemoryBytes, file_with_header_space};
 pub use payload::{MEMORY_LIMIT, Payload};
 pub use writer::SpoolWriter;

@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use futures::future::{Either, LocalBoxFuture, select};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, ImageBitmap, MessageChannel, MessagePort};
+use web_sys::{Blob, MessageChannel, MessagePort};
 
 use super::port::Port;
 use crate::browser::archive::{Archive, Sink};
@@ -56,8 +56,8 @@ struct Inbox {
     messages: Queue<(FromWorker, JsValue)>,
     /// Whether the worker is gone, so that no preview will come.
     is_broken: Cell<bool>,
-    /// The previews that are awaited.
-    previews: RefCell<Vec<(ItemId, Rc<Shared<JsValue>>)>>,
+    /// The images that are awaited, by what was asked for.
+    previews: RefCell<Vec<AwaitedPreview>>,
     /// The archives that are awaited, in the order in which they were asked for.
     hand_overs: RefCell<VecDeque<Rc<Shared<Option<HandedOver>>>>>,
 }
@@ -120,7 +120,7 @@ impl Connection {
                 FromWorker::Verified => Ok(None),
                 FromWorker::Failed(error) => Err(error),
                 // Neither belongs to a run's activity.
-                FromWorker::Preview(_) | FromWorker::HandedOver(_) | FromWorker::Runs(_) => continue,
+                FromWorker::Preview(..) | FromWorker::HandedOver(_) | FromWorker::Runs(_) => continue,
             };
             std::mem::forget(unfinished);
             return outcome;
@@ -156,15 +156,16 @@ impl Connection {
         self.send(&ToWorker::Verdict { item, is_kept });
     }
 
-    /// Decodes an image small.
-    pub async fn preview(&self, item: ItemId) -> Option<ImageBitmap> {
+    /// Returns an image: an `ImageBitmap` with no side longer than `edge`, or with 0 its bytes as a `Blob`;
+    /// `null` if there is none.
+    pub async fn preview(&self, item: ItemId, edge: u32) -> JsValue {
         if self.inbox.is_broken.get() {
-            return None;
+            return JsValue::NULL;
         }
         let preview = Rc::<Shared<JsValue>>::default();
-        self.inbox.previews.borrow_mut().push((item, Rc::clone(&preview)));
-        self.ask(Interaction::Preview(item));
-        preview.get().await.dyn_into().ok()
+        self.inbox.previews.borrow_mut().push(((item, edge), Rc::clone(&preview)));
+        self.ask(Interaction::Preview(item, edge));
+        preview.get().await
     }
 
     /// Hands the archive over, to be saved under this name; `None` if there is none any more.
@@ -213,7 +214,7 @@ impl Drop for Connection {
 impl Inbox {
     fn receive(&self, bytes: &[u8], object: JsValue) {
         match FromWorker::read(bytes) {
-            Some(FromWorker::Preview(item)) => self.set_preview(item, &object),
+            Some(FromWorker::Preview(item, edge)) => self.set_preview((item, edge), &object),
             Some(FromWorker::HandedOver(is_file)) => {
                 let handed_over = object.dyn_into().ok().map(|blob| HandedOver { blob, is_file });
                 let awaited = self.hand_overs.borrow_mut().pop_front();
@@ -229,11 +230,11 @@ impl Inbox {
         }
     }
 
-    fn set_preview(&self, item: ItemId, bitmap: &JsValue) {
+    fn set_preview(&self, sent: (ItemId, u32), image: &JsValue) {
         self.previews.borrow_mut().retain(|(wanted, preview)| {
-            let is_wanted = item == *wanted;
+            let is_wanted = sent == *wanted;
             if is_wanted {
-                preview.set(bitmap.clone());
+                preview.set(image.clone());
             }
             !is_wanted
         });
@@ -246,6 +247,9 @@ impl Inbox {
         }
     }
 }
+
+/// An image that was asked for, by its item and the longest side that it may have, and where it goes.
+type AwaitedPreview = ((ItemId, u32), Rc<Shared<JsValue>>);
 
 /// Chunks on their way into the sink. The sink has one at a time, and the page a few ahead, so that the
 /// next one is there as soon as it is wanted.

@@ -11,7 +11,7 @@ use futures::future::{Either, LocalBoxFuture, select};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, MessagePort};
+use web_sys::{Blob, ImageBitmap, MessagePort};
 
 use super::page_sink::PageSink;
 use super::port::{Port, message};
@@ -117,7 +117,7 @@ impl Service {
             Interaction::Command(command) => self.run.command(command),
             Interaction::Retry(retry) => self.begin(Task::Retry(retry)),
             Interaction::Verify => self.begin(Task::Verify),
-            Interaction::Preview(item) => self.send_preview(item),
+            Interaction::Preview(item, edge) => self.send_preview(item, edge),
             // Questions have a port of their own.
             Interaction::ListRuns | Interaction::Discard(_) | Interaction::HandOverRun { .. } => {}
         }
@@ -234,12 +234,16 @@ impl Service {
         }
     }
 
-    fn send_preview(self: &Rc<Self>, item: ItemId) {
+    fn send_preview(self: &Rc<Self>, item: ItemId, edge: u32) {
         let service = Rc::clone(self);
         spawn_local(async move {
-            let preview = service.run.images.preview(item).await;
-            let preview = preview.map_or(JsValue::NULL, JsValue::from);
-            service.send(&FromWorker::Preview(item), &preview);
+            let preview = service.run.images.preview(item, edge).await;
+            let preview = preview.unwrap_or(JsValue::NULL);
+            service.send(&FromWorker::Preview(item, edge), &preview);
+            // The page has a copy, and this one would stay until garbage is collected.
+            if let Some(bitmap) = preview.dyn_ref::<ImageBitmap>() {
+                bitmap.close();
+            }
         });
     }
 

@@ -1,0 +1,166 @@
+//! The dialog that shows one picture large.
+
+use std::cell::{Cell, RefCell};
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{
+    Element, HtmlAnchorElement, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlImageElement,
+    HtmlInputElement, KeyboardEvent,
+};
+
+use super::elements::{by_id, document, on, set_shown, window};
+use super::object_url::ObjectUrl;
+use super::run_view::RunView;
+use super::thumbnails::is_svg;
+use crate::plan::ItemId;
+use crate::report::{dimensions, picture_text};
+
+/// The most characters of an address that are shown: a `data:` URL may have millions.
+const MAX_SHOWN: usize = 2000;
+
+/// The most pixels of a picture that is shown large: browsers take 4 bytes for each, and have no smaller copy
+/// beside them as a thumbnail has.
+const MAX_PIXELS: u64 = 60_000_000;
+
+/// The dialog.
+pub struct Viewer {
+    pub dialog: HtmlDialogElement,
+    /// The box that chooses the picture.
+    pub tick: HtmlInputElement,
+    pub previous: HtmlElement,
+    pub next: HtmlElement,
+    image: HtmlImageElement,
+    /// What stands in the place of an image that is not shown.
+    problem: HtmlElement,
+    name: Element,
+    facts: Element,
+    address: Element,
+    link: HtmlAnchorElement,
+    copy: HtmlElement,
+    close: HtmlElement,
+    status: Element,
+    url: RefCell<Option<ObjectUrl>>,
+    /// Counts the images, so that a late one is not shown in the place of another.
+    shown: Cell<u32>,
+}
+
+impl Viewer {
+    pub fn find() -> Result<Self, JsValue> {
+        Ok(Self {
+            dialog: by_id("viewer")?,
+            tick: by_id("viewer-tick")?,
+            previous: by_id("viewer-previous")?,
+            next: by_id("viewer-next")?,
+            image: by_id("viewer-image")?,
+            problem: by_id("viewer-problem")?,
+            name: by_id("viewer-name")?,
+            facts: by_id("viewer-facts")?,
+            address: by_id("viewer-address")?,
+            link: by_id("viewer-link")?,
+            copy: by_id("viewer-copy")?,
+            close: by_id("viewer-close")?,
+            status: by_id("viewer-status")?,
+            url: RefCell::default(),
+            shown: Cell::default(),
+        })
+    }
+
+    pub fn bind(&'static self) -> Result<(), JsValue> {
+        on(&self.image, "load", |_| set_shown(&self.image, true))?;
+        on(&self.image, "error", |_| self.say("This browser can’t show the image."))?;
+        on(&self.dialog, "keydown", |event| {
+            let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
+            match key.as_deref() {
+                Some("ArrowLeft") => self.previous.click(),
+                Some("ArrowRight") => self.next.click(),
+                _ => {}
+            }
+        })?;
+        on(&self.close, "click", |_| self.dialog.close())?;
+        on(&self.copy, "click", |_| {
+            let words = match self.copy_address() {
+                Some(true) => "The address was copied.",
+                _ => "The address could not be copied; select it and copy it.",
+            };
+            self.status.set_text_content(Some(words));
+        })
+    }
+
+    /// Shows the picture of an item, and opens the dialog if it is not open.
+    pub fn show(&'static self, run: &RunView, item: ItemId) {
+        self.clear();
+        let name = run.name_of(item);
+        self.name.set_text_content(Some(&name));
+        let _ = self.image.set_attribute("alt", &name);
+        self.tick.set_checked(run.choice.borrow().is_ticked(item));
+        let planned = &run.plan.items()[item];
+        let address = planned.display_text();
+        let is_link = planned.address.as_ref().is_ok_and(|address| !address.is_data());
+        let end = address.char_indices().nth(MAX_SHOWN).map_or(address.len(), |(at, _)| at);
+        self.address.set_text_content(address.get(..end));
+        // What is shown of a data: URL may be a part, and no tab opens one.
+        set_shown(&self.link, is_link);
+        set_shown(&self.copy, is_link);
+        self.link.set_href(if is_link { address } else { "" });
+        let can_be_shown = {
+            let rows = run.rows.borrow();
+            let row = &rows.as_slice()[item];
+            self.facts.set_text_content(Some(&picture_text(row)));
+            is_svg(row) || dimensions(row).is_some_and(|size| size.pixels() <= MAX_PIXELS)
+        };
+        if can_be_shown {
+            self.load(run, item);
+        } else {
+            self.say(
+                "Too large to be shown here, or no image that a browser shows. It is in the zip as it is.",
+            );
+        }
+        if !self.dialog.open() {
+            // It throws only if the dialog is open already.
+            let _ = self.dialog.show_modal();
+        }
+    }
+
+    fn load(&'static self, run: &RunView, item: ItemId) {
+        let shown = self.shown.get();
+        let Some(handle) = run.source_of(item) else { return self.say("The image is not kept any more.") };
+        spawn_local(async move {
+            let url = handle.image(item).await.and_then(|image| ObjectUrl::new(&image).ok());
+            if self.shown.get() != shown {
+                return;
+            }
+            match url {
+                Some(url) => {
+                    self.image.set_src(url.as_str());
+                    *self.url.borrow_mut() = Some(url);
+                }
+                None => self.say("The image can be shown once the run has ended."),
+            }
+        });
+    }
+
+    /// Lets go of the image.
+    pub fn clear(&self) {
+        self.shown.set(self.shown.get().wrapping_add(1));
+        let _ = self.image.remove_attribute("src");
+        for element in [&*self.image, &self.problem] {
+            set_shown(element, false);
+        }
+        self.status.set_text_content(None);
+        self.url.take();
+    }
+
+    fn say(&self, words: &str) {
+        self.problem.set_text_content(Some(words));
+        set_shown(&self.problem, true);
+    }
+
+    /// Copies the address; `None` or `Some(false)` if the browser refuses.
+    fn copy_address(&self) -> Option<bool> {
+        // Unlike the clipboard of `navigator`, this needs no secure context, and leaves the address selected.
+        let selection = window().ok()?.get_selection().ok()??;
+        selection.select_all_children(&self.address).ok()?;
+        document().ok()?.unchecked_into::<HtmlDocument>().exec_command("copy").ok()
+    }
+}
