@@ -192,14 +192,21 @@ impl Browser {
         self.until_ready().await;
     }
 
-    /// Waits until the one journal lists this many images.
+    /// Waits until the journal of one run lists this many images.
     pub async fn until_noted(&self, images: usize) {
+        self.until_noted_by(1, images).await;
+    }
+
+    /// Waits until the journals of this many runs list this many images each. There may be others.
+    pub async fn until_noted_by(&self, runs: usize, images: usize) {
         let met = async || {
-            let files = self.spool_files().await;
-            let Some(journal) = files.iter().find(|name| name.ends_with(".journal")) else { return false };
-            let Some(bytes) = self.private_file(&format!("fetchzip/{journal}")).await else { return false };
-            Journal::read(&bytes).is_ok_and(|journal| journal.kept.len() == images)
+            let mut found = 0;
+            for journal in self.spool_files().await.iter().filter(|name| name.ends_with(".journal")) {
+                let bytes = self.private_file(&format!("fetchzip/{journal}")).await.unwrap_or_default();
+                found += usize::from(Journal::read(&bytes).is_ok_and(|journal| journal.kept.len() == images));
+            }
+            found == runs
         };
-        self.until_met(&format!("{images} images are in the journal"), met).await;
+        self.until_met(&format!("{images} images are in the journals of {runs} runs"), met).await;
     }
 }

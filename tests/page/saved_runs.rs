@@ -171,7 +171,7 @@ fn all_runs_are_listed_none_that_ended_is_called_interrupted_and_each_can_be_sav
         browser.until_run("done").await;
         browser.open_page().await;
         browser.begin_half_held_run().await;
-        browser.until_noted(2).await;
+        browser.until_noted_by(2, 2).await;
         browser.open_page().await;
         let runs = browser.until_runs_are_listed(3).await;
         let interrupted: Vec<_> = runs.iter().map(|run| run.contains("was interrupted")).collect();
