@@ -205,7 +205,7 @@ mod tests {
             (
                 "few-big",
                 "`few-big`: there is no workload of this name; there are picsum10, unsplash15, few-large, \
-                 many-small, very-many, past-memory-size, past-memory-count",
+                 many-small, very-many, three-hosts, past-memory-size, past-memory-count",
             ),
             (
                 "--browser opera",
