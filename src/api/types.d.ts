@@ -131,7 +131,7 @@ export type FetchZipEvent = { at: number; item: number } & (
   | { kind: "started"; attempt: number }
   | { kind: "headers"; declaredBytes: number | null }
   | { kind: "received"; bytes: number }
-  /** The attempt receives less than `minBytesPerSecond`. It goes on, unless "retrying" follows. */
+  /** The attempt receives less than `minBytesPerSecond`. It continues, unless "retrying" follows. */
   | { kind: "slow"; bytesPerSecond: number }
   | { kind: "retrying"; error: FetchZipError; resumesAt: number }
   /** The item's host refused. Nothing is requested from it before `until`, in milliseconds since the run began. */

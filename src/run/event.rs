@@ -39,7 +39,7 @@ pub enum EventKind {
         /// The bytes of this attempt so far.
         bytes: u64,
     },
-    /// The attempt is slow: it receives less than the lowest speed. It goes on, unless `Retrying` follows
+    /// The attempt is slow: it receives less than the lowest speed. It continues, unless `Retrying` follows
     /// because others need its slot.
     Slow {
         /// Bytes a second in the latest interval.

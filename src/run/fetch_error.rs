@@ -46,7 +46,7 @@ pub enum FetchError {
         /// The timeout.
         after: Duration,
     },
-    /// The image took longer than one image may; or it was slow and broken off, and goes on later.
+    /// The image took longer than one image may; or it was slow and broken off, and is requested again later.
     TooSlow {
         /// The time that it took: the limit, or since the headers.
         after: Duration,

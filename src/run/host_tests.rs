@@ -104,7 +104,7 @@ fn twenty_trickling_images_of_one_host_do_not_hold_up_another_host() {
         let plan = listed(&[("a", slow, "100ms/drip-3600"), ("b", 30, "100ms/ok")]);
         let report = run(&plan);
         assert_eq!(done_at(&report, &plan, "b"), seconds(0.5), "{slow}");
-        assert!(all_stored(&report), "a slow image goes on when only slow ones are left");
+        assert!(all_stored(&report), "a slow image continues when only slow ones are left");
     }
 }
 
@@ -130,7 +130,7 @@ fn slow_images_hold_at_most_half_of_their_host_s_slots_while_others_wait() {
         let of_item = report.events.iter().filter(|event| event.item == item);
         of_item.filter(|event| matches!(event.kind, EventKind::Retrying { .. })).count()
     };
-    assert_eq!([0, 1, 2].map(broken_off), [0, 0, 0], "half of six go on");
+    assert_eq!([0, 1, 2].map(broken_off), [0, 0, 0], "half of six continue");
     assert!((3..18).all(|item| broken_off(item) >= 1));
     // The attempts that were broken off do not count as failed.
     assert!(report.world.aborted.get() >= 15);

@@ -181,19 +181,19 @@ impl Day<'_> {
     async fn save(&mut self) {
         // The list is made anew when it is shown.
         self.until_listed().await;
-        let mut offered = self.browser.offers("Save zip").await;
-        offered.extend(self.browser.offers("Save again").await);
-        if offered.is_empty() {
-            return;
-        }
-        let chosen = self.dice.below(offered.len() as u64) as usize;
-        downloads::clear();
-        let mut watch = FolderWatch::begin();
-        let find = async || {
+        let offered = async || {
             let mut offered = self.browser.offers("Save zip").await;
             offered.extend(self.browser.offers("Save again").await);
-            offered.into_iter().nth(chosen)
+            offered
         };
+        let count = offered().await.len() as u64;
+        if count == 0 {
+            return;
+        }
+        let chosen = self.dice.below(count) as usize;
+        downloads::clear();
+        let mut watch = FolderWatch::begin();
+        let find = async || offered().await.into_iter().nth(chosen);
         assert!(self.browser.click_found("a zip to save", find).await);
         if self.has_cleared {
             let is_gone = async || self.browser.text().await.contains("The zip is gone");

@@ -10,7 +10,7 @@ const STATUS: &str =
 fn a_host_that_cools_down_is_named_with_the_time_that_is_left() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg?key=c&fail=1:503&retry-after=6&expose=Retry-After"]).await;
-        // What is said only for a second could be gone before the driver looks.
+        // A text that is shown for one second could be gone before the driver looks.
         let record = "window.said = [];
             const line = document.getElementById('run-text');
             new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true });";

@@ -20,7 +20,6 @@ use regex_lite::Regex;
 use sha2::{Digest, Sha384};
 
 use crate::output::say;
-use crate::page::Build;
 use crate::shrink::{self, Text};
 use crate::workspace;
 
@@ -38,12 +37,12 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let dir = dir.map_or_else(workspace::dist, PathBuf::from);
     // Set so by `trunk build --release`.
     let is_release = std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release");
-    finish(&dir, if is_release { Build::Release } else { Build::Local })
+    finish(&dir, is_release)
 }
 
 /// Shrinks the page in `dir` if it is a release, and fills in its integrity hashes.
-pub fn finish(dir: &Path, kind: Build) -> Result<()> {
-    if kind == Build::Release {
+pub fn finish(dir: &Path, is_release: bool) -> Result<()> {
+    if is_release {
         shrink_page(dir)?;
     }
     fill_in(dir)
@@ -120,7 +119,7 @@ fn replaced(text: &str, dir: &Path, path: &Path) -> Result<String> {
     Ok(result + rest)
 }
 
-/// What `<link data-trunk …>` says is for whoever builds the page. Trunk leaves empty lines in its place.
+/// A `<link data-trunk …>` is for the build, not for browsers. Trunk leaves an empty line in its place.
 fn without_trunk_links(text: &str) -> String {
     let is_shown = |line: &&str| {
         let line = line.trim_start();

@@ -48,7 +48,7 @@ pub fn build(kind: Build) -> Result<()> {
     remove_dir(&staging)?;
     fs::create_dir_all(&staging)?;
     assemble(&staging)?;
-    integrity::finish(&staging, kind)?;
+    integrity::finish(&staging, kind == Build::Release)?;
     remove_dir(&dist)?;
     fs::rename(&staging, &dist)?;
     say!("built dist/ in {:.1} s", start.elapsed().as_secs_f64());

@@ -28,8 +28,8 @@ pub struct Reception<'a> {
 }
 
 impl<'a> Reception<'a> {
-    /// A body of which nothing has arrived; `declared` is its Content-Length unless it is encoded, and `claimed_type` the media
-    /// type that is believed of a file that is no image.
+    /// A body of which nothing has arrived; `declared` is its Content-Length unless it is encoded, and
+    /// `claimed_type` the media type that is believed of a file that is not an image.
     pub fn new(
         spool: &'a Spool,
         declared: Option<u64>,

@@ -11,8 +11,8 @@ use crate::browser::spool::Spool;
 use crate::job::{ArchiveError, ArchiveErrorKind, ArchivePlace};
 use crate::plan::ItemId;
 
-/// Makes another archive of these items, of those that are in the run's; the others are told as left out in its
-/// record. The run stays as it is.
+/// Makes another archive of these items, of those that are in the run's. Its record reports the others as left
+/// out. The run stays as it is.
 ///
 /// # Errors
 ///
