@@ -10,6 +10,16 @@ const FIND: &str = include_str!("find.js");
 
 const CLICKS: usize = 5;
 
+/// Brings an element into sight that is outside the window or below what stays in sight while the rest
+/// scrolls: drivers scroll as far as the window's edge only.
+const SHOW: &str = "
+    const [element] = arguments;
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const there = document.elementFromPoint(left + width / 2, top + height / 2);
+    if (!there || !(element.contains(there) || there.contains(element) || there.closest('label')?.control === element)) {
+        element.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+    }";
+
 /// Waits until an element stands still for two frames (or it is plain that it never does), and
 /// watches for a click on it. A hidden tab has no frames.
 const WATCH_CLICK: &str = "
@@ -94,8 +104,23 @@ impl Browser {
         panic!("of {CLICKS} clicks on {what}, none reached it");
     }
 
+    /// Replaces the text of the only field of this role and name, by keys.
+    pub async fn enter(&self, role: &str, name: &str, text: &str) {
+        let field = self.the(role, name).await;
+        self.show(&field).await.unwrap();
+        field.clear().await.unwrap();
+        if !text.is_empty() {
+            field.send_keys(text).await.unwrap();
+        }
+    }
+
+    async fn show(&self, element: &Element) -> Result<(), CmdError> {
+        self.client.execute(SHOW, vec![serde_json::to_value(element).unwrap()]).await.map(|_| ())
+    }
+
     /// Clicks on an element; returns whether the click reached it.
     async fn click_once(&self, element: &Element) -> Result<bool, CmdError> {
+        self.show(element).await?;
         self.client.execute_async(WATCH_CLICK, vec![serde_json::to_value(element).unwrap()]).await?;
         element.click().await?;
         // An error means that the page was left while it was asked.

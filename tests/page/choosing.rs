@@ -213,9 +213,7 @@ fn a_zip_fills_an_empty_list() {
 impl Browser {
     /// Enters a filter, as typing and leaving the field do.
     async fn filter_by(&self, field: &str, text: &str) {
-        let field = self.the("textbox", field).await;
-        field.clear().await.unwrap();
-        field.send_keys(&format!("{text}{TAB}")).await.unwrap();
+        self.enter("textbox", field, &format!("{text}{TAB}")).await;
     }
 
     /// Waits until the line below the list ends with this.

@@ -55,10 +55,6 @@ impl Browser {
     /// Sets a limit under "More options", in MB; an empty one means none.
     async fn limit(&self, name: &str, megabytes: &str) {
         self.open_more_options().await;
-        let field = self.the("spinbutton", name).await;
-        field.clear().await.unwrap();
-        if !megabytes.is_empty() {
-            field.send_keys(megabytes).await.unwrap();
-        }
+        self.enter("spinbutton", name, megabytes).await;
     }
 }

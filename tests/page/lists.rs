@@ -107,8 +107,8 @@ fn relative_addresses_are_resolved_against_the_page_that_the_user_names() {
     with_page(async |browser| {
         browser.paste("<html><body><img src=\"1/64x48.jpg\"></body></html>").await;
         browser.until_plan("HTML · 1 line can’t be read").await;
-        let field = browser.the("textbox", "Address of the page").await;
-        field.send_keys(&format!("{}\n", browser.origin.url("/image/"))).await.unwrap();
+        let base = format!("{}\n", browser.origin.url("/image/"));
+        browser.enter("textbox", "Address of the page", &base).await;
         browser.click("textbox", "Image URLs").await;
         browser.until_plan("HTML · 1 URL from 1 origin").await;
         browser.fetch().await;

@@ -66,9 +66,7 @@ fn a_template_survives_a_reload() {
 
 impl Browser {
     pub async fn name_by(&self, template: &str) {
-        let field = self.the("textbox", "Names").await;
-        field.clear().await.unwrap();
-        field.send_keys(template).await.unwrap();
+        self.enter("textbox", "Names", template).await;
     }
 
     pub async fn until_preview(&self, text: &str) {

@@ -90,10 +90,8 @@ impl Browser {
 
     /// Replaces the list by typing another.
     pub async fn fill(&self, list: &str) {
-        let textbox = self.the("textbox", "Image URLs").await;
-        textbox.clear().await.unwrap();
         // As keys: WebKit's driver drops line feeds.
-        textbox.send_keys(&list.replace('\n', &ENTER.to_string())).await.unwrap();
+        self.enter("textbox", "Image URLs", &list.replace('\n', &ENTER.to_string())).await;
     }
 
     /// Puts a list into the box that is too long for typing.
@@ -124,11 +122,7 @@ impl Browser {
 
     /// Sets the limit of requests at once; an empty one means none.
     pub async fn at_once(&self, limit: &str) {
-        let field = self.the("spinbutton", "At once").await;
-        field.clear().await.unwrap();
-        if !limit.is_empty() {
-            field.send_keys(limit).await.unwrap();
-        }
+        self.enter("spinbutton", "At once", limit).await;
     }
 
     pub async fn until_run(&self, state: &str) {

@@ -285,15 +285,6 @@ impl Browser {
         self.execute(script, vec![]).await.as_u64().unwrap()
     }
 
-    /// Replaces the text of a field.
-    async fn enter(&self, role: &str, name: &str, text: &str) {
-        let field = self.the(role, name).await;
-        field.clear().await.unwrap();
-        if !text.is_empty() {
-            field.send_keys(text).await.unwrap();
-        }
-    }
-
     /// Scrolls the grid to a share of its height, and waits until it is drawn there.
     async fn scroll_pictures(&self, share: f64) {
         let script = "const view = document.getElementById('pictures-view');

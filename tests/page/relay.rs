@@ -74,10 +74,6 @@ impl Browser {
     /// Sets the relay under "More options".
     pub async fn relay(&self, address: &str) {
         self.open_more_options().await;
-        let field = self.the("textbox", "Relay").await;
-        field.clear().await.unwrap();
-        if !address.is_empty() {
-            field.send_keys(address).await.unwrap();
-        }
+        self.enter("textbox", "Relay", address).await;
     }
 }
