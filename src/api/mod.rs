@@ -17,6 +17,8 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use futures::future::{Either, select};
+#[cfg(not(feature = "page"))]
+use js_sys::Function;
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -29,9 +31,6 @@ use crate::text::text;
 use arguments::{Arguments, Signal, request};
 use results::{EventListener, ImageFilter, result_object};
 use trap::promise_of_call;
-
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.d.ts");
 
 /// Fetches images at once and resolves to one zip and a report; its types are in `types.d.ts`.
 ///
@@ -114,10 +113,11 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     result_object(&arguments.file_name, &plan, &rows.into_inner(), handle, archive, clock.now()).await
 }
 
-/// Runs when the package has been loaded, here and in its own worker.
+/// Called once by the package's entry, when the wasm has been loaded, with what makes its workers.
 #[cfg(not(feature = "page"))]
-#[wasm_bindgen(start)]
-fn start() {
+#[wasm_bindgen(skip_typescript)]
+pub fn begin(new_worker: Function) {
+    crate::browser::Worker::make_by(new_worker);
     // The first call should not wait for either.
     if crate::browser::Worker::start().is_some() {
         wasm_bindgen_futures::spawn_local(async { drop(rehearsal::rehearse().await) });

@@ -1,3 +1,20 @@
+// The JavaScript API. Both entries, "fetchzip" and "fetchzip/inline", have these exports.
+
+/**
+ * Loads the wasm and starts the worker. Never needed, since the first call does it; an application calls it to start
+ * early, or to say where the package's files are. It may be called any number of times, at any time; once the engine
+ * has started, `where` has no effect.
+ *
+ * The promise rejects with an Error that says which file could not be loaded, and why. The next call tries again.
+ */
+export default function init(where?: {
+  /** The address of `fetchzip_bg.wasm`. Default: beside the module; in "fetchzip/inline", inside it. */
+  wasm?: string | URL;
+  /** The address of `fetchzip-worker.js`, which imports `fetchzip-engine.js` beside it. Default: likewise. */
+  worker?: string | URL;
+}): Promise<void>;
+export { init };
+
 /** One URL to fetch, and what is known of its image. */
 export interface FetchZipRequest {
   url: string | URL;
@@ -115,10 +132,25 @@ export interface FetchZipOptions {
   onEvent?: (event: FetchZipEvent) => void;
 }
 
+/** The kinds of reasons for which an image is not in the archive. */
+export type FetchZipErrorKind =
+  | "address"
+  | "http"
+  | "host-refuses"
+  | "network"
+  | "interrupted"
+  | "truncated"
+  | "timeout"
+  | "empty"
+  | "not-an-image"
+  | "too-large"
+  | "over-total"
+  | "storage"
+  | "stopped";
+
 /** Why an image is not in the archive. */
 export interface FetchZipError {
-  /** One of "address", "http", "host-refuses", "network", "interrupted", "truncated", "timeout", "empty", "not-an-image", "too-large", "over-total", "storage" or "stopped". */
-  kind: string;
+  kind: FetchZipErrorKind;
   /** What happened and what to do about it, as a sentence to show to users. */
   message: string;
   /** The HTTP status, for the kinds "http" and "host-refuses"; otherwise null. */

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Array;
+#[cfg(not(feature = "page"))]
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageChannel, MessagePort};
 
@@ -40,6 +42,12 @@ thread_local! {
     static STARTED: RefCell<Option<Start>> = const { RefCell::new(None) };
 }
 
+#[cfg(not(feature = "page"))]
+thread_local! {
+    /// Makes a worker, as the package's entry does.
+    static NEW_WORKER: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
 impl Worker {
     /// The page's worker; `None` if it can't be started, or if this thread is not a page.
     pub async fn of_this_page() -> Option<Rc<Self>> {
@@ -67,8 +75,29 @@ impl Worker {
         Some(start)
     }
 
+    /// A thread with this wasm.
+    #[cfg(feature = "page")]
+    fn web_worker() -> Result<WebWorker, JsValue> {
+        WebWorker::start(&Self::glue(), &wasm_bindgen::module(), "serveRun")
+    }
+
+    /// A thread with this wasm, by the package's entry.
+    #[cfg(not(feature = "page"))]
+    fn web_worker() -> Result<WebWorker, JsValue> {
+        let new_worker = NEW_WORKER.with_borrow(Clone::clone).ok_or(JsValue::NULL)?;
+        let worker: WebWorker = new_worker.call0(&JsValue::UNDEFINED)?.unchecked_into();
+        worker.with_module(&Self::glue(), &wasm_bindgen::module(), "serveRun")
+    }
+
+    /// From now on, `new_worker` makes the page's workers: it returns one with the package's script, or
+    /// throws.
+    #[cfg(not(feature = "page"))]
+    pub fn make_by(new_worker: Function) {
+        NEW_WORKER.set(Some(new_worker));
+    }
+
     fn launch(start: &Start) -> Result<(), JsValue> {
-        let worker = WebWorker::start(&Self::glue(), &wasm_bindgen::module(), "serveRun")?;
+        let worker = Self::web_worker()?;
         let worker = Rc::new(Self { worker, runs: Rc::default() });
         let (ready, started) = (Rc::clone(start), Rc::clone(&worker));
         let on_message = Closure::<dyn Fn()>::new(move || ready.set(Some(Rc::clone(&started))));

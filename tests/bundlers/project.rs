@@ -1,0 +1,108 @@
+//! An application with the packed package and the bundlers.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use tempfile::TempDir;
+
+use crate::browser::environment;
+use crate::browser::site::Site;
+
+/// The package as `npm pack` makes it.
+static PACKED: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    let pack = ["pack", "--silent", "--pack-destination"];
+    run(Command::new("npm").args(pack).arg(folder.path()).current_dir(environment::package()));
+    let archive = fs::read_dir(folder.path()).unwrap().next().expect("npm packs").unwrap().path();
+    // Into `package/`.
+    run(Command::new("tar").arg("-xzf").arg(archive).current_dir(folder.path()));
+    folder
+});
+
+/// One of the package's entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The worker and the wasm are files of their own.
+    Files,
+    /// All in one file.
+    Inline,
+}
+
+impl Entry {
+    pub const BOTH: [Self; 2] = [Self::Files, Self::Inline];
+
+    /// The name that an application imports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Files => "fetchzip",
+            Self::Inline => "fetchzip/inline",
+        }
+    }
+
+    /// Its file in the package.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Files => "fetchzip.js",
+            Self::Inline => "inline.js",
+        }
+    }
+}
+
+/// An application in a folder of its own.
+pub struct Project(TempDir);
+
+impl Project {
+    pub fn new(entry: Entry) -> Self {
+        let project = Self(TempDir::new().unwrap());
+        let modules = project.path().join("node_modules");
+        fs::create_dir(&modules).unwrap();
+        for installed in fs::read_dir(environment::bundlers()).unwrap().map(Result::unwrap) {
+            symlink(installed.path(), modules.join(installed.file_name())).unwrap();
+        }
+        let package = modules.join("fetchzip");
+        fs::create_dir(&package).unwrap();
+        for file in fs::read_dir(PACKED.path().join("package")).unwrap().map(Result::unwrap) {
+            fs::copy(file.path(), package.join(file.file_name())).unwrap();
+        }
+        fs::write(project.path().join("package.json"), "{ \"private\": true, \"type\": \"module\" }")
+            .unwrap();
+        fs::write(project.path().join("index.html"), include_str!("app/index.html")).unwrap();
+        let main = include_str!("app/main.js").replace("\"fetchzip\"", &format!("\"{}\"", entry.name()));
+        fs::write(project.path().join("main.js"), main).unwrap();
+        project
+    }
+
+    /// Runs one of the bundlers in the project.
+    pub fn run(&self, program: &str, arguments: &[&str]) {
+        let bundler = environment::bundlers().join(".bin").join(program);
+        run(Command::new(bundler).args(arguments).current_dir(self.path()));
+    }
+
+    /// Copies a file of the project into a folder of it.
+    pub fn copy(&self, file: &str, folder: &str) {
+        let file = self.path().join(file);
+        fs::copy(&file, self.path().join(folder).join(file.file_name().unwrap())).unwrap();
+    }
+
+    pub fn read(&self, file: &str) -> Vec<u8> {
+        fs::read(self.path().join(file)).unwrap()
+    }
+
+    /// A folder of the project, to be served.
+    pub fn site(&self, folder: &str) -> Site {
+        Site::folder_of(&self.path().join(folder))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert!(output.status.success(), "{command:?}: {}", text.join("\n"));
+}
