@@ -28,6 +28,19 @@ fn vite_builds_both_entries() {
 }
 
 #[test]
+fn vite_serves_both_entries_while_one_develops() {
+    for entry in Entry::BOTH {
+        let project = Project::new(entry);
+        let server = project.vite();
+        browse(project.site("."), async |browser| {
+            browser.client.goto(&server.address).await.unwrap();
+            // Vite builds dependencies at the first visit, and reloads the page when it has.
+            assert_zips(browser).await;
+        });
+    }
+}
+
+#[test]
 fn webpack_builds_both_entries() {
     for entry in Entry::BOTH {
         let project = Project::new(entry);
@@ -107,6 +120,14 @@ fn a_wasm_that_is_missing_is_named_and_the_next_call_tries_again() {
         let result = browser.execute_async("return await zip(arguments[0])", vec![urls]).await;
         assert_eq!(result["outcomes"], json!(["stored"]), "{result}");
     });
+}
+
+#[test]
+fn publint_and_are_the_types_wrong_find_nothing() {
+    let project = Project::new(Entry::Files);
+    project.run("publint", &["--strict", "--pack", "false", "node_modules/fetchzip"]);
+    let entries = ["--entrypoints", ".", "inline", "--profile", "esm-only"];
+    project.run("attw", &[&[project::packed().to_str().unwrap()], &entries[..]].concat());
 }
 
 /// The built application fetches its images into a file of the browser's, off the page's thread, and nothing is wrong.

@@ -1,9 +1,10 @@
 //! An application with the packed package and the bundlers.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
 use tempfile::TempDir;
@@ -11,7 +12,13 @@ use tempfile::TempDir;
 use crate::browser::environment;
 use crate::browser::site::Site;
 
-/// The package as `npm pack` makes it.
+/// The archive that `npm pack` makes.
+pub fn packed() -> PathBuf {
+    let mut files = fs::read_dir(PACKED.path()).unwrap().map(|file| file.unwrap().path());
+    files.find(|file| file.extension().is_some_and(|extension| extension == "tgz")).expect("npm packs")
+}
+
+/// The package as `npm pack` makes it, and unpacked.
 static PACKED: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     let pack = ["pack", "--silent", "--pack-destination"];
@@ -81,6 +88,20 @@ impl Project {
         run(Command::new(bundler).args(arguments).current_dir(self.path()));
     }
 
+    /// Starts Vite's server for developers.
+    pub fn vite(&self) -> Server {
+        let vite = environment::bundlers().join(".bin/vite");
+        let mut command = Command::new(vite);
+        // Port 0 is any that is free.
+        command.args(["--host", "127.0.0.1", "--port", "0"]).current_dir(self.path());
+        let mut program = command.env("NO_COLOR", "1").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let address = lines.find_map(|line| line.find("http://").map(|start| line[start..].to_owned()));
+        // What it writes later is read, too, so that it never waits for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Server { address: address.expect("Vite says where it is"), program }
+    }
+
     /// Copies a file of the project into a folder of it.
     pub fn copy(&self, file: &str, folder: &str) {
         let file = self.path().join(file);
@@ -98,6 +119,20 @@ impl Project {
 
     fn path(&self) -> &Path {
         self.0.path()
+    }
+}
+
+/// A server, which ends when this is dropped.
+pub struct Server {
+    pub address: String,
+    program: Child,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.program.kill();
+        let _ = self.program.wait();
     }
 }
 
