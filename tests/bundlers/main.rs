@@ -11,11 +11,14 @@
 mod browser;
 mod project;
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use browser::site::Site;
 use browser::{Browser, browse};
 use project::{Entry, Project};
+use support::archive::contents::entries;
 
 /// With the worker and the wasm as files, a bundler has to find both.
 #[test]
@@ -77,6 +80,45 @@ fn rollup_and_esbuild_build_both_entries() {
             }
             assert_works(project.site("out"));
         }
+    }
+}
+
+/// Next.js imports the package where it renders on the server, too.
+#[test]
+fn next_builds_both_entries() {
+    for entry in Entry::BOTH {
+        let project = Project::next(entry);
+        project.run("next", &["build"]);
+        assert_works(project.site("out"));
+    }
+}
+
+#[test]
+fn the_examples_save_a_zip_and_leave_no_request_behind() {
+    for framework in ["react", "vue", "svelte"] {
+        let project = Project::example(framework);
+        project.run("vite", &["build", "--outDir", "out", "--base", "./", "--logLevel", "warn"]);
+        browse(project.site("out").with_samples(), async |browser| {
+            browser.the_coming("button", "Save the images").await;
+            browser.press("Save the images").await;
+            let archive = fs::read(browser.downloaded("images.zip").await).unwrap();
+            let names: Vec<String> = entries(&archive).into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["01-dawn.jpg", "03-noon.jpg"], "{framework}");
+            browser.until("document.querySelector('[role=status]').textContent === 'Saved'").await;
+
+            // The same with an image that never comes.
+            let path = format!("/image/1/64x48.jpg?key={framework}&gate=never");
+            let (name, script) = project.script_in("out/assets");
+            let script = script.replace("samples/01-dawn.jpg", &browser.origin.url(&path));
+            browser.replace_site_file(&format!("assets/{name}"), script.as_bytes());
+            browser.client.refresh().await.unwrap();
+            browser.the_coming("button", "Save the images").await;
+            browser.press("Save the images").await;
+            browser.origin.wait(framework, "inFlight=1");
+            // Removes the component.
+            browser.press("Close").await;
+            browser.origin.wait(framework, "closedEarly=1&inFlight=0");
+        });
     }
 }
 

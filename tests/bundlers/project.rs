@@ -12,6 +12,9 @@ use tempfile::TempDir;
 use crate::browser::environment;
 use crate::browser::site::Site;
 
+/// Records what is wrong, and loads `main.js`.
+const PAGE: &str = include_str!("app/index.html");
+
 /// The archive that `npm pack` makes.
 pub fn packed() -> PathBuf {
     let mut files = fs::read_dir(PACKED.path()).unwrap().map(|file| file.unwrap().path());
@@ -62,7 +65,39 @@ impl Entry {
 pub struct Project(TempDir);
 
 impl Project {
+    /// A page with one script.
     pub fn new(entry: Entry) -> Self {
+        let project = Self::with_packages();
+        project.write("index.html", PAGE);
+        project.write("main.js", &imports(include_str!("app/main.js"), entry));
+        project
+    }
+
+    /// The same, rendered by Next.js.
+    pub fn next(entry: Entry) -> Self {
+        let project = Self::with_packages();
+        for folder in ["app", "public"] {
+            fs::create_dir(project.path().join(folder)).unwrap();
+        }
+        let record = PAGE.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next());
+        project.write("public/record.js", record.expect("the page records what is wrong"));
+        project.write("next.config.mjs", include_str!("next/next.config.mjs"));
+        project.write("app/layout.jsx", include_str!("next/app/layout.jsx"));
+        project.write("app/page.jsx", &imports(include_str!("next/app/page.jsx"), entry));
+        project
+    }
+
+    /// One of the repository's examples.
+    pub fn example(name: &str) -> Self {
+        let project = Self::with_packages();
+        for file in fs::read_dir(environment::repository().join("examples").join(name)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), project.path().join(file.file_name())).unwrap();
+        }
+        project
+    }
+
+    fn with_packages() -> Self {
         let project = Self(TempDir::new().unwrap());
         let modules = project.path().join("node_modules");
         fs::create_dir(&modules).unwrap();
@@ -74,18 +109,21 @@ impl Project {
         for file in fs::read_dir(PACKED.path().join("package")).unwrap().map(Result::unwrap) {
             fs::copy(file.path(), package.join(file.file_name())).unwrap();
         }
-        fs::write(project.path().join("package.json"), "{ \"private\": true, \"type\": \"module\" }")
-            .unwrap();
-        fs::write(project.path().join("index.html"), include_str!("app/index.html")).unwrap();
-        let main = include_str!("app/main.js").replace("\"fetchzip\"", &format!("\"{}\"", entry.name()));
-        fs::write(project.path().join("main.js"), main).unwrap();
+        project.write("package.json", "{ \"private\": true, \"type\": \"module\" }");
         project
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path().join(file), text).unwrap();
     }
 
     /// Runs one of the bundlers in the project.
     pub fn run(&self, program: &str, arguments: &[&str]) {
         let bundler = environment::bundlers().join(".bin").join(program);
-        run(Command::new(bundler).args(arguments).current_dir(self.path()));
+        run(Command::new(bundler)
+            .args(arguments)
+            .env("NEXT_TELEMETRY_DISABLED", "1")
+            .current_dir(self.path()));
     }
 
     /// Starts Vite's server for developers.
@@ -112,6 +150,15 @@ impl Project {
         fs::read(self.path().join(file)).unwrap()
     }
 
+    /// The entry script that Vite wrote into a folder: its name, and its text.
+    pub fn script_in(&self, folder: &str) -> (String, String) {
+        let files = fs::read_dir(self.path().join(folder)).unwrap().map(Result::unwrap);
+        let is_script = |name: &String| name.ends_with(".js") && name.starts_with("index");
+        let name = files.map(|file| file.file_name().into_string().unwrap()).find(is_script).unwrap();
+        let text = String::from_utf8(self.read(&format!("{folder}/{name}"))).unwrap();
+        (name, text)
+    }
+
     /// A folder of the project, to be served.
     pub fn site(&self, folder: &str) -> Site {
         Site::folder_of(&self.path().join(folder))
@@ -120,6 +167,11 @@ impl Project {
     fn path(&self) -> &Path {
         self.0.path()
     }
+}
+
+/// An application that imports this entry.
+fn imports(application: &str, entry: Entry) -> String {
+    application.replace("\"fetchzip\"", &format!("\"{}\"", entry.name()))
 }
 
 /// A server, which ends when this is dropped.
