@@ -20,13 +20,13 @@ use futures::future::{Either, select};
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{BrowserText, Clock, RunHandle, Yielder};
+use crate::browser::{BrowserText, Clock, RunHandle, Yielder, promise};
 use crate::job::{ArchiveError, Job};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::{Event, EventKind};
 use crate::text::text;
-use arguments::{Arguments, Signal, request};
+use arguments::{Arguments, Signal};
 use results::{EventListener, ImageFilter, result_object};
 use trap::promise_of_call;
 
@@ -42,11 +42,8 @@ const TYPES: &str = include_str!("types.d.ts");
 pub fn fetch_zip(urls: JsValue, options: JsValue) -> Promise {
     // In a promise's executor, so that a trap here is a rejection, too.
     Promise::new(&mut |resolve, _| {
-        let (urls, options) = (urls.clone(), options.clone());
-        let promise = promise_of_call(Box::pin(async move {
-            let result = call(Arguments::parse(&urls, &options)?).await?;
-            Ok(result.into())
-        }));
+        let arguments = Arguments::parse(&urls, &options);
+        let promise = promise_of_call(Box::pin(async move { Ok(call(arguments?).await?.into()) }));
         // Resolving a promise can't fail.
         let _ = resolve.call1(&JsValue::UNDEFINED, &promise);
     })
@@ -54,12 +51,17 @@ pub fn fetch_zip(urls: JsValue, options: JsValue) -> Promise {
 
 async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     if arguments.signal.as_ref().is_some_and(Signal::is_aborted) {
-        return Err(abort_error());
+        let error = abort_error();
+        if let Some(sink) = &arguments.sink {
+            // Whatever comes of it: the callbacks have a failure not reported as unhandled.
+            drop(promise(sink.abort_with_reason(&error)));
+        }
+        return Err(error);
     }
     let mut plan = Plan::default();
     let mut yielder = Yielder::default();
-    for (index, item) in arguments.urls.iter().enumerate() {
-        plan.push(request(index, &item)?, &BrowserText);
+    for (index, request) in arguments.requests.into_iter().enumerate() {
+        plan.push(request, &BrowserText);
         // Reading the clock costs more than an item.
         if index % 32 == 0 {
             yielder.maybe_yield().await;

@@ -14,7 +14,7 @@ use super::port::Port;
 use crate::browser::archive::{Archive, Sink};
 use crate::browser::error::because;
 use crate::browser::local::HandedOver;
-use crate::browser::web::{Queue, Shared, Yielder};
+use crate::browser::web::{Queue, Shared, Yielder, nullable};
 use crate::job::{ArchiveError, ArchiveErrorKind, FromWorker, Interaction, ToWorker};
 use crate::plan::{ItemId, Plan};
 use crate::run::{Event, read_events};
@@ -116,7 +116,7 @@ impl Connection {
                     writing.waiting.push_back(object);
                     continue;
                 }
-                FromWorker::Archive(summary) => Ok(Some(Archive { blob: object.dyn_into().ok(), summary })),
+                FromWorker::Archive(summary) => Ok(Some(Archive { blob: nullable(object), summary })),
                 FromWorker::Verified => Ok(None),
                 FromWorker::Failed(error) => Err(error),
                 // Neither belongs to a run's activity.
@@ -216,7 +216,7 @@ impl Inbox {
         match FromWorker::read(bytes) {
             Some(FromWorker::Preview(item, edge)) => self.set_preview((item, edge), &object),
             Some(FromWorker::HandedOver(is_file)) => {
-                let handed_over = object.dyn_into().ok().map(|blob| HandedOver { blob, is_file });
+                let handed_over = nullable(object).map(|blob| HandedOver { blob, is_file });
                 let awaited = self.hand_overs.borrow_mut().pop_front();
                 awaited.into_iter().for_each(|awaited| awaited.set(handed_over.clone()));
             }
@@ -267,8 +267,8 @@ impl Writing<'_> {
             && let Some(sink) = self.sink
             && let Some(next) = self.waiting.pop_front()
         {
-            self.current = Some(match next.dyn_ref() {
-                Some(chunk) => sink.write(chunk),
+            self.current = Some(match nullable(next) {
+                Some(chunk) => sink.write(&chunk),
                 None => sink.close(),
             });
         }
