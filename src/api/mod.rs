@@ -19,8 +19,9 @@ use std::rc::Rc;
 use futures::future::{Either, select};
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{BrowserText, Clock, RunHandle, Yielder, promise};
+use crate::browser::{BrowserText, Clock, Inside, RunHandle, Yielder, promise};
 use crate::job::{ArchiveError, Job};
 use crate::plan::Plan;
 use crate::report::Rows;
@@ -28,25 +29,19 @@ use crate::run::{Event, EventKind};
 use crate::text::text;
 use arguments::{Arguments, Signal};
 use results::{EventListener, ImageFilter, result_object};
-use trap::promise_of_call;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
 
-/// Fetches images at once and resolves to one zip and a report; its types are in `types.d.ts`.
+/// Fetches images at once and resolves to one zip and a report. `fetch_zip.js` makes `fetchZip` of it, whose
+/// types are in `types.d.ts`.
 ///
 /// It rejects with a `TypeError` or `RangeError` that names an argument that makes no sense, with an
-/// `AbortError` if the signal is aborted, and with an `Error` if the archive can't be made or the wasm
-/// traps.
-#[wasm_bindgen(js_name = fetchZip, skip_typescript)]
-pub fn fetch_zip(urls: JsValue, options: JsValue) -> Promise {
-    // In a promise's executor, so that a trap here is a rejection, too.
-    Promise::new(&mut |resolve, _| {
-        let arguments = Arguments::parse(&urls, &options);
-        let promise = promise_of_call(Box::pin(async move { Ok(call(arguments?).await?.into()) }));
-        // Resolving a promise can't fail.
-        let _ = resolve.call1(&JsValue::UNDEFINED, &promise);
-    })
+/// `AbortError` if the signal is aborted, and with an `Error` if the archive can't be made.
+#[wasm_bindgen(js_name = callEngine, skip_typescript)]
+pub fn call_engine(urls: &JsValue, options: &JsValue) -> Promise {
+    let arguments = Arguments::parse(urls, options);
+    future_to_promise(Inside(Box::pin(async move { Ok(call(arguments?).await?.into()) })))
 }
 
 async fn call(arguments: Arguments) -> Result<Object, JsValue> {

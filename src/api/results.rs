@@ -28,6 +28,12 @@ extern "C" {
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
 }
 
+#[wasm_bindgen(module = "/src/api/method.js")]
+extern "C" {
+    /// The function as a method of a result.
+    fn method(call: JsValue) -> JsValue;
+}
+
 /// The caller's `onEvent`.
 pub struct EventListener(Function);
 
@@ -228,12 +234,12 @@ fn object_of_archive(
     // Not enumerable, so that the result can still be posted to another thread.
     let methods = [
         ("dispose", dispose.into_js_value()),
-        ("prove", prove.into_js_value()),
-        ("save", save.into_js_value()),
-        ("select", select.into_js_value()),
+        ("prove", method(prove.into_js_value())),
+        ("save", method(save.into_js_value())),
+        ("select", method(select.into_js_value())),
     ];
-    for (name, method) in methods {
-        Object::define_property(&result, &name.into(), &Fields::new().set("value", method).0);
+    for (name, value) in methods {
+        Object::define_property(&result, &name.into(), &Fields::new().set("value", value).0);
     }
     result
 }

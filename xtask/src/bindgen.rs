@@ -25,6 +25,8 @@ pub struct Extras {
     pub types: bool,
     /// Scripts that are linked to as files of their own.
     pub linked_modules: bool,
+    /// A function that starts the wasm anew.
+    pub reset: bool,
 }
 
 /// Makes an ES module of compiled wasm: `STEM.js` and `STEM_bg.wasm` in `out`.
@@ -34,6 +36,7 @@ pub fn module(wasm: &Path, stem: &str, extras: Extras, out: &Path) -> Result<()>
         .out_name(stem)
         .typescript(extras.types)
         .split_linked_modules(extras.linked_modules)
+        .reset_state_function(extras.reset)
         // As the command-line tool: the script finds its wasm beside it.
         .omit_default_module_path(false)
         .web(true)

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use fs_err as fs;
 
 use crate::bindgen::{self, Extras};
@@ -28,7 +28,27 @@ pub const DOWNLOAD: [(&str, &str, Text); 2] = [
 ];
 
 /// Exports of the engine that are JavaScript, and stand behind wasm-bindgen's.
-const EXPORTS: &str = "src/api/download_sink.js";
+const EXPORTS: [&str; 2] = ["src/api/fetch_zip.js", "src/api/download_sink.js"];
+
+/// What wasm-bindgen's script assumes of a page, and what holds on any.
+const ASSUMPTIONS: [(&str, &str); 3] = [
+    // A page may have put a class of its own in the place of the browser's.
+    (
+        "typeof Response === 'function' && module instanceof Response",
+        "typeof module.arrayBuffer === 'function'",
+    ),
+    // Timers and listeners from before the wasm was started anew still call.
+    ("throw new Error('Cannot invoke closure from previous WASM instance');", "return;"),
+    // It is for the package alone.
+    ("export function __wbg_reset_state", "function __wbg_reset_state"),
+];
+
+/// The type of the function that starts the wasm anew, which is for the package alone.
+const RESET_TYPE: &str = "export function __wbg_reset_state(): void;\n";
+
+/// The browser's own class, whatever the page has put in its place: views of the wasm's memory are made by the
+/// constructor of the view that they are parts of.
+const OWN_VIEW: &str = "const Uint8Array = new TextEncoder().encode().constructor;\n";
 
 /// The package's entry, which imports the engine and [`LISTS`]: a bundler leaves out what is not used.
 const ENTRY: &str = "src/api/entry.js";
@@ -49,10 +69,16 @@ pub fn build() -> Result<()> {
     let start = Instant::now();
     say!("building the package into pkg/, about a minute");
     let pkg = workspace::pkg();
-    let extras = Extras { types: true, linked_modules: true };
+    let extras = Extras { types: true, linked_modules: true, reset: true };
     module("fetchzip", &["--no-default-features", "--features=api"], "fetchzip", extras, &pkg)?;
     let (entry, root) = (pkg.join("fetchzip.js"), workspace::root());
-    fs::write(&entry, fs::read_to_string(&entry)? + &fs::read_to_string(root.join(EXPORTS))?)?;
+    let mut script = for_any_page(&fs::read_to_string(&entry)?)?;
+    for exports in EXPORTS {
+        script += &fs::read_to_string(root.join(exports))?;
+    }
+    fs::write(&entry, script)?;
+    let types = pkg.join("fetchzip.d.ts");
+    fs::write(&types, fs::read_to_string(&types)?.replace(RESET_TYPE, ""))?;
     shrink::shrink(&pkg, "fetchzip")?;
     fs::rename(&entry, pkg.join(ENGINE))?;
     fs::copy(root.join(ENTRY), &entry)?;
@@ -69,6 +95,16 @@ pub fn build() -> Result<()> {
     }
     say!("built pkg/ in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// wasm-bindgen's script for pages whose scripts have replaced what the browser provides.
+fn for_any_page(script: &str) -> Result<String> {
+    let mut script = script.to_owned();
+    for (assumption, holds) in ASSUMPTIONS {
+        ensure!(script.contains(assumption), "wasm-bindgen's script no longer has `{assumption}`");
+        script = script.replace(assumption, holds);
+    }
+    Ok(OWN_VIEW.to_owned() + &script)
 }
 
 /// Makes the module that reads lists: one file with its wasm inside.
