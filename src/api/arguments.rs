@@ -7,7 +7,9 @@ use js_sys::{Array, Function, Object, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
-use crate::browser::{Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shown, type_error};
+use crate::browser::{
+    Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shortened, shown, type_error,
+};
 use crate::image::Accepted;
 use crate::job::{ArchiveOptions, Order};
 use crate::plan::{NameTemplate, Request, file_name_of};
@@ -27,6 +29,8 @@ const MAX_TEXT: usize = 256 << 20;
 pub struct Arguments {
     /// What to fetch.
     pub requests: Vec<Request>,
+    /// Long `data:` URLs, by their indices: `requests` has short ones in their places.
+    pub long_urls: Array,
     /// How entries are named.
     pub template: NameTemplate,
     /// How images are fetched.
@@ -132,8 +136,10 @@ impl Arguments {
             ..ArchiveOptions::default()
         };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
+        let (requests, long_urls) = requests(urls)?;
         Ok(Self {
-            requests: requests(urls)?,
+            requests,
+            long_urls,
             template,
             settings,
             archive,
@@ -161,21 +167,21 @@ pub fn all_of(argument: &str, expected: &str, values: &JsValue) -> Result<Array,
     array_from(values)
 }
 
-/// Reads all URLs.
-fn requests(urls: &JsValue) -> Result<Vec<Request>, JsValue> {
+/// Reads all URLs, of which the long ones stay in an array.
+fn requests(urls: &JsValue) -> Result<(Vec<Request>, Array), JsValue> {
     let urls = all_of("urls", "an array or another iterable of URLs", urls)?;
-    let mut characters = 0;
-    let mut requests = Vec::new();
+    let mut bytes = 0;
+    let (mut requests, long_urls) = (Vec::new(), Array::new());
     for (index, item) in urls.iter().enumerate() {
-        let request = request(index, &item)?;
-        characters += length(&request);
-        if characters > MAX_TEXT {
+        let request = request(index, &item, &long_urls)?;
+        bytes += length(&request);
+        if bytes > MAX_TEXT {
             let expected = text!["together at most ", MAX_TEXT, " bytes of text"];
             return Err(range_error("urls", &expected, &text!["more, as up to urls[", index, "]"]));
         }
         requests.push(request);
     }
-    Ok(requests)
+    Ok((requests, long_urls))
 }
 
 /// The bytes of a request's texts.
@@ -186,7 +192,8 @@ fn length(Request { text, name, title, fallbacks, cells, .. }: &Request) -> usiz
 }
 
 /// Reads the URL at `index`.
-fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
+fn request(index: usize, item: &JsValue, long_urls: &Array) -> Result<Request, JsValue> {
+    let url_text = |value: &JsValue| url_text(value, long_urls);
     if let Some(text) = url_text(item) {
         return Ok(Request::new(text));
     }
@@ -241,9 +248,10 @@ fn cells_of(columns: &Object) -> Vec<(Rc<str>, String)> {
 }
 
 /// The text of a string, or of a `URL`: of any realm or class, as a page may have one of its own.
-fn url_text(value: &JsValue) -> Option<String> {
-    let href = || value.is_object().then(|| value.unchecked_ref::<Like>().href().as_string()).flatten();
-    value.as_string().or_else(href)
+fn url_text(value: &JsValue, long_urls: &Array) -> Option<String> {
+    let href = value.is_object().then(|| value.unchecked_ref::<Like>().href());
+    let text = href.as_ref().unwrap_or(value);
+    shortened(text, long_urls).or_else(|| text.as_string())
 }
 
 /// The options object, read option by option; `undefined` and `null` are both "not given".

@@ -28,7 +28,7 @@ use crate::report::Rows;
 use crate::run::{Event, EventKind};
 use crate::text::text;
 use arguments::{Arguments, Signal};
-use results::{EventListener, ImageFilter, result_object};
+use results::{EventListener, ImageFilter, Urls, result_object};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
@@ -71,9 +71,10 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     // Thousands of rows are a piece of work, and so is what comes next: passing the plan to the worker.
     yielder.maybe_yield().await;
     let listener = arguments.on_event.clone().map(EventListener::new);
-    let filter = arguments.filter.map(|filter| ImageFilter::new(filter, Rc::clone(&plan)));
+    let urls = Urls { plan: Rc::clone(&plan), long: arguments.long_urls };
+    let filter = arguments.filter.map(|filter| ImageFilter::new(filter, urls.clone()));
     let job = Job {
-        plan: Rc::clone(&plan),
+        plan,
         template: arguments.template,
         settings: arguments.settings,
         archive: arguments.archive,
@@ -86,6 +87,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     let (handle, archive) = {
         let run = pin!(async {
             let handle = RunHandle::start(job, arguments.sink.as_ref()).await?;
+            handle.provide_addresses(&urls.long);
             let emit = |event: Event| {
                 rows.borrow_mut().apply(&event);
                 if let Some(listener) = &listener {
@@ -108,7 +110,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
         }
     }
     .map_err(|error: ArchiveError| JsValue::from(js_sys::Error::new(&text![error])))?;
-    result_object(&arguments.file_name, &plan, &rows.into_inner(), handle, archive, clock.now()).await
+    result_object(&arguments.file_name, &urls, &rows.into_inner(), handle, archive, clock.now()).await
 }
 
 /// Runs when the package has been loaded, here and in its own worker.

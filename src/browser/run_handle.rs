@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, ImageBitmap, WritableStream};
 
@@ -70,6 +71,15 @@ impl RunHandle {
         match &self.place {
             Place::Here(run) => run.reused.set(archive.clone()),
             Place::Worker(run) => run.provide(archive),
+        }
+    }
+
+    /// Provides the long `data:` URLs that the job has short addresses for, by their indices. To be called before
+    /// [`finish`](Self::finish).
+    pub fn provide_addresses(&self, texts: &Array) {
+        match &self.place {
+            Place::Here(run) => run.long_addresses.set(texts),
+            Place::Worker(run) => run.provide_addresses(texts),
         }
     }
 

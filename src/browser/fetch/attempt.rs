@@ -10,6 +10,7 @@ use js_sys::{Array, Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
 
+use super::long_addresses::LongAddresses;
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
@@ -18,7 +19,8 @@ use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
 use crate::plan::{Address, ItemId, disposition_file_name};
 use crate::run::{
-    CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date, parse_retry_after,
+    CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date,
+    parse_retry_after,
 };
 
 #[wasm_bindgen]
@@ -26,7 +28,7 @@ extern "C" {
     /// The global function, in pages and workers. A `Request` object, which gloo-net would send, makes
     /// each request and its signal twice. A script of the page may have replaced it by what throws.
     #[wasm_bindgen(catch)]
-    fn fetch(url: &str, options: &RequestInit) -> Result<JsValue, JsValue>;
+    fn fetch(url: &JsValue, options: &RequestInit) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByName)]
     fn timings_of(name: &str, kind: &str) -> Array;
@@ -70,12 +72,12 @@ extern "C" {
 }
 
 /// What sends requests: the web's `fetch`, or a rehearsal's.
-type Fetch = fn(&str, &RequestInit) -> Result<JsValue, JsValue>;
+type Fetch = fn(&JsValue, &RequestInit) -> Result<JsValue, JsValue>;
 
 /// A GIF without a frame.
 const REHEARSED_IMAGE: &str = "GIF89a\u{1}\0\u{1}\0\0\0\0;";
 
-fn rehearsed_fetch(_: &str, _: &RequestInit) -> Result<JsValue, JsValue> {
+fn rehearsed_fetch(_: &JsValue, _: &RequestInit) -> Result<JsValue, JsValue> {
     web_sys::Response::new_with_opt_str(Some(REHEARSED_IMAGE)).map(JsValue::from)
 }
 
@@ -95,11 +97,18 @@ pub struct BrowserFetcher {
     job: Rc<Job>,
     /// The archive that images are taken over from.
     archive: Rc<Shared<Blob>>,
+    long_addresses: Rc<LongAddresses>,
 }
 
 impl BrowserFetcher {
     /// A fetcher whose times are the clock's, and whose images go to the spool.
-    pub fn new(clock: Clock, job: &Rc<Job>, spool: Rc<Shared<Spool>>, archive: Rc<Shared<Blob>>) -> Self {
+    pub fn new(
+        clock: Clock,
+        job: &Rc<Job>,
+        spool: Rc<Shared<Spool>>,
+        archive: Rc<Shared<Blob>>,
+        long_addresses: Rc<LongAddresses>,
+    ) -> Self {
         let settings = &job.settings;
         let fetch = if settings.is_rehearsal { rehearsed_fetch } else { fetch };
         let options = RequestInit::new();
@@ -109,7 +118,19 @@ impl BrowserFetcher {
         let stall_timer = StallTimer::new(settings.timeout);
         let (buffers, scratch) = <(ReadBuffers, RefCell<_>)>::default();
         let (computes_sha256, job) = (job.needs_sha256(), Rc::clone(job));
-        Self { clock, fetch, stall_timer, options, buffers, scratch, spool, computes_sha256, job, archive }
+        Self {
+            clock,
+            fetch,
+            stall_timer,
+            options,
+            buffers,
+            scratch,
+            spool,
+            computes_sha256,
+            job,
+            archive,
+            long_addresses,
+        }
     }
 }
 
@@ -218,8 +239,15 @@ impl BrowserFetcher {
         progress: &dyn Fn(EventKind),
         watch: &Watch,
     ) -> Result<StoredImage<Payload>, FetchError> {
+        let mut text = JsValue::UNDEFINED;
+        if !IS_INTERACTIVE && let Some(long) = self.long_addresses.text_of(&address.href) {
+            text = long.await;
+        }
+        if !text.is_string() {
+            text = address.href.as_str().into();
+        }
         self.options.set_signal(watch.signal().as_ref());
-        let answer = (self.fetch)(&address.href, &self.options).map_err(|error| not_made(&error))?;
+        let answer = (self.fetch)(&text, &self.options).map_err(|error| not_made(&error))?;
         // A `fetch` of the page's own may return no promise.
         let answer = promise(Promise::resolve(&answer)).await.map_err(|error| failed(&error))?;
         if !is_response(&answer) {

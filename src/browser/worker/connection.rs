@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::rc::{Rc, Weak};
 
 use futures::future::{Either, LocalBoxFuture, select};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageChannel, MessagePort};
 
@@ -28,6 +29,8 @@ pub struct Connection {
     port: Port,
     inbox: Rc<Inbox>,
     plan: Rc<Plan>,
+    /// The long `data:` URLs that the worker may ask for, by their indices.
+    long_addresses: RefCell<Array>,
     /// All runs of the worker.
     others: Rc<Connections>,
 }
@@ -68,7 +71,7 @@ impl Connection {
         let inbox = Rc::<Inbox>::default();
         let receiver = Rc::clone(&inbox);
         let port = Port::new(port, Box::new(move |bytes, object| receiver.receive(bytes, object)));
-        let run = Rc::new(Self { port, inbox, plan, others });
+        let run = Rc::new(Self { port, inbox, plan, long_addresses: RefCell::default(), others });
         run.others.push(&run);
         run
     }
@@ -112,6 +115,11 @@ impl Connection {
                     }
                     continue;
                 }
+                FromWorker::LongAddress(index) => {
+                    let text = self.long_addresses.borrow().get(index as u32);
+                    self.port.post(&ToWorker::LongAddress(index).to_bytes(), &text);
+                    continue;
+                }
                 FromWorker::Chunk | FromWorker::SinkEnd => {
                     writing.waiting.push_back(object);
                     continue;
@@ -149,6 +157,11 @@ impl Connection {
     /// Provides the archive that images are taken over from.
     pub fn provide(&self, archive: &Blob) {
         self.port.post(&ToWorker::ReusedArchive.to_bytes(), archive);
+    }
+
+    /// Keeps the long `data:` URLs for the worker to ask for.
+    pub fn provide_addresses(&self, texts: &Array) {
+        self.long_addresses.replace(texts.clone());
     }
 
     /// Says whether the image of an item is kept.
