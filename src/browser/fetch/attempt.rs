@@ -19,7 +19,7 @@ use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
 use crate::plan::{Address, ItemId, disposition_file_name};
 use crate::run::{
-    CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date,
+    CacheMode, EventKind, FetchError, Fetcher, Others, Reservation, StoredImage, parse_http_date,
     parse_retry_after,
 };
 
@@ -180,6 +180,10 @@ impl Fetcher for BrowserFetcher {
         // Hosts that send no `Timing-Allow-Origin` disclose none.
         let protocol = latest.unchecked_ref::<Timing>().protocol().filter(|name| !name.is_empty())?;
         Some(!protocol.starts_with("http/1"))
+    }
+
+    fn others(&self, address: &Address) -> Others {
+        self.stall_timer.others(&address.origin)
     }
 }
 
