@@ -45,7 +45,8 @@ export interface FetchZipOptions {
   concurrency?: number;
   /**
    * The maximum number of requests in flight to one origin; never exceeded. Origins take turns, whatever
-   * their order in the list. Default: found during the run.
+   * their order in the list. Calls at the same time share what an origin can take. Default: found during the
+   * run.
    */
   perOrigin?: number;
   /** The number of attempts after the first, for failures that may be temporary. Default: 3. */
@@ -115,7 +116,10 @@ export interface FetchZipOptions {
   manifest?: boolean | { name?: string; format?: "csv" | "json" | "both"; sha256?: boolean; wholeAddresses?: boolean };
   /** The archive's file name. Default: "images.zip". */
   fileName?: string;
-  /** Aborts the run and its requests; the promise then rejects with an AbortError. */
+  /**
+   * Aborts the run, its requests and its sink; the promise then rejects with an AbortError. One that is already
+   * aborted prevents every request.
+   */
   signal?: AbortSignal;
   /**
    * Receives the archive as it grows, no faster than it can write. The result's blob is then null.
@@ -138,6 +142,7 @@ export type FetchZipErrorKind =
   | "http"
   | "host-refuses"
   | "network"
+  | "request"
   | "interrupted"
   | "truncated"
   | "timeout"
@@ -279,7 +284,13 @@ export interface FetchZipResult {
  *
  * An image that can't be fetched does not affect the others: its item says why. The promise rejects
  * with a TypeError or RangeError that names the invalid argument, with an AbortError if the signal
- * aborts, and with an Error if the archive itself could not be made.
+ * aborts, and with an Error if the archive itself could not be made. It always settles: if the engine breaks
+ * down, as when memory runs out, all calls under way reject with the cause, and what it kept of earlier
+ * results is gone.
+ *
+ * The arguments are read once, before the call returns: what is done with the array, its objects or the
+ * options afterwards changes nothing. All addresses, names and columns together may have 256 MiB of text,
+ * in which `data:` URLs of 100,000 to 8,388,608 characters do not count.
  */
 export function fetchZip(
   urls: Iterable<string | URL | FetchZipRequest>,

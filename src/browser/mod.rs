@@ -27,6 +27,7 @@ mod web;
 mod worker;
 
 pub use archive::{Archive, ReadBackError, read_back};
+pub use fetch::{long_index, shortened};
 pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::MAX_PIXELS;

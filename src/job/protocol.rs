@@ -37,6 +37,8 @@ pub enum ToWorker {
         /// Whether its image goes into the archive.
         is_kept: bool,
     },
+    /// The long `data:` URL of this index is beside the message; `undefined` if there is none.
+    LongAddress(u64),
     /// The sink has taken the first of the chunks that the page was given.
     ChunkWritten,
     /// End the run, and keep nothing of it.
@@ -81,6 +83,8 @@ pub enum Interaction {
 pub enum FromWorker {
     /// Events, as an [`EventWriter`](crate::run::EventWriter) returns them.
     Events(Vec<u8>),
+    /// The long `data:` URL of this index is needed.
+    LongAddress(u64),
     /// The next chunk for the sink, which is beside the message.
     Chunk,
     /// The sink is to be closed.
@@ -116,6 +120,7 @@ mod to_worker {
     pub const VERDICT: u8 = 12;
     pub const REUSED_ARCHIVE: u8 = 13;
     pub const SELECT: u8 = 14;
+    pub const LONG_ADDRESS: u8 = 15;
 }
 
 impl ToWorker {
@@ -134,6 +139,10 @@ impl ToWorker {
             Self::Verdict { item, is_kept } => {
                 out.extend([tag::VERDICT, u8::from(*is_kept)]);
                 out.put_u64(*item as u64);
+            }
+            Self::LongAddress(index) => {
+                out.put_u8(tag::LONG_ADDRESS);
+                out.put_u64(*index);
             }
             Self::ChunkWritten => out.put_u8(tag::CHUNK_WRITTEN),
             Self::Cancel => out.put_u8(tag::CANCEL),
@@ -166,6 +175,7 @@ impl ToWorker {
                 let is_kept = reader.bool()?;
                 Self::Verdict { item: reader.usize()?, is_kept }
             }
+            tag::LONG_ADDRESS => Self::LongAddress(reader.u64()?),
             tag::CHUNK_WRITTEN => Self::ChunkWritten,
             tag::CANCEL => Self::Cancel,
             tag::HAND_OVER => Self::HandOver(reader.text()??),
@@ -250,6 +260,7 @@ mod from_worker {
     pub const FAILED: u8 = 6;
     pub const RUNS: u8 = 7;
     pub const HANDED_OVER: u8 = 8;
+    pub const LONG_ADDRESS: u8 = 9;
 }
 
 impl FromWorker {
@@ -265,6 +276,10 @@ impl FromWorker {
             }
             Self::Chunk => out.put_u8(tag::CHUNK),
             Self::SinkEnd => out.put_u8(tag::SINK_END),
+            Self::LongAddress(index) => {
+                out.put_u8(tag::LONG_ADDRESS);
+                out.put_u64(*index);
+            }
             Self::Preview(item, edge) => {
                 out.put_u8(tag::PREVIEW);
                 out.put_u64(*item as u64);
@@ -301,6 +316,7 @@ impl FromWorker {
         let mut reader = ByteReader(bytes);
         let message = match reader.u8()? {
             tag::EVENTS => Self::Events(reader.rest().to_vec()),
+            tag::LONG_ADDRESS => Self::LongAddress(reader.u64()?),
             tag::CHUNK => Self::Chunk,
             tag::SINK_END => Self::SinkEnd,
             tag::PREVIEW if IS_INTERACTIVE => Self::Preview(reader.usize()?, reader.u32()?),

@@ -15,6 +15,7 @@ use super::fetch_error::FetchError;
 use super::pace::{Pace, Verdict};
 use super::schedule::Schedule;
 use super::settings::Limits;
+use super::stall::Others;
 use super::step::{Attempt, Step};
 use super::stored_image::StoredImage;
 use crate::plan::{Address, ItemId, Plan};
@@ -47,6 +48,9 @@ pub trait Fetcher {
     /// Whether the connection on which the latest answer from an address came carries many requests at once
     /// (HTTP/2 and HTTP/3); `None` if that is not disclosed.
     fn is_multiplexed(&self, address: &Address) -> Option<bool>;
+
+    /// What other runs have in flight to the origin of an address.
+    fn others(&self, address: &Address) -> Others;
 }
 
 /// An item that has ended.
@@ -225,6 +229,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         else {
             return;
         };
+        self.schedule.set_others(item, self.fetcher.others(&address));
         self.emit(item, EventKind::Started { attempt: number });
         let (fetcher, emit, pace) = (self.fetcher, self.emit, Rc::clone(&self.pace));
         pace.borrow_mut().start(item, origin, fetcher.now());
@@ -290,6 +295,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
     fn process(&mut self, (attempt, result): Finished<F::Payload>) -> Option<FinishedItem<F::Payload>> {
         let item = attempt.item;
         self.end_attempt(item, false);
+        if let Some(address) = self.plan.request_address(item, attempt.address) {
+            self.schedule.set_others(item, self.fetcher.others(&address));
+        }
         if result.is_ok() {
             self.look_up_protocol(attempt);
         }

@@ -40,6 +40,7 @@ const STOPPED: u8 = 10;
 const TOO_LARGE: u8 = 11;
 const OVER_TOTAL: u8 = 12;
 const TOO_SLOW: u8 = 13;
+const REQUEST: u8 = 18;
 
 /// Stands for a missing `Content-Length`. A real one is smaller.
 const NO_LENGTH: u64 = u64::MAX;
@@ -149,11 +150,14 @@ impl EventWriter {
             FetchError::Empty => (EMPTY, 0),
             FetchError::NotAnImage(kind) => (NOT_AN_IMAGE, *kind as u64),
             FetchError::Storage { reason } => (STORAGE, reason.len() as u64),
+            FetchError::Request { reason } => (REQUEST, reason.len() as u64),
         };
         self.bytes.put_u8(tag);
         self.bytes.put_u64(number);
         match error {
-            FetchError::Storage { reason } => self.bytes.extend_from_slice(reason.as_bytes()),
+            FetchError::Storage { reason } | FetchError::Request { reason } => {
+                self.bytes.extend_from_slice(reason.as_bytes());
+            }
             FetchError::Http { retry_after, .. } => {
                 self.bytes.put_u64(retry_after.map_or(NO_RETRY_AFTER, nanoseconds))
             }
@@ -242,9 +246,10 @@ impl Decoder<'_> {
             NOT_AN_IMAGE => {
                 FetchError::NotAnImage(NotAnImage::ALL.get(usize::try_from(number).ok()?).copied()?)
             }
-            STORAGE => {
+            STORAGE | REQUEST => {
                 let reason = self.bytes.slice(usize::try_from(number).ok()?)?;
-                FetchError::Storage { reason: String::from_utf8(reason.to_vec()).ok()? }
+                let reason = String::from_utf8(reason.to_vec()).ok()?;
+                if tag == STORAGE { FetchError::Storage { reason } } else { FetchError::Request { reason } }
             }
             _ => return None,
         })
@@ -290,6 +295,7 @@ mod tests {
             FetchError::TooSlow { after: Duration::from_secs(60), received: 1 << 33, bytes_per_second: 7 },
             FetchError::Empty,
             FetchError::Storage { reason: "disk – 100 % full".into() },
+            FetchError::Request { reason: "blocked".into() },
         ];
         errors.extend(NotAnImage::ALL.map(FetchError::NotAnImage));
         errors

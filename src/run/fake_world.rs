@@ -36,6 +36,8 @@ pub struct FakeWorld {
     pub connections: usize,
     /// Whether hosts say that they speak HTTP/2.
     pub is_multiplexed: Option<bool>,
+    /// What other runs have in flight to each host.
+    pub others: Cell<Others>,
     queues: RefCell<BTreeMap<String, Queue>>,
     /// The requests that each host has been sent, in order, with their times.
     pub sent: RefCell<Vec<(Duration, String)>>,
@@ -218,5 +220,9 @@ impl Fetcher for FakeWorld {
 
     fn is_multiplexed(&self, _: &Address) -> Option<bool> {
         self.is_multiplexed
+    }
+
+    fn others(&self, _: &Address) -> Others {
+        self.others.get()
     }
 }

@@ -31,6 +31,11 @@ pub enum FetchError {
     /// The Fetch standard reports a CORS refusal, a DNS failure, a reset or refused connection and a
     /// redirect loop as the same `TypeError`.
     Network,
+    /// The page's own `fetch`, with which a script has replaced the browser's, did not make the request.
+    Request {
+        /// What it said.
+        reason: String,
+    },
     /// The connection broke while the body was arriving.
     Interrupted {
         /// The number of bytes that had arrived.
@@ -91,6 +96,7 @@ impl FetchError {
             Self::Http { .. } => "http",
             Self::HostRefuses { .. } => "host-refuses",
             Self::Network => "network",
+            Self::Request { .. } => "request",
             Self::Interrupted { .. } => "interrupted",
             Self::Truncated { .. } => "truncated",
             Self::Timeout { .. } | Self::TooSlow { .. } => "timeout",
@@ -130,7 +136,7 @@ impl FetchError {
             Self::Address(_) => "not a URL".into(),
             Self::Http { status, .. } => text![status],
             Self::HostRefuses { .. } => "host busy".into(),
-            Self::Network => "refused".into(),
+            Self::Network | Self::Request { .. } => "refused".into(),
             Self::Interrupted { .. } => "cut off".into(),
             Self::Truncated { .. } => "cut short".into(),
             Self::Timeout { .. } => "timeout".into(),
@@ -172,6 +178,12 @@ impl Append for FetchError {
             Self::Network => whole.push_str(
                 "refused by the server's CORS policy, or unreachable: open the address in a tab; \
                  if the image shows there, its host must allow other sites to read it (CORS)",
+            ),
+            Self::Request { reason } => add!(
+                whole,
+                "the request was not made (",
+                reason,
+                "): a script of the page has replaced fetch; correct or remove it"
             ),
             Self::Interrupted { received } => {
                 add!(whole, "the connection broke after ", received, " bytes: try again")
@@ -277,6 +289,11 @@ mod tests {
                 "only 5000 bytes arrived in 60 s (83 bytes a second): try again later, or allow more time",
             ),
             (FetchError::Empty, "the server's response is empty: check the address"),
+            (
+                FetchError::Request { reason: "not today".into() },
+                "the request was not made (not today): a script of the page has replaced fetch; \
+                 correct or remove it",
+            ),
             (
                 FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(3601)) },
                 "the server answered 429 and said to wait 61 min: try again after that",

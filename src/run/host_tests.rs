@@ -262,3 +262,15 @@ fn a_host_that_breaks_off_one_request_after_the_other_gets_fewer_at_once() {
     let broken = report.events.iter().rposition(|event| matches!(event.kind, EventKind::Retrying { .. }));
     assert!(in_flight[broken.unwrap() + 1..].iter().all(|count| *count < 40));
 }
+
+#[test]
+fn a_run_leaves_other_runs_their_share_of_a_host() {
+    let plan = listed(&[("a", 24, "500ms/ok")]);
+    for (runs, in_flight, most) in [(0, 0, 16), (1, 1, 15), (1, 40, 8), (3, 60, 4), (50, 50, 1)] {
+        let world = FakeWorld::http1();
+        world.others.set(Others { runs, in_flight });
+        let report = run_within(world, &plan, Limits::default());
+        assert!(all_stored(&report));
+        assert_eq!(report.world.max_in_flight.get(), most, "{runs} with {in_flight}");
+    }
+}

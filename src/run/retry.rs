@@ -66,6 +66,7 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
         // The space may have been taken by an image that was too large itself and is gone by now.
         FetchError::Storage { .. } => attempt == 1,
         FetchError::Address(_)
+        | FetchError::Request { .. }
         | FetchError::Empty
         | FetchError::NotAnImage(_)
         | FetchError::HostRefuses { .. }

@@ -24,6 +24,8 @@ pub struct Extras {
     /// Whether whoever starts the module says where its wasm is. Otherwise the script looks for it beside itself,
     /// and so do bundlers, whatever is passed to it.
     pub is_given_its_wasm: bool,
+    /// A function that starts the wasm anew.
+    pub reset: bool,
 }
 
 /// Makes an ES module of compiled wasm: `STEM.js` and `STEM_bg.wasm` in `out`.
@@ -32,6 +34,7 @@ pub fn module(wasm: &Path, stem: &str, extras: Extras, out: &Path) -> Result<()>
         .input_path(wasm)
         .out_name(stem)
         .typescript(false)
+        .reset_state_function(extras.reset)
         .omit_default_module_path(extras.is_given_its_wasm)
         .web(true)
         .and_then(|bindgen| bindgen.generate(out))

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use fs_err as fs;
 
 use crate::bindgen::{self, Extras};
@@ -29,6 +29,26 @@ pub const DOWNLOAD: [(&str, &str, Text); 2] = [
 
 /// The scripts of both entries.
 const ENTRY: &str = "src/api/entry";
+
+/// What stands behind wasm-bindgen's script of the engine.
+const CALLS: &str = "src/api/fetch_zip.js";
+
+/// What wasm-bindgen's script assumes of a page, and what holds on any.
+const ASSUMPTIONS: [(&str, &str); 3] = [
+    // A page may have put a class of its own in the place of the browser's.
+    (
+        "typeof Response === 'function' && module instanceof Response",
+        "typeof module.arrayBuffer === 'function'",
+    ),
+    // Timers and listeners from before the wasm was started anew still call.
+    ("throw new Error('Cannot invoke closure from previous WASM instance');", "return;"),
+    // It is for the package alone.
+    ("export function __wbg_reset_state", "function __wbg_reset_state"),
+];
+
+/// The browser's own class, whatever the page has put in its place: views of the wasm's memory are made by the
+/// constructor of the view that they are parts of.
+const OWN_VIEW: &str = "const Uint8Array = new TextEncoder().encode().constructor;\n";
 
 /// The package's types, for both entries.
 const TYPES: &str = "src/api/types.d.ts";
@@ -63,11 +83,14 @@ pub fn build() -> Result<()> {
     let (pkg, root, parts) = (workspace::pkg(), workspace::root(), workspace::target().join("package"));
     remove_dir(&pkg)?;
     fs::create_dir_all(&pkg)?;
-    let extras = Extras { is_given_its_wasm: true };
+    let extras = Extras { is_given_its_wasm: true, reset: true };
     module("fetchzip", &["--no-default-features", "--features=api"], "fetchzip", extras, &parts)?;
+    let script = parts.join("fetchzip.js");
+    let calls = fs::read_to_string(root.join(CALLS))?;
+    fs::write(&script, for_any_page(&fs::read_to_string(&script)?)? + &calls)?;
     shrink::shrink(&parts, "fetchzip")?;
     // One script, with wasm-bindgen's snippets.
-    shrink::bundle(&parts.join("fetchzip.js"), &[], &parts.join(ENGINE))?;
+    shrink::bundle(&script, &[], &parts.join(ENGINE))?;
     lists(&parts)?;
     for (source, name, text) in DOWNLOAD {
         fs::copy(root.join(source), parts.join(name))?;
@@ -103,6 +126,16 @@ fn inline(parts: &Path, pkg: &Path) -> Result<()> {
     shrink::bundle(&parts.join("worker.js"), &[], &parts.join("fetchzip-worker.txt"))?;
     write_digits(&parts.join("fetchzip_bg.wasm"), &parts.join("fetchzip_bg.hex"))?;
     shrink::bundle(&parts.join("inline.js"), &["--loader:.hex=text"], &pkg.join(INLINE))
+}
+
+/// wasm-bindgen's script for pages whose scripts have replaced what the browser provides.
+fn for_any_page(script: &str) -> Result<String> {
+    let mut script = script.to_owned();
+    for (assumption, holds) in ASSUMPTIONS {
+        ensure!(script.contains(assumption), "wasm-bindgen's script no longer has `{assumption}`");
+        script = script.replace(assumption, holds);
+    }
+    Ok(OWN_VIEW.to_owned() + &script)
 }
 
 /// Makes the module that reads lists: one file with its wasm inside.

@@ -46,17 +46,11 @@ export const serve = ({ wasm, worker, cure }) => {
 
 /** A worker, by the expression of an entry or at the address that the application gave. */
 const launch = (given, worker) => {
+  if (given !== undefined) return workerAt(given);
   try {
-    if (given !== undefined) return workerAt(given);
-    try {
-      return worker();
-    } catch {
-      // Of another origin, or under Trusted Types.
-      return workerAt(addressOf(worker));
-    }
-  } catch (error) {
-    const cure = "allow it by `worker-src blob: 'self'` (and `trusted-types fetchzip`) in the Content Security Policy";
-    console.warn(`fetchzip has no worker (${error?.message ?? error}), and keeps images in Blobs: ${cure}`);
-    throw error;
+    return worker();
+  } catch {
+    // Of another origin, or under Trusted Types.
+    return workerAt(addressOf(worker));
   }
 };

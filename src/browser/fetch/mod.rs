@@ -1,7 +1,9 @@
 //! Fetching: one attempt is one Fetch API request, whose body goes into the spool.
 
 mod attempt;
+mod long_addresses;
 mod reception;
 mod stall;
 
 pub use attempt::BrowserFetcher;
+pub use long_addresses::{LongAddresses, long_index, shortened};

@@ -13,7 +13,7 @@ use crate::browser::archive::{
     Archive, Backlog, BlobArchive, Layout, Removal, Sink, StreamedArchive, Verdicts,
 };
 use crate::browser::error::because;
-use crate::browser::fetch::BrowserFetcher;
+use crate::browser::fetch::{BrowserFetcher, LongAddresses};
 use crate::browser::spool::{FileHold, ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::{BrowserText, Clock, Notify, Shared, spawn};
 use crate::job::{ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, Job};
@@ -38,6 +38,8 @@ pub struct LocalRun {
     commands: Commands,
     /// The archive that images are taken over from, once it is provided.
     pub reused: Rc<Shared<Blob>>,
+    /// The long `data:` URLs of a call.
+    pub long_addresses: Rc<LongAddresses>,
     /// Which images the caller keeps, if it decides that.
     pub verdicts: Verdicts,
     /// What is known of the items, if the archive is to have a record.
@@ -64,6 +66,7 @@ impl LocalRun {
         Self {
             rows: RefCell::new(Rows::new(recorded)),
             reused: Rc::default(),
+            long_addresses: Rc::default(),
             verdicts: Verdicts::new(if job.archive.awaits_verdicts { job.plan.len() } else { 0 }),
             job: RefCell::new(job),
             images: ImageStore::default(),
@@ -161,7 +164,8 @@ pub async fn fetch_items(
 ) -> Result<Archive, ArchiveError> {
     let (job, images) = (run.job(), &run.images);
     let clock = Clock::of_epoch(job.started);
-    let fetcher = BrowserFetcher::new(clock, &job, Rc::clone(images.spool()), Rc::clone(&run.reused));
+    let (spool, reused) = (Rc::clone(images.spool()), Rc::clone(&run.reused));
+    let fetcher = BrowserFetcher::new(clock, &job, spool, reused, Rc::clone(&run.long_addresses));
     let emit: &dyn Fn(Event) = &|event| {
         run.record(&event);
         emit(event);

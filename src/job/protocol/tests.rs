@@ -63,6 +63,7 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
         ToWorker::ReusedArchive,
         ToWorker::Verdict { item: 69_999, is_kept: true },
         ToWorker::ChunkWritten,
+        ToWorker::LongAddress(1 << 33),
         ToWorker::HandOver("ü.zip".into()),
         ToWorker::Select(vec![0, 69_999]),
         ToWorker::Cancel,
@@ -108,6 +109,7 @@ fn every_message_from_a_worker() -> Vec<FromWorker> {
     let mut messages = vec![
         FromWorker::Events(vec![1, 2, 3]),
         FromWorker::Chunk,
+        FromWorker::LongAddress(7),
         FromWorker::SinkEnd,
         FromWorker::Preview(3, 72),
         FromWorker::Archive(summary),
