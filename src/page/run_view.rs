@@ -159,6 +159,16 @@ impl RunView {
         (!tally.is_all() && tally.chosen > 0).then(|| choice.items(&rows))
     }
 
+    /// Whether failed items can be fetched once more, into the same archive.
+    pub fn can_retry(&self) -> bool {
+        self.is_over() && !self.is_to_disk && self.handle.borrow().is_some()
+    }
+
+    /// The whole seconds for which an item's attempt has been silent, if that is long.
+    pub fn silence_of(&self, item: ItemId) -> Option<u64> {
+        self.rows.borrow().as_slice()[item].silence(self.now())
+    }
+
     /// Why there are no pictures to look at or choose from, in words for the user; `None` if there may be.
     pub fn no_pictures(&self) -> Option<&'static str> {
         match self.phase.get() {

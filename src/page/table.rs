@@ -2,18 +2,21 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, HtmlElement, KeyboardEvent};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Event, HtmlElement, KeyboardEvent, MouseEvent};
 
 use super::elements::{by_id, focus_in_view, has_focus, on, window};
-use super::figures_line::FiguresLine;
 use super::frame::Frame;
+use super::row_details::{Beside, RowDetails};
 use super::row_view::RowView;
 use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
 use super::time_axis::TimeAxis;
 use super::views::{View, Views};
+use crate::browser::Clock;
 use crate::plan::ItemId;
 use crate::report::Window;
 use crate::text::text;
@@ -28,6 +31,10 @@ const THUMBNAIL_MARGIN: usize = 60;
 /// the page, for high-density screens.
 const THUMBNAIL_EDGE: u32 = 128;
 
+/// How long the pointer rests on a row before its details are shown: on its way to the details of another, it
+/// crosses some.
+const REST: Duration = Duration::from_millis(150);
+
 /// The table.
 pub struct Table {
     viewport: HtmlElement,
@@ -37,6 +44,10 @@ pub struct Table {
     thumbnails: Thumbnails,
     state: RefCell<State>,
     frame: Frame,
+    /// The row that the pointer went to last.
+    aimed: Cell<Option<usize>>,
+    /// Counts the rows that it went to.
+    aims: Cell<u32>,
     /// Whether the tab of the table is the one that is shown.
     is_shown: Cell<bool>,
     /// Whether no thumbnail is decoded, so that it does not slow what is being measured.
@@ -48,14 +59,17 @@ struct State {
     filter: Option<Vec<ItemId>>,
     rows: Views<RowView>,
     axis: TimeAxis,
-    figures: FiguresLine,
+    details: RowDetails,
+    /// Whether the details were closed, until another row is pointed at or has the focus.
+    is_dismissed: bool,
+    beside: Beside,
     window: Option<Window>,
     /// How far the view is scrolled. Read only when it changes: in the midst of drawing it would cost a
     /// layout.
     scroll: f64,
     /// The row that has the focus, or would have it.
     current: usize,
-    /// The row under the pointer.
+    /// The row on which the pointer rests.
     pointed: Option<usize>,
 }
 
@@ -84,7 +98,9 @@ impl Table {
             filter: None,
             rows: Views::find(&body)?,
             axis: TimeAxis::find(&table)?,
-            figures: FiguresLine::find()?,
+            details: RowDetails::find()?,
+            is_dismissed: false,
+            beside: Beside::default(),
             window: None,
             scroll: 0.0,
             current: 0,
@@ -98,6 +114,8 @@ impl Table {
             thumbnails: Thumbnails::default(),
             state: RefCell::new(state),
             frame: Frame::default(),
+            aimed: Cell::default(),
+            aims: Cell::default(),
             is_shown: Cell::default(),
             defers_thumbnails: Cell::default(),
         })
@@ -121,23 +139,97 @@ impl Table {
             {
                 state.current = row;
                 state.pointed = None;
+                state.is_dismissed = false;
             }
             self.frame.request();
         })?;
-        on(&self.body, "pointerover", |event| {
-            if let Ok(mut state) = self.state.try_borrow_mut() {
-                state.pointed = state.rows.of_event(&event);
+        on(&self.body, "click", |event| {
+            if let Some(row) = self.row_of(&event) {
+                // Not every browser focuses what is clicked or tapped.
+                self.state.borrow_mut().current = row;
+                self.focus_current();
+            }
+        })?;
+        self.bind_details()
+    }
+
+    fn bind_details(&'static self) -> Result<(), JsValue> {
+        // Unlike "pointerover", this does not come when rows scroll under a pointer at rest.
+        on(&self.body, "pointermove", |event| {
+            let row = self.row_of(&event);
+            if row != self.aimed.get() {
+                let is_left =
+                    event.unchecked_ref::<MouseEvent>().client_x() * 2 < self.viewport.client_width();
+                self.aim(row, is_left);
+            }
+        })?;
+        on(&self.body, "pointerleave", |_| self.aim(None, false))?;
+        let (panel, details): (HtmlElement, HtmlElement) = (by_id("timeline-panel")?, by_id("row-details")?);
+        on(&details, "pointerenter", |_| {
+            let pointed = self.state.try_borrow().ok().and_then(|state| state.pointed);
+            self.aimed.set(pointed);
+            self.aims.set(self.aims.get().wrapping_add(1));
+        })?;
+        on(&details, "pointerleave", |_| self.aim(None, false))?;
+        on(&panel, "focusout", |_| self.frame.request())
+    }
+
+    fn row_of(&self, event: &Event) -> Option<usize> {
+        self.state.try_borrow().ok()?.rows.of_event(event)
+    }
+
+    /// The pointer went to a row, or away. Its details are beside it, on the right if it is on the left.
+    fn aim(&'static self, row: Option<usize>, is_left: bool) {
+        let aim = self.aims.get().wrapping_add(1);
+        self.aims.set(aim);
+        self.aimed.set(row);
+        spawn_local(async move {
+            Clock::start().sleep_until(REST).await;
+            if self.aims.get() != aim {
+                return;
+            }
+            if let Ok(mut state) = self.state.try_borrow_mut()
+                && state.pointed != row
+            {
+                (state.pointed, state.is_dismissed) = (row, false);
+                state.beside.is_right = is_left;
             }
             self.frame.request();
-        })?;
-        on(&self.body, "pointerleave", |_| {
-            if let Ok(mut state) = self.state.try_borrow_mut() {
-                state.pointed = None;
+        });
+    }
+
+    /// Closes the details of a row, if they are shown; returns whether they were.
+    pub fn dismiss_details(&'static self) -> bool {
+        let has_focus = {
+            let state = self.state.borrow();
+            if !state.details.is_shown() {
+                return false;
             }
-            self.frame.request();
-        })?;
-        self.state.borrow_mut().figures.clear();
-        Ok(())
+            has_focus(&state.details.element)
+        };
+        if has_focus {
+            self.focus_current();
+        }
+        let mut state = self.state.borrow_mut();
+        state.is_dismissed = true;
+        state.details.hide();
+        true
+    }
+
+    /// Moves the focus from the details to their row, since what was pressed there may go; returns the item.
+    pub fn leave_details(&'static self) -> Option<ItemId> {
+        let item = {
+            let state = &mut *self.state.borrow_mut();
+            state.current = state.pointed.unwrap_or(state.current);
+            state.details.item()
+        };
+        self.focus_current();
+        item
+    }
+
+    /// Copies the address of the item whose details are shown; returns what to say of it.
+    pub fn copy_address(&self) -> &'static str {
+        self.state.borrow().details.copy_address()
     }
 
     /// Shows a run, from its first row on.
@@ -180,7 +272,9 @@ impl Table {
         } else {
             // Nothing is kept for what is out of sight.
             self.thumbnails.restart(THUMBNAIL_EDGE);
-            self.state.borrow_mut().rows.forget();
+            let mut state = self.state.borrow_mut();
+            state.rows.forget();
+            state.details.hide();
         }
     }
 
@@ -196,7 +290,7 @@ impl Table {
             state.current = state.current.min(rows.saturating_sub(1));
             (state.window, state.pointed, state.scroll) = (None, None, 0.0);
             state.axis.reset();
-            state.figures.clear();
+            state.details.clear();
             state.rows.forget();
             let _ = self.table.set_attribute("aria-rowcount", &text![rows + 1]);
         }
@@ -229,12 +323,34 @@ impl Table {
         if self.paint_rows(state, &run).is_err() {
             return; // the page is being closed
         }
-        let row = state.pointed.or_else(|| has_focus(&self.body).then_some(state.current));
-        let item = row.and_then(|row| state.item(row));
-        state.figures.show(&run, item);
+        self.paint_details(state, &run);
         if !run.is_over() {
             self.frame.request();
         }
+    }
+
+    /// Fills in the details of the row that is pointed at, or else has the focus or would have it: they describe
+    /// it. Shows them beside it if it is the user who is there.
+    fn paint_details(&self, state: &mut State, run: &RunView) {
+        let row = state.pointed.unwrap_or(state.current);
+        let Some(item) = state.item(row) else { return state.details.clear() };
+        run.load_names(&[item]);
+        state.details.fill(run, item);
+        let is_focused = has_focus(&self.body);
+        let is_used = state.pointed.is_some() || is_focused || has_focus(&state.details.element);
+        let Some(view) = state.rows.get(row).filter(|_| is_used && !state.is_dismissed) else {
+            return state.details.hide();
+        };
+        if is_focused {
+            // By keys one goes from row to row, and sees the next ones.
+            let is_keyed = view.element().matches(":focus-visible").unwrap_or_default();
+            state.beside.spares_neighbours = is_keyed;
+        }
+        let spares_neighbours = state.beside.spares_neighbours && state.pointed.is_none();
+        let beside = Beside { spares_neighbours, ..state.beside };
+        let top = self.head.get_bounding_client_rect().bottom();
+        let bottom = self.viewport.get_bounding_client_rect().bottom();
+        state.details.place(&view.element().get_bounding_client_rect(), top, bottom, beside);
     }
 
     fn paint_rows(&'static self, state: &mut State, run: &Rc<RunView>) -> Result<(), JsValue> {
@@ -244,6 +360,7 @@ impl Table {
             None => self.measure(state, row_count)?,
         };
         let (scroll, current) = (state.scroll, state.current);
+        let described = state.pointed.unwrap_or(current);
         let visible = window.visible(scroll);
         let mut rows: Vec<_> = visible.clone().collect();
         // The row that has the focus, or would have it, stays in the document wherever it is.
@@ -260,7 +377,8 @@ impl Table {
         for (view, (row, item)) in views.iter_mut().zip(rows.iter().zip(&items)) {
             view.place(*row, window.top_of(*row, scroll));
             view.element().set_tab_index(if *row == current { 0 } else { -1 });
-            if view.is_stale(*item, run.version(*item)) {
+            view.set_described(*row == described);
+            if view.is_stale(*item, run.version(*item), run.silence_of(*item)) {
                 view.show(run, *item);
             }
             if !self.defers_thumbnails.get() && view.needs_thumbnail(&self.thumbnails) {
@@ -301,6 +419,8 @@ impl Table {
             event.prevent_default();
             state.current = row.min(last);
             state.pointed = None;
+            self.aimed.set(None);
+            self.aims.set(self.aims.get().wrapping_add(1));
             let scroll = window.scroll_to(state.current, state.scroll).round();
             self.viewport.set_scroll_top(scroll as i32);
             state.scroll = scroll;

@@ -42,7 +42,7 @@ pub use pace::Pace;
 pub use pictures::{
     PictureChoice, Tally, dimensions, is_picture, matches, picture_text, placeholder_text, split_name,
 };
-pub use row_text::{bar_text, detail_text, figures_text, left_out_text, size_text, status_text};
+pub use row_text::{bar_text, detail_text, figures, left_out_text, silence_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use stored_runs::{full_text, handed_over_text, interrupted_text, shortage_text, unsaved_text};

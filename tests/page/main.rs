@@ -81,6 +81,7 @@ mod presets;
 mod relay;
 mod resuming;
 mod retrying;
+mod row_details;
 mod saved_archive;
 mod saved_day;
 mod saved_files;
