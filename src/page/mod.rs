@@ -16,6 +16,7 @@
 //! it needs.
 
 mod address_line;
+mod aim;
 mod announcer;
 mod controller;
 mod copy_link;
@@ -35,11 +36,13 @@ mod history;
 mod list_choice;
 mod list_note;
 mod list_reader;
+mod list_tools;
 mod more_options;
 mod names;
 mod object_url;
 mod options;
 mod outcome;
+mod overview;
 mod parts;
 mod persisted_input;
 mod picture_cells;
@@ -117,6 +120,7 @@ pub fn start_page(
     }
     page.pointer.bind()?;
     page.tabs.bind(|view| page.show_view(view))?;
+    page.tools.bind(|| page.list_items(false))?;
     page.table.bind()?;
     page.pictures.bind(|run| page.outcome.show_choice(run))?;
     page.outcome.bind(&page.announcer, &page.line)?;
@@ -145,10 +149,6 @@ fn bind_page(page: &'static Page) -> Result<(), JsValue> {
         if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
             press(page, event);
         }
-    })?;
-    on(&page.outcome.failed_only, "change", move |_| {
-        let is_filtered = page.outcome.failed_only.checked();
-        page.table.filter(page.outcome.failed_items().filter(|_| is_filtered));
     })
 }
 

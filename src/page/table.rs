@@ -2,21 +2,20 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlElement, KeyboardEvent, MouseEvent};
 
+use super::aim::Aim;
 use super::elements::{by_id, focus_in_view, has_focus, on, window};
 use super::frame::Frame;
+use super::overview::Overview;
 use super::row_details::{Beside, RowDetails};
 use super::row_view::RowView;
 use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
 use super::time_axis::TimeAxis;
 use super::views::{View, Views};
-use crate::browser::Clock;
 use crate::plan::ItemId;
 use crate::report::Window;
 use crate::text::text;
@@ -31,10 +30,6 @@ const THUMBNAIL_MARGIN: usize = 60;
 /// the page, for high-density screens.
 const THUMBNAIL_EDGE: u32 = 128;
 
-/// How long the pointer rests on a row before its details are shown: on its way to the details of another, it
-/// crosses some.
-const REST: Duration = Duration::from_millis(150);
-
 /// The table.
 pub struct Table {
     viewport: HtmlElement,
@@ -44,10 +39,8 @@ pub struct Table {
     thumbnails: Thumbnails,
     state: RefCell<State>,
     frame: Frame,
-    /// The row that the pointer went to last.
-    aimed: Cell<Option<usize>>,
-    /// Counts the rows that it went to.
-    aims: Cell<u32>,
+    aim: Aim,
+    overview: Overview,
     /// Whether the tab of the table is the one that is shown.
     is_shown: Cell<bool>,
     /// Whether no thumbnail is decoded, so that it does not slow what is being measured.
@@ -56,7 +49,8 @@ pub struct Table {
 
 struct State {
     run: Option<Rc<RunView>>,
-    filter: Option<Vec<ItemId>>,
+    /// The items that are listed; all of them with `None`.
+    listed: Option<Rc<[ItemId]>>,
     rows: Views<RowView>,
     axis: TimeAxis,
     details: RowDetails,
@@ -75,7 +69,7 @@ struct State {
 
 impl State {
     fn row_count(&self) -> usize {
-        match (&self.filter, &self.run) {
+        match (&self.listed, &self.run) {
             (Some(items), _) => items.len(),
             (None, Some(run)) => run.plan.len(),
             (None, None) => 0,
@@ -83,7 +77,7 @@ impl State {
     }
 
     fn item(&self, row: usize) -> Option<ItemId> {
-        match &self.filter {
+        match &self.listed {
             Some(items) => items.get(row).copied(),
             None => (row < self.row_count()).then_some(row),
         }
@@ -95,7 +89,7 @@ impl Table {
         let (table, body): (HtmlElement, HtmlElement) = (by_id("images")?, by_id("rows")?);
         let state = State {
             run: None,
-            filter: None,
+            listed: None,
             rows: Views::find(&body)?,
             axis: TimeAxis::find(&table)?,
             details: RowDetails::find()?,
@@ -114,8 +108,8 @@ impl Table {
             thumbnails: Thumbnails::default(),
             state: RefCell::new(state),
             frame: Frame::default(),
-            aimed: Cell::default(),
-            aims: Cell::default(),
+            aim: Aim::default(),
+            overview: Overview::find()?,
             is_shown: Cell::default(),
             defers_thumbnails: Cell::default(),
         })
@@ -129,8 +123,7 @@ impl Table {
             }
             self.frame.request();
         })?;
-        let window = window()?;
-        on(&window, "resize", |_| self.resize())?;
+        on(&*window()?, "resize", |_| self.resize())?;
         on(&self.body, "keydown", |event| self.press(&event))?;
         on(&self.body, "focusin", |event| {
             // The state is borrowed if the table itself moves the focus, which it then knows about.
@@ -145,11 +138,15 @@ impl Table {
         })?;
         on(&self.body, "click", |event| {
             if let Some(row) = self.row_of(&event) {
+                {
+                    let state = &mut *self.state.borrow_mut();
+                    (state.current, state.beside.is_right) = (row, self.is_on_left(&event));
+                }
                 // Not every browser focuses what is clicked or tapped.
-                self.state.borrow_mut().current = row;
                 self.focus_current();
             }
         })?;
+        self.overview.bind(|| self.frame.request())?;
         self.bind_details()
     }
 
@@ -157,21 +154,21 @@ impl Table {
         // Unlike "pointerover", this does not come when rows scroll under a pointer at rest.
         on(&self.body, "pointermove", |event| {
             let row = self.row_of(&event);
-            if row != self.aimed.get() {
-                let is_left =
-                    event.unchecked_ref::<MouseEvent>().client_x() * 2 < self.viewport.client_width();
-                self.aim(row, is_left);
+            if row != self.aim.row() {
+                self.aim_at(row, self.is_on_left(&event));
             }
         })?;
-        on(&self.body, "pointerleave", |_| self.aim(None, false))?;
+        on(&self.body, "pointerleave", |_| self.aim_at(None, false))?;
         let (panel, details): (HtmlElement, HtmlElement) = (by_id("timeline-panel")?, by_id("row-details")?);
         on(&details, "pointerenter", |_| {
-            let pointed = self.state.try_borrow().ok().and_then(|state| state.pointed);
-            self.aimed.set(pointed);
-            self.aims.set(self.aims.get().wrapping_add(1));
+            self.aim.keep(self.state.try_borrow().ok().and_then(|state| state.pointed));
         })?;
-        on(&details, "pointerleave", |_| self.aim(None, false))?;
+        on(&details, "pointerleave", |_| self.aim_at(None, false))?;
         on(&panel, "focusout", |_| self.frame.request())
+    }
+
+    fn is_on_left(&self, event: &Event) -> bool {
+        event.unchecked_ref::<MouseEvent>().client_x() * 2 < self.viewport.client_width()
     }
 
     fn row_of(&self, event: &Event) -> Option<usize> {
@@ -179,15 +176,8 @@ impl Table {
     }
 
     /// The pointer went to a row, or away. Its details are beside it, on the right if it is on the left.
-    fn aim(&'static self, row: Option<usize>, is_left: bool) {
-        let aim = self.aims.get().wrapping_add(1);
-        self.aims.set(aim);
-        self.aimed.set(row);
-        spawn_local(async move {
-            Clock::start().sleep_until(REST).await;
-            if self.aims.get() != aim {
-                return;
-            }
+    fn aim_at(&'static self, row: Option<usize>, is_left: bool) {
+        self.aim.set(row, move || {
             if let Ok(mut state) = self.state.try_borrow_mut()
                 && state.pointed != row
             {
@@ -210,9 +200,8 @@ impl Table {
         if has_focus {
             self.focus_current();
         }
-        let mut state = self.state.borrow_mut();
-        state.is_dismissed = true;
-        state.details.hide();
+        self.state.borrow_mut().is_dismissed = true;
+        self.state.borrow().details.hide();
         true
     }
 
@@ -235,32 +224,42 @@ impl Table {
     /// Shows a run, from its first row on.
     pub fn show(&'static self, run: Rc<RunView>) {
         self.thumbnails.restart(THUMBNAIL_EDGE);
+        self.overview.reset();
         {
             let mut state = self.state.borrow_mut();
             state.run = Some(run);
-            state.filter = None;
+            state.listed = None;
         }
-        self.rows_changed();
+        self.rows_changed(false);
     }
 
     /// Shows a run that has the same rows as the one before.
     pub fn update(&'static self, run: Rc<RunView>) {
-        let was_filtered = {
-            let mut state = self.state.borrow_mut();
-            state.run = Some(run);
-            state.filter.take().is_some()
-        };
-        if was_filtered {
-            self.rows_changed();
-        } else {
-            self.frame.request();
-        }
+        self.state.borrow_mut().run = Some(run);
+        self.frame.request();
     }
 
-    /// Shows only these items; all of them without a filter.
-    pub fn filter(&'static self, items: Option<Vec<ItemId>>) {
-        self.state.borrow_mut().filter = items;
-        self.rows_changed();
+    /// The run that is shown.
+    pub fn run(&self) -> Option<Rc<RunView>> {
+        self.state.borrow().run.clone()
+    }
+
+    /// Shows only these items, in this order; all of them with `None`. The view stays where it is scrolled to and
+    /// the focus on its item if `keeps_place`.
+    pub fn list(&'static self, items: Option<Rc<[ItemId]>>, keeps_place: bool) {
+        {
+            let state = &mut *self.state.borrow_mut();
+            if state.listed == items {
+                return;
+            }
+            let item = state.item(state.current);
+            state.listed = items;
+            if keeps_place {
+                let place = (0..state.row_count()).find(|row| state.item(*row) == item);
+                state.current = place.unwrap_or(state.current);
+            }
+        }
+        self.rows_changed(keeps_place);
     }
 
     /// The tab of the table is shown, or another one.
@@ -283,18 +282,23 @@ impl Table {
         self.defers_thumbnails.set(is_deferred);
     }
 
-    fn rows_changed(&'static self) {
+    fn rows_changed(&'static self, keeps_place: bool) {
         {
             let mut state = self.state.borrow_mut();
             let rows = state.row_count();
             state.current = state.current.min(rows.saturating_sub(1));
-            (state.window, state.pointed, state.scroll) = (None, None, 0.0);
-            state.axis.reset();
-            state.details.clear();
-            state.rows.forget();
+            (state.window, state.pointed) = (None, None);
             let _ = self.table.set_attribute("aria-rowcount", &text![rows + 1]);
+            if !keeps_place {
+                state.scroll = 0.0;
+                state.axis.reset();
+                state.details.clear();
+                state.rows.forget();
+            }
         }
-        self.viewport.set_scroll_top(0);
+        if !keeps_place {
+            self.viewport.set_scroll_top(0);
+        }
         if has_focus(&self.body) {
             // The row that had the focus may be gone.
             self.focus_current();
@@ -319,7 +323,7 @@ impl Table {
         }
         let state = &mut *self.state.borrow_mut();
         let Some(run) = state.run.clone() else { return };
-        state.axis.paint(&run);
+        state.axis.paint(&run, self.overview.paint(&run));
         if self.paint_rows(state, &run).is_err() {
             return; // the page is being closed
         }
@@ -370,9 +374,13 @@ impl Table {
         }
         let items: Vec<_> = rows.iter().filter_map(|row| state.item(*row)).collect();
         run.load_names(&items);
-        let in_view = |row| state.item(row).unwrap_or(0);
-        let near = in_view(visible.start).saturating_sub(THUMBNAIL_MARGIN)
-            ..in_view(visible.end.saturating_sub(1)) + THUMBNAIL_MARGIN;
+        let listed = state.listed.clone();
+        let rows_near =
+            visible.start.saturating_sub(THUMBNAIL_MARGIN)..(visible.end + THUMBNAIL_MARGIN).min(row_count);
+        let near = || match &listed {
+            Some(items) => items.get(rows_near.clone()).unwrap_or_default().to_vec(),
+            None => rows_near.clone().collect(),
+        };
         let views = state.rows.provide(&rows)?;
         for (view, (row, item)) in views.iter_mut().zip(rows.iter().zip(&items)) {
             view.place(*row, window.top_of(*row, scroll));
@@ -419,8 +427,7 @@ impl Table {
             event.prevent_default();
             state.current = row.min(last);
             state.pointed = None;
-            self.aimed.set(None);
-            self.aims.set(self.aims.get().wrapping_add(1));
+            self.aim.keep(None);
             let scroll = window.scroll_to(state.current, state.scroll).round();
             self.viewport.set_scroll_top(scroll as i32);
             state.scroll = scroll;

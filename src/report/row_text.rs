@@ -112,7 +112,8 @@ pub fn figures(row: &Row, now: Duration) -> Vec<(&'static str, String)> {
         if let Some(headers) = last.headers {
             figures.push(("Receive", lasted(headers, last.ended)));
             let time = last.ended.unwrap_or(row.heard).saturating_sub(headers);
-            figures.extend(rate(row.received, time).map(|rate| ("Speed", rate)));
+            let rate = rate(row.received, time).filter(|_| row.received > 0);
+            figures.extend(rate.map(|rate| ("Speed", rate)));
         }
     }
     if row.received > 0 {

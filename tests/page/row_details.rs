@@ -21,7 +21,8 @@ fn the_row_under_the_pointer_has_its_own_details_beside_it_until_they_are_closed
         for (row, path) in paths.iter().enumerate() {
             browser.point_at_row(row + 2).await;
             browser.until_details(&browser.origin.url(path)).await;
-            let described = "return [...document.querySelectorAll('[role=row][aria-describedby]')].map((row) =>
+            let described =
+                "return [...document.querySelectorAll('[role=row][aria-describedby]')].map((row) =>
                 [row.ariaRowIndex ?? row.getAttribute('aria-rowindex'),
                  document.getElementById(row.getAttribute('aria-describedby')).textContent.length > 0]);";
             let described = browser.execute(described, vec![]).await;
@@ -59,8 +60,9 @@ fn by_keys_the_details_follow_and_neither_the_row_nor_its_neighbours_are_covered
             const covers = (other) => box(details).top < box(other).bottom - 1
               && box(details).bottom > box(other).top + 1;
             const table = box(document.querySelector('[role=table]').parentElement);
-            return [index, box(row).top >= 0 && box(row).bottom <= innerHeight, details.hidden,
-              near.some(covers), box(details).top >= 0 && box(details).bottom <= innerHeight + 1,
+            const { top, bottom } = box(row);
+            return [index, top >= -1 && bottom <= innerHeight + 1 || [top, bottom, innerHeight], details.hidden,
+              near.some(covers), box(details).top >= -1 && box(details).bottom <= innerHeight + 1,
               table.height <= innerHeight];";
         for row in 2..=41 {
             browser.until(&format!("document.activeElement.getAttribute('aria-rowindex') === '{row}'")).await;
@@ -143,6 +145,8 @@ fn a_stalled_image_says_so_and_can_be_asked_for_again_or_skipped() {
         assert!(browser.text().await.contains("2 of 3 fetched, 1 failed"), "{}", browser.text().await);
         assert!(browser.text().await.contains(": skipped before it had arrived"));
         assert_eq!(browser.save_entries().await.len(), 2);
+        browser.click_on_row(3).await;
+        browser.until(&format!("!{DETAILS}.hidden")).await;
         assert!(browser.button_of_details("row-retry").await.is_some(), "it can be had after all");
     });
 }
@@ -174,7 +178,8 @@ impl Browser {
 
     /// Waits until the details are shown that have this address.
     async fn until_details(&self, address: &str) {
-        let shown = format!("!{DETAILS}.hidden && {DETAILS}.querySelector('code').textContent === {address:?}");
+        let shown =
+            format!("!{DETAILS}.hidden && {DETAILS}.querySelector('code').textContent === {address:?}");
         self.until(&shown).await;
     }
 
@@ -204,8 +209,12 @@ impl Browser {
     }
 
     async fn move_pointer_to(&self, element: fantoccini::elements::Element) {
-        let mouse = MouseActions::new("mouse".into())
-            .then(PointerAction::MoveToElement { element, duration: Some(Duration::ZERO), x: 1.0, y: 1.0 });
+        let mouse = MouseActions::new("mouse".into()).then(PointerAction::MoveToElement {
+            element,
+            duration: Some(Duration::ZERO),
+            x: 1.0,
+            y: 1.0,
+        });
         self.client.perform_actions(mouse).await.unwrap();
     }
 
