@@ -1,7 +1,5 @@
 //! Which items the views of a run show, and in which order.
 
-use std::cmp::Ordering;
-
 use super::{Row, Rows, State, matches};
 use crate::plan::{ItemId, Plan};
 
@@ -117,12 +115,38 @@ impl Listing {
             return items.collect();
         }
         let mut keyed: Vec<_> = items.map(|item| (key(item), item)).collect();
-        let compare = |left: &(u64, ItemId), right: &(u64, ItemId)| -> Ordering {
-            let by_text = || text_of(left.1).cmp(text_of(right.1));
-            left.0.cmp(&right.0).then_with(by_text).then(left.1.cmp(&right.1))
-        };
-        keyed.sort_unstable_by(compare);
+        sort(&mut keyed, &|left, right| {
+            left.0 > right.0 || left.0 == right.0 && text_of(left.1) > text_of(right.1)
+        });
         keyed.into_iter().map(|(_, item)| item).collect()
+    }
+}
+
+/// An item with the number that it is sorted by.
+type Keyed = (u64, ItemId);
+
+/// Sorts by merging; what is equal stays in its order. The standard library's sort is much more code.
+fn sort(items: &mut Vec<Keyed>, is_after: &dyn Fn(&Keyed, &Keyed) -> bool) {
+    let mut merged = Vec::with_capacity(items.len());
+    let mut sorted = 1;
+    while sorted < items.len() {
+        for part in items.chunks(2 * sorted) {
+            let (mut left, mut right) = part.split_at(sorted.min(part.len()));
+            while let (Some((first, lefts)), Some((other, rights))) = (left.split_first(), right.split_first()) {
+                if is_after(first, other) {
+                    merged.push(*other);
+                    right = rights;
+                } else {
+                    merged.push(*first);
+                    left = lefts;
+                }
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        std::mem::swap(items, &mut merged);
+        merged.clear();
+        sorted *= 2;
     }
 }
 
@@ -183,6 +207,17 @@ mod tests {
         assert_eq!(items(Order::Size), [1, 0, 2, 3, 4], "the largest first");
         assert_eq!(items(Order::Host), [1, 3, 0, 2, 4]);
         assert_eq!(items(Order::Name), [4, 3, 2, 1, 0], "beyond the first eight bytes, too");
+    }
+
+    #[test]
+    fn every_length_is_sorted_and_what_is_equal_keeps_its_order() {
+        for length in 0..70 {
+            let mut items: Vec<_> = (0..length).map(|item| ((item * 31 % 7) as u64, item)).collect();
+            let mut expected = items.clone();
+            expected.sort();
+            sort(&mut items, &|left, right| left.0 > right.0);
+            assert_eq!(items, expected);
+        }
     }
 
     #[test]

@@ -7,38 +7,38 @@ use crate::browser::keys::{DOWN, HOME};
 #[test]
 fn a_search_the_parts_and_the_order_are_those_of_both_views() {
     with_page(async |browser| {
-        let elsewhere = format!("{}/image/4/10x10.png", browser.origin.cross);
-        let own = ["/image/1/3000b.jpg", "/image/2/90000b.png", "/fault/status/404", "/image/3/500b.gif"];
+        let elsewhere = format!("{}/image/4/64x48.gif", browser.origin.cross);
+        let own = ["/image/1/30000b.jpg", "/image/2/200000b.jpg", "/fault/status/404", "/image/3/16x16.gif"];
         let mut lines: Vec<_> = own.iter().map(|path| browser.origin.url(path)).collect();
         lines.push(elsewhere);
         browser.fill(&lines.join("\n")).await;
         browser.fetch().await;
         assert_eq!(browser.parts().await, "All 5, Under way 0, Done 4, Failed 1, Left out 0");
 
-        browser.enter("searchbox", "Search", ".png").await;
-        browser.until_rows(&["90000b.png", "10x10.png"]).await;
+        browser.enter("searchbox", "Search", ".gif").await;
+        browser.until_rows(&["16x16.gif", "64x48.gif"]).await;
         browser.click("tab", "Pictures").await;
-        browser.until_names(&["90000b.png", "10x10.png"]).await;
+        browser.until_names(&["16x16.gif", "64x48.gif"]).await;
         browser.enter("searchbox", "Search", "nothing").await;
         browser.until("document.body.innerText.includes('No picture matches.')").await;
         browser.enter("searchbox", "Search", "").await;
-        browser.until_names(&["3000b.jpg", "90000b.png", "500b.gif", "10x10.png"]).await;
+        browser.until_names(&["30000b.jpg", "200000b.jpg", "16x16.gif", "64x48.gif"]).await;
 
         browser.sort_by("Size").await;
-        browser.until_names(&["90000b.png", "3000b.jpg", "500b.gif", "10x10.png"]).await;
+        browser.until_names(&["200000b.jpg", "30000b.jpg", "64x48.gif", "16x16.gif"]).await;
         browser.click("tab", "Timeline").await;
-        browser.until_rows(&["90000b.png", "3000b.jpg", "500b.gif", "10x10.png", "404"]).await;
+        browser.until_rows(&["200000b.jpg", "30000b.jpg", "64x48.gif", "16x16.gif", "404"]).await;
         browser.sort_by("Name").await;
-        browser.until_rows(&["10x10.png", "3000b.jpg", "404", "500b.gif", "90000b.png"]).await;
+        browser.until_rows(&["16x16.gif", "200000b.jpg", "30000b.jpg", "404", "64x48.gif"]).await;
         browser.press("Done").await;
-        browser.until_rows(&["10x10.png", "3000b.jpg", "500b.gif", "90000b.png"]).await;
+        browser.until_rows(&["16x16.gif", "200000b.jpg", "30000b.jpg", "64x48.gif"]).await;
         browser.press("Failed").await;
         browser.until_rows(&["404"]).await;
         browser.press("Failed").await;
         browser.sort_by("Host").await;
         browser.until("document.querySelectorAll('#rows [role=row]').length === 5").await;
         browser.sort_by("Input order").await;
-        browser.until_rows(&["3000b.jpg", "90000b.png", "404", "500b.gif", "10x10.png"]).await;
+        browser.until_rows(&["30000b.jpg", "200000b.jpg", "404", "16x16.gif", "64x48.gif"]).await;
 
         // Another run begins with all of it.
         browser.press("Failed").await;
