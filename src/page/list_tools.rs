@@ -36,10 +36,9 @@ impl ListTools {
     /// Listens; `changed` is called when something else is to be listed.
     pub fn bind(&'static self, changed: impl Fn() + Copy + 'static) -> Result<(), JsValue> {
         // Some programs that empty a field make only the second event.
-        for name in ["input", "change"] {
-            on(&self.search, name, move |_| changed())?;
+        for (field, name) in [(&*self.search, "input"), (&*self.search, "change"), (&*self.order, "change")] {
+            on(field, name, move |_| changed())?;
         }
-        on(&self.order, "change", move |_| changed())?;
         for (button, part) in self.parts.iter().zip(Part::ALL) {
             on(button, "click", move |_| {
                 // Pressed again, it lists all of them.

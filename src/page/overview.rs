@@ -58,40 +58,49 @@ impl Overview {
 
     /// Listens; `changed` is called when another part is selected.
     pub fn bind(&'static self, changed: impl Fn() + Copy + 'static) -> Result<(), JsValue> {
-        let reset = move || {
-            self.selected.take();
-            changed();
-        };
-        on(&self.element, "pointerdown", |event| {
-            let event: &PointerEvent = event.unchecked_ref();
-            if event.button() == 0 {
-                let _ = self.element.set_pointer_capture(event.pointer_id());
-                self.pressed.set(Some(self.share_at(event)));
-            }
-        })?;
-        on(&self.element, "pointermove", move |event| {
-            let Some(pressed) = self.pressed.get() else { return };
-            let share = self.share_at(event.unchecked_ref());
-            if (share - pressed).abs() >= LEAST {
-                self.select(pressed.min(share), pressed.max(share));
-                changed();
-            }
-        })?;
-        for end in ["pointerup", "pointercancel"] {
-            on(&self.element, end, |_| self.pressed.set(None))?;
+        // One function for all of them is less code.
+        for name in ["pointerdown", "pointermove", "pointerup", "pointercancel", "dblclick", "keydown"] {
+            on(&self.element, name, move |event| {
+                if self.handle(&event) {
+                    changed();
+                }
+            })?;
         }
-        on(&self.element, "dblclick", move |_| reset())?;
         on(&self.whole, "click", move |_| {
             // The button goes.
             let _ = self.element.focus();
-            reset();
-        })?;
-        on(&self.element, "keydown", move |event| {
-            if self.press(&event) {
-                event.prevent_default();
-                changed();
-            }
+            self.selected.take();
+            changed();
         })
+    }
+
+    /// Handles an event; returns whether another part may be selected.
+    fn handle(&self, event: &Event) -> bool {
+        if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+            return self.press(event);
+        }
+        let pointer: &PointerEvent = event.unchecked_ref();
+        match event.type_().as_str() {
+            "pointerdown" if pointer.button() == 0 => {
+                let _ = self.element.set_pointer_capture(pointer.pointer_id());
+                self.pressed.set(Some(self.share_at(pointer)));
+                false
+            }
+            "pointermove" => {
+                let Some(pressed) = self.pressed.get() else { return false };
+                let share = self.share_at(pointer);
+                let is_far = (share - pressed).abs() >= LEAST;
+                if is_far {
+                    self.select(pressed.min(share), pressed.max(share));
+                }
+                is_far
+            }
+            "dblclick" => self.selected.take().is_some(),
+            _ => {
+                self.pressed.set(None);
+                false
+            }
+        }
     }
 
     /// Shows another run, as a whole.
@@ -144,8 +153,7 @@ impl Overview {
     }
 
     /// Moves the selection by a key, or changes its length; returns whether the key means that.
-    fn press(&self, event: &Event) -> bool {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return false };
+    fn press(&self, event: &KeyboardEvent) -> bool {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return false;
         }
@@ -169,6 +177,7 @@ impl Overview {
             "-" => (from - width / 2.0, to + width / 2.0),
             _ => return false,
         };
+        event.prevent_default();
         self.select(from, to);
         true
     }

@@ -158,12 +158,13 @@ impl Table {
                 self.aim_at(row, self.is_on_left(&event));
             }
         })?;
-        on(&self.body, "pointerleave", |_| self.aim_at(None, false))?;
         let (panel, details): (HtmlElement, HtmlElement) = (by_id("timeline-panel")?, by_id("row-details")?);
         on(&details, "pointerenter", |_| {
             self.aim.keep(self.state.try_borrow().ok().and_then(|state| state.pointed));
         })?;
-        on(&details, "pointerleave", |_| self.aim_at(None, false))?;
+        for element in [&self.body, &details] {
+            on(element, "pointerleave", |_| self.aim_at(None, false))?;
+        }
         on(&panel, "focusout", |_| self.frame.request())
     }
 

@@ -132,7 +132,9 @@ fn sort(items: &mut Vec<Keyed>, is_after: &dyn Fn(&Keyed, &Keyed) -> bool) {
     while sorted < items.len() {
         for part in items.chunks(2 * sorted) {
             let (mut left, mut right) = part.split_at(sorted.min(part.len()));
-            while let (Some((first, lefts)), Some((other, rights))) = (left.split_first(), right.split_first()) {
+            while let (Some((first, lefts)), Some((other, rights))) =
+                (left.split_first(), right.split_first())
+            {
                 if is_after(first, other) {
                     merged.push(*other);
                     right = rights;

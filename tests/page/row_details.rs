@@ -61,14 +61,18 @@ fn by_keys_the_details_follow_and_neither_the_row_nor_its_neighbours_are_covered
               && box(details).bottom > box(other).top + 1;
             const table = box(document.querySelector('[role=table]').parentElement);
             const { top, bottom } = box(row);
-            return [index, top >= -1 && bottom <= innerHeight + 1 || [top, bottom, innerHeight], details.hidden,
+            return [index, top >= -1 && bottom <= innerHeight + 1 && !details.hidden || [top, bottom, innerHeight, scrollY], details.hidden,
               near.some(covers), box(details).top >= -1 && box(details).bottom <= innerHeight + 1,
               table.height <= innerHeight];";
+        // The details come with a frame.
+        let settled = format!(
+            "for (let frames = 0; frames < 100 && (frames < 2 || {DETAILS}.hidden); frames += 1) {{
+               await new Promise(requestAnimationFrame);
+             }}"
+        );
         for row in 2..=41 {
             browser.until(&format!("document.activeElement.getAttribute('aria-rowindex') === '{row}'")).await;
-            browser.until(&format!("!{DETAILS}.hidden")).await;
-            // The details come with the next frame.
-            browser.execute_async("await new Promise(requestAnimationFrame)", vec![]).await;
+            browser.execute_async(&settled, vec![]).await;
             assert_eq!(browser.execute(seen, vec![]).await, json!([row, true, false, false, true, true]));
             browser.press_keys(&[DOWN]).await;
         }
