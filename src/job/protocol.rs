@@ -123,6 +123,14 @@ mod to_worker {
     pub const LONG_ADDRESS: u8 = 15;
 }
 
+mod command {
+    pub const PAUSE: u8 = 0;
+    pub const RESUME: u8 = 1;
+    pub const STOP: u8 = 2;
+    pub const SKIP: u8 = 3;
+    pub const RESTART: u8 = 4;
+}
+
 impl ToWorker {
     /// The message as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -191,7 +199,17 @@ impl ToWorker {
 fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
     use to_worker as tag;
     match interaction {
-        Interaction::Command(command) => out.extend([tag::COMMAND, *command as u8]),
+        Interaction::Command(command) => {
+            let (kind, item) = match command {
+                Command::Pause => (command::PAUSE, 0),
+                Command::Resume => (command::RESUME, 0),
+                Command::Stop => (command::STOP, 0),
+                Command::Skip(item) => (command::SKIP, *item),
+                Command::Restart(item) => (command::RESTART, *item),
+            };
+            out.extend([tag::COMMAND, kind]);
+            out.put_u64(item as u64);
+        }
         Interaction::Retry(retry) => {
             let Retry { items, settings, relay, started } = &**retry;
             out.put_u8(tag::RETRY);
@@ -221,7 +239,17 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
 
 fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction> {
     Some(match tag {
-        to_worker::COMMAND => Interaction::Command(*Command::ALL.get(usize::from(reader.u8()?))?),
+        to_worker::COMMAND => {
+            let (kind, item) = (reader.u8()?, reader.usize()?);
+            Interaction::Command(match kind {
+                command::PAUSE => Command::Pause,
+                command::RESUME => Command::Resume,
+                command::STOP => Command::Stop,
+                command::SKIP => Command::Skip(item),
+                command::RESTART => Command::Restart(item),
+                _ => return None,
+            })
+        }
         to_worker::RETRY => {
             let (settings, relay, started) = (read_settings(reader)?, read_relay(reader)?, reader.f64()?);
             Interaction::Retry(Box::new(Retry { items: read_items(reader)?, settings, relay, started }))

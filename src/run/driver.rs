@@ -84,6 +84,8 @@ pub struct Run<'a, F: Fetcher> {
     invalid: std::vec::IntoIter<(ItemId, FetchError)>,
     /// Items that had not ended when the run was stopped, and have not been reported yet.
     stopped: std::vec::IntoIter<ItemId>,
+    /// Items that were skipped, and have not been reported yet.
+    skipped: Vec<ItemId>,
     /// Images that are cut short, whose items are retried once. They are used if the retry brings nothing
     /// better.
     cut_short: Vec<(ItemId, Arrived<F::Payload>)>,
@@ -124,6 +126,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
             pace: Rc::new(RefCell::new(Pace::new(&limits))),
             invalid: invalid.into_iter(),
             stopped: Vec::new().into_iter(),
+            skipped: Vec::new(),
             cut_short: Vec::new(),
             accepts_cut_short: true,
             budget: Rc::new(ByteBudget::new(&limits)),
@@ -171,17 +174,37 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.stopped = self.schedule.stop().into_iter();
     }
 
+    /// Ends an item that has not ended, with its request if there is one in flight. [`Run::next`] returns it.
+    pub fn skip(&mut self, item: ItemId) {
+        if self.schedule.is_open(item) {
+            self.end_attempt(item, true);
+            self.schedule.abandon(item);
+            self.skipped.push(item);
+        }
+    }
+
+    /// Breaks off the request of an item, if there is one in flight, and makes it again after the others of
+    /// its origin.
+    pub fn restart(&mut self, item: ItemId) {
+        if self.schedule.is_in_flight(item) {
+            self.defer(item);
+        }
+    }
+
     /// Drives the run until the next item ends, and returns that item; `None` after the last one.
     ///
     /// The future can be dropped at any point without losing anything, in order to call
-    /// [`pause`](Run::pause), [`resume`](Run::resume) or [`stop`](Run::stop) and then this again. It does
-    /// not complete while the run is paused with nothing in flight.
+    /// [`pause`](Run::pause), [`resume`](Run::resume), [`stop`](Run::stop), [`skip`](Run::skip) or
+    /// [`restart`](Run::restart) and then this again. It does not complete while the run is paused with nothing in flight.
     pub async fn next(&mut self) -> Option<FinishedItem<F::Payload>> {
         if let Some((item, error)) = self.invalid.next() {
             return Some(self.fail(item, error));
         }
         if let Some(item) = self.stopped.next() {
             return Some(self.fail(item, FetchError::Stopped));
+        }
+        if let Some(item) = self.skipped.pop() {
+            return Some(self.fail(item, FetchError::Skipped));
         }
         loop {
             if let Some(item) = self.check_pace() {
@@ -272,12 +295,17 @@ impl<'a, F: Fetcher> Run<'a, F> {
             }
         }
         while let Some(item) = self.schedule.next_to_defer() {
-            let error = self.end_attempt(item, true);
-            self.schedule.defer(item);
-            let resumes = self.fetcher.now();
-            error.into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
+            self.defer(item);
         }
         None
+    }
+
+    /// Breaks off an attempt in flight, whose item starts again after the others of its origin.
+    fn defer(&mut self, item: ItemId) {
+        let error = self.end_attempt(item, true);
+        self.schedule.defer(item);
+        let resumes = self.fetcher.now();
+        error.into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
     }
 
     /// Ends the attempt of an item that is in flight, and returns why it would be said to be slow.

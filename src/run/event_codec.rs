@@ -41,6 +41,7 @@ const TOO_LARGE: u8 = 11;
 const OVER_TOTAL: u8 = 12;
 const TOO_SLOW: u8 = 13;
 const REQUEST: u8 = 18;
+const SKIPPED: u8 = 14;
 
 /// Stands for a missing `Content-Length`. A real one is smaller.
 const NO_LENGTH: u64 = u64::MAX;
@@ -145,6 +146,7 @@ impl EventWriter {
             FetchError::TooLarge { limit } => (TOO_LARGE, *limit),
             FetchError::OverTotal { limit } => (OVER_TOTAL, *limit),
             FetchError::Stopped => (STOPPED, 0),
+            FetchError::Skipped => (SKIPPED, 0),
             FetchError::Timeout { after } => (TIMEOUT, nanoseconds(*after)),
             FetchError::TooSlow { received, .. } => (TOO_SLOW, *received),
             FetchError::Empty => (EMPTY, 0),
@@ -234,6 +236,7 @@ impl Decoder<'_> {
             TOO_LARGE => FetchError::TooLarge { limit: number },
             OVER_TOTAL => FetchError::OverTotal { limit: number },
             STOPPED => FetchError::Stopped,
+            SKIPPED => FetchError::Skipped,
             NETWORK => FetchError::Network,
             INTERRUPTED => FetchError::Interrupted { received: number },
             TIMEOUT => FetchError::Timeout { after: Duration::from_nanos(number) },
@@ -289,6 +292,7 @@ mod tests {
             FetchError::TooLarge { limit: 1 << 40 },
             FetchError::OverTotal { limit: 1 << 41 },
             FetchError::Stopped,
+            FetchError::Skipped,
             FetchError::Network,
             FetchError::Interrupted { received: 1 << 40 },
             FetchError::Timeout { after: Duration::from_millis(1500) },

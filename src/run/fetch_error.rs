@@ -81,6 +81,8 @@ pub enum FetchError {
     },
     /// The run was stopped before the image was complete.
     Stopped,
+    /// The user did not want to wait for the image.
+    Skipped,
 }
 
 impl FetchError {
@@ -106,6 +108,7 @@ impl FetchError {
             Self::TooLarge { .. } => "too-large",
             Self::OverTotal { .. } => "over-total",
             Self::Stopped => "stopped",
+            Self::Skipped => "skipped",
         }
     }
 
@@ -147,6 +150,7 @@ impl FetchError {
             Self::TooLarge { .. } => "too large".into(),
             Self::OverTotal { .. } => "over limit".into(),
             Self::Stopped => "stopped".into(),
+            Self::Skipped => "skipped".into(),
         }
     }
 }
@@ -234,6 +238,7 @@ impl Append for FetchError {
                 " bytes for all images together: raise that limit, or fetch fewer"
             ),
             Self::Stopped => whole.push_str("the run was stopped before this image arrived: fetch it again"),
+            Self::Skipped => whole.push_str("skipped before it had arrived: retry it to get it after all"),
         }
     }
 }

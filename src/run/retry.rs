@@ -72,7 +72,8 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
         | FetchError::HostRefuses { .. }
         | FetchError::TooLarge { .. }
         | FetchError::OverTotal { .. }
-        | FetchError::Stopped => false,
+        | FetchError::Stopped
+        | FetchError::Skipped => false,
     }
 }
 

@@ -278,10 +278,10 @@ async fn next(fetching: &mut Run<'_, BrowserFetcher>, commands: &Commands) -> Op
     }
 }
 
-/// The command that the run has not carried out yet: of several, only the last one counts.
+/// The commands that the run has not carried out yet, in their order.
 #[derive(Debug, Default)]
 struct Commands {
-    pending: Cell<Option<Command>>,
+    pending: RefCell<Vec<Command>>,
     is_stopped: Cell<bool>,
     pushed: Notify,
 }
@@ -292,19 +292,23 @@ impl Commands {
             return;
         }
         self.is_stopped.set(command == Command::Stop);
-        self.pending.set(Some(command));
+        self.pending.borrow_mut().push(command);
         self.pushed.notify();
     }
 
     fn clear(&self) {
         self.is_stopped.set(false);
-        self.pending.set(None);
+        self.pending.borrow_mut().clear();
     }
 
     /// The next command. In the package, which has no commands, it never resolves.
     async fn next(&self) -> Command {
         poll_fn(|context| {
-            if IS_INTERACTIVE { self.pushed.poll(context, || self.pending.take()) } else { Poll::Pending }
+            let take = || {
+                let mut pending = self.pending.borrow_mut();
+                (!pending.is_empty()).then(|| pending.remove(0))
+            };
+            if IS_INTERACTIVE { self.pushed.poll(context, take) } else { Poll::Pending }
         })
         .await
     }

@@ -57,6 +57,8 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
         ToWorker::Interaction(Interaction::Command(Command::Pause)),
         ToWorker::Interaction(Interaction::Command(Command::Resume)),
         ToWorker::Interaction(Interaction::Command(Command::Stop)),
+        ToWorker::Interaction(Interaction::Command(Command::Skip(69_999))),
+        ToWorker::Interaction(Interaction::Command(Command::Restart(7))),
         ToWorker::Interaction(Interaction::Retry(Box::new(retry))),
         ToWorker::Interaction(Interaction::Verify),
         ToWorker::Interaction(Interaction::Preview(69_999, 288)),

@@ -44,6 +44,16 @@ impl Schedule {
         self.push_ready(item);
     }
 
+    /// Whether an item has not ended.
+    pub fn is_open(&self, item: ItemId) -> bool {
+        self.progress.get(item).is_some_and(|progress| progress.is_open)
+    }
+
+    /// Whether an attempt of an item is in flight.
+    pub fn is_in_flight(&self, item: ItemId) -> bool {
+        self.progress.get(item).is_some_and(|progress| progress.is_in_flight)
+    }
+
     /// Ends an item, in flight or not, without another attempt.
     pub fn abandon(&mut self, item: ItemId) {
         if self.progress[item].is_in_flight
