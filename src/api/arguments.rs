@@ -7,6 +7,7 @@ use js_sys::{Array, Function, Object, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
+use super::object::{Fields, Like, array_from};
 use crate::browser::{
     Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shortened, shown, type_error,
 };
@@ -194,24 +195,26 @@ fn length(Request { text, name, title, fallbacks, cells, .. }: &Request) -> usiz
 /// Reads the URL at `index`.
 fn request(index: usize, item: &JsValue, long_urls: &Array) -> Result<Request, JsValue> {
     let url_text = |value: &JsValue| url_text(value, long_urls);
-    if let Some(text) = url_text(item) {
+    let argument = || text!["urls[", index, "]"];
+    let fields: &Fields = item.unchecked_ref();
+    let url = if item.is_object() { fields.url()? } else { JsValue::UNDEFINED };
+    if is_absent(&url)
+        && let Some(text) = url_text(item)
+    {
         return Ok(Request::new(text));
     }
-    let argument = || text!["urls[", index, "]"];
     if !item.is_object() {
         return Err(type_error(&argument(), "a string or { url, name }", item));
     }
-    let url = Reflect::get(item, &"url".into())?;
     let text = url_text(&url).ok_or_else(|| type_error(&text![argument(), ".url"], "a string", &url))?;
-    let given_text = |field: &str| {
-        let value = Reflect::get(item, &field.into())?;
+    let given_text = |field: &str, value: JsValue| {
         if !is_absent(&value) && !value.is_string() {
             return Err(type_error(&text![argument(), ".", field], "a string", &value));
         }
         Ok(value.as_string())
     };
-    let (name, title) = (given_text("name")?, given_text("title")?);
-    let columns = Reflect::get(item, &"columns".into())?;
+    let (name, title) = (given_text("name", fields.name()?)?, given_text("title", fields.title()?)?);
+    let columns = fields.columns()?;
     let cells = if columns.is_object() {
         // It may be of another realm, whose `Object` is another one.
         cells_of(columns.unchecked_ref())
@@ -220,7 +223,7 @@ fn request(index: usize, item: &JsValue, long_urls: &Array) -> Result<Request, J
     } else {
         return Err(type_error(&text![argument(), ".columns"], "an object", &columns));
     };
-    let given = Reflect::get(item, &"fallbacks".into())?;
+    let given = fields.fallbacks()?;
     let mut fallbacks = Vec::new();
     if !is_absent(&given) {
         let name = || text![argument(), ".fallbacks"];
@@ -415,24 +418,4 @@ impl Options<'_> {
         let Some(value) = self.get(name)? else { return Ok(None) };
         value.dyn_into().map(Some).map_err(|value| type_error(&self.path(name), expected, &value))
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// The values of an iterable; reading it may throw.
-    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
-    fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
-
-    /// What may be an object of the web.
-    type Like;
-    #[wasm_bindgen(method, getter)]
-    fn href(this: &Like) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn aborted(this: &Like) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = addEventListener)]
-    fn add_listener(this: &Like) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn locked(this: &Like) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = getWriter)]
-    fn get_writer(this: &Like) -> JsValue;
 }

@@ -7,6 +7,7 @@
 //! ```
 
 mod arguments;
+mod object;
 #[cfg(not(feature = "page"))]
 mod rehearsal;
 mod results;

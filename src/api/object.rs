@@ -1,0 +1,37 @@
+//! What callers pass, read by its properties.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The values of an iterable; reading it may throw.
+    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
+    pub fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
+
+    /// A request object. `Reflect::get` would make a string of each name, for each of thousands of objects.
+    pub type Fields;
+    #[wasm_bindgen(method, getter, catch)]
+    pub fn url(this: &Fields) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub fn name(this: &Fields) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub fn title(this: &Fields) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub fn columns(this: &Fields) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch)]
+    pub fn fallbacks(this: &Fields) -> Result<JsValue, JsValue>;
+
+    /// What may be an object of the web.
+    pub type Like;
+    #[wasm_bindgen(method, getter)]
+    pub fn href(this: &Like) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn aborted(this: &Like) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = addEventListener)]
+    pub fn add_listener(this: &Like) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn locked(this: &Like) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = getWriter)]
+    pub fn get_writer(this: &Like) -> JsValue;
+}
