@@ -11,7 +11,7 @@ const isIterable = (value) => typeof value?.[Symbol.iterator] === "function";
 const list = (value, copy) => (isObject(value) && isIterable(value) ? Array.from(value, copy) : value);
 
 const copyOfSource = (source) => {
-  if (!isObject(source) || address(source) !== source) return address(source);
+  if (!isObject(source) || source.url === undefined) return address(source);
   const { columns } = source;
   return {
     ...source,
