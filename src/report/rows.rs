@@ -130,7 +130,7 @@ impl Row {
     pub fn silence(&self, now: Duration) -> Option<u64> {
         let silence = now.saturating_sub(self.heard);
         let is_in_flight = matches!(self.state, State::Waiting | State::Receiving);
-        (is_in_flight && silence >= SILENCE).then(|| silence.as_secs())
+        (is_in_flight && silence >= SILENCE).then_some(silence.as_secs())
     }
 
     /// Whether its image has arrived although, by its format, the bytes end before the image does.
