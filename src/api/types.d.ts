@@ -117,7 +117,7 @@ export interface FetchZipOptions {
 
 /** Why an image is not in the archive. */
 export interface FetchZipError {
-  /** One of "address", "http", "host-refuses", "network", "interrupted", "truncated", "timeout", "empty", "not-an-image", "too-large", "over-total", "storage" or "stopped". */
+  /** One of "address", "http", "host-refuses", "cors" (the host answers, but does not let this page read it), "unreachable", "network" (refused, or broken off, though the host lets this page read other answers), "interrupted", "truncated", "timeout", "empty", "not-an-image", "too-large", "over-total", "storage" or "stopped". */
   kind: string;
   /** What happened and what to do about it, as a sentence to show to users. */
   message: string;

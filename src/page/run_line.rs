@@ -119,6 +119,7 @@ impl RunLine {
     /// Shows how the run is going; returns the text.
     pub fn update(&self, view: &RunView, pause: Option<Pause>) -> String {
         let rows = view.rows.borrow();
+        let pause = pause.or(view.is_offline().then_some(Pause::Offline));
         let share = share_done(&rows);
         let text = match &*self.part.borrow() {
             None => {

@@ -24,6 +24,7 @@ pub fn status_text(row: &Row) -> String {
         State::Receiving if row.is_slow => "slow".into(),
         State::Receiving => row.progress().map_or_else(|| "receiving".into(), percent),
         State::BackingOff { error: FetchError::TooSlow { .. }, .. } => "slow".into(),
+        State::BackingOff { error: FetchError::Offline, .. } => FetchError::Offline.short(),
         State::BackingOff { .. } => "retrying".into(),
         State::Stored if row.is_cut_short() => "cut short?".into(),
         State::Stored => "ok".into(),
@@ -41,6 +42,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
         State::BackingOff { error: FetchError::TooSlow { .. }, .. } => {
             "arrives slowly; starts again after the others of its host".into()
         }
+        State::BackingOff { error: error @ FetchError::Offline, .. } => text![error],
         State::BackingOff { error, .. } => {
             text!["attempt ", row.attempts.len(), " failed (", error.short(), "); trying again"]
         }

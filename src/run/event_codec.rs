@@ -40,6 +40,10 @@ const STOPPED: u8 = 10;
 const TOO_LARGE: u8 = 11;
 const OVER_TOTAL: u8 = 12;
 const TOO_SLOW: u8 = 13;
+const CORS: u8 = 14;
+const UNREACHABLE: u8 = 15;
+const MIXED_CONTENT: u8 = 16;
+const OFFLINE: u8 = 17;
 
 /// Stands for a missing `Content-Length`. A real one is smaller.
 const NO_LENGTH: u64 = u64::MAX;
@@ -139,6 +143,10 @@ impl EventWriter {
             FetchError::Http { status, .. } => (HTTP, u64::from(*status)),
             FetchError::HostRefuses { status } => (HOST_REFUSES, u64::from(*status)),
             FetchError::Network => (NETWORK, 0),
+            FetchError::Cors => (CORS, 0),
+            FetchError::Unreachable => (UNREACHABLE, 0),
+            FetchError::MixedContent => (MIXED_CONTENT, 0),
+            FetchError::Offline => (OFFLINE, 0),
             FetchError::Interrupted { received } => (INTERRUPTED, *received),
             FetchError::Truncated { received } => (TRUNCATED, *received),
             FetchError::TooLarge { limit } => (TOO_LARGE, *limit),
@@ -231,6 +239,10 @@ impl Decoder<'_> {
             OVER_TOTAL => FetchError::OverTotal { limit: number },
             STOPPED => FetchError::Stopped,
             NETWORK => FetchError::Network,
+            CORS => FetchError::Cors,
+            UNREACHABLE => FetchError::Unreachable,
+            MIXED_CONTENT => FetchError::MixedContent,
+            OFFLINE => FetchError::Offline,
             INTERRUPTED => FetchError::Interrupted { received: number },
             TIMEOUT => FetchError::Timeout { after: Duration::from_nanos(number) },
             TOO_SLOW => FetchError::TooSlow {
@@ -285,6 +297,10 @@ mod tests {
             FetchError::OverTotal { limit: 1 << 41 },
             FetchError::Stopped,
             FetchError::Network,
+            FetchError::Cors,
+            FetchError::Unreachable,
+            FetchError::MixedContent,
+            FetchError::Offline,
             FetchError::Interrupted { received: 1 << 40 },
             FetchError::Timeout { after: Duration::from_millis(1500) },
             FetchError::TooSlow { after: Duration::from_secs(60), received: 1 << 33, bytes_per_second: 7 },

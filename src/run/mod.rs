@@ -27,6 +27,7 @@ mod http_date;
 mod origin_state;
 mod pace;
 mod rank;
+mod reach;
 mod reorder;
 mod retry;
 mod retry_limits;

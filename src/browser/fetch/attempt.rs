@@ -8,7 +8,10 @@ use futures::future::LocalBoxFuture;
 use gloo_net::http::Response;
 use js_sys::{Array, Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
+use web_sys::{
+    AbortSignal, Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    ResponseType,
+};
 
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
@@ -16,7 +19,7 @@ use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
 use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
-use crate::plan::{Address, ItemId, disposition_file_name};
+use crate::plan::{Address, ItemId, Network, disposition_file_name};
 use crate::run::{
     CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date, parse_retry_after,
 };
@@ -32,6 +35,10 @@ extern "C" {
     type Timing;
     #[wasm_bindgen(method, getter, js_name = nextHopProtocol)]
     fn protocol(this: &Timing) -> Option<String>;
+
+    type Navigator;
+    #[wasm_bindgen(method, getter, js_name = onLine)]
+    fn on_line(this: &Navigator) -> Option<bool>;
 
     /// A response's headers, read by names that are strings of the browser's own.
     type Headers;
@@ -56,6 +63,18 @@ extern "C" {
     #[wasm_bindgen(thread_local_v2, static_string)]
     static CONTENT_DISPOSITION: JsString = "content-disposition";
 }
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    static NAVIGATOR: Option<Navigator>;
+    /// The page's origin, in its workers, too.
+    #[wasm_bindgen(thread_local_v2, js_name = origin)]
+    static ORIGIN: Option<String>;
+}
+
+/// How long a probe waits for an answer, in milliseconds.
+const PROBE_TIMEOUT: u32 = 10_000;
 
 /// What sends requests: the web's `fetch`, or a rehearsal's.
 type Fetch = fn(&str, &RequestInit) -> Promise;
@@ -83,6 +102,8 @@ pub struct BrowserFetcher {
     /// Opened while the first requests are under way.
     spool: Rc<Shared<Spool>>,
     computes_sha256: bool,
+    /// Whether the page is on `https:`.
+    is_secure_page: bool,
     job: Rc<Job>,
     /// The archive that images are taken over from.
     archive: Rc<Shared<Blob>>,
@@ -100,7 +121,21 @@ impl BrowserFetcher {
         let stall_timer = StallTimer::new(settings.timeout);
         let (buffers, scratch) = <(ReadBuffers, RefCell<_>)>::default();
         let (computes_sha256, job) = (job.needs_sha256(), Rc::clone(job));
-        Self { clock, fetch, stall_timer, options, buffers, scratch, spool, computes_sha256, job, archive }
+        let is_secure_page =
+            ORIGIN.with(|origin| origin.as_ref().is_some_and(|origin| origin.starts_with("https:")));
+        Self {
+            clock,
+            fetch,
+            stall_timer,
+            options,
+            buffers,
+            scratch,
+            spool,
+            computes_sha256,
+            is_secure_page,
+            job,
+            archive,
+        }
     }
 }
 
@@ -151,6 +186,22 @@ impl Fetcher for BrowserFetcher {
         let protocol = latest.unchecked_ref::<Timing>().protocol().filter(|name| !name.is_empty())?;
         Some(!protocol.starts_with("http/1"))
     }
+
+    async fn is_refused_by(&self, address: &Address) -> bool {
+        // Of any answer; and not of one that may be read, after a moment in which the host was away.
+        self.answers(address, RequestMode::NoCors).await && !self.answers(address, RequestMode::Cors).await
+    }
+
+    fn is_online(&self) -> bool {
+        NAVIGATOR.with(|navigator| navigator.as_ref().and_then(Navigator::on_line) != Some(false))
+    }
+
+    fn is_mixed_content(&self, address: &Address) -> bool {
+        // Browsers make an exception for this machine, and some ask the user about private networks.
+        self.is_secure_page
+            && address.href.starts_with("http:")
+            && Network::of_host(&address.host) == Network::Public
+    }
 }
 
 impl BrowserFetcher {
@@ -190,6 +241,18 @@ impl BrowserFetcher {
         }
         let final_url = final_url.as_deref().map(Box::from);
         reception.finish(modified, final_url).ok().filter(|image| image.facts.crc32 == crc32)
+    }
+
+    /// Whether a request in this mode, of which nothing is read, is answered in time.
+    async fn answers(&self, address: &Address, mode: RequestMode) -> bool {
+        let options = RequestInit::new();
+        options.set_method("HEAD");
+        options.set_mode(mode);
+        options.set_cache(RequestCache::NoStore);
+        options.set_credentials(RequestCredentials::Omit);
+        options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        options.set_signal(Some(&AbortSignal::timeout_with_u32(PROBE_TIMEOUT)));
+        promise((self.fetch)(&address.href, &options)).await.is_ok()
     }
 
     /// A body that arrives.
