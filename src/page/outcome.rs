@@ -163,7 +163,10 @@ impl Outcome {
     pub fn headline(&self) -> String {
         let shown = self.shown.borrow();
         let Some(Shown { run, place, .. }) = &*shown else { return String::new() };
-        let outcome = outcome_text(&run.view.rows.borrow());
+        let mut outcome = outcome_text(&run.view.rows.borrow());
+        if let Some(comparison) = &run.comparison {
+            outcome = text![comparison.answer(), " · ", outcome];
+        }
         let Some(RunArchive { archive, .. }) = &run.archive else { return "Thrown away".into() };
         let bytes = archive.summary.size;
         match (&run.saved_as, place) {

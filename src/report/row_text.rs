@@ -80,8 +80,18 @@ pub fn figures_text(row: &Row) -> String {
     for (number, attempt) in row.attempts.iter().enumerate() {
         let which = if row.attempts.len() > 1 { text!["attempt ", number + 1, " "] } else { String::new() };
         parts.push(text![which, "requested at ", exact_duration(attempt.started)]);
+        if let Some(sent) = attempt.sent {
+            parts.push(text![
+                "in the browser's queue for ",
+                exact_duration(sent.saturating_sub(attempt.started))
+            ]);
+        }
         if let Some(headers) = attempt.headers {
-            parts.push(text!["headers after ", exact_duration(headers.saturating_sub(attempt.started))]);
+            let waited = exact_duration(headers.saturating_sub(attempt.sent.unwrap_or(attempt.started)));
+            parts.push(match attempt.sent {
+                Some(_) => text!["waited for the server for ", waited],
+                None => text!["waited for a connection or the server for ", waited],
+            });
         }
         let begun = attempt.headers.unwrap_or(attempt.started);
         if let Some(ended) = attempt.ended {
@@ -203,9 +213,14 @@ mod tests {
         assert_eq!(
             figures_text(&stored()),
             "attempt 1 requested at less than 1 ms, failed after 200 ms, attempt 2 requested at 500 ms, \
-             headers after 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
+             waited for a connection or the server for 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
              CRC-32 0000ab12"
         );
+        let mut told = stored();
+        told.attempts[1].sent = Some(ms(510));
+        let words =
+            "requested at 500 ms, in the browser's queue for 10 ms, waited for the server for 300 ms, 3.1 MB";
+        assert!(figures_text(&told).contains(words), "{}", figures_text(&told));
         assert!(figures_text(&cut_short()).ends_with("0000ab12, may be cut short"));
         assert_eq!(figures_text(&Row::default()), "waiting for its turn");
         assert_eq!(bar_text(&stored()), "2.050 s, 2 attempts");

@@ -6,6 +6,9 @@ use crate::image::ImageFacts;
 use crate::plan::LeftOut;
 use crate::run::{Event, EventKind, FetchError};
 
+/// By how much browsers round the times that they disclose, or more.
+const ROUNDING: Duration = Duration::from_millis(2);
+
 /// One row per item, in input order, and their totals.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
@@ -62,10 +65,12 @@ pub enum State {
 }
 
 /// The times of one attempt, since the run began.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AttemptSpan {
     /// When the request was made.
     pub started: Duration,
+    /// When the browser sent the request, if its host has that disclosed.
+    pub sent: Option<Duration>,
     /// When its headers arrived.
     pub headers: Option<Duration>,
     /// When it ended, successfully or not.
@@ -99,6 +104,12 @@ pub struct Totals {
     pub most_in_flight: usize,
     /// Busy time: the sum of [`Row::duration`] over the finished items.
     pub busy: Duration,
+    /// The share of it that requests waited in the browser's queue, as far as that is disclosed.
+    pub in_queue: Duration,
+    /// Finished items with an image of which that is disclosed.
+    pub disclosed: usize,
+    /// Images that came over a connection that carries many requests at once.
+    pub multiplexed: usize,
 }
 
 impl Row {
@@ -112,18 +123,26 @@ impl Row {
         self.attempts.last().and_then(|attempt| attempt.headers)
     }
 
-    /// Its duration, from the first request to the finish, including waits between attempts; zero
-    /// if it was never requested or has not finished.
+    /// The time that its attempts took, without the waits between them.
     pub fn duration(&self) -> Duration {
-        match (self.started(), self.finished) {
-            (Some(started), Some(finished)) => finished.saturating_sub(started),
-            _ => Duration::ZERO,
-        }
+        let ended = |attempt: &AttemptSpan| Some(attempt.ended?.saturating_sub(attempt.started));
+        self.attempts.iter().filter_map(ended).sum()
+    }
+
+    /// How long its requests waited in the browser's queue, as far as that is disclosed.
+    fn in_queue(&self) -> Duration {
+        let queued = |attempt: &AttemptSpan| Some(attempt.sent?.saturating_sub(attempt.started));
+        self.attempts.iter().filter_map(queued).sum()
     }
 
     /// Whether its image has arrived although, by its format, the bytes end before the image does.
     pub fn is_cut_short(&self) -> bool {
         self.image.as_ref().is_some_and(|image| image.is_cut_short)
+    }
+
+    /// Whether it is disclosed when the request for its image was sent.
+    fn is_disclosed(&self) -> bool {
+        self.attempts.last().is_some_and(|attempt| attempt.sent.is_some())
     }
 
     /// Why it failed, if it did.
@@ -137,7 +156,17 @@ impl Row {
     /// The share of the body that has arrived, `0.0..=1.0`, if the server declared its length.
     pub fn progress(&self) -> Option<f64> {
         let declared = self.declared.filter(|bytes| *bytes > 0)?;
-        (self.state == State::Receiving).then(|| (self.received as f64 / declared as f64).min(1.0))
+        self.progress_of(declared)
+    }
+
+    /// The same if all of it is this many bytes.
+    fn progress_of(&self, bytes: u64) -> Option<f64> {
+        (self.state == State::Receiving).then(|| (self.received as f64 / bytes.max(1) as f64).min(1.0))
+    }
+
+    /// The same where the length that is not declared is `usual`; such an image is never done before its end.
+    pub fn estimated_progress(&self, usual: Option<u64>) -> Option<f64> {
+        self.progress().or_else(|| Some(self.progress_of(usual?)?.min(0.95)))
     }
 }
 
@@ -165,7 +194,7 @@ impl Rows {
             EventKind::Queued if row.finished.is_some() => {
                 self.totals.failed -= usize::from(row.error().is_some());
                 self.totals.stopped -= usize::from(row.error() == Some(&FetchError::Stopped));
-                self.totals.busy = self.totals.busy.saturating_sub(row.duration());
+                self.totals.take_time(row);
                 row.state = State::Queued;
                 row.finished = None;
             }
@@ -173,7 +202,7 @@ impl Rows {
             EventKind::Started { .. } => {
                 row.state = State::Waiting;
                 row.declared = None;
-                row.attempts.push(AttemptSpan { started: at, headers: None, ended: None, failed: false });
+                row.attempts.push(AttemptSpan { started: at, ..AttemptSpan::default() });
                 self.totals.in_flight += 1;
                 self.totals.most_in_flight = self.totals.most_in_flight.max(self.totals.in_flight);
             }
@@ -187,6 +216,14 @@ impl Rows {
             EventKind::Received { bytes } => {
                 self.totals.bytes += bytes.saturating_sub(row.received);
                 row.received = *bytes;
+            }
+            EventKind::Sent { sent, is_multiplexed } => {
+                if let Some(attempt) = row.attempts.last_mut()
+                    && attempt.may_be_sent(*sent)
+                {
+                    attempt.sent = Some(attempt.started.max(*sent));
+                    self.totals.multiplexed += usize::from(*is_multiplexed);
+                }
             }
             EventKind::Retrying { error, resumes } => {
                 self.totals.in_flight -= row.end_attempt(at, true);
@@ -206,14 +243,15 @@ impl Rows {
                 self.totals.stored += 1;
                 self.totals.cut_short += usize::from(image.is_cut_short);
                 self.totals.stored_bytes += image.bytes;
-                self.totals.busy += row.duration();
+                self.totals.disclosed += usize::from(row.is_disclosed());
+                self.totals.add_time(row);
             }
             EventKind::LeftOut { reason } => {
                 self.totals.take_stored(row);
                 row.state = State::LeftOut(*reason);
                 row.finished = Some(at);
                 self.totals.left_out += 1;
-                self.totals.busy += row.duration();
+                self.totals.add_time(row);
             }
             EventKind::Failed { error } => {
                 // The browser can't read back what it had stored.
@@ -226,7 +264,7 @@ impl Rows {
                 row.finished = Some(at);
                 self.totals.failed += 1;
                 self.totals.stopped += usize::from(*error == FetchError::Stopped);
-                self.totals.busy += row.duration();
+                self.totals.add_time(row);
             }
         }
     }
@@ -271,6 +309,14 @@ impl Row {
     }
 }
 
+impl AttemptSpan {
+    /// Whether its request may have been sent at this time. The browser names requests by their addresses, so
+    /// that the time may be that of another one; and it rounds times.
+    fn may_be_sent(&self, at: Duration) -> bool {
+        at + ROUNDING >= self.started && self.headers.is_none_or(|headers| at <= headers + ROUNDING)
+    }
+}
+
 impl Totals {
     /// Subtracts an image that was stored, and no longer is.
     fn take_stored(&mut self, row: &Row) {
@@ -278,8 +324,36 @@ impl Totals {
             self.stored -= 1;
             self.cut_short -= usize::from(row.is_cut_short());
             self.stored_bytes -= row.received;
-            self.busy = self.busy.saturating_sub(row.duration());
+            self.disclosed -= usize::from(row.is_disclosed());
+            self.take_time(row);
         }
+    }
+
+    fn add_time(&mut self, row: &Row) {
+        self.busy += row.duration();
+        self.in_queue += row.in_queue();
+    }
+
+    fn take_time(&mut self, row: &Row) {
+        self.busy = self.busy.saturating_sub(row.duration());
+        self.in_queue = self.in_queue.saturating_sub(row.in_queue());
+    }
+
+    /// Whether all images whose connections are known came over one that carries many at once.
+    pub fn is_multiplexed(&self) -> bool {
+        self.multiplexed > 0 && self.multiplexed >= self.disclosed
+    }
+
+    /// How many requests were under way at once, on average; `None` if it is not disclosed of each image how long
+    /// the browser kept its request waiting.
+    pub fn overlap(&self, wall: Duration) -> Option<f64> {
+        let is_known = self.disclosed >= self.stored && self.stored > 0 && !wall.is_zero();
+        is_known.then(|| self.under_way().as_secs_f64() / wall.as_secs_f64())
+    }
+
+    /// Busy time without the browser's queue, as far as that is disclosed.
+    pub fn under_way(&self) -> Duration {
+        self.busy.saturating_sub(self.in_queue)
     }
 
     /// The number of finished items, stored, left out or failed.
@@ -289,153 +363,4 @@ impl Totals {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::fixtures::ms;
-    use super::*;
-    use crate::image::Format;
-
-    const BUSY: FetchError = FetchError::http(503);
-
-    fn folded(items: usize, events: &[(u64, usize, EventKind)]) -> Rows {
-        let mut rows = Rows::new(items);
-        for (at, item, kind) in events {
-            rows.apply(&Event { at: ms(*at), item: *item, kind: kind.clone() });
-        }
-        rows
-    }
-
-    #[test]
-    fn a_retried_image_keeps_both_attempts_and_counts_its_bytes_once() {
-        let rows = folded(
-            1,
-            &[
-                (0, 0, EventKind::Queued),
-                (1, 0, EventKind::Started { attempt: 1 }),
-                (5, 0, EventKind::Headers { declared: Some(10) }),
-                (6, 0, EventKind::Received { bytes: 4 }),
-                (7, 0, EventKind::Retrying { error: BUSY, resumes: ms(20) }),
-                (20, 0, EventKind::Started { attempt: 2 }),
-                (25, 0, EventKind::Headers { declared: Some(10) }),
-                (26, 0, EventKind::Received { bytes: 6 }),
-                (30, 0, EventKind::Stored(ImageFacts::new(10, 1, Format::Gif))),
-            ],
-        );
-        let row = &rows.as_slice()[0];
-        assert_eq!(row.attempts.len(), 2);
-        assert!(row.attempts[0].failed && !row.attempts[1].failed);
-        assert_eq!((row.started(), row.headers(), row.finished), (Some(ms(1)), Some(ms(25)), Some(ms(30))));
-        assert_eq!(row.duration(), ms(29));
-        let totals = Totals {
-            items: 1,
-            stored: 1,
-            stored_bytes: 10,
-            bytes: 10,
-            most_in_flight: 1,
-            busy: ms(29),
-            ..Totals::default()
-        };
-        assert_eq!(rows.totals(), &totals);
-    }
-
-    #[test]
-    fn an_image_that_is_lost_after_it_was_stored_counts_as_failed_only() {
-        let lost = FetchError::Storage { reason: "gone".into() };
-        let rows = folded(
-            1,
-            &[
-                (1, 0, EventKind::Started { attempt: 1 }),
-                (
-                    5,
-                    0,
-                    EventKind::Stored(ImageFacts {
-                        is_cut_short: true,
-                        ..ImageFacts::new(10, 1, Format::Gif)
-                    }),
-                ),
-                (9, 0, EventKind::Failed { error: lost.clone() }),
-            ],
-        );
-        let totals = Totals { items: 1, failed: 1, most_in_flight: 1, busy: ms(8), ..Totals::default() };
-        assert_eq!(rows.totals(), &totals);
-        let row = &rows.as_slice()[0];
-        assert_eq!((row.error(), &row.image), (Some(&lost), &None));
-        assert!(!row.is_cut_short());
-    }
-
-    #[test]
-    fn a_failed_image_that_is_queued_again_is_not_counted_until_it_finishes_again() {
-        let mut events = vec![
-            (0, 0, EventKind::Queued),
-            (1, 0, EventKind::Started { attempt: 1 }),
-            (5, 0, EventKind::Failed { error: BUSY }),
-            (9, 0, EventKind::Queued),
-        ];
-        let rows = folded(1, &events);
-        assert_eq!(rows.as_slice()[0].state, State::Queued);
-        assert_eq!(rows.totals(), &Totals { items: 1, most_in_flight: 1, ..Totals::default() });
-        events.push((10, 0, EventKind::Started { attempt: 1 }));
-        events.push((
-            15,
-            0,
-            EventKind::Stored(ImageFacts { is_cut_short: true, ..ImageFacts::new(3, 1, Format::Gif) }),
-        ));
-        let rows = folded(1, &events);
-        let row = &rows.as_slice()[0];
-        assert_eq!((row.attempts.len(), row.duration(), row.is_cut_short()), (2, ms(14), true));
-        let totals = rows.totals();
-        assert_eq!((totals.stored, totals.cut_short, totals.failed, totals.busy), (1, 1, 0, ms(14)));
-    }
-
-    #[test]
-    fn progress_never_exceeds_the_whole() {
-        let events = [
-            (1, 0, EventKind::Started { attempt: 1 }),
-            (5, 0, EventKind::Headers { declared: Some(10) }),
-            (6, 0, EventKind::Received { bytes: 25 }),
-        ];
-        assert_eq!(folded(1, &events).as_slice()[0].progress(), Some(1.0));
-        assert_eq!(folded(1, &events[..1]).as_slice()[0].progress(), None);
-    }
-
-    #[test]
-    fn a_selection_leaves_the_other_rows_out_and_keeps_why_some_are_left_out_already() {
-        let stored = |bytes| EventKind::Stored(ImageFacts::new(bytes, 1, Format::Gif));
-        let repeated = State::LeftOut(LeftOut::RepeatedImage(0));
-        let rows = folded(
-            4,
-            &[
-                (1, 0, stored(10)),
-                (2, 1, EventKind::Failed { error: BUSY }),
-                (3, 2, EventKind::LeftOut { reason: LeftOut::RepeatedImage(0) }),
-                (4, 3, stored(5)),
-            ],
-        );
-        let states = |is_selected| -> Vec<_> {
-            rows.selected(is_selected).as_slice().iter().map(|row| row.state.clone()).collect()
-        };
-        let not_selected = State::LeftOut(LeftOut::NotSelected);
-        let others = [not_selected.clone(), not_selected.clone(), repeated.clone(), State::Stored];
-        assert_eq!(states(&[false, false, false, true]), others);
-        assert_eq!(states(&[true; 4]), [State::Stored, State::Failed(BUSY), repeated, State::Stored]);
-        let selected = rows.selected(&[false, false, true, true]);
-        let totals = selected.totals();
-        assert_eq!((totals.stored, totals.stored_bytes, totals.failed, totals.left_out), (1, 5, 0, 3));
-    }
-
-    #[test]
-    fn cancelling_ends_each_open_row_and_changes_no_finished_one() {
-        let mut rows = folded(
-            3,
-            &[
-                (1, 0, EventKind::Started { attempt: 1 }),
-                (1, 1, EventKind::Started { attempt: 1 }),
-                (2, 1, EventKind::Failed { error: BUSY }),
-            ],
-        );
-        rows.cancel(ms(9));
-        let states: Vec<_> = rows.as_slice().iter().map(|row| row.state.clone()).collect();
-        assert_eq!(states, [State::Cancelled, State::Failed(BUSY), State::Cancelled]);
-        let attempt = &rows.as_slice()[0].attempts[0];
-        assert_eq!((attempt.ended, attempt.failed), (Some(ms(9)), false));
-    }
-}
+mod tests;

@@ -25,6 +25,7 @@ const FAILED: u8 = 6;
 const COOLING_DOWN: u8 = 7;
 const LEFT_OUT: u8 = 8;
 const SLOW: u8 = 9;
+const SENT: u8 = 10;
 
 const ADDRESS: u8 = 0;
 const HTTP: u8 = 1;
@@ -84,6 +85,11 @@ impl EventWriter {
                 self.bytes.put_u64(declared.unwrap_or(NO_LENGTH));
             }
             EventKind::Received { .. } => {}
+            EventKind::Sent { sent, is_multiplexed } => {
+                self.put_header(SENT, item, at);
+                self.bytes.put_duration(*sent);
+                self.bytes.put_u8(u8::from(*is_multiplexed));
+            }
             EventKind::Slow { bytes_per_second } => {
                 self.put_header(SLOW, item, at);
                 self.bytes.put_u64(*bytes_per_second);
@@ -207,6 +213,7 @@ impl Decoder<'_> {
             STARTED => EventKind::Started { attempt: u32::try_from(self.bytes.u64()?).ok()? },
             HEADERS => EventKind::Headers { declared: Some(self.bytes.u64()?).filter(|n| *n != NO_LENGTH) },
             RECEIVED => EventKind::Received { bytes: self.bytes.u64()? },
+            SENT => EventKind::Sent { sent: self.bytes.duration()?, is_multiplexed: self.bytes.u8()? != 0 },
             SLOW => EventKind::Slow { bytes_per_second: self.bytes.u64()? },
             RETRYING => {
                 let resumes = self.bytes.duration()?;
@@ -320,6 +327,7 @@ mod tests {
             event(2, 0, EventKind::Headers { declared: None }),
             event(2, 0, EventKind::Headers { declared: Some(0) }),
             event(3, 1, EventKind::Received { bytes: 1 << 40 }),
+            event(3, 1, EventKind::Sent { sent: Duration::from_millis(2), is_multiplexed: true }),
             event(3, 1, EventKind::Slow { bytes_per_second: 999 }),
             event(3, 1, EventKind::CoolingDown { until: Duration::from_secs(9) }),
         ];

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use gloo_net::http::Response;
-use js_sys::{Array, Date, JsString, Promise};
+use js_sys::{Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     AbortSignal, Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
@@ -15,6 +15,7 @@ use web_sys::{
 
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
+use super::timing::{Disclosed, disclosed, is_latest_multiplexed};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
 use crate::image::{Accepted, essence};
@@ -29,12 +30,6 @@ extern "C" {
     /// The global function, in pages and workers. A `Request` object, which gloo-net would send, makes
     /// each request and its signal twice.
     fn fetch(url: &str, options: &RequestInit) -> Promise;
-
-    #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByName)]
-    fn timings_of(name: &str, kind: &str) -> Array;
-    type Timing;
-    #[wasm_bindgen(method, getter, js_name = nextHopProtocol)]
-    fn protocol(this: &Timing) -> Option<String>;
 
     type Navigator;
     #[wasm_bindgen(method, getter, js_name = onLine)]
@@ -158,7 +153,13 @@ impl Fetcher for BrowserFetcher {
         let stored = self.request(address, reservation, progress, &watch).await;
         match (&stored, watch.timed_out()) {
             (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
-            (Ok(_), _) => watch.finish(),
+            (Ok(_), _) => {
+                watch.finish();
+                if IS_INTERACTIVE && let Some(told) = disclosed(&address.href, self.clock) {
+                    let Disclosed { sent, is_multiplexed } = told;
+                    progress(EventKind::Sent { sent, is_multiplexed });
+                }
+            }
             // After any other failure, dropping the watch aborts what is left of the request.
             (Err(_), None) => {}
         }
@@ -178,13 +179,7 @@ impl Fetcher for BrowserFetcher {
     }
 
     fn is_multiplexed(&self, address: &Address) -> Option<bool> {
-        let latest = timings_of(&address.href, "resource").pop();
-        if latest.is_undefined() {
-            return None;
-        }
-        // Hosts that send no `Timing-Allow-Origin` disclose none.
-        let protocol = latest.unchecked_ref::<Timing>().protocol().filter(|name| !name.is_empty())?;
-        Some(!protocol.starts_with("http/1"))
+        is_latest_multiplexed(&address.href)
     }
 
     async fn is_refused_by(&self, address: &Address) -> bool {

@@ -3,5 +3,7 @@
 mod attempt;
 mod reception;
 mod stall;
+mod timing;
 
 pub use attempt::BrowserFetcher;
+pub use timing::{forget as forget_timings, protocols};
