@@ -124,10 +124,7 @@ fn every_item_s_events_begin_with_queued_and_end_with_its_outcome() {
     let missing = EventKind::Failed { error: FetchError::http(404) };
     let headers = EventKind::Headers { declared: None };
     assert_eq!(kinds(1), [EventKind::Queued, EventKind::Started { attempt: 1 }, headers, missing]);
-    assert!(matches!(
-        kinds(2)[..],
-        [EventKind::Queued, EventKind::Failed { error: FetchError::Address(_) }]
-    ));
+    assert!(matches!(kinds(2)[..], [EventKind::Queued, EventKind::Failed { error: FetchError::Address(_) }]));
     assert!(report.events.is_sorted_by_key(|event| event.at));
 }
 
