@@ -59,10 +59,10 @@ pub fn at_once_text(images: usize, totals: &Totals) -> String {
     text![number(images), words]
 }
 
-/// What HTTP/1.1 allows of so many images, if that is the protocol: `6 a host at once (HTTP/1.1)`.
+/// What HTTP/1.1 allows of so many images, if that is the protocol: `6 a host at once over HTTP/1.1`.
 pub fn allowed_text(images: usize, totals: &Totals) -> Option<String> {
     let is_bounded = images > CONNECTIONS && totals.disclosed > totals.multiplexed;
-    is_bounded.then(|| text![CONNECTIONS, " a host at once (HTTP/1.1)"])
+    is_bounded.then(|| text![CONNECTIONS, " a host at once over HTTP/1.1"])
 }
 
 /// The images and bytes of a run so far: `11 of 15 images · 38.2 MB`.
@@ -285,7 +285,7 @@ mod tests {
             words(&rows)
         };
         let text = store(false);
-        assert!(text.ends_with(" · 15 asked for · 6 a host at once (HTTP/1.1)"), "{text}");
+        assert!(text.ends_with(" · 15 asked for · 6 a host at once over HTTP/1.1"), "{text}");
         let mut rows = started(16);
         for kind in [
             EventKind::Sent { sent: Duration::ZERO, is_multiplexed: true },

@@ -57,7 +57,7 @@ fn over_http_1_1_no_more_is_said_to_be_at_once_than_the_server_sees() {
         let overlap: f64 = browser.measure("overlap").await.parse().unwrap();
         assert!(overlap < 8.0, "{overlap} of six connections, where 16 were asked for");
         let protocol = browser.measure("protocol").await;
-        assert_eq!(protocol, "HTTP/1.1 · 16 asked for, 6 a host at once (HTTP/1.1)");
+        assert_eq!(protocol, "HTTP/1.1 · 16 asked for, 6 a host at once over HTTP/1.1");
 
         // Each waits for the server as long as that takes, and all but the first for a connection before.
         let bars = browser.bars().await;

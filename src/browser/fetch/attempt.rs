@@ -155,7 +155,7 @@ impl Fetcher for BrowserFetcher {
             (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
             (Ok(_), _) => {
                 watch.finish();
-                if IS_INTERACTIVE && let Some(told) = disclosed(&address.href, self.clock) {
+                if IS_INTERACTIVE && let Some(told) = disclosed(&address.href, self.clock).await {
                     let Disclosed { sent, is_multiplexed } = told;
                     progress(EventKind::Sent { sent, is_multiplexed });
                 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::browser::web::Clock;
+use crate::browser::web::{Clock, next_turn};
 
 #[wasm_bindgen]
 extern "C" {
@@ -47,8 +47,13 @@ pub struct Disclosed {
 
 /// What is disclosed of the request for this address that ended last. Only for threads whose entries are read by
 /// nothing else: they are forgotten.
-pub fn disclosed(href: &str, clock: Clock) -> Option<Disclosed> {
-    let entry = entries_of(href, "resource").pop();
+pub async fn disclosed(href: &str, clock: Clock) -> Option<Disclosed> {
+    let mut entry = entries_of(href, "resource").pop();
+    if entry.is_undefined() {
+        // Chromium has it a moment after the body's end.
+        next_turn().await;
+        entry = entries_of(href, "resource").pop();
+    }
     LOOKED_UP.set(LOOKED_UP.get() + 1);
     if LOOKED_UP.get() >= LOOK_UPS {
         PROTOCOLS.set(protocols());
