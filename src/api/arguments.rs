@@ -7,7 +7,9 @@ use js_sys::{Array, Function, Object, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
-use crate::browser::{Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shown, type_error};
+use crate::browser::{
+    Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shortened, shown, type_error,
+};
 use crate::image::Accepted;
 use crate::job::{ArchiveOptions, Order};
 use crate::plan::{NameTemplate, Request, file_name_of};
@@ -19,10 +21,16 @@ use crate::text::text;
 /// The archive's default name.
 const FILE_NAME: &str = "images.zip";
 
+/// The most bytes of text that a call may have. Each is in the wasm's memory several times over: as it was
+/// given, as it was parsed, and in the message to the worker, all of it together within 4 GiB.
+const MAX_TEXT: usize = 256 << 20;
+
 /// The arguments of one call.
 pub struct Arguments {
-    /// The URLs, unchecked: [`request`] checks each of them.
-    pub urls: Array,
+    /// What to fetch.
+    pub requests: Vec<Request>,
+    /// Long `data:` URLs, by their indices: `requests` has short ones in their places.
+    pub long_urls: Array,
     /// How entries are named.
     pub template: NameTemplate,
     /// How images are fetched.
@@ -61,12 +69,12 @@ impl Signal {
 }
 
 impl Arguments {
-    /// Checks everything but the URLs, of which there may be thousands.
+    /// Reads and checks everything, once: what the caller does with its objects afterwards changes nothing.
     ///
     /// # Errors
     ///
     /// Fails for an argument that makes no sense, with a `TypeError` or `RangeError` that names it, what it
-    /// must be and what it is.
+    /// must be and what it is; and with what reading the arguments throws.
     pub fn parse(urls: &JsValue, options: &JsValue) -> Result<Self, JsValue> {
         if !is_absent(options) && !options.is_object() {
             return Err(type_error("options", "an object", options));
@@ -128,14 +136,16 @@ impl Arguments {
             ..ArchiveOptions::default()
         };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
+        let (requests, long_urls) = requests(urls)?;
         Ok(Self {
-            urls: all_of("urls", "an array or another iterable of URLs", urls)?,
+            requests,
+            long_urls,
             template,
             settings,
             archive,
             skips_repeated_urls,
             file_name: file_name.filter(|name| !name.is_empty()).unwrap_or_else(|| FILE_NAME.into()),
-            signal: options.instance::<AbortSignal>("signal", "an AbortSignal")?.map(Signal),
+            signal: options.signal()?,
             sink: options.sink()?,
             order,
             on_event: options.instance("onEvent", "a function")?,
@@ -157,12 +167,33 @@ pub fn all_of(argument: &str, expected: &str, values: &JsValue) -> Result<Array,
     array_from(values)
 }
 
-/// Checks the URL at `index`.
-///
-/// # Errors
-///
-/// As [`Arguments::parse`].
-pub fn request(index: usize, item: &JsValue) -> Result<Request, JsValue> {
+/// Reads all URLs, of which the long ones stay in an array.
+fn requests(urls: &JsValue) -> Result<(Vec<Request>, Array), JsValue> {
+    let urls = all_of("urls", "an array or another iterable of URLs", urls)?;
+    let mut bytes = 0;
+    let (mut requests, long_urls) = (Vec::new(), Array::new());
+    for (index, item) in urls.iter().enumerate() {
+        let request = request(index, &item, &long_urls)?;
+        bytes += length(&request);
+        if bytes > MAX_TEXT {
+            let expected = text!["together at most ", MAX_TEXT, " bytes of text"];
+            return Err(range_error("urls", &expected, &text!["more, as up to urls[", index, "]"]));
+        }
+        requests.push(request);
+    }
+    Ok((requests, long_urls))
+}
+
+/// The bytes of a request's texts.
+fn length(Request { text, name, title, fallbacks, cells, .. }: &Request) -> usize {
+    let optional = [name, title].into_iter().flatten();
+    let cells = cells.iter().map(|(_, cell)| cell);
+    optional.chain(fallbacks).chain(cells).map(String::len).sum::<usize>() + text.len()
+}
+
+/// Reads the URL at `index`.
+fn request(index: usize, item: &JsValue, long_urls: &Array) -> Result<Request, JsValue> {
+    let url_text = |value: &JsValue| url_text(value, long_urls);
     if let Some(text) = url_text(item) {
         return Ok(Request::new(text));
     }
@@ -216,9 +247,11 @@ fn cells_of(columns: &Object) -> Vec<(Rc<str>, String)> {
     cells.collect()
 }
 
-/// The text of a string, or of a `URL`.
-fn url_text(value: &JsValue) -> Option<String> {
-    value.as_string().or_else(|| value.dyn_ref::<web_sys::Url>().map(web_sys::Url::href))
+/// The text of a string, or of a `URL`: of any realm or class, as a page may have one of its own.
+fn url_text(value: &JsValue, long_urls: &Array) -> Option<String> {
+    let href = value.is_object().then(|| value.unchecked_ref::<Like>().href());
+    let text = href.as_ref().unwrap_or(value);
+    shortened(text, long_urls).or_else(|| text.as_string())
 }
 
 /// The options object, read option by option; `undefined` and `null` are both "not given".
@@ -353,10 +386,28 @@ impl Options<'_> {
 
     fn sink(&self) -> Result<Option<WritableStream>, JsValue> {
         const EXPECTED: &str = "a WritableStream that is not locked";
-        let sink = self.instance::<WritableStream>("sink", EXPECTED)?;
-        match sink {
-            Some(sink) if sink.locked() => Err(type_error(&self.path("sink"), EXPECTED, &sink)),
-            sink => Ok(sink),
+        let is_sink = |like: &Like| like.get_writer().is_function() && like.locked() == JsValue::FALSE;
+        self.object_like("sink", EXPECTED, is_sink)
+    }
+
+    fn signal(&self) -> Result<Option<Signal>, JsValue> {
+        let is_signal = |like: &Like| like.aborted().as_bool().is_some() && like.add_listener().is_function();
+        Ok(self.object_like("signal", "an AbortSignal", is_signal)?.map(Signal))
+    }
+
+    /// An object of a class of the web, told by what it can do: it may be of another realm, or of a class that
+    /// the page has put in the place of the browser's.
+    fn object_like<T: JsCast>(
+        &self,
+        name: &str,
+        expected: &str,
+        is_like: impl Fn(&Like) -> bool,
+    ) -> Result<Option<T>, JsValue> {
+        match self.get(name)? {
+            Some(value) if !(value.is_object() && is_like(value.unchecked_ref())) => {
+                Err(type_error(&self.path(name), expected, &value))
+            }
+            value => Ok(value.map(JsCast::unchecked_into)),
         }
     }
 
@@ -371,4 +422,17 @@ extern "C" {
     /// The values of an iterable; reading it may throw.
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
     fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
+
+    /// What may be an object of the web.
+    type Like;
+    #[wasm_bindgen(method, getter)]
+    fn href(this: &Like) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn aborted(this: &Like) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = addEventListener)]
+    fn add_listener(this: &Like) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn locked(this: &Like) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = getWriter)]
+    fn get_writer(this: &Like) -> JsValue;
 }

@@ -17,49 +17,45 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use futures::future::{Either, select};
+#[cfg(not(feature = "page"))]
+use js_sys::Function;
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{BrowserText, Clock, RunHandle, Yielder};
+use crate::browser::{BrowserText, Clock, Inside, RunHandle, Yielder, promise};
 use crate::job::{ArchiveError, Job};
 use crate::plan::Plan;
 use crate::report::Rows;
 use crate::run::{Event, EventKind};
 use crate::text::text;
-use arguments::{Arguments, Signal, request};
-use results::{EventListener, ImageFilter, result_object};
-use trap::promise_of_call;
+use arguments::{Arguments, Signal};
+use results::{EventListener, ImageFilter, Urls, result_object};
 
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.d.ts");
-
-/// Fetches images at once and resolves to one zip and a report; its types are in `types.d.ts`.
+/// Fetches images at once and resolves to one zip and a report. `fetch_zip.js` makes `fetchZip` of it, whose
+/// types are in `types.d.ts`.
 ///
 /// It rejects with a `TypeError` or `RangeError` that names an argument that makes no sense, with an
-/// `AbortError` if the signal is aborted, and with an `Error` if the archive can't be made or the wasm
-/// traps.
-#[wasm_bindgen(js_name = fetchZip, skip_typescript)]
-pub fn fetch_zip(urls: JsValue, options: JsValue) -> Promise {
-    // In a promise's executor, so that a trap here is a rejection, too.
-    Promise::new(&mut |resolve, _| {
-        let (urls, options) = (urls.clone(), options.clone());
-        let promise = promise_of_call(Box::pin(async move {
-            let result = call(Arguments::parse(&urls, &options)?).await?;
-            Ok(result.into())
-        }));
-        // Resolving a promise can't fail.
-        let _ = resolve.call1(&JsValue::UNDEFINED, &promise);
-    })
+/// `AbortError` if the signal is aborted, and with an `Error` if the archive can't be made.
+#[wasm_bindgen(js_name = callEngine, skip_typescript)]
+pub fn call_engine(urls: &JsValue, options: &JsValue) -> Promise {
+    let arguments = Arguments::parse(urls, options);
+    future_to_promise(Inside(Box::pin(async move { Ok(call(arguments?).await?.into()) })))
 }
 
 async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     if arguments.signal.as_ref().is_some_and(Signal::is_aborted) {
-        return Err(abort_error());
+        let error = abort_error();
+        if let Some(sink) = &arguments.sink {
+            // Whatever comes of it: the callbacks have a failure not reported as unhandled.
+            drop(promise(sink.abort_with_reason(&error)));
+        }
+        return Err(error);
     }
     let mut plan = Plan::default();
     let mut yielder = Yielder::default();
-    for (index, item) in arguments.urls.iter().enumerate() {
-        plan.push(request(index, &item)?, &BrowserText);
+    for (index, request) in arguments.requests.into_iter().enumerate() {
+        plan.push(request, &BrowserText);
         // Reading the clock costs more than an item.
         if index % 32 == 0 {
             yielder.maybe_yield().await;
@@ -74,9 +70,10 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     // Thousands of rows are a piece of work, and so is what comes next: passing the plan to the worker.
     yielder.maybe_yield().await;
     let listener = arguments.on_event.clone().map(EventListener::new);
-    let filter = arguments.filter.map(|filter| ImageFilter::new(filter, Rc::clone(&plan)));
+    let urls = Urls { plan: Rc::clone(&plan), long: arguments.long_urls };
+    let filter = arguments.filter.map(|filter| ImageFilter::new(filter, urls.clone()));
     let job = Job {
-        plan: Rc::clone(&plan),
+        plan,
         template: arguments.template,
         settings: arguments.settings,
         archive: arguments.archive,
@@ -89,6 +86,7 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     let (handle, archive) = {
         let run = pin!(async {
             let handle = RunHandle::start(job, arguments.sink.as_ref()).await?;
+            handle.provide_addresses(&urls.long);
             let emit = |event: Event| {
                 rows.borrow_mut().apply(&event);
                 if let Some(listener) = &listener {
@@ -111,13 +109,14 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
         }
     }
     .map_err(|error: ArchiveError| JsValue::from(js_sys::Error::new(&text![error])))?;
-    result_object(&arguments.file_name, &plan, &rows.into_inner(), handle, archive, clock.now()).await
+    result_object(&arguments.file_name, &urls, &rows.into_inner(), handle, archive, clock.now()).await
 }
 
-/// Runs when the package has been loaded, here and in its own worker.
+/// Called by the package's entry when the wasm has been started, with what makes its workers.
 #[cfg(not(feature = "page"))]
-#[wasm_bindgen(start)]
-fn start() {
+#[wasm_bindgen(js_name = beginEngine, skip_typescript)]
+pub fn begin(new_worker: Function) {
+    crate::browser::Worker::make_by(new_worker);
     // The first call should not wait for either.
     if crate::browser::Worker::start().is_some() {
         wasm_bindgen_futures::spawn_local(async { drop(rehearsal::rehearse().await) });

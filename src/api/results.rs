@@ -12,8 +12,8 @@ use web_sys::Blob;
 
 use super::arguments::all_of;
 use crate::browser::{
-    Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, outside, range_error,
-    read_back, shown, type_error,
+    Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, long_index, outside,
+    range_error, read_back, shown, type_error,
 };
 use crate::job::ArchivePlace;
 use crate::plan::{ItemId, Plan};
@@ -26,6 +26,12 @@ extern "C" {
     /// The global function: reports an error as uncaught without ending anything.
     #[wasm_bindgen(js_name = reportError, catch)]
     fn report_error(error: &JsValue) -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/api/method.js")]
+extern "C" {
+    /// The function as a method of a result.
+    fn method(call: JsValue) -> JsValue;
 }
 
 /// The caller's `onEvent`.
@@ -51,21 +57,20 @@ impl EventListener {
 /// The caller's `filter`.
 pub struct ImageFilter {
     callback: Function,
-    plan: Rc<Plan>,
+    urls: Urls,
     fields: [JsValue; ITEM_FIELDS.len()],
 }
 
 impl ImageFilter {
-    /// Wraps the callback, for a run of this plan.
-    pub fn new(callback: Function, plan: Rc<Plan>) -> Self {
-        Self { callback, plan, fields: ITEM_FIELDS.map(JsValue::from_str) }
+    /// Wraps the callback, for a run of these URLs.
+    pub fn new(callback: Function, urls: Urls) -> Self {
+        Self { callback, urls, fields: ITEM_FIELDS.map(JsValue::from_str) }
     }
 
     /// Whether it keeps an item's image. If it throws, the error is reported as uncaught, and the image is
     /// kept.
     pub fn keeps(&self, item: ItemId, row: &Row) -> bool {
-        let url = self.plan.items()[item].display_text();
-        let values = item_values(url, None, &OUTCOMES[1].into(), row);
+        let values = item_values(self.urls.get(item), None, &OUTCOMES[1].into(), row);
         let item = object_of(&self.fields, &values).into();
         let mut is_kept = true;
         outside(|| match self.callback.call1(&JsValue::UNDEFINED, &item) {
@@ -73,6 +78,23 @@ impl ImageFilter {
             Err(error) => drop(report_error(&error)),
         });
         is_kept
+    }
+}
+
+/// The URLs of a call, as they were asked for.
+#[derive(Clone)]
+pub struct Urls {
+    /// What a plan has of them.
+    pub plan: Rc<Plan>,
+    /// The long ones, by their indices.
+    pub long: Array,
+}
+
+impl Urls {
+    fn get(&self, item: ItemId) -> JsValue {
+        let text = self.plan.items()[item].display_text();
+        let long = long_index(text).map(|index| self.long.get(index as u32));
+        long.filter(|long| long.is_string()).unwrap_or_else(|| text.into())
     }
 }
 
@@ -138,7 +160,7 @@ fn error_object(error: &FetchError) -> JsValue {
 /// The object that a call resolves to.
 pub async fn result_object(
     file_name: &str,
-    plan: &Plan,
+    urls: &Urls,
     rows: &Rows,
     handle: Rc<RunHandle>,
     archive: Archive,
@@ -160,7 +182,7 @@ pub async fn result_object(
             State::LeftOut(_) => left_out,
             _ => failed,
         };
-        let values = item_values(plan.items()[index].display_text(), name, outcome, row);
+        let values = item_values(urls.get(index), name, outcome, row);
         items.push(&object_of(&item_fields, &values));
     }
     let totals = rows.totals();
@@ -230,12 +252,12 @@ fn object_of_archive(
     // Not enumerable, so that the result can still be posted to another thread.
     let methods = [
         ("dispose", dispose.into_js_value()),
-        ("prove", prove.into_js_value()),
-        ("save", save.into_js_value()),
-        ("select", select.into_js_value()),
+        ("prove", method(prove.into_js_value())),
+        ("save", method(save.into_js_value())),
+        ("select", method(select.into_js_value())),
     ];
-    for (name, method) in methods {
-        Object::define_property(&result, &name.into(), &Fields::new().set("value", method).0);
+    for (name, value) in methods {
+        Object::define_property(&result, &name.into(), &Fields::new().set("value", value).0);
     }
     result
 }
@@ -355,12 +377,12 @@ const ITEM_FIELDS: [&str; 16] = [
 const OUTCOMES: [&str; 3] = ["failed", "stored", "left-out"];
 
 /// In the order of [`ITEM_FIELDS`].
-fn item_values(url: &str, entry_name: Option<&str>, outcome: &JsValue, row: &Row) -> [JsValue; 16] {
+fn item_values(url: JsValue, entry_name: Option<&str>, outcome: &JsValue, row: &Row) -> [JsValue; 16] {
     let or_null = |time: Option<Duration>| time.map_or(JsValue::NULL, |time| milliseconds(time).into());
     let image = row.image.as_ref();
     let size = image.and_then(|image| image.dimensions);
     [
-        url.into(),
+        url,
         image.and_then(|image| image.final_url.as_deref()).map_or(JsValue::NULL, JsValue::from),
         entry_name.map_or(JsValue::NULL, JsValue::from),
         outcome.clone(),

@@ -1,29 +1,22 @@
-//! A call whose wasm traps.
+//! Errors that nothing has caught: traps, and what functions that the wasm calls throw.
 //!
-//! A trap ends the task that was running, and its promise would stay pending: no code of the wasm runs
-//! for it any more. The browser reports a trap to the global scope, and the call is rejected from there.
+//! Either ends the task that was running, and its call would never settle: no code of the wasm runs for it
+//! any more. The browser reports the error to the global scope, where `fetch_zip.js` listens. It rejects
+//! all calls under way and starts the wasm anew, because a task that was ended in the middle may have left
+//! anything behind.
 
-use std::future::Future;
-
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{Inside, Running, Worker, running};
+use crate::browser::{Running, running};
 
-#[wasm_bindgen(module = "/src/api/settle.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = rejectOnTrap)]
-    fn reject_on_trap(call: Promise, glue: &str, is_own: &JsValue) -> Promise;
-}
-
-/// A call's promise, which is also rejected if the wasm traps.
-pub fn promise_of_call(call: impl Future<Output = Result<JsValue, JsValue>> + Unpin + 'static) -> Promise {
-    // A trap may also come before the wasm is inside; the script that called it is in the stack then.
-    let is_own = Closure::<dyn Fn(bool) -> bool>::new(|is_in_stack| match running() {
-        Running::Inside => true,
+/// Whether an error is the wasm's: `is_trap` of any wasm of the page, and `is_in_stack` if the stack has the
+/// script that calls it.
+#[wasm_bindgen(js_name = isOwnError, skip_typescript)]
+pub fn is_own_error(is_trap: bool, is_in_stack: bool) -> bool {
+    match running() {
+        Running::Inside => is_trap || is_in_stack,
         Running::Outside => false,
-        Running::Unknown => is_in_stack,
-    });
-    reject_on_trap(future_to_promise(Inside(call)), &Worker::glue(), &is_own.into_js_value())
+        // A trap may also come before the wasm is inside.
+        Running::Unknown => is_trap && is_in_stack,
+    }
 }

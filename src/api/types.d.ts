@@ -1,3 +1,20 @@
+// The JavaScript API. Both entries, "fetchzip" and "fetchzip/inline", have these exports.
+
+/**
+ * Loads the wasm and starts the worker. Never needed, since the first call does it; an application calls it to start
+ * early, or to say where the package's files are. It may be called any number of times, at any time; once the engine
+ * has started, `where` has no effect.
+ *
+ * The promise rejects with an Error that says which file could not be loaded, and why. The next call tries again.
+ */
+export default function init(where?: {
+  /** The address of `fetchzip_bg.wasm`. Default: beside the module; in "fetchzip/inline", inside it. */
+  wasm?: string | URL;
+  /** The address of `fetchzip-worker.js`, which imports `fetchzip-engine.js` beside it. Default: likewise. */
+  worker?: string | URL;
+}): Promise<void>;
+export { init };
+
 /** One URL to fetch, and what is known of its image. */
 export interface FetchZipRequest {
   url: string | URL;
@@ -28,7 +45,8 @@ export interface FetchZipOptions {
   concurrency?: number;
   /**
    * The maximum number of requests in flight to one origin; never exceeded. Origins take turns, whatever
-   * their order in the list. Default: found during the run.
+   * their order in the list. Calls at the same time share what an origin can take. Default: found during the
+   * run.
    */
   perOrigin?: number;
   /** The number of attempts after the first, for failures that may be temporary. Default: 3. */
@@ -98,7 +116,10 @@ export interface FetchZipOptions {
   manifest?: boolean | { name?: string; format?: "csv" | "json" | "both"; sha256?: boolean; wholeAddresses?: boolean };
   /** The archive's file name. Default: "images.zip". */
   fileName?: string;
-  /** Aborts the run and its requests; the promise then rejects with an AbortError. */
+  /**
+   * Aborts the run, its requests and its sink; the promise then rejects with an AbortError. One that is already
+   * aborted prevents every request.
+   */
   signal?: AbortSignal;
   /**
    * Receives the archive as it grows, no faster than it can write. The result's blob is then null.
@@ -115,10 +136,31 @@ export interface FetchZipOptions {
   onEvent?: (event: FetchZipEvent) => void;
 }
 
+/** The kinds of reasons for which an image is not in the archive. */
+export type FetchZipErrorKind =
+  | "address"
+  | "http"
+  | "host-refuses"
+  /** The host answers, but does not let this page read it. */
+  | "cors"
+  /** The host can't be reached. */
+  | "unreachable"
+  /** Refused, or broken off, although the host lets this page read other answers. */
+  | "network"
+  | "request"
+  | "interrupted"
+  | "truncated"
+  | "timeout"
+  | "empty"
+  | "not-an-image"
+  | "too-large"
+  | "over-total"
+  | "storage"
+  | "stopped";
+
 /** Why an image is not in the archive. */
 export interface FetchZipError {
-  /** One of "address", "http", "host-refuses", "cors" (the host answers, but does not let this page read it), "unreachable", "network" (refused, or broken off, though the host lets this page read other answers), "interrupted", "truncated", "timeout", "empty", "not-an-image", "too-large", "over-total", "storage" or "stopped". */
-  kind: string;
+  kind: FetchZipErrorKind;
   /** What happened and what to do about it, as a sentence to show to users. */
   message: string;
   /** The HTTP status, for the kinds "http" and "host-refuses"; otherwise null. */
@@ -247,7 +289,13 @@ export interface FetchZipResult {
  *
  * An image that can't be fetched does not affect the others: its item says why. The promise rejects
  * with a TypeError or RangeError that names the invalid argument, with an AbortError if the signal
- * aborts, and with an Error if the archive itself could not be made.
+ * aborts, and with an Error if the archive itself could not be made. It always settles: if the engine breaks
+ * down, as when memory runs out, all calls under way reject with the cause, and what it kept of earlier
+ * results is gone.
+ *
+ * The arguments are read once, before the call returns: what is done with the array, its objects or the
+ * options afterwards changes nothing. All addresses, names and columns together may have 256 MiB of text,
+ * in which `data:` URLs of 100,000 to 8,388,608 characters do not count.
  */
 export function fetchZip(
   urls: Iterable<string | URL | FetchZipRequest>,

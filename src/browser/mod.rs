@@ -27,6 +27,7 @@ mod web;
 mod worker;
 
 pub use archive::{Archive, ReadBackError, read_back};
+pub use fetch::{long_index, shortened};
 pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::MAX_PIXELS;
@@ -35,7 +36,9 @@ pub use web::{
     download, is_absent, js_message, memory_for_blobs, outside, promise, range_error, running, shown,
     type_error,
 };
-pub use worker::{TaskWorker, Worker, discard_run, hand_over_run, serve_run, stored_runs};
+#[cfg(feature = "page")]
+pub use worker::TaskWorker;
+pub use worker::{Worker, discard_run, hand_over_run, serve_run, stored_runs};
 
 /// The standard library's allocator for wasm would be 3 KB more to download.
 #[global_allocator]

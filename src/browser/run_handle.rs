@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 use web_sys::{Blob, ImageBitmap, WritableStream};
 
 use super::archive::{Archive, Sink, StreamSink};
 use super::local::{HandedOver, LocalRun, fetch_all, hand_over, retry, select, verify};
+use super::web::nullable;
 use super::worker::{Connection, Worker};
 use crate::job::{ArchiveError, ArchiveErrorKind, Interaction, Job, Retry};
 use crate::plan::ItemId;
@@ -69,6 +71,15 @@ impl RunHandle {
         match &self.place {
             Place::Here(run) => run.reused.set(archive.clone()),
             Place::Worker(run) => run.provide(archive),
+        }
+    }
+
+    /// Provides the long `data:` URLs that the job has short addresses for, by their indices. To be called before
+    /// [`finish`](Self::finish).
+    pub fn provide_addresses(&self, texts: &Array) {
+        match &self.place {
+            Place::Here(run) => run.long_addresses.set(texts),
+            Place::Worker(run) => run.provide_addresses(texts),
         }
     }
 
@@ -158,13 +169,13 @@ impl RunHandle {
     /// Decodes an image, with no side longer than `edge`, in pixels and not 0; `None` if it is not stored,
     /// has more than [`MAX_PIXELS`](super::MAX_PIXELS), or can't be decoded.
     pub async fn preview(&self, item: ItemId, edge: u32) -> Option<ImageBitmap> {
-        self.image_as(item, edge).await.dyn_into().ok()
+        nullable(self.image_as(item, edge).await)
     }
 
     /// The image of an item, with its media type; `None` if it is not stored, or would have to be copied into
     /// memory and is too large for that.
     pub async fn image(&self, item: ItemId) -> Option<Blob> {
-        self.image_as(item, 0).await.dyn_into().ok()
+        nullable(self.image_as(item, 0).await)
     }
 
     async fn image_as(&self, item: ItemId, edge: u32) -> JsValue {

@@ -37,6 +37,8 @@ pub enum ToWorker {
         /// Whether its image goes into the archive.
         is_kept: bool,
     },
+    /// The long `data:` URL of this index is beside the message; `undefined` if there is none.
+    LongAddress(u64),
     /// The sink has taken the first of the chunks that the page was given.
     ChunkWritten,
     /// End the run, and keep nothing of it.
@@ -81,6 +83,8 @@ pub enum Interaction {
 pub enum FromWorker {
     /// Events, as an [`EventWriter`](crate::run::EventWriter) returns them.
     Events(Vec<u8>),
+    /// The long `data:` URL of this index is needed.
+    LongAddress(u64),
     /// The next chunk for the sink, which is beside the message.
     Chunk,
     /// The sink is to be closed.
@@ -116,6 +120,15 @@ mod to_worker {
     pub const VERDICT: u8 = 12;
     pub const REUSED_ARCHIVE: u8 = 13;
     pub const SELECT: u8 = 14;
+    pub const LONG_ADDRESS: u8 = 15;
+}
+
+mod command {
+    pub const PAUSE: u8 = 0;
+    pub const RESUME: u8 = 1;
+    pub const STOP: u8 = 2;
+    pub const SKIP: u8 = 3;
+    pub const RESTART: u8 = 4;
 }
 
 impl ToWorker {
@@ -134,6 +147,10 @@ impl ToWorker {
             Self::Verdict { item, is_kept } => {
                 out.extend([tag::VERDICT, u8::from(*is_kept)]);
                 out.put_u64(*item as u64);
+            }
+            Self::LongAddress(index) => {
+                out.put_u8(tag::LONG_ADDRESS);
+                out.put_u64(*index);
             }
             Self::ChunkWritten => out.put_u8(tag::CHUNK_WRITTEN),
             Self::Cancel => out.put_u8(tag::CANCEL),
@@ -166,6 +183,7 @@ impl ToWorker {
                 let is_kept = reader.bool()?;
                 Self::Verdict { item: reader.usize()?, is_kept }
             }
+            tag::LONG_ADDRESS => Self::LongAddress(reader.u64()?),
             tag::CHUNK_WRITTEN => Self::ChunkWritten,
             tag::CANCEL => Self::Cancel,
             tag::HAND_OVER => Self::HandOver(reader.text()??),
@@ -181,7 +199,17 @@ impl ToWorker {
 fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
     use to_worker as tag;
     match interaction {
-        Interaction::Command(command) => out.extend([tag::COMMAND, *command as u8]),
+        Interaction::Command(command) => {
+            let (kind, item) = match command {
+                Command::Pause => (command::PAUSE, 0),
+                Command::Resume => (command::RESUME, 0),
+                Command::Stop => (command::STOP, 0),
+                Command::Skip(item) => (command::SKIP, *item),
+                Command::Restart(item) => (command::RESTART, *item),
+            };
+            out.extend([tag::COMMAND, kind]);
+            out.put_u64(item as u64);
+        }
         Interaction::Retry(retry) => {
             let Retry { items, settings, relay, started } = &**retry;
             out.put_u8(tag::RETRY);
@@ -211,7 +239,17 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
 
 fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction> {
     Some(match tag {
-        to_worker::COMMAND => Interaction::Command(*Command::ALL.get(usize::from(reader.u8()?))?),
+        to_worker::COMMAND => {
+            let (kind, item) = (reader.u8()?, reader.usize()?);
+            Interaction::Command(match kind {
+                command::PAUSE => Command::Pause,
+                command::RESUME => Command::Resume,
+                command::STOP => Command::Stop,
+                command::SKIP => Command::Skip(item),
+                command::RESTART => Command::Restart(item),
+                _ => return None,
+            })
+        }
         to_worker::RETRY => {
             let (settings, relay, started) = (read_settings(reader)?, read_relay(reader)?, reader.f64()?);
             Interaction::Retry(Box::new(Retry { items: read_items(reader)?, settings, relay, started }))
@@ -250,6 +288,7 @@ mod from_worker {
     pub const FAILED: u8 = 6;
     pub const RUNS: u8 = 7;
     pub const HANDED_OVER: u8 = 8;
+    pub const LONG_ADDRESS: u8 = 9;
 }
 
 impl FromWorker {
@@ -265,6 +304,10 @@ impl FromWorker {
             }
             Self::Chunk => out.put_u8(tag::CHUNK),
             Self::SinkEnd => out.put_u8(tag::SINK_END),
+            Self::LongAddress(index) => {
+                out.put_u8(tag::LONG_ADDRESS);
+                out.put_u64(*index);
+            }
             Self::Preview(item, edge) => {
                 out.put_u8(tag::PREVIEW);
                 out.put_u64(*item as u64);
@@ -301,6 +344,7 @@ impl FromWorker {
         let mut reader = ByteReader(bytes);
         let message = match reader.u8()? {
             tag::EVENTS => Self::Events(reader.rest().to_vec()),
+            tag::LONG_ADDRESS => Self::LongAddress(reader.u64()?),
             tag::CHUNK => Self::Chunk,
             tag::SINK_END => Self::SinkEnd,
             tag::PREVIEW if IS_INTERACTIVE => Self::Preview(reader.usize()?, reader.u32()?),

@@ -25,6 +25,9 @@ use crate::text::text;
 /// How often the text about a run is updated. Its bars are drawn every frame.
 const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
 
+/// How often the items are listed anew, if what is listed depends on what becomes of them.
+const LIST_INTERVAL: Duration = Duration::from_secs(1);
+
 /// How long a run takes before the form makes room for it.
 const FOLDED_AFTER: Duration = Duration::from_millis(500);
 
@@ -260,7 +263,7 @@ fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
 /// hidden tab has no frames but its title must keep up.
 async fn show_progress(page: &'static Page) -> Infallible {
     let clock = Clock::start();
-    let mut is_folded = false;
+    let (mut is_folded, mut listed) = (false, Duration::ZERO);
     loop {
         clock.sleep_until(clock.now() + UPDATE_INTERVAL).await;
         if let Some(view) = page.current.view() {
@@ -268,6 +271,10 @@ async fn show_progress(page: &'static Page) -> Infallible {
             if !is_folded && clock.now() >= FOLDED_AFTER {
                 page.pointer.note_change();
                 is_folded = page.form.fold(page.line.section());
+            }
+            if clock.now() >= listed + LIST_INTERVAL {
+                listed = clock.now();
+                page.list_what_has_changed(&view);
             }
             view.sample();
             page.storage_notice.check(&view, &page.announcer);
@@ -309,6 +316,7 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     page.line.end(&text, &title);
     page.announcer.say(&text![text, "."]);
     page.current.show_fetch(|| page.outcome.focus_save());
+    page.list_items(true);
     page.table.paint();
     page.pictures.paint();
     spawn_local(page.stored_runs.refresh());

@@ -247,6 +247,11 @@ impl CurrentRun {
         }
     }
 
+    /// Sends a command that concerns one item.
+    pub fn command(&self, command: Command) {
+        self.of_active(|run| run.command(command));
+    }
+
     /// Ends the run with what has arrived.
     pub fn stop(&self) {
         if let Some(run) = &mut *self.active.borrow_mut() {

@@ -87,12 +87,6 @@ pub fn is_typing() -> bool {
     focused().is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
 }
 
-/// Whether the page is used with fingers.
-pub fn is_touched() -> bool {
-    let query = window().and_then(|window| window.match_media("(pointer: coarse)"));
-    query.is_ok_and(|query| query.is_some_and(|query| query.matches()))
-}
-
 /// Changes what is above an element, and scrolls so that the element stays where it is on the screen.
 pub fn keep_in_place(element: &Element, change: impl FnOnce()) {
     let top = || element.get_bounding_client_rect().top();

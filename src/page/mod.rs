@@ -15,6 +15,8 @@
 //! Only this file, `controller`, `disposal` and `runner` know the whole `Page`; every other part is given what
 //! it needs.
 
+mod address_line;
+mod aim;
 mod announcer;
 mod controller;
 mod copy_link;
@@ -24,7 +26,6 @@ mod disk;
 mod disposal;
 mod elements;
 mod failures;
-mod figures_line;
 mod files;
 mod filters;
 mod finished_run;
@@ -35,11 +36,13 @@ mod history;
 mod list_choice;
 mod list_note;
 mod list_reader;
+mod list_tools;
 mod more_options;
 mod names;
 mod object_url;
 mod options;
 mod outcome;
+mod overview;
 mod parts;
 mod persisted_input;
 mod picture_cells;
@@ -49,6 +52,7 @@ mod pictures;
 mod pointer;
 mod presets;
 mod previous_runs;
+mod row_details;
 mod row_view;
 mod run_line;
 mod run_view;
@@ -83,6 +87,7 @@ use ways_in::WaysIn;
 use crate::job::StoredRun;
 use crate::report::Program;
 use crate::report::formatting::count;
+use crate::run::Command;
 use crate::text::text;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
@@ -115,6 +120,7 @@ pub fn start_page(
     }
     page.pointer.bind()?;
     page.tabs.bind(|view| page.show_view(view))?;
+    page.tools.bind(|| page.list_items(false))?;
     page.table.bind()?;
     page.pictures.bind(|run| page.outcome.show_choice(run))?;
     page.outcome.bind(&page.announcer, &page.line)?;
@@ -143,10 +149,6 @@ fn bind_page(page: &'static Page) -> Result<(), JsValue> {
         if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
             press(page, event);
         }
-    })?;
-    on(&page.outcome.failed_only, "change", move |_| {
-        let is_filtered = page.outcome.failed_only.checked();
-        page.table.filter(page.outcome.failed_items().filter(|_| is_filtered));
     })
 }
 
@@ -192,6 +194,8 @@ fn act(page: &'static Page, action: &str, button: &Element) {
                 act_on_run(page, action, run);
             }
         }
+        "copy-row" => page.announcer.say(page.table.copy_address()),
+        "retry-row" | "skip-row" => act_on_row(page, action),
         "throw-away" => disposal::throw_away_shown(page),
         "discard-previous" => disposal::throw_away_previous(page, button),
         "save-previous" => spawn_local(save_previous(page, button.clone())),
@@ -222,6 +226,7 @@ fn press(page: &'static Page, event: &KeyboardEvent) {
             event.prevent_default();
             controller::start(page);
         }
+        "Escape" if page.table.dismiss_details() => event.prevent_default(),
         "Escape" if page.current.is_active() && !event.is_composing() => {
             event.prevent_default();
             match page.stop_question.is_open() {
@@ -307,6 +312,16 @@ fn act_on_failures(page: &'static Page, action: &str, button: &Element) {
                 let _ = window.open_with_url_and_target_and_features(&address.href, "_blank", "noopener");
             }
         }
+    }
+}
+
+/// Does what was chosen for the image whose details are shown.
+fn act_on_row(page: &'static Page, action: &str) {
+    let Some(item) = page.table.leave_details() else { return };
+    match action {
+        "skip-row" => page.current.command(Command::Skip(item)),
+        _ if page.current.is_active() => page.current.command(Command::Restart(item)),
+        _ => controller::retry(page, Some(vec![item])),
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlAnchorElement, HtmlElement};
 
 use super::announcer::Announcer;
 use super::disk::SavedAs;
@@ -35,7 +35,6 @@ pub struct Outcome {
     /// What the user has to know of the archive beyond the headline.
     note: HtmlElement,
     failures: Failures,
-    pub failed_only: HtmlInputElement,
     timings: Timings,
     shown: RefCell<Option<Shown>>,
 }
@@ -82,7 +81,6 @@ impl Outcome {
             save_size: by_id("save-size")?,
             note: by_id("saved")?,
             failures: Failures::find()?,
-            failed_only: by_id("failed-only")?,
             timings: Timings::find()?,
             shown: RefCell::default(),
         })
@@ -252,7 +250,6 @@ impl Outcome {
         }
         self.failures.hide();
         self.timings.hide();
-        self.failed_only.set_checked(false);
         *self.shown.borrow_mut() = None;
     }
 
@@ -322,10 +319,5 @@ impl Outcome {
         let shown = self.shown.borrow();
         let view = &shown.as_ref()?.run.view;
         Some(view.retryable_items(settings, view.plan.relay() != relay))
-    }
-
-    /// The failed items of the shown run.
-    pub fn failed_items(&self) -> Option<Vec<ItemId>> {
-        self.shown.borrow().as_ref().map(|shown| shown.run.view.failed_items())
     }
 }

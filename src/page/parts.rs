@@ -14,6 +14,7 @@ use super::form::Form;
 use super::hand_over::HandOver;
 use super::history::History;
 use super::list_note::ListNote;
+use super::list_tools::ListTools;
 use super::more_options::MoreOptions;
 use super::outcome::Outcome;
 use super::pictures::Pictures;
@@ -21,12 +22,14 @@ use super::pointer::Pointer;
 use super::presets::Presets;
 use super::previous_runs::PreviousRuns;
 use super::run_line::RunLine;
+use super::run_view::RunView;
 use super::stop_question::StopQuestion;
 use super::storage_notice::StorageNotice;
 use super::stored_runs::StoredRuns;
 use super::table::Table;
 use super::undo::Undo;
 use super::view_tabs::{PICTURES, ViewTabs};
+use crate::report::part_counts;
 
 /// All parts of the page.
 pub struct Page {
@@ -42,6 +45,7 @@ pub struct Page {
     pub line: RunLine,
     pub stop_question: StopQuestion,
     pub tabs: ViewTabs,
+    pub tools: ListTools,
     pub table: Table,
     pub pictures: Pictures,
     pub outcome: Outcome,
@@ -76,6 +80,7 @@ impl Page {
             line: RunLine::find()?,
             stop_question: StopQuestion::find()?,
             tabs: ViewTabs::find()?,
+            tools: ListTools::find()?,
             table: Table::find()?,
             pictures: Pictures::find()?,
             outcome: Outcome::find()?,
@@ -87,6 +92,24 @@ impl Page {
             pointer: Pointer::new(),
             help: by_id("help")?,
         })
+    }
+
+    /// Lists the items of the shown run in both views as the tools say. The focus and what is in sight stay where
+    /// they are if `keeps_place`.
+    pub fn list_items(&'static self, keeps_place: bool) {
+        let Some(run) = self.table.run() else { return };
+        self.tools.show_counts(part_counts(&run.rows.borrow()));
+        let items = run.listed(&self.tools.listing());
+        self.table.list(items.clone(), keeps_place);
+        self.pictures.list(items);
+    }
+
+    /// Keeps what is listed up to date while a run is under way.
+    pub fn list_what_has_changed(&'static self, run: &RunView) {
+        self.tools.show_counts(part_counts(&run.rows.borrow()));
+        if self.tools.listing().depends_on_rows() {
+            self.list_items(true);
+        }
     }
 
     /// Shows one of the views of a run, by its place among the tabs.

@@ -2,15 +2,14 @@
 
 use std::ops::Range;
 
-use super::picture_tools::PictureTools;
 use super::run_view::RunView;
 use crate::plan::ItemId;
-use crate::report::{is_picture, matches};
+use crate::report::{PictureChoice, is_picture};
 
 /// The cells. While a run is under way every item has its own, so that no picture moves as others arrive;
 /// afterwards every picture has one.
 pub struct PictureCells {
-    /// The item of each cell, in ascending order.
+    /// The item of each cell, in the order in which they are listed.
     pub items: Vec<ItemId>,
     is_of_finished_run: bool,
     is_stale: bool,
@@ -41,30 +40,40 @@ impl PictureCells {
         is_picture(row) && !run.choice.borrow().is_too_small(row)
     }
 
-    /// The items of a range of cells, and those between them that have none.
-    pub fn range(&self, cells: Range<usize>) -> Range<ItemId> {
-        let items = self.items.get(cells).unwrap_or_default();
-        items.first().copied().unwrap_or(0)..items.last().map_or(0, |item| item + 1)
+    /// Ticks or unticks all of them; with `None`, each becomes the opposite.
+    pub fn choose(&self, choice: &mut PictureChoice, is_ticked: Option<bool>) {
+        for item in &self.items {
+            let is_ticked = is_ticked.unwrap_or_else(|| !choice.is_ticked(*item));
+            choice.set(*item, is_ticked);
+        }
     }
 
-    /// Fills the cells; returns where the item of the cell `current` is now, or else the one after it.
-    pub fn fill(&mut self, run: &RunView, tools: &PictureTools, current: usize) -> usize {
-        let (current, is_over, search) = (self.items.get(current).copied(), run.is_over(), tools.search());
+    /// The items of a range of cells.
+    pub fn range(&self, cells: Range<usize>) -> Vec<ItemId> {
+        self.items.get(cells).unwrap_or_default().to_vec()
+    }
+
+    /// Fills the cells with what is listed, which is everything with `None`; returns where the item of the cell
+    /// `current` is now, or else the one after it.
+    pub fn fill(&mut self, run: &RunView, listed: Option<&[ItemId]>, current: usize) -> usize {
+        let (current, is_over) = (self.items.get(current).copied(), run.is_over());
         let (rows, choice) = (run.rows.borrow(), run.choice.borrow());
         let is_shown = |item: &ItemId| {
             let (row, planned) = (&rows.as_slice()[*item], &run.plan.items()[*item]);
-            (!is_over || is_picture(row) && !choice.is_too_small(row))
-                && planned.left_out.is_none()
-                && (search.is_empty() || matches(&search, planned, &run.name_of(*item)))
+            (!is_over || is_picture(row) && !choice.is_too_small(row)) && planned.left_out.is_none()
         };
-        self.items = (0..run.plan.len()).filter(is_shown).collect();
+        self.items = match listed {
+            Some(items) => items.iter().copied().filter(is_shown).collect(),
+            None => (0..run.plan.len()).filter(is_shown).collect(),
+        };
         (self.is_stale, self.is_of_finished_run) = (false, is_over);
         current.map_or(0, |item| self.cell_of(item))
     }
 
     /// The cell of an item, or else the one after it.
     pub fn cell_of(&self, item: ItemId) -> usize {
-        let cell = self.items.partition_point(|other| *other < item);
-        cell.min(self.items.len().saturating_sub(1))
+        let place = |is_it: &dyn Fn(ItemId) -> bool| self.items.iter().position(|other| is_it(*other));
+        let after = || place(&|other| other > item);
+        place(&|other| other == item).or_else(after).unwrap_or(self.items.len().saturating_sub(1))
     }
 }

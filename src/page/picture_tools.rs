@@ -17,7 +17,6 @@ const SIZE_KEY: &str = "picture-size";
 pub struct PictureTools {
     /// All of them.
     pub element: HtmlElement,
-    search: HtmlInputElement,
     smallest: HtmlInputElement,
     sizes: [HtmlInputElement; 3],
     tally: HtmlElement,
@@ -28,7 +27,6 @@ impl PictureTools {
     pub fn find() -> Result<Self, JsValue> {
         Ok(Self {
             element: by_id("picture-tools")?,
-            search: by_id("picture-search")?,
             smallest: by_id("picture-smallest")?,
             sizes: [by_id(SIZES[0].0)?, by_id(SIZES[1].0)?, by_id(SIZES[2].0)?],
             tally: by_id("picture-tally")?,
@@ -48,11 +46,9 @@ impl PictureTools {
         resized: impl Fn() + Copy + 'static,
         choose: impl Fn(Option<bool>) + Copy + 'static,
     ) -> Result<(), JsValue> {
-        for field in [&self.search, &self.smallest] {
-            // Some programs that empty a field make only the second event.
-            for name in ["input", "change"] {
-                on(field, name, move |_| filtered())?;
-            }
+        // Some programs that empty a field make only the second event.
+        for name in ["input", "change"] {
+            on(&self.smallest, name, move |_| filtered())?;
         }
         let stored = storage::read(SIZE_KEY);
         for (radio, (id, _)) in self.sizes.iter().zip(SIZES) {
@@ -70,15 +66,9 @@ impl PictureTools {
         Ok(())
     }
 
-    /// Empties the fields, since another run is shown.
+    /// Empties the field, since another run is shown.
     pub fn reset(&self) {
-        self.search.set_value("");
         self.smallest.set_value("");
-    }
-
-    /// What names or addresses are to contain.
-    pub fn search(&self) -> String {
-        self.search.value().trim().to_owned()
     }
 
     /// The pixels that one side of a picture has at least.

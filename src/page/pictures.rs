@@ -12,19 +12,12 @@ use super::picture_cells::PictureCells;
 use super::picture_tools::PictureTools;
 use super::picture_view::PictureView;
 use super::run_view::RunView;
-use super::thumbnails::Thumbnails;
+use super::thumbnails::{Thumbnails, edge_for};
 use super::viewer::Viewer;
 use super::views::{View, Views};
 use crate::plan::ItemId;
 use crate::report::{Grid, Step};
 use crate::text::text;
-
-/// The sides of thumbnails are multiples of this, in pixels, so that few changes of the window's size have
-/// all of them decoded anew.
-const EDGE_STEP: f64 = 64.0;
-
-/// The longest side of a thumbnail, in pixels.
-const MAX_EDGE: f64 = 640.0;
 
 /// The width in pixels below which a cell has no room for a picture's facts on one line.
 const NARROW: f64 = 144.0;
@@ -48,6 +41,8 @@ pub struct Pictures {
 
 struct State {
     run: Option<Rc<RunView>>,
+    /// The items that are listed; all of them with `None`.
+    listed: Option<Rc<[ItemId]>>,
     cells: PictureCells,
     views: Views<PictureView>,
     grid: Option<Grid>,
@@ -68,6 +63,7 @@ impl Pictures {
         let list: HtmlElement = by_id("pictures")?;
         let state = State {
             run: None,
+            listed: None,
             cells: PictureCells::default(),
             views: Views::find(&list)?,
             grid: None,
@@ -170,7 +166,7 @@ impl Pictures {
         {
             let mut state = self.state.borrow_mut();
             (state.run, state.current, state.anchor, state.scroll) = (Some(run), 0, 0, 0.0);
-            (state.cells, state.grid) = (PictureCells::default(), None);
+            (state.cells, state.grid, state.listed) = (PictureCells::default(), None, None);
             state.views.forget();
             self.thumbnails.restart(state.edge);
         }
@@ -182,6 +178,14 @@ impl Pictures {
     pub fn update(&'static self, run: Rc<RunView>) {
         self.state.borrow_mut().run = Some(run);
         self.filter_again();
+    }
+
+    /// Shows only these items, in this order; all of them with `None`.
+    pub fn list(&'static self, items: Option<Rc<[ItemId]>>) {
+        let is_same = std::mem::replace(&mut self.state.borrow_mut().listed, items.clone()) == items;
+        if !is_same {
+            self.filter_again();
+        }
     }
 
     /// The tab of the pictures is shown, or another one.
@@ -242,7 +246,9 @@ impl Pictures {
             let had_focus = has_focus(&self.list);
             let is_filled = state.cells.are_stale(&run);
             if is_filled {
-                (state.current, state.grid) = (state.cells.fill(&run, &self.tools, state.current), None);
+                let listed = state.listed.clone();
+                (state.current, state.grid) =
+                    (state.cells.fill(&run, listed.as_deref(), state.current), None);
             }
             self.say(state.cells.items.is_empty().then_some("No picture matches."));
             self.tools.show_tally(run.choice.borrow().tally(&run.rows.borrow()));
@@ -283,7 +289,8 @@ impl Pictures {
         let reached = if cells.contains(&current) { Some(current) } else { cells.first().copied() };
         let items: Vec<_> = cells.iter().filter_map(|cell| state.cells.items.get(*cell).copied()).collect();
         run.load_names(&items);
-        let near = state.cells.range(visible.clone());
+        let (shown, near_cells) = (&state.cells, visible.clone());
+        let near = || shown.range(near_cells.clone());
         for (view, (cell, item)) in state.views.provide(&cells)?.iter_mut().zip(cells.iter().zip(&items)) {
             view.place(*cell, grid.cells, grid.place(*cell, scroll));
             view.set_reached(reached == Some(*cell));
@@ -309,9 +316,7 @@ impl Pictures {
         // The height of the view follows that of the list, up to what the style sheet allows.
         grid.window.view_height = f64::from(self.viewport.client_height().max(1));
         state.grid = Some(grid);
-        let density = window()?.device_pixel_ratio().clamp(1.0, 2.0);
-        let edge = (grid.cell_width * density / EDGE_STEP).ceil() * EDGE_STEP;
-        let edge = edge.min(MAX_EDGE) as u32;
+        let edge = edge_for(grid.cell_width)?;
         if state.edge != edge {
             state.edge = edge;
             self.thumbnails.restart(edge);
@@ -435,12 +440,8 @@ impl Pictures {
         let run = {
             let state = self.state.borrow();
             let run = state.run.clone()?;
-            let choice = &mut *run.choice.borrow_mut();
-            for item in &state.cells.items {
-                let is_ticked = is_ticked.unwrap_or_else(|| !choice.is_ticked(*item));
-                choice.set(*item, is_ticked);
-            }
-            Rc::clone(&run)
+            state.cells.choose(&mut run.choice.borrow_mut(), is_ticked);
+            run
         };
         self.frame.request();
         Some(run)

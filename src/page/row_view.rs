@@ -4,13 +4,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 
 use super::elements::{document, set_property};
+use super::row_details::FIGURES;
 use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
 use super::views::View;
 use crate::plan::ItemId;
 use crate::report::formatting::decimal_millis;
 use crate::report::waterfall::{Phase, Span, spans};
-use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
+use crate::report::{Row, State, bar_text, detail_text, silence_text, size_text, status_text};
 use crate::text::text;
 
 /// A row element and what it shows.
@@ -29,6 +30,9 @@ pub struct RowView {
     item: ItemId,
     /// The version of the item that is shown; `None` if nothing is.
     shown: Option<u32>,
+    /// The silence that is shown.
+    silence: Option<u64>,
+    is_described: bool,
     /// Whether nothing is left to do for the thumbnail.
     has_thumb: bool,
     /// The distance from the top of the table's body, in pixels.
@@ -58,6 +62,8 @@ impl View for RowView {
             index: usize::MAX,
             item: ItemId::MAX,
             shown: None,
+            silence: None,
+            is_described: false,
             has_thumb: false,
             top: f64::NAN,
         })
@@ -98,9 +104,20 @@ impl RowView {
         }
     }
 
-    /// Whether it shows another item, or an older version of this one.
-    pub fn is_stale(&self, item: ItemId, version: u32) -> bool {
-        self.item != item || self.shown != Some(version)
+    /// Has the row described by the details, or not.
+    pub fn set_described(&mut self, is_described: bool) {
+        if self.is_described != is_described {
+            self.is_described = is_described;
+            let _ = match is_described {
+                true => self.element.set_attribute("aria-describedby", FIGURES),
+                false => self.element.remove_attribute("aria-describedby"),
+            };
+        }
+    }
+
+    /// Whether it shows another item, or this one as it was.
+    pub fn is_stale(&self, item: ItemId, version: u32, silence: Option<u64>) -> bool {
+        self.item != item || self.shown != Some(version) || self.silence != silence
     }
 
     /// Shows an item.
@@ -119,9 +136,11 @@ impl RowView {
         let _ = self.name.set_attribute("title", &name);
         self.size.set_text_content(Some(&size_text(row)));
         self.state.set_text_content(Some(&status_text(row)));
-        self.detail.set_text_content(Some(&detail_text(row, &run.plan.items()[item])));
+        self.silence = run.silence_of(item);
+        let detail = self.silence.map_or_else(|| detail_text(row, &run.plan.items()[item]), silence_text);
+        self.detail.set_text_content(Some(&detail));
         let _ = self.lane.set_attribute("aria-label", &bar_text(row));
-        self.element.set_class_name(class_of(row));
+        self.element.set_class_name(if self.silence.is_some() { "silent" } else { class_of(row) });
         self.draw(&spans(row));
         self.item = item;
         self.shown = Some(run.version(item));

@@ -8,7 +8,7 @@ use crate::browser::{BrowserText, Clock, RunHandle};
 use crate::image::Accepted;
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
 use crate::report::waterfall::{axis_when_done, axis_while_running};
-use crate::report::{Pace, PictureChoice, Rows, State, may_arrive, share_done};
+use crate::report::{Listing, Order, Pace, PictureChoice, Rows, State, may_arrive, share_done};
 use crate::run::{CoolDowns, Event, EventKind, FetchError, Settings};
 
 /// The rows of a run and what belongs to them.
@@ -171,6 +171,29 @@ impl RunView {
         (!tally.is_all() && tally.chosen > 0).then(|| choice.items(&rows))
     }
 
+    /// The items that are listed; `None` if that is all of them in input order.
+    pub fn listed(&self, listing: &Listing) -> Option<Rc<[ItemId]>> {
+        if listing.is_everything() {
+            return None;
+        }
+        if listing.order == Order::Name {
+            self.load_names(&(0..self.plan.len()).collect::<Vec<_>>());
+        }
+        let names = self.names.borrow();
+        let name_of = |item: ItemId| names[item].as_deref().unwrap_or_default();
+        Some(listing.items(&self.plan, &self.rows.borrow(), &name_of).into())
+    }
+
+    /// Whether failed items can be fetched once more, into the same archive.
+    pub fn can_retry(&self) -> bool {
+        self.is_over() && !self.is_to_disk && self.handle.borrow().is_some()
+    }
+
+    /// The whole seconds for which an item's attempt has been silent, if that is long.
+    pub fn silence_of(&self, item: ItemId) -> Option<u64> {
+        self.rows.borrow().as_slice()[item].silence(self.now())
+    }
+
     /// Why there are no pictures to look at or choose from, in words for the user; `None` if there may be.
     pub fn no_pictures(&self) -> Option<&'static str> {
         match self.phase.get() {
@@ -293,12 +316,6 @@ impl RunView {
             rows.as_slice()[*item].error().is_some_and(|error| may_arrive(error, settings, elsewhere))
         };
         (0..self.plan.len()).filter(is_retryable).collect()
-    }
-
-    /// The failed items.
-    pub fn failed_items(&self) -> Vec<ItemId> {
-        let rows = self.rows.borrow();
-        (0..self.plan.len()).filter(|item| rows.as_slice()[*item].error().is_some()).collect()
     }
 
     /// Has every row drawn again.

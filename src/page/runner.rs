@@ -34,6 +34,7 @@ pub async fn fetch(
     // disk has none to show.
     let is_measured = options.mode != RunMode::Single(Mode::Concurrent) || file.is_some();
     page.tabs.begin(is_measured, |view| page.show_view(view));
+    page.tools.reset();
     match options.mode {
         RunMode::Single(mode) => fetch_once(page, &plan, &options, mode, resumes, file).await,
         RunMode::Compare => compare(page, &plan, &options).await,
@@ -87,6 +88,7 @@ async fn fetch_once(
     page.current.show(&view);
     page.table.show(Rc::clone(&view));
     page.pictures.show(Rc::clone(&view));
+    page.list_items(false);
     let update = page.form.update.source().filter(|_| options.mode != RunMode::Compare);
     let job = Job {
         plan: Rc::clone(plan),

@@ -4,11 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, HtmlElement, KeyboardEvent};
+use web_sys::{Event, HtmlElement, KeyboardEvent, MouseEvent};
 
+use super::aim::Aim;
 use super::elements::{by_id, focus_in_view, has_focus, on, window};
-use super::figures_line::FiguresLine;
 use super::frame::Frame;
+use super::overview::Overview;
+use super::row_details::{Beside, RowDetails};
 use super::row_view::RowView;
 use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
@@ -37,6 +39,8 @@ pub struct Table {
     thumbnails: Thumbnails,
     state: RefCell<State>,
     frame: Frame,
+    aim: Aim,
+    overview: Overview,
     /// Whether the tab of the table is the one that is shown.
     is_shown: Cell<bool>,
     /// Whether no thumbnail is decoded, so that it does not slow what is being measured.
@@ -45,23 +49,27 @@ pub struct Table {
 
 struct State {
     run: Option<Rc<RunView>>,
-    filter: Option<Vec<ItemId>>,
+    /// The items that are listed; all of them with `None`.
+    listed: Option<Rc<[ItemId]>>,
     rows: Views<RowView>,
     axis: TimeAxis,
-    figures: FiguresLine,
+    details: RowDetails,
+    /// Whether the details were closed, until another row is pointed at or has the focus.
+    is_dismissed: bool,
+    beside: Beside,
     window: Option<Window>,
     /// How far the view is scrolled. Read only when it changes: in the midst of drawing it would cost a
     /// layout.
     scroll: f64,
     /// The row that has the focus, or would have it.
     current: usize,
-    /// The row under the pointer.
+    /// The row on which the pointer rests.
     pointed: Option<usize>,
 }
 
 impl State {
     fn row_count(&self) -> usize {
-        match (&self.filter, &self.run) {
+        match (&self.listed, &self.run) {
             (Some(items), _) => items.len(),
             (None, Some(run)) => run.plan.len(),
             (None, None) => 0,
@@ -69,7 +77,7 @@ impl State {
     }
 
     fn item(&self, row: usize) -> Option<ItemId> {
-        match &self.filter {
+        match &self.listed {
             Some(items) => items.get(row).copied(),
             None => (row < self.row_count()).then_some(row),
         }
@@ -81,10 +89,12 @@ impl Table {
         let (table, body): (HtmlElement, HtmlElement) = (by_id("images")?, by_id("rows")?);
         let state = State {
             run: None,
-            filter: None,
+            listed: None,
             rows: Views::find(&body)?,
             axis: TimeAxis::find(&table)?,
-            figures: FiguresLine::find()?,
+            details: RowDetails::find()?,
+            is_dismissed: false,
+            beside: Beside::default(),
             window: None,
             scroll: 0.0,
             current: 0,
@@ -98,6 +108,8 @@ impl Table {
             thumbnails: Thumbnails::default(),
             state: RefCell::new(state),
             frame: Frame::default(),
+            aim: Aim::default(),
+            overview: Overview::find()?,
             is_shown: Cell::default(),
             defers_thumbnails: Cell::default(),
         })
@@ -111,8 +123,7 @@ impl Table {
             }
             self.frame.request();
         })?;
-        let window = window()?;
-        on(&window, "resize", |_| self.resize())?;
+        on(&*window()?, "resize", |_| self.resize())?;
         on(&self.body, "keydown", |event| self.press(&event))?;
         on(&self.body, "focusin", |event| {
             // The state is borrowed if the table itself moves the focus, which it then knows about.
@@ -121,54 +132,135 @@ impl Table {
             {
                 state.current = row;
                 state.pointed = None;
+                state.is_dismissed = false;
             }
             self.frame.request();
         })?;
-        on(&self.body, "pointerover", |event| {
-            if let Ok(mut state) = self.state.try_borrow_mut() {
-                state.pointed = state.rows.of_event(&event);
+        on(&self.body, "click", |event| {
+            if let Some(row) = self.row_of(&event) {
+                {
+                    let state = &mut *self.state.borrow_mut();
+                    (state.current, state.beside.is_right) = (row, self.is_on_left(&event));
+                }
+                // Not every browser focuses what is clicked or tapped.
+                self.focus_current();
+            }
+        })?;
+        self.overview.bind(|| self.frame.request())?;
+        self.bind_details()
+    }
+
+    fn bind_details(&'static self) -> Result<(), JsValue> {
+        // Unlike "pointerover", this does not come when rows scroll under a pointer at rest.
+        on(&self.body, "pointermove", |event| {
+            let row = self.row_of(&event);
+            if row != self.aim.row() {
+                self.aim_at(row, self.is_on_left(&event));
+            }
+        })?;
+        let (panel, details): (HtmlElement, HtmlElement) = (by_id("timeline-panel")?, by_id("row-details")?);
+        on(&details, "pointerenter", |_| {
+            self.aim.keep(self.state.try_borrow().ok().and_then(|state| state.pointed));
+        })?;
+        for element in [&self.body, &details] {
+            on(element, "pointerleave", |_| self.aim_at(None, false))?;
+        }
+        on(&panel, "focusout", |_| self.frame.request())
+    }
+
+    fn is_on_left(&self, event: &Event) -> bool {
+        event.unchecked_ref::<MouseEvent>().client_x() * 2 < self.viewport.client_width()
+    }
+
+    fn row_of(&self, event: &Event) -> Option<usize> {
+        self.state.try_borrow().ok()?.rows.of_event(event)
+    }
+
+    /// The pointer went to a row, or away. Its details are beside it, on the right if it is on the left.
+    fn aim_at(&'static self, row: Option<usize>, is_left: bool) {
+        self.aim.set(row, move || {
+            if let Ok(mut state) = self.state.try_borrow_mut()
+                && state.pointed != row
+            {
+                (state.pointed, state.is_dismissed) = (row, false);
+                state.beside.is_right = is_left;
             }
             self.frame.request();
-        })?;
-        on(&self.body, "pointerleave", |_| {
-            if let Ok(mut state) = self.state.try_borrow_mut() {
-                state.pointed = None;
+        });
+    }
+
+    /// Closes the details of a row, if they are shown; returns whether they were.
+    pub fn dismiss_details(&'static self) -> bool {
+        let has_focus = {
+            let state = self.state.borrow();
+            if !state.details.is_shown() {
+                return false;
             }
-            self.frame.request();
-        })?;
-        self.state.borrow_mut().figures.clear();
-        Ok(())
+            has_focus(&state.details.element)
+        };
+        if has_focus {
+            self.focus_current();
+        }
+        self.state.borrow_mut().is_dismissed = true;
+        self.state.borrow().details.hide();
+        true
+    }
+
+    /// Moves the focus from the details to their row, since what was pressed there may go; returns the item.
+    pub fn leave_details(&'static self) -> Option<ItemId> {
+        let item = {
+            let state = &mut *self.state.borrow_mut();
+            state.current = state.pointed.unwrap_or(state.current);
+            state.details.item()
+        };
+        self.focus_current();
+        item
+    }
+
+    /// Copies the address of the item whose details are shown; returns what to say of it.
+    pub fn copy_address(&self) -> &'static str {
+        self.state.borrow().details.copy_address()
     }
 
     /// Shows a run, from its first row on.
     pub fn show(&'static self, run: Rc<RunView>) {
         self.thumbnails.restart(THUMBNAIL_EDGE);
+        self.overview.reset();
         {
             let mut state = self.state.borrow_mut();
             state.run = Some(run);
-            state.filter = None;
+            state.listed = None;
         }
-        self.rows_changed();
+        self.rows_changed(false);
     }
 
     /// Shows a run that has the same rows as the one before.
     pub fn update(&'static self, run: Rc<RunView>) {
-        let was_filtered = {
-            let mut state = self.state.borrow_mut();
-            state.run = Some(run);
-            state.filter.take().is_some()
-        };
-        if was_filtered {
-            self.rows_changed();
-        } else {
-            self.frame.request();
-        }
+        self.state.borrow_mut().run = Some(run);
+        self.frame.request();
     }
 
-    /// Shows only these items; all of them without a filter.
-    pub fn filter(&'static self, items: Option<Vec<ItemId>>) {
-        self.state.borrow_mut().filter = items;
-        self.rows_changed();
+    /// The run that is shown.
+    pub fn run(&self) -> Option<Rc<RunView>> {
+        self.state.borrow().run.clone()
+    }
+
+    /// Shows only these items, in this order; all of them with `None`. The view stays where it is scrolled to and
+    /// the focus on its item if `keeps_place`.
+    pub fn list(&'static self, items: Option<Rc<[ItemId]>>, keeps_place: bool) {
+        {
+            let state = &mut *self.state.borrow_mut();
+            if state.listed == items {
+                return;
+            }
+            let item = state.item(state.current);
+            state.listed = items;
+            if keeps_place {
+                let place = (0..state.row_count()).find(|row| state.item(*row) == item);
+                state.current = place.unwrap_or(state.current);
+            }
+        }
+        self.rows_changed(keeps_place);
     }
 
     /// The tab of the table is shown, or another one.
@@ -180,7 +272,9 @@ impl Table {
         } else {
             // Nothing is kept for what is out of sight.
             self.thumbnails.restart(THUMBNAIL_EDGE);
-            self.state.borrow_mut().rows.forget();
+            let mut state = self.state.borrow_mut();
+            state.rows.forget();
+            state.details.hide();
         }
     }
 
@@ -189,18 +283,23 @@ impl Table {
         self.defers_thumbnails.set(is_deferred);
     }
 
-    fn rows_changed(&'static self) {
+    fn rows_changed(&'static self, keeps_place: bool) {
         {
             let mut state = self.state.borrow_mut();
             let rows = state.row_count();
             state.current = state.current.min(rows.saturating_sub(1));
-            (state.window, state.pointed, state.scroll) = (None, None, 0.0);
-            state.axis.reset();
-            state.figures.clear();
-            state.rows.forget();
+            (state.window, state.pointed) = (None, None);
             let _ = self.table.set_attribute("aria-rowcount", &text![rows + 1]);
+            if !keeps_place {
+                state.scroll = 0.0;
+                state.axis.reset();
+                state.details.clear();
+                state.rows.forget();
+            }
         }
-        self.viewport.set_scroll_top(0);
+        if !keeps_place {
+            self.viewport.set_scroll_top(0);
+        }
         if has_focus(&self.body) {
             // The row that had the focus may be gone.
             self.focus_current();
@@ -225,16 +324,38 @@ impl Table {
         }
         let state = &mut *self.state.borrow_mut();
         let Some(run) = state.run.clone() else { return };
-        state.axis.paint(&run);
+        state.axis.paint(&run, self.overview.paint(&run));
         if self.paint_rows(state, &run).is_err() {
             return; // the page is being closed
         }
-        let row = state.pointed.or_else(|| has_focus(&self.body).then_some(state.current));
-        let item = row.and_then(|row| state.item(row));
-        state.figures.show(&run, item);
+        self.paint_details(state, &run);
         if !run.is_over() {
             self.frame.request();
         }
+    }
+
+    /// Fills in the details of the row that is pointed at, or else has the focus or would have it: they describe
+    /// it. Shows them beside it if it is the user who is there.
+    fn paint_details(&self, state: &mut State, run: &RunView) {
+        let row = state.pointed.unwrap_or(state.current);
+        let Some(item) = state.item(row) else { return state.details.clear() };
+        run.load_names(&[item]);
+        state.details.fill(run, item);
+        let is_focused = has_focus(&self.body);
+        let is_used = state.pointed.is_some() || is_focused || has_focus(&state.details.element);
+        let Some(view) = state.rows.get(row).filter(|_| is_used && !state.is_dismissed) else {
+            return state.details.hide();
+        };
+        if is_focused {
+            // By keys one goes from row to row, and sees the next ones.
+            let is_keyed = view.element().matches(":focus-visible").unwrap_or_default();
+            state.beside.spares_neighbours = is_keyed;
+        }
+        let spares_neighbours = state.beside.spares_neighbours && state.pointed.is_none();
+        let beside = Beside { spares_neighbours, ..state.beside };
+        let top = self.head.get_bounding_client_rect().bottom();
+        let bottom = self.viewport.get_bounding_client_rect().bottom();
+        state.details.place(&view.element().get_bounding_client_rect(), top, bottom, beside);
     }
 
     fn paint_rows(&'static self, state: &mut State, run: &Rc<RunView>) -> Result<(), JsValue> {
@@ -244,6 +365,7 @@ impl Table {
             None => self.measure(state, row_count)?,
         };
         let (scroll, current) = (state.scroll, state.current);
+        let described = state.pointed.unwrap_or(current);
         let visible = window.visible(scroll);
         let mut rows: Vec<_> = visible.clone().collect();
         // The row that has the focus, or would have it, stays in the document wherever it is.
@@ -253,14 +375,19 @@ impl Table {
         }
         let items: Vec<_> = rows.iter().filter_map(|row| state.item(*row)).collect();
         run.load_names(&items);
-        let in_view = |row| state.item(row).unwrap_or(0);
-        let near = in_view(visible.start).saturating_sub(THUMBNAIL_MARGIN)
-            ..in_view(visible.end.saturating_sub(1)) + THUMBNAIL_MARGIN;
+        let listed = state.listed.clone();
+        let rows_near =
+            visible.start.saturating_sub(THUMBNAIL_MARGIN)..(visible.end + THUMBNAIL_MARGIN).min(row_count);
+        let near = || match &listed {
+            Some(items) => items.get(rows_near.clone()).unwrap_or_default().to_vec(),
+            None => rows_near.clone().collect(),
+        };
         let views = state.rows.provide(&rows)?;
         for (view, (row, item)) in views.iter_mut().zip(rows.iter().zip(&items)) {
             view.place(*row, window.top_of(*row, scroll));
             view.element().set_tab_index(if *row == current { 0 } else { -1 });
-            if view.is_stale(*item, run.version(*item)) {
+            view.set_described(*row == described);
+            if view.is_stale(*item, run.version(*item), run.silence_of(*item)) {
                 view.show(run, *item);
             }
             if !self.defers_thumbnails.get() && view.needs_thumbnail(&self.thumbnails) {
@@ -301,6 +428,7 @@ impl Table {
             event.prevent_default();
             state.current = row.min(last);
             state.pointed = None;
+            self.aim.keep(None);
             let scroll = window.scroll_to(state.current, state.scroll).round();
             self.viewport.set_scroll_top(scroll as i32);
             state.scroll = scroll;

@@ -1,7 +1,6 @@
 //! Thumbnails of the images in view, decoded at a small size.
 
 use std::cell::{Cell, RefCell};
-use std::ops::Range;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -9,7 +8,7 @@ use web_sys::{
     Blob, HtmlCanvasElement, HtmlElement, HtmlImageElement, ImageBitmap, ImageBitmapRenderingContext,
 };
 
-use super::elements::document;
+use super::elements::{document, window};
 use super::frame::Frame;
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
@@ -26,6 +25,13 @@ const MAX_PIXELS_DECODING: u64 = 16_000_000;
 
 /// The bytes of the thumbnails that are kept. Those in view are kept in any case.
 const MAX_KEPT_BYTES: usize = 48 << 20;
+
+/// The sides of thumbnails are multiples of this, in pixels, so that few changes of the window's size have
+/// all of them decoded anew.
+const EDGE_STEP: f64 = 64.0;
+
+/// The longest side of a thumbnail, in pixels.
+const MAX_EDGE: f64 = 640.0;
 
 /// The thumbnails of a run.
 #[derive(Default)]
@@ -62,12 +68,12 @@ impl Thumbnails {
     }
 
     /// Begins to decode the image of an item, if there is one and not too many are being decoded; requests a
-    /// frame at the end. If there are too many thumbnails, only those of the items `near` the view are kept.
+    /// frame at the end. If there are too many thumbnails, only those of the items that are `near` the view now are kept.
     pub fn decode_if_possible(
         &'static self,
         view: &RunView,
         item: ItemId,
-        near: &Range<ItemId>,
+        near: &dyn Fn() -> Vec<ItemId>,
         frame: &'static Frame,
     ) {
         let Some(handle) = view.source_of(item) else { return };
@@ -81,7 +87,7 @@ impl Thumbnails {
         // Now and not in the future, which begins only when all rows have been asked for.
         self.decoding.borrow_mut().push(item);
         self.pixels_decoding.set(self.pixels_decoding.get() + pixels);
-        let (run, near) = (self.run.get(), near.clone());
+        let (run, near) = (self.run.get(), near());
         spawn_local(async move {
             let (preview, svg) = if is_svg {
                 (None, handle.image(item).await)
@@ -109,7 +115,7 @@ impl Thumbnails {
         decoding.is_empty() || has_room && !decoding.contains(&item)
     }
 
-    fn keep(&self, item: ItemId, made: Option<Made>, near: &Range<ItemId>) {
+    fn keep(&self, item: ItemId, made: Option<Made>, near: &[ItemId]) {
         let mut kept = self.kept.borrow_mut();
         let edge = self.edge.get() as usize;
         if kept.len() * edge * edge * 4 >= MAX_KEPT_BYTES {
@@ -118,6 +124,17 @@ impl Thumbnails {
         let (element, url) = made.unzip();
         kept.push(Kept { item, element, _url: url.flatten() });
     }
+}
+
+/// The longest side of a thumbnail that is shown at this width, in pixels of the screen.
+///
+/// # Errors
+///
+/// This is not a page.
+pub fn edge_for(width: f64) -> Result<u32, JsValue> {
+    let density = window()?.device_pixel_ratio().clamp(1.0, 2.0);
+    let edge = (width * density / EDGE_STEP).ceil() * EDGE_STEP;
+    Ok(edge.min(MAX_EDGE) as u32)
 }
 
 /// A thumbnail, and the URL that it is read from, if it is not decoded once and for all.

@@ -4,20 +4,15 @@ use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{
-    Element, HtmlAnchorElement, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlImageElement,
-    HtmlInputElement, KeyboardEvent,
-};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlImageElement, HtmlInputElement, KeyboardEvent};
 
-use super::elements::{by_id, document, on, set_shown, window};
+use super::address_line::AddressLine;
+use super::elements::{by_id, on, set_shown};
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
 use super::thumbnails::is_svg;
 use crate::plan::ItemId;
 use crate::report::{dimensions, picture_text};
-
-/// The most characters of an address that are shown: a `data:` URL may have millions.
-const MAX_SHOWN: usize = 2000;
 
 /// The most pixels of a picture that is shown large: browsers take 4 bytes for each, and have no smaller copy
 /// beside them as a thumbnail has.
@@ -35,9 +30,7 @@ pub struct Viewer {
     problem: HtmlElement,
     name: Element,
     facts: Element,
-    address: Element,
-    link: HtmlAnchorElement,
-    copy: HtmlElement,
+    address: AddressLine,
     close: HtmlElement,
     status: Element,
     url: RefCell<Option<ObjectUrl>>,
@@ -56,9 +49,7 @@ impl Viewer {
             problem: by_id("viewer-problem")?,
             name: by_id("viewer-name")?,
             facts: by_id("viewer-facts")?,
-            address: by_id("viewer-address")?,
-            link: by_id("viewer-link")?,
-            copy: by_id("viewer-copy")?,
+            address: AddressLine::find("viewer")?,
             close: by_id("viewer-close")?,
             status: by_id("viewer-status")?,
             url: RefCell::default(),
@@ -78,12 +69,8 @@ impl Viewer {
             }
         })?;
         on(&self.close, "click", |_| self.dialog.close())?;
-        on(&self.copy, "click", |_| {
-            let words = match self.copy_address() {
-                Some(true) => "The address was copied.",
-                _ => "The address could not be copied; select it and copy it.",
-            };
-            self.status.set_text_content(Some(words));
+        on(&self.address.copy, "click", |_| {
+            self.status.set_text_content(Some(self.address.copy()));
         })
     }
 
@@ -94,15 +81,7 @@ impl Viewer {
         self.name.set_text_content(Some(&name));
         let _ = self.image.set_attribute("alt", &name);
         self.tick.set_checked(run.choice.borrow().is_ticked(item));
-        let planned = &run.plan.items()[item];
-        let address = planned.display_text();
-        let is_link = planned.address.as_ref().is_ok_and(|address| !address.is_data());
-        let end = address.char_indices().nth(MAX_SHOWN).map_or(address.len(), |(at, _)| at);
-        self.address.set_text_content(address.get(..end));
-        // What is shown of a data: URL may be a part, and no tab opens one.
-        set_shown(&self.link, is_link);
-        set_shown(&self.copy, is_link);
-        self.link.set_href(if is_link { address } else { "" });
+        self.address.show(&run.plan.items()[item]);
         let can_be_shown = {
             let rows = run.rows.borrow();
             let row = &rows.as_slice()[item];
@@ -154,13 +133,5 @@ impl Viewer {
     fn say(&self, words: &str) {
         self.problem.set_text_content(Some(words));
         set_shown(&self.problem, true);
-    }
-
-    /// Copies the address; `None` or `Some(false)` if the browser refuses.
-    fn copy_address(&self) -> Option<bool> {
-        // Unlike the clipboard of `navigator`, this needs no secure context, and leaves the address selected.
-        let selection = window().ok()?.get_selection().ok()??;
-        selection.select_all_children(&self.address).ok()?;
-        document().ok()?.unchecked_into::<HtmlDocument>().exec_command("copy").ok()
     }
 }

@@ -4,6 +4,7 @@
 //! Event ─▶ Rows::apply ─▶ rows (state, times and bytes of each item) and totals
 //!            ├─▶ waterfall: spans on the time axis, and its ticks
 //!            ├─▶ row_text, summary, failures: sentences for the page
+//!            ├─▶ listing: which items are shown, and in which order
 //!            ├─▶ pictures: what is shown and chosen of them; grid: where
 //!            ├─▶ record: CSV and JSON ─▶ export, to the user, and manifest, into the archive
 //!            └─▶ export_failed: the failed ones, as a list that can be pasted
@@ -20,7 +21,9 @@ mod failures;
 mod fixtures;
 pub mod formatting;
 mod grid;
+mod listing;
 mod manifest;
+mod overview;
 mod pace;
 mod pictures;
 mod record;
@@ -37,12 +40,14 @@ pub use export_failed::failed_list;
 pub use export_programs::{Command, Program, ProgramInput, ProgramList};
 pub use failures::{FailureGroup, failure_groups, group_text, is_final, may_arrive};
 pub use grid::{Grid, Step};
+pub use listing::{Listing, Order, Part, part_counts};
 pub use manifest::{ManifestOptions, RecordFile, record_files};
+pub use overview::in_flight_by_part;
 pub use pace::Pace;
 pub use pictures::{
     PictureChoice, Tally, dimensions, is_picture, matches, picture_text, placeholder_text, split_name,
 };
-pub use row_text::{bar_text, detail_text, figures_text, left_out_text, size_text, status_text};
+pub use row_text::{bar_text, detail_text, figures, left_out_text, silence_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use stored_runs::{full_text, handed_over_text, interrupted_text, shortage_text, unsaved_text};

@@ -51,11 +51,14 @@ impl PictureChoice {
         }
     }
 
-    /// Ticks or unticks the items from `anchor` to `item`, whichever of them comes first in `items`, which are
-    /// in ascending order.
+    /// Ticks or unticks the items from `anchor` to `item`, whichever of them comes first in `items`. If `anchor`
+    /// is not among them, it is `item` alone.
     pub fn set_range(&mut self, items: &[ItemId], anchor: ItemId, item: ItemId, is_ticked: bool) {
-        let range = anchor.min(item)..=anchor.max(item);
-        items.iter().filter(|item| range.contains(item)).for_each(|item| self.set(*item, is_ticked));
+        let place = |wanted| items.iter().position(|item| *item == wanted);
+        let Some(end) = place(item) else { return };
+        let begin = place(anchor).unwrap_or(end);
+        let range = items.get(begin.min(end)..=begin.max(end)).unwrap_or_default();
+        range.iter().for_each(|item| self.set(*item, is_ticked));
     }
 
     /// Leaves out pictures of which neither side has this many pixels. With 0, none is too small.
@@ -210,8 +213,9 @@ mod tests {
         choice.set_range(&[1, 3, 4, 6, 7], 6, 3, false);
         let ticked: Vec<_> = (0..8).filter(|item| choice.is_ticked(*item)).collect();
         assert_eq!(ticked, [0, 1, 2, 5, 7]);
-        choice.set_range(&[1, 3, 4, 6, 7], 4, 7, true);
-        assert!(!choice.is_ticked(3) && choice.is_ticked(4) && choice.is_ticked(6));
+        choice.set_range(&[7, 1, 4, 6, 3], 4, 7, true);
+        let ticked: Vec<_> = (0..8).filter(|item| choice.is_ticked(*item)).collect();
+        assert_eq!(ticked, [0, 1, 2, 4, 5, 7], "in the order in which they are shown");
     }
 
     #[test]

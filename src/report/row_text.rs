@@ -1,11 +1,13 @@
 //! The texts of a row of the table.
 
-use super::formatting::{count, exact_duration, percent, rate, size};
+use std::time::Duration;
+
+use super::formatting::{count, exact_duration, number, percent, rate, size};
 use super::{Row, State};
 use crate::image::Dimensions;
 use crate::plan::{Item, LeftOut};
 use crate::run::FetchError;
-use crate::text::{Hex, add, text};
+use crate::text::{add, text};
 
 /// The size column: the bytes received, with `…` while more are expected.
 pub fn size_text(row: &Row) -> String {
@@ -74,65 +76,83 @@ pub fn left_out_text(reason: LeftOut) -> String {
     }
 }
 
-/// The exact figures of a row, for the line below the table.
-pub fn figures_text(row: &Row) -> String {
-    let mut parts: Vec<String> = row.error().map(|error| text![error]).into_iter().collect();
-    for (number, attempt) in row.attempts.iter().enumerate() {
-        let which = if row.attempts.len() > 1 { text!["attempt ", number + 1, " "] } else { String::new() };
-        parts.push(text![which, "requested at ", exact_duration(attempt.started)]);
-        if let Some(sent) = attempt.sent {
-            parts.push(text![
-                "in the browser's queue for ",
-                exact_duration(sent.saturating_sub(attempt.started))
-            ]);
+/// What is said of an attempt that has been silent for these seconds.
+pub fn silence_text(seconds: u64) -> String {
+    text!["no data for ", seconds, " s"]
+}
+
+/// All that is known of a row `now`, as names and values: why it failed, its times, what has arrived, the
+/// attempts before.
+pub fn figures(row: &Row, now: Duration) -> Vec<(&'static str, String)> {
+    let mut figures = Vec::new();
+    let (earlier, last) = match row.attempts.split_last() {
+        Some((last, earlier)) => (earlier, Some(last)),
+        None => (&[][..], None),
+    };
+    match &row.state {
+        State::Failed(error) => figures.push(("Error", text![error])),
+        State::BackingOff { error, resumes } => {
+            figures.push(("Error", text![error]));
+            figures.push(("Next attempt", text!["at ", exact_duration(*resumes)]));
         }
-        if let Some(headers) = attempt.headers {
-            let waited = exact_duration(headers.saturating_sub(attempt.sent.unwrap_or(attempt.started)));
-            parts.push(match attempt.sent {
-                Some(_) => text!["waited for the server for ", waited],
-                None => text!["waited for a connection or the server for ", waited],
-            });
-        }
-        let begun = attempt.headers.unwrap_or(attempt.started);
-        if let Some(ended) = attempt.ended {
-            let time = ended.saturating_sub(begun);
-            parts.push(if attempt.failed {
-                text!["failed after ", exact_duration(time)]
-            } else if row.state != State::Stored {
-                text!["lasted ", exact_duration(time)]
-            } else {
-                let rate = rate(row.received, time).map(|rate| text![" (", rate, ")"]).unwrap_or_default();
-                text![size(row.received), " received in ", exact_duration(time), rate]
-            });
+        State::LeftOut(reason) => figures.push(("Left out", left_out_text(*reason))),
+        State::Cancelled => figures.push(("Cancelled", String::new())),
+        _ => figures.extend(row.silence(now).map(|seconds| ("Stalled", silence_text(seconds)))),
+    }
+    // Whole seconds while a time goes on, so that the text stands still between them.
+    let lasted = |from: Duration, to: Option<Duration>| match to {
+        Some(to) => exact_duration(to.saturating_sub(from)),
+        None => text![now.saturating_sub(from).as_secs(), " s so far"],
+    };
+    let queued = earlier.last().and_then(|before| before.ended).unwrap_or(row.queued);
+    let is_asked = last.is_some();
+    if is_asked || row.finished.is_none() {
+        figures.push(("Queue", lasted(queued, last.map(|last| last.started))));
+    }
+    if let Some(last) = last {
+        let sent = last.sent.unwrap_or(last.started);
+        figures.extend(last.sent.map(|sent| ("Browser’s queue", lasted(last.started, Some(sent)))));
+        // What it waits for is disclosed by some hosts only.
+        let waited_for = last.sent.map_or(", for a connection or the server", |_| ", for the server");
+        figures.push(("Wait", text![lasted(sent, last.headers.or(last.ended)), waited_for]));
+        if let Some(headers) = last.headers {
+            figures.push(("Receive", lasted(headers, last.ended)));
+            let time = last.ended.unwrap_or(row.heard).saturating_sub(headers);
+            let rate = rate(row.received, time).filter(|_| row.received > 0);
+            figures.extend(rate.map(|rate| ("Speed", rate)));
         }
     }
-    if row.attempts.is_empty() {
-        parts.push("never requested".into());
+    if row.received > 0 {
+        figures.push(("Size", exact_size(row.received)));
     }
-    match (&row.state, row.finished) {
-        (State::Stored, Some(finished)) => {
-            parts.push(text!["stored at ", exact_duration(finished)]);
-            if let Some(image) = &row.image {
-                parts.push(image.file_type.media_type().to_owned());
-                if let Some(Dimensions { width, height }) = image.dimensions {
-                    parts.push(text![width, " × ", height, " pixels"]);
-                }
-                parts.push(text!["CRC-32 ", Hex(image.crc32, 8)]);
-            }
-            if row.is_cut_short() {
-                parts.push("may be cut short".into());
-            }
+    if let Some(image) = &row.image {
+        figures.push(("Type", image.file_type.media_type().to_owned()));
+        if let Some(Dimensions { width, height }) = image.dimensions {
+            figures.push(("Pixels", text![width, " × ", height]));
         }
-        (State::LeftOut(_), Some(finished)) => parts.push(text!["left out at ", exact_duration(finished)]),
-        (State::Failed(_), Some(finished)) => parts.push(text!["failed at ", exact_duration(finished)]),
-        (State::Cancelled, Some(finished)) => parts.push(text!["cancelled at ", exact_duration(finished)]),
-        (State::Queued, _) => parts = vec!["waiting for its turn".into()],
-        (State::BackingOff { resumes, .. }, _) => {
-            parts.push(text!["next attempt at ", exact_duration(*resumes)])
-        }
-        _ => {}
     }
-    parts.join(", ")
+    if row.is_cut_short() {
+        figures.push(("Cut short?", "the data ends before the image does".into()));
+    }
+    if let Some(last) = last {
+        let mut attempts = text![row.attempts.len()];
+        for (number, before) in earlier.iter().enumerate() {
+            let time = before.ended.unwrap_or(before.started).saturating_sub(before.started);
+            add!(&mut attempts, if number == 0 { "; failed after " } else { ", " }, exact_duration(time));
+        }
+        figures.push(("Attempts", attempts));
+        figures.push(("Requested", text!["at ", exact_duration(last.started)]));
+    }
+    figures.extend(row.finished.map(|finished| ("Ended", text!["at ", exact_duration(finished)])));
+    figures
+}
+
+/// A size with its bytes: `3.1 MB (3,100,000 B)`.
+fn exact_size(bytes: u64) -> String {
+    match bytes {
+        0..1000 => size(bytes),
+        _ => text![size(bytes), " (", number(bytes as usize), " B)"],
+    }
 }
 
 /// The waterfall's bar in words, for screen readers.
@@ -210,19 +230,42 @@ mod tests {
 
     #[test]
     fn figures_are_exact() {
+        let text = |row: &Row, now| -> Vec<_> {
+            figures(row, ms(now)).into_iter().map(|(name, value)| format!("{name}: {value}")).collect()
+        };
         assert_eq!(
-            figures_text(&stored()),
-            "attempt 1 requested at less than 1 ms, failed after 200 ms, attempt 2 requested at 500 ms, \
-             waited for a connection or the server for 310 ms, 3.1 MB received in 1.240 s (2.5 MB/s), stored at 2.050 s, image/jpeg, \
-             CRC-32 0000ab12"
+            text(&stored(), 9000),
+            [
+                "Queue: 300 ms",
+                "Wait: 310 ms, for a connection or the server",
+                "Receive: 1.240 s",
+                "Speed: 2.5 MB/s",
+                "Size: 3.1 MB (3,100,000 B)",
+                "Type: image/jpeg",
+                "Attempts: 2; failed after 200 ms",
+                "Requested: at 500 ms",
+                "Ended: at 2.050 s",
+            ]
         );
-        let mut told = stored();
-        told.attempts[1].sent = Some(ms(510));
-        let words =
-            "requested at 500 ms, in the browser's queue for 10 ms, waited for the server for 300 ms, 3.1 MB";
-        assert!(figures_text(&told).contains(words), "{}", figures_text(&told));
-        assert!(figures_text(&cut_short()).ends_with("0000ab12, may be cut short"));
-        assert_eq!(figures_text(&Row::default()), "waiting for its turn");
+        assert!(text(&cut_short(), 9000).iter().any(|line| line.starts_with("Cut short?")));
+        assert_eq!(text(&Row::default(), 2500), ["Queue: 2 s so far"]);
+        let stalled = Row {
+            state: State::Receiving,
+            attempts: vec![attempt(0, Some(100), None, false)],
+            received: 4,
+            heard: ms(300),
+            ..Row::default()
+        };
+        let first = [
+            "Stalled: no data for 12 s",
+            "Queue: less than 1 ms",
+            "Wait: 100 ms, for a connection or the server",
+            "Receive: 12 s so far",
+        ];
+        assert_eq!(text(&stalled, 12_400)[..4], first);
+        let failed = Row { state: State::Failed(BUSY), finished: Some(ms(5)), ..Row::default() };
+        let failed = text(&failed, 9000);
+        assert!(failed[0].starts_with("Error: the server answered 503") && failed[1] == "Ended: at 5 ms");
         assert_eq!(bar_text(&stored()), "2.050 s, 2 attempts");
         assert_eq!(bar_text(&Row::default()), "not requested yet");
     }

@@ -9,6 +9,9 @@ use crate::run::{Event, EventKind, FetchError};
 /// By how much browsers round the times that they disclose, or more.
 const ROUNDING: Duration = Duration::from_millis(2);
 
+/// The time without data after which a row says so.
+const SILENCE: Duration = Duration::from_secs(3);
+
 /// One row per item, in input order, and their totals.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
@@ -31,6 +34,8 @@ pub struct Row {
     pub declared: Option<u64>,
     /// Bytes received of the latest attempt's body.
     pub received: u64,
+    /// When anything was heard of its latest attempt: its beginning, its headers, its latest bytes.
+    pub heard: Duration,
     /// Whether its attempt is slow.
     pub is_slow: bool,
     /// Its image, once that has arrived.
@@ -135,6 +140,13 @@ impl Row {
         self.attempts.iter().filter_map(queued).sum()
     }
 
+    /// The whole seconds for which an attempt in flight has been silent, from [`SILENCE`] on.
+    pub fn silence(&self, now: Duration) -> Option<u64> {
+        let silence = now.saturating_sub(self.heard);
+        let is_in_flight = matches!(self.state, State::Waiting | State::Receiving);
+        (is_in_flight && silence >= SILENCE).then(|| silence.as_secs())
+    }
+
     /// Whether its image has arrived although, by its format, the bytes end before the image does.
     pub fn is_cut_short(&self) -> bool {
         self.image.as_ref().is_some_and(|image| image.is_cut_short)
@@ -189,6 +201,7 @@ impl Rows {
     /// Updates the event's row and the totals.
     pub fn apply(&mut self, event: &Event) {
         let (at, row) = (event.at, &mut self.rows[event.item]);
+        row.heard = at;
         match &event.kind {
             // It is fetched again after the run, and its earlier attempts stay in its row.
             EventKind::Queued if row.finished.is_some() => {

@@ -111,6 +111,11 @@ pub fn ticks_within(time: Duration, step: Duration) -> usize {
     (whole_millis(time) / whole_millis(step).max(1)) as usize + 1
 }
 
+/// The number of ticks before this time.
+pub fn ticks_before(time: Duration, step: Duration) -> u32 {
+    whole_millis(time).div_ceil(whole_millis(step).max(1)) as u32
+}
+
 /// The label of a tick. All labels of an axis have the same unit, which depends on the step.
 pub fn tick_label(at: Duration, step: Duration) -> String {
     let (millis, step_millis) = (whole_millis(at), whole_millis(step));

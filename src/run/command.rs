@@ -1,6 +1,7 @@
 //! Commands to a run that is under way.
 
 use super::{Fetcher, Run};
+use crate::plan::ItemId;
 
 /// A command to a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,18 +12,21 @@ pub enum Command {
     Resume,
     /// End the run with what has arrived; the rest fails as stopped. This can't be undone.
     Stop,
+    /// End an item that has not ended; it fails as skipped.
+    Skip(ItemId),
+    /// Break off the request of an item, if there is one in flight, and ask again after the others of its origin.
+    Restart(ItemId),
 }
 
 impl Command {
-    /// Every command, in the order of their declaration.
-    pub const ALL: [Self; 3] = [Self::Pause, Self::Resume, Self::Stop];
-
     /// Carries the command out.
     pub fn apply_to<F: Fetcher>(self, run: &mut Run<'_, F>) {
         match self {
             Self::Pause => run.pause(),
             Self::Resume => run.resume(),
             Self::Stop => run.stop(),
+            Self::Skip(item) => run.skip(item),
+            Self::Restart(item) => run.restart(item),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::pace::Pace;
 use super::reach::Reach;
 use super::schedule::Schedule;
 use super::settings::Limits;
+use super::stall::Others;
 use super::step::{Attempt, Step};
 use super::stored_image::StoredImage;
 use crate::plan::{Address, ItemId, OriginId, Plan};
@@ -58,6 +59,9 @@ pub trait Fetcher {
 
     /// Whether the browser sends no request to this address, because it is less secure than the page.
     fn is_mixed_content(&self, address: &Address) -> bool;
+
+    /// What other runs have in flight to the origin of an address.
+    fn others(&self, address: &Address) -> Others;
 }
 
 /// An item that has ended.
@@ -99,6 +103,8 @@ pub struct Run<'a, F: Fetcher> {
     invalid: std::vec::IntoIter<(ItemId, FetchError)>,
     /// Items that had not ended when the run was stopped, and have not been reported yet.
     stopped: std::vec::IntoIter<ItemId>,
+    /// Items that were skipped, and have not been reported yet.
+    skipped: Vec<ItemId>,
     /// Images that are cut short, whose items are retried once. They are used if the retry brings nothing
     /// better.
     cut_short: Vec<(ItemId, Arrived<F::Payload>)>,
@@ -147,6 +153,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
             judged: Vec::new(),
             invalid: invalid.into_iter(),
             stopped: Vec::new().into_iter(),
+            skipped: Vec::new(),
             cut_short: Vec::new(),
             accepts_cut_short: true,
             budget: Rc::new(ByteBudget::new(&limits)),
@@ -199,14 +206,17 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// Drives the run until the next item ends, and returns that item; `None` after the last one.
     ///
     /// The future can be dropped at any point without losing anything, in order to call
-    /// [`pause`](Run::pause), [`resume`](Run::resume) or [`stop`](Run::stop) and then this again. It does
-    /// not complete while the run is paused with nothing in flight.
+    /// [`pause`](Run::pause), [`resume`](Run::resume), [`stop`](Run::stop), [`skip`](Run::skip) or
+    /// [`restart`](Run::restart) and then this again. It does not complete while the run is paused with nothing in flight.
     pub async fn next(&mut self) -> Option<FinishedItem<F::Payload>> {
         if let Some((item, error)) = self.invalid.next() {
             return Some(self.fail(item, error));
         }
         if let Some(item) = self.stopped.next() {
             return Some(self.fail(item, FetchError::Stopped));
+        }
+        if let Some(item) = self.skipped.pop() {
+            return Some(self.fail(item, FetchError::Skipped));
         }
         loop {
             if let Some(item) = self.check_pace() {
@@ -264,6 +274,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         else {
             return;
         };
+        self.schedule.set_others(item, self.fetcher.others(&address));
         self.emit(item, EventKind::Started { attempt: number });
         let (fetcher, emit, pace) = (self.fetcher, self.emit, Rc::clone(&self.pace));
         let reach = Rc::clone(&self.reach);
@@ -297,6 +308,11 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 abort.abort();
             }
         }
+        if is_aborted {
+            // It may have failed already, and wait to learn why.
+            self.reach.borrow_mut().forget(item);
+            self.judged.retain(|(attempt, _)| attempt.item != item);
+        }
         self.pace.borrow_mut().end(item, self.fetcher.now())
     }
 
@@ -321,6 +337,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
         result: Result<Arrived<F::Payload>, FetchError>,
     ) -> Option<FinishedItem<F::Payload>> {
         let item = attempt.item;
+        if let Some(address) = self.plan.request_address(item, attempt.address) {
+            self.schedule.set_others(item, self.fetcher.others(&address));
+        }
         if result.is_ok() {
             self.look_up_protocol(attempt);
         }
@@ -368,25 +387,6 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.emit(item, EventKind::Retrying { error, resumes });
         self.cut_short.extend(cut_short.map(|arrived| (item, arrived)));
         None
-    }
-
-    fn look_up_protocol(&mut self, Attempt { item, address, .. }: Attempt) {
-        if self.schedule.wants_protocol(item)
-            && let Some(address) = self.plan.request_address(item, address)
-            && let Some(is_multiplexed) = self.fetcher.is_multiplexed(&address)
-        {
-            self.schedule.set_protocol(item, is_multiplexed, self.fetcher.now());
-        }
-    }
-
-    /// An image that came from a fallback has that as its final address.
-    fn with_final_url(&self, attempt: Attempt, mut arrived: Arrived<F::Payload>) -> Arrived<F::Payload> {
-        if attempt.address > 0
-            && let Some(address) = self.plan.address(attempt.item, attempt.address)
-        {
-            arrived.stored.facts.final_url.get_or_insert_with(|| address.href.as_str().into());
-        }
-        arrived
     }
 
     /// Ends an item without another attempt.

@@ -41,10 +41,12 @@ const STOPPED: u8 = 10;
 const TOO_LARGE: u8 = 11;
 const OVER_TOTAL: u8 = 12;
 const TOO_SLOW: u8 = 13;
-const CORS: u8 = 14;
+const CORS: u8 = 19;
 const UNREACHABLE: u8 = 15;
 const MIXED_CONTENT: u8 = 16;
 const OFFLINE: u8 = 17;
+const REQUEST: u8 = 18;
+const SKIPPED: u8 = 14;
 
 /// Stands for a missing `Content-Length`. A real one is smaller.
 const NO_LENGTH: u64 = u64::MAX;
@@ -158,16 +160,20 @@ impl EventWriter {
             FetchError::TooLarge { limit } => (TOO_LARGE, *limit),
             FetchError::OverTotal { limit } => (OVER_TOTAL, *limit),
             FetchError::Stopped => (STOPPED, 0),
+            FetchError::Skipped => (SKIPPED, 0),
             FetchError::Timeout { after } => (TIMEOUT, nanoseconds(*after)),
             FetchError::TooSlow { received, .. } => (TOO_SLOW, *received),
             FetchError::Empty => (EMPTY, 0),
             FetchError::NotAnImage(kind) => (NOT_AN_IMAGE, *kind as u64),
             FetchError::Storage { reason } => (STORAGE, reason.len() as u64),
+            FetchError::Request { reason } => (REQUEST, reason.len() as u64),
         };
         self.bytes.put_u8(tag);
         self.bytes.put_u64(number);
         match error {
-            FetchError::Storage { reason } => self.bytes.extend_from_slice(reason.as_bytes()),
+            FetchError::Storage { reason } | FetchError::Request { reason } => {
+                self.bytes.extend_from_slice(reason.as_bytes());
+            }
             FetchError::Http { retry_after, .. } => {
                 self.bytes.put_u64(retry_after.map_or(NO_RETRY_AFTER, nanoseconds))
             }
@@ -245,6 +251,7 @@ impl Decoder<'_> {
             TOO_LARGE => FetchError::TooLarge { limit: number },
             OVER_TOTAL => FetchError::OverTotal { limit: number },
             STOPPED => FetchError::Stopped,
+            SKIPPED => FetchError::Skipped,
             NETWORK => FetchError::Network,
             CORS => FetchError::Cors,
             UNREACHABLE => FetchError::Unreachable,
@@ -261,9 +268,10 @@ impl Decoder<'_> {
             NOT_AN_IMAGE => {
                 FetchError::NotAnImage(NotAnImage::ALL.get(usize::try_from(number).ok()?).copied()?)
             }
-            STORAGE => {
+            STORAGE | REQUEST => {
                 let reason = self.bytes.slice(usize::try_from(number).ok()?)?;
-                FetchError::Storage { reason: String::from_utf8(reason.to_vec()).ok()? }
+                let reason = String::from_utf8(reason.to_vec()).ok()?;
+                if tag == STORAGE { FetchError::Storage { reason } } else { FetchError::Request { reason } }
             }
             _ => return None,
         })
@@ -303,6 +311,7 @@ mod tests {
             FetchError::TooLarge { limit: 1 << 40 },
             FetchError::OverTotal { limit: 1 << 41 },
             FetchError::Stopped,
+            FetchError::Skipped,
             FetchError::Network,
             FetchError::Cors,
             FetchError::Unreachable,
@@ -313,6 +322,7 @@ mod tests {
             FetchError::TooSlow { after: Duration::from_secs(60), received: 1 << 33, bytes_per_second: 7 },
             FetchError::Empty,
             FetchError::Storage { reason: "disk – 100 % full".into() },
+            FetchError::Request { reason: "blocked".into() },
         ];
         errors.extend(NotAnImage::ALL.map(FetchError::NotAnImage));
         errors

@@ -37,6 +37,8 @@ pub struct FakeWorld {
     pub connections: usize,
     /// Whether hosts say that they speak HTTP/2.
     pub is_multiplexed: Option<bool>,
+    /// What other runs have in flight to each host.
+    pub others: Cell<Others>,
     queues: RefCell<BTreeMap<String, Queue>>,
     /// The addresses that were probed.
     pub probes: RefCell<Vec<String>>,
@@ -243,5 +245,9 @@ impl Fetcher for FakeWorld {
 
     fn is_mixed_content(&self, address: &Address) -> bool {
         address.href.starts_with("http:")
+    }
+
+    fn others(&self, _: &Address) -> Others {
+        self.others.get()
     }
 }

@@ -39,6 +39,11 @@ pub enum FetchError {
     MixedContent,
     /// There is no network. The item waits for one, so it never ends with this error.
     Offline,
+    /// The page's own `fetch`, with which a script has replaced the browser's, did not make the request.
+    Request {
+        /// What it said.
+        reason: String,
+    },
     /// The connection broke while the body was arriving.
     Interrupted {
         /// The number of bytes that had arrived.
@@ -84,6 +89,8 @@ pub enum FetchError {
     },
     /// The run was stopped before the image was complete.
     Stopped,
+    /// The user did not want to wait for the image.
+    Skipped,
 }
 
 impl FetchError {
@@ -101,6 +108,7 @@ impl FetchError {
             Self::Network | Self::Offline => "network",
             Self::Cors => "cors",
             Self::Unreachable => "unreachable",
+            Self::Request { .. } => "request",
             Self::Interrupted { .. } => "interrupted",
             Self::Truncated { .. } => "truncated",
             Self::Timeout { .. } | Self::TooSlow { .. } => "timeout",
@@ -110,6 +118,7 @@ impl FetchError {
             Self::TooLarge { .. } => "too-large",
             Self::OverTotal { .. } => "over-total",
             Self::Stopped => "stopped",
+            Self::Skipped => "skipped",
         }
     }
 
@@ -140,7 +149,7 @@ impl FetchError {
             Self::Address(_) => "not a URL".into(),
             Self::Http { status, .. } => text![status],
             Self::HostRefuses { .. } => "host busy".into(),
-            Self::Network => "refused".into(),
+            Self::Network | Self::Request { .. } => "refused".into(),
             Self::Cors => "CORS".into(),
             Self::Unreachable => "unreachable".into(),
             Self::MixedContent => "blocked".into(),
@@ -155,6 +164,7 @@ impl FetchError {
             Self::TooLarge { .. } => "too large".into(),
             Self::OverTotal { .. } => "over limit".into(),
             Self::Stopped => "stopped".into(),
+            Self::Skipped => "skipped".into(),
         }
     }
 }
@@ -198,6 +208,12 @@ impl Append for FetchError {
             Self::Offline => {
                 whole.push_str("this browser is offline: it goes on when the connection is back")
             }
+            Self::Request { reason } => add!(
+                whole,
+                "the request was not made (",
+                reason,
+                "): a script of the page has replaced fetch; correct or remove it"
+            ),
             Self::Interrupted { received } => {
                 add!(whole, "the connection broke after ", received, " bytes: try again")
             }
@@ -247,6 +263,7 @@ impl Append for FetchError {
                 " bytes for all images together: raise that limit, or fetch fewer"
             ),
             Self::Stopped => whole.push_str("the run was stopped before this image arrived: fetch it again"),
+            Self::Skipped => whole.push_str("skipped before it had arrived: retry it to get it after all"),
         }
     }
 }
@@ -306,6 +323,11 @@ mod tests {
                 "a page on https: may not read from http: (mixed content): write https: in the address",
             ),
             (FetchError::Empty, "the server's response is empty: check the address"),
+            (
+                FetchError::Request { reason: "not today".into() },
+                "the request was not made (not today): a script of the page has replaced fetch; \
+                 correct or remove it",
+            ),
             (
                 FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(3601)) },
                 "the server answered 429 and said to wait 61 min: try again after that",

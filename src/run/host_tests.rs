@@ -322,3 +322,15 @@ fn what_is_less_secure_than_the_page_is_not_asked_for_unless_it_has_another_addr
     plan = plan_of(["https://a.example/10ms/ok"]);
     assert!(all_stored(&run(&plan)));
 }
+
+#[test]
+fn a_run_leaves_other_runs_their_share_of_a_host() {
+    let plan = listed(&[("a", 24, "500ms/ok")]);
+    for (runs, in_flight, most) in [(0, 0, 16), (1, 1, 15), (1, 40, 8), (3, 60, 4), (50, 50, 1)] {
+        let world = FakeWorld::http1();
+        world.others.set(Others { runs, in_flight });
+        let report = run_within(world, &plan, Limits::default());
+        assert!(all_stored(&report));
+        assert_eq!(report.world.max_in_flight.get(), most, "{runs} with {in_flight}");
+    }
+}

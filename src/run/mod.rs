@@ -53,6 +53,6 @@ pub use reorder::Reorder;
 pub use retry::RetryPolicy;
 pub use schedule::Schedule;
 pub use settings::{CacheMode, Limits, MAX_IN_FLIGHT, Settings};
-pub use stall::{CONNECTIONS, StallDetector, WatchKey};
+pub use stall::{CONNECTIONS, Others, StallDetector, WatchKey};
 pub use step::{AfterFailure, Attempt, Step};
 pub use stored_image::StoredImage;

@@ -16,7 +16,7 @@ use super::fetch_error::FetchError;
 use super::rank::{Rank, Use};
 use super::retry::RetryPolicy;
 use super::retry_limits::MAX_REFUSALS;
-use super::stall::CONNECTIONS;
+use super::stall::{CONNECTIONS, Others};
 use crate::plan::ItemId;
 
 /// Consecutive successes after which a throttled origin's concurrency rises by one; fewer if its
@@ -56,6 +56,8 @@ pub struct OriginState {
     pub closed_by: Option<u16>,
     /// `None` if the concurrency is not searched for.
     pub adaptive: Option<AdaptiveConcurrency>,
+    /// What other runs of the thread have in flight to it.
+    pub others: Others,
     /// Whether the run has one request in flight.
     is_sequential: bool,
     has_begun: bool,
@@ -104,6 +106,7 @@ impl OriginState {
             cools_until: None,
             closed_by: None,
             adaptive: None,
+            others: Others::default(),
             is_sequential,
             has_begun: false,
             serves: CONNECTIONS,
@@ -127,7 +130,7 @@ impl OriginState {
         let width = self.adaptive.as_ref().map_or(usize::MAX, AdaptiveConcurrency::current);
         // Slow ones hold up nobody whom only the width that was found would stop. If all are slow, the line is.
         let width = width.saturating_add(self.slow.min(width));
-        let may_start = self.is_open() && self.in_flight < self.concurrency.min(width);
+        let may_start = self.is_open() && self.in_flight < self.others.leave(self.concurrency.min(width));
         // One at a time, items follow the list.
         let turn = if self.is_sequential { first as u64 } else { self.turn };
         may_start.then_some(Rank::new(used_for, self.in_flight, turn))

@@ -6,7 +6,7 @@
 
 use super::fetch_error::FetchError;
 use super::step::Attempt;
-use crate::plan::OriginId;
+use crate::plan::{ItemId, OriginId};
 
 /// Probes of an origin that can't be reached: the first may have met a moment, or an address, that was no better
 /// than the request before it.
@@ -85,6 +85,11 @@ impl Reach {
         let judged = waited.map(|(_, attempt)| (*attempt, error.clone())).collect();
         self.waiting.retain(|(other, _)| *other != origin);
         judged
+    }
+
+    /// Forgets an attempt that may wait.
+    pub fn forget(&mut self, item: ItemId) {
+        self.waiting.retain(|(_, attempt)| attempt.item != item);
     }
 
     /// Forgets the attempts that wait.

@@ -70,12 +70,14 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
         | FetchError::MixedContent
         | FetchError::Cors
         | FetchError::Offline
+        | FetchError::Request { .. }
         | FetchError::Empty
         | FetchError::NotAnImage(_)
         | FetchError::HostRefuses { .. }
         | FetchError::TooLarge { .. }
         | FetchError::OverTotal { .. }
-        | FetchError::Stopped => false,
+        | FetchError::Stopped
+        | FetchError::Skipped => false,
     }
 }
 

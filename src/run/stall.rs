@@ -8,8 +8,12 @@
 //! - not before the headers, while the origin answers other requests: its turn may not have come;
 //! - unless a younger request has got its answer, which the browser would not have sent before it;
 //! - not while the computer sleeps.
+//!
+//! Since it knows all runs of a thread, it also says how they [share](Others) the places of an origin.
 
 use std::time::Duration;
+
+use super::adaptive_concurrency::MAX_ADAPTIVE;
 
 /// Connections to one HTTP/1.1 host, in all of today's browsers.
 pub const CONNECTIONS: usize = 6;
@@ -29,6 +33,8 @@ pub struct WatchKey(u64);
 #[derive(Debug)]
 struct Watched<R> {
     key: WatchKey,
+    /// The run that it belongs to.
+    run: u32,
     /// Stands for the origin's text. Two origins with the same number would only wait longer.
     origin: u32,
     request: R,
@@ -49,17 +55,22 @@ impl<R> Default for StallDetector<R> {
 }
 
 impl<R: Clone> StallDetector<R> {
-    /// Watches an attempt that begins, which may be silent for the length of the timeout.
-    pub fn watch(&mut self, origin: &str, request: R, timeout: Duration, now: Duration) -> WatchKey {
-        // FNV-1a.
-        let origin = origin
-            .bytes()
-            .fold(0x811C_9DC5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    /// Watches an attempt of a run that begins, which may be silent for the length of the timeout.
+    pub fn watch(
+        &mut self,
+        run: u32,
+        origin: &str,
+        request: R,
+        timeout: Duration,
+        now: Duration,
+    ) -> WatchKey {
+        let origin = number_of(origin);
         let ahead = self.attempts.iter().filter(|attempt| attempt.origin == origin).count();
         let key = WatchKey(self.next_key);
         self.next_key += 1;
         self.attempts.push(Watched {
             key,
+            run,
             origin,
             request,
             timeout,
@@ -69,6 +80,19 @@ impl<R: Clone> StallDetector<R> {
             has_timed_out: false,
         });
         key
+    }
+
+    /// What other runs than this one have in flight to an origin.
+    pub fn others(&self, run: u32, origin: &str) -> Others {
+        let origin = number_of(origin);
+        let (mut runs, mut in_flight) = (Vec::new(), 0);
+        for other in self.attempts.iter().filter(|other| other.origin == origin && other.run != run) {
+            in_flight += 1;
+            if !runs.contains(&other.run) {
+                runs.push(other.run);
+            }
+        }
+        Others { runs: runs.len(), in_flight }
     }
 
     /// Records that headers or data have arrived.
@@ -128,6 +152,32 @@ impl<R: Clone> StallDetector<R> {
     }
 }
 
+/// FNV-1a.
+fn number_of(origin: &str) -> u32 {
+    origin.bytes().fold(0x811C_9DC5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Other runs with requests in flight to an origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    /// Their number.
+    pub runs: usize,
+    /// Their requests.
+    pub in_flight: usize,
+}
+
+impl Others {
+    /// How many of an origin's places a run may have: its equal share, and what the others do not use.
+    pub fn leave(self, places: usize) -> usize {
+        if self.runs == 0 {
+            return places;
+        }
+        // Any number is enough for the browser's connections.
+        let places = places.min(MAX_ADAPTIVE);
+        (places / (self.runs + 1)).max(places.saturating_sub(self.in_flight)).max(1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +189,7 @@ mod tests {
     /// Attempts at one origin, whose requests are called `a`, `b`, …, with a timeout of ten seconds.
     fn attempts(names: &str) -> (StallDetector<char>, Vec<WatchKey>) {
         let mut detector = StallDetector::default();
-        let watch = |name| detector.watch("https://a.example", name, at(10), at(1));
+        let watch = |name| detector.watch(1, "https://a.example", name, at(10), at(1));
         let keys = names.chars().map(watch).collect();
         (detector, keys)
     }
@@ -147,7 +197,7 @@ mod tests {
     #[test]
     fn the_timeout_begins_when_the_browser_has_a_free_connection() {
         let (mut detector, keys) = attempts("abcdefgh");
-        detector.watch("https://b.example", 'z', at(10), at(2));
+        detector.watch(1, "https://b.example", 'z', at(10), at(2));
         assert!(detector.time_out(at(10)).is_empty());
         assert_eq!(detector.time_out(at(12)), ['a', 'b', 'c', 'd', 'e', 'f', 'z']);
         detector.unwatch(keys[2], at(13));
@@ -188,6 +238,25 @@ mod tests {
         detector.wake(at(600));
         assert_eq!(detector.time_out(at(609)), ['a']);
         assert_eq!(detector.time_out(at(610)), ['b']);
+    }
+
+    #[test]
+    fn runs_share_the_places_of_an_origin_and_have_what_others_leave() {
+        let (mut detector, keys) = attempts("abc");
+        detector.watch(2, "https://a.example", 'd', at(10), at(1));
+        let others = |detector: &StallDetector<char>, run| detector.others(run, "https://a.example");
+        assert_eq!(others(&detector, 1), Others { runs: 1, in_flight: 1 });
+        assert_eq!(others(&detector, 2), Others { runs: 1, in_flight: 3 });
+        assert_eq!(others(&detector, 3), Others { runs: 2, in_flight: 4 });
+        assert_eq!(detector.others(3, "https://b.example"), Others::default());
+        // One that has a single request leaves the others the rest, and eight each if both have many.
+        assert_eq!(others(&detector, 1).leave(16), 15);
+        assert_eq!(Others { runs: 1, in_flight: 16 }.leave(16), 8);
+        assert_eq!(Others { runs: 40, in_flight: 50 }.leave(16), 1);
+        assert_eq!(Others { runs: 1, in_flight: 96 }.leave(usize::MAX), 48);
+        assert_eq!(Others::default().leave(usize::MAX), usize::MAX);
+        keys.iter().for_each(|key| detector.unwatch(*key, at(2)));
+        assert_eq!(others(&detector, 2), Others::default());
     }
 
     #[test]

@@ -239,6 +239,31 @@ fn a_stopped_run_keeps_what_has_arrived_and_ends_the_rest() {
 }
 
 #[test]
+fn a_skipped_item_ends_and_a_restarted_one_is_asked_for_again_after_the_others() {
+    let urls = [
+        "https://a.example/9999ms/ok",
+        "https://a.example/9998ms/ok",
+        "https://a.example/10ms/ok",
+        "https://a.example/20ms/ok",
+    ];
+    let (plan, world) = (plan_of(urls), FakeWorld::default());
+    world.run(async {
+        let mut run = Run::new(&plan, Limits { concurrency: 2, ..Limits::default() }, &world, &|_| ());
+        assert!(drive_until(&mut run, &world, 5).await.is_empty());
+        run.skip(0);
+        run.restart(1);
+        // What has ended already stays as it is, and what is not in flight can't be broken off.
+        run.skip(0);
+        run.restart(3);
+        let ended = all_of(&mut run).await;
+        let seen: Vec<_> = ended.iter().map(|end| (end.item, end.outcome.as_ref().err().cloned())).collect();
+        assert_eq!(seen, [(0, Some(FetchError::Skipped)), (2, None), (3, None), (1, None)]);
+    });
+    assert_eq!(world.aborted.get(), 2);
+    assert_eq!(world.attempts.borrow().last().unwrap(), urls[1]);
+}
+
+#[test]
 fn a_run_of_some_items_does_not_touch_the_others() {
     let plan =
         plan_of(["https://a.example/10ms/ok", "x", "https://a.example/20ms/ok", "https://a.example/30ms/ok"]);

@@ -1,8 +1,8 @@
-//! Calls with invalid arguments.
+//! Calls with invalid arguments, and with arguments that change afterwards.
 
 use serde_json::json;
 
-use super::package_driver::{Place, with_package};
+use super::package_driver::{PLACES, Place, with_package};
 
 /// Arguments as JavaScript, the class of the error, and the argument that its message names.
 const WRONG: &[(&str, &str, &str)] = &[
@@ -109,5 +109,66 @@ fn an_error_that_the_iterable_throws_is_passed_on() {
         let rejection = browser.run(Place::Page, body, json!(url)).await.unwrap_err();
         assert_eq!((rejection.class.as_str(), rejection.message.as_str()), ("RangeError", "mine"));
         assert_eq!(browser.origin.counters("asked")["requests"], 0);
+    });
+}
+
+#[test]
+fn arguments_that_change_after_the_call_change_nothing() {
+    with_package(async |browser| {
+        let body = "
+            const address = new URL(args);
+            const request = { url: address, name: 'mine.jpg', title: 'first', columns: { place: 'here' }, fallbacks: [args] };
+            const urls = [args, request, address];
+            let signal = new AbortController().signal;
+            const sources = [urls, new Set(urls), urls.values(), (function* () { yield* urls; })()];
+            const reports = [];
+            for (const source of sources) {
+              Object.assign(request, { url: address, name: 'mine.jpg', title: 'first', fallbacks: [args] });
+              address.href = args;
+              urls.splice(0, 3, args, request, address);
+              const options = { fileName: 'first.zip', names: '{title|none}/{name}', signal, concurrency: 2, manifest: { name: 'record' } };
+              const pending = fetchZip(source, options);
+              Object.assign(request, { url: 5, name: 5, title: 5 });
+              request.fallbacks.length = 0;
+              address.href = 'https://changed.invalid/';
+              urls.length = 0;
+              options.manifest.name = 'changed';
+              Object.assign(options, { fileName: 'second.zip', names: 5, signal: AbortSignal.abort(), concurrency: 0 });
+              const { fileName, items } = await pending;
+              reports.push([fileName, ...items.map(({ url, entryName }) => `${url === args} ${entryName}`)]);
+            }
+            return reports;";
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        for place in PLACES {
+            let reports = browser.run(place, body, json!(url)).await.unwrap();
+            let expected =
+                json!(["first.zip", "true none/64x48.jpg", "true mine.jpg", "true none/64x48 (2).jpg"]);
+            assert_eq!(reports, json!(vec![expected; 4]), "{place:?}");
+        }
+    });
+}
+
+#[test]
+fn arguments_are_read_once_and_before_the_call_returns() {
+    with_package(async |browser| {
+        let body = "
+            const reads = {};
+            const counted = (name, object) => new Proxy(object, {
+              get(target, key) {
+                if (typeof key === 'string') reads[`${name}.${key}`] = (reads[`${name}.${key}`] ?? 0) + 1;
+                return Reflect.get(target, key);
+              },
+            });
+            const request = counted('request', { url: args, name: 'a.jpg', title: 't', columns: {}, fallbacks: [] });
+            let taken = 0;
+            const urls = (function* () { taken += 1; yield request; taken += 1; yield args; taken += 1; })();
+            const pending = fetchZip(urls, counted('options', { fileName: 'a.zip', manifest: true, retries: 1 }));
+            const before = JSON.stringify([taken, reads]);
+            await pending;
+            const twice = Object.entries(reads).filter(([, times]) => times > 1);
+            return [taken, before === JSON.stringify([taken, reads]), twice, 'options.retries' in reads];";
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        let value = browser.run(Place::Page, body, json!(url)).await.unwrap();
+        assert_eq!(value, json!([3, true, [], true]));
     });
 }

@@ -24,10 +24,54 @@ fn a_call_whose_worker_traps_rejects_with_the_cause_and_the_next_one_gets_a_new_
 }
 
 #[test]
-fn a_call_that_traps_in_a_page_without_workers_rejects_with_the_cause() {
+fn a_call_that_traps_in_a_page_without_workers_rejects_all_with_the_cause_and_the_next_one_works() {
     with_exhaustible_package("worker-src 'none'", async |browser| {
+        let image = browser.origin.url("/image/1/64x48.jpg");
+        let before = browser.run(Place::Page, "window.before = await fetchZip([args]);", json!(image)).await;
+        before.unwrap();
+        // A call that would wait for ever.
+        let other = browser.origin.url("/image/0/64x48.jpg?gate=never&key=other");
+        browser.begin_run("await fetchZip([args]);", json!(other)).await;
+        browser.origin.wait("other", "inFlight=1");
         let rejection = rejection_of_trapping_call(browser, "runHere", "exhaust();").await;
         assert!(names_the_trap(rejection["message"].as_str().unwrap()), "{rejection}");
+        let rejection = browser.end_run().await.unwrap_err();
+        assert!(names_the_trap(&rejection.message), "{rejection:?}");
+        let outcome = browser.fetch_zip(Place::Page, json!([image]), Value::Null).await;
+        assert_eq!(outcome.items()[0]["outcome"], "stored");
+        // What was kept of earlier results went with the wasm, and is said to have.
+        let methods = "
+            const { before } = window;
+            before.dispose();
+            const ends = await Promise.allSettled([before.save(), before.prove(), before.select([0])]);
+            return [before.blob.size > 22, ...ends.map(({ reason }) => reason?.message ?? 'no error')];";
+        let ends = browser.run(Place::Page, methods, Value::Null).await.unwrap();
+        let ends = ends.as_array().unwrap();
+        assert_eq!(ends[0], true);
+        for message in &ends[1..] {
+            assert!(message.as_str().unwrap().contains("fetch the images again"), "{ends:?}");
+        }
+    });
+}
+
+#[test]
+fn a_trap_in_a_page_whose_worker_fetches_rejects_all_calls_and_the_next_one_works() {
+    with_exhaustible_package("", async |browser| {
+        let image = browser.origin.url("/image/1/64x48.jpg");
+        browser.fetch_zip(Place::Page, json!([image]), Value::Null).await;
+        let other = browser.origin.url("/image/0/64x48.jpg?gate=never&key=other");
+        browser.begin_run("await fetchZip([args]);", json!(other)).await;
+        browser.origin.wait("other", "inFlight=1");
+        // More text than the wasm of the page has memory for.
+        let body = "exhaust(); await fetchZip([args + 'x'.repeat(20e6)]);";
+        let rejection = browser.run(Place::Page, body, json!(image)).await.unwrap_err();
+        assert!(names_the_trap(&rejection.message), "{rejection:?}");
+        let rejection = browser.end_run().await.unwrap_err();
+        assert!(names_the_trap(&rejection.message), "{rejection:?}");
+        // The worker of before is gone with its requests.
+        browser.origin.wait("other", "inFlight=0&closedEarly=1");
+        let outcome = browser.fetch_zip(Place::Page, json!([image]), Value::Null).await;
+        assert_eq!(outcome.items()[0]["outcome"], "stored");
     });
 }
 

@@ -111,3 +111,36 @@ fn a_silent_request_times_out_although_its_host_answers_others() {
         browser.origin.wait("silent", "closedEarly=1&inFlight=0");
     });
 }
+
+#[test]
+fn calls_of_a_page_share_the_places_of_a_host_and_one_alone_has_them_all() {
+    with_package(async |browser| {
+        let base = browser.origin.url("");
+        let call = "
+            const list = (call, count) => Array.from({ length: count }, (_, number) =>
+              `${args.base}/image/${call * 100 + number}/64x48.jpg?latency=60&key=shared`);
+            const order = [];
+            const inFlight = [0, 0, 0];
+            const most = [0, 0, 0];
+            const run = (call, count) => fetchZip(list(call, count), { onEvent: ({ kind }) => {
+              if (kind === 'started') most[call] = Math.max(most[call], ++inFlight[call]);
+              if (['retrying', 'stored', 'failed'].includes(kind)) inFlight[call] -= 1;
+            } }).then(({ items }) => {
+              order.push(call);
+              return items.every(({ outcome, attempts }) => outcome === 'stored' && attempts === 1);
+            });
+            const alone = await run(0, 20);
+            const first = run(1, 90);
+            const second = run(2, 12);
+            return { areStored: [alone, await first, await second], order, most };";
+        for place in PLACES {
+            let report = browser.run(place, call, json!({ "base": base })).await.unwrap();
+            assert_eq!(report["areStored"], json!([true, true, true]), "{place:?}: {report}");
+            // The shorter one is not behind all of the longer one's.
+            assert_eq!(report["order"], json!([0, 2, 1]), "{place:?}: {report}");
+            assert_eq!(report["most"][0], 16, "{place:?}: {report}");
+            assert!(report["most"][2].as_u64().unwrap() <= 12, "{place:?}: {report}");
+        }
+        assert_eq!(browser.origin.counters("shared")["requests"], 2 * 122);
+    });
+}

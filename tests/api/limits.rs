@@ -82,3 +82,37 @@ fn a_declared_size_beyond_the_limit_is_refused_before_the_body() {
         assert_eq!(kinds(&result["items"]), ["not-an-image"]);
     });
 }
+
+#[test]
+fn long_data_urls_do_not_pass_through_the_wasm() {
+    with_package(async |browser| {
+        // Forty of 7 MB are more text than a call may have otherwise.
+        let call = "
+            const bytes = new Uint8Array(await (await fetch(args)).arrayBuffer());
+            const text = `data:image/jpeg;base64,${await base64(new Blob([bytes]))}`;
+            const first = { url: text, name: 'first.jpg', fallbacks: [text] };
+            const { items, blob } = await fetchZip([first, ...Array(39).fill(text)]);
+            const isSame = ({ url, outcome, bytes: size }) =>
+              url === text && outcome === 'stored' && size === bytes.length;
+            return [text.length, items.filter(isSame).length, items[0].entryName, blob.size > 40 * bytes.length];";
+        let url = browser.origin.url("/image/1/5250000b.jpg");
+        for place in PLACES {
+            let report = browser.run(place, call, json!(url)).await.unwrap();
+            assert_eq!(report, json!([7_000_023, 40, "first.jpg", true]), "{place:?}");
+        }
+    });
+}
+
+#[test]
+fn more_text_than_the_wasm_can_hold_is_refused_and_named() {
+    with_package(async |browser| {
+        let call = "await fetchZip(Array.from({ length: 10 }, (_, n) => `https://${n}.invalid/${'x'.repeat(30e6)}`));";
+        let rejection = browser.run(Place::Page, call, Value::Null).await.unwrap_err();
+        assert_eq!(rejection.class, "RangeError", "{rejection:?}");
+        let expected = "urls must be together at most 268435456 bytes of text, not more, as up to urls[8]";
+        assert_eq!(rejection.message, expected);
+        let call = "return (await fetchZip([args])).items[0].outcome;";
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        assert_eq!(browser.run(Place::Page, call, json!(url)).await.unwrap(), "stored");
+    });
+}

@@ -16,8 +16,10 @@
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
 //! - `accepting`: answers that are no images
 //! - `records`: the record in the archive, what is left out, fallbacks
+//! - `lengths`: bodies that are shorter than declared, and encoded ones, beside plain `fetch`
 //! - `limits`: bytes of one image and of all, with bodies that would never end
-//! - `calls`: calls that make no sense
+//! - `calls`: calls that make no sense, and arguments that change afterwards
+//! - `page_scripts`: pages whose scripts have replaced what the browser provides
 //! - `aborting_often`: two hundred runs, aborted at random moments
 //! - `crashes`: wasm that traps
 //! - `lists`: `parseList` in a page, in a worker and in Node
@@ -43,11 +45,13 @@ mod events;
 mod examples;
 mod hosts;
 mod large_downloads;
+mod lengths;
 mod limits;
 mod lists;
 mod naming;
 mod nothing_left;
 mod package_driver;
+mod page_scripts;
 mod records;
 mod refusals;
 mod requests;

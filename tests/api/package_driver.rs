@@ -59,6 +59,17 @@ pub fn with_package_under(policy: &str, test: impl AsyncFnOnce(&Browser)) {
     with_package_at(Site::package(), policy, "", test);
 }
 
+/// The same with this JavaScript before the package is started.
+pub fn with_package_after(script: &str, test: impl AsyncFnOnce(&Browser)) {
+    with_package_at(Site::package(), "", script, test);
+}
+
+/// The same with a host that the demo server is over HTTP/2. It requires a proxy.
+pub fn with_package_over_http2(test: impl AsyncFnOnce(&Browser, &str)) {
+    let site = Site::package().with_all_hosts_mapped();
+    with_package_at(site, "", "", async |browser| test(browser, "https://images.unsplash.com").await);
+}
+
 /// The same where pages may store no more than this many bytes on the disk.
 pub fn with_package_on_disk_of(bytes: u64, test: impl AsyncFnOnce(&Browser)) {
     with_package_at(Site::package().with_disk_of(bytes), "", "", test);

@@ -118,6 +118,27 @@ fn an_aborted_run_aborts_its_sink() {
 }
 
 #[test]
+fn a_signal_that_is_already_aborted_aborts_the_sink() {
+    with_package(async |browser| {
+        let body = "const aborted = [];
+            let closed = 0;
+            const sink = new WritableStream({ abort({ name }) { aborted.push(name); }, close() { closed += 1; } });
+            const name = await fetchZip([args], { sink, signal: AbortSignal.abort() }).catch(({ name }) => name);
+            await new Promise((resolve) => setTimeout(resolve));
+            return { name, aborted, closed };";
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        for place in PLACES {
+            let value = browser.run(place, body, json!(url)).await.unwrap();
+            assert_eq!(
+                value,
+                json!({ "name": "AbortError", "aborted": ["AbortError"], "closed": 0 }),
+                "{place:?}"
+            );
+        }
+    });
+}
+
+#[test]
 fn a_sink_that_gets_nothing_is_closed_empty() {
     with_package(async |browser| {
         let body = "let bytes = 0, closed = 0;

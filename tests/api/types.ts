@@ -13,7 +13,7 @@ import init, {
 } from "fetchzip";
 
 await init();
-await init({ module_or_path: fetch("fetchzip_bg.wasm") });
+await init({ wasm: new URL("https://example.org/fetchzip_bg.wasm"), worker: "/fetchzip-worker.js" });
 
 const url = "https://example.org/cat.jpg";
 const { blob, fileName, items, timings } = await fetchZip([url]);

@@ -38,6 +38,11 @@ pub fn node_modules() -> PathBuf {
     text("FETCHZIP_NODE_MODULES").into()
 }
 
+/// The folder of npm's packages with the bundlers.
+pub fn bundlers() -> PathBuf {
+    text("FETCHZIP_BUNDLERS").into()
+}
+
 /// The file that lists the tests that were skipped, if anyone counts them.
 pub fn skipped() -> Option<PathBuf> {
     env::var_os("FETCHZIP_SKIPPED").map(PathBuf::from)

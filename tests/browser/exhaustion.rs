@@ -4,7 +4,6 @@
 //! ends in the same `unreachable` as a panic does.
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -41,20 +40,9 @@ impl Site {
     /// The package, with [`Browser::exhaust_worker`]'s part in front of the engine's worker.
     pub fn exhaustible_package() -> Self {
         let site = Self::package();
-        let mut folders = vec![site.folder().to_owned()];
-        let mut workers = Vec::<PathBuf>::new();
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-                if entry.file_type().unwrap().is_dir() {
-                    folders.push(entry.path());
-                } else if entry.path().ends_with("worker/worker.js") {
-                    workers.push(entry.path());
-                }
-            }
-        }
-        let [worker] = &workers[..] else { panic!("the one script of the engine's worker: {workers:?}") };
-        let script = fs::read_to_string(worker).unwrap();
-        fs::write(worker, format!("{EXHAUSTION}{LISTENER}{script}")).unwrap();
+        let worker = site.folder().join("pkg/fetchzip-worker.js");
+        let script = fs::read_to_string(&worker).unwrap();
+        fs::write(&worker, format!("{EXHAUSTION}{LISTENER}{script}")).unwrap();
         site
     }
 }

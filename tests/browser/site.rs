@@ -45,6 +45,13 @@ impl Site {
         site
     }
 
+    /// A copy of a folder, without what it links to.
+    pub fn folder_of(folder: &Path) -> Self {
+        let site = Self::new();
+        copy(folder, site.folder());
+        site
+    }
+
     /// Adds a file.
     pub fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         fs::write(self.folder().join(name), content).unwrap();
@@ -101,6 +108,9 @@ fn copy(from: &Path, to: &Path) {
     let entries = fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
     for entry in entries.map(Result::unwrap) {
         let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_symlink() {
+            continue;
+        }
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &target);
         } else {

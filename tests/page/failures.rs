@@ -37,7 +37,7 @@ fn each_failure_says_why_and_the_rest_is_saved() {
         assert_eq!(names, ["64x48.jpg", "32x32.png"]);
 
         // The table can show failed images only.
-        browser.click("checkbox", "Failed images only").await;
+        browser.press("Failed").await;
         browser.until("document.querySelector('[role=table]').getAttribute('aria-rowcount') === '8'").await;
     });
 }

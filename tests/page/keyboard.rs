@@ -71,8 +71,6 @@ fn arrows_walk_through_the_rows() {
             browser.press_keys(&[key]).await;
             assert_eq!(browser.focused_row().await, row);
         }
-        // The exact figures of the row are said.
-        browser.until("document.body.innerText.includes('64x48.gif: requested at')").await;
     });
 }
 

@@ -83,9 +83,8 @@ pub const QUESTION: &str = "Stop this run?";
 impl Browser {
     /// Waits until the wasm has started.
     pub async fn until_ready(&self) {
-        // The hint in its table is the first text that it writes.
-        self.until("document.body?.innerText.includes('Point at a row') || document.getElementById('figures')?.textContent")
-            .await;
+        // The number of its version is the first text that it writes.
+        self.until("document.getElementById('version')?.textContent").await;
     }
 
     /// Replaces the list by typing another.

@@ -18,13 +18,14 @@ pub fn compile(arguments: &[&str], stem: &str) -> Result<PathBuf> {
     Ok(workspace::target().join(workspace::WASM).join("release").join(format!("{stem}.wasm")))
 }
 
-/// What an ES module has beside its script and its wasm.
+/// How an ES module differs from what wasm-bindgen's command-line tool makes for the web.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extras {
-    /// Types for TypeScript.
-    pub types: bool,
-    /// Scripts that are linked to as files of their own.
-    pub linked_modules: bool,
+    /// Whether whoever starts the module says where its wasm is. Otherwise the script looks for it beside itself,
+    /// and so do bundlers, whatever is passed to it.
+    pub is_given_its_wasm: bool,
+    /// A function that starts the wasm anew.
+    pub reset: bool,
 }
 
 /// Makes an ES module of compiled wasm: `STEM.js` and `STEM_bg.wasm` in `out`.
@@ -32,10 +33,9 @@ pub fn module(wasm: &Path, stem: &str, extras: Extras, out: &Path) -> Result<()>
     Bindgen::new()
         .input_path(wasm)
         .out_name(stem)
-        .typescript(extras.types)
-        .split_linked_modules(extras.linked_modules)
-        // As the command-line tool: the script finds its wasm beside it.
-        .omit_default_module_path(false)
+        .typescript(false)
+        .reset_state_function(extras.reset)
+        .omit_default_module_path(extras.is_given_its_wasm)
         .web(true)
         .and_then(|bindgen| bindgen.generate(out))
         .with_context(|| format!("no ES module could be made of {}", wasm.display()))

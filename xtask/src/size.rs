@@ -38,7 +38,7 @@ pub fn fits() -> Result<bool> {
             title: "pkg: wasm and JavaScript",
             stem: Some("fetchzip"),
             files: files(&workspace::pkg(), &|name| {
-                is_code(name) && !is_later(name) && name != package::LISTS
+                is_code(name) && !is_later(name) && ![package::LISTS, package::INLINE].contains(&name)
             })?,
             budget: budget(&budgets, "package")?,
         },
@@ -47,6 +47,12 @@ pub fn fits() -> Result<bool> {
             stem: None,
             files: files(&workspace::pkg(), &|name| name == package::LISTS)?,
             budget: budget(&budgets, "parse-list")?,
+        },
+        Download {
+            title: "pkg: the entry in one file, with `parseList`",
+            stem: None,
+            files: files(&workspace::pkg(), &|name| name == package::INLINE)?,
+            budget: budget(&budgets, "package-inline")?,
         },
         Download {
             title: "pkg: what `downloadSink` loads",

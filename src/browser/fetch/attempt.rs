@@ -13,6 +13,7 @@ use web_sys::{
     ResponseType,
 };
 
+use super::long_addresses::LongAddresses;
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
 use super::timing::{Disclosed, disclosed, is_latest_multiplexed};
@@ -22,14 +23,16 @@ use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
 use crate::plan::{Address, ItemId, Network, disposition_file_name};
 use crate::run::{
-    CacheMode, EventKind, FetchError, Fetcher, Reservation, StoredImage, parse_http_date, parse_retry_after,
+    CacheMode, EventKind, FetchError, Fetcher, Others, Reservation, StoredImage, parse_http_date,
+    parse_retry_after,
 };
 
 #[wasm_bindgen]
 extern "C" {
     /// The global function, in pages and workers. A `Request` object, which gloo-net would send, makes
-    /// each request and its signal twice.
-    fn fetch(url: &str, options: &RequestInit) -> Promise;
+    /// each request and its signal twice. A script of the page may have replaced it by what throws.
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &JsValue, options: &RequestInit) -> Result<JsValue, JsValue>;
 
     type Navigator;
     #[wasm_bindgen(method, getter, js_name = onLine)]
@@ -39,6 +42,17 @@ extern "C" {
     type Headers;
     #[wasm_bindgen(method)]
     fn get(this: &Headers, name: &JsString) -> JsValue;
+
+    /// What `fetch` has resolved with, and its headers.
+    type Answer;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Answer) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = get)]
+    fn getter(this: &Answer) -> JsValue;
+
+    type WithName;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &WithName) -> JsValue;
 }
 
 // rustfmt would remove the values.
@@ -72,16 +86,13 @@ extern "C" {
 const PROBE_TIMEOUT: u32 = 10_000;
 
 /// What sends requests: the web's `fetch`, or a rehearsal's.
-type Fetch = fn(&str, &RequestInit) -> Promise;
+type Fetch = fn(&JsValue, &RequestInit) -> Result<JsValue, JsValue>;
 
 /// A GIF without a frame.
 const REHEARSED_IMAGE: &str = "GIF89a\u{1}\0\u{1}\0\0\0\0;";
 
-fn rehearsed_fetch(_: &str, _: &RequestInit) -> Promise {
-    match web_sys::Response::new_with_opt_str(Some(REHEARSED_IMAGE)) {
-        Ok(response) => Promise::resolve::<JsValue>(&response),
-        Err(error) => Promise::reject(&error),
-    }
+fn rehearsed_fetch(_: &JsValue, _: &RequestInit) -> Result<JsValue, JsValue> {
+    web_sys::Response::new_with_opt_str(Some(REHEARSED_IMAGE)).map(JsValue::from)
 }
 
 /// Makes the requests of one run.
@@ -102,11 +113,18 @@ pub struct BrowserFetcher {
     job: Rc<Job>,
     /// The archive that images are taken over from.
     archive: Rc<Shared<Blob>>,
+    long_addresses: Rc<LongAddresses>,
 }
 
 impl BrowserFetcher {
     /// A fetcher whose times are the clock's, and whose images go to the spool.
-    pub fn new(clock: Clock, job: &Rc<Job>, spool: Rc<Shared<Spool>>, archive: Rc<Shared<Blob>>) -> Self {
+    pub fn new(
+        clock: Clock,
+        job: &Rc<Job>,
+        spool: Rc<Shared<Spool>>,
+        archive: Rc<Shared<Blob>>,
+        long_addresses: Rc<LongAddresses>,
+    ) -> Self {
         let settings = &job.settings;
         let fetch = if settings.is_rehearsal { rehearsed_fetch } else { fetch };
         let options = RequestInit::new();
@@ -130,6 +148,7 @@ impl BrowserFetcher {
             is_secure_page,
             job,
             archive,
+            long_addresses,
         }
     }
 }
@@ -196,6 +215,10 @@ impl Fetcher for BrowserFetcher {
         self.is_secure_page
             && address.href.starts_with("http:")
             && Network::of_host(&address.host) == Network::Public
+    }
+
+    fn others(&self, address: &Address) -> Others {
+        self.stall_timer.others(&address.origin)
     }
 }
 
@@ -267,9 +290,21 @@ impl BrowserFetcher {
         progress: &dyn Fn(EventKind),
         watch: &Watch,
     ) -> Result<StoredImage<Payload>, FetchError> {
+        let mut text = JsValue::UNDEFINED;
+        if !IS_INTERACTIVE && let Some(long) = self.long_addresses.text_of(&address.href) {
+            text = long.await;
+        }
+        if !text.is_string() {
+            text = address.href.as_str().into();
+        }
         self.options.set_signal(watch.signal().as_ref());
-        let response = promise((self.fetch)(&address.href, &self.options)).await;
-        let response: web_sys::Response = response.map_err(|_| FetchError::Network)?.unchecked_into();
+        let answer = (self.fetch)(&text, &self.options).map_err(|error| not_made(&error))?;
+        // A `fetch` of the page's own may return no promise.
+        let answer = promise(Promise::resolve(&answer)).await.map_err(|error| failed(&error))?;
+        if !is_response(&answer) {
+            return Err(FetchError::Request { reason: "the answer is not a Response".into() });
+        }
+        let response: web_sys::Response = answer.unchecked_into();
         let headers: Headers = response.headers().unchecked_into();
         let response = Response::from(response);
         watch.record_activity();
@@ -322,6 +357,29 @@ impl BrowserFetcher {
             disposition.and_then(|header| disposition_file_name(&header)).map(String::into_boxed_str);
         Ok(image)
     }
+}
+
+/// Whether it can be read like a response, whatever its class.
+fn is_response(answer: &JsValue) -> bool {
+    if !answer.is_object() {
+        return false;
+    }
+    let headers = answer.unchecked_ref::<Answer>().headers();
+    headers.is_object() && headers.unchecked_ref::<Answer>().getter().is_function()
+}
+
+/// Why a request has failed. The browser's own `fetch` rejects with a `TypeError` whatever the cause, and with an
+/// `AbortError` for its signal, which Firefox also calls a reset; anything else is by a script of the page.
+fn failed(error: &JsValue) -> FetchError {
+    let name = error.is_object().then(|| error.unchecked_ref::<WithName>().name().as_string()).flatten();
+    match name.as_deref() {
+        Some("TypeError" | "AbortError") => FetchError::Network,
+        _ => not_made(error),
+    }
+}
+
+fn not_made(error: &JsValue) -> FetchError {
+    FetchError::Request { reason: js_message(error) }
 }
 
 /// The browser's time, in seconds since 1970.

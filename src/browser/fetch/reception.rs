@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolWriter};
 use crate::browser::web::js_message;
 use crate::image::{
-    Accepted, DimensionsFinder, EndFinder, FileType, Format, ImageFacts, NotAnImage, Recogniser,
+    Accepted, DimensionsFinder, EndFinder, Ending, FileType, Format, ImageFacts, NotAnImage, Recogniser,
 };
 use crate::run::{FetchError, StoredImage};
 use crate::zip::Crc32;
@@ -103,9 +103,10 @@ impl<'a> Reception<'a> {
             _ => self.format.finish(),
         };
         let file_type = self.file_type(recognised)?;
+        // Other files may look like images to either.
+        let ending = if recognised.is_ok() { self.end.ending() } else { Ending::Unknown };
         let facts = ImageFacts {
-            // Other files may look like images to either.
-            is_cut_short: recognised.is_ok() && self.end.ending().is_cut_short(self.bytes, self.declared),
+            is_cut_short: ending.is_cut_short(self.bytes, self.declared),
             dimensions: recognised.ok().and_then(|_| self.dimensions.dimensions()),
             modified,
             final_url,

@@ -1,13 +1,13 @@
 //! Timers that abort stalled attempts. All runs of a thread are watched together, because they share the
 //! browser's connections to a host.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use web_sys::{AbortController, AbortSignal};
 
 use crate::browser::web::{Clock, Interval};
-use crate::run::{StallDetector, WatchKey};
+use crate::run::{Others, StallDetector, WatchKey};
 
 /// Checks per timeout, and the longest interval between two checks.
 const CHECKS: u32 = 16;
@@ -18,6 +18,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const LATE: u32 = 4;
 
 thread_local! {
+    /// The runs of this thread so far.
+    static RUNS: Cell<u32> = const { Cell::new(0) };
+
     /// The attempts of this thread, on a clock that all its runs share.
     static ATTEMPTS: (Clock, RefCell<StallDetector<AbortController>>) = (Clock::start(), RefCell::default());
 }
@@ -25,6 +28,8 @@ thread_local! {
 /// Watches the attempts of one run.
 #[derive(Debug)]
 pub struct StallTimer {
+    /// The number of the run.
+    run: u32,
     /// How long an attempt may go without receiving a byte.
     timeout: Duration,
     _interval: Interval,
@@ -39,6 +44,7 @@ impl StallTimer {
     /// A timer that aborts attempts which receive nothing for the length of the timeout.
     pub fn new(timeout: Duration) -> Self {
         let pause = (timeout / CHECKS).min(LONGEST_PAUSE);
+        let run = RUNS.replace(RUNS.get() + 1);
         let mut checked = with_detector(|_, now| now);
         let check = move || {
             let stalled = with_detector(|detector, now| {
@@ -50,7 +56,12 @@ impl StallTimer {
             });
             stalled.iter().for_each(AbortController::abort);
         };
-        Self { timeout, _interval: Interval::new(pause, check) }
+        Self { run, timeout, _interval: Interval::new(pause, check) }
+    }
+
+    /// What other runs of this thread have in flight to an origin.
+    pub fn others(&self, origin: &str) -> Others {
+        with_detector(|detector, _| detector.others(self.run, origin))
     }
 
     /// Watches an attempt that begins now; `None` if the browser can't make a controller to abort its
@@ -58,7 +69,9 @@ impl StallTimer {
     pub fn watch(&self, origin: &str) -> Option<Watch> {
         // It is aborted without a reason, so that the rejection is an `Error`.
         let request = AbortController::new().ok()?;
-        let key = with_detector(|detector, now| detector.watch(origin, request.clone(), self.timeout, now));
+        let key = with_detector(|detector, now| {
+            detector.watch(self.run, origin, request.clone(), self.timeout, now)
+        });
         Some(Watch { timeout: self.timeout, key, request: Some(request) })
     }
 }

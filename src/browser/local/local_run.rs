@@ -13,7 +13,7 @@ use crate::browser::archive::{
     Archive, Backlog, BlobArchive, Layout, Removal, Sink, StreamedArchive, Verdicts,
 };
 use crate::browser::error::because;
-use crate::browser::fetch::BrowserFetcher;
+use crate::browser::fetch::{BrowserFetcher, LongAddresses};
 use crate::browser::spool::{FileHold, ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::{BrowserText, Clock, Notify, Shared, spawn};
 use crate::job::{ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, Job};
@@ -38,6 +38,8 @@ pub struct LocalRun {
     commands: Commands,
     /// The archive that images are taken over from, once it is provided.
     pub reused: Rc<Shared<Blob>>,
+    /// The long `data:` URLs of a call.
+    pub long_addresses: Rc<LongAddresses>,
     /// Which images the caller keeps, if it decides that.
     pub verdicts: Verdicts,
     /// What is known of the items, if the archive is to have a record.
@@ -64,6 +66,7 @@ impl LocalRun {
         Self {
             rows: RefCell::new(Rows::new(recorded)),
             reused: Rc::default(),
+            long_addresses: Rc::default(),
             verdicts: Verdicts::new(if job.archive.awaits_verdicts { job.plan.len() } else { 0 }),
             job: RefCell::new(job),
             images: ImageStore::default(),
@@ -161,7 +164,8 @@ pub async fn fetch_items(
 ) -> Result<Archive, ArchiveError> {
     let (job, images) = (run.job(), &run.images);
     let clock = Clock::of_epoch(job.started);
-    let fetcher = BrowserFetcher::new(clock, &job, Rc::clone(images.spool()), Rc::clone(&run.reused));
+    let (spool, reused) = (Rc::clone(images.spool()), Rc::clone(&run.reused));
+    let fetcher = BrowserFetcher::new(clock, &job, spool, reused, Rc::clone(&run.long_addresses));
     let emit: &dyn Fn(Event) = &|event| {
         run.record(&event);
         emit(event);
@@ -274,10 +278,10 @@ async fn next(fetching: &mut Run<'_, BrowserFetcher>, commands: &Commands) -> Op
     }
 }
 
-/// The command that the run has not carried out yet: of several, only the last one counts.
+/// The commands that the run has not carried out yet, in their order.
 #[derive(Debug, Default)]
 struct Commands {
-    pending: Cell<Option<Command>>,
+    pending: RefCell<Vec<Command>>,
     is_stopped: Cell<bool>,
     pushed: Notify,
 }
@@ -288,19 +292,23 @@ impl Commands {
             return;
         }
         self.is_stopped.set(command == Command::Stop);
-        self.pending.set(Some(command));
+        self.pending.borrow_mut().push(command);
         self.pushed.notify();
     }
 
     fn clear(&self) {
         self.is_stopped.set(false);
-        self.pending.set(None);
+        self.pending.borrow_mut().clear();
     }
 
     /// The next command. In the package, which has no commands, it never resolves.
     async fn next(&self) -> Command {
         poll_fn(|context| {
-            if IS_INTERACTIVE { self.pushed.poll(context, || self.pending.take()) } else { Poll::Pending }
+            let take = || {
+                let mut pending = self.pending.borrow_mut();
+                (!pending.is_empty()).then(|| pending.remove(0))
+            };
+            if IS_INTERACTIVE { self.pushed.poll(context, take) } else { Poll::Pending }
         })
         .await
     }

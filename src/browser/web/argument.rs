@@ -12,6 +12,12 @@ extern "C" {
     fn string_of(value: &JsValue) -> Result<String, JsValue>;
 }
 
+/// A value of another thread as an object of its class; `None` stands for `null`. By what it is and not by
+/// `instanceof`: a page may have put another class in the place of the browser's.
+pub fn nullable<T: JsCast>(value: JsValue) -> Option<T> {
+    value.is_object().then(|| value.unchecked_into())
+}
+
 /// Whether a value is `undefined` or `null`, which both mean "not given".
 pub fn is_absent(value: &JsValue) -> bool {
     value.is_undefined() || value.is_null()

@@ -17,7 +17,7 @@ mod text;
 mod yielder;
 
 pub use abort::Aborted;
-pub use argument::{is_absent, range_error, shown, type_error};
+pub use argument::{is_absent, nullable, range_error, shown, type_error};
 pub use clock::{Clock, Interval};
 pub use download::{ask_before_leaving, download};
 pub use entry::{Inside, Running, inside, outside, running, spawn};

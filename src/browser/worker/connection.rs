@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::rc::{Rc, Weak};
 
 use futures::future::{Either, LocalBoxFuture, select};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageChannel, MessagePort};
 
@@ -14,7 +15,7 @@ use super::port::Port;
 use crate::browser::archive::{Archive, Sink};
 use crate::browser::error::because;
 use crate::browser::local::HandedOver;
-use crate::browser::web::{Queue, Shared, Yielder};
+use crate::browser::web::{Queue, Shared, Yielder, nullable};
 use crate::job::{ArchiveError, ArchiveErrorKind, FromWorker, Interaction, ToWorker};
 use crate::plan::{ItemId, Plan};
 use crate::run::{Event, read_events};
@@ -28,6 +29,8 @@ pub struct Connection {
     port: Port,
     inbox: Rc<Inbox>,
     plan: Rc<Plan>,
+    /// The long `data:` URLs that the worker may ask for, by their indices.
+    long_addresses: RefCell<Array>,
     /// All runs of the worker.
     others: Rc<Connections>,
 }
@@ -68,7 +71,7 @@ impl Connection {
         let inbox = Rc::<Inbox>::default();
         let receiver = Rc::clone(&inbox);
         let port = Port::new(port, Box::new(move |bytes, object| receiver.receive(bytes, object)));
-        let run = Rc::new(Self { port, inbox, plan, others });
+        let run = Rc::new(Self { port, inbox, plan, long_addresses: RefCell::default(), others });
         run.others.push(&run);
         run
     }
@@ -112,11 +115,16 @@ impl Connection {
                     }
                     continue;
                 }
+                FromWorker::LongAddress(index) => {
+                    let text = self.long_addresses.borrow().get(index as u32);
+                    self.port.post(&ToWorker::LongAddress(index).to_bytes(), &text);
+                    continue;
+                }
                 FromWorker::Chunk | FromWorker::SinkEnd => {
                     writing.waiting.push_back(object);
                     continue;
                 }
-                FromWorker::Archive(summary) => Ok(Some(Archive { blob: object.dyn_into().ok(), summary })),
+                FromWorker::Archive(summary) => Ok(Some(Archive { blob: nullable(object), summary })),
                 FromWorker::Verified => Ok(None),
                 FromWorker::Failed(error) => Err(error),
                 // Neither belongs to a run's activity.
@@ -149,6 +157,11 @@ impl Connection {
     /// Provides the archive that images are taken over from.
     pub fn provide(&self, archive: &Blob) {
         self.port.post(&ToWorker::ReusedArchive.to_bytes(), archive);
+    }
+
+    /// Keeps the long `data:` URLs for the worker to ask for.
+    pub fn provide_addresses(&self, texts: &Array) {
+        self.long_addresses.replace(texts.clone());
     }
 
     /// Says whether the image of an item is kept.
@@ -216,7 +229,7 @@ impl Inbox {
         match FromWorker::read(bytes) {
             Some(FromWorker::Preview(item, edge)) => self.set_preview((item, edge), &object),
             Some(FromWorker::HandedOver(is_file)) => {
-                let handed_over = object.dyn_into().ok().map(|blob| HandedOver { blob, is_file });
+                let handed_over = nullable(object).map(|blob| HandedOver { blob, is_file });
                 let awaited = self.hand_overs.borrow_mut().pop_front();
                 awaited.into_iter().for_each(|awaited| awaited.set(handed_over.clone()));
             }
@@ -267,8 +280,8 @@ impl Writing<'_> {
             && let Some(sink) = self.sink
             && let Some(next) = self.waiting.pop_front()
         {
-            self.current = Some(match next.dyn_ref() {
-                Some(chunk) => sink.write(chunk),
+            self.current = Some(match nullable(next) {
+                Some(chunk) => sink.write(&chunk),
                 None => sink.close(),
             });
         }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! page                                             worker
-//! Worker ── glue and compiled wasm ──────────────▶ worker.js ─▶ the same wasm, once more
+//! Worker ── glue and compiled wasm ──────────────▶ worker.js (page), fetchzip-worker.js (package)
+//!                                                  ─▶ the same wasm, once more
 //! Worker::run ── port, ToWorker::Start ──────────▶ serve_run ─▶ Service ─▶ local::LocalRun
 //! Connection ── commands, previews, a retry, … ──▶ │
 //!            ◀── events, chunks, the archive ───── │
@@ -18,7 +19,9 @@ mod page_worker;
 mod port;
 mod service;
 mod stored_runs;
+#[cfg(feature = "page")]
 mod task_worker;
+#[cfg(feature = "page")]
 mod trusted_types;
 mod web_worker;
 
@@ -26,4 +29,5 @@ pub use connection::Connection;
 pub use page_worker::Worker;
 pub use service::serve_run;
 pub use stored_runs::{discard_run, hand_over_run, stored_runs};
+#[cfg(feature = "page")]
 pub use task_worker::TaskWorker;

@@ -2,16 +2,23 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::Array;
+#[cfg(not(feature = "page"))]
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageChannel, MessagePort};
 
 use super::connection::{Connection, Connections};
 use super::port::message;
 use super::web_worker::WebWorker;
-use crate::browser::web::{Shared, js_message};
+use crate::browser::web::{Clock, Shared, js_message, spawn};
 use crate::job::{Job, ToWorker};
+use crate::text::text;
+
+/// How long runs wait for the worker. Its files usually come from a cache.
+const LONGEST_START: Duration = Duration::from_secs(10);
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,6 +29,15 @@ extern "C" {
     /// Of wasm-bindgen's own script, through which the worker starts the wasm.
     #[wasm_bindgen(thread_local_v2, js_namespace = import, js_name = meta)]
     static GLUE: ImportMeta;
+    #[wasm_bindgen(js_namespace = console, js_name = warn)]
+    fn warn(text: &str);
+
+    /// The compiled wasm, which stays when it is started anew, with the worker that it had then.
+    type Compiled;
+    #[wasm_bindgen(method, getter)]
+    fn worker(this: &Compiled) -> Option<WebWorker>;
+    #[wasm_bindgen(method, setter)]
+    fn set_worker(this: &Compiled, worker: &WebWorker);
 }
 
 /// The page's worker.
@@ -38,6 +54,12 @@ type Start = Rc<Shared<Option<Rc<Worker>>>>;
 thread_local! {
     /// The page's worker, once it was started.
     static STARTED: RefCell<Option<Start>> = const { RefCell::new(None) };
+}
+
+#[cfg(not(feature = "page"))]
+thread_local! {
+    /// Makes a worker, as the package's entry does.
+    static NEW_WORKER: RefCell<Option<Function>> = const { RefCell::new(None) };
 }
 
 impl Worker {
@@ -61,27 +83,60 @@ impl Worker {
         let start = Start::default();
         STARTED.set(Some(Rc::clone(&start)));
         // What refuses a worker here, such as the page's Content Security Policy, refuses every later one.
-        if Self::launch(&start).is_err() {
-            start.set(None);
+        if let Err(error) = Self::launch(&start) {
+            do_without(&start, &js_message(&error));
         }
         Some(start)
     }
 
+    /// A thread with this wasm.
+    #[cfg(feature = "page")]
+    fn web_worker() -> Result<WebWorker, JsValue> {
+        WebWorker::start(&Self::glue(), &wasm_bindgen::module(), "serveRun")
+    }
+
+    /// A thread with this wasm, by the package's entry.
+    #[cfg(not(feature = "page"))]
+    fn web_worker() -> Result<WebWorker, JsValue> {
+        let new_worker = NEW_WORKER.with_borrow(Clone::clone).ok_or(JsValue::NULL)?;
+        let worker: WebWorker = new_worker.call0(&JsValue::UNDEFINED)?.unchecked_into();
+        worker.with_module(&Self::glue(), &wasm_bindgen::module(), "serveRun")
+    }
+
+    /// From now on, `new_worker` makes the page's workers: it returns one with the package's script, or
+    /// throws.
+    #[cfg(not(feature = "page"))]
+    pub fn make_by(new_worker: Function) {
+        NEW_WORKER.set(Some(new_worker));
+    }
+
     fn launch(start: &Start) -> Result<(), JsValue> {
-        let worker = WebWorker::start(&Self::glue(), &wasm_bindgen::module(), "serveRun")?;
+        let module: Compiled = wasm_bindgen::module().unchecked_into();
+        if let Some(before) = module.worker() {
+            before.terminate();
+        }
+        let worker = Self::web_worker()?;
+        module.set_worker(&worker);
         let worker = Rc::new(Self { worker, runs: Rc::default() });
         let (ready, started) = (Rc::clone(start), Rc::clone(&worker));
-        let on_message = Closure::<dyn Fn()>::new(move || ready.set(Some(Rc::clone(&started))));
+        let on_message = Closure::<dyn Fn()>::new(move || ready.set_if_empty(Some(Rc::clone(&started))));
         worker.worker.set_onmessage(&on_message.into_js_value());
         let (failed, broken) = (Rc::clone(start), Rc::downgrade(&worker));
         let on_error = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
             // If the worker never started, runs do without one; if it did, the next run starts another.
-            failed.set_if_empty(None);
+            do_without(&failed, &js_message(&event));
             if let Some(worker) = broken.upgrade() {
                 worker.break_down(&event);
             }
         });
         worker.worker.set_onerror(&on_error.into_js_value());
+        let (awaited, clock) = (Rc::clone(start), Clock::start());
+        spawn(async move {
+            clock.sleep_until(LONGEST_START).await;
+            if do_without(&awaited, "its files have not come for 10 s") {
+                worker.worker.terminate();
+            }
+        });
         Ok(())
     }
 
@@ -110,4 +165,18 @@ impl Worker {
         let reason = js_message(event);
         runs.into_iter().for_each(|run| run.break_down(&reason));
     }
+}
+
+/// Has runs do without a worker that has not started, which is said once; false if it has.
+fn do_without(start: &Start, reason: &str) -> bool {
+    let has_started = start.current().is_some();
+    if !has_started {
+        start.set(None);
+        warn(&text![
+            "fetchzip: its worker could not be started (",
+            reason,
+            "): images are fetched in the page, and kept in Blobs"
+        ]);
+    }
+    !has_started
 }

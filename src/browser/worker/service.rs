@@ -74,6 +74,9 @@ impl Service {
                     (Some(service), Some(ToWorker::ReusedArchive)) => {
                         service.run.reused.set(object.unchecked_into());
                     }
+                    (Some(service), Some(ToWorker::LongAddress(index))) if !IS_INTERACTIVE => {
+                        service.run.long_addresses.answer(index, &object);
+                    }
                     (Some(service), Some(ToWorker::Select(items))) => {
                         service.select(items, object.unchecked_into());
                     }
@@ -81,6 +84,12 @@ impl Service {
                     _ => {}
                 };
             let port = Rc::new(Port::new(port, Box::new(on_message)));
+            if !IS_INTERACTIVE {
+                let page = Rc::clone(&port);
+                run.long_addresses.ask_by(Box::new(move |index| {
+                    page.post(&FromWorker::LongAddress(index).to_bytes(), &JsValue::NULL);
+                }));
+            }
             Self {
                 run,
                 sink: into_sink.then(|| PageSink::new(Rc::clone(&port))),

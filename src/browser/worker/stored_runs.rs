@@ -10,7 +10,7 @@ use super::Worker;
 use super::port::{Port, message};
 use crate::browser::local::HandedOver;
 use crate::browser::spool::{Directory, LeftSpool};
-use crate::browser::web::Shared;
+use crate::browser::web::{Shared, nullable};
 use crate::job::{FromWorker, Interaction, InterruptedRun, StoredRun, ToWorker};
 use crate::spool::Journal;
 
@@ -42,7 +42,7 @@ pub async fn hand_over_run(name: &str, file_name: &str) -> Option<HandedOver> {
     let question = Interaction::HandOverRun { name: name.to_owned(), file_name: file_name.to_owned() };
     let (answer, blob) = ask(question).await?;
     let FromWorker::HandedOver(is_file) = answer else { return None };
-    Some(HandedOver { blob: blob.dyn_into().ok()?, is_file })
+    Some(HandedOver { blob: nullable(blob)?, is_file })
 }
 
 /// An answer and the object beside it.

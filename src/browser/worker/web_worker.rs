@@ -1,8 +1,11 @@
 //! A thread with a wasm module.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::Array;
+#[cfg(feature = "page")]
+use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+#[cfg(feature = "page")]
 use super::trusted_types::trusted_script;
 
 #[wasm_bindgen]
@@ -11,6 +14,7 @@ extern "C" {
     #[wasm_bindgen(js_name = Worker)]
     #[derive(Debug)]
     pub type WebWorker;
+    #[cfg(feature = "page")]
     #[wasm_bindgen(constructor, js_class = "Worker", catch)]
     fn new(url: &JsValue, options: &Object) -> Result<WebWorker, JsValue>;
     #[wasm_bindgen(method, js_name = postMessage, catch)]
@@ -31,12 +35,21 @@ impl WebWorker {
     /// # Errors
     ///
     /// The page's Content Security Policy or the browser refuses the thread.
+    #[cfg(feature = "page")]
     pub fn start(glue: &str, module: &JsValue, serve: &str) -> Result<Self, JsValue> {
         let options = Object::new();
         Reflect::set(&options, &"type".into(), &"module".into())?;
         let script = trusted_script(&wasm_bindgen::link_to!(module = "/src/browser/worker/worker.js"))?;
-        let worker = Self::new(&script, &options)?;
-        worker.post(&Array::of3(&glue.into(), module, &serve.into()), &Array::new())?;
-        Ok(worker)
+        Self::new(&script, &options)?.with_module(glue, module, serve)
+    }
+
+    /// Lets a new thread start a module, as [`Self::start`] does.
+    ///
+    /// # Errors
+    ///
+    /// The browser refuses the message.
+    pub fn with_module(self, glue: &str, module: &JsValue, serve: &str) -> Result<Self, JsValue> {
+        self.post(&Array::of3(&glue.into(), module, &serve.into()), &Array::new())?;
+        Ok(self)
     }
 }

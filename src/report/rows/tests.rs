@@ -1,8 +1,8 @@
 //! Tests of the rows and their totals.
 
-use super::super::fixtures::ms;
 use super::*;
 use crate::image::Format;
+use crate::report::fixtures::ms;
 
 const BUSY: FetchError = FetchError::http(503);
 
@@ -115,6 +115,19 @@ fn the_time_in_the_browser_s_queue_is_told_from_the_rest_where_it_is_disclosed()
     assert_eq!((busy, in_queue, disclosed, stored), (ms(60 + 89), ms(40), 1, 2));
     events.push((100, 0, EventKind::Failed { error: BUSY }));
     assert_eq!(folded(2, &events).totals().disclosed, 0);
+}
+
+#[test]
+fn an_attempt_is_silent_after_three_seconds_without_data() {
+    let mut events = vec![(1000, 0, EventKind::Queued), (2000, 0, EventKind::Started { attempt: 1 })];
+    let silence = |events: &[_], at| folded(1, events).as_slice()[0].silence(ms(at));
+    assert_eq!(silence(&events[..1], 9000), None, "it waits for its turn");
+    assert_eq!((silence(&events, 4999), silence(&events, 5000)), (None, Some(3)));
+    events.push((6000, 0, EventKind::Headers { declared: None }));
+    events.push((7000, 0, EventKind::Received { bytes: 1 }));
+    assert_eq!((silence(&events, 9999), silence(&events, 19_900)), (None, Some(12)));
+    events.push((20_000, 0, EventKind::Failed { error: BUSY }));
+    assert_eq!(silence(&events, 60_000), None);
 }
 
 #[test]

@@ -1,11 +1,12 @@
-//! Requests that fail without an answer: what of, as far as it can be found out.
+//! What is found out of an attempt that has ended: of what it failed if there was no answer, over which protocol it
+//! came, from which address.
 
 use futures::FutureExt;
 
 use super::super::fetch_error::FetchError;
 use super::super::reach::Judgement;
 use super::super::step::Attempt;
-use super::{Ended, Fetcher, Run};
+use super::{Arrived, Ended, Fetcher, Run};
 use crate::plan::OriginId;
 
 impl<F: Fetcher> Run<'_, F> {
@@ -39,11 +40,33 @@ impl<F: Fetcher> Run<'_, F> {
     pub(super) fn probed(&mut self, origin: OriginId, refuses: bool) {
         let judged = self.reach.borrow_mut().set_probed(origin, refuses);
         let is_online = self.fetcher.is_online();
-        // Others may have ended meanwhile, such as for the time that they took.
-        let judged = judged.into_iter().filter(|(attempt, _)| self.schedule.is_in_flight(attempt.item));
-        self.judged.extend(judged.map(|(attempt, error)| match error {
+        self.judged.extend(judged.into_iter().map(|(attempt, error)| match error {
             FetchError::Unreachable if !is_online => (attempt, FetchError::Offline),
             error => (attempt, error),
         }));
+    }
+
+    /// Looks up the protocol of an attempt that has succeeded, if that is worth a look.
+    pub(super) fn look_up_protocol(&mut self, Attempt { item, address, .. }: Attempt) {
+        if self.schedule.wants_protocol(item)
+            && let Some(address) = self.plan.request_address(item, address)
+            && let Some(is_multiplexed) = self.fetcher.is_multiplexed(&address)
+        {
+            self.schedule.set_protocol(item, is_multiplexed, self.fetcher.now());
+        }
+    }
+
+    /// An image that came from a fallback has that as its final address.
+    pub(super) fn with_final_url(
+        &self,
+        attempt: Attempt,
+        mut arrived: Arrived<F::Payload>,
+    ) -> Arrived<F::Payload> {
+        if attempt.address > 0
+            && let Some(address) = self.plan.address(attempt.item, attempt.address)
+        {
+            arrived.stored.facts.final_url.get_or_insert_with(|| address.href.as_str().into());
+        }
+        arrived
     }
 }

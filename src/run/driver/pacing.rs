@@ -1,8 +1,9 @@
-//! Attempts that are slow, and images that take too long.
+//! Attempts that are broken off: they are slow, take too long, or the user wants it.
 
 use super::super::event::EventKind;
 use super::super::pace::Verdict;
 use super::{Fetcher, FinishedItem, Run};
+use crate::plan::ItemId;
 
 impl<F: Fetcher> Run<'_, F> {
     /// Reports what has become slow, breaks off what keeps others waiting, and returns an item whose time is
@@ -29,11 +30,33 @@ impl<F: Fetcher> Run<'_, F> {
             }
         }
         while let Some(item) = self.schedule.next_to_defer() {
-            let error = self.end_attempt(item, true);
-            self.schedule.defer(item);
-            let resumes = self.fetcher.now();
-            error.into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
+            self.defer(item);
         }
         None
+    }
+
+    /// Breaks off an attempt in flight, whose item starts again after the others of its origin.
+    pub(super) fn defer(&mut self, item: ItemId) {
+        let error = self.end_attempt(item, true);
+        self.schedule.defer(item);
+        let resumes = self.fetcher.now();
+        error.into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
+    }
+
+    /// Ends an item that has not ended, with its request if there is one in flight. [`Run::next`] returns it.
+    pub fn skip(&mut self, item: ItemId) {
+        if self.schedule.is_open(item) {
+            self.end_attempt(item, true);
+            self.schedule.abandon(item);
+            self.skipped.push(item);
+        }
+    }
+
+    /// Breaks off the request of an item, if there is one in flight, and makes it again after the others of
+    /// its origin.
+    pub fn restart(&mut self, item: ItemId) {
+        if self.schedule.is_in_flight(item) {
+            self.defer(item);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::adaptive_concurrency::AdaptiveConcurrency;
 use super::super::origin_state::OriginState;
+use super::super::stall::Others;
 use super::Schedule;
 use crate::plan::ItemId;
 
@@ -28,6 +29,11 @@ impl Schedule {
     /// that the origin serves at least one more at once.
     pub fn answered_beside(&mut self, item: ItemId, older: usize, now: Duration) {
         self.change_origin(item, |origin| origin.answered_beside(older, now));
+    }
+
+    /// Records what other runs have in flight to an item's origin, whose places all of them share.
+    pub fn set_others(&mut self, item: ItemId, others: Others) {
+        self.change_origin(item, |origin| origin.others = others);
     }
 
     /// Whether the protocol of an item's origin is worth a look.

@@ -10,11 +10,6 @@ use crate::plan::{ItemId, OriginId};
 const OFFLINE_PAUSE: Duration = Duration::from_secs(1);
 
 impl Schedule {
-    /// Whether the item has an attempt in flight.
-    pub fn is_in_flight(&self, item: ItemId) -> bool {
-        self.progress[item].is_in_flight
-    }
-
     /// Has an item wait for the network. Its attempt does not count.
     pub(super) fn wait_for_network(&mut self, item: ItemId, now: Duration) -> AfterFailure {
         self.offline_until = now + OFFLINE_PAUSE;
@@ -61,6 +56,16 @@ impl Schedule {
         progress.was_deferred = true;
         progress.forgiven += 1;
         self.push_ready(item);
+    }
+
+    /// Whether an item has not ended.
+    pub fn is_open(&self, item: ItemId) -> bool {
+        self.progress.get(item).is_some_and(|progress| progress.is_open)
+    }
+
+    /// Whether an attempt of an item is in flight.
+    pub fn is_in_flight(&self, item: ItemId) -> bool {
+        self.progress.get(item).is_some_and(|progress| progress.is_in_flight)
     }
 
     /// Ends an item, in flight or not, without another attempt.

@@ -129,6 +129,12 @@ pub const FAULTS: &[Fault] = &[
     fault("truncated-gzip", "half of a gzip-encoded file", |case| {
         gzipped(case.good, 0.5).framed(Framing::UntilClose)
     }),
+    fault("gzip-members", "a good file, each half gzip-encoded as a member of its own", |case| {
+        let file = case.good.body.to_vec();
+        let (first, second) = file.split_at(file.len() / 2);
+        let members = [gzip(first), gzip(second)].concat();
+        with_body(case.good, members.into()).with("content-encoding", "gzip")
+    }),
     fault("gzip-bomb", "64 MiB of zeros behind a good file, gzip-encoded to a few KB", |case| {
         const ZEROS: usize = 64 << 20;
         let bytes = [case.good.body.to_vec(), vec![0; ZEROS]].concat();
@@ -344,12 +350,16 @@ fn page(good: Answer, status: u16) -> Answer {
 
 /// The answer gzip-encoded, and cut to a share of its length.
 fn gzipped(good: Answer, share: f64) -> Answer {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    // Writing to memory cannot fail.
-    let _ = encoder.write_all(&good.body.to_vec());
-    let encoded = Bytes::from(encoder.finish().unwrap_or_default());
+    let encoded = Bytes::from(gzip(&good.body.to_vec()));
     let length = (encoded.len() as f64 * share) as usize;
     with_body(good, encoded.slice(..length).into()).with("content-encoding", "gzip")
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Writing to memory cannot fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
 }
 
 fn status(case: &Case) -> Answer {

@@ -38,6 +38,8 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
         Some(folder) => file_below(folder, path).await,
         None => Answer::refusal(404, "this server was started without --site"),
     };
+    // As a host of packages does, so that a page can import one from it.
+    let answer = answer.with("access-control-allow-origin", "*");
     match answer.has("cache-control") {
         true => answer,
         // Cached, but revalidated each time, so that a new build shows at once.

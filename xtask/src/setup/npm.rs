@@ -1,4 +1,4 @@
-//! The JavaScript packages that tests use to read archives and to check the page.
+//! The JavaScript packages that tests use to read archives, to check the page, and to build applications.
 
 use std::path::PathBuf;
 
@@ -10,18 +10,27 @@ use crate::{process, workspace};
 
 /// `tests/node_modules`, in the versions of `tests/package-lock.json`.
 pub fn test_packages() -> Result<PathBuf> {
-    let tests = workspace::root().join("tests");
-    let modules = tests.join("node_modules");
-    let wanted = fs::read(tests.join("package-lock.json"))?;
+    packages("tests", "npm packages of the tests", "a few seconds")
+}
+
+/// `tests/bundlers/node_modules`, in the versions of its own lock file.
+pub fn bundlers() -> Result<PathBuf> {
+    packages("tests/bundlers", "bundlers", "half a minute")
+}
+
+/// The packages that a folder's lock file lists, in its `node_modules`.
+fn packages(folder: &str, what: &str, takes: &str) -> Result<PathBuf> {
+    let folder = workspace::root().join(folder);
+    let modules = folder.join("node_modules");
+    let wanted = fs::read(folder.join("package-lock.json"))?;
     // A copy of the lock file from which the packages were installed.
     let stamp = modules.join(".installed-from");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(modules);
     }
-    let how = "installing them with npm, a few seconds";
-    announced("npm packages of the tests", how, || {
+    announced(what, &format!("installing them with npm, {takes}"), || {
         let mut npm = workspace::command("npm");
-        npm.current_dir(&tests).args(["ci", "--no-audit", "--no-fund"]);
+        npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]);
         process::run(&mut npm)?;
         Ok(fs::write(&stamp, wanted)?)
     })?;

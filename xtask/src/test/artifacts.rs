@@ -19,6 +19,7 @@ pub struct Artifacts {
     page: OnceCell<PathBuf>,
     package: OnceCell<PathBuf>,
     node_modules: OnceCell<PathBuf>,
+    bundlers: OnceCell<PathBuf>,
     driven_tests: OnceCell<()>,
 }
 
@@ -52,9 +53,14 @@ impl Artifacts {
         Ok(self.node_modules.get_or_try_init(npm::test_packages)?)
     }
 
+    /// The bundlers.
+    pub fn bundlers(&self) -> Result<&Path> {
+        Ok(self.bundlers.get_or_try_init(npm::bundlers)?)
+    }
+
     /// Builds the programs of the tests that drive a browser.
     pub fn driven_tests(&self) -> Result<()> {
-        let build = || process::run(steps::tests(&steps::DRIVEN).arg("--no-run"));
+        let build = || process::run(steps::tests(&steps::ALL_DRIVEN).arg("--no-run"));
         self.driven_tests.get_or_try_init(build).copied()
     }
 }

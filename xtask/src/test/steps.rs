@@ -122,14 +122,14 @@ pub const STEPS: &[Step] = &[
         lane: Lane::Browser,
         about: "page and package over WebDriver, in Firefox",
         needs: &[Need::Wasm, PAGE, GECKODRIVER, FIREFOX, READERS],
-        run: |artifacts| page(artifacts, Browser::Firefox),
+        run: |artifacts| driven(artifacts, Browser::Firefox, &DRIVEN, &[]),
     },
     Step {
         name: "page-chromium",
         lane: Lane::Browser,
         about: "page and package over WebDriver, in Chromium",
         needs: &[Need::Wasm, PAGE, CHROMIUM, READERS],
-        run: |artifacts| page(artifacts, Browser::Chromium),
+        run: |artifacts| driven(artifacts, Browser::Chromium, &DRIVEN, &[]),
     },
     Step {
         name: "doc",
@@ -157,7 +157,17 @@ pub const STEPS: &[Step] = &[
         lane: Lane::Browser,
         about: "page and package over WebDriver, in WebKit",
         needs: &[Need::Wasm, PAGE, WEBKIT, READERS],
-        run: |artifacts| page(artifacts, Browser::WebKit),
+        run: |artifacts| driven(artifacts, Browser::WebKit, &DRIVEN, &[]),
+    },
+    Step {
+        name: "bundlers",
+        lane: Lane::Browser,
+        about: "the package, packed and built by five bundlers, in Chromium",
+        needs: &[Need::Wasm, PAGE, CHROMIUM, READERS],
+        run: |artifacts| {
+            let bundlers = ("FETCHZIP_BUNDLERS", artifacts.bundlers()?);
+            driven(artifacts, Browser::Chromium, &[BUNDLERS], &[bundlers])
+        },
     },
     Step {
         name: "trunk",
@@ -177,7 +187,13 @@ pub const STEPS: &[Step] = &[
 
 /// Tests over WebDriver. They run side by side, each with a driver and a browser of its own, because
 /// most of the time they wait.
-pub const DRIVEN: [&str; 3] = ["page", "api", "faults"];
+const DRIVEN: [&str; 3] = ["page", "api", "faults"];
+
+/// The same in Chromium alone: what a bundler made of the package does not depend on the browser.
+const BUNDLERS: &str = "bundlers";
+
+/// All targets of tests over WebDriver.
+pub const ALL_DRIVEN: [&str; 4] = [DRIVEN[0], DRIVEN[1], DRIVEN[2], BUNDLERS];
 
 /// `cargo test` of these test targets. For the whole workspace, because for one package cargo would
 /// compile dependencies again with fewer features.
@@ -194,7 +210,14 @@ fn clippy() -> Result<Tally> {
     for targets in [
         vec!["--workspace", "--all-targets"],
         // Not among all targets, because `cargo test` alone can't run them.
-        vec!["--workspace", "--test=api", "--test=faults", "--test=page", "--test=readers"],
+        vec![
+            "--workspace",
+            "--test=api",
+            "--test=bundlers",
+            "--test=faults",
+            "--test=page",
+            "--test=readers",
+        ],
         [&wasm[..], &["--tests"]].concat(),
         // Tests are compiled with all features only.
         one_feature("--features=api"),
@@ -247,7 +270,13 @@ fn wasm(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
     counted(&format!("wasm-{}", browser.id()), &mut tests)
 }
 
-fn page(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
+/// Tests over WebDriver, with more variables in their environment.
+fn driven(
+    artifacts: &Artifacts,
+    browser: Browser,
+    targets: &[&str],
+    more: &[(&str, &Path)],
+) -> Result<Tally> {
     let program = browser_program(browser)?;
     let environment = [
         ("FETCHZIP_DIST", artifacts.page()?),
@@ -266,6 +295,7 @@ fn page(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
         }
         tests
             .envs(environment)
+            .envs(more.iter().copied())
             .env("FETCHZIP_BROWSER", browser.id())
             .env("FETCHZIP_DOWNLOADS", &driver.home)
             .env("FETCHZIP_WEBDRIVER", &driver.address);
@@ -273,8 +303,9 @@ fn page(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
     };
     let is_captured = output::is_captured();
     thread::scope(|scope| {
-        let runs =
-            DRIVEN.map(|target| scope.spawn(move || output::capture_if(is_captured, || run(target, None))));
+        let run = &run;
+        let start = |target| scope.spawn(move || output::capture_if(is_captured, || run(target, None)));
+        let runs: Vec<_> = targets.iter().map(|target| start(*target)).collect();
         let mut results = Vec::new();
         for run in runs {
             let (result, text) = run.join().unwrap_or_else(|panic| resume_unwind(panic));
@@ -282,7 +313,7 @@ fn page(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
             results.push(result?);
         }
         let mut tally = Tally::default();
-        for (target, mut result) in DRIVEN.into_iter().zip(results) {
+        for (target, mut result) in targets.iter().zip(results) {
             // On a busy machine a driver at times acts too late, or not at all. A fault of the project fails twice.
             if result.has_few_failures() {
                 say!("run again, with no other test beside: {}", result.failures.join(", "));

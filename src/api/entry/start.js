@@ -1,0 +1,56 @@
+// Starts the engine at the first call, and its worker.
+
+import load, { begin, fetchZip as call } from "./fetchzip-engine.js";
+import { copyOfOptions, copyOfSources } from "./copies.js";
+import { addressOf, workerAt } from "./worker_script.js";
+
+/**
+ * An entry's functions. `wasm` returns the wasm or its address, `worker` a worker with the package's script, and
+ * `cure` says what to do where the wasm can't be had.
+ */
+export const serve = ({ wasm, worker, cure }) => {
+  let starting = null;
+  let hasStarted = false;
+
+  const start = async (where) => {
+    const module_or_path = where?.wasm ?? wasm();
+    try {
+      await load({ module_or_path });
+    } catch (error) {
+      const file = typeof module_or_path === "string" || module_or_path instanceof URL ? ` from ${module_or_path}` : "";
+      throw new Error(`fetchzip could not load its wasm${file} (${error?.message ?? error}): ${cure}`, { cause: error });
+    }
+    begin(() => launch(where?.worker, worker));
+    hasStarted = true;
+  };
+
+  const init = (where) => {
+    starting ??= start(where).catch((error) => {
+      // The next call tries again.
+      starting = null;
+      throw error;
+    });
+    return starting;
+  };
+
+  const fetchZip = async (sources, options) => {
+    if (hasStarted) return call(sources, options);
+    // Read before this returns, as `fetch` reads its arguments.
+    const copies = [copyOfSources(sources), copyOfOptions(options)];
+    await init();
+    return call(...copies);
+  };
+
+  return { init, fetchZip };
+};
+
+/** A worker, by the expression of an entry or at the address that the application gave. */
+const launch = (given, worker) => {
+  if (given !== undefined) return workerAt(given);
+  try {
+    return worker();
+  } catch {
+    // Of another origin, or under Trusted Types.
+    return workerAt(addressOf(worker));
+  }
+};

@@ -1,0 +1,53 @@
+
+/** Rejects the calls under way. */
+const underWay = new Set();
+
+/** Makes the engine's workers. */
+let newWorker;
+
+/** Called once, when the wasm has been loaded. */
+export function begin(newWorkerOfEntry) {
+  newWorker = newWorkerOfEntry;
+  beginEngine(newWorker);
+}
+
+/** Documented in types.d.ts. */
+export function fetchZip(urls, options) {
+  return new Promise((resolve, reject) => {
+    underWay.add(reject);
+    const end = (settle) => (value) => {
+      underWay.delete(reject);
+      settle(value);
+    };
+    try {
+      callEngine(urls, options).then(end(resolve), end(reject));
+      // Adding it once more changes nothing.
+      addEventListener("error", onError);
+    } catch (error) {
+      end(reject)(error);
+      if (error instanceof WebAssembly.RuntimeError) breakDown(error);
+    }
+  });
+}
+
+/** The browser reports here what ends a task of the wasm: a trap, or what a function that it calls throws. */
+function onError(event) {
+  const { error } = event;
+  const isTrap = error instanceof WebAssembly.RuntimeError;
+  if (isOwnError(isTrap, String(error?.stack).includes(import.meta.url))) {
+    // Without a call to reject, the console is told.
+    if (underWay.size > 0) event.preventDefault();
+    breakDown(error);
+  }
+}
+
+/** Rejects all calls under way, whose tasks may be lost, and starts the wasm anew. */
+function breakDown(error) {
+  const cure = "try again, or with fewer images at a time";
+  const reason = new Error(`fetchzip broke down (${error.message}): ${cure}`, { cause: error });
+  for (const reject of underWay) reject(reason);
+  underWay.clear();
+  __wbg_reset_state();
+  // A thread that is no page's entry, such as the package's worker, has begun nothing.
+  if (newWorker) beginEngine(newWorker);
+}
