@@ -270,7 +270,10 @@ impl BrowserFetcher {
         options.set_credentials(RequestCredentials::Omit);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         options.set_signal(Some(&AbortSignal::timeout_with_u32(PROBE_TIMEOUT)));
-        promise((self.fetch)(&address.href, &options)).await.is_ok()
+        match (self.fetch)(&address.href.as_str().into(), &options) {
+            Ok(answer) => promise(Promise::resolve(&answer)).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     /// A body that arrives.
