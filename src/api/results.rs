@@ -126,6 +126,8 @@ fn event_object(event: &Event) -> JsValue {
             Fields::new().set("declaredBytes", declared.map_or(JsValue::NULL, |bytes| (bytes as f64).into())),
         ),
         EventKind::Received { bytes } => ("received", Fields::new().set("bytes", *bytes as f64)),
+        // Only the page asks for it.
+        EventKind::Sent { .. } => ("sent", Fields::new()),
         EventKind::Slow { bytes_per_second } => {
             ("slow", Fields::new().set("bytesPerSecond", *bytes_per_second as f64))
         }

@@ -141,6 +141,11 @@ export type FetchZipErrorKind =
   | "address"
   | "http"
   | "host-refuses"
+  /** The host answers, but does not let this page read it. */
+  | "cors"
+  /** The host can't be reached. */
+  | "unreachable"
+  /** Refused, or broken off, although the host lets this page read other answers. */
   | "network"
   | "request"
   | "interrupted"

@@ -93,7 +93,10 @@ pub fn retry(page: &'static Page, items: Option<Vec<ItemId>>) {
     let Some(options) = read_options(page) else { return };
     let takes_focus = page.outcome.has_focus();
     let settings = options.settings(options.final_mode());
-    let Some(items) = items.or_else(|| page.outcome.retryable_items(&settings)) else { return };
+    let Some(items) = items.or_else(|| page.outcome.retryable_items(&settings, options.relay.as_ref()))
+    else {
+        return;
+    };
     if items.is_empty() {
         return page.announcer.say("Nothing was fetched: what failed can’t succeed with these options.");
     }

@@ -18,7 +18,7 @@ use super::run_view::RunView;
 use super::saving::{FILE_NAME, GONE, hand_over_chosen, save};
 use super::timings::Timings;
 use crate::browser::{Archive, RunHandle};
-use crate::plan::{EntryName, Item, ItemId, Plan};
+use crate::plan::{EntryName, Item, ItemId, Plan, Relay};
 use crate::report::formatting::size;
 use crate::report::{handed_to_text, not_saved_text, outcome_text, saved_text};
 use crate::run::Settings;
@@ -161,7 +161,10 @@ impl Outcome {
     pub fn headline(&self) -> String {
         let shown = self.shown.borrow();
         let Some(Shown { run, place, .. }) = &*shown else { return String::new() };
-        let outcome = outcome_text(&run.view.rows.borrow());
+        let mut outcome = outcome_text(&run.view.rows.borrow());
+        if let Some(comparison) = &run.comparison {
+            outcome = text![comparison.answer(), " · ", outcome];
+        }
         let Some(RunArchive { archive, .. }) = &run.archive else { return "Thrown away".into() };
         let bytes = archive.summary.size;
         match (&run.saved_as, place) {
@@ -311,8 +314,10 @@ impl Outcome {
         Some((plan, self.failures.items_of(element)?))
     }
 
-    /// The failed items of the shown run that may arrive with these settings.
-    pub fn retryable_items(&self, settings: &Settings) -> Option<Vec<ItemId>> {
-        self.shown.borrow().as_ref().map(|shown| shown.run.view.retryable_items(settings))
+    /// The failed items of the shown run that may arrive with these settings, through this relay.
+    pub fn retryable_items(&self, settings: &Settings, relay: Option<&Relay>) -> Option<Vec<ItemId>> {
+        let shown = self.shown.borrow();
+        let view = &shown.as_ref()?.run.view;
+        Some(view.retryable_items(settings, view.plan.relay() != relay))
     }
 }

@@ -198,6 +198,8 @@ fn bar_class(span: &Span) -> String {
     let mut class = String::from(match span.phase {
         Phase::Queued => "span queued",
         Phase::Waiting => "span waiting",
+        Phase::Held => "span held",
+        Phase::Answering => "span waiting answering",
         Phase::Receiving => "span receiving",
     });
     for (is_so, word) in

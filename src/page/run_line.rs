@@ -1,6 +1,7 @@
 //! The progress of a run: as a line of text, as a bar, and in the tab's title.
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlProgressElement};
@@ -9,7 +10,7 @@ use super::elements::{by_id, document, set_shown, window};
 use super::run_view::{Activity, RunView};
 use crate::report::formatting::percent;
 use crate::report::{
-    COMPARISON_ORDER, cool_down_text, progress_text, progress_title, share_done, tally_text,
+    COMPARISON_ORDER, Comparison, cool_down_text, progress_text, progress_title, tally_text,
 };
 use crate::text::text;
 
@@ -52,6 +53,8 @@ struct Part {
     /// Its place among the runs, from 0.
     index: usize,
     words: String,
+    /// The runs before it.
+    before: Comparison,
 }
 
 impl RunLine {
@@ -93,8 +96,8 @@ impl RunLine {
     }
 
     /// From now on the line is about this run of a comparison, from 0, which `words` describe.
-    pub fn begin_part(&self, index: usize, words: &str) {
-        *self.part.borrow_mut() = Some(Part { index, words: words.to_owned() });
+    pub fn begin_part(&self, index: usize, words: &str, before: &Comparison) {
+        *self.part.borrow_mut() = Some(Part { index, words: words.to_owned(), before: before.clone() });
     }
 
     /// Whether there has been a run since the page was loaded.
@@ -119,22 +122,35 @@ impl RunLine {
     /// Shows how the run is going; returns the text.
     pub fn update(&self, view: &RunView, pause: Option<Pause>) -> String {
         let rows = view.rows.borrow();
-        let share = share_done(&rows);
+        let pause = pause.or(view.is_offline().then_some(Pause::Offline));
+        let (share, left) = (view.pace.borrow().done(), view.pace.borrow().time_left());
         let text = match &*self.part.borrow() {
             None => {
-                self.progress.set_value(share);
-                set_title(&progress_title(&rows));
-                activity_text(view, pause)
+                self.show_share(share);
+                set_title(&progress_title(share, &rows));
+                activity_text(view, pause, left)
             }
             Some(part) => {
-                let share = (part.index as f64 + share) / COMPARISON_ORDER.len() as f64;
-                self.progress.set_value(share);
-                set_title(&percent(share));
-                text![part.words, " · ", activity_text(view, pause)]
+                let runs = COMPARISON_ORDER.len() as f64;
+                let share = share.map(|share| (part.index as f64 + share) / runs);
+                self.show_share(share);
+                set_title(&progress_title(share, &rows));
+                let left = left.map(|left| left + part.before.time_of_rest(view.now() + left));
+                text![part.words, " · ", activity_text(view, pause, left)]
             }
         };
         self.say(&text);
         text
+    }
+
+    /// Fills the bar to this share of the work; without an estimate it only shows that there is work.
+    fn show_share(&self, share: Option<f64>) {
+        match share {
+            Some(share) => self.progress.set_value(share),
+            None => {
+                let _ = self.progress.remove_attribute("value");
+            }
+        }
     }
 
     /// Shows how the run ended.
@@ -150,7 +166,8 @@ impl RunLine {
     }
 }
 
-fn activity_text(view: &RunView, pause: Option<Pause>) -> String {
+/// What a run is doing. `left` is the time left, if that can be estimated.
+fn activity_text(view: &RunView, pause: Option<Pause>, left: Option<Duration>) -> String {
     let rows = view.rows.borrow();
     match view.activity() {
         Some(Activity::Checking) => "Checking the zip, from its first byte to its last".into(),
@@ -159,7 +176,7 @@ fn activity_text(view: &RunView, pause: Option<Pause>) -> String {
             if let Some(pause) = pause {
                 return text![pause.words(), " · ", tally_text(&rows)];
             }
-            let progress = progress_text(&rows, &view.pace.borrow());
+            let progress = progress_text(&rows, &view.pace.borrow(), left);
             match cool_down_text(&view.plan, &view.cooling.borrow(), view.now()) {
                 Some(cooling) => text![progress, " · ", cooling],
                 None => progress,

@@ -35,6 +35,8 @@ pub struct RunView {
     started: Cell<f64>,
     /// Whether an image had to make way because nothing more can be stored.
     is_storage_full: Cell<bool>,
+    /// Whether the engine waits for a network.
+    is_offline: Cell<bool>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,6 +80,7 @@ impl RunView {
             is_to_disk,
             started: Cell::new(clock.epoch()),
             is_storage_full: Cell::new(false),
+            is_offline: Cell::new(false),
         }
     }
 
@@ -99,12 +102,16 @@ impl RunView {
             is_to_disk: false,
             started: self.started.clone(),
             is_storage_full: Cell::new(false),
+            is_offline: Cell::new(false),
         }
     }
 
     pub fn apply(&self, event: &Event) {
-        if let EventKind::Retrying { error: FetchError::Storage { .. }, .. } = event.kind {
-            self.is_storage_full.set(true);
+        match event.kind {
+            EventKind::Retrying { error: FetchError::Storage { .. }, .. } => self.is_storage_full.set(true),
+            EventKind::Retrying { error: FetchError::Offline, .. } => self.is_offline.set(true),
+            EventKind::Headers { .. } | EventKind::Failed { .. } => self.is_offline.set(false),
+            _ => {}
         }
         self.rows.borrow_mut().apply(event);
         self.cooling.borrow_mut().apply(event, &self.plan);
@@ -124,6 +131,11 @@ impl RunView {
     /// The run resumes one that began then.
     pub fn set_started(&self, started: f64) {
         self.started.set(started);
+    }
+
+    /// Whether the run waits for a network.
+    pub fn is_offline(&self) -> bool {
+        self.is_offline.get()
     }
 
     pub fn is_storage_full(&self) -> bool {
@@ -293,14 +305,16 @@ impl RunView {
     /// Whether a failed item may arrive with other options.
     pub fn has_retryable(&self) -> bool {
         let settings = Settings { accepted: Accepted::Files, ..Settings::default() };
-        !self.retryable_items(&settings).is_empty()
+        !self.retryable_items(&settings, true).is_empty()
     }
 
-    /// The failed items that may arrive if they are asked for with these settings.
-    pub fn retryable_items(&self, settings: &Settings) -> Vec<ItemId> {
+    /// The failed items that may arrive if they are asked for with these settings and through another relay, or
+    /// none, if `elsewhere`.
+    pub fn retryable_items(&self, settings: &Settings, elsewhere: bool) -> Vec<ItemId> {
         let rows = self.rows.borrow();
-        let is_retryable =
-            |item: &ItemId| rows.as_slice()[*item].error().is_some_and(|error| may_arrive(error, settings));
+        let is_retryable = |item: &ItemId| {
+            rows.as_slice()[*item].error().is_some_and(|error| may_arrive(error, settings, elsewhere))
+        };
         (0..self.plan.len()).filter(is_retryable).collect()
     }
 

@@ -13,8 +13,7 @@ use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::job::{ArchiveError, Job, Order, Retry, StoredRun};
 use crate::plan::{ItemId, Plan, Relay};
-use crate::report::formatting::number;
-use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun};
+use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun, at_once_text};
 use crate::text::text;
 
 /// Fetches a plan as the options say: after the interrupted run that it resumes, and straight to
@@ -112,10 +111,10 @@ async fn fetch_once(
     view.attach(&handle);
     let archive = handle.finish(&|event| view.apply(&event)).await?;
     let (mut archive, wall) = check(&handle, archive, &view).await?;
-    let how = match options.concurrency(mode) {
-        Some(1) => "one after the other".into(),
-        Some(limit) => text![number(limit), " at once"],
-        None => text!["up to ", number(view.rows.borrow().totals().most_in_flight), " at once (auto)"],
+    let how = match (options.concurrency(mode), view.rows.borrow().totals()) {
+        (Some(1), _) => "one after the other".into(),
+        (Some(limit), totals) => at_once_text(limit, totals),
+        (None, totals) => text!["up to ", at_once_text(totals.most_in_flight, totals), " (auto)"],
     };
     let saved_as = file.filter(|_| archive.summary.size > 0).map(|file| file.saved);
     let names = take(&mut archive.summary.names);
@@ -155,7 +154,7 @@ async fn compare(
         };
         let words = text!["Run ", part + 1, " of ", COMPARISON_ORDER.len(), ": ", words];
         page.announcer.progress(&text![words, "."]);
-        page.line.begin_part(part, &words);
+        page.line.begin_part(part, &words, &comparison);
         let run = fetch_once(page, plan, options, mode, None, None).await?;
         if page.current.is_ending() {
             return Ok(run);

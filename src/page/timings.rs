@@ -8,8 +8,8 @@ use super::finished_run::FinishedRun;
 use crate::browser::Archive;
 use crate::job::ArchivePlace;
 use crate::report::formatting::{duration, protocols, ratio};
-use crate::report::{Comparison, TimedRun, median_wall};
-use crate::text::text;
+use crate::report::{Comparison, TimedRun, allowed_text, at_once_text, median_wall};
+use crate::text::{add, text};
 
 /// The elements.
 pub struct Timings {
@@ -68,13 +68,17 @@ impl Timings {
     /// Shows a run and the archive it has made.
     pub fn show(&self, run: &FinishedRun, archive: &Archive) {
         let rows = run.view.rows.borrow();
-        let busy = rows.totals().busy;
-        let overlap = (!run.wall.is_zero()).then(|| busy.as_secs_f64() / run.wall.as_secs_f64());
+        let totals = rows.totals();
+        let overlap = totals.overlap(run.wall).map_or_else(|| "not disclosed".to_owned(), ratio);
         self.wall.set_text_content(Some(&duration(run.wall)));
-        self.busy.set_text_content(Some(&duration(busy)));
-        self.overlap.set_text_content(Some(&overlap.map_or_else(|| "–".to_owned(), ratio)));
+        self.busy.set_text_content(Some(&duration(totals.under_way())));
+        self.overlap.set_text_content(Some(&overlap));
         self.throughput.set_text_content(Some(&run.throughput()));
-        self.protocol.set_text_content(Some(&protocols(&archive.summary.protocols)));
+        let mut protocol = protocols(&archive.summary.protocols);
+        if let Some(allowed) = allowed_text(totals.most_in_flight, totals) {
+            add!(&mut protocol, " · ", at_once_text(totals.most_in_flight, totals), ", ", allowed);
+        }
+        self.protocol.set_text_content(Some(&protocol));
         self.show_storage(run, archive);
         if let Some(comparison) = &run.comparison {
             self.show_comparison(comparison);
@@ -104,10 +108,7 @@ impl Timings {
     }
 
     fn show_comparison(&self, comparison: &Comparison) {
-        let text = comparison
-            .speed_up()
-            .map_or_else(|| "The runs were too short to be compared.".to_owned(), |speed_up| speed_up.text());
-        self.speed_up_text.set_text_content(Some(&text));
+        self.speed_up_text.set_text_content(Some(&comparison.answer()));
         let note = comparison.difference();
         self.speed_up_note.set_text_content(note.as_deref());
         let medians = [median_wall(&comparison.sequential), median_wall(&comparison.concurrent)];

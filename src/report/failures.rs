@@ -25,6 +25,8 @@ pub struct FailureGroup {
 pub fn is_final(error: &FetchError) -> bool {
     match error {
         FetchError::Address(_)
+        | FetchError::MixedContent
+        | FetchError::Cors
         | FetchError::NotAnImage(_)
         | FetchError::TooLarge { .. }
         | FetchError::OverTotal { .. } => true,
@@ -36,9 +38,11 @@ pub fn is_final(error: &FetchError) -> bool {
     }
 }
 
-/// Whether another request may succeed with these settings, which may be others than at the first.
-pub fn may_arrive(error: &FetchError, settings: &Settings) -> bool {
+/// Whether another request may succeed with these settings, which may be others than at the first, and if it goes
+/// through another relay or through none, `elsewhere`.
+pub fn may_arrive(error: &FetchError, settings: &Settings, elsewhere: bool) -> bool {
     match error {
+        FetchError::MixedContent | FetchError::Cors => elsewhere,
         FetchError::TooLarge { limit } => settings.limits.max_bytes != Some(*limit),
         FetchError::OverTotal { limit } => settings.limits.max_total_bytes != Some(*limit),
         FetchError::NotAnImage(kind) => *kind != NotAnImage::Html && settings.accepted != Accepted::Images,
@@ -51,8 +55,14 @@ pub fn may_arrive(error: &FetchError, settings: &Settings) -> bool {
 pub fn failure_groups(plan: &Plan, rows: &Rows, page: Network) -> Vec<FailureGroup> {
     let mut groups: Vec<FailureGroup> = Vec::new();
     let (mut places, mut host_places) = (TextMap::default(), TextMap::default());
+    let readable = readable_origins(plan, rows);
     for (id, (item, row)) in plan.items().iter().zip(rows.as_slice()).enumerate() {
-        let Some(error) = row.error() else { continue };
+        let error = match (row.error(), item.origin) {
+            (None, _) => continue,
+            // The host lets other images be read, which arrived after this one was refused.
+            (Some(FetchError::Cors), Some(origin)) if readable[origin] => &FetchError::Network,
+            (Some(error), _) => error,
+        };
         let reason = reason_of(error, item.address.as_ref().ok(), plan, page);
         let place = places.get(&reason).unwrap_or(groups.len());
         if place == groups.len() {
@@ -78,6 +88,17 @@ pub fn failure_groups(plan: &Plan, rows: &Rows, page: Network) -> Vec<FailureGro
     groups
 }
 
+/// By origin, whether anything of it could be read.
+fn readable_origins(plan: &Plan, rows: &Rows) -> Vec<bool> {
+    let mut readable = vec![false; plan.origins().len()];
+    for (item, row) in plan.items().iter().zip(rows.as_slice()) {
+        if let Some(origin) = item.origin {
+            readable[origin] |= row.attempts.iter().any(|attempt| attempt.headers.is_some());
+        }
+    }
+    readable
+}
+
 /// What the failures of a group have in common: kind and status, but not the byte at which they broke off.
 fn reason_of(error: &FetchError, address: Option<&Address>, plan: &Plan, page: Network) -> String {
     match (error, address) {
@@ -85,10 +106,10 @@ fn reason_of(error: &FetchError, address: Option<&Address>, plan: &Plan, page: N
         (FetchError::Stopped, _) => error.kind().to_owned(),
         (_, None) => String::new(),
         (FetchError::NotAnImage(_), _) => text![error],
-        (FetchError::Network, Some(address)) => {
-            let is_advised = !address.is_data();
-            text![error.kind(), " ", is_advised as u32, " ", is_closer(address, plan, page) as u32]
+        (FetchError::Network | FetchError::Unreachable, Some(address)) => {
+            text![error.kind(), " ", address.is_data() as u32, " ", is_closer(address, plan, page) as u32]
         }
+        (FetchError::MixedContent, _) => text![error],
         _ => text![error.kind(), " ", error.status().unwrap_or(0)],
     }
 }
@@ -124,36 +145,48 @@ pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
     if matches!(error, FetchError::NotAnImage(kind) if *kind != NotAnImage::Html) {
         return text![images, error, ", or choose Keep files that are no images under More options"];
     }
-    if *error != FetchError::Network || address.is_data() {
-        return text![images, error];
-    }
-    let relay = plan.relay();
-    if is_closer(address, plan, page) {
-        let server = relay.map_or("the host", |_| "the relay");
-        return text![
-            images,
-            server,
-            " is on this machine or in a private network, and this page is not. Browsers let a page \
-             reach it only with your permission, or not at all (Local Network Access); open fetchzip \
-             from a host in the same network instead. It may also be unreachable, or its CORS policy \
-             may refuse"
-        ];
-    }
-    match relay {
-        Some(relay) => text![
-            images,
-            "the relay ",
-            relay.origin(),
-            " refused because of its CORS policy, or is unreachable: check that it is running and \
-             that it lets this page read its responses"
-        ],
-        None => text![
-            images,
-            "refused by the server's CORS policy, or unreachable. Open one in a tab: if it shows \
-             there, ask the host to let other sites read its images (CORS), or name a relay of your \
-             own under More options"
-        ],
-    }
+    let relay = plan.relay().filter(|_| !address.is_data());
+    let server = match (relay, &hosts[..]) {
+        (Some(relay), _) => text!["the relay ", relay.origin()],
+        (None, [_]) => "the host".to_owned(),
+        (None, _) => "each host".to_owned(),
+    };
+    let (words, advice): (_, &str) = match error {
+        FetchError::Network if address.is_data() => ("the data: address can’t be read", ": check it"),
+        FetchError::Network => (
+            "refused, broken off, or an error page without CORS",
+            ". Other images of the host could be read: open one of these in a tab to see what it is",
+        ),
+        FetchError::Unreachable if is_closer(address, plan, page) => {
+            return text![
+                images,
+                server,
+                " is on this machine or in a private network, and this page is not. Browsers let a page \
+                 reach it only with your permission, or not at all (Local Network Access); open fetchzip \
+                 from a host in the same network instead. It may also be switched off"
+            ];
+        }
+        FetchError::Unreachable => {
+            let advice =
+                relay.map_or("check the addresses and the connection", |_| "check that it is running");
+            return text![images, server, " can’t be reached: ", advice, ", and try again"];
+        }
+        FetchError::Cors => {
+            let advice = match relay {
+                Some(_) => "Have it let this page read its responses",
+                None => {
+                    "Ask the host to let other sites read its images, or name a relay of your own under More options"
+                }
+            };
+            return text![images, server, " answers, but does not let this page read it (CORS). ", advice];
+        }
+        FetchError::MixedContent => (
+            "not asked for: this page is on https:, and browsers let it read nothing from http: (mixed content)",
+            ". Write https: in the addresses, or name a relay of your own under More options",
+        ),
+        error => return text![images, error],
+    };
+    text![images, words, advice]
 }
 
 #[cfg(test)]
@@ -219,20 +252,23 @@ mod tests {
         }
         assert!(is_final(&FetchError::NotAnImage(NotAnImage::Html)));
         assert!(is_final(&FetchError::TooLarge { limit: 1 }));
-        assert!(!is_final(&FetchError::Network));
+        assert!(is_final(&FetchError::Cors) && is_final(&FetchError::MixedContent));
+        assert!(!is_final(&FetchError::Network) && !is_final(&FetchError::Unreachable));
         assert!(!is_final(&FetchError::Stopped));
 
         let (mut settings, large) = (Settings::default(), FetchError::TooLarge { limit: 1 });
         let (pdf, html) = (NotAnImage::Pdf, NotAnImage::Html);
-        assert!(!may_arrive(&FetchError::NotAnImage(pdf), &settings));
+        assert!(!may_arrive(&FetchError::NotAnImage(pdf), &settings, false));
         settings.limits.max_bytes = Some(1);
-        assert!(!may_arrive(&large, &settings));
+        assert!(!may_arrive(&large, &settings, false));
         settings.limits.max_bytes = Some(2);
         settings.accepted = Accepted::Files;
-        assert!(may_arrive(&large, &settings), "the limit is another one");
-        assert!(may_arrive(&FetchError::NotAnImage(NotAnImage::Pdf), &settings));
-        assert!(!may_arrive(&FetchError::NotAnImage(html), &settings));
-        assert!(!may_arrive(&FetchError::http(404), &settings));
+        assert!(may_arrive(&large, &settings, false), "the limit is another one");
+        assert!(may_arrive(&FetchError::NotAnImage(NotAnImage::Pdf), &settings, false));
+        assert!(!may_arrive(&FetchError::NotAnImage(html), &settings, false));
+        assert!(!may_arrive(&FetchError::http(404), &settings, false));
+        assert!(!may_arrive(&FetchError::Cors, &settings, false));
+        assert!(may_arrive(&FetchError::Cors, &settings, true), "a relay may be let read it");
     }
 
     #[test]
@@ -267,28 +303,51 @@ mod tests {
     }
 
     #[test]
-    fn possible_refusals_by_cors_are_one_group_with_advice() {
+    fn refusals_by_cors_are_one_group_whatever_their_hosts_with_what_to_do() {
         let urls =
             ["https://a.example/1", "https://a.example/2", "https://b.example/1", "https://a.example/3"];
         let plan = plan_of(urls);
-        let groups = groups_of(&plan, |_| FetchError::Network);
+        let groups = groups_of(&plan, |_| FetchError::Cors);
         assert_eq!(groups.len(), 1);
         assert_eq!(
             group_text(&groups[0], &plan, Network::Public),
-            "4 images from 2 hosts: refused by the server's CORS policy, or unreachable. Open \
-             one in a tab: if it shows there, ask the host to let other sites read its images (CORS), or \
-             name a relay of your own under More options"
+            "4 images from 2 hosts: each host answers, but does not let this page read it (CORS). Ask the host to \
+             let other sites read its images, or name a relay of your own under More options"
         );
         let relay = Relay::parse("https://relay.example/?url=", &NativeText).unwrap();
         let plan = plan.with_relay(Some(relay));
-        let groups = groups_of(&plan, |_| FetchError::Network);
+        let groups = groups_of(&plan, |_| FetchError::Cors);
         assert_eq!(groups[0].hosts.len(), 2, "the images' own origins");
         assert_eq!(
             group_text(&groups[0], &plan, Network::Public),
-            "4 images from 2 hosts: the relay https://relay.example refused because of its \
-             CORS policy, or is unreachable: check that it is running and that it lets this page read \
-             its responses"
+            "4 images from 2 hosts: the relay https://relay.example answers, but does not let this page read it \
+             (CORS). Have it let this page read its responses"
         );
+    }
+
+    #[test]
+    fn an_unreachable_host_is_no_refusal_and_neither_is_one_that_lets_others_be_read() {
+        let plan = plan_of(["https://a.example/1", "https://b.example/1", "https://b.example/2", "data:,x"]);
+        let errors = [FetchError::Unreachable, FetchError::Cors, FetchError::http(404), FetchError::Network];
+        let mut rows = Rows::new(4);
+        for (item, error) in errors.into_iter().enumerate() {
+            let started = EventKind::Started { attempt: 1 };
+            let headers = (item == 2).then_some(EventKind::Headers { declared: None });
+            for kind in [Some(started), headers, Some(EventKind::Failed { error })].into_iter().flatten() {
+                rows.apply(&Event { at: Duration::ZERO, item, kind });
+            }
+        }
+        let groups = failure_groups(&plan, &rows, Network::Public);
+        let texts: Vec<_> = groups.iter().map(|group| group_text(group, &plan, Network::Public)).collect();
+        let expected = [
+            "1 image from https://a.example: the host can’t be reached: check the addresses and the connection, \
+             and try again",
+            "1 image from https://b.example: refused, broken off, or an error page without CORS. Other images of \
+             the host could be read: open one of these in a tab to see what it is",
+            "1 image from https://b.example: the server answered 404 (not found): check the address",
+            "1 image from data:: the data: address can’t be read: check it",
+        ];
+        assert_eq!(texts, expected);
     }
 
     #[test]
@@ -308,7 +367,7 @@ mod tests {
     #[test]
     fn local_network_access_is_explained_only_for_hosts_closer_than_the_page() {
         let is_explained = |plan: &Plan, page| {
-            let groups = groups_of(plan, |_| FetchError::Network);
+            let groups = groups_of(plan, |_| FetchError::Unreachable);
             group_text(&groups[0], plan, page).contains("Local Network Access")
         };
         let nas = plan_of(["http://192.168.1.5/1.jpg"]);

@@ -13,7 +13,7 @@ pub fn ms(millis: u64) -> Duration {
 
 /// An attempt with its times in milliseconds.
 pub fn attempt(started: u64, headers: Option<u64>, ended: Option<u64>, failed: bool) -> AttemptSpan {
-    AttemptSpan { started: ms(started), headers: headers.map(ms), ended: ended.map(ms), failed }
+    AttemptSpan { started: ms(started), sent: None, headers: headers.map(ms), ended: ended.map(ms), failed }
 }
 
 /// An event at this time in milliseconds.

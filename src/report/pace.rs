@@ -21,12 +21,13 @@ pub struct Pace {
 struct Sample {
     at: Duration,
     bytes: u64,
-    done: f64,
+    /// `None` if that can't be estimated.
+    done: Option<f64>,
 }
 
 impl Pace {
-    /// Adds a sample: the bytes so far, and the share of the work that is done.
-    pub fn push(&mut self, at: Duration, bytes: u64, done: f64) {
+    /// Adds a sample: the bytes so far, and the share of the work that is done, if that can be estimated.
+    pub fn push(&mut self, at: Duration, bytes: u64, done: Option<f64>) {
         self.samples.push_back(Sample { at, bytes, done });
         while self.samples.get(1).is_some_and(|second| at.saturating_sub(second.at) >= WINDOW) {
             self.samples.pop_front();
@@ -41,14 +42,20 @@ impl Pace {
         (!time.is_zero()).then(|| (last.bytes.saturating_sub(first.bytes), time))
     }
 
+    /// The share of the work that is done, by the latest sample; `None` if that can't be estimated.
+    pub fn done(&self) -> Option<f64> {
+        self.samples.back().and_then(|sample| sample.done)
+    }
+
     /// The time left at this pace; `None` if there is too little to estimate it from.
     pub fn time_left(&self) -> Option<Duration> {
         let (first, last) = (self.samples.front()?, self.samples.back()?);
-        let (gained, time) = (last.done - first.done, last.at.saturating_sub(first.at));
-        if last.at < MIN_AGE || gained <= 0.0 || last.done >= 1.0 {
+        let (before, done) = (first.done?, last.done?);
+        let (gained, time) = (done - before, last.at.saturating_sub(first.at));
+        if last.at < MIN_AGE || gained <= 0.0 || done >= 1.0 {
             return None;
         }
-        Some(scaled(time, (1.0 - last.done) / gained))
+        Some(scaled(time, (1.0 - done) / gained))
     }
 }
 
@@ -59,7 +66,7 @@ mod tests {
     fn pace(samples: &[(u64, u64, f64)]) -> Pace {
         let mut pace = Pace::default();
         for (millis, bytes, done) in samples {
-            pace.push(Duration::from_millis(*millis), *bytes, *done);
+            pace.push(Duration::from_millis(*millis), *bytes, Some(*done));
         }
         pace
     }

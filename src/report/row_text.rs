@@ -26,6 +26,7 @@ pub fn status_text(row: &Row) -> String {
         State::Receiving if row.is_slow => "slow".into(),
         State::Receiving => row.progress().map_or_else(|| "receiving".into(), percent),
         State::BackingOff { error: FetchError::TooSlow { .. }, .. } => "slow".into(),
+        State::BackingOff { error: FetchError::Offline, .. } => FetchError::Offline.short(),
         State::BackingOff { .. } => "retrying".into(),
         State::Stored if row.is_cut_short() => "cut short?".into(),
         State::Stored => "ok".into(),
@@ -43,6 +44,7 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
         State::BackingOff { error: FetchError::TooSlow { .. }, .. } => {
             "arrives slowly; starts again after the others of its host".into()
         }
+        State::BackingOff { error: error @ FetchError::Offline, .. } => text![error],
         State::BackingOff { error, .. } => {
             text!["attempt ", row.attempts.len(), " failed (", error.short(), "); trying again"]
         }
@@ -108,7 +110,11 @@ pub fn figures(row: &Row, now: Duration) -> Vec<(&'static str, String)> {
         figures.push(("Queue", lasted(queued, last.map(|last| last.started))));
     }
     if let Some(last) = last {
-        figures.push(("Wait", lasted(last.started, last.headers.or(last.ended))));
+        let sent = last.sent.unwrap_or(last.started);
+        figures.extend(last.sent.map(|sent| ("Browser’s queue", lasted(last.started, Some(sent)))));
+        // What it waits for is disclosed by some hosts only.
+        let waited_for = last.sent.map_or(", for a connection or the server", |_| ", for the server");
+        figures.push(("Wait", text![lasted(sent, last.headers.or(last.ended)), waited_for]));
         if let Some(headers) = last.headers {
             figures.push(("Receive", lasted(headers, last.ended)));
             let time = last.ended.unwrap_or(row.heard).saturating_sub(headers);
@@ -231,7 +237,7 @@ mod tests {
             text(&stored(), 9000),
             [
                 "Queue: 300 ms",
-                "Wait: 310 ms",
+                "Wait: 310 ms, for a connection or the server",
                 "Receive: 1.240 s",
                 "Speed: 2.5 MB/s",
                 "Size: 3.1 MB (3,100,000 B)",
@@ -250,8 +256,12 @@ mod tests {
             heard: ms(300),
             ..Row::default()
         };
-        let first =
-            ["Stalled: no data for 12 s", "Queue: less than 1 ms", "Wait: 100 ms", "Receive: 12 s so far"];
+        let first = [
+            "Stalled: no data for 12 s",
+            "Queue: less than 1 ms",
+            "Wait: 100 ms, for a connection or the server",
+            "Receive: 12 s so far",
+        ];
         assert_eq!(text(&stalled, 12_400)[..4], first);
         let failed = Row { state: State::Failed(BUSY), finished: Some(ms(5)), ..Row::default() };
         let failed = text(&failed, 9000);

@@ -6,6 +6,9 @@ use crate::image::ImageFacts;
 use crate::plan::LeftOut;
 use crate::run::{Event, EventKind, FetchError};
 
+/// By how much browsers round the times that they disclose, or more.
+const ROUNDING: Duration = Duration::from_millis(2);
+
 /// The time without data after which a row says so.
 const SILENCE: Duration = Duration::from_secs(3);
 
@@ -67,10 +70,12 @@ pub enum State {
 }
 
 /// The times of one attempt, since the run began.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AttemptSpan {
     /// When the request was made.
     pub started: Duration,
+    /// When the browser sent the request, if its host has that disclosed.
+    pub sent: Option<Duration>,
     /// When its headers arrived.
     pub headers: Option<Duration>,
     /// When it ended, successfully or not.
@@ -104,6 +109,12 @@ pub struct Totals {
     pub most_in_flight: usize,
     /// Busy time: the sum of [`Row::duration`] over the finished items.
     pub busy: Duration,
+    /// The share of it that requests waited in the browser's queue, as far as that is disclosed.
+    pub in_queue: Duration,
+    /// Finished items with an image of which that is disclosed.
+    pub disclosed: usize,
+    /// Images that came over a connection that carries many requests at once.
+    pub multiplexed: usize,
 }
 
 impl Row {
@@ -117,13 +128,16 @@ impl Row {
         self.attempts.last().and_then(|attempt| attempt.headers)
     }
 
-    /// Its duration, from the first request to the finish, including waits between attempts; zero
-    /// if it was never requested or has not finished.
+    /// The time that its attempts took, without the waits between them.
     pub fn duration(&self) -> Duration {
-        match (self.started(), self.finished) {
-            (Some(started), Some(finished)) => finished.saturating_sub(started),
-            _ => Duration::ZERO,
-        }
+        let ended = |attempt: &AttemptSpan| Some(attempt.ended?.saturating_sub(attempt.started));
+        self.attempts.iter().filter_map(ended).sum()
+    }
+
+    /// How long its requests waited in the browser's queue, as far as that is disclosed.
+    fn in_queue(&self) -> Duration {
+        let queued = |attempt: &AttemptSpan| Some(attempt.sent?.saturating_sub(attempt.started));
+        self.attempts.iter().filter_map(queued).sum()
     }
 
     /// The whole seconds for which an attempt in flight has been silent, from [`SILENCE`] on.
@@ -138,6 +152,11 @@ impl Row {
         self.image.as_ref().is_some_and(|image| image.is_cut_short)
     }
 
+    /// Whether it is disclosed when the request for its image was sent.
+    fn is_disclosed(&self) -> bool {
+        self.attempts.last().is_some_and(|attempt| attempt.sent.is_some())
+    }
+
     /// Why it failed, if it did.
     pub fn error(&self) -> Option<&FetchError> {
         match &self.state {
@@ -149,7 +168,17 @@ impl Row {
     /// The share of the body that has arrived, `0.0..=1.0`, if the server declared its length.
     pub fn progress(&self) -> Option<f64> {
         let declared = self.declared.filter(|bytes| *bytes > 0)?;
-        (self.state == State::Receiving).then(|| (self.received as f64 / declared as f64).min(1.0))
+        self.progress_of(declared)
+    }
+
+    /// The same if all of it is this many bytes.
+    fn progress_of(&self, bytes: u64) -> Option<f64> {
+        (self.state == State::Receiving).then(|| (self.received as f64 / bytes.max(1) as f64).min(1.0))
+    }
+
+    /// The same where the length that is not declared is `usual`; such an image is never done before its end.
+    pub fn estimated_progress(&self, usual: Option<u64>) -> Option<f64> {
+        self.progress().or_else(|| Some(self.progress_of(usual?)?.min(0.95)))
     }
 }
 
@@ -178,7 +207,7 @@ impl Rows {
             EventKind::Queued if row.finished.is_some() => {
                 self.totals.failed -= usize::from(row.error().is_some());
                 self.totals.stopped -= usize::from(row.error() == Some(&FetchError::Stopped));
-                self.totals.busy = self.totals.busy.saturating_sub(row.duration());
+                self.totals.take_time(row);
                 row.state = State::Queued;
                 row.finished = None;
             }
@@ -186,7 +215,7 @@ impl Rows {
             EventKind::Started { .. } => {
                 row.state = State::Waiting;
                 row.declared = None;
-                row.attempts.push(AttemptSpan { started: at, headers: None, ended: None, failed: false });
+                row.attempts.push(AttemptSpan { started: at, ..AttemptSpan::default() });
                 self.totals.in_flight += 1;
                 self.totals.most_in_flight = self.totals.most_in_flight.max(self.totals.in_flight);
             }
@@ -200,6 +229,14 @@ impl Rows {
             EventKind::Received { bytes } => {
                 self.totals.bytes += bytes.saturating_sub(row.received);
                 row.received = *bytes;
+            }
+            EventKind::Sent { sent, is_multiplexed } => {
+                if let Some(attempt) = row.attempts.last_mut()
+                    && attempt.may_be_sent(*sent)
+                {
+                    attempt.sent = Some(attempt.started.max(*sent));
+                    self.totals.multiplexed += usize::from(*is_multiplexed);
+                }
             }
             EventKind::Retrying { error, resumes } => {
                 self.totals.in_flight -= row.end_attempt(at, true);
@@ -219,14 +256,15 @@ impl Rows {
                 self.totals.stored += 1;
                 self.totals.cut_short += usize::from(image.is_cut_short);
                 self.totals.stored_bytes += image.bytes;
-                self.totals.busy += row.duration();
+                self.totals.disclosed += usize::from(row.is_disclosed());
+                self.totals.add_time(row);
             }
             EventKind::LeftOut { reason } => {
                 self.totals.take_stored(row);
                 row.state = State::LeftOut(*reason);
                 row.finished = Some(at);
                 self.totals.left_out += 1;
-                self.totals.busy += row.duration();
+                self.totals.add_time(row);
             }
             EventKind::Failed { error } => {
                 // The browser can't read back what it had stored.
@@ -239,7 +277,7 @@ impl Rows {
                 row.finished = Some(at);
                 self.totals.failed += 1;
                 self.totals.stopped += usize::from(*error == FetchError::Stopped);
-                self.totals.busy += row.duration();
+                self.totals.add_time(row);
             }
         }
     }
@@ -284,6 +322,14 @@ impl Row {
     }
 }
 
+impl AttemptSpan {
+    /// Whether its request may have been sent at this time. The browser names requests by their addresses, so
+    /// that the time may be that of another one; and it rounds times.
+    fn may_be_sent(&self, at: Duration) -> bool {
+        at + ROUNDING >= self.started && self.headers.is_none_or(|headers| at <= headers + ROUNDING)
+    }
+}
+
 impl Totals {
     /// Subtracts an image that was stored, and no longer is.
     fn take_stored(&mut self, row: &Row) {
@@ -291,8 +337,36 @@ impl Totals {
             self.stored -= 1;
             self.cut_short -= usize::from(row.is_cut_short());
             self.stored_bytes -= row.received;
-            self.busy = self.busy.saturating_sub(row.duration());
+            self.disclosed -= usize::from(row.is_disclosed());
+            self.take_time(row);
         }
+    }
+
+    fn add_time(&mut self, row: &Row) {
+        self.busy += row.duration();
+        self.in_queue += row.in_queue();
+    }
+
+    fn take_time(&mut self, row: &Row) {
+        self.busy = self.busy.saturating_sub(row.duration());
+        self.in_queue = self.in_queue.saturating_sub(row.in_queue());
+    }
+
+    /// Whether all images whose connections are known came over one that carries many at once.
+    pub fn is_multiplexed(&self) -> bool {
+        self.multiplexed > 0 && self.multiplexed >= self.disclosed
+    }
+
+    /// How many requests were under way at once, on average; `None` if it is not disclosed of each image how long
+    /// the browser kept its request waiting.
+    pub fn overlap(&self, wall: Duration) -> Option<f64> {
+        let is_known = self.disclosed >= self.stored && self.stored > 0 && !wall.is_zero();
+        is_known.then(|| self.under_way().as_secs_f64() / wall.as_secs_f64())
+    }
+
+    /// Busy time without the browser's queue, as far as that is disclosed.
+    pub fn under_way(&self) -> Duration {
+        self.busy.saturating_sub(self.in_queue)
     }
 
     /// The number of finished items, stored, left out or failed.

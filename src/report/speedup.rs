@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::formatting::{count, ratio};
+use super::formatting::{count, duration, ratio};
 use crate::text::text;
 
 /// How the images of a run are fetched.
@@ -78,6 +78,52 @@ impl Comparison {
         Some(SpeedUp { median: median_of_sorted(&ratios)?, least, most, pairs: ratios.len() })
     }
 
+    /// The answer in a sentence, with its spread, be it a gain or a loss:
+    /// `At once: 4.7 times as fast (2.4 s against 11.1 s; 4.6 to 4.8 in 3 pairs)`.
+    pub fn answer(&self) -> String {
+        let medians = (median_wall(&self.concurrent), median_wall(&self.sequential));
+        let (Some(SpeedUp { median, least, most, pairs }), (Some(concurrent), Some(sequential))) =
+            (self.speed_up(), medians)
+        else {
+            return "The runs were too short to be compared".into();
+        };
+        let factor = ratio(median);
+        let answer = match (least <= 1.0, most >= 1.0) {
+            (true, true) => text!["too close to tell, ", factor, " times as fast"],
+            (true, false) => text!["slower, ", factor, " times as fast"],
+            _ => text![factor, " times as fast"],
+        };
+        text![
+            "At once: ",
+            answer,
+            " (",
+            duration(concurrent),
+            " against ",
+            duration(sequential),
+            "; ",
+            ratio(least),
+            " to ",
+            ratio(most),
+            " in ",
+            count(pairs, "pair"),
+            ")"
+        ]
+    }
+
+    /// The time that the runs which have not begun will take, by those of the same mode before; by `current`, the
+    /// whole time of the run that is under way, if there was none.
+    pub fn time_of_rest(&self, current: Duration) -> Duration {
+        let made = self.sequential.len() + self.concurrent.len();
+        let time = |mode: &Mode| {
+            let runs = match mode {
+                Mode::Sequential => &self.sequential,
+                Mode::Concurrent => &self.concurrent,
+            };
+            median_wall(runs).unwrap_or(current)
+        };
+        COMPARISON_ORDER.iter().skip(made + 1).map(time).sum()
+    }
+
     /// Why the times can't be compared, if the runs of a pair did not store the same images.
     pub fn difference(&self) -> Option<String> {
         let stored = |run: &TimedRun| run.stored.iter().filter(|stored| **stored).count();
@@ -98,22 +144,6 @@ impl Comparison {
 
     fn pairs(&self) -> impl Iterator<Item = (&TimedRun, &TimedRun)> {
         self.sequential.iter().zip(&self.concurrent)
-    }
-}
-
-impl SpeedUp {
-    /// The speed-up in words, with its spread, be it a gain or a loss.
-    pub fn text(&self) -> String {
-        let spread =
-            text!["(", ratio(self.least), "–", ratio(self.most), ", ", count(self.pairs, "pair"), ")"];
-        let sentence = text![ratio(self.median), " × as fast as one after the other ", spread];
-        if self.least <= 1.0 && self.most >= 1.0 {
-            text![sentence, ": too close to tell"]
-        } else if self.median > 1.0 {
-            sentence
-        } else {
-            text![sentence, ": fetching at once was slower"]
-        }
     }
 }
 
@@ -175,16 +205,37 @@ mod tests {
     #[test]
     fn a_speed_up_and_a_slow_down_are_put_into_words_alike() {
         let cases = [
-            ((4.13, 3.8, 4.3), "4.1 × as fast as one after the other (3.8–4.3, 3 pairs)"),
             (
-                (0.88, 0.8, 0.93),
-                "0.9 × as fast as one after the other (0.8–0.9, 3 pairs): fetching at once was slower",
+                [11.1, 11.3, 11.0],
+                [2.4, 2.4, 2.3],
+                "At once: 4.7 times as fast (2.4 s against 11.1 s; 4.6 to 4.8 in 3 pairs)",
             ),
-            ((1.1, 0.9, 1.3), "1.1 × as fast as one after the other (0.9–1.3, 3 pairs): too close to tell"),
+            (
+                [2.0, 2.1, 2.2],
+                [2.5, 2.5, 2.5],
+                "At once: slower, 0.8 times as fast (2.5 s against 2.1 s; 0.8 to 0.9 in 3 pairs)",
+            ),
+            (
+                [2.0, 2.2, 2.6],
+                [2.2, 2.0, 2.0],
+                "At once: too close to tell, 1.1 times as fast (2.0 s against 2.2 s; 0.9 to 1.3 in 3 pairs)",
+            ),
         ];
-        for ((median, least, most), text) in cases {
-            assert_eq!(SpeedUp { median, least, most, pairs: 3 }.text(), text);
+        for (sequential, concurrent, text) in cases {
+            assert_eq!(comparison(&sequential, &concurrent).answer(), text);
         }
+        assert_eq!(comparison(&[3.0], &[]).answer(), "The runs were too short to be compared");
+    }
+
+    #[test]
+    fn the_rest_of_a_comparison_takes_as_long_as_the_runs_before() {
+        let rest = |sequential: &[f64], concurrent: &[f64], current| {
+            comparison(sequential, concurrent).time_of_rest(Duration::from_secs(current)).as_secs_f64()
+        };
+        assert_eq!(rest(&[], &[], 10), 50.0, "no run at once is known, so it is no shorter");
+        assert_eq!(rest(&[10.0], &[], 2), 2.0 + 10.0 + 10.0 + 2.0);
+        assert_eq!(rest(&[10.0], &[2.0], 2), 10.0 + 10.0 + 2.0);
+        assert_eq!(rest(&[10.0; 3], &[2.0; 2], 2), 0.0);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::formatting::{approximate_duration, count, number, percent, rate, size, whole_millis};
-use super::{Pace, Rows};
+use super::{Pace, Rows, State, Totals};
 use crate::plan::{LeftOut, Plan, Understood};
-use crate::run::CoolDowns;
+use crate::run::{CONNECTIONS, CoolDowns};
 use crate::text::{add, text};
 
 /// What a list was understood to be: `CSV, 3 columns, addresses in “Image URL” · 2 URLs from 1 origin ·
@@ -38,16 +38,31 @@ pub fn plan_text(understood: &Understood, plan: &Plan, rejected: usize) -> Strin
     if parts.is_empty() { "No URLs yet.".into() } else { parts.join(" · ") }
 }
 
-/// A run in progress: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s`.
-pub fn progress_text(rows: &Rows, pace: &Pace) -> String {
+/// A run in progress: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s left`. `left` is the time left,
+/// if that can be estimated.
+pub fn progress_text(rows: &Rows, pace: &Pace, left: Option<Duration>) -> String {
     let totals = rows.totals();
     let mut parts = vec![tally_text(rows)];
     parts.extend(pace.recent().and_then(|(bytes, time)| rate(bytes, time)));
     if totals.in_flight > 0 {
-        parts.push(text![number(totals.in_flight), " at once"]);
+        parts.push(at_once_text(totals.in_flight, totals));
+        parts.extend(allowed_text(totals.in_flight, totals));
     }
-    parts.extend(pace.time_left().map(approximate_duration));
+    parts.extend(left.map(|left| text![approximate_duration(left), " left"]));
     parts.join(" · ")
+}
+
+/// How many images are fetched at once, `4 at once`; or were only asked for, `16 asked for`, if HTTP/1.1 may keep
+/// some of them waiting.
+pub fn at_once_text(images: usize, totals: &Totals) -> String {
+    let words = if images <= CONNECTIONS || totals.is_multiplexed() { " at once" } else { " asked for" };
+    text![number(images), words]
+}
+
+/// What HTTP/1.1 allows of so many images, if that is the protocol: `6 a host at once over HTTP/1.1`.
+pub fn allowed_text(images: usize, totals: &Totals) -> Option<String> {
+    let is_bounded = images > CONNECTIONS && totals.disclosed > totals.multiplexed;
+    is_bounded.then(|| text![CONNECTIONS, " a host at once over HTTP/1.1"])
 }
 
 /// The images and bytes of a run so far: `11 of 15 images · 38.2 MB`.
@@ -69,9 +84,9 @@ pub fn cool_down_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option
     Some(text!["cooling down ", host, also, ", ", seconds, " s"])
 }
 
-/// The progress of a run for the title of its tab: `43 %`.
-pub fn progress_title(rows: &Rows) -> String {
-    percent(share_done(rows))
+/// The progress of a run for the title of its tab: `43 %`, or the bytes so far without an estimate.
+pub fn progress_title(share: Option<f64>, rows: &Rows) -> String {
+    share.map_or_else(|| size(rows.totals().bytes), percent)
 }
 
 /// The most rows for which the progress of each is added up; with more, a row's share is too small to
@@ -79,15 +94,30 @@ pub fn progress_title(rows: &Rows) -> String {
 const MAX_ROWS_ADDED_UP: usize = 2000;
 
 /// The share of the work that is done, `0.0..=1.0`: the finished images, and the progress of those
-/// that are arriving.
-pub fn share_done(rows: &Rows) -> f64 {
+/// that are arriving. `None` while images arrive, and how large even one of them is, is not known.
+///
+/// An image whose length is not declared is expected to be as large as the others.
+pub fn share_done(rows: &Rows) -> Option<f64> {
     let totals = rows.totals();
-    let parts: f64 = if totals.items <= MAX_ROWS_ADDED_UP {
-        rows.as_slice().iter().filter_map(super::Row::progress).sum()
-    } else {
-        0.0
-    };
-    (totals.finished() as f64 + parts) / totals.items.max(1) as f64
+    let mut parts = 0.0;
+    if totals.items <= MAX_ROWS_ADDED_UP {
+        let usual = usual_size(rows);
+        if usual.is_none() && totals.finished() == 0 && totals.bytes > 0 {
+            return None;
+        }
+        parts = rows.as_slice().iter().filter_map(|row| row.estimated_progress(usual)).sum();
+    }
+    Some((totals.finished() as f64 + parts) / totals.items.max(1) as f64)
+}
+
+/// The mean size of the images that have arrived or whose sizes are declared.
+fn usual_size(rows: &Rows) -> Option<u64> {
+    let declared = rows.as_slice().iter().filter(|row| row.state == State::Receiving);
+    let declared = declared.filter_map(|row| row.declared.filter(|bytes| *bytes > 0));
+    let totals = rows.totals();
+    let all = (totals.stored_bytes, totals.stored as u64);
+    let (bytes, images) = declared.fold(all, |(sum, images), bytes| (sum.saturating_add(bytes), images + 1));
+    bytes.checked_div(images)
 }
 
 /// A finished run: `15 of 15 fetched, 2 may be cut short`, `14 of 15 fetched, 1 failed`; or one that was
@@ -202,13 +232,68 @@ mod tests {
     fn progress_is_given_in_images_bytes_rate_and_time_left() {
         let rows = rows(15, 10, 1);
         let mut pace = Pace::default();
-        assert_eq!(progress_text(&rows, &pace), "11 of 15 images · 10.0 kB");
+        assert_eq!(progress_text(&rows, &pace, None), "11 of 15 images · 10.0 kB");
         assert_eq!(tally_text(&rows), "11 of 15 images · 10.0 kB");
-        pace.push(Duration::from_secs(1), 0, 0.0);
-        pace.push(Duration::from_secs(3), 10_000, share_done(&rows));
-        let text = "11 of 15 images · 10.0 kB · 5.0 kB/s · about 1 s";
-        assert_eq!(progress_text(&rows, &pace), text);
-        assert_eq!(progress_title(&rows), "73 %");
+        let share = share_done(&rows);
+        pace.push(Duration::from_secs(1), 0, Some(0.0));
+        pace.push(Duration::from_secs(3), 10_000, share);
+        let text = "11 of 15 images · 10.0 kB · 5.0 kB/s · about 1 s left";
+        assert_eq!(progress_text(&rows, &pace, pace.time_left()), text);
+        assert_eq!(progress_title(share, &rows), "73 %");
+    }
+
+    /// Rows of images under way, each with its declared size and what has arrived of it.
+    fn arriving(images: &[(Option<u64>, u64)]) -> Rows {
+        let mut rows = Rows::new(images.len());
+        for (item, (declared, bytes)) in images.iter().enumerate() {
+            let started = EventKind::Started { attempt: 1 };
+            let headers = EventKind::Headers { declared: *declared };
+            for kind in [started, headers, EventKind::Received { bytes: *bytes }] {
+                rows.apply(&Event { at: Duration::ZERO, item, kind });
+            }
+        }
+        rows
+    }
+
+    #[test]
+    fn unknown_sizes_are_estimated_from_those_that_are_known() {
+        assert_eq!(share_done(&Rows::new(2)), Some(0.0));
+        let unknown = arriving(&[(None, 5000), (None, 0)]);
+        assert_eq!(share_done(&unknown), None, "nothing is known of any size");
+        assert_eq!(progress_title(None, &unknown), "5.0 kB");
+        assert_eq!(share_done(&arriving(&[(None, 500), (Some(1000), 250)])), Some(0.375));
+        // The second may be larger than the first.
+        assert_eq!(share_done(&arriving(&[(Some(1000), 0), (None, 5000)])), Some(0.475));
+        let mut one_is_there = arriving(&[(None, 1000), (None, 250)]);
+        let stored = EventKind::Stored(ImageFacts::new(1000, 0, Format::Gif));
+        one_is_there.apply(&Event { at: Duration::ZERO, item: 0, kind: stored });
+        assert_eq!(share_done(&one_is_there), Some(0.625));
+    }
+
+    #[test]
+    fn what_was_asked_for_is_not_said_to_be_at_once_where_the_protocol_may_not_allow_it() {
+        let started = |images| arriving(&vec![(Some(9), 1); images]);
+        let words = |rows: &Rows| progress_text(rows, &Pace::default(), None);
+        assert!(words(&started(6)).ends_with(" · 6 at once"));
+        let mut rows = started(16);
+        assert!(words(&rows).ends_with(" · 16 asked for"), "{}", words(&rows));
+        let mut store = |is_multiplexed| {
+            let at = Duration::ZERO;
+            rows.apply(&Event { at, item: 0, kind: EventKind::Sent { sent: at, is_multiplexed } });
+            let stored = EventKind::Stored(ImageFacts::new(9, 0, Format::Gif));
+            rows.apply(&Event { at, item: 0, kind: stored });
+            words(&rows)
+        };
+        let text = store(false);
+        assert!(text.ends_with(" · 15 asked for · 6 a host at once over HTTP/1.1"), "{text}");
+        let mut rows = started(16);
+        for kind in [
+            EventKind::Sent { sent: Duration::ZERO, is_multiplexed: true },
+            EventKind::Stored(ImageFacts::new(9, 0, Format::Gif)),
+        ] {
+            rows.apply(&Event { at: Duration::ZERO, item: 0, kind });
+        }
+        assert!(words(&rows).ends_with(" · 15 at once"));
     }
 
     #[test]

@@ -15,8 +15,13 @@ use crate::text::text;
 pub enum Phase {
     /// It waits for its turn, or for the time of its next attempt.
     Queued,
-    /// It was requested, and its headers have not arrived.
+    /// It was requested, and its headers have not arrived: what it waits for, a connection or the server, is not
+    /// disclosed.
     Waiting,
+    /// It was requested, and waits in the browser for a connection.
+    Held,
+    /// The request was sent, and its headers have not arrived.
+    Answering,
     /// Its body is arriving.
     Receiving,
 }
@@ -47,10 +52,20 @@ pub fn spans(row: &Row) -> Vec<Span> {
             spans.push(quiet(Phase::Queued, since, Some(attempt.started)));
         }
         let waited_until = attempt.headers.or(attempt.ended);
+        let (phase, since) = match attempt.sent {
+            Some(sent) => {
+                if sent > attempt.started {
+                    let held = quiet(Phase::Held, attempt.started, Some(sent));
+                    spans.push(Span { failed: attempt.failed, ..held });
+                }
+                (Phase::Answering, sent)
+            }
+            None => (Phase::Waiting, attempt.started),
+        };
         spans.push(Span {
             failed: attempt.failed,
             ends_in_failure: attempt.failed && attempt.headers.is_none(),
-            ..quiet(Phase::Waiting, attempt.started, waited_until)
+            ..quiet(phase, since, waited_until)
         });
         if let Some(headers) = attempt.headers {
             spans.push(Span {
@@ -143,6 +158,8 @@ mod tests {
             let phase = match span.phase {
                 Phase::Queued => 'q',
                 Phase::Waiting => 'w',
+                Phase::Held => 'h',
+                Phase::Answering => 'a',
                 Phase::Receiving => 'r',
             };
             let to = span.to.map(|to| to.as_millis().to_string()).unwrap_or_default();
@@ -157,6 +174,13 @@ mod tests {
         assert_eq!(drawn(vec![attempt(5, None, None, false)], None), "q0-5 w5-");
         assert_eq!(drawn(vec![attempt(0, Some(7), None, false)], None), "w0-7 r7-");
         assert_eq!(drawn(vec![attempt(5, Some(7), Some(9), false)], Some(9)), "q0-5 w5-7 r7-9");
+    }
+
+    #[test]
+    fn the_browser_s_queue_is_told_from_the_server_where_that_is_disclosed() {
+        let sent = |sent| AttemptSpan { sent: Some(ms(sent)), ..attempt(5, Some(9), Some(12), false) };
+        assert_eq!(drawn(vec![sent(7)], Some(12)), "q0-5 h5-7 a7-9 r9-12");
+        assert_eq!(drawn(vec![sent(5)], Some(12)), "q0-5 a5-9 r9-12");
     }
 
     #[test]

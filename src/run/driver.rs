@@ -12,13 +12,14 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use super::byte_budget::{ByteBudget, Reservation};
 use super::event::{Event, EventKind};
 use super::fetch_error::FetchError;
-use super::pace::{Pace, Verdict};
+use super::pace::Pace;
+use super::reach::Reach;
 use super::schedule::Schedule;
 use super::settings::Limits;
 use super::stall::Others;
 use super::step::{Attempt, Step};
 use super::stored_image::StoredImage;
-use crate::plan::{Address, ItemId, Plan};
+use crate::plan::{Address, ItemId, OriginId, Plan};
 
 /// The requests, the clock and the random numbers of a run: all of it that is not pure.
 pub trait Fetcher {
@@ -49,6 +50,16 @@ pub trait Fetcher {
     /// (HTTP/2 and HTTP/3); `None` if that is not disclosed.
     fn is_multiplexed(&self, address: &Address) -> Option<bool>;
 
+    /// Asks once more, without reading the answer: whether there is one, which the host does not let this page
+    /// read.
+    fn is_refused_by(&self, address: &Address) -> impl Future<Output = bool>;
+
+    /// Whether there is a network, as far as the browser knows.
+    fn is_online(&self) -> bool;
+
+    /// Whether the browser sends no request to this address, because it is less secure than the page.
+    fn is_mixed_content(&self, address: &Address) -> bool;
+
     /// What other runs have in flight to the origin of an address.
     fn others(&self, address: &Address) -> Others;
 }
@@ -62,7 +73,12 @@ pub struct FinishedItem<P> {
     pub outcome: Result<StoredImage<P>, FetchError>,
 }
 
-type Finished<P> = (Attempt, Result<Arrived<P>, FetchError>);
+/// What a future in flight has brought.
+enum Ended<P> {
+    Attempt(Attempt, Result<Arrived<P>, FetchError>),
+    /// Whether an origin answers, and does not let the page read it.
+    Probe(OriginId, bool),
+}
 
 /// An image that has arrived, and its share of the byte budget.
 struct Arrived<P> {
@@ -76,10 +92,13 @@ pub struct Run<'a, F: Fetcher> {
     fetcher: &'a F,
     emit: &'a dyn Fn(Event),
     schedule: Schedule,
-    in_flight: FuturesUnordered<LocalBoxFuture<'a, Result<Finished<F::Payload>, Aborted>>>,
+    in_flight: FuturesUnordered<LocalBoxFuture<'a, Result<Ended<F::Payload>, Aborted>>>,
     /// What aborts each attempt in flight.
     aborts: Vec<(ItemId, AbortHandle)>,
     pace: Rc<RefCell<Pace>>,
+    reach: Rc<RefCell<Reach>>,
+    /// Failed attempts of which a probe has told why.
+    judged: Vec<(Attempt, FetchError)>,
     /// Items without an address, which fail before any request is sent.
     invalid: std::vec::IntoIter<(ItemId, FetchError)>,
     /// Items that had not ended when the run was stopped, and have not been reported yet.
@@ -109,21 +128,29 @@ impl<'a, F: Fetcher> Run<'a, F> {
         emit: &'a dyn Fn(Event),
     ) -> Self {
         let at = fetcher.now();
-        let mut invalid = Vec::new();
+        let (mut invalid, mut valid) = (Vec::new(), Vec::with_capacity(items.len()));
         for &item in items {
             emit(Event { at, item, kind: EventKind::Queued });
             if let Err(error) = &plan.items()[item].address {
                 invalid.push((item, FetchError::Address(error.clone())));
+            } else if plan.items()[item].fallbacks.is_empty()
+                && plan.request_address(item, 0).is_some_and(|address| fetcher.is_mixed_content(&address))
+            {
+                invalid.push((item, FetchError::MixedContent));
+            } else {
+                valid.push(item);
             }
         }
         Self {
             plan,
             fetcher,
             emit,
-            schedule: Schedule::of(plan, items, limits),
+            schedule: Schedule::of(plan, &valid, limits),
             in_flight: FuturesUnordered::new(),
             aborts: Vec::new(),
             pace: Rc::new(RefCell::new(Pace::new(&limits))),
+            reach: Rc::new(RefCell::new(Reach::new(plan.origins().len()))),
+            judged: Vec::new(),
             invalid: invalid.into_iter(),
             stopped: Vec::new().into_iter(),
             skipped: Vec::new(),
@@ -171,24 +198,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.in_flight.clear();
         self.aborts.clear();
         self.pace.borrow_mut().clear();
+        self.reach.borrow_mut().clear();
+        self.judged.clear();
         self.stopped = self.schedule.stop().into_iter();
-    }
-
-    /// Ends an item that has not ended, with its request if there is one in flight. [`Run::next`] returns it.
-    pub fn skip(&mut self, item: ItemId) {
-        if self.schedule.is_open(item) {
-            self.end_attempt(item, true);
-            self.schedule.abandon(item);
-            self.skipped.push(item);
-        }
-    }
-
-    /// Breaks off the request of an item, if there is one in flight, and makes it again after the others of
-    /// its origin.
-    pub fn restart(&mut self, item: ItemId) {
-        if self.schedule.is_in_flight(item) {
-            self.defer(item);
-        }
     }
 
     /// Drives the run until the next item ends, and returns that item; `None` after the last one.
@@ -209,6 +221,12 @@ impl<'a, F: Fetcher> Run<'a, F> {
         loop {
             if let Some(item) = self.check_pace() {
                 return Some(item);
+            }
+            if let Some((attempt, error)) = self.judged.pop() {
+                match self.conclude(attempt, Err(error)) {
+                    Some(item) => return Some(item),
+                    None => continue,
+                }
             }
             let until = match self.schedule.next(self.fetcher.now()) {
                 Step::Start(attempt) => {
@@ -237,10 +255,14 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 None if self.in_flight.is_empty() => pending().await,
                 None => self.in_flight.next().await,
             };
-            if let Some(Ok(finished)) = finished
-                && let Some(item) = self.process(finished)
-            {
-                return Some(item);
+            match finished {
+                Some(Ok(Ended::Probe(origin, refuses))) => self.probed(origin, refuses),
+                Some(Ok(Ended::Attempt(attempt, result))) => {
+                    if let Some(item) = self.process(attempt, result) {
+                        return Some(item);
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -255,57 +277,27 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.schedule.set_others(item, self.fetcher.others(&address));
         self.emit(item, EventKind::Started { attempt: number });
         let (fetcher, emit, pace) = (self.fetcher, self.emit, Rc::clone(&self.pace));
+        let reach = Rc::clone(&self.reach);
         pace.borrow_mut().start(item, origin, fetcher.now());
         let reservation = Reservation::new(&self.budget);
         let request = async move {
             let progress = |kind| {
                 let at = fetcher.now();
                 pace.borrow_mut().record(item, &kind, at);
+                if let EventKind::Headers { .. } = kind {
+                    reach.borrow_mut().set_readable(origin);
+                }
                 emit(Event { at, item, kind });
             };
-            let result = fetcher.attempt(item, &address, &reservation, &progress).await;
-            (attempt, result.map(|stored| Arrived { stored, reservation }))
+            let result = match fetcher.is_mixed_content(&address) {
+                true => Err(FetchError::MixedContent),
+                false => fetcher.attempt(item, &address, &reservation, &progress).await,
+            };
+            Ended::Attempt(attempt, result.map(|stored| Arrived { stored, reservation }))
         };
         let (abort, registration) = AbortHandle::new_pair();
         self.aborts.push((item, abort));
         self.in_flight.push(Abortable::new(request, registration).boxed_local());
-    }
-
-    /// Reports what has become slow, breaks off what keeps others waiting, and returns an item whose time is
-    /// up.
-    fn check_pace(&mut self) -> Option<FinishedItem<F::Payload>> {
-        let answered_beside = self.pace.borrow_mut().take_answered_beside();
-        if let Some((item, older)) = answered_beside {
-            self.schedule.answered_beside(item, older, self.fetcher.now());
-        }
-        loop {
-            let verdict = self.pace.borrow_mut().check(self.fetcher.now());
-            let Some((item, verdict)) = verdict else { break };
-            match verdict {
-                Verdict::Slow { bytes_per_second } => {
-                    self.emit(item, EventKind::Slow { bytes_per_second });
-                    self.schedule.set_slow(item, true);
-                }
-                Verdict::Recovered => self.schedule.set_slow(item, false),
-                Verdict::TimedOut(error) => {
-                    self.end_attempt(item, true);
-                    self.schedule.abandon(item);
-                    return Some(self.fail(item, error));
-                }
-            }
-        }
-        while let Some(item) = self.schedule.next_to_defer() {
-            self.defer(item);
-        }
-        None
-    }
-
-    /// Breaks off an attempt in flight, whose item starts again after the others of its origin.
-    fn defer(&mut self, item: ItemId) {
-        let error = self.end_attempt(item, true);
-        self.schedule.defer(item);
-        let resumes = self.fetcher.now();
-        error.into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
     }
 
     /// Ends the attempt of an item that is in flight, and returns why it would be said to be slow.
@@ -316,13 +308,35 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 abort.abort();
             }
         }
+        if is_aborted {
+            // It may have failed already, and wait to learn why.
+            self.reach.borrow_mut().forget(item);
+            self.judged.retain(|(attempt, _)| attempt.item != item);
+        }
         self.pace.borrow_mut().end(item, self.fetcher.now())
     }
 
+    /// Takes an attempt's result. Returns the item if it has ended.
+    fn process(
+        &mut self,
+        attempt: Attempt,
+        result: Result<Arrived<F::Payload>, FetchError>,
+    ) -> Option<FinishedItem<F::Payload>> {
+        self.end_attempt(attempt.item, false);
+        let result = match result {
+            Err(FetchError::Network) => Err(self.judge(attempt)?),
+            result => result,
+        };
+        self.conclude(attempt, result)
+    }
+
     /// Reports an attempt's result to the schedule. Returns the item if it has ended.
-    fn process(&mut self, (attempt, result): Finished<F::Payload>) -> Option<FinishedItem<F::Payload>> {
+    fn conclude(
+        &mut self,
+        attempt: Attempt,
+        result: Result<Arrived<F::Payload>, FetchError>,
+    ) -> Option<FinishedItem<F::Payload>> {
         let item = attempt.item;
-        self.end_attempt(item, false);
         if let Some(address) = self.plan.request_address(item, attempt.address) {
             self.schedule.set_others(item, self.fetcher.others(&address));
         }
@@ -375,25 +389,6 @@ impl<'a, F: Fetcher> Run<'a, F> {
         None
     }
 
-    fn look_up_protocol(&mut self, Attempt { item, address, .. }: Attempt) {
-        if self.schedule.wants_protocol(item)
-            && let Some(address) = self.plan.request_address(item, address)
-            && let Some(is_multiplexed) = self.fetcher.is_multiplexed(&address)
-        {
-            self.schedule.set_protocol(item, is_multiplexed, self.fetcher.now());
-        }
-    }
-
-    /// An image that came from a fallback has that as its final address.
-    fn with_final_url(&self, attempt: Attempt, mut arrived: Arrived<F::Payload>) -> Arrived<F::Payload> {
-        if attempt.address > 0
-            && let Some(address) = self.plan.address(attempt.item, attempt.address)
-        {
-            arrived.stored.facts.final_url.get_or_insert_with(|| address.href.as_str().into());
-        }
-        arrived
-    }
-
     /// Ends an item without another attempt.
     fn fail(&mut self, item: ItemId, error: FetchError) -> FinishedItem<F::Payload> {
         let cut_short = self.remove_cut_short(item);
@@ -443,3 +438,6 @@ impl<'a, F: Fetcher> Run<'a, F> {
         (self.emit)(Event { at: self.fetcher.now(), item, kind });
     }
 }
+
+mod judging;
+mod pacing;

@@ -34,6 +34,15 @@ pub enum EventKind {
         /// `Content-Length`, in bytes. It counts encoded bytes, so more may arrive.
         declared: Option<u64>,
     },
+    /// The browser tells of an attempt whose body has arrived when it sent the request, before which that
+    /// waited in the browser's queue. Hosts decide whether browsers do (`Timing-Allow-Origin`), and only the page
+    /// asks.
+    Sent {
+        /// When the request was sent, since the run began.
+        sent: Duration,
+        /// Whether its connection carries many requests at once (HTTP/2 and HTTP/3).
+        is_multiplexed: bool,
+    },
     /// More of the body arrived.
     Received {
         /// The bytes of this attempt so far.

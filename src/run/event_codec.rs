@@ -25,6 +25,7 @@ const FAILED: u8 = 6;
 const COOLING_DOWN: u8 = 7;
 const LEFT_OUT: u8 = 8;
 const SLOW: u8 = 9;
+const SENT: u8 = 10;
 
 const ADDRESS: u8 = 0;
 const HTTP: u8 = 1;
@@ -40,6 +41,10 @@ const STOPPED: u8 = 10;
 const TOO_LARGE: u8 = 11;
 const OVER_TOTAL: u8 = 12;
 const TOO_SLOW: u8 = 13;
+const CORS: u8 = 19;
+const UNREACHABLE: u8 = 15;
+const MIXED_CONTENT: u8 = 16;
+const OFFLINE: u8 = 17;
 const REQUEST: u8 = 18;
 const SKIPPED: u8 = 14;
 
@@ -82,6 +87,11 @@ impl EventWriter {
                 self.bytes.put_u64(declared.unwrap_or(NO_LENGTH));
             }
             EventKind::Received { .. } => {}
+            EventKind::Sent { sent, is_multiplexed } => {
+                self.put_header(SENT, item, at);
+                self.bytes.put_duration(*sent);
+                self.bytes.put_u8(u8::from(*is_multiplexed));
+            }
             EventKind::Slow { bytes_per_second } => {
                 self.put_header(SLOW, item, at);
                 self.bytes.put_u64(*bytes_per_second);
@@ -141,6 +151,10 @@ impl EventWriter {
             FetchError::Http { status, .. } => (HTTP, u64::from(*status)),
             FetchError::HostRefuses { status } => (HOST_REFUSES, u64::from(*status)),
             FetchError::Network => (NETWORK, 0),
+            FetchError::Cors => (CORS, 0),
+            FetchError::Unreachable => (UNREACHABLE, 0),
+            FetchError::MixedContent => (MIXED_CONTENT, 0),
+            FetchError::Offline => (OFFLINE, 0),
             FetchError::Interrupted { received } => (INTERRUPTED, *received),
             FetchError::Truncated { received } => (TRUNCATED, *received),
             FetchError::TooLarge { limit } => (TOO_LARGE, *limit),
@@ -205,6 +219,7 @@ impl Decoder<'_> {
             STARTED => EventKind::Started { attempt: u32::try_from(self.bytes.u64()?).ok()? },
             HEADERS => EventKind::Headers { declared: Some(self.bytes.u64()?).filter(|n| *n != NO_LENGTH) },
             RECEIVED => EventKind::Received { bytes: self.bytes.u64()? },
+            SENT => EventKind::Sent { sent: self.bytes.duration()?, is_multiplexed: self.bytes.u8()? != 0 },
             SLOW => EventKind::Slow { bytes_per_second: self.bytes.u64()? },
             RETRYING => {
                 let resumes = self.bytes.duration()?;
@@ -238,6 +253,10 @@ impl Decoder<'_> {
             STOPPED => FetchError::Stopped,
             SKIPPED => FetchError::Skipped,
             NETWORK => FetchError::Network,
+            CORS => FetchError::Cors,
+            UNREACHABLE => FetchError::Unreachable,
+            MIXED_CONTENT => FetchError::MixedContent,
+            OFFLINE => FetchError::Offline,
             INTERRUPTED => FetchError::Interrupted { received: number },
             TIMEOUT => FetchError::Timeout { after: Duration::from_nanos(number) },
             TOO_SLOW => FetchError::TooSlow {
@@ -294,6 +313,10 @@ mod tests {
             FetchError::Stopped,
             FetchError::Skipped,
             FetchError::Network,
+            FetchError::Cors,
+            FetchError::Unreachable,
+            FetchError::MixedContent,
+            FetchError::Offline,
             FetchError::Interrupted { received: 1 << 40 },
             FetchError::Timeout { after: Duration::from_millis(1500) },
             FetchError::TooSlow { after: Duration::from_secs(60), received: 1 << 33, bytes_per_second: 7 },
@@ -314,6 +337,7 @@ mod tests {
             event(2, 0, EventKind::Headers { declared: None }),
             event(2, 0, EventKind::Headers { declared: Some(0) }),
             event(3, 1, EventKind::Received { bytes: 1 << 40 }),
+            event(3, 1, EventKind::Sent { sent: Duration::from_millis(2), is_multiplexed: true }),
             event(3, 1, EventKind::Slow { bytes_per_second: 999 }),
             event(3, 1, EventKind::CoolingDown { until: Duration::from_secs(9) }),
         ];

@@ -13,7 +13,8 @@ use crate::plan::{Address, ItemId};
 /// How the fake host responds to an address like `https://a.example/200ms/503/503/ok`: after this time,
 /// and with these results in turn, the last one repeated. `503-7` sends `Retry-After: 7`, `ok-5` is an
 /// image of 5 bytes, `short-5` one that is cut short after them, `drip-5` one of 5 bytes of which one arrives
-/// each second, `break` a body that breaks off, and `full` can't be stored.
+/// each second, `break` a body that breaks off, and `full` can't be stored. `network` is no answer, and `cors` one
+/// that the page may not read.
 fn script(address: &Address) -> (Duration, Vec<String>) {
     let path = address.href.splitn(4, '/').nth(3).unwrap();
     // What follows a question mark only makes addresses different.
@@ -39,6 +40,10 @@ pub struct FakeWorld {
     /// What other runs have in flight to each host.
     pub others: Cell<Others>,
     queues: RefCell<BTreeMap<String, Queue>>,
+    /// The addresses that were probed.
+    pub probes: RefCell<Vec<String>>,
+    /// Until when there is no network.
+    pub offline_until: Cell<Duration>,
     /// The requests that each host has been sent, in order, with their times.
     pub sent: RefCell<Vec<(Duration, String)>>,
 }
@@ -157,6 +162,10 @@ impl Fetcher for FakeWorld {
         let (takes, ends) = script(address);
         let before = self.attempts.borrow().iter().filter(|href| **href == address.href).count();
         self.attempts.borrow_mut().push(address.href.clone());
+        if !self.is_online() {
+            guard.1 = true;
+            return Err(FetchError::Network);
+        }
         let _connection = Connection::open(self, &address.origin).await;
         self.sent.borrow_mut().push((self.now(), address.href.clone()));
         self.sleep_until(self.now() + takes).await;
@@ -190,9 +199,10 @@ impl Fetcher for FakeWorld {
                 Ok(StoredImage { payload: address.href.clone(), facts })
             }
             "break" => Err(FetchError::Interrupted { received: 1 }),
-            "network" => Err(FetchError::Network),
+            "network" | "cors" => Err(FetchError::Network),
             "full" => Err(FetchError::Storage { reason: "no space".into() }),
             status => {
+                progress(EventKind::Headers { declared: None });
                 let retry_after = number.map(Duration::from_secs);
                 Err(FetchError::Http { status: status.parse().unwrap(), retry_after })
             }
@@ -220,6 +230,21 @@ impl Fetcher for FakeWorld {
 
     fn is_multiplexed(&self, _: &Address) -> Option<bool> {
         self.is_multiplexed
+    }
+
+    async fn is_refused_by(&self, address: &Address) -> bool {
+        self.probes.borrow_mut().push(address.href.clone());
+        let (takes, ends) = script(address);
+        self.sleep_until(self.now() + takes).await;
+        ends.contains(&"cors".to_owned())
+    }
+
+    fn is_online(&self) -> bool {
+        self.now() >= self.offline_until.get()
+    }
+
+    fn is_mixed_content(&self, address: &Address) -> bool {
+        address.href.starts_with("http:")
     }
 
     fn others(&self, _: &Address) -> Others {

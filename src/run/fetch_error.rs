@@ -26,11 +26,19 @@ pub enum FetchError {
         /// The status of the last refusal, 429 or 503.
         status: u16,
     },
-    /// The request failed, and the page can't see why.
+    /// The request failed, and the page can't see why: its origin lets the page read other answers.
     ///
     /// The Fetch standard reports a CORS refusal, a DNS failure, a reset or refused connection and a
     /// redirect loop as the same `TypeError`.
     Network,
+    /// The host answers, and does not let the page read it.
+    Cors,
+    /// The host does not answer.
+    Unreachable,
+    /// A page on `https:` may not read from `http:`, so no request was sent.
+    MixedContent,
+    /// There is no network. The item waits for one, so it never ends with this error.
+    Offline,
     /// The page's own `fetch`, with which a script has replaced the browser's, did not make the request.
     Request {
         /// What it said.
@@ -94,10 +102,12 @@ impl FetchError {
     /// The stable name of the failure for programs: `kind` in the JavaScript result and in the CSV.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Address(_) => "address",
+            Self::Address(_) | Self::MixedContent => "address",
             Self::Http { .. } => "http",
             Self::HostRefuses { .. } => "host-refuses",
-            Self::Network => "network",
+            Self::Network | Self::Offline => "network",
+            Self::Cors => "cors",
+            Self::Unreachable => "unreachable",
             Self::Request { .. } => "request",
             Self::Interrupted { .. } => "interrupted",
             Self::Truncated { .. } => "truncated",
@@ -130,7 +140,7 @@ impl FetchError {
 
     /// Whether a lost connection could be the cause.
     pub fn may_be_connection_loss(&self) -> bool {
-        matches!(self, Self::Network | Self::Interrupted { .. } | Self::Timeout { .. })
+        matches!(self, Self::Network | Self::Unreachable | Self::Interrupted { .. } | Self::Timeout { .. })
     }
 
     /// A short label for a table's status column.
@@ -140,6 +150,10 @@ impl FetchError {
             Self::Http { status, .. } => text![status],
             Self::HostRefuses { .. } => "host busy".into(),
             Self::Network | Self::Request { .. } => "refused".into(),
+            Self::Cors => "CORS".into(),
+            Self::Unreachable => "unreachable".into(),
+            Self::MixedContent => "blocked".into(),
+            Self::Offline => "offline".into(),
             Self::Interrupted { .. } => "cut off".into(),
             Self::Truncated { .. } => "cut short".into(),
             Self::Timeout { .. } => "timeout".into(),
@@ -180,9 +194,20 @@ impl Append for FetchError {
                 ": try again later, or with fewer at once"
             ),
             Self::Network => whole.push_str(
-                "refused by the server's CORS policy, or unreachable: open the address in a tab; \
-                 if the image shows there, its host must allow other sites to read it (CORS)",
+                "refused, broken off, or an error page without CORS: open the address in a tab to see which",
             ),
+            Self::Cors => whole.push_str(
+                "the host answers, but does not let this page read it (CORS): ask it to let other sites read \
+                 its images",
+            ),
+            Self::Unreachable => whole
+                .push_str("the host can’t be reached: check the address and the connection, and try again"),
+            Self::MixedContent => whole.push_str(
+                "a page on https: may not read from http: (mixed content): write https: in the address",
+            ),
+            Self::Offline => {
+                whole.push_str("this browser is offline: it goes on when the connection is back")
+            }
             Self::Request { reason } => add!(
                 whole,
                 "the request was not made (",
@@ -292,6 +317,10 @@ mod tests {
             (
                 FetchError::TooSlow { after: Duration::from_secs(60), received: 5000, bytes_per_second: 83 },
                 "only 5000 bytes arrived in 60 s (83 bytes a second): try again later, or allow more time",
+            ),
+            (
+                FetchError::MixedContent,
+                "a page on https: may not read from http: (mixed content): write https: in the address",
             ),
             (FetchError::Empty, "the server's response is empty: check the address"),
             (

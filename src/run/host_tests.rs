@@ -263,6 +263,66 @@ fn a_host_that_breaks_off_one_request_after_the_other_gets_fewer_at_once() {
     assert!(in_flight[broken.unwrap() + 1..].iter().all(|count| *count < 40));
 }
 
+fn errors(report: &Report) -> Vec<&FetchError> {
+    report.ended.iter().filter_map(|end| end.outcome.as_ref().err()).collect()
+}
+
+fn retries(report: &Report) -> usize {
+    report.events.iter().filter(|event| matches!(event.kind, EventKind::Retrying { .. })).count()
+}
+
+#[test]
+fn a_host_that_lets_nothing_be_read_is_probed_once_and_each_image_asked_for_once() {
+    let plan = listed(&[("a", 5, "50ms/cors"), ("b", 3, "50ms/ok")]);
+    let report = run(&plan);
+    assert_eq!(errors(&report), [&FetchError::Cors; 5]);
+    assert_eq!((report.world.probes.borrow().len(), retries(&report)), (1, 0));
+    assert_eq!(report.world.attempts.borrow().len(), 8);
+}
+
+#[test]
+fn a_host_that_does_not_answer_the_probe_either_is_asked_again() {
+    let report = run(&listed(&[("a", 1, "50ms/network"), ("b", 1, "50ms/network/network/ok")]));
+    assert_eq!(errors(&report), [&FetchError::Unreachable]);
+    assert_eq!(retries(&report), 3 + 2);
+    assert!(report.world.probes.borrow().len() <= 2 * 2, "{:?}", report.world.probes);
+}
+
+#[test]
+fn one_refusal_among_answers_that_can_be_read_is_no_refusal_of_the_host() {
+    let plan = plan_of(["https://a.example/10ms/404", "https://a.example/50ms/cors/ok"]);
+    let report = run(&plan);
+    assert_eq!(errors(&report), [&FetchError::http(404)]);
+    assert_eq!((report.world.probes.borrow().len(), retries(&report)), (0, 1));
+}
+
+#[test]
+fn without_a_network_everything_waits_for_it_and_nothing_counts_as_an_attempt() {
+    let world = FakeWorld::default();
+    world.offline_until.set(seconds(20.5));
+    let plan = listed(&[("a", 100, "50ms/ok"), ("b", 1, "50ms/cors")]);
+    let report = run_within(world, &plan, Limits { retry: RetryPolicy { retries: 0 }, ..Limits::default() });
+    assert_eq!(errors(&report), [&FetchError::Cors]);
+    assert_eq!(report.world.probes.borrow().len(), 1);
+    let is_offline =
+        |event: &&Event| matches!(event.kind, EventKind::Retrying { error: FetchError::Offline, .. });
+    let tried = report.events.iter().filter(is_offline).count();
+    assert!((20..2000).contains(&tried), "a few each second, and not all of them: {tried}");
+}
+
+#[test]
+fn what_is_less_secure_than_the_page_is_not_asked_for_unless_it_has_another_address() {
+    let mut plan = plan_of(["http://a.example/10ms/ok", "https://a.example/10ms/ok"]);
+    let report = run(&plan);
+    assert_eq!(errors(&report), [&FetchError::MixedContent]);
+    assert_eq!(report.world.attempts.borrow().len(), 1);
+    assert!(
+        !report.events.iter().any(|event| event.item == 0 && matches!(event.kind, EventKind::Started { .. }))
+    );
+    plan = plan_of(["https://a.example/10ms/ok"]);
+    assert!(all_stored(&run(&plan)));
+}
+
 #[test]
 fn a_run_leaves_other_runs_their_share_of_a_host() {
     let plan = listed(&[("a", 24, "500ms/ok")]);

@@ -59,6 +59,7 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
     match error {
         FetchError::Http { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 522 | 524),
         FetchError::Network
+        | FetchError::Unreachable
         | FetchError::Interrupted { .. }
         | FetchError::Truncated { .. }
         | FetchError::Timeout { .. }
@@ -66,6 +67,9 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
         // The space may have been taken by an image that was too large itself and is gone by now.
         FetchError::Storage { .. } => attempt == 1,
         FetchError::Address(_)
+        | FetchError::MixedContent
+        | FetchError::Cors
+        | FetchError::Offline
         | FetchError::Request { .. }
         | FetchError::Empty
         | FetchError::NotAnImage(_)
@@ -129,6 +133,8 @@ mod tests {
             assert_eq!(is_retried(&FetchError::http(status)), expected, "{status}");
         }
         assert!(is_retried(&FetchError::Network));
+        assert!(is_retried(&FetchError::Unreachable));
+        assert!(!is_retried(&FetchError::Cors));
         assert!(is_retried(&FetchError::Timeout { after: MAX_WAIT }));
         assert!(is_retried(&FetchError::Interrupted { received: 5 }));
         let full = FetchError::Storage { reason: "no space".into() };

@@ -64,6 +64,8 @@ pub struct Schedule {
     /// Items that have not ended.
     open: usize,
     is_paused: bool,
+    /// Nothing starts before, since there was no network.
+    offline_until: Duration,
     waits_for_space: bool,
 }
 
@@ -118,6 +120,7 @@ impl Schedule {
             is_adaptive: false,
             open: 0,
             is_paused: false,
+            offline_until: Duration::ZERO,
             waits_for_space: false,
         };
         for &item in items {
@@ -162,12 +165,12 @@ impl Schedule {
         if let Some(step) = self.next_of_closed_origins() {
             return step;
         }
-        if self.is_paused {
+        // While every slot is taken, a retry that becomes due changes nothing.
+        if self.is_paused || self.is_full() {
             return Step::Wait { until: None };
         }
-        // While every slot is taken, a retry that becomes due changes nothing.
-        if self.is_full() {
-            return Step::Wait { until: None };
+        if self.offline_until > now {
+            return Step::Wait { until: Some(self.offline_until) };
         }
         if let Some(attempt) = self.next_attempt(now) {
             return Step::Start(attempt);
@@ -220,6 +223,9 @@ impl Schedule {
             }
             self.finish(item);
             return failed;
+        }
+        if *error == FetchError::Offline {
+            return self.wait_for_network(item, now);
         }
         if self.is_paused && error.may_be_connection_loss() {
             self.progress[item].forgiven += 1;

@@ -112,6 +112,7 @@ fn every_item_s_events_begin_with_queued_and_end_with_its_outcome() {
         [
             EventKind::Queued,
             EventKind::Started { attempt: 1 },
+            EventKind::Headers { declared: None },
             EventKind::CoolingDown { until: Duration::from_millis(510) },
             EventKind::Retrying { error: busy, resumes: Duration::from_millis(510) },
             EventKind::Started { attempt: 2 },
@@ -121,7 +122,8 @@ fn every_item_s_events_begin_with_queued_and_end_with_its_outcome() {
         ]
     );
     let missing = EventKind::Failed { error: FetchError::http(404) };
-    assert_eq!(kinds(1), [EventKind::Queued, EventKind::Started { attempt: 1 }, missing]);
+    let headers = EventKind::Headers { declared: None };
+    assert_eq!(kinds(1), [EventKind::Queued, EventKind::Started { attempt: 1 }, headers, missing]);
     assert!(matches!(kinds(2)[..], [EventKind::Queued, EventKind::Failed { error: FetchError::Address(_) }]));
     assert!(report.events.is_sorted_by_key(|event| event.at));
 }

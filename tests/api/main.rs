@@ -3,6 +3,7 @@
 //! - `package_driver`: the plain page, and calls in it or in a worker
 //! - `results`: the contract to the letter, in a page and in a module worker
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
+//! - `refusals`: hosts that refuse the page (CORS), and hosts that can't be reached
 //! - `aborting`: signals, their reasons, and what the server sees of it
 //! - `sinks`: streams, their pace and their failures
 //! - `saving`: `result.save()`
@@ -52,6 +53,7 @@ mod nothing_left;
 mod package_driver;
 mod page_scripts;
 mod records;
+mod refusals;
 mod requests;
 mod results;
 mod saving;

@@ -32,6 +32,8 @@ pub enum Capability {
     ManifestErrors,
     /// A pointer that is a finger.
     TouchEmulation,
+    /// A network that a test takes away.
+    NetworkLoss,
 }
 
 impl Capability {
@@ -45,6 +47,9 @@ impl Capability {
         match (self, browser) {
             (Self::SiteDataClearing, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver clears a site's data while its page is open")
+            }
+            (Self::NetworkLoss, Kind::Firefox | Kind::WebKit) => {
+                Some("only Chromium's driver takes the network away")
             }
             (Self::TouchEmulation, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver makes the pointer a finger")

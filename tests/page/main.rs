@@ -11,6 +11,7 @@
 //! - `saved_archive`: an archive on its way to a folder, for these tests
 //! - `presets`: the demo, and both examples with their own addresses in all three modes
 //! - `modes`: how many at once, the comparison, the timings
+//! - `figures`: what the page says of time, against the server
 //! - `failures`: what can go wrong with images, each with its reason, while the rest is saved
 //! - `relay`: images that a server of the user's own fetches
 //! - `cancelling`: Cancel, Escape, and the run after
@@ -62,6 +63,7 @@ mod crashes;
 mod disk;
 mod exports;
 mod failures;
+mod figures;
 mod folding;
 mod full_storage;
 mod headline;

@@ -6,18 +6,22 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use gloo_net::http::Response;
-use js_sys::{Array, Date, JsString, Promise};
+use js_sys::{Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, ResponseType};
+use web_sys::{
+    AbortSignal, Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    ResponseType,
+};
 
 use super::long_addresses::LongAddresses;
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
+use super::timing::{Disclosed, disclosed, is_latest_multiplexed};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
 use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
-use crate::plan::{Address, ItemId, disposition_file_name};
+use crate::plan::{Address, ItemId, Network, disposition_file_name};
 use crate::run::{
     CacheMode, EventKind, FetchError, Fetcher, Others, Reservation, StoredImage, parse_http_date,
     parse_retry_after,
@@ -30,11 +34,9 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn fetch(url: &JsValue, options: &RequestInit) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByName)]
-    fn timings_of(name: &str, kind: &str) -> Array;
-    type Timing;
-    #[wasm_bindgen(method, getter, js_name = nextHopProtocol)]
-    fn protocol(this: &Timing) -> Option<String>;
+    type Navigator;
+    #[wasm_bindgen(method, getter, js_name = onLine)]
+    fn on_line(this: &Navigator) -> Option<bool>;
 
     /// A response's headers, read by names that are strings of the browser's own.
     type Headers;
@@ -71,6 +73,18 @@ extern "C" {
     static CONTENT_DISPOSITION: JsString = "content-disposition";
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    static NAVIGATOR: Option<Navigator>;
+    /// The page's origin, in its workers, too.
+    #[wasm_bindgen(thread_local_v2, js_name = origin)]
+    static ORIGIN: Option<String>;
+}
+
+/// How long a probe waits for an answer, in milliseconds.
+const PROBE_TIMEOUT: u32 = 10_000;
+
 /// What sends requests: the web's `fetch`, or a rehearsal's.
 type Fetch = fn(&JsValue, &RequestInit) -> Result<JsValue, JsValue>;
 
@@ -94,6 +108,8 @@ pub struct BrowserFetcher {
     /// Opened while the first requests are under way.
     spool: Rc<Shared<Spool>>,
     computes_sha256: bool,
+    /// Whether the page is on `https:`.
+    is_secure_page: bool,
     job: Rc<Job>,
     /// The archive that images are taken over from.
     archive: Rc<Shared<Blob>>,
@@ -118,6 +134,8 @@ impl BrowserFetcher {
         let stall_timer = StallTimer::new(settings.timeout);
         let (buffers, scratch) = <(ReadBuffers, RefCell<_>)>::default();
         let (computes_sha256, job) = (job.needs_sha256(), Rc::clone(job));
+        let is_secure_page =
+            ORIGIN.with(|origin| origin.as_ref().is_some_and(|origin| origin.starts_with("https:")));
         Self {
             clock,
             fetch,
@@ -127,6 +145,7 @@ impl BrowserFetcher {
             scratch,
             spool,
             computes_sha256,
+            is_secure_page,
             job,
             archive,
             long_addresses,
@@ -153,7 +172,13 @@ impl Fetcher for BrowserFetcher {
         let stored = self.request(address, reservation, progress, &watch).await;
         match (&stored, watch.timed_out()) {
             (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
-            (Ok(_), _) => watch.finish(),
+            (Ok(_), _) => {
+                watch.finish();
+                if IS_INTERACTIVE && let Some(told) = disclosed(&address.href, self.clock).await {
+                    let Disclosed { sent, is_multiplexed } = told;
+                    progress(EventKind::Sent { sent, is_multiplexed });
+                }
+            }
             // After any other failure, dropping the watch aborts what is left of the request.
             (Err(_), None) => {}
         }
@@ -173,13 +198,23 @@ impl Fetcher for BrowserFetcher {
     }
 
     fn is_multiplexed(&self, address: &Address) -> Option<bool> {
-        let latest = timings_of(&address.href, "resource").pop();
-        if latest.is_undefined() {
-            return None;
-        }
-        // Hosts that send no `Timing-Allow-Origin` disclose none.
-        let protocol = latest.unchecked_ref::<Timing>().protocol().filter(|name| !name.is_empty())?;
-        Some(!protocol.starts_with("http/1"))
+        is_latest_multiplexed(&address.href)
+    }
+
+    async fn is_refused_by(&self, address: &Address) -> bool {
+        // Of any answer; and not of one that may be read, after a moment in which the host was away.
+        self.answers(address, RequestMode::NoCors).await && !self.answers(address, RequestMode::Cors).await
+    }
+
+    fn is_online(&self) -> bool {
+        NAVIGATOR.with(|navigator| navigator.as_ref().and_then(Navigator::on_line) != Some(false))
+    }
+
+    fn is_mixed_content(&self, address: &Address) -> bool {
+        // Browsers make an exception for this machine, and some ask the user about private networks.
+        self.is_secure_page
+            && address.href.starts_with("http:")
+            && Network::of_host(&address.host) == Network::Public
     }
 
     fn others(&self, address: &Address) -> Others {
@@ -224,6 +259,21 @@ impl BrowserFetcher {
         }
         let final_url = final_url.as_deref().map(Box::from);
         reception.finish(modified, final_url).ok().filter(|image| image.facts.crc32 == crc32)
+    }
+
+    /// Whether a request in this mode, of which nothing is read, is answered in time.
+    async fn answers(&self, address: &Address, mode: RequestMode) -> bool {
+        let options = RequestInit::new();
+        options.set_method("HEAD");
+        options.set_mode(mode);
+        options.set_cache(RequestCache::NoStore);
+        options.set_credentials(RequestCredentials::Omit);
+        options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        options.set_signal(Some(&AbortSignal::timeout_with_u32(PROBE_TIMEOUT)));
+        match (self.fetch)(&address.href.as_str().into(), &options) {
+            Ok(answer) => promise(Promise::resolve(&answer)).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     /// A body that arrives.

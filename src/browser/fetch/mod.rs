@@ -4,6 +4,8 @@ mod attempt;
 mod long_addresses;
 mod reception;
 mod stall;
+mod timing;
 
 pub use attempt::BrowserFetcher;
 pub use long_addresses::{LongAddresses, long_index, shortened};
+pub use timing::{forget as forget_timings, protocols};

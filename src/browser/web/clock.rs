@@ -58,7 +58,12 @@ impl Clock {
 
     /// The time since the start. Browsers round it, to 0.1 ms or worse.
     pub fn now(self) -> Duration {
-        seconds((performance_now() - self.start) / 1000.0)
+        self.at(performance_now())
+    }
+
+    /// A time of `performance`'s clock, in milliseconds, as time since the start.
+    pub fn at(self, moment: f64) -> Duration {
+        seconds((moment - self.start) / 1000.0)
     }
 
     /// Waits until the clock reads `time`.

@@ -29,4 +29,4 @@ pub use queue::Queue;
 pub use shared::Shared;
 pub use stream_reader::{BUFFER_BYTES, ReadBuffers, StreamReader, read_blob};
 pub use text::BrowserText;
-pub use yielder::Yielder;
+pub use yielder::{Yielder, next_turn};

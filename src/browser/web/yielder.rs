@@ -36,17 +36,22 @@ impl Yielder {
         if !self.is_due() {
             return false;
         }
-        // By a message and not by a timer, which hidden tabs fire once a second.
-        if let Ok(channel) = MessageChannel::new() {
-            let turn = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
-            if channel.port2().post_message(&JsValue::NULL).is_ok() {
-                // The promise is never rejected.
-                let _ = promise(turn).await;
-            }
-            channel.port1().set_onmessage(None);
-            channel.port1().close();
-        }
+        next_turn().await;
         self.due = self.clock.now() + PIECE;
         true
+    }
+}
+
+/// Lets other tasks of the event loop run.
+pub async fn next_turn() {
+    // By a message and not by a timer, which hidden tabs fire once a second.
+    if let Ok(channel) = MessageChannel::new() {
+        let turn = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
+        if channel.port2().post_message(&JsValue::NULL).is_ok() {
+            // The promise is never rejected.
+            let _ = promise(turn).await;
+        }
+        channel.port1().set_onmessage(None);
+        channel.port1().close();
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::TryFutureExt;
 use futures::future::{Either, LocalBoxFuture, select};
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, ImageBitmap, MessagePort};
@@ -17,6 +17,7 @@ use super::page_sink::PageSink;
 use super::port::{Port, message};
 use super::stored_runs::answer;
 use crate::browser::archive::{Archive, Sink};
+use crate::browser::fetch::{forget_timings, protocols};
 use crate::browser::local::{
     HandedOver, LocalRun, RunJournal, fetch_all, fetch_items, hand_over, restore, retry,
     select as select_items, verify,
@@ -146,7 +147,8 @@ impl Service {
 
     async fn carry_out(&self, task: Task) -> Result<Option<Archive>, ArchiveError> {
         if !matches!(task, Task::Verify) {
-            clear_timings();
+            // A worker's entries are its own: nothing else reads them.
+            forget_timings();
             if IS_INTERACTIVE {
                 self.journal.borrow().iter().for_each(|journal| journal.push_archive(0));
             }
@@ -302,27 +304,4 @@ impl Service {
         self.run.archive.take();
         self.run.copied.take();
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    // A worker's entries are its own: nothing else reads them.
-    #[wasm_bindgen(js_namespace = performance, js_name = clearResourceTimings)]
-    fn clear_timings();
-    #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByType)]
-    fn timings(kind: &str) -> Array;
-    type Timing;
-    #[wasm_bindgen(method, getter, js_name = nextHopProtocol)]
-    fn protocol(this: &Timing) -> Option<String>;
-}
-
-/// The protocols of the run's requests, of the first 250 as browsers keep them. Hosts that send no
-/// `Timing-Allow-Origin` disclose none.
-fn protocols() -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for timing in timings("resource").iter() {
-        let name = timing.unchecked_ref::<Timing>().protocol().filter(|name| !name.is_empty());
-        names.extend(name.filter(|name| !names.contains(name)));
-    }
-    names
 }

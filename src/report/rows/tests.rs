@@ -1,3 +1,5 @@
+//! Tests of the rows and their totals.
+
 use super::*;
 use crate::image::Format;
 use crate::report::fixtures::ms;
@@ -32,14 +34,14 @@ fn a_retried_image_keeps_both_attempts_and_counts_its_bytes_once() {
     assert_eq!(row.attempts.len(), 2);
     assert!(row.attempts[0].failed && !row.attempts[1].failed);
     assert_eq!((row.started(), row.headers(), row.finished), (Some(ms(1)), Some(ms(25)), Some(ms(30))));
-    assert_eq!(row.duration(), ms(29));
+    assert_eq!(row.duration(), ms(6 + 10), "without the wait between its attempts");
     let totals = Totals {
         items: 1,
         stored: 1,
         stored_bytes: 10,
         bytes: 10,
         most_in_flight: 1,
-        busy: ms(29),
+        busy: ms(6 + 10),
         ..Totals::default()
     };
     assert_eq!(rows.totals(), &totals);
@@ -60,7 +62,7 @@ fn an_image_that_is_lost_after_it_was_stored_counts_as_failed_only() {
             (9, 0, EventKind::Failed { error: lost.clone() }),
         ],
     );
-    let totals = Totals { items: 1, failed: 1, most_in_flight: 1, busy: ms(8), ..Totals::default() };
+    let totals = Totals { items: 1, failed: 1, most_in_flight: 1, busy: ms(4), ..Totals::default() };
     assert_eq!(rows.totals(), &totals);
     let row = &rows.as_slice()[0];
     assert_eq!((row.error(), &row.image), (Some(&lost), &None));
@@ -86,9 +88,33 @@ fn a_failed_image_that_is_queued_again_is_not_counted_until_it_finishes_again() 
     ));
     let rows = folded(1, &events);
     let row = &rows.as_slice()[0];
-    assert_eq!((row.attempts.len(), row.duration(), row.is_cut_short()), (2, ms(14), true));
+    assert_eq!((row.attempts.len(), row.duration(), row.is_cut_short()), (2, ms(4 + 5), true));
     let totals = rows.totals();
-    assert_eq!((totals.stored, totals.cut_short, totals.failed, totals.busy), (1, 1, 0, ms(14)));
+    assert_eq!((totals.stored, totals.cut_short, totals.failed, totals.busy), (1, 1, 0, ms(4 + 5)));
+}
+
+#[test]
+fn the_time_in_the_browser_s_queue_is_told_from_the_rest_where_it_is_disclosed() {
+    let sent = |sent| EventKind::Sent { sent: ms(sent), is_multiplexed: false };
+    let stored = || EventKind::Stored(ImageFacts::new(10, 1, Format::Gif));
+    let mut events = vec![
+        (10, 0, EventKind::Started { attempt: 1 }),
+        (10, 1, EventKind::Started { attempt: 1 }),
+        (60, 0, EventKind::Headers { declared: None }),
+        (70, 0, sent(50)),
+        (70, 0, stored()),
+        (90, 1, EventKind::Headers { declared: None }),
+        // That of another request for the same address.
+        (99, 1, sent(95)),
+        (99, 1, stored()),
+    ];
+    let rows = folded(2, &events);
+    let sent_at = |rows: &Rows, item: usize| rows.as_slice()[item].attempts[0].sent;
+    assert_eq!((sent_at(&rows, 0), sent_at(&rows, 1)), (Some(ms(50)), None));
+    let Totals { busy, in_queue, disclosed, stored, .. } = *rows.totals();
+    assert_eq!((busy, in_queue, disclosed, stored), (ms(60 + 89), ms(40), 1, 2));
+    events.push((100, 0, EventKind::Failed { error: BUSY }));
+    assert_eq!(folded(2, &events).totals().disclosed, 0);
 }
 
 #[test]

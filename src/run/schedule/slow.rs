@@ -1,9 +1,23 @@
-//! Attempts that are slow, and items that end although nothing has failed.
+//! Attempts that are slow, and items that wait or end although nothing has failed.
 
+use std::time::Duration;
+
+use super::super::step::AfterFailure;
 use super::{Progress, Schedule};
 use crate::plan::{ItemId, OriginId};
 
+/// How long nothing starts after a request has failed since there is no network.
+const OFFLINE_PAUSE: Duration = Duration::from_secs(1);
+
 impl Schedule {
+    /// Has an item wait for the network. Its attempt does not count.
+    pub(super) fn wait_for_network(&mut self, item: ItemId, now: Duration) -> AfterFailure {
+        self.offline_until = now + OFFLINE_PAUSE;
+        self.progress[item].forgiven += 1;
+        self.push_ready(item);
+        AfterFailure { retry_at: Some(self.offline_until), cools_until: None }
+    }
+
     /// Reports whether an attempt in flight is slow. One that is no longer counts in the concurrency that is
     /// searched for.
     pub fn set_slow(&mut self, item: ItemId, is_slow: bool) {

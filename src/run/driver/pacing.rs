@@ -1,0 +1,62 @@
+//! Attempts that are broken off: they are slow, take too long, or the user wants it.
+
+use super::super::event::EventKind;
+use super::super::pace::Verdict;
+use super::{Fetcher, FinishedItem, Run};
+use crate::plan::ItemId;
+
+impl<F: Fetcher> Run<'_, F> {
+    /// Reports what has become slow, breaks off what keeps others waiting, and returns an item whose time is
+    /// up.
+    pub(super) fn check_pace(&mut self) -> Option<FinishedItem<F::Payload>> {
+        let answered_beside = self.pace.borrow_mut().take_answered_beside();
+        if let Some((item, older)) = answered_beside {
+            self.schedule.answered_beside(item, older, self.fetcher.now());
+        }
+        loop {
+            let verdict = self.pace.borrow_mut().check(self.fetcher.now());
+            let Some((item, verdict)) = verdict else { break };
+            match verdict {
+                Verdict::Slow { bytes_per_second } => {
+                    self.emit(item, EventKind::Slow { bytes_per_second });
+                    self.schedule.set_slow(item, true);
+                }
+                Verdict::Recovered => self.schedule.set_slow(item, false),
+                Verdict::TimedOut(error) => {
+                    self.end_attempt(item, true);
+                    self.schedule.abandon(item);
+                    return Some(self.fail(item, error));
+                }
+            }
+        }
+        while let Some(item) = self.schedule.next_to_defer() {
+            self.defer(item);
+        }
+        None
+    }
+
+    /// Breaks off an attempt in flight, whose item starts again after the others of its origin.
+    pub(super) fn defer(&mut self, item: ItemId) {
+        let error = self.end_attempt(item, true);
+        self.schedule.defer(item);
+        let resumes = self.fetcher.now();
+        error.into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
+    }
+
+    /// Ends an item that has not ended, with its request if there is one in flight. [`Run::next`] returns it.
+    pub fn skip(&mut self, item: ItemId) {
+        if self.schedule.is_open(item) {
+            self.end_attempt(item, true);
+            self.schedule.abandon(item);
+            self.skipped.push(item);
+        }
+    }
+
+    /// Breaks off the request of an item, if there is one in flight, and makes it again after the others of
+    /// its origin.
+    pub fn restart(&mut self, item: ItemId) {
+        if self.schedule.is_in_flight(item) {
+            self.defer(item);
+        }
+    }
+}
