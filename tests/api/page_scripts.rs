@@ -47,8 +47,9 @@ fn an_image_whose_wrapped_fetch_fails_has_the_wrapper_s_words() {
             assert_eq!((&item[0], &item[1]), (&json!("failed"), &json!("request")), "{item}");
             assert!(item[2].as_str().unwrap().contains(words), "{item}");
         }
-        // As the browser's own, which says no more.
-        assert_eq!(items[7][1], "network");
+        // As the browser's own, which says no more. Whether the host is known to answer by then depends on the
+        // other requests.
+        assert!(["network", "unreachable"].contains(&items[7][1].as_str().unwrap()), "{}", items[7]);
         assert_eq!(items[8], json!(["stored", null, null]));
     });
 }
