@@ -398,7 +398,7 @@ impl Options<'_> {
         Ok(self.object_like("signal", "an AbortSignal", is_signal)?.map(Signal))
     }
 
-    /// An object of a class of the web, told by what it can do: it may be of another realm, or of a class that
+    /// An object of a class of the web, recognised by what it can do: it may be of another realm, or of a class that
     /// the page has put in the place of the browser's.
     fn object_like<T: JsCast>(
         &self,

@@ -35,7 +35,7 @@ function onError(event) {
   const { error } = event;
   const isTrap = error instanceof WebAssembly.RuntimeError;
   if (isOwnError(isTrap, String(error?.stack).includes(import.meta.url))) {
-    // Without a call to reject, the console is told.
+    // Without a call to reject, the error goes to the console.
     if (underWay.size > 0) event.preventDefault();
     breakDown(error);
   }

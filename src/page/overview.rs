@@ -14,7 +14,7 @@ use crate::report::in_flight_by_part;
 use crate::seconds::scaled;
 use crate::text::{add, text};
 
-/// The parts of the run that are told apart; the width of the drawing in `index.html`.
+/// The parts of the run that are distinguished; the width of the drawing in `index.html`.
 const PARTS: usize = 240;
 
 /// The height of the drawing.
@@ -38,7 +38,7 @@ pub struct Overview {
     pressed: Cell<Option<f64>>,
     /// What is drawn: the age of the run in seconds, and whether it is over.
     drawn: Cell<Option<(u64, bool)>>,
-    told: RefCell<String>,
+    description: RefCell<String>,
 }
 
 impl Overview {
@@ -52,7 +52,7 @@ impl Overview {
             length: Cell::default(),
             pressed: Cell::default(),
             drawn: Cell::default(),
-            told: RefCell::default(),
+            description: RefCell::default(),
         })
     }
 
@@ -130,7 +130,7 @@ impl Overview {
                 text![exact_duration(*start), " to ", exact_duration(*end), " of ", duration(now)]
             }
         };
-        if *self.told.borrow() != words {
+        if *self.description.borrow() != words {
             let start = selected.as_ref().map_or(Duration::ZERO, |selected| selected.start);
             for (name, value) in [
                 ("aria-valuetext", &*words),
@@ -139,7 +139,7 @@ impl Overview {
             ] {
                 let _ = self.element.set_attribute(name, value);
             }
-            *self.told.borrow_mut() = words;
+            *self.description.borrow_mut() = words;
         }
         selected
     }

@@ -99,7 +99,7 @@ pub fn figures(row: &Row, now: Duration) -> Vec<(&'static str, String)> {
         State::Cancelled => figures.push(("Cancelled", String::new())),
         _ => figures.extend(row.silence(now).map(|seconds| ("Stalled", silence_text(seconds)))),
     }
-    // Whole seconds while a time goes on, so that the text stands still between them.
+    // Whole seconds while a time is growing, so that the text stands still between them.
     let lasted = |from: Duration, to: Option<Duration>| match to {
         Some(to) => exact_duration(to.saturating_sub(from)),
         None => text![now.saturating_sub(from).as_secs(), " s so far"],

@@ -140,7 +140,7 @@ impl Row {
         self.attempts.iter().filter_map(queued).sum()
     }
 
-    /// The whole seconds for which an attempt in flight has been silent, from [`SILENCE`] on.
+    /// The whole seconds for which an attempt in flight has been silent, from `SILENCE` on.
     pub fn silence(&self, now: Duration) -> Option<u64> {
         let silence = now.saturating_sub(self.heard);
         let is_in_flight = matches!(self.state, State::Waiting | State::Receiving);

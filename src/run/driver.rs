@@ -97,7 +97,7 @@ pub struct Run<'a, F: Fetcher> {
     aborts: Vec<(ItemId, AbortHandle)>,
     pace: Rc<RefCell<Pace>>,
     reach: Rc<RefCell<Reach>>,
-    /// Failed attempts of which a probe has told why.
+    /// Failed attempts for which a probe has found the reason.
     judged: Vec<(Attempt, FetchError)>,
     /// Items without an address, which fail before any request is sent.
     invalid: std::vec::IntoIter<(ItemId, FetchError)>,

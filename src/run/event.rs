@@ -34,7 +34,7 @@ pub enum EventKind {
         /// `Content-Length`, in bytes. It counts encoded bytes, so more may arrive.
         declared: Option<u64>,
     },
-    /// The browser tells of an attempt whose body has arrived when it sent the request, before which that
+    /// The browser discloses of an attempt whose body has arrived when it sent the request, before which that
     /// waited in the browser's queue. Hosts decide whether browsers do (`Timing-Allow-Origin`), and only the page
     /// asks.
     Sent {

@@ -206,7 +206,7 @@ impl Append for FetchError {
                 "a page on https: may not read from http: (mixed content): write https: in the address",
             ),
             Self::Offline => {
-                whole.push_str("this browser is offline: it goes on when the connection is back")
+                whole.push_str("this browser is offline: it continues when the connection is back")
             }
             Self::Request { reason } => add!(
                 whole,

@@ -11,7 +11,7 @@ fn the_axis_says_how_long_the_run_took_at_every_width() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.png"]).await;
         browser.fetch().await;
-        let length = browser.told().await.replace("the whole run, ", "");
+        let length = browser.overview_text().await.replace("the whole run, ", "");
         for width in [1440, 1024, 768, 720, 360] {
             browser.client.set_window_size(width, 800).await.unwrap();
             let labels =
@@ -32,7 +32,7 @@ fn a_part_of_the_run_is_selected_by_dragging_and_the_whole_comes_back() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.png"]).await;
         browser.fetch().await;
-        let whole = browser.told().await;
+        let whole = browser.overview_text().await;
         assert!(whole.starts_with("the whole run, "), "{whole}");
         assert_eq!(browser.axis_start().await, 0.0);
         browser.drag_over_a_quarter().await;
@@ -76,7 +76,7 @@ const START: &str = "Number(document.querySelector('[role=table]').style.getProp
 
 impl Browser {
     /// What is said of the part that is selected.
-    async fn told(&self) -> String {
+    async fn overview_text(&self) -> String {
         self.until_told("'run'").await;
         let script = "return document.getElementById('overview').getAttribute('aria-valuetext')";
         self.execute(script, vec![]).await.as_str().unwrap().to_owned()

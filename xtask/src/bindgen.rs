@@ -21,7 +21,7 @@ pub fn compile(arguments: &[&str], stem: &str) -> Result<PathBuf> {
 /// How an ES module differs from what wasm-bindgen's command-line tool makes for the web.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extras {
-    /// Whether whoever starts the module says where its wasm is. Otherwise the script looks for it beside itself,
+    /// Whether the caller of the module says where its wasm is. Otherwise the script looks for it beside itself,
     /// and so do bundlers, whatever is passed to it.
     pub is_given_its_wasm: bool,
     /// A function that starts the wasm anew.

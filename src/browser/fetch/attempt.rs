@@ -174,8 +174,8 @@ impl Fetcher for BrowserFetcher {
             (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
             (Ok(_), _) => {
                 watch.finish();
-                if IS_INTERACTIVE && let Some(told) = disclosed(&address.href, self.clock).await {
-                    let Disclosed { sent, is_multiplexed } = told;
+                if IS_INTERACTIVE && let Some(disclosed) = disclosed(&address.href, self.clock).await {
+                    let Disclosed { sent, is_multiplexed } = disclosed;
                     progress(EventKind::Sent { sent, is_multiplexed });
                 }
             }

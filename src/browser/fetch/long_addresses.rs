@@ -48,7 +48,7 @@ impl LongAddresses {
         self.texts.replace(texts.clone());
     }
 
-    /// Has `ask` called for each text that is needed, of which [`answer`](Self::answer) is told.
+    /// Has `ask` called for each text that is needed, which [`answer`](Self::answer) then gets.
     pub fn ask_by(&self, ask: Ask) {
         self.ask.replace(Some(ask));
     }

@@ -1,4 +1,4 @@
-//! What the browser tells of requests that have ended: Resource Timing. Hosts decide whether it may
+//! What the browser discloses of requests that have ended: Resource Timing. Hosts decide whether it may
 //! (`Timing-Allow-Origin`).
 //!
 //! A browser keeps 250 entries, and a run has more requests. So entries are looked up as requests end, and now and
