@@ -30,6 +30,8 @@ pub enum Capability {
     OpenedTabs,
     /// What the browser says of a web app's manifest.
     ManifestErrors,
+    /// A pointer that rests where the driver has moved it.
+    RestingPointer,
     /// A pointer that is a finger.
     TouchEmulation,
     /// A network that a test takes away.
@@ -51,6 +53,9 @@ impl Capability {
             (Self::NetworkLoss, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver takes the network away")
             }
+            (Self::RestingPointer, Kind::WebKit) => Some(
+                "in a driven MiniBrowser, details do not come in one of three tries, for no known reason",
+            ),
             (Self::TouchEmulation, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver makes the pointer a finger")
             }

@@ -114,7 +114,8 @@ impl Browser {
         }
     }
 
-    async fn show(&self, element: &Element) -> Result<(), CmdError> {
+    /// Brings an element into sight.
+    pub async fn show(&self, element: &Element) -> Result<(), CmdError> {
         self.client.execute(SHOW, vec![serde_json::to_value(element).unwrap()]).await.map(|_| ())
     }
 

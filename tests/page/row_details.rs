@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::page_driver::with_page;
 use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{DOWN, ESCAPE, TAB, UP};
 
 /// The element of the details.
@@ -14,6 +15,9 @@ const DETAILS: &str = "document.querySelector('[role=group][aria-label=\"Details
 
 #[test]
 fn the_row_under_the_pointer_has_its_own_details_beside_it_until_they_are_closed() {
+    if !requires(Capability::RestingPointer) {
+        return;
+    }
     with_page(async |browser| {
         let paths = ["/image/1/64x48.jpg?n=1", "/fault/status/404?n=2", "/image/3/32x32.png?n=3"];
         browser.fill_paths(&paths).await;
@@ -216,6 +220,8 @@ impl Browser {
 
     async fn point_at_row(&self, index: usize) {
         let row = self.row(index).await;
+        // No driver scrolls for its pointer.
+        self.show(&row).await.unwrap();
         self.move_pointer_to(row).await;
     }
 
