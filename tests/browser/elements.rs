@@ -4,7 +4,7 @@ use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use serde_json::Value;
 
-use super::Browser;
+use super::{Browser, Kind};
 
 const FIND: &str = include_str!("find.js");
 
@@ -92,13 +92,18 @@ impl Browser {
         what: &str,
         mut find: impl FnMut() -> F,
     ) -> bool {
-        for _ in 0..CLICKS {
+        for click in 1..=CLICKS {
             let Some(element) = find().await else { return false };
             match self.click_once(&element).await {
                 Ok(false) => {}
                 Ok(true) => return true,
                 Err(error) if error.is_stale_element_reference() => {}
-                Err(error) => panic!("{what}: {error}"),
+                // WebKit's driver refuses clicks on what is at the window's edge.
+                Err(_) if click < CLICKS && self.kind == Kind::WebKit => {
+                    let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+                    self.execute(script, vec![serde_json::to_value(&element).unwrap()]).await;
+                }
+                Err(error) => panic!("{what}: {error:?}"),
             }
         }
         panic!("of {CLICKS} clicks on {what}, none reached it");
