@@ -1,10 +1,10 @@
 //! Finding elements by role and accessible name.
 
 use fantoccini::elements::Element;
-use fantoccini::error::CmdError;
+use fantoccini::error::{CmdError, ErrorStatus};
 use serde_json::Value;
 
-use super::{Browser, Kind};
+use super::Browser;
 
 const FIND: &str = include_str!("find.js");
 
@@ -92,17 +92,13 @@ impl Browser {
         what: &str,
         mut find: impl FnMut() -> F,
     ) -> bool {
-        for click in 1..=CLICKS {
+        for _ in 0..CLICKS {
             let Some(element) = find().await else { return false };
             match self.click_once(&element).await {
                 Ok(false) => {}
                 Ok(true) => return true,
-                Err(error) if error.is_stale_element_reference() => {}
-                // WebKit's driver refuses clicks on what is at the window's edge.
-                Err(_) if click < CLICKS && self.kind == Kind::WebKit => {
-                    let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
-                    self.execute(script, vec![serde_json::to_value(&element).unwrap()]).await;
-                }
+                // Or the driver noticed before it clicked.
+                Err(error) if error.is_stale_element_reference() || is_intercepted(&error) => {}
                 Err(error) => panic!("{what}: {error:?}"),
             }
         }
@@ -133,4 +129,9 @@ impl Browser {
         let arrived = self.client.execute_async(CLICK_ARRIVED, vec![]).await;
         Ok(!arrived.is_ok_and(|arrived| arrived == false))
     }
+}
+
+/// Whether the driver found another element where it was about to click.
+fn is_intercepted(error: &CmdError) -> bool {
+    matches!(error, CmdError::Standard(error) if error.error == ErrorStatus::ElementClickIntercepted)
 }

@@ -162,7 +162,7 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "bundlers",
         lane: Lane::Browser,
-        about: "the package, packed and built by five bundlers, in Chromium",
+        about: "the package, packed and built by six bundlers, in Chromium",
         needs: &[Need::Wasm, PAGE, CHROMIUM, READERS],
         run: |artifacts| {
             let bundlers = ("FETCHZIP_BUNDLERS", artifacts.bundlers()?);
