@@ -21,7 +21,7 @@ use sha2::{Digest, Sha384};
 
 use crate::output::say;
 use crate::shrink::{self, Text};
-use crate::workspace;
+use crate::{notices, workspace};
 
 /// `cargo xtask integrity [DIRECTORY]`; Trunk names the directory by `TRUNK_STAGING_DIR`.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -40,8 +40,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     finish(&dir, is_release)
 }
 
-/// Shrinks the page in `dir` if it is a release, and fills in its integrity hashes.
+/// Adds the notices to the page in `dir`, shrinks it if it is a release, and fills in its integrity hashes.
 pub fn finish(dir: &Path, is_release: bool) -> Result<()> {
+    notices::write(dir)?;
     if is_release {
         shrink_page(dir)?;
     }

@@ -6,6 +6,7 @@ compile_error!("cargo xtask runs on Linux and macOS; on Windows use it inside WS
 mod bench;
 mod bindgen;
 mod integrity;
+mod notices;
 mod origin;
 mod output;
 mod package;

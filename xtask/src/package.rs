@@ -12,7 +12,7 @@ use crate::setup::cache::remove_dir;
 use crate::setup::rust;
 use crate::setup::tools::{self, Tool};
 use crate::shrink::{self, Text};
-use crate::workspace;
+use crate::{notices, workspace};
 
 /// The tools that the build needs.
 pub const TOOLS: &[Tool] = &[tools::WASM_OPT, tools::ESBUILD];
@@ -113,10 +113,11 @@ pub fn build() -> Result<()> {
     for types in ["fetchzip.d.ts", "inline.d.ts"] {
         fs::copy(root.join(TYPES), pkg.join(types))?;
     }
-    fs::write(pkg.join("package.json"), manifest())?;
+    fs::write(pkg.join("package.json"), manifest()?)?;
     for name in DOCUMENTS {
         fs::copy(root.join(name), pkg.join(name))?;
     }
+    notices::write(&pkg)?;
     say!("built pkg/ in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
 }
@@ -169,15 +170,19 @@ pub fn module(package: &str, cargo: &[&str], stem: &str, extras: Extras, out: &P
 }
 
 /// The package's description for npm.
-fn manifest() -> String {
+fn manifest() -> Result<String> {
     let version = workspace::VERSION;
-    format!(
+    let repository = workspace::repository()?.map(|address| {
+        format!("\n  \"repository\": {{ \"type\": \"git\", \"url\": \"git+{address}.git\" }},")
+    });
+    let repository = repository.unwrap_or_default();
+    Ok(format!(
         r#"{{
   "name": "fetchzip",
   "version": "{version}",
   "description": "Fetches a list of image URLs at once in the browser and hands back one zip.",
   "keywords": ["download", "fetch", "images", "zip", "wasm", "streams"],
-  "license": "MIT OR Apache-2.0",
+  "license": "MIT OR Apache-2.0",{repository}
   "type": "module",
   "main": "./fetchzip.js",
   "types": "./fetchzip.d.ts",
@@ -189,10 +194,10 @@ fn manifest() -> String {
     "./fetchzip-download-worker.js": "./fetchzip-download-worker.js",
     "./package.json": "./package.json"
   }},
-  "files": ["fetchzip*", "inline*", "LICENSE-*"],
+  "files": ["fetchzip*", "inline*", "LICENSE-*", "third-party-notices.txt"],
   "sideEffects": ["./fetchzip-worker.js", "./fetchzip-download-worker.js"],
   "engines": {{ "node": ">=18" }}
 }}
 "#
-    )
+    ))
 }

@@ -65,6 +65,14 @@ pub fn toml(file: &str) -> Result<toml::Table> {
     text.parse().with_context(|| format!("{file} is not TOML"))
 }
 
+/// The address of the public repository, if `Cargo.toml` has one.
+pub fn repository() -> Result<Option<String>> {
+    let manifest = toml("Cargo.toml")?;
+    let metadata = manifest.get("workspace").and_then(|workspace| workspace.get("metadata"));
+    let address = metadata.and_then(|metadata| metadata.get("repository")).and_then(toml::Value::as_str);
+    Ok(address.filter(|address| !address.is_empty()).map(str::to_owned))
+}
+
 /// The version of a package in `Cargo.lock`.
 pub fn locked_version(package: &str) -> Result<String> {
     let lock = toml("Cargo.lock")?;

