@@ -63,8 +63,6 @@ struct State {
     scroll: f64,
     /// The row that has the focus, or would have it.
     current: usize,
-    /// The row on which the pointer rests.
-    pointed: Option<usize>,
 }
 
 impl State {
@@ -98,7 +96,6 @@ impl Table {
             window: None,
             scroll: 0.0,
             current: 0,
-            pointed: None,
         };
         Ok(Self {
             viewport: by_id("viewport")?,
@@ -130,9 +127,8 @@ impl Table {
             if let Ok(mut state) = self.state.try_borrow_mut()
                 && let Some(row) = state.rows.of_event(&event)
             {
-                state.current = row;
-                state.pointed = None;
-                state.is_dismissed = false;
+                (state.current, state.is_dismissed) = (row, false);
+                self.aim.forget();
             }
             self.frame.request();
         })?;
@@ -159,9 +155,7 @@ impl Table {
             }
         })?;
         let (panel, details): (HtmlElement, HtmlElement) = (by_id("timeline-panel")?, by_id("row-details")?);
-        on(&details, "pointerenter", |_| {
-            self.aim.keep(self.state.try_borrow().ok().and_then(|state| state.pointed));
-        })?;
+        on(&details, "pointerenter", |_| self.aim.stay())?;
         for element in [&self.body, &details] {
             on(element, "pointerleave", |_| self.aim_at(None, false))?;
         }
@@ -178,12 +172,9 @@ impl Table {
 
     /// The pointer went to a row, or away. Its details are beside it, on the right if it is on the left.
     fn aim_at(&'static self, row: Option<usize>, is_left: bool) {
-        self.aim.set(row, move || {
-            if let Ok(mut state) = self.state.try_borrow_mut()
-                && state.pointed != row
-            {
-                (state.pointed, state.is_dismissed) = (row, false);
-                state.beside.is_right = is_left;
+        self.aim.set(row, move |is_other| {
+            if is_other && let Ok(mut state) = self.state.try_borrow_mut() {
+                (state.is_dismissed, state.beside.is_right) = (false, is_left);
             }
             self.frame.request();
         });
@@ -210,7 +201,7 @@ impl Table {
     pub fn leave_details(&'static self) -> Option<ItemId> {
         let item = {
             let state = &mut *self.state.borrow_mut();
-            state.current = state.pointed.unwrap_or(state.current);
+            state.current = self.aim.rested().unwrap_or(state.current);
             state.details.item()
         };
         self.focus_current();
@@ -288,7 +279,8 @@ impl Table {
             let mut state = self.state.borrow_mut();
             let rows = state.row_count();
             state.current = state.current.min(rows.saturating_sub(1));
-            (state.window, state.pointed) = (None, None);
+            state.window = None;
+            self.aim.forget();
             let _ = self.table.set_attribute("aria-rowcount", &text![rows + 1]);
             if !keeps_place {
                 state.scroll = 0.0;
@@ -337,12 +329,12 @@ impl Table {
     /// Fills in the details of the row that is pointed at, or else has the focus or would have it: they describe
     /// it. Shows them beside it if it is the user who is there.
     fn paint_details(&self, state: &mut State, run: &RunView) {
-        let row = state.pointed.unwrap_or(state.current);
+        let row = self.aim.rested().unwrap_or(state.current);
         let Some(item) = state.item(row) else { return state.details.clear() };
         run.load_names(&[item]);
         state.details.fill(run, item);
         let is_focused = has_focus(&self.body);
-        let is_used = state.pointed.is_some() || is_focused || has_focus(&state.details.element);
+        let is_used = self.aim.rested().is_some() || is_focused || has_focus(&state.details.element);
         let Some(view) = state.rows.get(row).filter(|_| is_used && !state.is_dismissed) else {
             return state.details.hide();
         };
@@ -351,7 +343,7 @@ impl Table {
             let is_keyed = view.element().matches(":focus-visible").unwrap_or_default();
             state.beside.spares_neighbours = is_keyed;
         }
-        let spares_neighbours = state.beside.spares_neighbours && state.pointed.is_none();
+        let spares_neighbours = state.beside.spares_neighbours && self.aim.rested().is_none();
         let beside = Beside { spares_neighbours, ..state.beside };
         let top = self.head.get_bounding_client_rect().bottom();
         let bottom = self.viewport.get_bounding_client_rect().bottom();
@@ -365,7 +357,7 @@ impl Table {
             None => self.measure(state, row_count)?,
         };
         let (scroll, current) = (state.scroll, state.current);
-        let described = state.pointed.unwrap_or(current);
+        let described = self.aim.rested().unwrap_or(current);
         let visible = window.visible(scroll);
         let mut rows: Vec<_> = visible.clone().collect();
         // The row that has the focus, or would have it, stays in the document wherever it is.
@@ -427,8 +419,7 @@ impl Table {
             };
             event.prevent_default();
             state.current = row.min(last);
-            state.pointed = None;
-            self.aim.keep(None);
+            self.aim.forget();
             let scroll = window.scroll_to(state.current, state.scroll).round();
             self.viewport.set_scroll_top(scroll as i32);
             state.scroll = scroll;
