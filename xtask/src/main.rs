@@ -5,13 +5,17 @@ compile_error!("cargo xtask runs on Linux and macOS; on Windows use it inside WS
 
 mod bench;
 mod bindgen;
+mod folder_zip;
+mod hosting;
 mod integrity;
 mod notices;
+mod one_file;
 mod origin;
 mod output;
 mod package;
 mod page;
 mod process;
+mod release;
 mod serve;
 mod setup;
 mod shrink;
@@ -31,6 +35,9 @@ cargo xtask build                        build the release page into dist/, for 
 cargo xtask bench [WORKLOAD…]            measure speed and memory against plain fetching and other
                                          libraries, in a browser; `bench --help` for more
 cargo xtask package                      build the npm package into pkg/
+cargo xtask release                      make everything of this version in release/, from a clean checkout
+cargo xtask api                          accept a change of the public types that CHANGELOG.md names
+cargo xtask compress [DIRECTORY]         add compressed files and `_headers` to dist/, for hosts that use them
 cargo xtask size                         print gzipped sizes of both, against docs/budgets.toml
 cargo xtask origin [ARGUMENT…]           run the demo image server alone; `origin --help` for more
 cargo xtask integrity [DIRECTORY]        fill in integrity hashes; Trunk calls this after a build
@@ -60,7 +67,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         None => ("--help", arguments),
         Some((command, rest)) => (command.as_str(), rest),
     };
-    if let ("build" | "package" | "size", Some(extra)) = (command, rest.first()) {
+    if let ("api" | "build" | "package" | "release" | "size", Some(extra)) = (command, rest.first()) {
         return usage(format!("`{command}` takes no arguments, not even `{extra}`"));
     }
     match command {
@@ -69,6 +76,9 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "build" => page::build(page::Build::Release)?,
         "bench" => bench::run(rest)?,
         "package" => package::build()?,
+        "release" => release::run()?,
+        "api" => release::accept_api()?,
+        "compress" => hosting::run(rest)?,
         "size" => return size::run(),
         "origin" => origin::run(rest)?,
         "integrity" => integrity::run(rest)?,

@@ -90,7 +90,7 @@ fn compiled_in(metadata: &Value) -> Result<Vec<Crate>> {
 }
 
 /// The notices.
-fn text() -> Result<String> {
+pub fn text() -> Result<String> {
     // The crates that have the same text, by that text.
     let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut list = String::new();

@@ -75,13 +75,31 @@ pub fn repository() -> Result<Option<String>> {
 
 /// The version of a package in `Cargo.lock`.
 pub fn locked_version(package: &str) -> Result<String> {
+    let found = locked(|name, _| name == package)?;
+    found
+        .and_then(|found| text_of(&found, "version"))
+        .with_context(|| format!("Cargo.lock has no version of {package}"))
+}
+
+/// The SHA-256 of what the registry has of a package.
+pub fn locked_checksum(package: &str, version: &str) -> Result<String> {
+    let found = locked(|name, locked| name == package && locked == version)?;
+    found
+        .and_then(|found| text_of(&found, "checksum"))
+        .with_context(|| format!("Cargo.lock has no checksum of {package} {version}"))
+}
+
+/// The first package in `Cargo.lock` whose name and version are as wanted.
+fn locked(is_wanted: impl Fn(&str, &str) -> bool) -> Result<Option<toml::Value>> {
     let lock = toml("Cargo.lock")?;
     let packages = lock.get("package").and_then(toml::Value::as_array).into_iter().flatten();
-    let text = |of: &toml::Value, key| of.get(key).and_then(toml::Value::as_str).map(str::to_owned);
-    let found = packages.into_iter().find(|one| text(one, "name").as_deref() == Some(package));
-    found
-        .and_then(|found| text(found, "version"))
-        .with_context(|| format!("Cargo.lock has no version of {package}"))
+    let text = |of: &toml::Value, key| text_of(of, key).unwrap_or_default();
+    let mut found = packages.filter(|one| is_wanted(&text(one, "name"), &text(one, "version")));
+    Ok(found.next().cloned())
+}
+
+fn text_of(of: &toml::Value, key: &str) -> Option<String> {
+    of.get(key).and_then(toml::Value::as_str).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -38,13 +38,22 @@ pub const PIP: Package = package(&["pip3"], &["python3-pip"]);
 pub const ARIA2: Package = package(&["aria2c"], &["aria2"]);
 /// With the compiler, because a runtime alone can't run a test from its source.
 pub const JAVA: Package = package(&["javac"], &["default-jdk-headless"]);
+pub const NGINX: Package = package(&["nginx", "/usr/sbin/nginx"], &["nginx"]);
+pub const NGINX_BROTLI: Package = package(
+    &["/usr/lib/nginx/modules/ngx_http_brotli_static_module.so"],
+    &["libnginx-mod-http-brotli-static"],
+);
+pub const CADDY: Package = package(&["caddy"], &["caddy"]);
+/// Without the service of the package apache2.
+pub const APACHE: Package = package(&["apache2", "/usr/sbin/apache2"], &["apache2-bin"]);
+pub const OPENSSL: Package = package(&["openssl"], &["openssl"]);
 pub const NODE: Package = package(&["node"], &["nodejs"]);
 pub const NPM: Package = package(&["npm"], &["npm"]);
 
 impl Package {
     /// The program, if it is installed.
     pub fn find(&self) -> Option<PathBuf> {
-        self.programs.iter().find_map(|name| which::which(name).ok())
+        self.programs.iter().find_map(|name| which::which(name).ok().or_else(|| at_path(name)))
     }
 
     /// The program.
@@ -55,6 +64,11 @@ impl Package {
     pub fn found(&self) -> Result<PathBuf> {
         self.find().ok_or_else(|| unavailable(self.programs[0], "apt-get could not install it, see above"))
     }
+}
+
+/// A file that no search finds: below /usr/sbin, where root's programs are, or a module of a program.
+fn at_path(name: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(name)).filter(|path| path.is_absolute() && path.is_file())
 }
 
 /// Installs the packages whose programs are missing.

@@ -50,6 +50,16 @@ const CHECKERS: Group = Group {
     options: &["--only-binary=:all:"],
 };
 
+const CYCLONEDX: Group = Group {
+    name: "cyclonedx",
+    what: "CycloneDX's library",
+    takes: "a few seconds",
+    requirements: "xtask/src/release/requirements.txt",
+    pythons: &["python3"],
+    needs: "it is a Python package, and needs python3",
+    options: &["--only-binary=:all:"],
+};
+
 /// The directory of img2dataset's programs.
 pub fn img2dataset() -> Result<PathBuf> {
     IMG2DATASET.programs()
@@ -58,6 +68,11 @@ pub fn img2dataset() -> Result<PathBuf> {
 /// The directory of the programs that check dependencies and workflows.
 pub fn checkers() -> Result<PathBuf> {
     CHECKERS.programs()
+}
+
+/// The directory of an interpreter that has CycloneDX's library.
+pub fn cyclonedx() -> Result<PathBuf> {
+    CYCLONEDX.programs()
 }
 
 impl Group {

@@ -16,9 +16,10 @@ use super::tally::Tally;
 use crate::output::say;
 use crate::page::{self, Build};
 use crate::setup::apt::{self, Package};
+use crate::setup::cache::remove_dir;
 use crate::setup::pip;
 use crate::setup::tools::{self, Tool};
-use crate::{output, package, process, size, workspace};
+use crate::{hosting, one_file, output, package, process, size, workspace};
 
 /// One step.
 pub struct Step {
@@ -69,6 +70,9 @@ const READERS: Need = Need::Packages(&[
 
 /// The programs that lists are exported for, as far as the distribution has them.
 const EXPORTS: Need = Need::Packages(&[apt::ARIA2, apt::PIP]);
+
+/// The web servers that hosting/ has configurations for, and what reads a certificate.
+const SERVERS: Need = Need::Packages(&[apt::NGINX, apt::NGINX_BROTLI, apt::CADDY, apt::APACHE, apt::OPENSSL]);
 
 /// What installs the programs of `.ci/requirements.txt`.
 const CHECKERS: Need = Need::Packages(&[apt::PYTHON, apt::PIP]);
@@ -187,6 +191,13 @@ pub const STEPS: &[Step] = &[
         },
     },
     Step {
+        name: "hosting",
+        lane: Lane::Browser,
+        about: "the page and both relays on nginx, Caddy and Apache as hosting/ sets them up, in two browsers",
+        needs: &[Need::Wasm, PAGE, GECKODRIVER, FIREFOX, CHROMIUM, READERS, SERVERS],
+        run: hosting,
+    },
+    Step {
         name: "trunk",
         lane: Lane::Rest,
         about: "trunk build --release makes the same page",
@@ -209,8 +220,11 @@ const DRIVEN: [&str; 3] = ["page", "api", "faults"];
 /// The same in Chromium alone: what a bundler made of the package does not depend on the browser.
 const BUNDLERS: &str = "bundlers";
 
+/// The page and the relays on web servers.
+const HOSTING: &str = "hosting";
+
 /// All targets of tests over WebDriver.
-pub const ALL_DRIVEN: [&str; 4] = [DRIVEN[0], DRIVEN[1], DRIVEN[2], BUNDLERS];
+pub const ALL_DRIVEN: [&str; 5] = [DRIVEN[0], DRIVEN[1], DRIVEN[2], BUNDLERS, HOSTING];
 
 /// `cargo test` of these test targets. For the whole workspace, because for one package cargo would
 /// compile dependencies again with fewer features.
@@ -245,6 +259,7 @@ fn clippy() -> Result<Tally> {
             "--test=api",
             "--test=bundlers",
             "--test=faults",
+            "--test=hosting",
             "--test=page",
             "--test=readers",
         ],
@@ -355,6 +370,21 @@ fn driven(
     })
 }
 
+fn hosting(artifacts: &Artifacts) -> Result<Tally> {
+    let hosted = workspace::target().join("hosted");
+    remove_dir(&hosted)?;
+    copy_folder(artifacts.page()?, &hosted)?;
+    hosting::complete(&hosted)?;
+    let one_file = workspace::target().join("fetchzip.html");
+    one_file::write(artifacts.page()?, &one_file)?;
+    let made = [("FETCHZIP_HOSTED", &*hosted), ("FETCHZIP_ONE_FILE", &one_file)];
+    let mut tally = Tally::default();
+    for browser in [Browser::Firefox, Browser::Chromium] {
+        tally += &driven(artifacts, browser, &[HOSTING], &made)?;
+    }
+    Ok(tally)
+}
+
 fn size(artifacts: &Artifacts) -> Result<Tally> {
     artifacts.package()?;
     artifacts.page()?;
@@ -372,6 +402,16 @@ fn trunk(artifacts: &Artifacts) -> Result<Tally> {
         say!("{} is not the same in Trunk's page", name.display());
     }
     Ok(Tally::whole(differ.is_empty()))
+}
+
+/// Copies the files of a folder and of those in it.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    for (name, bytes) in files(from)? {
+        let target = to.join(name);
+        fs::create_dir_all(target.with_file_name(""))?;
+        fs::write(target, bytes)?;
+    }
+    Ok(())
 }
 
 /// The files of a folder and of those in it, by their paths in it.
