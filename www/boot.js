@@ -13,13 +13,18 @@ function loadLists() {
   return lists;
 }
 
+// Begins to load a module, and returns its address. An import has no integrity of its own, and takes what was loaded.
+function preload(href, integrity) {
+  const link = Object.assign(document.createElement("link"), { rel: "modulepreload", href, integrity });
+  // In one file, opened from the disk, the page has its modules inside.
+  if (location.protocol !== "file:") document.head.append(link);
+  return link.href;
+}
+
 async function importLists() {
-  const script = "./lists.js?{{version lists.js}}";
-  // An import has no integrity of its own, and takes the module that this link has begun to load.
-  const link = Object.assign(document.createElement("link"), { rel: "modulepreload", href: script });
-  link.integrity = "{{sha384 lists.js}}";
-  document.head.append(link);
-  const { default: init, ...functions } = await import(script);
+  const script = preload("./lists.js?{{version lists.js}}", "{{sha384 lists.js}}");
+  // Written out, so that the page in one file can have it inside.
+  const { default: init, ...functions } = await import("./lists.js?{{version lists.js}}");
   const wasm = new URL("./lists_bg.wasm?{{version lists_bg.wasm}}", import.meta.url);
   const response = await fetch(wasm, { integrity: "{{sha384 lists_bg.wasm}}" });
   const module = await WebAssembly.compile(await response.arrayBuffer());
@@ -34,7 +39,7 @@ async function importLists() {
     }
   }];
   // A thread of its own starts the module from the last two.
-  return { ...Object.fromEntries(Object.entries(functions).map(watched)), script: link.href, module };
+  return { ...Object.fromEntries(Object.entries(functions).map(watched)), script, module };
 }
 
 const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);
@@ -68,6 +73,16 @@ function crash(title, text, error) {
   document.getElementById("folded").hidden = true;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
 }
+
+document.getElementById("copy-report").addEventListener("click", async ({ target }) => {
+  try {
+    preload("./problem-report.js?{{version problem-report.js}}", "{{sha384 problem-report.js}}");
+    const { showReport } = await import("./problem-report.js?{{version problem-report.js}}");
+    showReport();
+  } catch {
+    target.textContent = "The report could not be loaded. Try again";
+  }
+});
 
 document.getElementById("crash-reload").addEventListener("click", () => location.reload());
 

@@ -55,6 +55,8 @@ impl Failures {
         for (place, group) in groups.iter().enumerate() {
             let line = self.new_line(group, &view.plan, page)?;
             line.set_attribute("data-reason", &text![place])?;
+            let (images, kind, status) = (group.items.len(), group.error.kind(), group.error.status());
+            line.set_attribute("data-count", &text![images, " × ", kind, " ", status.unwrap_or(0)])?;
             self.list.append_child(&line)?;
         }
         set_shown(&self.section, !groups.is_empty());

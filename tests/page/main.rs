@@ -40,6 +40,7 @@
 //! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
 //! - `worker_downloads`: the archive straight into a download, where the browser has no file picker
 //! - `exports`: CSV and JSON, against the server's log
+//! - `problem_report`: what a report of a problem says, and what not
 //! - `crashes`: a tampered page, and wasm that traps
 //! - `accessibility`: axe-core, contrast in both themes, no overflow on a phone
 //!
@@ -82,6 +83,7 @@ mod overview;
 mod page_driver;
 mod pictures;
 mod presets;
+mod problem_report;
 mod relay;
 mod resuming;
 mod retrying;

@@ -69,6 +69,7 @@ fn shrink_page(dir: &Path) -> Result<()> {
         ("help.js", Text::Module),
         ("launches.js", Text::Module),
         ("pictures.css", Text::Plain),
+        ("problem-report.js", Text::Module),
         ("service-worker.js", Text::Plain),
         ("share-worker.js", Text::Plain),
         ("style.css", Text::Plain),

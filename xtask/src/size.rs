@@ -13,7 +13,7 @@ use fs_err as fs;
 use walkdir::WalkDir;
 
 use crate::page::{self, Build};
-use crate::{output, package, shrink, workspace};
+use crate::{notices, output, package, shrink, workspace};
 
 /// `cargo xtask size`; fails past a budget.
 pub fn run() -> Result<ExitCode> {
@@ -28,8 +28,8 @@ pub fn fits() -> Result<bool> {
     let budgets = workspace::toml("docs/budgets.toml")?;
     let is_later = |name: &str| package::DOWNLOAD.iter().any(|(_, later, _)| *later == name);
     let is_of_lists = |name: &str| name.starts_with("lists");
-    let is_help = |name: &str| name.starts_with("help.");
-    let is_icon = |name: &str| name.ends_with(".png");
+    let is_help = |name: &str| name.starts_with("help.") || name.starts_with("problem-report");
+    let is_icon = |name: &str| name.ends_with(".png") || name == notices::FILE;
     let is_page =
         |name: &str| !name.starts_with("samples/") && !is_of_lists(name) && !is_help(name) && !is_icon(name);
     let is_code = |name: &str| name.ends_with(".js") || name.ends_with(".wasm");
