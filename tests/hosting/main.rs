@@ -24,7 +24,7 @@ use walkdir::WalkDir;
 
 use browser::browse;
 use browser::site::Site;
-use web_server::{FOLDER, Kind, WebServer};
+use web_server::{FOLDER, Kind, Transport, WebServer};
 
 #[test]
 fn the_page_does_its_main_job_on_each_server_at_the_root_and_in_a_folder() {
@@ -85,6 +85,19 @@ fn each_answer_has_the_headers_that_protect_the_page() {
             assert!(answer.header("permissions-policy").is_some_and(|rules| rules.contains("camera=()")));
             // Only over TLS, which these servers do not speak here.
             assert_eq!(answer.header("strict-transport-security"), None, "{kind:?}: {path}");
+        }
+    }
+}
+
+#[test]
+fn over_tls_the_host_is_never_to_be_asked_without_it_again() {
+    for kind in Kind::ALL {
+        let server = WebServer::with_page_over(kind, Transport::Tls);
+        for path in ["/", FOLDER] {
+            let answer = server.get(path, "");
+            assert_eq!(answer.status, 200, "{kind:?}: {path}");
+            let rule = answer.header("strict-transport-security");
+            assert_eq!(rule, Some("max-age=31536000"), "{kind:?}: {path}");
         }
     }
 }

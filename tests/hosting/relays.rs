@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::browser::site::Site;
 use crate::browser::{Browser, browse, environment};
-use crate::web_server::{Kind, WebServer};
+use crate::web_server::{Kind, Transport, WebServer};
 
 /// A host in the certificate of the demo server, which stands for it in these tests.
 const HOST: &str = "picsum.photos";
@@ -125,7 +125,7 @@ fn nginx(browser: &Browser) -> WebServer {
         .replace(&format!("{STRAY}:443;"), &format!("{tls}; {HOST} {tls};"))
         .replace("/etc/ssl/certs/ca-certificates.crt", &certificate.to_string_lossy());
     // It has read the certificate once it listens.
-    WebServer::start(Kind::Nginx, &configuration)
+    WebServer::start(Kind::Nginx, &configuration, Transport::Plain)
 }
 
 /// The worker script under Node. Dropping it ends the process.

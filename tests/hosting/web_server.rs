@@ -23,7 +23,8 @@ pub const FOLDER: &str = "/some/folder/";
 const START: Duration = Duration::from_secs(30);
 
 /// The modules of Apache that `hosting/apache.conf` needs, with what any configuration does.
-const APACHE_MODULES: [&str; 6] = ["mpm_event", "authz_core", "dir", "headers", "mime", "rewrite"];
+const APACHE_MODULES: [&str; 8] =
+    ["mpm_event", "authz_core", "dir", "headers", "mime", "rewrite", "socache_shmcb", "ssl"];
 
 /// nginx's folders for what does not fit its buffers; the defaults are the system's own.
 const NGINX_FOLDERS: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
@@ -44,27 +45,41 @@ impl Kind {
     pub const ALL: [Self; 3] = [Self::Nginx, Self::Caddy, Self::Apache];
 }
 
+/// How requests come to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    Plain,
+    /// With a certificate that nobody trusts.
+    Tls,
+}
+
 /// A running server. Dropping it ends the process.
 pub struct WebServer {
     process: Child,
     port: u16,
+    transport: Transport,
     folder: TempDir,
 }
 
 impl WebServer {
     /// Starts a server with the page at the root and in [`FOLDER`].
     pub fn with_page(kind: Kind) -> Self {
+        Self::with_page_over(kind, Transport::Plain)
+    }
+
+    /// The same, with TLS or without.
+    pub fn with_page_over(kind: Kind, transport: Transport) -> Self {
         let file = match kind {
             Kind::Nginx => "nginx.conf",
             Kind::Caddy => "Caddyfile",
             Kind::Apache => "apache.conf",
         };
         let configuration = fs::read_to_string(environment::repository().join("hosting").join(file)).unwrap();
-        Self::start(kind, &configuration)
+        Self::start(kind, &configuration, transport)
     }
 
     /// Starts a server with a configuration as `hosting/` has them.
-    pub fn start(kind: Kind, configuration: &str) -> Self {
+    pub fn start(kind: Kind, configuration: &str, transport: Transport) -> Self {
         let folder = TempDir::new().unwrap();
         // Servers that root starts read the files as another user.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
@@ -77,6 +92,10 @@ impl WebServer {
             .replace("*:80", &format!("127.0.0.1:{port}"))
             .replace("\nexample.org {", &format!("\nhttp://127.0.0.1:{port} {{"))
             .replace("/srv/fetchzip", &site.to_string_lossy());
+        let text = match transport {
+            Transport::Plain => text,
+            Transport::Tls => with_certificate(kind, &text, folder.path()),
+        };
         let text = match kind {
             Kind::Nginx => nginx(&text, folder.path()),
             Kind::Caddy => {
@@ -108,7 +127,7 @@ impl WebServer {
         let log = fs::File::create(folder.path().join("log")).unwrap();
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).env("HOME", folder.path());
         let process = command.spawn().unwrap_or_else(|error| panic!("{kind:?}: {error}"));
-        let mut server = Self { process, port, folder };
+        let mut server = Self { process, port, transport, folder };
         server.until_it_listens(kind);
         server
     }
@@ -154,15 +173,32 @@ impl WebServer {
 
     /// The answer to a request with these headers.
     pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let host = self.port;
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{host}\r\n{headers}Connection: close\r\n\r\n"
-        )
-        .unwrap();
-        Answer::read(stream)
+        let host = format!("127.0.0.1:{}", self.port);
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");
+        match self.transport {
+            Transport::Plain => {
+                let mut stream = TcpStream::connect(&host).unwrap();
+                stream.write_all(request.as_bytes()).unwrap();
+                Answer::read(stream)
+            }
+            Transport::Tls => {
+                let mut client = Command::new("openssl")
+                    .args(["s_client", "-quiet", "-servername", "localhost", "-connect", &host])
+                    .stdin(Stdio::piped())
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap();
+                let mut input = client.stdin.take().unwrap();
+                input.write_all(request.as_bytes()).unwrap();
+                let answer = Answer::read(client.stdout.take().unwrap());
+                drop(input);
+                client.wait().unwrap();
+                answer
+            }
+        }
     }
 }
 
@@ -183,7 +219,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn read(stream: TcpStream) -> Self {
+    fn read(stream: impl Read) -> Self {
         let mut stream = BufReader::new(stream);
         let mut line = String::new();
         stream.read_line(&mut line).unwrap();
@@ -231,6 +267,38 @@ fn chunks(stream: &mut impl BufRead) -> Vec<u8> {
             return body;
         }
         body.extend_from_slice(&chunk[..length]);
+    }
+}
+
+/// A configuration with a new certificate, as each server's own documentation adds one.
+fn with_certificate(kind: Kind, text: &str, folder: &Path) -> String {
+    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost", "-out"])
+        .arg(&certificate)
+        .arg("-keyout")
+        .arg(&key)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let (certificate, key) = (certificate.display(), key.display());
+    match kind {
+        Kind::Nginx => text.replacen(
+            "    server_name",
+            &format!("    ssl_certificate {certificate};\n    ssl_certificate_key {key};\n    server_name"),
+            1,
+        )
+        // Behind the port, which stands before.
+        .replace(";\n    ssl_certificate ", " ssl;\n    ssl_certificate "),
+        Kind::Caddy => {
+            text.replacen("http://127", "https://127", 1).replacen("{\n\troot", &format!("{{\n\ttls {certificate} {key}\n\troot"), 1)
+        }
+        Kind::Apache => text.replacen(
+            "    DocumentRoot",
+            &format!("    SSLEngine on\n    SSLCertificateFile {certificate}\n    SSLCertificateKeyFile {key}\n    DocumentRoot"),
+            1,
+        ),
     }
 }
 
