@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{ArchiveOptions, IS_INTERACTIVE, Job, JournalNotes, Order, Reused};
 use crate::bytes::{ByteReader, PutBytes};
 use crate::image::Accepted;
-use crate::plan::{Item, LeftOut, NameTemplate, Plan, Relay};
+use crate::plan::{Item, LeftOut, NameTemplate, Plan, Relay, SignIn};
 use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
 
 /// Appends a job.
@@ -19,6 +19,7 @@ pub fn put_job(out: &mut Vec<u8>, job: &Job) {
     out.put_u8(*order as u8);
     if IS_INTERACTIVE {
         out.put_text(plan.relay().map(Relay::href));
+        put_sign_in(out, plan.sign_in());
         out.put_text(resumes.as_deref());
         out.put_u32(reused.len() as u32);
         reused.iter().for_each(|reused| put_reused(out, reused));
@@ -52,9 +53,10 @@ pub fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
     let started = reader.f64()?;
     let order = if reader.bool()? { Order::Completion } else { Order::Input };
     let (mut via, mut resumes, mut journal) = (None, None, None);
-    let mut reused = Vec::new();
+    let (mut reused, mut sign_in) = (Vec::new(), SignIn::default());
     if IS_INTERACTIVE {
         via = read_relay(reader)?;
+        sign_in = read_sign_in(reader)?;
         resumes = reader.text()?;
         for _ in 0..reader.u32()? {
             reused.push(read_reused(reader)?);
@@ -82,6 +84,7 @@ pub fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
     if via.is_some() {
         plan = plan.with_relay(via);
     }
+    let plan = plan.with_sign_in(sign_in);
     Some(Job { plan: Rc::new(plan), template, settings, archive, started, order, reused, journal, resumes })
 }
 
@@ -111,6 +114,23 @@ pub fn read_relay(reader: &mut ByteReader<'_>) -> Option<Option<Relay>> {
         None => Some(None),
         Some(href) => Relay::from_href(href).map(Some),
     }
+}
+
+/// Appends the hosts that are asked in the user's name.
+pub fn put_sign_in(out: &mut Vec<u8>, sign_in: &SignIn) {
+    let SignIn { hosts, at_once } = sign_in;
+    out.put_u64(*at_once as u64);
+    out.put_u32(hosts.len() as u32);
+    hosts.iter().for_each(|host| out.put_text(Some(host)));
+}
+
+/// Reads what [`put_sign_in`] has appended.
+pub fn read_sign_in(reader: &mut ByteReader<'_>) -> Option<SignIn> {
+    let mut sign_in = SignIn { at_once: reader.usize()?, ..SignIn::default() };
+    for _ in 0..reader.u32()? {
+        sign_in.hosts.push(reader.text()??);
+    }
+    Some(sign_in)
 }
 
 /// Appends settings.

@@ -20,7 +20,7 @@ pub use archive_options::ArchiveOptions;
 pub use protocol::{FromWorker, Interaction, ToWorker};
 pub use stored_run::{HandOver, InterruptedRun, StoredRun};
 
-use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay};
+use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay, SignIn};
 use crate::run::Settings;
 
 /// Whether a user can act on runs while they are under way and afterwards: commands, journals, retries
@@ -108,6 +108,8 @@ pub struct Retry {
     pub settings: Settings,
     /// The relay that they are asked of now.
     pub relay: Option<Relay>,
+    /// The hosts that are asked in the user's name now.
+    pub sign_in: SignIn,
     /// When the retry's clock began, in milliseconds since 1970.
     pub started: f64,
 }

@@ -6,7 +6,9 @@
 
 use std::rc::Rc;
 
-use super::job_codec::{put_job, put_settings, read_job, read_relay, read_settings};
+use super::job_codec::{
+    put_job, put_settings, put_sign_in, read_job, read_relay, read_settings, read_sign_in,
+};
 use super::{
     ArchiveError, ArchiveErrorKind, ArchivePlace, ArchiveSummary, HandOver, IS_INTERACTIVE, InterruptedRun,
     Job, Retry, StoredRun,
@@ -211,10 +213,11 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
             out.put_u64(item as u64);
         }
         Interaction::Retry(retry) => {
-            let Retry { items, settings, relay, started } = &**retry;
+            let Retry { items, settings, relay, sign_in, started } = &**retry;
             out.put_u8(tag::RETRY);
             put_settings(out, settings);
             out.put_text(relay.as_ref().map(Relay::href));
+            put_sign_in(out, sign_in);
             out.put_f64(*started);
             put_items(out, items);
         }
@@ -251,8 +254,10 @@ fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction>
             })
         }
         to_worker::RETRY => {
-            let (settings, relay, started) = (read_settings(reader)?, read_relay(reader)?, reader.f64()?);
-            Interaction::Retry(Box::new(Retry { items: read_items(reader)?, settings, relay, started }))
+            let (settings, relay) = (read_settings(reader)?, read_relay(reader)?);
+            let (sign_in, started) = (read_sign_in(reader)?, reader.f64()?);
+            let items = read_items(reader)?;
+            Interaction::Retry(Box::new(Retry { items, settings, relay, sign_in, started }))
         }
         to_worker::VERIFY => Interaction::Verify,
         to_worker::PREVIEW => Interaction::Preview(reader.usize()?, reader.u32()?),

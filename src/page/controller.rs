@@ -10,6 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::current_run::{ActiveRun, EarlyEnd, Purpose, RunState};
 use super::disk::OpeningFile;
 use super::disposal;
+use super::extension::{self, Answer};
 use super::finished_run::FinishedRun;
 use super::form::RunMode;
 use super::options::RunOptions;
@@ -56,10 +57,12 @@ pub fn start(page: &'static Page) {
         page.announcer.say(&words);
         return page.form.focus();
     }
+    let origins = page.form.origins();
+    let answer = extension::ask(origins.iter().map(String::as_str));
     // Opened right away, while the browser still handles the user's click or key press.
     let may_ask = options.mode != RunMode::Compare;
     let file = if may_ask { page.disk.open() } else { None };
-    run(page, Purpose::Fetch, loses_focus(page), Box::pin(fetch(page, options, None, file)));
+    run(page, Purpose::Fetch, loses_focus(page), Box::pin(fetch(page, options, None, file, answer)));
 }
 
 /// What a run is resumed for.
@@ -77,11 +80,14 @@ pub fn resume(page: &'static Page, stored: StoredRun, then: AfterResume) {
         return;
     }
     let Some(interrupted) = &stored.run else { return };
+    extension::forget_sign_in();
     page.form.restore(&interrupted.source, &interrupted.options);
     page.more.restore(&interrupted.options);
     let Some(options) = read_options(page) else { return };
     let stored_before = interrupted.stored;
-    run(page, Purpose::Fetch, loses_focus(page), Box::pin(fetch(page, options, Some(stored), None)));
+    // Its list is read later, so what it lacks shows in the end.
+    let work = fetch(page, options, Some(stored), None, extension::ask([]));
+    run(page, Purpose::Fetch, loses_focus(page), Box::pin(work));
     page.current.set_stored_before(stored_before);
     if then == AfterResume::SaveWhatIsThere {
         page.current.save_what_is_there();
@@ -100,11 +106,13 @@ pub fn retry(page: &'static Page, items: Option<Vec<ItemId>>) {
     if items.is_empty() {
         return page.announcer.say("Nothing was fetched: what failed can’t succeed with these options.");
     }
+    let answer = page.outcome.ask_for_permission(&items);
     let Some((previous, handle)) = page.outcome.take() else { return };
     let words = text!["Fetching ", count(items.len(), "image"), " again"];
     let share = 1.0 - items.len() as f64 / previous.view.plan.len() as f64;
     show_beginning(page, &words, share);
     let work = async move {
+        answer.given().await;
         runner::retry(page, previous, handle, items, options).await.map_err(Unfinished::Failed)
     };
     run(page, Purpose::Retry, takes_focus, Box::pin(work));
@@ -180,6 +188,7 @@ async fn fetch(
     options: RunOptions,
     resumes: Option<StoredRun>,
     file: Option<OpeningFile>,
+    answer: Answer,
 ) -> Result<FinishedRun, Unfinished> {
     let file = match file {
         Some(file) => Some(file.opened().await.map_err(Unfinished::NoFile)?),
@@ -197,6 +206,7 @@ async fn fetch(
             "."
         ]));
     }
+    answer.given().await;
     page.form.names.check(&plan).await.map_err(|error| {
         page.more.open();
         Unfinished::NothingToFetch(text!["Nothing was fetched: ", error, "."])
@@ -238,6 +248,7 @@ fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
             Either::Left((result, _)) => Some(result),
             Either::Right(_) => None,
         };
+        extension::end();
         close_question(page);
         page.storage_notice.hide();
         page.table.defer_thumbnails(false);

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement, WritableStream};
 
 use super::elements::{by_id, on, set_shown, window};
+use super::extension;
 use super::saving::FILE_NAME;
 use crate::browser::{js_message, promise};
 use crate::text::text;
@@ -64,6 +65,8 @@ impl Disk {
         let has_picker = Reflect::has(&js_sys::global(), &"showSaveFilePicker".into())?;
         // Browsers have it in secure contexts only.
         let has_workers = Reflect::has(&window()?.navigator(), &"serviceWorker".into())?;
+        // No request of an extension's own page reaches a service worker of it.
+        let has_workers = has_workers && !extension::is_here();
         let offer: HtmlElement = by_id("to-disk-box")?;
         set_shown(&offer, has_picker || has_workers);
         let way = if has_picker { Way::Picker } else { Way::Download };

@@ -10,7 +10,11 @@ use super::run_view::RunView;
 use crate::plan::{ItemId, Network, Plan, literal};
 use crate::report::formatting::{count, number};
 use crate::report::{FailureGroup, failure_groups, group_text, is_final};
+use crate::run::FetchError;
 use crate::text::text;
+
+/// What the button is called that retries images for which a permission is missing.
+pub const ALLOW: &str = "Allow";
 
 /// The most hosts that are listed of one reason.
 const MAX_HOSTS: usize = 100;
@@ -95,6 +99,8 @@ impl Failures {
         let retry: HtmlElement = find("[data-action='retry-reason']")?.unchecked_into();
         if is_final(&group.error) {
             retry.remove();
+        } else if group.error == FetchError::NeedsPermission {
+            retry.set_text_content(Some(ALLOW));
         }
         Ok(line)
     }

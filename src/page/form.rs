@@ -263,6 +263,19 @@ impl Form {
         self.list_changed();
     }
 
+    /// Sets another text of the same list, which is nothing to undo.
+    pub fn change(&'static self, text: &str) {
+        self.list.set_value(text);
+        self.list_changed();
+    }
+
+    /// The origins that the list asks, as far as it has been read: the list in the box may be newer.
+    pub fn origins(&self) -> Vec<String> {
+        let read = self.read.borrow();
+        let is_current = |read: &&Read| read.text == self.list.value();
+        read.as_ref().filter(is_current).map(|read| read.plan.origins().to_vec()).unwrap_or_default()
+    }
+
     /// The list as a link holds it; `None` if it names no address.
     pub async fn list_for_link(&'static self) -> Option<LinkedList> {
         let plan = self.plan().await;

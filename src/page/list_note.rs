@@ -5,6 +5,7 @@ use web_sys::HtmlElement;
 
 use super::announcer::Announcer;
 use super::elements::{by_id, on, set_shown};
+use super::extension;
 use super::form::Form;
 use super::list_reader::OpenedList;
 
@@ -38,6 +39,7 @@ impl ListNote {
     pub fn fill(&self, form: &'static Form, announcer: &Announcer, opened: &OpenedList) {
         let OpenedList { text, note, page } = opened;
         if let Some(text) = text {
+            extension::forget_sign_in();
             form.replace_with_page(text, page);
         }
         if note.is_empty() {

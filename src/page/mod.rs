@@ -25,6 +25,7 @@ mod discard_marks;
 mod disk;
 mod disposal;
 mod elements;
+mod extension;
 mod failures;
 mod files;
 mod filters;
@@ -126,6 +127,14 @@ pub fn start_page(
     page.outcome.bind(&page.announcer, &page.line)?;
     page.current.bind(&page.announcer)?;
     page.note.bind(&page.form)?;
+    extension::receive_lists(|list, is_new| {
+        if is_new {
+            page.note.hide();
+            page.form.replace(&list);
+        } else {
+            page.form.change(&list);
+        }
+    });
     files::bind(&page.form, &page.note, &page.announcer, &receive_lists)?;
     WaysIn::new(&page.form, &page.note, &page.announcer, &page.current).bind()?;
     spawn_local(list_stored_runs(page));

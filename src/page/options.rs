@@ -1,11 +1,12 @@
 //! The options of a run, read off the form when Fetch is pressed.
 
+use super::extension;
 use super::form::{Form, RunMode};
 use super::more_options::MoreOptions;
 use crate::browser::memory_for_blobs;
 use crate::image::Accepted;
 use crate::job::{ArchiveOptions, JournalNotes};
-use crate::plan::{NameTemplate, Relay};
+use crate::plan::{NameTemplate, Relay, SignIn};
 use crate::report::Mode;
 use crate::run::Settings;
 use crate::text::text;
@@ -14,6 +15,8 @@ use crate::text::text;
 pub struct RunOptions {
     pub mode: RunMode,
     pub relay: Option<Relay>,
+    /// The hosts that are asked in the user's name.
+    pub sign_in: SignIn,
     /// How entries are named.
     pub template: NameTemplate,
     /// What goes into the archive.
@@ -52,6 +55,7 @@ impl RunOptions {
         Ok(Self {
             mode: form.mode(),
             relay,
+            sign_in: extension::sign_in(form.concurrency()),
             template,
             archive,
             journal: JournalNotes { source: form.list(), options },

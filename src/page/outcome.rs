@@ -10,6 +10,7 @@ use web_sys::{Element, HtmlAnchorElement, HtmlElement};
 use super::announcer::Announcer;
 use super::disk::SavedAs;
 use super::elements::{by_id, has_focus, on, set_shown};
+use super::extension::{self, Answer};
 use super::failures::Failures;
 use super::finished_run::{Exported, FinishedRun, RunArchive};
 use super::object_url::ObjectUrl;
@@ -21,7 +22,7 @@ use crate::browser::{Archive, RunHandle};
 use crate::plan::{EntryName, Item, ItemId, Plan, Relay};
 use crate::report::formatting::size;
 use crate::report::{handed_to_text, not_saved_text, outcome_text, saved_text};
-use crate::run::Settings;
+use crate::run::{FetchError, Settings};
 use crate::text::text;
 
 /// What to say if every picture was left out.
@@ -49,7 +50,7 @@ struct Shown {
 }
 
 /// Where the archive of the shown run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     /// Only where the page keeps it.
     Page,
@@ -57,7 +58,12 @@ enum Place {
     OnItsWay,
     /// The browser was given a zip of that many bytes, of all images or of those that were chosen.
     HandedOver { bytes: u64 },
+    /// It is complete on the disk under this name, as the extension has seen.
+    Saved { bytes: u64, name: String },
 }
+
+/// What to say if a download that the extension has seen begin does not end.
+const INTERRUPTED: &str = "The download did not end, so the zip is not saved. Save it again.";
 
 /// An archive that was thrown away, and can be put back.
 pub struct ThrownAway {
@@ -96,6 +102,7 @@ impl Outcome {
                 self.show_note(NONE_CHOSEN);
                 return announcer.say(NONE_CHOSEN);
             }
+            let answer = extension::ask_to_save();
             let chosen = view.chosen_items();
             self.set_place(&handle, Place::OnItsWay);
             spawn_local(async move {
@@ -116,8 +123,13 @@ impl Outcome {
                     }
                     return announcer.say(GONE);
                 };
-                let saving = save(&archive, FILE_NAME);
                 let bytes = archive.blob.size() as u64;
+                if answer.given().await
+                    && let Some(name) = extension::save(&archive.blob, FILE_NAME).await
+                {
+                    return self.show_saved(&handle, bytes, name, announcer, line);
+                }
+                let saving = save(&archive, FILE_NAME);
                 let place = if saving.is_begun { Place::HandedOver { bytes } } else { Place::Page };
                 if self.set_place(&handle, place) {
                     self.show_note(saving.note);
@@ -126,6 +138,25 @@ impl Outcome {
                 announcer.say(&saving.words);
             });
         })
+    }
+
+    /// Shows that a download of the extension's has ended; without a name, before it was complete.
+    fn show_saved(
+        &self,
+        handle: &Rc<RunHandle>,
+        bytes: u64,
+        name: String,
+        announcer: &Announcer,
+        line: &RunLine,
+    ) {
+        let is_saved = !name.is_empty();
+        let words = if is_saved { text!["Saved as ", name, "."] } else { INTERRUPTED.into() };
+        let place = if is_saved { Place::Saved { bytes, name } } else { Place::Page };
+        if self.set_place(handle, place) {
+            self.show_note(if is_saved { "" } else { INTERRUPTED });
+            line.say(&self.headline());
+        }
+        announcer.say(&words);
     }
 
     /// The run that has the archive, and what is shown of it.
@@ -170,6 +201,7 @@ impl Outcome {
         match (&run.saved_as, place) {
             (Some(SavedAs::File(name)), _) => saved_text(&outcome, bytes, name),
             (Some(SavedAs::Download), _) => handed_to_text(&outcome, bytes, FILE_NAME),
+            (None, Place::Saved { bytes, name }) => saved_text(&outcome, *bytes, name),
             (None, Place::HandedOver { bytes }) => handed_to_text(&outcome, *bytes, FILE_NAME),
             _ if archive.blob.is_none() => outcome,
             _ => not_saved_text(&outcome, bytes),
@@ -208,7 +240,7 @@ impl Outcome {
         shown_run.run.view.release_images();
         shown_run.archive_url = None;
         let thrown_away =
-            ThrownAway { archive, started: shown_run.run.view.started(), place: shown_run.place };
+            ThrownAway { archive, started: shown_run.run.view.started(), place: shown_run.place.clone() };
         drop(shown);
         let _ = self.save.remove_attribute("href");
         for element in [&*self.save, &self.save_box, &self.note] {
@@ -306,6 +338,16 @@ impl Outcome {
             .filter(|shown| is_of(&shown.run))
             .map(|shown| shown.run.names.clone())
             .unwrap_or_default()
+    }
+
+    /// Asks for the permissions that these items of the shown run have failed for.
+    pub fn ask_for_permission(&self, items: &[ItemId]) -> Answer {
+        let shown = self.shown.borrow();
+        let Some(view) = shown.as_ref().map(|shown| &shown.run.view) else { return extension::ask([]) };
+        let rows = view.rows.borrow();
+        let lacks = |item: &ItemId| rows.as_slice()[*item].error() == Some(&FetchError::NeedsPermission);
+        let items: Vec<_> = items.iter().copied().filter(lacks).collect();
+        extension::ask_again(extension::origins_of(&view.plan, &items))
     }
 
     /// The failed items that an element of the list of failures is about, with their plan.

@@ -5,9 +5,11 @@ use web_sys::{DomRect, Element, HtmlElement};
 
 use super::address_line::AddressLine;
 use super::elements::{by_id, document, set_property, set_shown, window};
+use super::failures::ALLOW;
 use super::run_view::RunView;
 use crate::plan::ItemId;
 use crate::report::{State, figures, is_final};
+use crate::run::FetchError;
 use crate::text::text;
 
 /// The id of the figures, which describe the row that they are of.
@@ -92,6 +94,8 @@ impl RowDetails {
             State::Failed(error) => !is_final(error) && run.can_retry(),
             _ => is_silent && !run.is_over(),
         };
+        let needs_permission = row.state == State::Failed(FetchError::NeedsPermission);
+        self.retry.set_text_content(Some(if needs_permission { ALLOW } else { "Retry" }));
         set_shown(&self.retry, can_retry);
         set_shown(&self.skip, row.finished.is_none() && !run.is_over());
         let figures = figures(row, run.now());

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::extension;
 use crate::browser::{BrowserText, Clock, RunHandle};
 use crate::image::Accepted;
 use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
@@ -107,6 +108,8 @@ impl RunView {
     }
 
     pub fn apply(&self, event: &Event) {
+        let lifted = self.as_lack_of_permission(event);
+        let event = lifted.as_ref().unwrap_or(event);
         match event.kind {
             EventKind::Retrying { error: FetchError::Storage { .. }, .. } => self.is_storage_full.set(true),
             EventKind::Retrying { error: FetchError::Offline, .. } => self.is_offline.set(true),
@@ -116,6 +119,16 @@ impl RunView {
         self.rows.borrow_mut().apply(event);
         self.cooling.borrow_mut().apply(event, &self.plan);
         self.versions.borrow_mut()[event.item] += 1;
+    }
+
+    /// The refusal by a host that the extension has no permission for, which the user can lift.
+    fn as_lack_of_permission(&self, event: &Event) -> Option<Event> {
+        if !matches!(event.kind, EventKind::Failed { error: FetchError::Cors }) {
+            return None;
+        }
+        let origin = self.plan.origins().get(self.plan.items().get(event.item)?.origin?)?;
+        let kind = EventKind::Failed { error: FetchError::NeedsPermission };
+        extension::lacks_permission(origin).then_some(Event { kind, ..*event })
     }
 
     /// Whether the archive goes straight to disk.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::disk::DiskFile;
+use super::extension;
 use super::finished_run::{FinishedRun, RunArchive};
 use super::form::RunMode;
 use super::options::RunOptions;
@@ -12,7 +13,7 @@ use super::parts::Page;
 use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::job::{ArchiveError, Job, Order, Retry, StoredRun};
-use crate::plan::{ItemId, Plan, Relay};
+use crate::plan::{ItemId, Plan};
 use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun, at_once_text};
 use crate::text::text;
 
@@ -29,7 +30,8 @@ pub async fn fetch(
     resumes: Option<StoredRun>,
     file: Option<DiskFile>,
 ) -> Result<FinishedRun, ArchiveError> {
-    let plan = through(plan, options.relay.as_ref());
+    let plan = asked_as(plan, &options);
+    extension::begin(&plan).await;
     // The pictures of a run that is measured are of less interest than its times, and one that goes straight to
     // disk has none to show.
     let is_measured = options.mode != RunMode::Single(Mode::Concurrent) || file.is_some();
@@ -53,23 +55,30 @@ pub async fn retry(
     items: Vec<ItemId>,
     options: RunOptions,
 ) -> Result<FinishedRun, ArchiveError> {
-    let plan = through(Rc::clone(&run.view.plan), options.relay.as_ref());
+    let plan = asked_as(Rc::clone(&run.view.plan), &options);
+    extension::begin(&plan).await;
     let view = Rc::new(run.view.of_retry(plan));
     page.current.show(&view);
     page.table.update(Rc::clone(&view));
     page.pictures.update(Rc::clone(&view));
     page.current.attach(&handle);
     let settings = options.settings(options.final_mode());
-    let retry = Retry { items, settings, relay: options.relay, started: view.clock.epoch() };
+    let RunOptions { relay, sign_in, .. } = options;
+    let retry = Retry { items, settings, relay, sign_in, started: view.clock.epoch() };
     let archive = handle.retry(retry, &|event| view.apply(&event)).await?;
     let (mut archive, wall) = check(&handle, archive, &view).await?;
     let (names, how) = (take(&mut archive.summary.names), text![run.how, ", then a retry"]);
     Ok(FinishedRun { view, archive: Some(RunArchive { archive, handle }), names, wall, how, ..run })
 }
 
-/// The plan with every image requested through the relay, or from its own host.
-fn through(plan: Rc<Plan>, relay: Option<&Relay>) -> Rc<Plan> {
-    if plan.relay() == relay { plan } else { Rc::new(plan.with_relay(relay.cloned())) }
+/// The plan with every image requested through the relay, or from its own host, and in the user's name where the
+/// user wants that.
+fn asked_as(plan: Rc<Plan>, options: &RunOptions) -> Rc<Plan> {
+    let RunOptions { relay, sign_in, .. } = options;
+    if plan.relay() == relay.as_ref() && plan.sign_in() == sign_in {
+        return plan;
+    }
+    Rc::new(plan.with_relay(relay.clone()).with_sign_in(sign_in.clone()))
 }
 
 /// One run of a plan.

@@ -28,6 +28,7 @@ mod network;
 mod relay;
 mod repeated_images;
 mod secrets;
+mod sign_in;
 mod text_map;
 
 use std::borrow::Cow;
@@ -50,6 +51,7 @@ pub use network::Network;
 pub use relay::{Relay, RelayError};
 pub use repeated_images::RepeatedImages;
 pub use secrets::without_secrets;
+pub use sign_in::SignIn;
 
 pub(crate) use name::folded;
 #[cfg(test)]
@@ -70,6 +72,7 @@ pub struct Plan {
     /// The index of each origin.
     origin_ids: TextMap,
     relay: Option<Relay>,
+    sign_in: SignIn,
 }
 
 /// One URL of the input.
@@ -239,7 +242,7 @@ impl Plan {
     /// The same plan with all requests going through a relay, or, with `None`, to the images' own
     /// hosts. Addresses and entry names do not change.
     pub fn with_relay(&self, relay: Option<Relay>) -> Self {
-        let mut plan = Self { relay, ..Self::default() };
+        let mut plan = Self { relay, sign_in: self.sign_in.clone(), ..Self::default() };
         for item in &self.items {
             let fallbacks = item.fallbacks.iter().map(|fallback| fallback.address.clone());
             plan.add(item.clone(), fallbacks);
@@ -250,6 +253,16 @@ impl Plan {
     /// The relay that requests go through, if any.
     pub fn relay(&self) -> Option<&Relay> {
         self.relay.as_ref()
+    }
+
+    /// The same plan with requests to these hosts in the user's name.
+    pub fn with_sign_in(self, sign_in: SignIn) -> Self {
+        Self { sign_in, ..self }
+    }
+
+    /// The hosts that are asked in the user's name.
+    pub fn sign_in(&self) -> &SignIn {
+        &self.sign_in
     }
 
     /// The address of an item's image: with 0 its own, with 1 that of the first fallback, and so on.

@@ -175,10 +175,14 @@ pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
             let advice = match relay {
                 Some(_) => "Have it let this page read its responses",
                 None => {
-                    "Ask the host to let other sites read its images, or name a relay of your own under More options"
+                    "The browser extension of fetchzip may read it. Or ask the host to let other sites read its \
+                     images, or name a relay of your own under More options"
                 }
             };
             return text![images, server, " answers, but does not let this page read it (CORS). ", advice];
+        }
+        FetchError::NeedsPermission => {
+            return text![images, "needs your permission. The browser asks you for it when you press Allow"];
         }
         FetchError::MixedContent => (
             "not asked for: this page is on https:, and browsers let it read nothing from http: (mixed content)",
@@ -311,8 +315,9 @@ mod tests {
         assert_eq!(groups.len(), 1);
         assert_eq!(
             group_text(&groups[0], &plan, Network::Public),
-            "4 images from 2 hosts: each host answers, but does not let this page read it (CORS). Ask the host to \
-             let other sites read its images, or name a relay of your own under More options"
+            "4 images from 2 hosts: each host answers, but does not let this page read it (CORS). The browser \
+             extension of fetchzip may read it. Or ask the host to let other sites read its images, or name a relay \
+             of your own under More options"
         );
         let relay = Relay::parse("https://relay.example/?url=", &NativeText).unwrap();
         let plan = plan.with_relay(Some(relay));
@@ -323,6 +328,17 @@ mod tests {
             "4 images from 2 hosts: the relay https://relay.example answers, but does not let this page read it \
              (CORS). Have it let this page read its responses"
         );
+    }
+
+    #[test]
+    fn what_only_needs_a_permission_is_not_final_and_says_so() {
+        let plan = plan_of(["https://a.example/1"]);
+        let groups = groups_of(&plan, |_| FetchError::NeedsPermission);
+        assert_eq!(
+            group_text(&groups[0], &plan, Network::Public),
+            "1 image from https://a.example: needs your permission. The browser asks you for it when you press Allow"
+        );
+        assert!(!is_final(&FetchError::NeedsPermission));
     }
 
     #[test]

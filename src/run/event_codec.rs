@@ -151,7 +151,7 @@ impl EventWriter {
             FetchError::Http { status, .. } => (HTTP, u64::from(*status)),
             FetchError::HostRefuses { status } => (HOST_REFUSES, u64::from(*status)),
             FetchError::Network => (NETWORK, 0),
-            FetchError::Cors => (CORS, 0),
+            FetchError::Cors | FetchError::NeedsPermission => (CORS, 0),
             FetchError::Unreachable => (UNREACHABLE, 0),
             FetchError::MixedContent => (MIXED_CONTENT, 0),
             FetchError::Offline => (OFFLINE, 0),

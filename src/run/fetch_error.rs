@@ -33,6 +33,8 @@ pub enum FetchError {
     Network,
     /// The host answers, and does not let the page read it.
     Cors,
+    /// The same in the browser extension, to which the user can give the permission to read the host's images.
+    NeedsPermission,
     /// The host does not answer.
     Unreachable,
     /// A page on `https:` may not read from `http:`, so no request was sent.
@@ -107,6 +109,7 @@ impl FetchError {
             Self::HostRefuses { .. } => "host-refuses",
             Self::Network | Self::Offline => "network",
             Self::Cors => "cors",
+            Self::NeedsPermission => "permission",
             Self::Unreachable => "unreachable",
             Self::Request { .. } => "request",
             Self::Interrupted { .. } => "interrupted",
@@ -151,6 +154,7 @@ impl FetchError {
             Self::HostRefuses { .. } => "host busy".into(),
             Self::Network | Self::Request { .. } => "refused".into(),
             Self::Cors => "CORS".into(),
+            Self::NeedsPermission => "needs your permission".into(),
             Self::Unreachable => "unreachable".into(),
             Self::MixedContent => "blocked".into(),
             Self::Offline => "offline".into(),
@@ -199,6 +203,9 @@ impl Append for FetchError {
             Self::Cors => whole.push_str(
                 "the host answers, but does not let this page read it (CORS): ask it to let other sites read \
                  its images",
+            ),
+            Self::NeedsPermission => whole.push_str(
+                "fetchzip needs your permission to read images of this host: allow it, and it is fetched again",
             ),
             Self::Unreachable => whole
                 .push_str("the host can’t be reached: check the address and the connection, and try again"),

@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::fake_world::FakeWorld;
 use super::tests::{Report, all_of, drive_until, run_in};
 use super::*;
-use crate::plan::Plan;
 use crate::plan::tests::plan_of;
+use crate::plan::{Plan, SignIn};
 
 /// The list that names each host's images after those of the host before.
 fn listed(hosts: &[(&str, usize, &str)]) -> Plan {
@@ -156,6 +156,16 @@ fn limits_of_the_caller_hold_and_slow_images_make_room_for_others() {
     let report = run_within(FakeWorld::http1(), &plan, limits);
     assert_eq!((all_stored(&report), report.world.max_in_flight.get()), (true, 2));
     assert_eq!(report.ended.iter().position(|end| end.item < 2), Some(20));
+}
+
+#[test]
+fn a_host_that_is_asked_in_the_user_s_name_is_asked_gently_and_others_are_not() {
+    let sign_in = SignIn { hosts: vec!["a.example".into()], at_once: 4 };
+    let signed_in = listed(&[("a", 20, "500ms/ok")]).with_sign_in(sign_in.clone());
+    let report = run(&signed_in);
+    assert_eq!((all_stored(&report), report.world.max_in_flight.get()), (true, 4));
+    let report = run(&listed(&[("b", 20, "500ms/ok")]).with_sign_in(sign_in));
+    assert!(all_stored(&report) && report.world.max_in_flight.get() > 4);
 }
 
 #[test]

@@ -69,6 +69,7 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
         FetchError::Address(_)
         | FetchError::MixedContent
         | FetchError::Cors
+        | FetchError::NeedsPermission
         | FetchError::Offline
         | FetchError::Request { .. }
         | FetchError::Empty

@@ -97,15 +97,14 @@ impl Schedule {
     /// A schedule of those of the given items that have an address.
     pub fn of(plan: &Plan, items: &[ItemId], limits: Limits) -> Self {
         let concurrency = limits.per_origin.min(limits.concurrency);
+        let most = |origin: &String| plan.sign_in().limit_of(origin).unwrap_or(concurrency).min(concurrency);
         let mut schedule = Self {
             limits,
             origin_of: plan.items().iter().map(|item| item.origin).collect(),
             fallbacks: plan.items().iter().map(origins_of_fallbacks).collect(),
             progress: vec![Progress::default(); plan.len()],
-            origins: plan
-                .origins()
-                .iter()
-                .map(|_| OriginState::new(concurrency, limits.concurrency == 1))
+            origins: (plan.origins().iter())
+                .map(|origin| OriginState::new(most(origin), limits.concurrency == 1))
                 .collect(),
             turns: Turns::default(),
             backing_off: BinaryHeap::new(),

@@ -54,8 +54,8 @@ fn refusals_by_cors_are_one_reason_with_what_to_do_and_their_hosts_on_request() 
         let reasons = async || -> Vec<String> {
             serde_json::from_value(browser.execute(reasons, vec![]).await).unwrap()
         };
-        let reason = "the host answers, but does not let this page read it (CORS). Ask the host to let other sites \
-                    read its images, or name a relay of your own under More options";
+        let reason = "the host answers, but does not let this page read it (CORS). The browser extension of fetchzip \
+                    may read it. Or ask the host to let other sites read its images, or name a relay of your own under More options";
         assert_eq!(reasons().await, [format!("3 images from {}: {reason}", browser.origin.cross)]);
         assert_eq!(browser.rows().await[0].status, "CORS");
         let log = browser.origin.log("refused");

@@ -101,7 +101,7 @@ pub struct BrowserFetcher {
     clock: Clock,
     fetch: Fetch,
     stall_timer: StallTimer,
-    /// The options of all requests; each sets its signal just before it is sent.
+    /// The options of all requests; each sets its signal and its credentials just before it is sent.
     options: RequestInit,
     buffers: ReadBuffers,
     scratch: RefCell<ScratchBuffer>,
@@ -129,7 +129,6 @@ impl BrowserFetcher {
         let fetch = if settings.is_rehearsal { rehearsed_fetch } else { fetch };
         let options = RequestInit::new();
         options.set_cache(request_cache(settings.cache));
-        options.set_credentials(RequestCredentials::Omit);
         options.set_referrer_policy(ReferrerPolicy::NoReferrer);
         let stall_timer = StallTimer::new(settings.timeout);
         let (buffers, scratch) = <(ReadBuffers, RefCell<_>)>::default();
@@ -301,6 +300,10 @@ impl BrowserFetcher {
             text = address.href.as_str().into();
         }
         self.options.set_signal(watch.signal().as_ref());
+        self.options.set_credentials(match self.job.plan.sign_in().includes(&address.host) {
+            true => RequestCredentials::Include,
+            false => RequestCredentials::Omit,
+        });
         let answer = (self.fetch)(&text, &self.options).map_err(|error| not_made(&error))?;
         // A `fetch` of the page's own may return no promise.
         let answer = promise(Promise::resolve(&answer)).await.map_err(|error| failed(&error))?;
@@ -323,8 +326,9 @@ impl BrowserFetcher {
             let retry_after = text.and_then(|text| parse_retry_after(&text, unix_now()));
             return Err(FetchError::Http { status, retry_after });
         }
-        // A length counts encoded bytes, and only an answer of the page's own origin tells for certain
-        // whether they are encoded: other origins may hide Content-Encoding.
+        // A length counts encoded bytes, and only an answer whose headers are all disclosed tells for certain
+        // whether they are encoded: one of the page's own origin or, to the extension, of any host that it has
+        // permission for. Other origins may hide Content-Encoding.
         if let Some(bytes) = declared
             && response.type_() == ResponseType::Basic
             && CONTENT_ENCODING.with(|name| headers.get(name)).is_null()

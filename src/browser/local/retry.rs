@@ -17,11 +17,11 @@ use crate::run::Event;
 /// [`fetch_all`](super::fetch_all). An archive that went to a sink is gone, so nothing can be added to it.
 pub async fn retry(run: &LocalRun, retry: Retry, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
     let job = run.job();
-    let Retry { items, settings, relay, started } = retry;
-    let plan = if relay.as_ref() == job.plan.relay() {
+    let Retry { items, settings, relay, sign_in, started } = retry;
+    let plan = if relay.as_ref() == job.plan.relay() && sign_in == *job.plan.sign_in() {
         Rc::clone(&job.plan)
     } else {
-        Rc::new(job.plan.with_relay(relay))
+        Rc::new(job.plan.with_relay(relay).with_sign_in(sign_in))
     };
     run.set_job(Job { plan, settings, started, ..(*job).clone() });
     refetch(run, &items, emit).await

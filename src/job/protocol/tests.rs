@@ -4,7 +4,7 @@ use super::*;
 use crate::image::Accepted;
 use crate::job::{ArchiveOptions, JournalNotes, Order, Reused};
 use crate::plan::tests::plan_of;
-use crate::plan::{NameTemplate, Plan};
+use crate::plan::{NameTemplate, Plan, SignIn};
 use crate::report::ManifestOptions;
 use crate::run::{CacheMode, Settings};
 
@@ -51,7 +51,9 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
     let relay = Relay::from_href("https://relay.example/?url=".into());
     assert!(relay.is_some());
     let plan = plan_of(["https://a.example/ä.png", "nonsense", "https://b.example/2"]);
-    let retry = Retry { items: vec![0, 2], settings: settings_of_a_user(), relay, started: 0.5 };
+    let sign_in = SignIn { hosts: vec!["a.example".into(), "b.example".into()], at_once: 4 };
+    let plan = plan.with_sign_in(sign_in.clone());
+    let retry = Retry { items: vec![0, 2], settings: settings_of_a_user(), relay, sign_in, started: 0.5 };
     vec![
         ToWorker::Start { job: Rc::new(job_of(plan)), into_sink: true },
         ToWorker::Interaction(Interaction::Command(Command::Pause)),
