@@ -63,3 +63,6 @@ write("icon-192.png", 192)
 write("icon-512.png", 512)
 # Within the circle of four fifths that every mask leaves.
 write("icon-maskable.png", 512, scale=0.75, ground=GROUND)
+# Those of the extension, in the toolbar and in lists of extensions.
+for size in (16, 32, 48, 128):
+    write(f"../extension/icons/{size}.png", size)

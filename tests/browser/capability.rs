@@ -36,6 +36,8 @@ pub enum Capability {
     TouchEmulation,
     /// A network that a test takes away.
     NetworkLoss,
+    /// Answers to what an extension asks the user.
+    PermissionAnswers,
 }
 
 impl Capability {
@@ -52,6 +54,9 @@ impl Capability {
             }
             (Self::NetworkLoss, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver takes the network away")
+            }
+            (Self::PermissionAnswers, Kind::Chromium | Kind::WebKit) => {
+                Some("only Firefox has a setting that answers what an extension asks the user")
             }
             (Self::RestingPointer, Kind::WebKit) => Some(
                 "in a driven MiniBrowser, details do not come in one of three tries, for no known reason",

@@ -6,6 +6,7 @@ use fantoccini::Client;
 use serde_json::{Value, json};
 use support::webdriver::Capabilities;
 
+use super::extension::Extension;
 use super::proxy::Proxy;
 use super::{Kind, environment};
 
@@ -18,11 +19,13 @@ pub struct Wanted<'a> {
     pub profile: Option<&'a Path>,
     /// Bytes that a site may keep on disk.
     pub disk: Option<u64>,
+    /// The extension that the browser has.
+    pub extension: Option<&'a Extension>,
 }
 
 impl Wanted<'_> {
     pub fn is_ordinary(&self) -> bool {
-        self.proxy.is_none() && self.profile.is_none() && self.disk.is_none()
+        self.proxy.is_none() && self.profile.is_none() && self.disk.is_none() && self.extension.is_none()
     }
 }
 
@@ -41,11 +44,29 @@ pub async fn connect(kind: Kind, wanted: Wanted<'_>) -> Client {
         capabilities = capabilities.with("acceptInsecureCerts", true).with("proxy", proxy);
     }
     let client = capabilities.connect(&environment::webdriver()).await;
-    client.unwrap_or_else(|error| panic!("no session of {kind}: {error}"))
+    let client = client.unwrap_or_else(|error| panic!("no session of {kind}: {error}"));
+    if let (Kind::Firefox, Some(extension)) = (kind, wanted.extension) {
+        let command = json!({ "path": extension.folder(), "temporary": true });
+        send(&client, "moz/addon/install", &command).await;
+    }
+    client
 }
 
-fn chromium(capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
+/// Sends a driver's own command; returns what it answers.
+pub async fn send(client: &Client, command: &str, parameters: &Value) -> Value {
+    let session = client.session_id().await.unwrap().unwrap();
+    let address = format!("{}/session/{session}/{command}", environment::webdriver());
+    support::post_json(&address, parameters)["value"].take()
+}
+
+fn chromium(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
     let profile = wanted.profile.map(|folder| format!("--user-data-dir={}", folder.display()));
+    if let Some(extension) = wanted.extension {
+        let folder = extension.folder().display();
+        let load = [format!("--disable-extensions-except={folder}"), format!("--load-extension={folder}")];
+        // Without the option, the driver does not see tabs that an extension opens.
+        capabilities = capabilities.with_arguments(load).with_option("enableExtensionTargets", true);
+    }
     capabilities
         .with_arguments(profile)
         .with_preference("download.default_directory", downloads())
@@ -55,6 +76,13 @@ fn chromium(capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
 fn firefox(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
     if let Some(folder) = wanted.profile {
         capabilities = capabilities.with_arguments(["-profile".to_owned(), folder.display().to_string()]);
+    }
+    if wanted.extension.is_some() {
+        capabilities = capabilities
+            .with_preference("extensions.webextensions.uuids", Extension::firefox_uuids())
+            .with_preference("extensions.originControls.grantByDefault", true)
+            .with_preference("extensions.webextOptionalPermissionPrompts", false)
+            .with_preference("network.lna.blocking", false);
     }
     // Of all sites together, in KiB; one site gets a fifth of it, but at least 10 MiB. A profile would keep
     // the limit of the last session.
@@ -75,8 +103,5 @@ fn downloads() -> String {
 
 /// Sends a command of the developer tools to a Chromium session; returns what it answers.
 pub async fn devtools(client: &Client, command: &str, parameters: Value) -> Value {
-    let session = client.session_id().await.unwrap().unwrap();
-    let address = format!("{}/session/{session}/goog/cdp/execute", environment::webdriver());
-    let command = json!({ "cmd": command, "params": parameters });
-    support::post_json(&address, &command)["value"].take()
+    send(client, "goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await
 }

@@ -28,6 +28,11 @@ pub fn dist() -> PathBuf {
     text("FETCHZIP_DIST").into()
 }
 
+/// The built extension: a folder for each family of browsers.
+pub fn extension() -> PathBuf {
+    text("FETCHZIP_EXTENSION").into()
+}
+
 /// The built package.
 pub fn package() -> PathBuf {
     text("FETCHZIP_PKG").into()

@@ -4,6 +4,7 @@
 //! - `site`: the content of its static site: the built page, or a plain page beside the package
 //! - `session`: one session for all ordinary tests, reset between them
 //! - `driver`: the sessions that tests ask for, and Chromium's developer tools
+//! - `extension`: the extension's folder, and the buttons of the browser's own that start it
 //! - `downloads`: the files that the browser saves
 //! - `folder_watch`: what stands in their folder meanwhile
 //! - `elements`: finding elements by role and accessible name
@@ -23,6 +24,7 @@ mod driver;
 pub mod elements;
 pub mod environment;
 pub mod exhaustion;
+pub mod extension;
 pub mod folder_watch;
 pub mod keys;
 pub mod memory;
@@ -45,6 +47,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use driver::Wanted;
+use extension::Extension;
 use origin::Origin;
 use proxy::Proxy;
 use session::{RUNTIME, Session, Turn};
@@ -79,6 +82,7 @@ pub struct Browser {
     _proxy: Option<Proxy>,
     /// The folder of a profile that outlives the browser.
     profile: Option<TempDir>,
+    extension: Option<Extension>,
     site: Site,
 }
 
@@ -116,15 +120,30 @@ impl Browser {
         let origin = Origin::start(&environment::origin_program(), Some(site.folder())).unwrap();
         let address = format!("{}{}", site_of(&origin), site.path());
         let proxy = site.maps_all_hosts().then(|| Proxy::start(&origin.tls));
-        let wanted =
-            Wanted { proxy: proxy.as_ref(), profile: profile.as_ref().map(TempDir::path), disk: site.disk() };
+        let extension = site.has_extension().then(|| Extension::new(kind));
+        let wanted = Wanted {
+            proxy: proxy.as_ref(),
+            profile: profile.as_ref().map(TempDir::path),
+            disk: site.disk(),
+            extension: extension.as_ref(),
+        };
         let is_ordinary = wanted.is_ordinary();
         let session =
             if is_ordinary { turn.session(kind).await } else { turn.own_session(kind, wanted).await };
         downloads::clear();
         let client = session.client.clone();
-        let browser =
-            Self { client, kind, origin, address, session, is_ordinary, _proxy: proxy, profile, site };
+        let browser = Self {
+            client,
+            kind,
+            origin,
+            address,
+            session,
+            is_ordinary,
+            _proxy: proxy,
+            profile,
+            extension,
+            site,
+        };
         if let Some(bytes) = browser.site.disk().filter(|_| kind == Kind::Chromium) {
             // Firefox gets a preference for it.
             browser.limit_storage(Some(bytes)).await;
@@ -180,8 +199,9 @@ impl Browser {
             let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
         }
         let _ = tokio::time::timeout(PATIENCE, self.client.clone().close()).await;
-        let profile = self.profile.as_ref().map(TempDir::path);
-        self.session = Session::start(self.kind, Wanted { profile, disk, ..Wanted::default() }).await;
+        let (profile, extension) = (self.profile.as_ref().map(TempDir::path), self.extension.as_ref());
+        let wanted = Wanted { profile, disk, extension, ..Wanted::default() };
+        self.session = Session::start(self.kind, wanted).await;
         self.client = self.session.client.clone();
         self.client.goto(&self.address).await.unwrap();
     }

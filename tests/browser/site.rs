@@ -13,11 +13,18 @@ pub struct Site {
     path: &'static str,
     maps_all_hosts: bool,
     disk: Option<u64>,
+    has_extension: bool,
 }
 
 impl Site {
     fn new() -> Self {
-        Self { folder: TempDir::new().unwrap(), path: "/", maps_all_hosts: false, disk: None }
+        Self {
+            folder: TempDir::new().unwrap(),
+            path: "/",
+            maps_all_hosts: false,
+            disk: None,
+            has_extension: false,
+        }
     }
 
     /// The built page, with a first script that records violations of its Content Security Policy, errors
@@ -36,6 +43,11 @@ impl Site {
         assert_ne!(html, more, "the page has a head");
         fs::write(index, more).unwrap();
         self.with(name, script)
+    }
+
+    /// A copy of a folder, in a browser that has the extension.
+    pub fn beside_extension(folder: &Path) -> Self {
+        Self { has_extension: true, ..Self::folder_of(folder) }
     }
 
     /// The package in `pkg/`, and nothing else.
@@ -90,6 +102,10 @@ impl Site {
         self.disk
     }
 
+    pub fn has_extension(&self) -> bool {
+        self.has_extension
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -103,7 +119,7 @@ impl Site {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     let entries = fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
     for entry in entries.map(Result::unwrap) {

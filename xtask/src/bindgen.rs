@@ -26,6 +26,9 @@ pub struct Extras {
     pub is_given_its_wasm: bool,
     /// A function that starts the wasm anew.
     pub reset: bool,
+    /// Whether scripts that the module links to, such as the worker's, are files in a folder `snippets`, and not texts
+    /// in the module that are made into addresses when they are needed.
+    pub links_to_files: bool,
 }
 
 /// Makes an ES module of compiled wasm: `STEM.js` and `STEM_bg.wasm` in `out`.
@@ -35,6 +38,7 @@ pub fn module(wasm: &Path, stem: &str, extras: Extras, out: &Path) -> Result<()>
         .out_name(stem)
         .typescript(false)
         .reset_state_function(extras.reset)
+        .split_linked_modules(extras.links_to_files)
         .omit_default_module_path(extras.is_given_its_wasm)
         .web(true)
         .and_then(|bindgen| bindgen.generate(out))

@@ -5,6 +5,7 @@ compile_error!("cargo xtask runs on Linux and macOS; on Windows use it inside WS
 
 mod bench;
 mod bindgen;
+mod extension;
 mod folder_zip;
 mod hosting;
 mod integrity;
@@ -35,6 +36,7 @@ cargo xtask build                        build the release page into dist/, for 
 cargo xtask bench [WORKLOAD…]            measure speed and memory against plain fetching and other
                                          libraries, in a browser; `bench --help` for more
 cargo xtask package                      build the npm package into pkg/
+cargo xtask extension                    build the browser extension into dist-extension/
 cargo xtask release                      make everything of this version in release/, from a clean checkout
 cargo xtask api                          accept a change of the public types that CHANGELOG.md names
 cargo xtask compress [DIRECTORY]         add compressed files and `_headers` to dist/, for hosts that use them
@@ -67,7 +69,9 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         None => ("--help", arguments),
         Some((command, rest)) => (command.as_str(), rest),
     };
-    if let ("api" | "build" | "package" | "release" | "size", Some(extra)) = (command, rest.first()) {
+    if let ("api" | "build" | "extension" | "package" | "release" | "size", Some(extra)) =
+        (command, rest.first())
+    {
         return usage(format!("`{command}` takes no arguments, not even `{extra}`"));
     }
     match command {
@@ -75,6 +79,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "test" => return test::run(rest),
         "build" => page::build(page::Build::Release)?,
         "bench" => bench::run(rest)?,
+        "extension" => extension::build()?,
         "package" => package::build()?,
         "release" => release::run()?,
         "api" => release::accept_api()?,

@@ -83,7 +83,7 @@ pub fn build() -> Result<()> {
     let (pkg, root, parts) = (workspace::pkg(), workspace::root(), workspace::target().join("package"));
     remove_dir(&pkg)?;
     fs::create_dir_all(&pkg)?;
-    let extras = Extras { is_given_its_wasm: true, reset: true };
+    let extras = Extras { is_given_its_wasm: true, reset: true, ..Extras::default() };
     module("fetchzip", &["--no-default-features", "--features=api"], "fetchzip", extras, &parts)?;
     let script = parts.join("fetchzip.js");
     let calls = fs::read_to_string(root.join(CALLS))?;

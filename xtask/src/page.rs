@@ -47,7 +47,7 @@ pub fn build(kind: Build) -> Result<()> {
     let (dist, staging) = (workspace::dist(), workspace::target().join("page"));
     remove_dir(&staging)?;
     fs::create_dir_all(&staging)?;
-    assemble(&staging)?;
+    assemble(&staging, Extras::default())?;
     integrity::finish(&staging, kind == Build::Release)?;
     remove_dir(&dist)?;
     fs::rename(&staging, &dist)?;
@@ -63,7 +63,7 @@ pub fn build_with_trunk(dir: &Path) -> Result<()> {
 }
 
 /// Puts all parts of the page into a folder.
-fn assemble(out: &Path) -> Result<()> {
+pub fn assemble(out: &Path, extras: Extras) -> Result<()> {
     let www = workspace::root().join("www");
     let page = fs::read_to_string(www.join("index.html"))?;
     for asset in assets::named_in(&page)? {
@@ -73,23 +73,33 @@ fn assemble(out: &Path) -> Result<()> {
                 let arguments =
                     ["build", "--package=fetchzip", "--bin", &name, "--no-default-features", &features];
                 let wasm = bindgen::compile(&arguments, &name)?;
-                bindgen::module(&wasm, &name, Extras::default(), out)?;
+                bindgen::module(&wasm, &name, extras, out)?;
             }
             Asset::File(path) => copy(&www.join(path), out)?,
             Asset::Folder(path) => {
-                let folder = out.join(&path);
-                fs::create_dir_all(&folder)?;
-                for entry in fs::read_dir(www.join(path))? {
-                    copy(&entry?.path(), &folder)?;
-                }
+                copy_all(&www.join(&path), &out.join(path))?;
             }
         }
     }
     Ok(fs::write(out.join("index.html"), page)?)
 }
 
+/// Copies the files of a folder, and of those in it, into another.
+pub fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            copy_all(&path, &to.join(path.file_name().unwrap_or_default()))?;
+        } else {
+            copy(&path, to)?;
+        }
+    }
+    Ok(())
+}
+
 /// Copies a file into a folder.
-fn copy(file: &Path, folder: &Path) -> Result<()> {
+pub fn copy(file: &Path, folder: &Path) -> Result<()> {
     let name = file.file_name().with_context(|| format!("{} is no file", file.display()))?;
     fs::copy(file, folder.join(name))?;
     Ok(())

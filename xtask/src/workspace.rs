@@ -36,6 +36,11 @@ pub fn pkg() -> PathBuf {
     root().join("pkg")
 }
 
+/// The browser extension that `extension` makes.
+pub fn extension() -> PathBuf {
+    root().join("dist-extension")
+}
+
 /// Cargo's target directory.
 pub fn target() -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {

@@ -51,6 +51,12 @@ impl Capabilities {
         self
     }
 
+    /// Sets one of the browser's own options.
+    pub fn with_option(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.all[self.own][name] = value.into();
+        self
+    }
+
     /// Sets a capability that is the same for all browsers.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.all.insert(name.to_owned(), value.into());

@@ -18,6 +18,11 @@ pub fn bundlers() -> Result<PathBuf> {
     packages("tests/bundlers", "bundlers", "half a minute")
 }
 
+/// `tests/extension/node_modules`, in the versions of its own lock file.
+pub fn linter() -> Result<PathBuf> {
+    packages("tests/extension", "linter of extensions", "half a minute")
+}
+
 /// The packages that a folder's lock file lists, in its `node_modules`.
 fn packages(folder: &str, what: &str, takes: &str) -> Result<PathBuf> {
     let folder = workspace::root().join(folder);

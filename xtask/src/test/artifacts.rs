@@ -9,7 +9,7 @@ use super::steps;
 use crate::origin::Origin;
 use crate::page::{self, Build};
 use crate::setup::npm;
-use crate::{package, process, workspace};
+use crate::{extension, package, process, workspace};
 
 /// What was built so far. If a build fails, the next step that asks tries it again.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Artifacts {
     origin: OnceCell<Origin>,
     page: OnceCell<PathBuf>,
     package: OnceCell<PathBuf>,
+    extension: OnceCell<PathBuf>,
+    linter: OnceCell<PathBuf>,
     node_modules: OnceCell<PathBuf>,
     bundlers: OnceCell<PathBuf>,
     driven_tests: OnceCell<()>,
@@ -46,6 +48,16 @@ impl Artifacts {
     /// The npm package.
     pub fn package(&self) -> Result<&Path> {
         Ok(self.package.get_or_try_init(|| package::build().map(|()| workspace::pkg()))?)
+    }
+
+    /// The browser extension.
+    pub fn extension(&self) -> Result<&Path> {
+        Ok(self.extension.get_or_try_init(|| extension::build().map(|()| workspace::extension()))?)
+    }
+
+    /// The JavaScript packages with the linter of extensions.
+    pub fn linter(&self) -> Result<&Path> {
+        Ok(self.linter.get_or_try_init(npm::linter)?)
     }
 
     /// The JavaScript packages of the tests.

@@ -58,6 +58,10 @@ impl Driver {
         let program = driver_program(browser)?;
         let port = free_port(0, &[])?;
         let mut command = Command::new(&program);
+        if browser == Browser::Firefox {
+            // Tests of the extension press a button of the browser's own window.
+            command.arg("--allow-system-access");
+        }
         command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
         // The others are headless.
         let display = match browser {

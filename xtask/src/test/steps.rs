@@ -19,7 +19,7 @@ use crate::setup::apt::{self, Package};
 use crate::setup::cache::remove_dir;
 use crate::setup::pip;
 use crate::setup::tools::{self, Tool};
-use crate::{hosting, one_file, output, package, process, size, workspace};
+use crate::{extension, hosting, one_file, output, package, process, size, workspace};
 
 /// One step.
 pub struct Step {
@@ -198,6 +198,20 @@ pub const STEPS: &[Step] = &[
         run: hosting,
     },
     Step {
+        name: "extension-firefox",
+        lane: Lane::Browser,
+        about: "the browser extension in Firefox, and Mozilla's linter",
+        needs: &[Need::Wasm, PAGE, GECKODRIVER, FIREFOX, READERS],
+        run: |artifacts| extension(artifacts, Browser::Firefox),
+    },
+    Step {
+        name: "extension-chromium",
+        lane: Lane::Browser,
+        about: "the browser extension in Chromium, and that two builds have the same bytes",
+        needs: &[Need::Wasm, PAGE, CHROMIUM, READERS],
+        run: |artifacts| extension(artifacts, Browser::Chromium),
+    },
+    Step {
         name: "trunk",
         lane: Lane::Rest,
         about: "trunk build --release makes the same page",
@@ -223,8 +237,11 @@ const BUNDLERS: &str = "bundlers";
 /// The page and the relays on web servers.
 const HOSTING: &str = "hosting";
 
+/// The extension in a browser that has it.
+const EXTENSION: &str = "extension";
+
 /// All targets of tests over WebDriver.
-pub const ALL_DRIVEN: [&str; 5] = [DRIVEN[0], DRIVEN[1], DRIVEN[2], BUNDLERS, HOSTING];
+pub const ALL_DRIVEN: [&str; 6] = [DRIVEN[0], DRIVEN[1], DRIVEN[2], BUNDLERS, HOSTING, EXTENSION];
 
 /// `cargo test` of these test targets. For the whole workspace, because for one package cargo would
 /// compile dependencies again with fewer features.
@@ -258,6 +275,7 @@ fn clippy() -> Result<Tally> {
             "--workspace",
             "--test=api",
             "--test=bundlers",
+            "--test=extension",
             "--test=faults",
             "--test=hosting",
             "--test=page",
@@ -383,6 +401,34 @@ fn hosting(artifacts: &Artifacts) -> Result<Tally> {
         tally += &driven(artifacts, browser, &[HOSTING], &made)?;
     }
     Ok(tally)
+}
+
+/// Tests of the extension over WebDriver, and of what a store is given.
+fn extension(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
+    let built = artifacts.extension()?;
+    let mut tally = driven(artifacts, browser, &[EXTENSION], &[("FETCHZIP_EXTENSION", built)])?;
+    tally += &match browser {
+        Browser::Firefox => {
+            let mut lint = Command::new(artifacts.linter()?.join(".bin/web-ext"));
+            lint.args(["lint", "--no-config-discovery", "--source-dir"]).arg(built.join("firefox"));
+            // It asks npm about versions of its own otherwise.
+            whole(lint.env("NO_UPDATE_NOTIFIER", "1").args(["--no-input"]))?
+        }
+        _ => Tally::whole(is_reproducible(built)?),
+    };
+    Ok(tally)
+}
+
+/// Whether another build of the extension has the same bytes.
+fn is_reproducible(built: &Path) -> Result<bool> {
+    let before = files(built)?;
+    extension::build()?;
+    let after = files(built)?;
+    let differ: Vec<_> = before.iter().filter(|(name, bytes)| after.get(*name) != Some(*bytes)).collect();
+    for (name, _) in &differ {
+        say!("{} has other bytes after another build", name.display());
+    }
+    Ok(differ.is_empty() && before.len() == after.len())
 }
 
 fn size(artifacts: &Artifacts) -> Result<Tally> {

@@ -1,0 +1,112 @@
+// Looks into tabs, and checks what comes back: it is what a page, which may be hostile, has named.
+
+import { api } from "./access.js";
+
+/** The most images of one tab, and the longest addresses and texts that are believed. collect.js keeps to less. */
+const MOST = 20_000;
+const LONGEST_ADDRESS = 1_100_000;
+const LONGEST_TEXT = 300;
+
+/** How long a tab may take, in milliseconds. */
+const PATIENCE = 15_000;
+
+const KINDS = ["image", "linked", "background", "poster", "preview", "icon"];
+
+export const RESTRICTED = "The browser lets no extension look into this page: it is a store, a page of the browser itself, or a document such as a PDF. Open another page, and press the button there.";
+
+/** What is in a tab: its page and images; or a problem, in words; or that a permission is missing. */
+export async function collect(tabId) {
+  let result;
+  try {
+    result = await inTime(api.scripting.executeScript({ target: { tabId }, files: ["collect.js"] }));
+  } catch (error) {
+    return isRestricted(tabId, error);
+  }
+  if (result === undefined) return { problem: "The page did not answer in time. Wait until it has loaded, and press the button again." };
+  return checked(result[0]?.result);
+}
+
+const inTime = (promise) => Promise.race([promise, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+
+/** Why a tab can't be looked into. Only of tabs that the button was pressed in, or whose site is permitted, is the address known. */
+async function isRestricted(tabId, error) {
+  const tab = await api.tabs.get(tabId).catch(() => undefined);
+  if (!tab) return { problem: "The tab was closed." };
+  const isWeb = /^https?:/.test(tab.url ?? "");
+  const isRefused = /permission|Cannot access contents/i.test(String(error?.message));
+  return isRefused && (isWeb || !tab.url) ? { needsPermission: true, problem: RESTRICTED } : { problem: RESTRICTED };
+}
+
+/** What collect.js has returned, as far as it makes sense. */
+export function checked(result) {
+  if (typeof result !== "object" || result === null || !Array.isArray(result.images)) return { problem: RESTRICTED };
+  if (result.contentType === "application/pdf") return { problem: RESTRICTED };
+  const page = addressOf(result.address, /^(https?|file):$/) ?? "";
+  const pageNetwork = networkOf(page);
+  const images = [];
+  for (const image of result.images.slice(0, MOST)) {
+    const url = addressOf(image?.url, /^(https?|data):$/);
+    if (!url) continue;
+    images.push({
+      url,
+      page,
+      kind: KINDS.includes(image.kind) ? image.kind : "image",
+      alt: textOf(image.alt),
+      link: addressOf(image.link, /^https?:$/),
+      thumbnail: addressOf(image.thumbnail, /^(https?|data):$/),
+      width: lengthOf(image.width),
+      height: lengthOf(image.height),
+      thumbnailWidth: lengthOf(image.thumbnailWidth),
+      thumbnailHeight: lengthOf(image.thumbnailHeight),
+      shownWidth: lengthOf(image.shownWidth),
+      shownHeight: lengthOf(image.shownHeight),
+      // A page has no business with the user's own network, unless it is there itself.
+      isCloser: networkOf(url) > 0 && networkOf(url) !== pageNetwork,
+    });
+  }
+  return { page, title: textOf(result.title), images, notes: notesOf(result) };
+}
+
+/** What of the page is not among the images, in words. */
+function notesOf({ seen, cut }) {
+  const count = (name) => lengthOf(seen?.[name]);
+  const notes = [];
+  if (cut === "images") notes.push(`The page names more images than fetchzip lists: the first ${MOST.toLocaleString()} are here.`);
+  if (cut === "elements" || cut === "time") notes.push(`The page is too large to be looked through: what ${count("elements").toLocaleString()} of its elements show is here.`);
+  if (count("overlong")) notes.push(`${plural(count("overlong"), "address was", "addresses were")} left out, because together or alone they are too long.`);
+  if (count("blobs")) notes.push(`${plural(count("blobs"), "image exists", "images exist")} only inside the page (blob:), where no extension can fetch from.`);
+  if (count("canvases")) notes.push(`${plural(count("canvases"), "drawing (canvas) is", "drawings (canvas) are")} not collected: they have no address.`);
+  if (count("otherFrames")) notes.push(`${plural(count("otherFrames"), "frame", "frames")} of other sites were not looked into.`);
+  return notes;
+}
+
+const plural = (count, one, many) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+function addressOf(value, protocols) {
+  if (typeof value !== "string" || value.length > LONGEST_ADDRESS || !URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  // A password is nothing that a page may have sent.
+  if (url.username || url.password || !protocols.test(url.protocol)) return undefined;
+  return url.href.replace(/\s/g, "%20");
+}
+
+const textOf = (value) => (typeof value === "string" ? value.slice(0, LONGEST_TEXT) : "");
+
+const lengthOf = (value) => (Number.isFinite(value) && value > 0 && value < 1e6 ? Math.round(value) : 0);
+
+/** How close to the browser the host of an address is: 0 for the Internet, 1 for a private network, 2 for this machine. The same as src/plan/network.rs. */
+export function networkOf(address) {
+  if (!URL.canParse(address)) return 0;
+  const { protocol, hostname } = new URL(address);
+  if (protocol === "file:") return 2;
+  const name = hostname.replace(/\.$/, "");
+  if (name === "localhost" || name.endsWith(".localhost") || /^127(\.\d+){3}$/.test(name) || name === "[::1]") return 2;
+  if (name.endsWith(".local")) return 1;
+  if (/^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$/.test(name)) return 1;
+  if (/^\[(f[cd]|fe[89ab])/.test(name)) return 1;
+  // IPv4 addresses mapped to IPv6.
+  const [, first, second] = /^\[::ffff:([\da-f]+):([\da-f]+)\]$/.exec(name) ?? [];
+  if (first === undefined) return 0;
+  const [high, low] = [parseInt(first, 16), parseInt(second, 16)];
+  return networkOf(`http://${high >> 8}.${high & 255}.${low >> 8}.${low & 255}/`);
+}

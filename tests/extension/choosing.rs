@@ -1,0 +1,80 @@
+//! What is shown and chosen before anything is fetched.
+
+use crate::browser::Browser;
+
+use super::extension_driver::{header, with_extension};
+
+/// Images of two sizes, one of them a thumbnail that links to a larger image.
+const GALLERY: &str = "<!doctype html><title>A gallery</title>
+    <img src='{{origin}}/image/1/64x48.png?cors=off&key=small' alt='small one'>
+    <img src='{{origin}}/image/2/400x300.jpg?cors=off&key=large'>
+    <a href='{{origin}}/image/3/800x600.jpg/full.jpg?cors=off&key=full'><img src='{{origin}}/image/3/80x60.jpg/thumb.jpg?cors=off&key=thumb'></a>";
+
+async fn collect_gallery(browser: &Browser) {
+    browser.show_page("gallery.html", GALLERY).await;
+    browser.until("[...document.images].every((image) => image.complete)").await;
+    browser.press_toolbar_button().await;
+    assert_eq!(browser.collected().await.len(), 3);
+}
+
+async fn list(browser: &Browser) -> Vec<String> {
+    let keys = |line: &str| line.split("key=").nth(1).unwrap_or_default().to_owned();
+    browser.list_text().await.lines().map(keys).collect()
+}
+
+#[test]
+fn nothing_is_fetched_before_the_grid_is_opened_and_then_only_previews_without_cookies() {
+    with_extension(async |browser| {
+        browser.show_page("gallery.html", GALLERY).await;
+        browser.execute("document.cookie = 'plain=1'", vec![]).await;
+        browser.until("[...document.images].every((image) => image.complete)").await;
+        browser.press_toolbar_button().await;
+        browser.collected().await;
+        let asked = async || {
+            let log = browser.origin.whole_log();
+            log.into_iter().filter(|request| request["key"].is_string()).collect::<Vec<_>>()
+        };
+        let before = asked().await.len();
+        assert_eq!(before, 3, "the page's own requests");
+        browser.execute("document.getElementById('choosing').open = true", vec![]).await;
+        browser.until("document.querySelectorAll('#collected-list .preview img').length === 3").await;
+        browser
+            .until(
+                "[...document.querySelectorAll('#collected-list img')].every((image) => image.naturalWidth)",
+            )
+            .await;
+        for preview in &asked().await[before..] {
+            assert_eq!(header(preview, "cookie"), None);
+            assert_eq!(header(preview, "referer"), None);
+        }
+        let text = browser.text_of("collected-list").await;
+        assert!(
+            text.contains("small one") && text.contains("64 × 48 px") && text.contains("400 × 300 px"),
+            "{text}"
+        );
+        assert!(browser.execute("return document.documentElement.dataset.run", vec![]).await == "idle");
+    });
+}
+
+#[test]
+fn images_are_chosen_by_box_filter_and_size_before_they_are_fetched() {
+    with_extension(async |browser| {
+        collect_gallery(browser).await;
+        assert_eq!(list(browser).await, ["small", "large", "full"]);
+        browser.execute("document.getElementById('choosing').open = true", vec![]).await;
+        browser.enter("spinbutton", "Leave out below", "100").await;
+        assert_eq!(list(browser).await, ["large", "full"]);
+        browser.enter("spinbutton", "Leave out below", "0").await;
+        browser.click("checkbox", "64x48.png").await;
+        assert_eq!(list(browser).await, ["large", "full"]);
+        browser.click("checkbox", "Full size instead of thumbnails").await;
+        assert_eq!(list(browser).await, ["large", "thumb"]);
+        browser.press("Choose none").await;
+        assert_eq!(list(browser).await, [""; 0]);
+        browser.press("Invert the choice").await;
+        assert_eq!(list(browser).await, ["small", "large", "thumb"]);
+        browser.until_list_is_read(3).await;
+        browser.fetch().await;
+        assert_eq!(browser.save_entries().await.len(), 3);
+    });
+}

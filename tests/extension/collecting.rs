@@ -1,0 +1,135 @@
+//! Pages, each with the list that must come out.
+
+use serde_json::Value;
+
+use super::extension_driver::{fixtures, with_extension};
+use crate::browser::{Browser, Kind, browse};
+
+#[test]
+fn every_way_to_show_an_image_is_collected_as_its_largest() {
+    with_extension(async |browser| {
+        browser.show_fixture("images.html").await;
+        browser.until("[...document.images].every((image) => image.complete)").await;
+        browser.press_toolbar_button().await;
+        assert_eq!(browser.collected().await, browser.expected_list("images.list"));
+        assert_eq!(browser.execute("return document.documentElement.dataset.run", vec![]).await, "idle");
+        let title = browser.text_of("collected-title").await;
+        assert_eq!(title, "Images of Every way to show an image");
+    });
+}
+
+#[test]
+fn frames_of_the_same_site_and_open_shadow_roots_are_looked_into() {
+    with_extension(async |browser| {
+        let frame = std::fs::read_to_string(fixtures().folder().join("inside-frame.html")).unwrap();
+        let frame = frame.replace("{{origin}}", &browser.origin.http);
+        browser.replace_site_file("inside-frame.html", frame.as_bytes());
+        browser.show_fixture("inside.html").await;
+        browser.press_toolbar_button().await;
+        assert_eq!(browser.collected().await, browser.expected_list("inside.list"));
+        let notes = browser.text_of("collected-notes").await;
+        assert!(notes.contains("1 frame of other sites"), "{notes}");
+    });
+}
+
+#[test]
+fn a_page_without_images_says_so() {
+    with_extension(async |browser| {
+        browser.show_page("empty.html", "<!doctype html><title>empty</title><p>Nothing here.</p>").await;
+        browser.press_toolbar_button().await;
+        assert_eq!(browser.collected().await, [""; 0]);
+        let text = browser.text_of("collected-text").await;
+        assert_eq!(text, "fetchzip found no images on this page.");
+    });
+}
+
+/// A million elements, 100 MB of addresses, and addresses of the user's own router.
+const HOSTILE: &str = "<!doctype html><title>hostile</title><body>
+    <img src='http://192.168.1.1/reboot.jpg'><img src='{{origin}}/image/1/64x48.jpg?n=good'><script src='hostile.js'></script>";
+
+const HOSTILE_SCRIPT: &str = "
+    const long = 'data:image/png;base64,' + 'A'.repeat(900_000);
+    for (let n = 0; n < 110; n += 1) {
+        const image = document.createElement('img');
+        image.src = long + n;
+        document.body.append(image);
+    }
+    document.body.insertAdjacentHTML('beforeend', '<b></b>'.repeat(1_000_000));";
+
+#[test]
+fn a_page_that_lies_about_its_images_costs_a_clear_message() {
+    browse(fixtures().with("hostile.js", HOSTILE_SCRIPT), async |browser| {
+        browser.show_page("hostile.html", HOSTILE).await;
+        browser.press_toolbar_button().await;
+        let list = browser.collected().await;
+        assert!(list.contains(&browser.origin.url("/image/1/64x48.jpg?n=good")), "{}", list.len());
+        let length = list.iter().map(String::len).sum::<usize>();
+        assert!(length < 10_000_000, "{length}");
+        let notes = browser.text_of("collected-notes").await;
+        assert!(notes.contains("too large to be looked through"), "{notes}");
+        assert!(notes.contains("left out, because together or alone they are too long"), "{notes}");
+        assert!(notes.contains("1 address leads into your own network"), "{notes}");
+        assert!(
+            !list.iter().any(|line| line.contains("192.168.1.1")),
+            "what leads to the router is not ticked"
+        );
+        browser.check_records().await;
+    });
+}
+
+/// The ids of all tabs but this one, which shows the extension's page, in their order.
+async fn other_tabs(browser: &Browser) -> Vec<Value> {
+    let others = "const api = globalThis.browser ?? chrome;
+        const own = await api.tabs.getCurrent();
+        const tabs = await api.tabs.query({});
+        return tabs.filter(({ id }) => id !== own.id).map(({ id }) => id);";
+    browser.execute_async(others, vec![]).await.as_array().unwrap().clone()
+}
+
+async fn open_tab(browser: &Browser) {
+    let tab = browser.client.new_window(true).await.unwrap();
+    browser.client.switch_to_window(tab.handle).await.unwrap();
+}
+
+#[test]
+fn several_tabs_are_collected_together_with_a_folder_each() {
+    with_extension(async |browser| {
+        let page = |title: &str, seed: u32| {
+            format!(
+                "<!doctype html><title>{title}</title><img src='{{{{origin}}}}/image/{seed}/64x48.jpg/cat.jpg?cors=off'>"
+            )
+        };
+        browser.show_page("one.html", &page("Cats: one", 1)).await;
+        open_tab(browser).await;
+        browser.show_page("two.html", &page("Cats: one", 2)).await;
+        open_tab(browser).await;
+        browser.open_extension().await;
+        let tabs = other_tabs(browser).await;
+        browser.open_extension_for(&tabs).await;
+        assert_eq!(browser.collected().await.len(), 3, "a heading, and an image of each");
+        browser.until_list_is_read(2).await;
+        browser.fetch().await;
+        let entries = browser.save_entries().await;
+        let names: Vec<_> = entries.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["Cats one/cat.jpg", "Cats one (2)/cat.jpg"]);
+    });
+}
+
+#[test]
+fn a_page_that_no_extension_may_look_into_is_said_to_be_one() {
+    with_extension(async |browser| {
+        let restricted = match browser.kind {
+            Kind::Firefox => "about:license",
+            _ => "chrome://version",
+        };
+        browser.client.goto(restricted).await.unwrap();
+        open_tab(browser).await;
+        browser.open_extension().await;
+        let tabs = other_tabs(browser).await;
+        browser.open_extension_for(&tabs).await;
+        browser
+            .until("document.getElementById('collected-notes').innerText.includes('lets no extension look')")
+            .await;
+        assert!(browser.all("button", "Allow all sites").await.is_empty());
+    });
+}
