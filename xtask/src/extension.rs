@@ -103,7 +103,7 @@ fn manifest(template: &Path, family: &str) -> Result<String> {
 
 /// The version in the four numbers that browsers compare: the last one is that of a prerelease (1.0.0-beta.2 is
 /// 1.0.0.2), and the greatest number for the version that follows them.
-fn store_version(version: &str) -> Result<String> {
+pub fn store_version(version: &str) -> Result<String> {
     let (numbers, prerelease) = version.split_once('-').unwrap_or((version, ""));
     let last = match prerelease {
         "" => "65535",

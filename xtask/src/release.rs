@@ -3,6 +3,7 @@
 //! ```text
 //! checks ─▶ page ──▶ compressed, with _headers ──▶ fetchzip-VERSION-page.zip
 //!             └────▶ in one file ───────────────▶ fetchzip.html
+//!           extension ───────────────────────────▶ fetchzip-{chromium,firefox}-VERSION.zip
 //!           package ▶ npm pack ─────────────────▶ fetchzip-VERSION.tgz
 //!           commit ─▶ git archive ──────────────▶ fetchzip-VERSION-source.zip
 //!           Cargo.lock ▶ CycloneDX ─────────────▶ fetchzip-VERSION.cdx.json
@@ -27,7 +28,7 @@ use walkdir::WalkDir;
 use crate::output::say;
 use crate::page::{self, Build};
 use crate::setup::cache::remove_dir;
-use crate::{folder_zip, hosting, one_file, package, process, workspace};
+use crate::{extension, folder_zip, hosting, one_file, package, process, workspace};
 
 /// `cargo xtask release`.
 pub fn run() -> Result<()> {
@@ -38,7 +39,14 @@ pub fn run() -> Result<()> {
     fs::create_dir_all(&out)?;
     page::build(Build::Release)?;
     package::build()?;
-    check_manifest(&workspace::pkg().join("package.json"))?;
+    extension::build()?;
+    check_manifest(&workspace::pkg().join("package.json"), version)?;
+    for family in extension::FAMILIES {
+        let manifest = workspace::extension().join(family).join("manifest.json");
+        check_manifest(&manifest, &extension::store_version(version)?)?;
+        let zip = format!("fetchzip-{family}-{version}.zip");
+        fs::copy(workspace::extension().join(&zip), out.join(&zip))?;
+    }
 
     let page = workspace::target().join("released-page");
     remove_dir(&page)?;
@@ -98,18 +106,16 @@ fn refuse_unaccepted(known: &str, current: &str) -> Result<()> {
     }
 }
 
-/// Refuses a manifest of another version. One that may have no letters in it has the whole as `version_name`.
-fn check_manifest(file: &Path) -> Result<()> {
+/// Refuses a manifest of another version.
+fn check_manifest(file: &Path, own: &str) -> Result<()> {
     let name = file.strip_prefix(workspace::root()).unwrap_or(file).display().to_string();
-    refuse_other_version(&fs::read_to_string(file)?, &name)
+    refuse_other_version(&fs::read_to_string(file)?, own, &name)
 }
 
-fn refuse_other_version(manifest: &str, name: &str) -> Result<()> {
+fn refuse_other_version(manifest: &str, own: &str, name: &str) -> Result<()> {
     let manifest: Value = serde_json::from_str(manifest).with_context(|| format!("{name} is not JSON"))?;
-    let version =
-        ["version_name", "version"].iter().find_map(|key| manifest[*key].as_str()).unwrap_or("none");
-    let own = workspace::VERSION;
-    ensure!(version == own, "{name} has the version {version}, but Cargo.toml has {own}");
+    let version = manifest["version"].as_str().unwrap_or("none");
+    ensure!(version == own, "{name} has the version {version}, but by Cargo.toml it is {own}");
     Ok(())
 }
 
@@ -163,10 +169,10 @@ mod tests {
             (refuse_uncommitted(" M README.md\n?? new\n"), "`M README.md`"),
             (refuse_unaccepted(&api("  names?: string;\n"), &api("")), "`names`"),
             (
-                refuse_other_version(r#"{ "version": "0.9.0" }"#, "pkg/package.json"),
+                refuse_other_version(r#"{ "version": "0.9.0" }"#, "1.0.0", "pkg/package.json"),
                 "pkg/package.json has the version 0.9.0",
             ),
-            (refuse_other_version("{}", "manifest.json"), "manifest.json has the version none"),
+            (refuse_other_version("{}", "1.0.0", "manifest.json"), "manifest.json has the version none"),
         ];
         for (result, expected) in refusals {
             let text = refusal(result).unwrap_or_else(|| panic!("not refused: {expected}"));
@@ -178,13 +184,7 @@ mod tests {
     fn a_clean_checkout_of_one_version_is_not_refused() {
         assert_eq!(refusal(refuse_uncommitted("")), None);
         assert_eq!(refusal(refuse_unaccepted("export type A = 1;\n", "export type A = 1;\n")), None);
-        let own = workspace::VERSION;
-        for manifest in [
-            format!(r#"{{ "version": "{own}" }}"#),
-            format!(r#"{{ "version": "1.0.0", "version_name": "{own}" }}"#),
-        ] {
-            assert_eq!(refusal(refuse_other_version(&manifest, "manifest.json")), None);
-        }
+        assert_eq!(refusal(refuse_other_version(r#"{ "version": "1.0.0" }"#, "1.0.0", "package.json")), None);
     }
 
     #[test]
