@@ -73,15 +73,29 @@ export function requestAll() {
 }
 
 /** Where it is noted that the user does not want to be asked for downloads again. */
-const DECLINED = "fetchzip-downloads-declined";
+const DECLINED = "downloadsDeclined";
+
+let isDeclined = false;
+
+api.storage.local.get(DECLINED).then(
+  (stored) => {
+    isDeclined = stored[DECLINED] === true;
+  },
+  () => {},
+);
+
+function noteDeclined() {
+  isDeclined = true;
+  api.storage.local.set({ [DECLINED]: true }).catch((error) => console.warn("The answer can't be kept:", error));
+}
 
 /** Asks for the permission to manage downloads, unless the user has declined that before. */
 export async function requestDownloads() {
   if (api.downloads) return true;
-  if (localStorage.getItem(DECLINED)) return false;
+  if (isDeclined) return false;
   try {
     const answer = api.permissions.request({ permissions: ["downloads"] });
-    answer.then((isGranted) => isGranted || localStorage.setItem(DECLINED, "1"), () => {});
+    answer.then((isGranted) => isGranted || noteDeclined(), () => {});
     return await inTime(answer);
   } catch (error) {
     console.warn("The browser did not ask for the permission:", error);

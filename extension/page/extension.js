@@ -35,10 +35,17 @@ globalThis.fetchzipExtension = {
     return whileAsking(answer, lacking.length);
   },
 
+  /** Resolves to whether the requests of a run are prepared: without, no sign-in may be used. */
   async begin(addresses) {
     grid.close();
     await access.ready;
-    await requests.begin(addresses, pageOf, this.signedIn());
+    try {
+      await requests.begin(addresses, pageOf, this.signedIn());
+      return true;
+    } catch (error) {
+      console.warn("The requests could not be prepared:", error);
+      return false;
+    }
   },
 
   end() {

@@ -5,6 +5,8 @@ export const addressOf = ({ url, thumbnail }, wantsFullSize) => (wantsFullSize ?
 
 /** An address whose brackets are no range when it is read as plain text, as in src/plan/list/link.rs. */
 function literal(address) {
+  // Quotes and angle brackets, which have a meaning in a text, are the same when they are encoded.
+  if (address.startsWith("data:")) return address.replace(/[\s<>"'[\]{}]/g, encodeURIComponent).replaceAll("'", "%27");
   const [, host, path] = /^([a-z]+:\/\/[^/]*)?(.*)$/is.exec(address);
   const escaped = path.replace(/[[\]{}]/g, (bracket) => `%${bracket.charCodeAt(0).toString(16).toUpperCase()}`);
   // In angle brackets, what ends an address is not taken for the punctuation of a text.

@@ -43,7 +43,9 @@ export function changes(addresses, pageOf, signedIn) {
   }
   const all = [...found.values()];
   if (signedIn.length > 0) {
-    all.push({ condition: { excludedRequestDomains: signedIn.filter(isName) }, header: { header: "cookie", operation: "remove" } });
+    const named = signedIn.filter(isName);
+    const condition = named.length > 0 ? { excludedRequestDomains: named } : {};
+    all.push({ condition, header: { header: "cookie", operation: "remove" } });
   }
   return all;
 }

@@ -3,6 +3,8 @@
 //! On the web there is none of it, and every function here does nothing. In the extension, the scripts of
 //! `extension/page` do the work, and this is all that the page asks of them.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
@@ -95,17 +97,20 @@ pub fn origins_of<'a>(plan: &'a Plan, items: &[ItemId]) -> Vec<&'a str> {
 }
 
 /// Prepares the requests of a run, until [`end`]: images that were collected from a page are asked for with its
-/// address as their Referer, and no host but those that the user has named gets a cookie.
-pub async fn begin(plan: &Plan) {
+/// address as their Referer, and no host but those that the user has named gets a cookie. If that can't be done,
+/// nothing is asked in the user's name.
+pub async fn begin(plan: Rc<Plan>) -> Rc<Plan> {
     let prepared = EXTENSION.with(|extension| {
         let addresses = plan.items().iter().filter(|item| item.left_out.is_none());
         let addresses = addresses.filter_map(|item| Some(JsValue::from(&item.address.as_ref().ok()?.href)));
         extension.as_ref().map(|extension| extension.begin(&addresses.collect::<Array>()))
     });
-    if let Some(prepared) = prepared {
-        // Without it, hosts that look at the Referer refuse, and say so.
-        let _ = promise(prepared).await;
+    let Some(prepared) = prepared else { return plan };
+    let is_prepared = promise(prepared).await.is_ok_and(|is_prepared| is_prepared == JsValue::TRUE);
+    if is_prepared || *plan.sign_in() == SignIn::default() {
+        return plan;
     }
+    Rc::new(Plan::clone(&plan).with_sign_in(SignIn::default()))
 }
 
 /// Ends what [`begin`] has prepared.
@@ -134,9 +139,10 @@ pub fn lacks_permission(origin: &str) -> bool {
 /// The hosts that are asked in the user's name. `at_once` is the number of requests that the user has set.
 pub fn sign_in(at_once: Option<usize>) -> SignIn {
     let hosts = EXTENSION.with(|extension| extension.as_ref().map(Extension::signed_in)).unwrap_or_default();
-    SignIn {
-        hosts: hosts.iter().filter_map(|host| host.as_string()).collect(),
-        at_once: at_once.unwrap_or(SIGNED_IN_AT_ONCE),
+    let hosts: Vec<_> = hosts.iter().filter_map(|host| host.as_string()).collect();
+    match hosts.is_empty() {
+        true => SignIn::default(),
+        false => SignIn { hosts, at_once: at_once.unwrap_or(SIGNED_IN_AT_ONCE) },
     }
 }
 

@@ -30,8 +30,7 @@ pub async fn fetch(
     resumes: Option<StoredRun>,
     file: Option<DiskFile>,
 ) -> Result<FinishedRun, ArchiveError> {
-    let plan = asked_as(plan, &options);
-    extension::begin(&plan).await;
+    let plan = extension::begin(asked_as(plan, &options)).await;
     // The pictures of a run that is measured are of less interest than its times, and one that goes straight to
     // disk has none to show.
     let is_measured = options.mode != RunMode::Single(Mode::Concurrent) || file.is_some();
@@ -55,16 +54,15 @@ pub async fn retry(
     items: Vec<ItemId>,
     options: RunOptions,
 ) -> Result<FinishedRun, ArchiveError> {
-    let plan = asked_as(Rc::clone(&run.view.plan), &options);
-    extension::begin(&plan).await;
+    let plan = extension::begin(asked_as(Rc::clone(&run.view.plan), &options)).await;
+    let sign_in = plan.sign_in().clone();
     let view = Rc::new(run.view.of_retry(plan));
     page.current.show(&view);
     page.table.update(Rc::clone(&view));
     page.pictures.update(Rc::clone(&view));
     page.current.attach(&handle);
     let settings = options.settings(options.final_mode());
-    let RunOptions { relay, sign_in, .. } = options;
-    let retry = Retry { items, settings, relay, sign_in, started: view.clock.epoch() };
+    let retry = Retry { items, settings, relay: options.relay, sign_in, started: view.clock.epoch() };
     let archive = handle.retry(retry, &|event| view.apply(&event)).await?;
     let (mut archive, wall) = check(&handle, archive, &view).await?;
     let (names, how) = (take(&mut archive.summary.names), text![run.how, ", then a retry"]);

@@ -33,6 +33,24 @@ fn frames_of_the_same_site_and_open_shadow_roots_are_looked_into() {
 }
 
 #[test]
+fn images_inside_the_page_are_saved_like_others() {
+    with_extension(async |browser| {
+        let svg = "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>";
+        let page = format!(
+            "<!doctype html><title>data</title><img src=\"{svg}\"><img src='{{{{origin}}}}/image/1/64x48.jpg'>"
+        );
+        browser.show_page("data.html", &page).await;
+        browser.press_toolbar_button().await;
+        assert_eq!(browser.collected().await.len(), 2);
+        browser.until_list_is_read(2).await;
+        browser.fetch().await;
+        let entries = browser.save_entries().await;
+        assert_eq!(entries[0].1, b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>");
+        assert_eq!(entries.len(), 2);
+    });
+}
+
+#[test]
 fn a_page_without_images_says_so() {
     with_extension(async |browser| {
         browser.show_page("empty.html", "<!doctype html><title>empty</title><p>Nothing here.</p>").await;

@@ -122,3 +122,36 @@ fn collected_images_carry_their_page_as_referer_and_nothing_else_does() {
         browser.until_run("done").await;
     });
 }
+
+#[test]
+fn rules_that_a_crash_has_left_are_removed_when_the_page_is_opened() {
+    with_extension_page(async |browser| {
+        let leave = "const api = globalThis.browser ?? chrome;
+            const { id } = await api.tabs.getCurrent();
+            const action = { type: 'modifyHeaders', requestHeaders: [{ header: 'cookie', operation: 'remove' }] };
+            const rule = (id, tab) => ({ id, action, condition: { tabIds: [tab], resourceTypes: ['xmlhttprequest'] } });
+            await api.declarativeNetRequest.updateSessionRules({ addRules: [rule(1, id), rule(2, 999_999)] });";
+        browser.execute_async(leave, vec![]).await;
+        browser.open_extension().await;
+        let rules =
+            "return (await (globalThis.browser ?? chrome).declarativeNetRequest.getSessionRules()).length;";
+        browser
+            .until_met("the rules are gone", async || browser.execute_async(rules, vec![]).await == 0)
+            .await;
+    });
+}
+
+#[test]
+fn a_list_from_elsewhere_is_not_fetched_in_the_user_s_name() {
+    with_extension_page(async |browser| {
+        browser.open_more_options().await;
+        browser.enter("textbox", "Use my sign-in for", "127.0.0.1").await;
+        let link = browser.origin.url("/image/1/64x48.jpg?key=linked").replace('&', "%26");
+        browser.execute("location.hash = `urls=${arguments[0]}`", vec![link.into()]).await;
+        browser.until_list_is_read(1).await;
+        let field = browser.the("textbox", "Use my sign-in for").await;
+        assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(""));
+        let note = browser.text_of("sign-in-problem").await;
+        assert!(note.contains("your sign-in is not used"), "{note}");
+    });
+}

@@ -47,6 +47,10 @@ fn a_host_without_permission_is_tried_and_says_what_it_needs() {
         assert!(text.starts_with("1 image from http://localhost:"), "{text}");
         assert!(text.contains("needs your permission") && !text.contains("CORS"), "{text}");
         browser.the("button", "Allow").await;
+        let statuses =
+            "return [...document.querySelectorAll('#rows .state')].map((cell) => cell.textContent)";
+        browser.click("tab", "Timeline").await;
+        browser.until(&format!("(() => {{ {statuses} }})().includes('needs your permission')")).await;
         assert_eq!(
             browser.save_entries().await.len(),
             2,
