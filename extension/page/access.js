@@ -77,6 +77,9 @@ const DECLINED = "downloadsDeclined";
 
 let isDeclined = false;
 
+/** Whether the question was put since the page was opened. Once is enough, whether it was answered or not. */
+let hasAsked = false;
+
 api.storage.local.get(DECLINED).then(
   (stored) => {
     isDeclined = stored[DECLINED] === true;
@@ -92,7 +95,8 @@ function noteDeclined() {
 /** Asks for the permission to manage downloads, unless the user has declined that before. */
 export async function requestDownloads() {
   if (api.downloads) return true;
-  if (isDeclined) return false;
+  if (isDeclined || hasAsked) return false;
+  hasAsked = true;
   try {
     const answer = api.permissions.request({ permissions: ["downloads"] });
     answer.then((isGranted) => isGranted || noteDeclined(), () => {});

@@ -60,6 +60,24 @@ fn a_host_without_permission_is_tried_and_says_what_it_needs() {
 }
 
 #[test]
+fn a_question_that_nobody_answers_delays_a_run_and_a_save_and_stops_neither() {
+    with_extension_page(async |browser| {
+        let overlooked = "(globalThis.browser ?? chrome).permissions.request = () => new Promise(() => {});";
+        browser.execute(overlooked, vec![]).await;
+        let refusing = without_permission(&browser.origin.url("/image/2/64x48.jpg?cors=off"));
+        browser.type_list(&[browser.origin.url("/image/1/64x48.jpg?cors=off"), refusing]).await;
+        browser.press("Fetch").await;
+        browser
+            .until("document.getElementById('permission-note').innerText.includes('The browser asks')")
+            .await;
+        browser.until_run("done").await;
+        assert!(browser.text_of("failure-list").await.contains("needs your permission"));
+        browser.click("link", "Save zip").await;
+        browser.downloaded("images.zip").await;
+    });
+}
+
+#[test]
 fn the_button_of_a_refusal_asks_for_exactly_its_host() {
     with_extension_page(async |browser| {
         browser.decline_permissions().await;
