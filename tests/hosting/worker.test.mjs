@@ -66,7 +66,7 @@ test("other schemes, ports, passwords and addresses in numbers are refused witho
   const env = { HOSTS: "images.example.org 127.0.0.1 [::1] localhost *.1" };
   for (const address of [
     "http://images.example.org/", "ftp://images.example.org/", "data:image/png,x", "file:///etc/passwd",
-    "https://images.example.org:8443/", "https://u:p@images.example.org/", "https://images.example.org@127.0.0.1/",
+    "https://images.example.org:8443/", "https://u:p@images.example.org/", "https://u@images.example.org/", "https://images.example.org@127.0.0.1/",
     "https://127.0.0.1/", "https://0x7f.1/", "https://2130706433/", "https://0177.0.0.1/", "https://[::1]/",
     "https://[::ffff:127.0.0.1]/", "https://169.254.169.254/latest/meta-data/", "//127.0.0.1/", "", "images.example.org/a.png",
   ]) {
@@ -97,6 +97,7 @@ test("each redirect is checked like the first address", async () => {
   web["https://images.example.org/2"] = to("https://x.cdn.example.org/3.png");
   web["https://x.cdn.example.org/3.png"] = answer("3", PNG);
   assert.equal(await (await ask("https://images.example.org/1")).text(), "3");
+  assert.ok(asked.every(([, options]) => options.redirect === "manual"), "none is followed unseen");
   asked = [];
   for (const target of ["http://images.example.org/3", "https://evil.example/", "https://127.0.0.1/", "http://[::1]/", "//localhost/", "file:///etc/passwd", ""]) {
     web["https://images.example.org/out"] = to(target);
