@@ -48,8 +48,6 @@ pub struct Arguments {
     pub sink: Option<WritableStream>,
     /// The order of the sink's entries.
     pub order: Order,
-    /// Called for each event.
-    pub on_event: Option<Function>,
     /// Called for each image that has arrived; false leaves it out.
     pub filter: Option<Function>,
 }
@@ -61,6 +59,11 @@ impl Signal {
     /// Whether it is aborted.
     pub fn is_aborted(&self) -> bool {
         self.0.aborted()
+    }
+
+    /// What it is aborted with.
+    pub fn reason(&self) -> JsValue {
+        self.0.reason()
     }
 
     /// Waits until it is aborted.
@@ -149,7 +152,6 @@ impl Arguments {
             signal: options.signal()?,
             sink: options.sink()?,
             order,
-            on_event: options.instance("onEvent", "a function")?,
             filter,
         })
     }

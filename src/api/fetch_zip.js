@@ -11,23 +11,27 @@ export function begin(newWorkerOfEntry) {
   beginEngine(newWorker);
 }
 
-/** Documented in types.d.ts. */
-export function fetchZip(urls, options) {
-  return new Promise((resolve, reject) => {
+/** Begins a run: its `result`, and the functions `command`, `listen` and `progress`. It throws as `startFetchZip` does. */
+export function call(sources, options, retry) {
+  let run;
+  try {
+    run = callEngine(sources, options, retry);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    const none = () => {};
+    return { result: Promise.reject(breakDown(error)), command: none, listen: none, progress: none };
+  }
+  const result = new Promise((resolve, reject) => {
     underWay.add(reject);
     const end = (settle) => (value) => {
       underWay.delete(reject);
       settle(value);
     };
-    try {
-      callEngine(urls, options).then(end(resolve), end(reject));
-      // Adding it once more changes nothing.
-      addEventListener("error", onError);
-    } catch (error) {
-      end(reject)(error);
-      if (error instanceof WebAssembly.RuntimeError) breakDown(error);
-    }
+    run.result.then(end(resolve), end(reject));
   });
+  // Adding it once more changes nothing.
+  addEventListener("error", onError);
+  return { ...run, result };
 }
 
 /** The browser reports here what ends a task of the wasm: a trap, or what a function that it calls throws. */
@@ -41,7 +45,7 @@ function onError(event) {
   }
 }
 
-/** Rejects all calls under way, whose tasks may be lost, and starts the wasm anew. */
+/** Rejects all calls under way, whose tasks may be lost, and starts the wasm anew; returns what they are rejected with. */
 function breakDown(error) {
   const cure = "try again, or with fewer images at a time";
   const reason = new Error(`fetchzip broke down (${error.message}): ${cure}`, { cause: error });
@@ -50,4 +54,5 @@ function breakDown(error) {
   __wbg_reset_state();
   // A thread that is no page's entry, such as the package's worker, has begun nothing.
   if (newWorker) beginEngine(newWorker);
+  return reason;
 }

@@ -1,58 +1,82 @@
-//! The JavaScript API: `fetchZip(urls, options)`.
+//! The JavaScript API: `startFetchZip(sources, options)`.
 //!
 //! ```text
 //! JS values ─▶ arguments: checked once, or a TypeError or RangeError that names the argument
-//!           ─▶ browser::RunHandle
-//!           ─▶ results: events, items and timings as plain objects
+//!           ─▶ browser::RunHandle ◀─▶ control: commands, events and progress of a run under way
+//!           ─▶ results: items, timings and methods
 //! ```
 
 mod arguments;
+mod control;
 mod object;
 #[cfg(not(feature = "page"))]
 mod rehearsal;
 mod results;
 mod trap;
+mod values;
 
-use std::cell::RefCell;
 use std::pin::pin;
 use std::rc::Rc;
 
 use futures::future::{Either, select};
-#[cfg(not(feature = "page"))]
-use js_sys::Function;
-use js_sys::{Object, Promise};
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{BrowserText, Clock, Inside, RunHandle, Yielder, promise};
+use crate::browser::{BrowserText, Clock, Inside, RunHandle, StreamSink, Yielder};
 use crate::job::{ArchiveError, Job};
 use crate::plan::Plan;
-use crate::report::Rows;
 use crate::run::{Event, EventKind};
 use crate::text::text;
-use arguments::{Arguments, Signal};
-use results::{EventListener, ImageFilter, Urls, result_object};
+use arguments::Arguments;
+use control::Control;
+use results::{ImageFilter, Urls, result_object};
 
-/// Fetches images at once and resolves to one zip and a report. `fetch_zip.js` makes `fetchZip` of it, whose
-/// types are in `types.d.ts`.
+/// Begins a run, which `run.js` makes the caller's handle of: its `result`, and the functions of its
+/// [`Control`]. `retry` makes a run of some items of a result.
 ///
-/// It rejects with a `TypeError` or `RangeError` that names an argument that makes no sense, with an
-/// `AbortError` if the signal is aborted, and with an `Error` if the archive can't be made.
+/// # Errors
+///
+/// Throws a `TypeError` or `RangeError` that names an argument that makes no sense. The result rejects with the
+/// signal's reason if that is aborted, with what the sink failed with, and with an `Error` if the archive can't be made.
 #[wasm_bindgen(js_name = callEngine, skip_typescript)]
-pub fn call_engine(urls: &JsValue, options: &JsValue) -> Promise {
-    let arguments = Arguments::parse(urls, options);
-    future_to_promise(Inside(Box::pin(async move { Ok(call(arguments?).await?.into()) })))
+pub fn call_engine(sources: &JsValue, options: &JsValue, retry: Function) -> Result<Object, JsValue> {
+    let arguments = Arguments::parse(sources, options)?;
+    let control = Control::new(arguments.requests.len());
+    let functions = control.functions();
+    let task = async move { call(arguments, &control, &retry).await.map(JsValue::from) };
+    Ok(functions.set("result", future_to_promise(Inside(Box::pin(task)))).0)
 }
 
-async fn call(arguments: Arguments) -> Result<Object, JsValue> {
-    if arguments.signal.as_ref().is_some_and(Signal::is_aborted) {
-        let error = abort_error();
-        if let Some(sink) = &arguments.sink {
-            // Whatever comes of it: the callbacks have a failure not reported as unhandled.
-            drop(promise(sink.abort_with_reason(&error)));
+/// Makes a call, until it has ended or is aborted.
+async fn call(mut arguments: Arguments, control: &Rc<Control>, retry: &Function) -> Result<Object, JsValue> {
+    let sink = arguments.sink.take();
+    let sink = sink.as_ref().map(StreamSink::new).transpose().map_err(error_of)?.map(Rc::new);
+    let signal = arguments.signal.take();
+    let result = match &signal {
+        Some(signal) if signal.is_aborted() => Err(signal.reason()),
+        Some(signal) => {
+            let run = pin!(run(arguments, control, sink.as_ref(), retry));
+            match select(run, pin!(signal.aborted())).await {
+                Either::Left((result, _)) => result,
+                Either::Right(_) => Err(signal.reason()),
+            }
         }
-        return Err(error);
+        None => run(arguments, control, sink.as_ref(), retry).await,
+    };
+    control.end(false);
+    if let (Err(reason), Some(sink)) = (&result, &sink) {
+        sink.abort_with(reason);
     }
+    result
+}
+
+async fn run(
+    arguments: Arguments,
+    control: &Rc<Control>,
+    sink: Option<&Rc<StreamSink>>,
+    retry: &Function,
+) -> Result<Object, JsValue> {
     let mut plan = Plan::default();
     let mut yielder = Yielder::default();
     for (index, request) in arguments.requests.into_iter().enumerate() {
@@ -67,10 +91,8 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
     }
     let plan = Rc::new(plan);
     let clock = Clock::start();
-    let rows = RefCell::new(Rows::new(plan.len()));
     // Thousands of rows are a piece of work, and so is what comes next: passing the plan to the worker.
     yielder.maybe_yield().await;
-    let listener = arguments.on_event.clone().map(EventListener::new);
     let urls = Urls { plan: Rc::clone(&plan), long: arguments.long_urls };
     let filter = arguments.filter.map(|filter| ImageFilter::new(filter, urls.clone()));
     let job = Job {
@@ -84,33 +106,26 @@ async fn call(arguments: Arguments) -> Result<Object, JsValue> {
         journal: None,
         resumes: None,
     };
-    let (handle, archive) = {
-        let run = pin!(async {
-            let handle = RunHandle::start(job, arguments.sink.as_ref()).await?;
-            handle.provide_addresses(&urls.long);
-            let emit = |event: Event| {
-                rows.borrow_mut().apply(&event);
-                if let Some(listener) = &listener {
-                    listener.call(&event);
-                }
-                if let (Some(filter), EventKind::Stored(_)) = (&filter, &event.kind) {
-                    let is_kept = filter.keeps(event.item, &rows.borrow().as_slice()[event.item]);
-                    handle.decide(event.item, is_kept);
-                }
-            };
-            let archive = handle.finish(&emit).await?;
-            Ok((handle, archive))
-        });
-        match &arguments.signal {
-            None => run.await,
-            Some(signal) => match select(run, pin!(signal.aborted())).await {
-                Either::Left((ended, _)) => ended,
-                Either::Right(_) => return Err(abort_error()),
-            },
+    let handle = RunHandle::start(job, sink.map(Rc::clone), &control.commands).await;
+    control.attach(&handle);
+    handle.provide_addresses(&urls.long);
+    let emit = |event: Event| {
+        control.apply(&event);
+        if let (Some(filter), EventKind::Stored(_)) = (&filter, &event.kind) {
+            let is_kept = filter.keeps(event.item, &control.rows.borrow().as_slice()[event.item]);
+            handle.decide(event.item, is_kept);
         }
-    }
-    .map_err(|error: ArchiveError| JsValue::from(js_sys::Error::new(&text![error])))?;
-    result_object(&arguments.file_name, &urls, &rows.into_inner(), handle, archive, clock.now()).await
+    };
+    let archive = handle.finish(&emit).await.map_err(|error| {
+        let reason = sink.map_or(JsValue::UNDEFINED, |sink| sink.reason());
+        if reason.is_undefined() { error_of(error) } else { reason }
+    })?;
+    let rows = control.end(true);
+    result_object(&arguments.file_name, &urls, &rows, handle, archive, clock.now(), retry).await
+}
+
+fn error_of(error: ArchiveError) -> JsValue {
+    js_sys::Error::new(&text![error]).into()
 }
 
 /// Called by the package's entry when the wasm has been started, with what makes its workers.
@@ -122,10 +137,4 @@ pub fn begin(new_worker: Function) {
     if crate::browser::Worker::start().is_some() {
         wasm_bindgen_futures::spawn_local(async { drop(rehearsal::rehearse().await) });
     }
-}
-
-/// What an aborted fetch rejects with (WebIDL, `AbortError`).
-fn abort_error() -> JsValue {
-    web_sys::DomException::new_with_message_and_name("the run was aborted by its signal", "AbortError")
-        .map_or_else(|error| error, JsValue::from)
 }

@@ -3,11 +3,12 @@
 //! Browsers compile a function of the wasm when it is first called, here and once more in the worker.
 //! For ten thumbnails that takes longer than everything else that the package does.
 
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::arguments::Arguments;
 use super::call;
+use super::control::Control;
 
 /// Makes the call. It sends no request and leaves nothing behind.
 ///
@@ -15,12 +16,14 @@ use super::call;
 ///
 /// Fails if the call does; the caller's first call then takes longer.
 pub async fn rehearse() -> Result<(), JsValue> {
-    let options = Object::new();
     let listener = Closure::<dyn Fn(JsValue)>::new(drop);
-    Reflect::set(&options, &"onEvent".into(), listener.as_ref())?;
-    let mut arguments = Arguments::parse(&Array::of1(&"https://rehearsal.invalid/".into()), &options)?;
+    let function: &Function = listener.as_ref().unchecked_ref();
+    let mut arguments =
+        Arguments::parse(&Array::of1(&"https://rehearsal.invalid/".into()), &JsValue::UNDEFINED)?;
     arguments.settings.is_rehearsal = true;
-    let result = call(arguments).await?;
+    let control = Control::new(1);
+    control.listen(Some(function.clone()));
+    let result = call(arguments, &control, function).await?;
     Reflect::get(&result, &"dispose".into())?.unchecked_into::<Function>().call0(&result)?;
     Ok(())
 }

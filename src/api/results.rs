@@ -1,4 +1,4 @@
-//! The results of a call: events, items and timings as plain JavaScript objects.
+//! The results of a call: its items, its timings and its methods.
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
@@ -11,6 +11,7 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::Blob;
 
 use super::arguments::all_of;
+use super::values::{Values, error_object, milliseconds, object_of, put, report_error};
 use crate::browser::{
     Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, long_index, outside,
     range_error, read_back, shown, type_error,
@@ -18,40 +19,12 @@ use crate::browser::{
 use crate::job::ArchivePlace;
 use crate::plan::{ItemId, Plan};
 use crate::report::{Row, Rows, State};
-use crate::run::{Event, EventKind, FetchError};
 use crate::text::text;
-
-#[wasm_bindgen]
-extern "C" {
-    /// The global function: reports an error as uncaught without ending anything.
-    #[wasm_bindgen(js_name = reportError, catch)]
-    fn report_error(error: &JsValue) -> Result<(), JsValue>;
-}
 
 #[wasm_bindgen(module = "/src/api/method.js")]
 extern "C" {
     /// The function as a method of a result.
     fn method(call: JsValue) -> JsValue;
-}
-
-/// The caller's `onEvent`.
-pub struct EventListener(Function);
-
-impl EventListener {
-    /// Wraps the callback.
-    pub fn new(callback: Function) -> Self {
-        Self(callback)
-    }
-
-    /// Calls it. An error that it throws is reported as uncaught and does not end the run.
-    pub fn call(&self, event: &Event) {
-        let event = event_object(event);
-        outside(|| {
-            if let Err(error) = self.0.call1(&JsValue::UNDEFINED, &event) {
-                let _ = report_error(&error);
-            }
-        });
-    }
 }
 
 /// The caller's `filter`.
@@ -98,66 +71,8 @@ impl Urls {
     }
 }
 
-/// A plain object under construction.
-struct Fields(Object);
-
-impl Fields {
-    fn new() -> Self {
-        Self(Object::new())
-    }
-
-    fn set(self, name: &str, value: impl Into<JsValue>) -> Self {
-        put(&self.0, &name.into(), &value.into());
-        self
-    }
-}
-
-fn put(object: &Object, name: &JsValue, value: &JsValue) {
-    // Setting a property of a plain object can't fail.
-    let _ = Reflect::set(object, name, value);
-}
-
-fn event_object(event: &Event) -> JsValue {
-    let (kind, fields) = match &event.kind {
-        EventKind::Queued => ("queued", Fields::new()),
-        EventKind::Started { attempt } => ("started", Fields::new().set("attempt", *attempt)),
-        EventKind::Headers { declared } => (
-            "headers",
-            Fields::new().set("declaredBytes", declared.map_or(JsValue::NULL, |bytes| (bytes as f64).into())),
-        ),
-        EventKind::Received { bytes } => ("received", Fields::new().set("bytes", *bytes as f64)),
-        // Only the page asks for it.
-        EventKind::Sent { .. } => ("sent", Fields::new()),
-        EventKind::Slow { bytes_per_second } => {
-            ("slow", Fields::new().set("bytesPerSecond", *bytes_per_second as f64))
-        }
-        EventKind::Retrying { error, resumes } => (
-            "retrying",
-            Fields::new().set("error", error_object(error)).set("resumesAt", milliseconds(*resumes)),
-        ),
-        EventKind::CoolingDown { until } => {
-            ("cooling-down", Fields::new().set("until", milliseconds(*until)))
-        }
-        EventKind::Stored(image) => (
-            "stored",
-            Fields::new()
-                .set("bytes", image.bytes as f64)
-                .set("crc32", image.crc32)
-                .set("type", image.file_type.media_type())
-                .set("isCutShort", image.is_cut_short),
-        ),
-        EventKind::LeftOut { .. } => ("left-out", Fields::new()),
-        EventKind::Failed { error } => ("failed", Fields::new().set("error", error_object(error))),
-    };
-    fields.set("kind", kind).set("at", milliseconds(event.at)).set("item", event.item as f64).0.into()
-}
-
-fn error_object(error: &FetchError) -> JsValue {
-    let status = error.status().map_or(JsValue::NULL, JsValue::from);
-    Fields::new().set("kind", error.kind()).set("message", text![error]).set("status", status).0.into()
-}
-
-/// The object that a call resolves to.
+/// The object that a call resolves to. `retry` is called with its items, and with what its method of this name was
+/// called with.
 pub async fn result_object(
     file_name: &str,
     urls: &Urls,
@@ -165,6 +80,7 @@ pub async fn result_object(
     handle: Rc<RunHandle>,
     archive: Archive,
     wall: Duration,
+    retry: &Function,
 ) -> Result<Object, JsValue> {
     let items = Array::new();
     let item_fields = ITEM_FIELDS.map(JsValue::from_str);
@@ -187,7 +103,7 @@ pub async fn result_object(
     }
     let totals = rows.totals();
     let timings = Timings { wall, busy: totals.busy, bytes: totals.stored_bytes as f64 };
-    Ok(object_of_archive(file_name.to_owned(), items, timings, handle, archive))
+    Ok(object_of_archive(file_name.to_owned(), items, timings, handle, archive, retry))
 }
 
 /// What a result says of its run as a whole.
@@ -205,11 +121,12 @@ fn object_of_archive(
     timings: Timings,
     handle: Rc<RunHandle>,
     archive: Archive,
+    retry: &Function,
 ) -> Object {
     let Archive { blob, summary } = archive;
     let Timings { wall, busy, bytes } = timings;
     let timings_object =
-        Fields::new().set("wallMs", milliseconds(wall)).set("busyMs", milliseconds(busy)).set("bytes", bytes);
+        Values::new().set("wallMs", milliseconds(wall)).set("busyMs", milliseconds(busy)).set("bytes", bytes);
     // Not dropped with the function: the Blob may be in use long after the result is garbage.
     let handle = Rc::new(RefCell::new(Some(ManuallyDrop::new(handle))));
     let [disposed, proved, selected] = [(); 3].map(|()| Rc::clone(&handle));
@@ -223,7 +140,7 @@ fn object_of_archive(
             save(handle, &file_name).await.map(|()| JsValue::UNDEFINED)
         })
     });
-    let result = Fields::new()
+    let result = Values::new()
         .set("blob", blob.clone().map_or(JsValue::NULL, JsValue::from))
         .set("fileName", file_name.as_str())
         .set("items", items.clone())
@@ -242,22 +159,25 @@ fn object_of_archive(
     });
     // The caller may sort its own.
     let items = items.slice(0, items.length());
+    let retry_of_items = retry.bind1(&JsValue::UNDEFINED, &items);
+    let retry = retry.clone();
     let select = Closure::<dyn Fn(JsValue) -> Promise>::new(move |chosen: JsValue| {
         let handle = selected.borrow().as_ref().map(|handle| Rc::clone(handle));
-        let (file_name, items) = (file_name.clone(), items.clone());
-        future_to_promise(
-            async move { select(handle, &chosen, file_name, &items, timings).await.map(Into::into) },
-        )
+        let (file_name, items, retry) = (file_name.clone(), items.clone(), retry.clone());
+        future_to_promise(async move {
+            select(handle, &chosen, file_name, &items, timings, &retry).await.map(Into::into)
+        })
     });
     // Not enumerable, so that the result can still be posted to another thread.
     let methods = [
         ("dispose", dispose.into_js_value()),
         ("prove", method(prove.into_js_value())),
+        ("retry", retry_of_items.into()),
         ("save", method(save.into_js_value())),
         ("select", method(select.into_js_value())),
     ];
     for (name, value) in methods {
-        Object::define_property(&result, &name.into(), &Fields::new().set("value", value).0);
+        Object::define_property(&result, &name.into(), &Values::new().set("value", value).0);
     }
     result
 }
@@ -269,6 +189,7 @@ async fn select(
     file_name: String,
     items: &Array,
     timings: Timings,
+    retry: &Function,
 ) -> Result<Object, JsValue> {
     let chosen = indices(chosen, items.length())?;
     let handle =
@@ -295,7 +216,7 @@ async fn select(
         }
         of_selection.push(&item);
     }
-    Ok(object_of_archive(file_name, of_selection, Timings { bytes, ..timings }, handle, archive))
+    Ok(object_of_archive(file_name, of_selection, Timings { bytes, ..timings }, handle, archive, retry))
 }
 
 /// The items that a caller names by their indices, of as many as `count`.
@@ -399,14 +320,4 @@ fn item_values(url: JsValue, entry_name: Option<&str>, outcome: &JsValue, row: &
         or_null(row.headers()),
         or_null(row.finished),
     ]
-}
-
-fn object_of(names: &[JsValue], values: &[JsValue]) -> Object {
-    let object = Object::new();
-    names.iter().zip(values).for_each(|(name, value)| put(&object, name, value));
-    object
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }

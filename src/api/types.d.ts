@@ -117,14 +117,14 @@ export interface FetchZipOptions {
   /** The archive's file name. Default: "images.zip". */
   fileName?: string;
   /**
-   * Aborts the run, its requests and its sink; the promise then rejects with an AbortError. One that is already
-   * aborted prevents every request.
+   * Aborts the run and its requests: the result rejects with `signal.reason`, whatever that is, and the sink is aborted
+   * with it. One that is already aborted prevents every request.
    */
   signal?: AbortSignal;
   /**
    * Receives the archive as it grows, no faster than it can write. The result's blob is then null.
-   * The sink is closed at the end, or aborted if the run fails. `downloadSink` returns one that saves
-   * the archive as a file.
+   * The sink is closed at the end, or aborted with the run's reason if the run fails. `downloadSink` returns one that
+   * saves the archive as a file.
    */
   sink?: WritableStream<Uint8Array>;
   /**
@@ -132,8 +132,64 @@ export interface FetchZipOptions {
    * item. Default: "input".
    */
   order?: "input" | "completion";
-  /** Called with every event of every item. */
+  /** Called with every event of every item. If it throws, the error is reported as uncaught, and the run continues. */
   onEvent?: (event: FetchZipEvent) => void;
+  /**
+   * Called with `progress` of the run when it has changed, at most ten times a second, and at the end before the result
+   * settles. If it throws, the error is reported as uncaught, and the run continues.
+   */
+  onProgress?: (progress: FetchZipProgress) => void;
+}
+
+/** A run that was started. Its functions work without their object, too. */
+export interface FetchZipRun {
+  /**
+   * Rejects with `signal.reason` for an abort, with what the sink failed with, and with an Error if the engine can't go
+   * on. It always settles.
+   */
+  readonly result: Promise<FetchZipResult>;
+  /**
+   * The run's events, for any number of iterators. Each gets what happens from its beginning on: all events, if it begins
+   * in the same turn as the run. What it has not read yet is kept for it, of an item's "received" events only the latest;
+   * while nothing iterates, nothing is kept. It ends with the run, whether that succeeds or not.
+   */
+  readonly events: AsyncIterable<FetchZipEvent>;
+  /** How far the run is now, and after its end how far it was then. */
+  readonly progress: FetchZipProgress;
+  /** Starts no request until `resume()`. Those under way continue. Called in the same turn as the run, no request is sent. */
+  pause(): void;
+  resume(): void;
+  /** Ends the run with what has arrived, as an archive; the rest fails as "stopped". It can't be undone. */
+  stop(): void;
+  /**
+   * Gives up an item that has not ended: it fails as "stopped". Throws a TypeError or RangeError for what is not the
+   * index of an item.
+   */
+  skip(item: number): void;
+  /**
+   * Breaks off the request of an item that is under way, and asks for the item once more, after the others of its host.
+   * An item that waits for its turn anyway, or that has ended, stays as it is (`result.retry` is for the failed ones).
+   * Throws like `skip`.
+   */
+  retry(item: number): void;
+}
+
+/** How far a run is. */
+export interface FetchZipProgress {
+  /** The number of items; null while it is not known. */
+  total: number | null;
+  /** The number of images that are stored. */
+  stored: number;
+  /** The number of items that have failed for good. */
+  failed: number;
+  /** Bytes of all images that are stored or arriving. */
+  bytes: number;
+  /** Bytes that all images will have; those of unknown size count as the mean of the others. null while no size is known. */
+  expectedBytes: number | null;
+  /** The share of the work that is done, from 0 to 1; it never falls. null while it is unknown. */
+  fraction: number | null;
+  /** The time left in milliseconds, by the pace of the last seconds; null while that is too little to go by. */
+  msLeft: number | null;
 }
 
 /** The kinds of reasons for which an image is not in the archive. */
@@ -147,7 +203,10 @@ export type FetchZipErrorKind =
   | "unreachable"
   /** Refused, or broken off, although the host lets this page read other answers. */
   | "network"
+  /** The request was refused before it was sent. */
   | "request"
+  /** The data of one's own could not be read. */
+  | "data"
   | "interrupted"
   | "truncated"
   | "timeout"
@@ -156,6 +215,7 @@ export type FetchZipErrorKind =
   | "too-large"
   | "over-total"
   | "storage"
+  /** By `stop()` or `skip()`, before it had arrived. */
   | "stopped";
 
 /** Why an image is not in the archive. */
@@ -271,6 +331,14 @@ export interface FetchZipResult {
    */
   select(items: Iterable<number>): Promise<FetchZipResult>;
   /**
+   * Fetches once more what failed, or the items with these indices whatever became of them. That is a run of its own, of
+   * these items alone and in their order, and its result has an archive of them; this result stays as it is.
+   *
+   * `options` are over those of the first run, of which `signal`, `sink`, `onEvent` and `onProgress` are not taken over.
+   * Throws a TypeError or RangeError that names an option that makes no sense, or what is not the index of an item.
+   */
+  retry(items?: Iterable<number>, options?: FetchZipOptions): FetchZipRun;
+  /**
    * Removes the temporary file, unless it was handed over by `save` or another result of `select` is read from
    * it; `blob` can't be read after that.
    * Without this call, the file stays as long as the page does, and is removed by the next call of
@@ -285,22 +353,35 @@ export interface FetchZipResult {
 }
 
 /**
- * Fetches images at once and makes one zip of them.
+ * Fetches images at once and makes one zip of them: `startFetchZip(sources, options).result`.
  *
- * An image that can't be fetched does not affect the others: its item says why. The promise rejects
- * with a TypeError or RangeError that names the invalid argument, with an AbortError if the signal
- * aborts, and with an Error if the archive itself could not be made. It always settles: if the engine breaks
- * down, as when memory runs out, all calls under way reject with the cause, and what it kept of earlier
- * results is gone.
- *
- * The arguments are read once, before the call returns: what is done with the array, its objects or the
- * options afterwards changes nothing. All addresses, names and columns together may have 256 MiB of text,
- * in which `data:` URLs of 100,000 to 8,388,608 characters do not count.
+ * The promise also rejects with what `startFetchZip` throws.
  */
 export function fetchZip(
-  urls: Iterable<string | URL | FetchZipRequest>,
+  sources: Iterable<string | URL | FetchZipRequest>,
   options?: FetchZipOptions,
 ): Promise<FetchZipResult>;
+
+/**
+ * Starts a run that fetches images at once and makes one zip of them.
+ *
+ * An image that can't be fetched does not affect the others: its item says why. The result rejects with
+ * `signal.reason` if the signal aborts, with what the sink failed with, and with an Error if the archive itself could
+ * not be made. It always settles: if the engine breaks down, as when memory runs out, all runs under way reject with
+ * the cause, and what it kept of earlier results is gone.
+ *
+ * The arguments are read once, before the call returns: what is done with the array, its objects or the options
+ * afterwards changes nothing. An option that does not exist is named by a warning in the console. All addresses, names
+ * and columns together may have 256 MiB of text, in which `data:` URLs of 100,000 to 8,388,608 characters do not count.
+ *
+ * @throws TypeError or RangeError that names an argument that makes no sense, and what reading the sources throws. What
+ * only the engine can judge (a list's addresses and `names`) rejects the result of a call that comes before the engine
+ * is loaded.
+ */
+export function startFetchZip(
+  sources: Iterable<string | URL | FetchZipRequest>,
+  options?: FetchZipOptions,
+): FetchZipRun;
 
 /**
  * A sink that saves what is written to it as a file on the user's disk, without a copy in memory or in the

@@ -26,14 +26,14 @@ mod spool;
 mod web;
 mod worker;
 
-pub use archive::{Archive, ReadBackError, read_back};
+pub use archive::{Archive, ReadBackError, StreamSink, read_back};
 pub use fetch::{long_index, shortened};
 pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::MAX_PIXELS;
 pub use web::{
     Aborted, BrowserText, Clock, Inside, ReadBuffers, Running, StreamReader, Yielder, ask_before_leaving,
-    download, is_absent, js_message, memory_for_blobs, outside, promise, range_error, running, shown,
+    download, inside, is_absent, js_message, memory_for_blobs, outside, promise, range_error, running, shown,
     type_error,
 };
 #[cfg(feature = "page")]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
-use web_sys::{Blob, ImageBitmap, WritableStream};
+use web_sys::{Blob, ImageBitmap};
 
 use super::archive::{Archive, Sink, StreamSink};
 use super::local::{HandedOver, LocalRun, fetch_all, hand_over, retry, select, verify};
@@ -20,7 +20,7 @@ use crate::run::{Command, Event};
 #[derive(Debug)]
 pub struct RunHandle {
     place: Place,
-    sink: RefCell<Option<StreamSink>>,
+    sink: RefCell<Option<Rc<StreamSink>>>,
 }
 
 #[derive(Debug)]
@@ -33,20 +33,19 @@ enum Place {
 
 impl RunHandle {
     /// Makes a run, whose archive goes into a Blob or into a sink. In the worker it begins at once; on this
-    /// thread, when [`finish`](Self::finish) is polled.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the sink is locked.
-    pub async fn start(job: Job, sink: Option<&WritableStream>) -> Result<Rc<Self>, ArchiveError> {
-        let sink = sink.map(StreamSink::new).transpose()?;
+    /// thread, when [`finish`](Self::finish) is polled. The commands that are there by then are carried out
+    /// before anything is requested.
+    pub async fn start(job: Job, sink: Option<Rc<StreamSink>>, commands: &RefCell<Vec<Command>>) -> Rc<Self> {
         let job = Rc::new(job);
-        let in_worker = match Worker::of_this_page().await {
-            Some(worker) => worker.run(Rc::clone(&job), sink.is_some()),
-            None => None,
-        };
-        let place = in_worker.map_or_else(|| Place::Here(Box::new(LocalRun::new(job))), Place::Worker);
-        Ok(Rc::new(Self { place, sink: RefCell::new(sink) }))
+        let worker = Worker::of_this_page().await;
+        let commands = commands.take();
+        let in_worker = worker.and_then(|worker| worker.run(Rc::clone(&job), sink.is_some(), &commands));
+        let place = in_worker.map(Place::Worker).unwrap_or_else(|| {
+            let run = LocalRun::new(job);
+            commands.iter().for_each(|command| run.command(*command));
+            Place::Here(Box::new(run))
+        });
+        Rc::new(Self { place, sink: RefCell::new(sink) })
     }
 
     /// Passes events on until the run has ended.
@@ -59,7 +58,7 @@ impl RunHandle {
     /// archive, and an event has the reason.
     pub async fn finish(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
         let sink = self.sink.take();
-        let sink = sink.as_ref().map(|sink| sink as &dyn Sink);
+        let sink = sink.as_deref().map(|sink| sink as &dyn Sink);
         match &self.place {
             Place::Here(run) => fetch_all(run, sink, emit).await,
             Place::Worker(run) => expect_archive(run.finish(sink, emit).await?),
@@ -96,7 +95,7 @@ impl RunHandle {
     pub fn command(&self, command: Command) {
         match &self.place {
             Place::Here(run) => run.command(command),
-            Place::Worker(run) => run.ask(Interaction::Command(command)),
+            Place::Worker(run) => run.command(command),
         }
     }
 

@@ -23,9 +23,9 @@ pub use stored_run::{HandOver, InterruptedRun, StoredRun};
 use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay, SignIn};
 use crate::run::Settings;
 
-/// Whether a user can act on runs while they are under way and afterwards: commands, journals, retries
-/// and verification by the engine. The page can. The package's runs are left alone until they end, and
-/// code behind this constant is not in its wasm: the one place where that is decided.
+/// Whether a user can act on what runs leave behind: journals, retries into the same archive and verification
+/// by the engine. The page's can. Code behind this constant is not in the package's wasm: the one place where
+/// that is decided.
 pub const IS_INTERACTIVE: bool = cfg!(feature = "page");
 
 /// What to fetch, and how.

@@ -29,7 +29,11 @@ pub enum ToWorker {
         job: Rc<Job>,
         /// Whether the archive goes to a sink, which the page has.
         into_sink: bool,
+        /// What is to be carried out before anything is requested.
+        commands: Vec<Command>,
     },
+    /// Carry out a command.
+    Command(Command),
     /// The archive that images are taken over from is beside the message.
     ReusedArchive,
     /// Whether the image of an item is kept, which the caller decides.
@@ -59,8 +63,6 @@ pub enum ToWorker {
 /// What an interactive page asks for ([`IS_INTERACTIVE`]).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Interaction {
-    /// Carry out a command.
-    Command(Command),
     /// Fetch some items once more, into the same archive.
     Retry(Box<Retry>),
     /// Read the archive back.
@@ -139,11 +141,17 @@ impl ToWorker {
         use to_worker as tag;
         let mut out = Vec::new();
         match self {
-            Self::Start { job, into_sink } => {
+            Self::Start { job, into_sink, commands } => {
                 out.reserve(job.plan.len() * USUAL_ITEM);
                 out.put_u8(tag::START);
                 out.put_u8(u8::from(*into_sink));
+                out.put_u32(commands.len() as u32);
+                commands.iter().for_each(|command| put_command(&mut out, *command));
                 put_job(&mut out, job);
+            }
+            Self::Command(command) => {
+                out.put_u8(tag::COMMAND);
+                put_command(&mut out, *command);
             }
             Self::ReusedArchive => out.put_u8(tag::REUSED_ARCHIVE),
             Self::Verdict { item, is_kept } => {
@@ -178,8 +186,13 @@ impl ToWorker {
         let message = match reader.u8()? {
             tag::START => {
                 let into_sink = reader.bool()?;
-                Self::Start { job: Rc::new(read_job(&mut reader)?), into_sink }
+                let mut commands = Vec::new();
+                for _ in 0..reader.u32()? {
+                    commands.push(read_command(&mut reader)?);
+                }
+                Self::Start { job: Rc::new(read_job(&mut reader)?), into_sink, commands }
             }
+            tag::COMMAND => Self::Command(read_command(&mut reader)?),
             tag::REUSED_ARCHIVE => Self::ReusedArchive,
             tag::VERDICT => {
                 let is_kept = reader.bool()?;
@@ -198,20 +211,33 @@ impl ToWorker {
     }
 }
 
+fn put_command(out: &mut Vec<u8>, command: Command) {
+    let (kind, item) = match command {
+        Command::Pause => (command::PAUSE, 0),
+        Command::Resume => (command::RESUME, 0),
+        Command::Stop => (command::STOP, 0),
+        Command::Skip(item) => (command::SKIP, item),
+        Command::Restart(item) => (command::RESTART, item),
+    };
+    out.put_u8(kind);
+    out.put_u64(item as u64);
+}
+
+fn read_command(reader: &mut ByteReader<'_>) -> Option<Command> {
+    let (kind, item) = (reader.u8()?, reader.usize()?);
+    Some(match kind {
+        command::PAUSE => Command::Pause,
+        command::RESUME => Command::Resume,
+        command::STOP => Command::Stop,
+        command::SKIP => Command::Skip(item),
+        command::RESTART => Command::Restart(item),
+        _ => return None,
+    })
+}
+
 fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
     use to_worker as tag;
     match interaction {
-        Interaction::Command(command) => {
-            let (kind, item) = match command {
-                Command::Pause => (command::PAUSE, 0),
-                Command::Resume => (command::RESUME, 0),
-                Command::Stop => (command::STOP, 0),
-                Command::Skip(item) => (command::SKIP, *item),
-                Command::Restart(item) => (command::RESTART, *item),
-            };
-            out.extend([tag::COMMAND, kind]);
-            out.put_u64(item as u64);
-        }
         Interaction::Retry(retry) => {
             let Retry { items, settings, relay, sign_in, started } = &**retry;
             out.put_u8(tag::RETRY);
@@ -242,17 +268,6 @@ fn put_interaction(out: &mut Vec<u8>, interaction: &Interaction) {
 
 fn read_interaction(tag: u8, reader: &mut ByteReader<'_>) -> Option<Interaction> {
     Some(match tag {
-        to_worker::COMMAND => {
-            let (kind, item) = (reader.u8()?, reader.usize()?);
-            Interaction::Command(match kind {
-                command::PAUSE => Command::Pause,
-                command::RESUME => Command::Resume,
-                command::STOP => Command::Stop,
-                command::SKIP => Command::Skip(item),
-                command::RESTART => Command::Restart(item),
-                _ => return None,
-            })
-        }
         to_worker::RETRY => {
             let (settings, relay) = (read_settings(reader)?, read_relay(reader)?);
             let (sign_in, started) = (read_sign_in(reader)?, reader.f64()?);

@@ -1,5 +1,6 @@
 //! What Fetch and Retry run: one run of a list, the runs of a comparison, or a retry.
 
+use std::cell::RefCell;
 use std::mem::take;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use super::form::RunMode;
 use super::options::RunOptions;
 use super::parts::Page;
 use super::run_view::RunView;
-use crate::browser::{Archive, RunHandle};
+use crate::browser::{Archive, RunHandle, StreamSink};
 use crate::job::{ArchiveError, Job, Order, Retry, StoredRun};
 use crate::plan::{ItemId, Plan};
 use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun, at_once_text};
@@ -110,7 +111,8 @@ async fn fetch_once(
         journal: (options.mode != RunMode::Compare).then(|| options.journal.clone()),
         resumes: resumes.map(|run| run.name),
     };
-    let handle = RunHandle::start(job, file.as_ref().map(|file| &file.stream)).await?;
+    let sink = file.as_ref().map(|file| StreamSink::new(&file.stream)).transpose()?;
+    let handle = RunHandle::start(job, sink.map(Rc::new), &RefCell::default()).await;
     if let Some(update) = update {
         handle.provide(&update.archive);
     }

@@ -8,7 +8,7 @@
 //!            ├─▶ pictures: what is shown and chosen of them; grid: where
 //!            ├─▶ record: CSV and JSON ─▶ export, to the user, and manifest, into the archive
 //!            └─▶ export_failed: the failed ones, as a list that can be pasted
-//! samples of the totals ─▶ Pace ─▶ rate, time left
+//! samples of the totals ─▶ Pace ─▶ rate, time left ─▶ Progress, for a caller's bar
 //! wall times of several runs ─▶ Comparison ─▶ speed-up with its spread
 //! plan ─▶ export_programs: a list for aria2 or img2dataset, and the commands that read it
 //! ```
@@ -26,6 +26,7 @@ mod manifest;
 mod overview;
 mod pace;
 mod pictures;
+mod progress;
 mod record;
 mod row_text;
 mod rows;
@@ -47,6 +48,7 @@ pub use pace::Pace;
 pub use pictures::{
     PictureChoice, Tally, dimensions, is_picture, matches, picture_text, placeholder_text, split_name,
 };
+pub use progress::{Progress, ProgressSample};
 pub use row_text::{bar_text, detail_text, figures, left_out_text, silence_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};

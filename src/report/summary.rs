@@ -111,7 +111,7 @@ pub fn share_done(rows: &Rows) -> Option<f64> {
 }
 
 /// The mean size of the images that have arrived or whose sizes are declared.
-fn usual_size(rows: &Rows) -> Option<u64> {
+pub(super) fn usual_size(rows: &Rows) -> Option<u64> {
     let declared = rows.as_slice().iter().filter(|row| row.state == State::Receiving);
     let declared = declared.filter_map(|row| row.declared.filter(|bytes| *bytes > 0));
     let totals = rows.totals();

@@ -62,7 +62,75 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("[url], { sink: new ReadableStream() }", "TypeError", "options.sink"),
     ("[url], { sink: locked }", "TypeError", "options.sink"),
     ("[url], { onEvent: 'log' }", "TypeError", "options.onEvent"),
+    ("[url], { onProgress: {} }", "TypeError", "options.onProgress"),
+    ("[url], { filter: true }", "TypeError", "options.filter"),
+    ("[url], { skipRepeated: true }", "RangeError", "options.skipRepeated"),
+    ("[url], { order: 'size' }", "RangeError", "options.order"),
+    ("[url], { manifest: 'yes' }", "TypeError", "options.manifest"),
+    ("[url], { manifest: { format: 'xml' } }", "RangeError", "options.manifest.format"),
+    ("[url], { manifest: { sha256: 1 } }", "TypeError", "options.manifest.sha256"),
 ];
+
+/// Whether the engine has to be there for what is wrong to be found: it reads sources and templates.
+fn is_for_the_engine(argument: &str, class: &str) -> bool {
+    argument.starts_with("urls") || (argument == "options.names" && class == "RangeError")
+}
+
+#[test]
+fn start_throws_for_an_invalid_argument_before_it_returns() {
+    with_package(async |browser| {
+        let url = browser.origin.url("/image/1/64x48.jpg?key=started");
+        for (row, (arguments, class, argument)) in WRONG.iter().enumerate() {
+            // Another instance of the entry has not started its engine.
+            let not_started = format!("fetchzip.js?not-started-{row}");
+            for (number, entry) in ["fetchzip.js", &not_started].iter().enumerate() {
+                let body = format!(
+                    "const entry = await import('./pkg/{entry}');
+                     const url = args; const locked = new WritableStream(); locked.getWriter();
+                     try {{
+                       const {{ result }} = entry.startFetchZip({arguments});
+                       return ['rejects', ...await result.then(() => [], (error) => [error.name, error.message])];
+                     }} catch (error) {{
+                       return ['throws', error.name, error.message];
+                     }}"
+                );
+                let value = browser.run(Place::Page, &body, json!(url)).await.unwrap();
+                let is_later = number == 1 && is_for_the_engine(argument, class);
+                assert_eq!(value[0], if is_later { "rejects" } else { "throws" }, "{entry}: {arguments}");
+                assert_eq!(value[1], *class, "{entry}: {arguments}: {value}");
+                let message = value[2].as_str().unwrap();
+                assert_eq!(message.split([' ', ':']).next(), Some(*argument), "{entry}: {arguments}");
+            }
+        }
+        assert_eq!(browser.origin.counters("started")["requests"], 0);
+    });
+}
+
+#[test]
+fn an_option_that_does_not_exist_is_warned_of_with_the_nearest_that_does() {
+    with_package(async |browser| {
+        let body = "
+            const warnings = [];
+            console.warn = (text) => warnings.push(text);
+            const options = { concurency: 3, onprogress: undefined, FileName: 'a.zip', manifest: { sha265: true } };
+            const { fileName, items } = await fetchZip([args], options);
+            return [fileName, items[0].outcome, warnings];";
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        for place in PLACES {
+            let value = browser.run(place, body, json!(url)).await.unwrap();
+            let there_is = |name: &str, nearest: &str| {
+                format!("fetchzip: there is no options.{name}; the nearest is options.{nearest}")
+            };
+            let warnings = [
+                there_is("manifest.sha265", "manifest.sha256"),
+                there_is("concurency", "concurrency"),
+                there_is("onprogress", "onProgress"),
+                there_is("FileName", "fileName"),
+            ];
+            assert_eq!(value, json!(["images.zip", "stored", warnings]), "{place:?}");
+        }
+    });
+}
 
 #[test]
 fn an_invalid_argument_is_named_and_no_request_is_made() {
@@ -90,7 +158,7 @@ fn undefined_and_null_options_mean_the_defaults() {
     with_package(async |browser| {
         let body =
             "const names = ['mode', 'concurrency', 'perOrigin', 'retries', 'maxBytes', 'maxTotalBytes', 'timeoutMs', 'imageTimeoutMs', 'minBytesPerSecond', 'slowAfterMs', 'cache', 'accept', 'names',
-                                   'fileName', 'signal', 'sink', 'onEvent'];
+                                   'fileName', 'signal', 'sink', 'order', 'filter', 'manifest', 'skipRepeated', 'onEvent', 'onProgress'];
             for (const value of [undefined, null]) {
               await fetchZip([args], value);
               await fetchZip([args], Object.fromEntries(names.map((name) => [name, value])));

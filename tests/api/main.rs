@@ -2,6 +2,7 @@
 //!
 //! - `package_driver`: the plain page, and calls in it or in a worker
 //! - `results`: the contract to the letter, in a page and in a module worker
+//! - `runs`: `startFetchZip`, its events, its progress and its commands
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
 //! - `refusals`: hosts that refuse the page (CORS), and hosts that can't be reached
 //! - `aborting`: signals, their reasons, and what the server sees of it
@@ -56,6 +57,7 @@ mod records;
 mod refusals;
 mod requests;
 mod results;
+mod runs;
 mod saving;
 mod selections;
 mod sinks;

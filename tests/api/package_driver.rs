@@ -106,7 +106,7 @@ fn with_plain_page(site: Site, policy: &str, before: &str) -> Site {
 }
 
 impl Browser {
-    /// Runs the body of an async function with `fetchZip`, `args`, `base64(blob)` and `privateFiles()`.
+    /// Runs the body of an async function with `fetchZip`, `startFetchZip`, `args`, `base64(blob)` and `privateFiles()`.
     pub async fn run(&self, place: Place, body: &str, args: Value) -> Result<Value, Rejection> {
         let function = match place {
             Place::Page => "runHere",

@@ -1,7 +1,7 @@
 // Runs a test's piece of JavaScript with the package, in the thread that imports this. The test puts
 // the declaration of `privateFiles` in front.
 
-import init, { fetchZip } from "./pkg/fetchzip.js";
+import init, { fetchZip, startFetchZip } from "./pkg/fetchzip.js";
 
 const AsyncFunction = (async () => {}).constructor;
 const ready = init();
@@ -9,8 +9,8 @@ const ready = init();
 export async function run(body, args) {
   await ready;
   try {
-    const call = new AsyncFunction("fetchZip", "args", "base64", "privateFiles", body);
-    return { value: await call(fetchZip, args, base64, privateFiles) };
+    const call = new AsyncFunction("fetchZip", "startFetchZip", "args", "base64", "privateFiles", body);
+    return { value: await call(fetchZip, startFetchZip, args, base64, privateFiles) };
   } catch (error) {
     return { error: describe(error) };
   }

@@ -83,16 +83,26 @@ fn a_slow_sink_holds_the_archive_back() {
 #[test]
 fn a_sink_that_fails_ends_the_run_with_its_reason() {
     with_package(async |browser| {
-        let urls = [
-            browser.origin.url("/image/1/64x48.jpg"),
-            browser.origin.url("/image/2/64x48.jpg?key=waits&gate=never"),
-        ];
-        let body = "const sink = new WritableStream({ write() { throw new Error('disk full'); } });
-            await fetchZip(args, { sink });";
-        let rejection = browser.run(Place::Page, body, json!(urls)).await.unwrap_err();
-        assert_eq!(rejection.class, "Error");
-        assert!(rejection.message.contains("disk full"), "{rejection:?}");
-        browser.origin.wait("waits", "inFlight=0&closedEarly=1");
+        for place in PLACES {
+            let key = format!("waits-{place:?}");
+            let urls = [
+                browser.origin.url("/image/1/64x48.jpg"),
+                browser.origin.url(&format!("/image/2/64x48.jpg?key={key}&gate=never")),
+            ];
+            let body = "const reasons = [new Error('disk full'), 'a text', { an: 'object' }, null];
+                const are = [];
+                for (const reason of reasons) {
+                  const sink = new WritableStream({ write() { throw reason; } });
+                  are.push(await fetchZip(args, { sink }).catch((rejected) => rejected === reason));
+                }
+                // Nothing fits into the archive's end.
+                const sink = new WritableStream({ close() { throw reasons[0]; } });
+                are.push(await fetchZip(args.slice(0, 1), { sink }).catch((rejected) => rejected === reasons[0]));
+                return are;";
+            let value = browser.run(place, body, json!(urls)).await.unwrap();
+            assert_eq!(value, json!([true, true, true, true, true]), "{place:?}");
+            browser.origin.wait(&key, "inFlight=0&closedEarly=4");
+        }
     });
 }
 

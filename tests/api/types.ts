@@ -4,11 +4,15 @@ import init, {
   downloadSink,
   fetchZip,
   parseList,
+  startFetchZip,
   type FetchZipError,
+  type FetchZipErrorKind,
   type FetchZipEvent,
   type FetchZipItem,
   type FetchZipOptions,
+  type FetchZipProgress,
   type FetchZipResult,
+  type FetchZipRun,
   type UrlSource,
 } from "fetchzip";
 
@@ -58,6 +62,10 @@ const options: FetchZipOptions = {
   manifest: { name: "record", format: "csv", sha256: true, wholeAddresses: true },
   signal: AbortSignal.timeout(1000),
   sink: new WritableStream<Uint8Array>(),
+  onProgress({ total, stored, failed, bytes, expectedBytes, fraction, msLeft }: FetchZipProgress) {
+    const figures: [number, number, number, ...(number | null)[]] = [stored, failed, bytes, total, expectedBytes, fraction, msLeft];
+    use(figures);
+  },
   onEvent(event: FetchZipEvent) {
     switch (event.kind) {
       case "queued":
@@ -91,6 +99,24 @@ const selection: FetchZipResult = await (await select(new Set([0, 2]))).select([
 // @ts-expect-error Items are selected by their indices.
 await select(["cat.jpg"]);
 const proved: void = await prove();
+
+const run: FetchZipRun = startFetchZip([url, { url, name: "mine" }], { onProgress: use });
+run.pause();
+run.resume();
+run.skip(0);
+run.retry(0);
+for await (const event of run.events) if (event.kind === "stored") use(event.crc32);
+const reached: FetchZipProgress = run.progress;
+const again: FetchZipRun = (await run.result).retry([0], { retries: 5 });
+const all: FetchZipRun = (await again.result).retry();
+all.stop();
+const kinds: FetchZipErrorKind[] = ["request", "data", "stopped"];
+// @ts-expect-error A run's promise stays its own.
+run.result = result;
+// @ts-expect-error An item is named by its index.
+run.skip("cat.jpg");
+// @ts-expect-error There is no such kind.
+kinds.push("skipped");
 
 const sink: WritableStream<Uint8Array> = await downloadSink({ fileName: "cats.zip" });
 await fetchZip([url], { sink, order: "completion" });
@@ -127,5 +153,5 @@ await fetchZip([5]);
 blob.size;
 
 function use(...values: unknown[]): void {}
-use(rejected, ofList, selection);
+use(rejected, ofList, selection, reached);
 use(pixels, provenance, size, name, wallMs, busyMs, bytes, entryName, times, outcome, status, figures, result, storage satisfies "file" | "blobs", dispose(), proved);

@@ -1,7 +1,10 @@
-// Copies of a call's arguments, for a call that waits for the engine: what the caller does to them meanwhile changes
-// nothing. What makes no sense is copied as it is, and refused by the engine.
+// Copies of a call's sources: what the caller does to them afterwards changes nothing. What makes no sense is copied as
+// it is, and refused by the engine.
 
-const isObject = (value) => typeof value === "object" && value !== null;
+import { isObject } from "./checks.js";
+
+/** What a source may have. */
+const FIELDS = ["url", "name", "title", "columns", "fallbacks", "request", "data", "lastModified"];
 
 /** A `URL` as text. */
 const address = (value) => (isObject(value) && typeof value.href === "string" ? value.href : value);
@@ -11,20 +14,19 @@ const isIterable = (value) => typeof value?.[Symbol.iterator] === "function";
 const list = (value, copy) => (isObject(value) && isIterable(value) ? Array.from(value, copy) : value);
 
 const copyOfSource = (source) => {
-  if (!isObject(source) || source.url === undefined) return address(source);
-  const { columns } = source;
-  return {
-    ...source,
-    url: address(source.url),
-    fallbacks: list(source.fallbacks, address),
-    columns: isObject(columns) ? { ...columns } : columns,
-  };
+  const text = address(source);
+  // A request of the browser's can't be changed, and counts whole.
+  if (!isObject(text) || typeof text.clone === "function") return text;
+  const copy = {};
+  // Each is read once.
+  for (const field of FIELDS) {
+    const value = source[field];
+    if (value !== undefined) copy[field] = value;
+  }
+  copy.url = address(copy.url);
+  copy.fallbacks = list(copy.fallbacks, address);
+  if (isObject(copy.columns)) copy.columns = { ...copy.columns };
+  return copy;
 };
 
 export const copyOfSources = (sources) => list(sources, copyOfSource);
-
-export const copyOfOptions = (options) => {
-  if (!isObject(options)) return options;
-  const { manifest } = options;
-  return { ...options, manifest: isObject(manifest) ? { ...manifest } : manifest };
-};

@@ -9,7 +9,7 @@ import digits from "./fetchzip_bg.hex";
 export { downloadSink } from "./download_sink.js";
 export { parseList } from "./fetchzip-lists.js";
 
-export const { init, fetchZip } = /* @__PURE__ */ serve({
+export const { init, fetchZip, startFetchZip } = /* @__PURE__ */ serve({
   wasm: () => Uint8Array.from(digits.match(/../g), (pair) => parseInt(pair, 16)),
   worker: () => workerOf(worker),
   cure: "a Content Security Policy has to allow 'wasm-unsafe-eval'",

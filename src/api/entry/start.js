@@ -1,7 +1,9 @@
 // Starts the engine at the first call, and its worker.
 
-import load, { begin, fetchZip as call } from "./fetchzip-engine.js";
-import { copyOfOptions, copyOfSources } from "./copies.js";
+import load, { begin, call } from "./fetchzip-engine.js";
+import { copyOfSources } from "./copies.js";
+import { checkedOptions } from "./options.js";
+import { startRun } from "./run.js";
 import { addressOf, workerAt } from "./worker_script.js";
 
 /**
@@ -33,15 +35,16 @@ export const serve = ({ wasm, worker, cure }) => {
     return starting;
   };
 
-  const fetchZip = async (sources, options) => {
-    if (hasStarted) return call(sources, options);
-    // Read before this returns, as `fetch` reads its arguments.
-    const copies = [copyOfSources(sources), copyOfOptions(options)];
-    await init();
-    return call(...copies);
-  };
+  const run = (sources, options) => startRun(sources, options, hasStarted ? call : init().then(() => call), runAgain);
 
-  return { init, fetchZip };
+  const runAgain = (sources, options, changes) => run(sources, { ...options, ...checkedOptions(changes) });
+
+  // Both are read before it returns, as `fetch` reads its arguments.
+  const startFetchZip = (sources, options) => run(copyOfSources(sources), checkedOptions(options));
+
+  const fetchZip = async (sources, options) => startFetchZip(sources, options).result;
+
+  return { init, fetchZip, startFetchZip };
 };
 
 /** A worker, by the expression of an entry or at the address that the application gave. */

@@ -1,10 +1,8 @@
 //! A whole run on this thread: requests, spool and archive.
 
 use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 use futures::future::{Either, select, try_join};
 use web_sys::Blob;
@@ -301,15 +299,12 @@ impl Commands {
         self.pending.borrow_mut().clear();
     }
 
-    /// The next command. In the package, which has no commands, it never resolves.
+    /// The next command.
     async fn next(&self) -> Command {
-        poll_fn(|context| {
-            let take = || {
-                let mut pending = self.pending.borrow_mut();
-                (!pending.is_empty()).then(|| pending.remove(0))
-            };
-            if IS_INTERACTIVE { self.pushed.poll(context, take) } else { Poll::Pending }
-        })
-        .await
+        let take = || {
+            let mut pending = self.pending.borrow_mut();
+            (!pending.is_empty()).then(|| pending.remove(0))
+        };
+        self.pushed.wait_for(take).await
     }
 }

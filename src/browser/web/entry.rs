@@ -24,9 +24,10 @@ thread_local! {
 
 /// Runs work that JavaScript has called the wasm for.
 pub fn inside<T>(work: impl FnOnce() -> T) -> T {
-    RUNNING.set(Running::Inside);
+    let caller = RUNNING.replace(Running::Inside);
     let result = work();
-    RUNNING.set(Running::Unknown);
+    // A caller's function, which the wasm has called, may call the wasm.
+    RUNNING.set(if caller == Running::Outside { caller } else { Running::Unknown });
     result
 }
 

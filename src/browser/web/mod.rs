@@ -24,7 +24,7 @@ pub use entry::{Inside, Running, inside, outside, running, spawn};
 pub use js_error::js_message;
 pub use memory::memory_for_blobs;
 pub use notify::Notify;
-pub use promise::promise;
+pub use promise::{PendingPromise, promise};
 pub use queue::Queue;
 pub use shared::Shared;
 pub use stream_reader::{BUFFER_BYTES, ReadBuffers, StreamReader, read_blob};

@@ -18,7 +18,7 @@ use crate::browser::local::HandedOver;
 use crate::browser::web::{Queue, Shared, Yielder, nullable};
 use crate::job::{ArchiveError, ArchiveErrorKind, FromWorker, Interaction, ToWorker};
 use crate::plan::{ItemId, Plan};
-use crate::run::{Event, read_events};
+use crate::run::{Command, Event, read_events};
 
 /// Events emitted between two checks whether to yield to the event loop.
 const EVENTS_AT_A_TIME: usize = 32;
@@ -79,6 +79,11 @@ impl Connection {
     /// Asks the run for something that only an interactive page asks for.
     pub fn ask(&self, interaction: Interaction) {
         self.send(&ToWorker::Interaction(interaction));
+    }
+
+    /// Sends a command to the run.
+    pub fn command(&self, command: Command) {
+        self.send(&ToWorker::Command(command));
     }
 
     /// Sends a message to the run.

@@ -15,6 +15,7 @@ use super::port::message;
 use super::web_worker::WebWorker;
 use crate::browser::web::{Clock, Shared, js_message, spawn};
 use crate::job::{Job, ToWorker};
+use crate::run::Command;
 use crate::text::text;
 
 /// How long runs wait for the worker. Its files usually come from a cache.
@@ -140,11 +141,11 @@ impl Worker {
         Ok(())
     }
 
-    /// Starts a run; `None` if the browser refuses the message. With `into_sink` the archive comes back in
-    /// chunks.
-    pub fn run(&self, job: Rc<Job>, into_sink: bool) -> Option<Rc<Connection>> {
+    /// Starts a run, which carries these commands out first; `None` if the browser refuses the message. With
+    /// `into_sink` the archive comes back in chunks.
+    pub fn run(&self, job: Rc<Job>, into_sink: bool, commands: &[Command]) -> Option<Rc<Connection>> {
         let plan = Rc::clone(&job.plan);
-        let port = self.open_port(&ToWorker::Start { job, into_sink })?;
+        let port = self.open_port(&ToWorker::Start { job, into_sink, commands: commands.to_vec() })?;
         Some(Connection::new(port, plan, Rc::clone(&self.runs)))
     }
 
@@ -175,7 +176,8 @@ fn do_without(start: &Start, reason: &str) -> bool {
         warn(&text![
             "fetchzip: its worker could not be started (",
             reason,
-            "): images are fetched in the page, and kept in Blobs"
+            "): images are fetched in the page, and kept in Blobs. Serve the worker's script, and let the page's \
+             Content Security Policy allow it (worker-src 'self' blob:)"
         ]);
     }
     !has_started

@@ -23,7 +23,7 @@ use crate::browser::local::{
     select as select_items, verify,
 };
 use crate::browser::web::{Clock, Shared};
-use crate::job::{ArchiveError, ArchivePlace, FromWorker, IS_INTERACTIVE, Interaction, Job, Retry, ToWorker};
+use crate::job::{ArchiveError, ArchivePlace, FromWorker, IS_INTERACTIVE, Interaction, Retry, ToWorker};
 use crate::plan::ItemId;
 use crate::run::{Event, EventWriter};
 
@@ -34,7 +34,11 @@ const SEND_EVERY: Duration = Duration::from_millis(16);
 #[cfg_attr(any(feature = "api", feature = "page"), wasm_bindgen(js_name = serveRun, skip_typescript))]
 pub fn serve_run(message: Uint8Array, port: MessagePort) {
     match ToWorker::read(&message.to_vec()) {
-        Some(ToWorker::Start { job, into_sink }) => Service::start(port, job, into_sink),
+        Some(ToWorker::Start { job, into_sink, commands }) => {
+            let service = Service::serve(port, LocalRun::new(job), into_sink);
+            service.begin(Task::Fetch);
+            commands.into_iter().for_each(|command| service.run.command(command));
+        }
         Some(ToWorker::Interaction(question)) if IS_INTERACTIVE => spawn_local(answer(port, question)),
         _ => port.close(),
     }
@@ -61,10 +65,6 @@ enum Task {
 }
 
 impl Service {
-    fn start(port: MessagePort, job: Rc<Job>, into_sink: bool) {
-        Self::serve(port, LocalRun::new(job), into_sink).begin(Task::Fetch);
-    }
-
     /// Serves a run until the page releases it.
     fn serve(port: MessagePort, run: LocalRun, into_sink: bool) -> Rc<Self> {
         let service = Rc::new_cyclic(|this: &Weak<Self>| {
@@ -108,6 +108,7 @@ impl Service {
 
     fn receive(self: &Rc<Self>, message: ToWorker) {
         match message {
+            ToWorker::Command(command) => self.run.command(command),
             ToWorker::Cancel => self.end(),
             ToWorker::Release => {
                 self.end();
@@ -124,7 +125,6 @@ impl Service {
     /// Does what only an interactive page asks for.
     fn interact(self: &Rc<Self>, interaction: Interaction) {
         match interaction {
-            Interaction::Command(command) => self.run.command(command),
             Interaction::Retry(retry) => self.begin(Task::Retry(retry)),
             Interaction::Verify => self.begin(Task::Verify),
             Interaction::Preview(item, edge) => self.send_preview(item, edge),

@@ -55,12 +55,16 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
     let plan = plan.with_sign_in(sign_in.clone());
     let retry = Retry { items: vec![0, 2], settings: settings_of_a_user(), relay, sign_in, started: 0.5 };
     vec![
-        ToWorker::Start { job: Rc::new(job_of(plan)), into_sink: true },
-        ToWorker::Interaction(Interaction::Command(Command::Pause)),
-        ToWorker::Interaction(Interaction::Command(Command::Resume)),
-        ToWorker::Interaction(Interaction::Command(Command::Stop)),
-        ToWorker::Interaction(Interaction::Command(Command::Skip(69_999))),
-        ToWorker::Interaction(Interaction::Command(Command::Restart(7))),
+        ToWorker::Start {
+            job: Rc::new(job_of(plan)),
+            into_sink: true,
+            commands: vec![Command::Pause, Command::Skip(3)],
+        },
+        ToWorker::Command(Command::Pause),
+        ToWorker::Command(Command::Resume),
+        ToWorker::Command(Command::Stop),
+        ToWorker::Command(Command::Skip(69_999)),
+        ToWorker::Command(Command::Restart(7)),
         ToWorker::Interaction(Interaction::Retry(Box::new(retry))),
         ToWorker::Interaction(Interaction::Verify),
         ToWorker::Interaction(Interaction::Preview(69_999, 288)),
@@ -149,10 +153,13 @@ fn a_job_keeps_its_items_settings_relay_and_notes() {
     let plan = plan_of(["https://a.example/ä.png", "nonsense"]);
     let relay = Relay::from_href("https://relay.example/".into());
     let sent = job_of(plan.with_relay(relay));
-    let bytes = ToWorker::Start { job: Rc::new(sent.clone()), into_sink: false }.to_bytes();
-    let Some(ToWorker::Start { job, into_sink: false }) = ToWorker::read(&bytes) else {
+    let commands = vec![Command::Restart(1), Command::Stop];
+    let start = ToWorker::Start { job: Rc::new(sent.clone()), into_sink: false, commands: commands.clone() };
+    let Some(ToWorker::Start { job, into_sink: false, commands: read }) = ToWorker::read(&start.to_bytes())
+    else {
         panic!("it is the start of a run")
     };
+    assert_eq!(read, commands);
     assert_eq!(job.settings, sent.settings);
     assert_eq!((job.started, job.order), (sent.started, sent.order));
     assert_eq!((&job.journal, &job.resumes), (&sent.journal, &sent.resumes));

@@ -1,0 +1,84 @@
+// The options of a run, read and checked once, before the call returns and whether or not the wasm is there.
+
+import { aFlag, aFunction, aSignal, aSink, aText, anyTime, isObject, oneOf, someTime, typeError, wholeFrom } from "./checks.js";
+
+const RECORD = {
+  name: aText,
+  format: oneOf("csv", "json", "both"),
+  sha256: aFlag,
+  wholeAddresses: aFlag,
+};
+
+const OPTIONS = {
+  mode: oneOf("concurrent", "sequential"),
+  concurrency: wholeFrom(1),
+  perOrigin: wholeFrom(1),
+  retries: wholeFrom(0),
+  timeoutMs: someTime,
+  imageTimeoutMs: someTime,
+  minBytesPerSecond: wholeFrom(0),
+  slowAfterMs: anyTime,
+  maxBytes: wholeFrom(1),
+  maxTotalBytes: wholeFrom(1),
+  cache: oneOf("default", "no-store", "reload", "no-cache", "force-cache"),
+  // The engine reads it.
+  request: (value) => value,
+  accept: oneOf("images", "all"),
+  names: aText,
+  skipRepeated: oneOf(false, "urls", "images", "both"),
+  filter: aFunction,
+  manifest(value, path) {
+    if (typeof value === "boolean") return value;
+    if (!isObject(value)) throw typeError(path, "true, false or an object", value);
+    return checked(value, RECORD, `${path}.`);
+  },
+  fileName: aText,
+  signal: aSignal,
+  sink: aSink,
+  order: oneOf("input", "completion"),
+  onEvent: aFunction,
+  onProgress: aFunction,
+};
+
+/**
+ * A copy of the options that are given; `undefined` and `null` both mean "not given".
+ *
+ * Throws a TypeError or RangeError that names an option that makes no sense. One that does not exist is warned of.
+ */
+export const checkedOptions = (options) => {
+  if (options === undefined || options === null) return {};
+  if (!isObject(options)) throw typeError("options", "an object", options);
+  return checked(options, OPTIONS, "options.");
+};
+
+const checked = (given, known, prefix) => {
+  const copy = {};
+  for (const [name, check] of Object.entries(known)) {
+    // Read once.
+    const value = given[name];
+    if (value !== undefined && value !== null) copy[name] = check(value, prefix + name);
+  }
+  for (const name of Object.keys(given)) {
+    if (!(name in known)) console.warn(`fetchzip: there is no ${prefix}${name}; the nearest is ${prefix}${nearest(name, known)}`);
+  }
+  return copy;
+};
+
+/** The known name that takes the fewest changes of a letter. */
+const nearest = (name, known) => {
+  const distance = (other) => distanceBetween(name.toLowerCase(), other.toLowerCase());
+  return Object.keys(known).reduce((best, other) => (distance(other) < distance(best) ? other : best));
+};
+
+/** How many letters have to be put in, taken out or replaced (Levenshtein's distance). */
+const distanceBetween = (from, to) => {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [above, letter] of [...from].entries()) {
+    const next = [above + 1];
+    for (const [index, other] of [...to].entries()) {
+      next.push(Math.min(row[index] + (letter !== other), row[index + 1] + 1, next[index] + 1));
+    }
+    row = next;
+  }
+  return row[to.length];
+};
