@@ -16,6 +16,7 @@ mod output;
 mod package;
 mod page;
 mod process;
+mod reference;
 mod release;
 mod serve;
 mod setup;
@@ -38,7 +39,8 @@ cargo xtask bench [WORKLOAD…]            measure speed and memory against plai
 cargo xtask package                      build the npm package into pkg/
 cargo xtask extension                    build the browser extension into dist-extension/
 cargo xtask release                      make everything of this version in release/, from a clean checkout
-cargo xtask api                          accept a change of the public types that CHANGELOG.md names
+cargo xtask api                          accept a change of the public types that CHANGELOG.md names, and write
+                                         docs/api.md
 cargo xtask compress [DIRECTORY]         add compressed files and `_headers` to dist/, for hosts that use them
 cargo xtask size                         print gzipped sizes of both, against docs/budgets.toml
 cargo xtask origin [ARGUMENT…]           run the demo image server alone; `origin --help` for more
@@ -82,7 +84,10 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "extension" => extension::build()?,
         "package" => package::build()?,
         "release" => release::run()?,
-        "api" => release::accept_api()?,
+        "api" => {
+            release::accept_api()?;
+            reference::write()?;
+        }
         "compress" => hosting::run(rest)?,
         "size" => return size::run(),
         "origin" => origin::run(rest)?,
