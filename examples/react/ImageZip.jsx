@@ -1,40 +1,46 @@
 import { useEffect, useRef, useState } from "react";
-import { fetchZip } from "fetchzip";
+import { startFetchZip } from "fetchzip";
 
 /** A button that saves images as one zip, and shows how far it is. */
 export function ImageZip({ urls }) {
   const [status, setStatus] = useState("");
-  const [isRunning, setRunning] = useState(false);
-  const run = useRef(null);
+  const [progress, setProgress] = useState(null);
+  const current = useRef(null);
 
   // When the component goes away, so do its requests.
-  useEffect(() => () => run.current?.abort(), []);
+  useEffect(() => () => current.current?.controller.abort(), []);
 
   async function save() {
     const controller = new AbortController();
-    run.current = controller;
-    setRunning(true);
-    let ended = 0;
-    const onEvent = ({ kind }) => {
-      if (["stored", "failed", "left-out"].includes(kind)) setStatus(`${++ended} of ${urls.length} images`);
-    };
+    const run = startFetchZip(urls, { signal: controller.signal, onProgress: setProgress });
+    current.current = { controller, run };
+    setProgress(run.progress);
+    setStatus("");
     try {
-      const result = await fetchZip(urls, { signal: controller.signal, onEvent });
-      await result.save();
+      const result = await run.result;
+      if (result.blob) await result.save();
       result.dispose();
       const failed = result.items.filter(({ error }) => error);
-      setStatus(["Saved", ...failed.map(({ url, error }) => `${url}: ${error.message}`)].join("\n"));
+      const words = result.blob ? "Saved" : "Nothing to save";
+      setStatus([words, ...failed.map(({ url, error }) => `${url}: ${error.message}`)].join("\n"));
     } catch (error) {
       setStatus(controller.signal.aborted ? "Cancelled" : error.message);
     } finally {
-      setRunning(false);
+      setProgress(null);
     }
   }
 
   return (
     <>
-      <button onClick={save} disabled={isRunning}>Save the images</button>
-      <button onClick={() => run.current.abort()} disabled={!isRunning}>Cancel</button>
+      <button onClick={save} disabled={progress !== null}>Save the images</button>
+      {progress && (
+        <>
+          <progress aria-label="Images" value={progress.fraction ?? undefined} />
+          <p>{progress.stored + progress.failed} of {progress.total} images</p>
+          <button onClick={() => current.current.run.stop()}>Save what is there</button>
+          <button onClick={() => current.current.controller.abort()}>Cancel</button>
+        </>
+      )}
       <p role="status">{status}</p>
     </>
   );

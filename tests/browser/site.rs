@@ -70,6 +70,12 @@ impl Site {
         self
     }
 
+    /// Adds a folder of the site once more, by another name.
+    pub fn with_folder(self, folder: &str, name: &str) -> Self {
+        copy(&self.folder().join(folder), &self.folder().join(name));
+        self
+    }
+
     /// Adds the repository's sample images in `samples/`.
     pub fn with_samples(self) -> Self {
         copy(&environment::repository().join("www/samples"), &self.folder().join("samples"));

@@ -115,9 +115,18 @@ fn the_examples_save_a_zip_and_leave_no_request_behind() {
             browser.the_coming("button", "Save the images").await;
             browser.press("Save the images").await;
             browser.origin.wait(framework, "inFlight=1");
+            // The second image has arrived.
+            browser.until("document.body.textContent.includes('1 of 2 images')").await;
             // Removes the component.
             browser.press("Close").await;
             browser.origin.wait(framework, "closedEarly=1&inFlight=0");
+
+            browser.press("Open").await;
+            browser.press("Save the images").await;
+            browser.until("document.body.textContent.includes('1 of 2 images')").await;
+            browser.press("Save what is there").await;
+            browser.until("document.querySelector('[role=status]').textContent.startsWith('Saved')").await;
+            browser.origin.wait(framework, "closedEarly=2&inFlight=0");
         });
     }
 }
