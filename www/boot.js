@@ -22,12 +22,16 @@ function preload(href, integrity) {
 }
 
 async function importLists() {
-  const script = preload("./lists.js?{{version lists.js}}", "{{sha384 lists.js}}");
-  // Written out, so that the page in one file can have it inside.
-  const { default: init, ...functions } = await import("./lists.js?{{version lists.js}}");
-  const wasm = new URL("./lists_bg.wasm?{{version lists_bg.wasm}}", import.meta.url);
-  const response = await fetch(wasm, { integrity: "{{sha384 lists_bg.wasm}}" });
-  const module = await WebAssembly.compile(await response.arrayBuffer());
+  const script = preload("./{{file lists.js}}", "{{sha384 lists.js}}");
+  const wasm = new URL("./{{file lists_bg.wasm}}", import.meta.url);
+  // Side by side, since each takes its time on the way.
+  const [{ default: init, ...functions }, module] = await Promise.all([
+    // Written out, so that the page in one file can have it inside.
+    import("./{{file lists.js}}"),
+    fetch(wasm, { integrity: "{{sha384 lists_bg.wasm}}" })
+      .then((response) => response.arrayBuffer())
+      .then((bytes) => WebAssembly.compile(bytes)),
+  ]);
   await init({ module_or_path: module });
   const watched = ([name, call]) => [name, async (...given) => {
     try {
@@ -42,7 +46,7 @@ async function importLists() {
   return { ...Object.fromEntries(Object.entries(functions).map(watched)), script, module };
 }
 
-const wasm = new URL("./page_bg.wasm?{{version page_bg.wasm}}", import.meta.url);
+const wasm = new URL("./{{file page_bg.wasm}}", import.meta.url);
 
 // Of downloads that are being written: they end as failed if the page crashes.
 const crashing = new AbortController();
@@ -76,8 +80,8 @@ function crash(title, text, error) {
 
 document.getElementById("copy-report").addEventListener("click", async ({ target }) => {
   try {
-    preload("./problem-report.js?{{version problem-report.js}}", "{{sha384 problem-report.js}}");
-    const { showReport } = await import("./problem-report.js?{{version problem-report.js}}");
+    preload("./{{file problem-report.js}}", "{{sha384 problem-report.js}}");
+    const { showReport } = await import("./{{file problem-report.js}}");
     showReport();
   } catch {
     target.textContent = "The report could not be loaded. Try again";
@@ -112,25 +116,22 @@ if (typeof WebAssembly !== "object") {
   try {
     // Imported here and not at the top, so that a failure is caught. The URLs must be those of the
     // page's modulepreloads, which have the integrity.
-    const [{ default: init, startPage }, { activeWorker, downloadThroughWorker }, { receiveLists }] = await Promise.all([
-      import("./page.js?{{version page.js}}"),
-      import("./download.js?{{version download.js}}"),
-      import("./launches.js?{{version launches.js}}"),
+    const [{ default: init, startPage }, { downloadThroughWorker }, { receiveLists }] = await Promise.all([
+      import("./{{file page.js}}"),
+      import("./{{file download.js}}"),
+      import("./{{file launches.js}}"),
     ]);
     await init({ module_or_path: fetch(wasm, { integrity: "{{sha384 page_bg.wasm}}" }) });
-    startPage(beginDownload, loadLists, (open) => receiveLists(open, awaitShares));
+    const [script, scope] = ["service-worker.js", "./"].map((path) => new URL(path, import.meta.url));
+    const beginDownload = (fileName) => downloadThroughWorker({ fileName, script, scope, signal: crashing.signal });
+    startPage(beginDownload, loadLists, receiveLists, new URL("./{{file engine/worker.js}}", import.meta.url).href);
+    // Neither an extension nor a page from the disk has a service worker.
+    if (location.protocol.startsWith("http")) whenIdle(keepOffline);
 
-    function beginDownload(fileName) {
-      return downloadThroughWorker({ fileName, ...workerOf("save/"), signal: crashing.signal });
-    }
-
-    function awaitShares() {
-      const { script, scope } = workerOf("share/");
-      return activeWorker(script, scope);
-    }
-
-    function workerOf(folder) {
-      return { script: new URL("service-worker.js", import.meta.url), scope: new URL(folder, import.meta.url) };
+    async function keepOffline() {
+      preload("./{{file versions.js}}", "{{sha384 versions.js}}");
+      const { followVersions } = await import("./{{file versions.js}}");
+      await followVersions(script, scope);
     }
   } catch (error) {
     crash(
@@ -140,4 +141,12 @@ if (typeof WebAssembly !== "object") {
       error,
     );
   }
+}
+
+/** Does what is not needed for the first list, and what the page works without, such as in a private window. */
+function whenIdle(work) {
+  const start = () => work().catch((error) => console.warn("fetchzip is not kept for use without a network:", error));
+  const wait = () => (globalThis.requestIdleCallback ?? setTimeout)(start);
+  if (document.readyState === "complete") wait();
+  else addEventListener("load", wait);
 }

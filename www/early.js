@@ -34,6 +34,8 @@ apply(stored());
 
 document.addEventListener("DOMContentLoaded", () => {
   apply(stored());
+  // A page from the disk never comes here where browsers refuse its scripts.
+  document.getElementById("needs-server")?.remove();
   document.getElementById("theme").addEventListener("click", () => {
     const names = Object.keys(THEMES);
     const next = names[(names.indexOf(document.documentElement.dataset.theme) + 1) % names.length];

@@ -6,9 +6,9 @@ const SHARED = "fetchzip-shared";
 
 /**
  * Calls `open` with an array of what the page is opened with: of files, and of pairs of a name and why there
- * is no such file. `awaitShares` registers the service worker that takes what is shared.
+ * is no such file.
  */
-export function receiveLists(open, awaitShares) {
+export function receiveLists(open) {
   const [, id] = /^#shared=([\w-]+)$/.exec(location.hash) ?? [];
   if (id !== undefined) {
     // The launch of a share may have the same files.
@@ -18,10 +18,6 @@ export function receiveLists(open, awaitShares) {
       if (files.length > 0) open(await Promise.all(files.map(fileOf)));
     });
   }
-  // Nobody shares anything with a page that is not installed.
-  const register = () => awaitShares().catch((error) => console.warn("Nothing can be shared with fetchzip:", error));
-  if (matchMedia("(display-mode: standalone)").matches) register();
-  addEventListener("appinstalled", register);
 }
 
 /** The file of a handle. It may be gone by now, or the user may have declined to open it. */

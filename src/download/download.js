@@ -29,8 +29,8 @@ const FRAME_MS = 60_000;
  * @param {object} options
  * @param {string} options.fileName
  * @param {URL} options.script `download-worker.js`, or a service worker that imports it
- * @param {URL} options.scope a folder below the script's, for the addresses of downloads alone: a worker
- *     that has pages in its scope is asked for each of their requests
+ * @param {URL} options.scope a folder for the addresses of downloads: the script's, or one below it. A worker that
+ *     has pages in its scope is asked for each of their requests
  * @param {AbortSignal} [options.signal] ends the download as failed
  * @returns {Promise<WritableStream<Uint8Array>>}
  */

@@ -30,6 +30,7 @@ mod failures;
 mod files;
 mod filters;
 mod finished_run;
+mod first_images;
 mod form;
 mod frame;
 mod hand_over;
@@ -85,6 +86,7 @@ use finished_run::Exported;
 use parts::Page;
 use ways_in::WaysIn;
 
+use crate::browser::Worker;
 use crate::job::StoredRun;
 use crate::report::Program;
 use crate::report::formatting::count;
@@ -92,8 +94,8 @@ use crate::run::Command;
 use crate::text::text;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
-/// through the service worker, one that loads the module that reads lists, and one that calls a function of its
-/// own argument with the files that the page is opened with.
+/// through the service worker, one that loads the module that reads lists, one that calls a function of its
+/// own argument with the files that the page is opened with, and the address of the worker's script.
 ///
 /// # Errors
 ///
@@ -103,6 +105,7 @@ pub fn start_page(
     begin_download: Function,
     load_lists: Function,
     receive_lists: Function,
+    worker_script: String,
 ) -> Result<(), JsValue> {
     // In a release a panic is a bare trap, which boot.js reports on the page.
     #[cfg(debug_assertions)]
@@ -111,8 +114,8 @@ pub fn start_page(
     // The page lives as long as the document, and its listeners refer to it.
     let page: &'static Page = Box::leak(Box::new(Page::find(begin_download)?));
     list_reader::load_with(load_lists);
-    // Started early, so that the first run does not wait for it.
-    drop(crate::browser::Worker::start());
+    // Early, so that the first run does not wait for it.
+    Worker::start_from(worker_script);
     page.form.bind()?;
     page.more.bind()?;
     page.disk.bind()?;
@@ -175,6 +178,12 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         "demo-http2" => fill_with_demo(page, true),
         "picsum" => fill(page, &presets::picsum()),
         "unsplash" => fill(page, &presets::unsplash()),
+        "example-list" | "example-table" | "example-page" => {
+            // Without an address of its own the page would not be here.
+            if let Ok(list) = presets::example(action) {
+                fill(page, &list);
+            }
+        }
         "edit" => {
             page.pointer.note_change();
             page.form.unfold(page.line.section());

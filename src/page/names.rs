@@ -8,14 +8,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlSelectElement};
 
 use super::elements::{by_id, on, set_shown};
+use super::first_images::{FirstImages, SHOWN};
 use super::persisted_input::PersistedInput;
 use crate::browser::{BrowserText, Yielder};
 use crate::plan::{EntryNames, NameTemplate, Plan, Understood};
 use crate::report::formatting::count;
 use crate::text::text;
-
-/// The names that the preview shows.
-const SHOWN: usize = 3;
 
 /// Names between two looks at the clock, which are not free.
 const STEPS: usize = 32;
@@ -26,6 +24,7 @@ pub struct Names {
     presets: HtmlSelectElement,
     error: HtmlElement,
     preview: HtmlElement,
+    first_images: FirstImages,
     /// The plan that was read last, and a column that may be used in names.
     read: RefCell<(Rc<Plan>, Option<String>)>,
     /// Counts the previews, so that only the latest goes on.
@@ -39,6 +38,7 @@ impl Names {
             presets: by_id("names-preset")?,
             error: by_id("names-error")?,
             preview: by_id("names-preview")?,
+            first_images: FirstImages::find()?,
             read: RefCell::default(),
             previews: Cell::default(),
         })
@@ -114,12 +114,16 @@ impl Names {
         self.previews.set(preview);
         let plan = Rc::clone(&self.read.borrow().0);
         let Some(template) = self.template().ok().filter(|_| !plan.is_empty()) else {
+            self.first_images.show(&[]);
             return self.preview.set_text_content(None);
         };
         spawn_local(async move {
             let mut names = EntryNames::new(&plan, &template, &BrowserText);
-            let first: Vec<_> = (0..plan.len().min(SHOWN)).map(|item| names.expected(item)).collect();
-            let mut text = first.join(", ");
+            let wanted = plan.items().iter().enumerate().filter(|(_, item)| item.left_out.is_none());
+            let first: Vec<_> = wanted.take(SHOWN).map(|(id, item)| (item, names.expected(id))).collect();
+            let shown: Vec<_> = first.iter().map(|(item, name)| (*item, name.as_ref())).collect();
+            self.first_images.show(&shown);
+            let mut text = shown.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
             if plan.len() > SHOWN {
                 text += ", …";
             }

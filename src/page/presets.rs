@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, Response, Url};
 
 use super::elements::{by_id, document, set_shown, window};
 use crate::browser::promise;
-use crate::text::text;
+use crate::text::{add, text};
 
 /// Ten copies of one URL, which answers with a different picture each time.
 pub fn picsum() -> String {
@@ -35,6 +35,35 @@ pub fn unsplash() -> String {
         "1549692520-acc6669e2f0c",
     ];
     PHOTOS.map(|photo| text!["https://images.unsplash.com/photo-", photo, "\n"]).concat()
+}
+
+/// Some of the images that are beside the page, and what they show.
+const SAMPLES: [(&str, &str); 4] =
+    [("01-dawn.jpg", "Dawn"), ("03-noon.jpg", "Noon"), ("07-dusk.jpg", "Dusk"), ("11-night.jpg", "Night")];
+
+/// Images beside the page, in the form that a button's action names: a list, a table or a web page.
+///
+/// # Errors
+///
+/// The page has no address against which theirs could be resolved.
+pub fn example(action: &str) -> Result<String, JsValue> {
+    let base = document()?.base_uri()?.unwrap_or_default();
+    let folder = Url::new_with_base("samples/", &base)?.href();
+    let mut list = String::from(match action {
+        "example-table" => "SKU\tName\tPicture\n",
+        "example-page" => "<!doctype html>\n<title>A day outdoors</title>\n",
+        _ => "",
+    });
+    for (index, (file, title)) in SAMPLES.iter().enumerate() {
+        match action {
+            "example-table" => add!(&mut list, "A-10", index + 1, '\t', *title, '\t', folder, *file, '\n'),
+            "example-page" => {
+                add!(&mut list, "<img src=\"", folder, *file, "\" alt=\"", *title, "\">\n");
+            }
+            _ => add!(&mut list, folder, *file, '\n'),
+        }
+    }
+    Ok(list)
 }
 
 /// The state of the demo list, which has to be loaded before it can fill the list box.

@@ -5,8 +5,6 @@
 
 use std::fs;
 
-use serde_json::json;
-
 use super::Browser;
 use super::site::Site;
 
@@ -23,18 +21,13 @@ channel.onmessage = () => {
 ";
 
 impl Site {
-    /// The page, with `exhaust()` in it and in the engine's worker, whose script the page has as text.
+    /// The page, with `exhaust()` in it and in the engine's worker.
     pub fn exhaustible_page() -> Self {
-        let scripts = "
-            Blob = new Proxy(Blob, {
-              construct(blob, [parts, options]) {
-                const isScript = options?.type?.includes('javascript');
-                return new blob(isScript ? [inWorker, ...parts] : parts, options);
-              },
-            });";
-        let in_worker = json!(format!("{EXHAUSTION}{LISTENER}"));
-        let script = format!("{EXHAUSTION} const inWorker = {in_worker}; {scripts}");
-        Self::page().with_script("exhaustion.js", &script)
+        let site = Self::page().with_script("exhaustion.js", EXHAUSTION);
+        let worker = site.named("engine/worker.js");
+        let script = fs::read_to_string(&worker).unwrap();
+        fs::write(&worker, format!("{EXHAUSTION}{LISTENER}{script}")).unwrap();
+        site
     }
 
     /// The package, with [`Browser::exhaust_worker`]'s part in front of the engine's worker.

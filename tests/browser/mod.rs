@@ -2,6 +2,7 @@
 //!
 //! - `environment`: what `cargo xtask test` passes to the tests
 //! - `site`: the content of its static site: the built page, or a plain page beside the package
+//! - `versions`: versions of the page, as a host puts one in the place of another
 //! - `session`: one session for all ordinary tests, reset between them
 //! - `driver`: the sessions that tests ask for, and Chromium's developer tools
 //! - `extension`: the extension's folder, and the buttons of the browser's own that start it
@@ -33,9 +34,11 @@ mod proxy;
 pub mod random;
 mod session;
 pub mod site;
+pub mod versions;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::Path;
 use std::pin::pin;
 use std::process::Command;
 use std::time::Duration;
@@ -256,6 +259,11 @@ impl Browser {
     /// A file of the site.
     pub fn site_file(&self, path: &str) -> Vec<u8> {
         std::fs::read(self.site.folder().join(path)).unwrap()
+    }
+
+    /// The folder of the site.
+    pub fn site_folder(&self) -> &Path {
+        self.site.folder()
     }
 
     /// Replaces a file of the site.

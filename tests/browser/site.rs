@@ -1,11 +1,12 @@
 //! The content of the demo server's static site in a test.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::environment;
+use super::versions::unnamed;
 
 /// A folder that is served. Dropping it removes the folder.
 pub struct Site {
@@ -32,17 +33,24 @@ impl Site {
     pub fn page() -> Self {
         let site = Self::new();
         copy(&environment::dist(), site.folder());
-        site.with_script("record.js", include_str!("record.js"))
+        record(site.folder());
+        site
     }
 
     /// Adds a script before all others of the page.
     pub fn with_script(self, name: &str, script: &str) -> Self {
-        let index = self.folder().join("index.html");
-        let html = fs::read_to_string(&index).unwrap();
-        let more = html.replacen("<head>", &format!("<head><script src=\"{name}\"></script>"), 1);
-        assert_ne!(html, more, "the page has a head");
-        fs::write(index, more).unwrap();
-        self.with(name, script)
+        put_script(self.folder(), name, script);
+        self
+    }
+
+    /// The path of a file that is named after its content, by the name that it had before.
+    pub fn named(&self, file: &str) -> PathBuf {
+        let path = self.folder().join(file);
+        let files = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+        let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+        let named = files.filter(|candidate| unnamed(&name(candidate)) == name(&path)).collect::<Vec<_>>();
+        assert_eq!(named.len(), 1, "files named {file}: {named:?}");
+        named.into_iter().next().unwrap()
     }
 
     /// A copy of a folder, in a browser that has the extension.
@@ -123,6 +131,21 @@ impl Site {
     pub fn maps_all_hosts(&self) -> bool {
         self.maps_all_hosts
     }
+}
+
+/// Has the page in a folder record violations of its Content Security Policy, errors and rejections.
+pub fn record(folder: &Path) {
+    put_script(folder, "record.js", include_str!("record.js"));
+}
+
+/// Adds a script before all others of the page in a folder.
+fn put_script(folder: &Path, name: &str, script: &str) {
+    let index = folder.join("index.html");
+    let html = fs::read_to_string(&index).unwrap();
+    let more = html.replacen("<head>", &format!("<head><script src=\"{name}\"></script>"), 1);
+    assert_ne!(html, more, "the page has a head");
+    fs::write(index, more).unwrap();
+    fs::write(folder.join(name), script).unwrap();
 }
 
 pub fn copy(from: &Path, to: &Path) {

@@ -19,7 +19,7 @@ fn a_tampered_script_is_refused_and_the_page_says_so() {
 /// Tampers with what wasm-bindgen made: the wasm, or the script of the same name.
 fn says_that_it_could_not_start(end: &str, tampering: &[u8]) {
     let site = Site::page();
-    let file = site.folder().join(format!("page{end}"));
+    let file = site.named(&format!("page{end}"));
     let mut bytes = fs::read(&file).unwrap();
     bytes.extend_from_slice(tampering);
     fs::write(&file, bytes).unwrap();
@@ -36,7 +36,7 @@ fn says_that_it_could_not_start(end: &str, tampering: &[u8]) {
 #[test]
 fn without_the_module_that_reads_lists_nothing_is_fetched_and_the_page_says_why() {
     let site = Site::page();
-    let file = site.folder().join("lists_bg.wasm");
+    let file = site.named("lists_bg.wasm");
     let (whole, kept) = (fs::read(&file).unwrap(), file.clone());
     fs::write(&file, [&whole[..], &[0, 2, 1, b'x']].concat()).unwrap();
     browse(site, async |browser| {
@@ -50,6 +50,28 @@ fn without_the_module_that_reads_lists_nothing_is_fetched_and_the_page_says_why(
         fs::write(&kept, &whole).unwrap();
         browser.fetch().await;
         assert!(browser.text().await.contains("1 of 1 fetched"));
+    });
+}
+
+#[test]
+fn a_page_from_the_disk_says_that_it_needs_a_server() {
+    browse(Site::page(), async |browser| {
+        browser.until_ready().await;
+        let words = "document.body.innerText.includes('This page needs a server')";
+        browser.until(&format!("!{words}")).await;
+        let file = format!("file://{}/index.html", browser.site_folder().display());
+        browser.client.goto(&file).await.unwrap();
+        match browser.kind {
+            Kind::Chromium => {
+                browser.until(&format!("document.readyState === 'complete' && {words}")).await;
+                assert!(browser.text().await.contains("python3 -m http.server"));
+            }
+            // They read the page's parts from the disk, or say what is missing.
+            Kind::Firefox | Kind::WebKit => {
+                browser.until(&format!("document.getElementById('version').textContent || {words}")).await;
+            }
+        }
+        browser.client.goto(&browser.address).await.unwrap();
     });
 }
 

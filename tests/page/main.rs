@@ -22,6 +22,7 @@
 //! - `list_files`: lists in folders and zips
 //! - `ways_in`: lists that links bring, links to share, and the bookmark that collects images
 //! - `launches`: the installed page, what it is opened with, and what is shared with it
+//! - `versions`: the page without its server, and another version in its place
 //! - `names`: names by a template
 //! - `choosing`: filters, repeated images, the record, and a zip that is updated
 //! - `limits`: how large images may be
@@ -97,6 +98,7 @@ mod stopping;
 mod table;
 mod throwing_away;
 
+mod versions;
 mod viewer;
 mod waiting;
 mod ways_in;

@@ -9,6 +9,53 @@ use crate::browser::{Browser, Kind};
 const MODES: [(&str, u64); 3] = [("Sequential", 1), ("Concurrent", 1), ("Compare", 6)];
 
 #[test]
+fn an_empty_box_offers_three_kinds_of_lists_that_can_be_fetched() {
+    const KINDS: [(&str, &str, &str); 3] = [
+        ("A list", "4 URLs", "01-dawn.jpg"),
+        ("A spreadsheet", "addresses in “Picture”", "\tDawn\t"),
+        ("A saved web page", "HTML", "<img src=\""),
+    ];
+    with_page(async |browser| {
+        for (kind, understood, part) in KINDS {
+            browser.press(kind).await;
+            let plan = "document.getElementById('plan').textContent";
+            browser.until(&format!("{plan}.includes('{understood}')")).await;
+            assert!(browser.list().await.contains(part), "{kind}");
+            assert!(browser.all("button", kind).await.is_empty(), "the box is not empty");
+            browser.until("!document.getElementById('first-images').hidden").await;
+            browser.fetch().await;
+            let names: Vec<_> =
+                browser.save_again("images.zip").await.into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, ["01-dawn.jpg", "03-noon.jpg", "07-dusk.jpg", "11-night.jpg"], "{kind}");
+            browser.paste("").await;
+            browser.until("document.getElementById('first-images').hidden").await;
+        }
+    });
+}
+
+#[test]
+fn the_first_three_images_are_shown_with_the_names_that_they_will_have() {
+    with_page(async |browser| {
+        browser.fill("https://a.example/[1-5].jpg\nhttps://b.example/x/6.png").await;
+        let lines = "[...document.querySelectorAll('#first-images > li:not([hidden])')].map((line) => line.innerText).join('|')";
+        let first = [
+            "1.jpg https://a.example/1.jpg",
+            "2.jpg https://a.example/2.jpg",
+            "3.jpg https://a.example/3.jpg",
+        ];
+        browser.until(&format!("{lines}.replace(/[^|\\S]+/g, ' ') === '{}'", first.join("|"))).await;
+
+        // What a filter leaves out is not asked for.
+        browser.open_more_options().await;
+        browser.enter("textbox", "Host", "b.example").await;
+        browser.enter("textbox", "Names", "{index+1}-{name}").await;
+        browser
+            .until(&format!("{lines}.replace(/[^|\\S]+/g, ' ') === '6-6.png https://b.example/x/6.png'"))
+            .await;
+    });
+}
+
+#[test]
 fn ten_from_picsum_are_ten_different_pictures_in_every_mode() {
     with_preset_hosts(async |browser| {
         browser.press("10 from picsum").await;

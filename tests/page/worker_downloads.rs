@@ -173,7 +173,7 @@ fn no_update_of_the_service_worker_takes_over_while_a_download_is_written() {
         browser.begin_held_download().await;
         let script = browser.site_file("service-worker.js");
         browser.replace_site_file("service-worker.js", &[&script[..], b"// another version"].concat());
-        let update = "const registration = await navigator.serviceWorker.getRegistration('save/');
+        let update = "const registration = await navigator.serviceWorker.getRegistration('./');
             await registration.update();
             const worker = registration.waiting ?? registration.installing;
             while (worker.state === 'installing') {
@@ -201,7 +201,7 @@ fn a_newer_version_that_is_activated_during_a_download_does_not_end_it() {
         let page = browser.site_file("index.html");
         browser.replace_site_file("index.html", &[&page[..], b"<!-- another version -->"].concat());
         browser.open_in_new_tab().await;
-        let update = "const registration = await navigator.serviceWorker.getRegistration('save/');
+        let update = "const registration = await navigator.serviceWorker.getRegistration('./');
             await registration.update();
             window.newer = registration.waiting ?? registration.installing;
             while (newer.state === 'installing') {

@@ -9,6 +9,7 @@ use fs_err as fs;
 use support::BrowserKind;
 
 use crate::bindgen::Extras;
+use crate::page::{self, Build};
 use crate::setup::apt::{self, Package};
 use crate::setup::tools;
 use crate::setup::{npm, rust};
@@ -20,7 +21,9 @@ const READERS: &[Package] = &[apt::UNZIP, apt::SEVEN_ZIP, apt::NODE, apt::NPM];
 
 /// `cargo xtask bench [WORKLOAD…] [OPTION…]`.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let (browsers, is_crc) = match bench_options::parse(arguments)? {
+    let command = bench_options::parse(arguments)?;
+    let is_load = command == Command::Load;
+    let (browsers, is_crc) = match command {
         Command::Help => {
             print!("{}", bench_options::USAGE);
             return Ok(());
@@ -28,10 +31,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
         Command::Workloads(options) => (options.browsers, false),
         Command::Crc(browsers) => (browsers, true),
         Command::Soak(browsers) => (browsers, false),
+        Command::Load => (vec![BrowserKind::Chromium], false),
     };
     process::adopt_strays();
     set_up(&browsers)?;
-    package::build()?;
+    match is_load {
+        true => page::build(Build::Release)?,
+        false => package::build()?,
+    }
     let programs = build()?;
 
     let output = workspace::target().join("bench");
@@ -39,6 +46,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let mut bench = workspace::command(programs.join("bench"));
     bench
         .args(arguments)
+        .env("FETCHZIP_DIST", workspace::dist())
         .env("FETCHZIP_PKG", workspace::pkg())
         .env("FETCHZIP_NODE_MODULES", npm::test_packages()?)
         .env("FETCHZIP_ORIGIN_PROGRAM", programs.join("origin"))

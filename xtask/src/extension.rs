@@ -17,6 +17,7 @@ use fs_err as fs;
 use serde_json::{Map, Value};
 
 use crate::bindgen::Extras;
+use crate::content_names::unnamed;
 use crate::output::say;
 use crate::page::{self, Build};
 use crate::setup::cache::remove_dir;
@@ -29,7 +30,7 @@ pub const FAMILIES: [&str; 2] = ["chromium", "firefox"];
 
 /// Parts of the web page that the extension has no use for: it is installed anyway, it can't share an image of its
 /// own host, and its toolbar button does what the bookmark does.
-const WITHOUT: [&str; 11] = [
+const WITHOUT: [&str; 12] = [
     "demo.json",
     "download-worker.js",
     "help.html",
@@ -41,6 +42,7 @@ const WITHOUT: [&str; 11] = [
     "samples",
     "service-worker.js",
     "share-worker.js",
+    "versions.js",
 ];
 
 /// Builds `dist-extension/`, and installs the tools for it if they are missing.
@@ -57,14 +59,15 @@ pub fn build() -> Result<()> {
     page::assemble(&page, Extras { links_to_files: true, ..Extras::default() })?;
     markup::adapt(&page.join("index.html"), &source.join("page"))?;
     integrity::finish(&page, true)?;
-    for name in WITHOUT {
-        let part = page.join(name);
-        if part.is_dir() {
-            remove_dir(&part)?;
-        } else if part.exists() {
-            fs::remove_file(part)?;
+    for part in fs::read_dir(&page)? {
+        let part = part?;
+        match WITHOUT.contains(&unnamed(&part.file_name().to_string_lossy()).as_str()) {
+            true if part.file_type()?.is_dir() => remove_dir(&part.path())?,
+            true => fs::remove_file(part.path())?,
+            false => {}
         }
     }
+    fs::remove_file(page.join("engine/service-worker.js"))?;
     remove_dir(&out)?;
     for family in FAMILIES {
         let folder = out.join(family);

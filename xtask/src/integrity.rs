@@ -1,24 +1,15 @@
-//! The last steps of a build of the page: a release is shrunk, then its integrity hashes are filled in.
-//!
-//! Trunk's own integrity attributes cover neither the wasm nor scripts that it doesn't inject. So the
-//! files in `www` hold placeholders, which are replaced once the files they name are final:
-//!
-//! - `{{sha384 FILE}}` becomes the value of an integrity attribute,
-//! - `{{version FILE}}` becomes a short hash of the content, for a query: a host's cache then never
-//!   pairs an old file with a new hash.
+//! The last steps of a build of the page: a release is shrunk, then its files are named after their content.
 //!
 //! Trunk calls `cargo xtask integrity` after its `trunk build` and `trunk serve` (see `Trunk.toml`).
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
-use base64::prelude::{BASE64_STANDARD, Engine as _};
+use anyhow::Result;
 use fs_err as fs;
 use lexopt::prelude::*;
-use regex_lite::Regex;
-use sha2::{Digest, Sha384};
 
+use crate::content_names::name_files;
 use crate::output::say;
 use crate::shrink::{self, Text};
 use crate::{notices, workspace};
@@ -40,13 +31,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
     finish(&dir, is_release)
 }
 
-/// Adds the notices to the page in `dir`, shrinks it if it is a release, and fills in its integrity hashes.
+/// Adds the notices to the page in `dir`, shrinks it if it is a release, and names its files after their content.
 pub fn finish(dir: &Path, is_release: bool) -> Result<()> {
     notices::write(dir)?;
     if is_release {
         shrink_page(dir)?;
     }
-    fill_in(dir)
+    remove_trunk_links(dir)?;
+    name_files(dir)
 }
 
 /// The page's wasm modules: the page itself, and what reads its lists.
@@ -66,6 +58,8 @@ fn shrink_page(dir: &Path) -> Result<()> {
         ("download.js", Text::Module),
         ("download-worker.js", Text::Plain),
         ("early.js", Text::Plain),
+        ("engine/service-worker.js", Text::Plain),
+        ("engine/worker.js", Text::Module),
         ("help.js", Text::Module),
         ("launches.js", Text::Module),
         ("pictures.css", Text::Plain),
@@ -73,52 +67,23 @@ fn shrink_page(dir: &Path) -> Result<()> {
         ("service-worker.js", Text::Plain),
         ("share-worker.js", Text::Plain),
         ("style.css", Text::Plain),
+        ("versions.js", Text::Module),
     ] {
         shrink::minify(&dir.join(name), text)?;
     }
     Ok(())
 }
 
-/// Fills in the placeholders of every script, style sheet and HTML file in `dir`.
-fn fill_in(dir: &Path) -> Result<()> {
-    let mut files = Vec::new();
+/// Removes what is for the build from the HTML files in `dir`.
+fn remove_trunk_links(dir: &Path) -> Result<()> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
-        match path.extension().and_then(OsStr::to_str) {
-            Some("css" | "js") => files.push((false, path)),
-            // Last, because they name scripts and style sheets that have placeholders too.
-            Some("html") => files.push((true, path)),
-            _ => {}
-        }
-    }
-    files.sort();
-    for (is_page, path) in files {
-        let text = fs::read_to_string(&path)?;
-        let filled = replaced(&text, dir, &path)?;
-        let filled = if is_page { without_trunk_links(&filled) } else { filled };
-        if filled != text {
-            fs::write(&path, filled)?;
+        if path.extension() == Some(OsStr::new("html")) {
+            let text = fs::read_to_string(&path)?;
+            fs::write(&path, without_trunk_links(&text))?;
         }
     }
     Ok(())
-}
-
-fn replaced(text: &str, dir: &Path, path: &Path) -> Result<String> {
-    let (mut result, mut rest) = (String::with_capacity(text.len()), text);
-    for found in Regex::new(r"\{\{(sha384|version) ([^{}]+)\}\}")?.captures_iter(text) {
-        let (placeholder, [kind, file]) = found.extract();
-        let bytes = fs::read(dir.join(file));
-        let hash = Sha384::digest(bytes.with_context(|| format!("for {}", path.display()))?);
-        if let Some((before, after)) = rest.split_once(placeholder) {
-            result.push_str(before);
-            rest = after;
-        }
-        match kind {
-            "sha384" => result += &format!("sha384-{}", BASE64_STANDARD.encode(hash)),
-            _ => result.extend(hash[..8].iter().map(|byte| format!("{byte:02x}"))),
-        }
-    }
-    Ok(result + rest)
 }
 
 /// A `<link data-trunk …>` is for the build, not for browsers. Trunk leaves an empty line in its place.
@@ -133,39 +98,6 @@ fn without_trunk_links(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_page_is_filled_in_after_the_files_that_it_names() {
-        let dir = std::env::temp_dir().join(format!("fetchzip-integrity-{}", std::process::id()));
-        fs::create_dir_all(&dir).unwrap();
-        fs::write(dir.join("a.html"), "<script integrity=\"{{sha384 b.js}}\">").unwrap();
-        fs::write(dir.join("b.js"), "import \"./c.wasm?{{version c.wasm}}\";").unwrap();
-        fs::write(dir.join("c.wasm"), "abc").unwrap();
-
-        fill_in(&dir).unwrap();
-
-        let script = fs::read_to_string(dir.join("b.js")).unwrap();
-        // SHA-384 of "abc" begins like this (FIPS 180-4's own example).
-        assert_eq!(script, "import \"./c.wasm?cb00753f45a35e8b\";");
-        let hash = BASE64_STANDARD.encode(Sha384::digest(script));
-        let page = fs::read_to_string(dir.join("a.html")).unwrap();
-        assert_eq!(page, format!("<script integrity=\"sha384-{hash}\">"));
-        fs::remove_dir_all(&dir).unwrap();
-    }
-
-    #[test]
-    fn a_placeholder_of_a_missing_file_is_an_error_that_names_both() {
-        let error = replaced("{{sha384 gone.js}}", Path::new("nowhere"), Path::new("a.html"));
-        let error = format!("{:#}", error.unwrap_err());
-        assert!(error.contains("a.html") && error.contains("gone.js"), "{error}");
-    }
-
-    #[test]
-    fn other_braces_are_left_alone() {
-        for text in ["f({{a: 1}})", "${{{x}}}", "{{", "{{version", "{{sha512 a}}"] {
-            assert_eq!(replaced(text, Path::new("nowhere"), Path::new("a.html")).unwrap(), text);
-        }
-    }
 
     #[test]
     fn trunks_own_links_are_removed() {

@@ -5,6 +5,7 @@ compile_error!("cargo xtask runs on Linux and macOS; on Windows use it inside WS
 
 mod bench;
 mod bindgen;
+mod content_names;
 mod extension;
 mod folder_zip;
 mod hosting;
@@ -44,7 +45,7 @@ cargo xtask api                          accept a change of the public types tha
 cargo xtask compress [DIRECTORY]         add compressed files and `_headers` to dist/, for hosts that use them
 cargo xtask size                         print gzipped sizes of both, against docs/budgets.toml
 cargo xtask origin [ARGUMENT…]           run the demo image server alone; `origin --help` for more
-cargo xtask integrity [DIRECTORY]        fill in integrity hashes; Trunk calls this after a build
+cargo xtask integrity [DIRECTORY]        name files after their content; Trunk calls this after a build
 
 What is missing is installed first: tools into your cache directory, browsers and zip readers (for
 `test` and `bench`) with apt-get.

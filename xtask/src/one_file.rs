@@ -20,6 +20,9 @@ const NOTICE: &str = "www/one-file.html";
 /// Buttons for images that lie beside the page.
 const DEMO: &str = r#"<button [^>]*data-action="demo"[^>]*>[^<]*</button>"#;
 
+/// More of these.
+const EXAMPLES: &str = "<div id=\"examples\"";
+
 /// Puts the page in `dist` into a file.
 pub fn write(dist: &Path, file: &Path) -> Result<()> {
     let page = fs::read_to_string(dist.join("index.html"))?;
@@ -114,6 +117,8 @@ fn with_notices(page: &str) -> Result<String> {
     let notice = fs::read_to_string(root.join(NOTICE))?;
     let page = format!("{before}<main>\n{notice}{after}");
     let page = Regex::new(DEMO)?.replace_all(&page, "");
+    ensure!(page.contains(EXAMPLES), "the page has no {EXAMPLES}");
+    let page = page.replace(EXAMPLES, &format!("{EXAMPLES} hidden"));
     let link = format!("<a href=\"{}\">third-party notices</a>", notices::FILE);
     ensure!(page.contains(&link), "the page's footer has no link to {}", notices::FILE);
     let page = page.replace(&link, "third-party notices below");

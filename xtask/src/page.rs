@@ -75,7 +75,11 @@ pub fn assemble(out: &Path, extras: Extras) -> Result<()> {
                 let wasm = bindgen::compile(&arguments, &name)?;
                 bindgen::module(&wasm, &name, extras, out)?;
             }
-            Asset::File(path) => copy(&www.join(path), out)?,
+            Asset::File { path, folder } => {
+                let folder = folder.map_or_else(|| out.to_owned(), |folder| out.join(folder));
+                fs::create_dir_all(&folder)?;
+                copy(&www.join(path), &folder)?;
+            }
             Asset::Folder(path) => {
                 copy_all(&www.join(&path), &out.join(path))?;
             }

@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 use fs_err as fs;
 use walkdir::WalkDir;
 
+use crate::content_names::unnamed;
 use crate::page::{self, Build};
 use crate::{notices, output, package, shrink, workspace};
 
@@ -85,7 +86,7 @@ struct Download {
     title: &'static str,
     /// Its wasm is `STEM_bg.wasm`, if it has any.
     stem: Option<&'static str>,
-    /// Path below the directory, and gzipped size in bytes.
+    /// Path below the directory, without the hash that it may have, and gzipped size in bytes.
     files: Vec<(String, u64)>,
     /// The most that they may have together, in bytes.
     budget: u64,
@@ -129,7 +130,7 @@ fn files(root: &Path, counts: &dyn Fn(&str) -> bool) -> Result<Vec<(String, u64)
     let mut found = Vec::new();
     for entry in WalkDir::new(root).sort_by_file_name() {
         let entry = entry?;
-        let name = entry.path().strip_prefix(root)?.to_string_lossy().into_owned();
+        let name = unnamed(&entry.path().strip_prefix(root)?.to_string_lossy());
         if entry.file_type().is_file() && counts(&name) {
             found.push((name, gzipped(&fs::read(entry.path())?)?));
         }

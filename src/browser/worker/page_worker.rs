@@ -18,6 +18,9 @@ use crate::job::{Job, ToWorker};
 use crate::run::Command;
 use crate::text::text;
 
+/// The function that serves runs in the worker.
+const SERVE: &str = "serveRun";
+
 /// How long runs wait for the worker. Its files usually come from a cache.
 const LONGEST_START: Duration = Duration::from_secs(10);
 
@@ -57,6 +60,12 @@ thread_local! {
     static STARTED: RefCell<Option<Start>> = const { RefCell::new(None) };
 }
 
+#[cfg(feature = "page")]
+thread_local! {
+    /// The address of the worker's script, until it turns out not to be there.
+    static SCRIPT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
 #[cfg(not(feature = "page"))]
 thread_local! {
     /// Makes a worker, as the package's entry does.
@@ -90,10 +99,33 @@ impl Worker {
         Some(start)
     }
 
+    /// Starts the worker from a script at this address. If it does not arrive, as without a network, the worker
+    /// has the script that is in this wasm's own.
+    #[cfg(feature = "page")]
+    pub fn start_from(script: String) {
+        SCRIPT.set(Some(script));
+        drop(Self::start());
+    }
+
     /// A thread with this wasm.
     #[cfg(feature = "page")]
     fn web_worker() -> Result<WebWorker, JsValue> {
-        WebWorker::start(&Self::glue(), &wasm_bindgen::module(), "serveRun")
+        let (glue, module) = (Self::glue(), wasm_bindgen::module());
+        match SCRIPT.with_borrow(Clone::clone) {
+            Some(script) => WebWorker::from_script(&script)?.with_module(&glue, &module, SERVE),
+            None => WebWorker::start(&glue, &module, SERVE),
+        }
+    }
+
+    /// Starts a worker that has not started in the other way, if there is one.
+    #[cfg(feature = "page")]
+    fn start_otherwise(start: &Start) -> bool {
+        start.current().is_none() && SCRIPT.take().is_some() && Self::launch(start).is_ok()
+    }
+
+    #[cfg(not(feature = "page"))]
+    fn start_otherwise(_: &Start) -> bool {
+        false
     }
 
     /// A thread with this wasm, by the package's entry.
@@ -101,7 +133,7 @@ impl Worker {
     fn web_worker() -> Result<WebWorker, JsValue> {
         let new_worker = NEW_WORKER.with_borrow(Clone::clone).ok_or(JsValue::NULL)?;
         let worker: WebWorker = new_worker.call0(&JsValue::UNDEFINED)?.unchecked_into();
-        worker.with_module(&Self::glue(), &wasm_bindgen::module(), "serveRun")
+        worker.with_module(&Self::glue(), &wasm_bindgen::module(), SERVE)
     }
 
     /// From now on, `new_worker` makes the page's workers: it returns one with the package's script, or
@@ -125,6 +157,9 @@ impl Worker {
         let (failed, broken) = (Rc::clone(start), Rc::downgrade(&worker));
         let on_error = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
             // If the worker never started, runs do without one; if it did, the next run starts another.
+            if Self::start_otherwise(&failed) {
+                return;
+            }
             do_without(&failed, &js_message(&event));
             if let Some(worker) = broken.upgrade() {
                 worker.break_down(&event);

@@ -37,10 +37,20 @@ impl WebWorker {
     /// The page's Content Security Policy or the browser refuses the thread.
     #[cfg(feature = "page")]
     pub fn start(glue: &str, module: &JsValue, serve: &str) -> Result<Self, JsValue> {
+        let script = wasm_bindgen::link_to!(module = "/src/browser/worker/worker.js");
+        Self::from_script(&script)?.with_module(glue, module, serve)
+    }
+
+    /// A thread with a script that starts a module, as [`Self::start`] does, at an address.
+    ///
+    /// # Errors
+    ///
+    /// The page's Content Security Policy or the browser refuses the thread.
+    #[cfg(feature = "page")]
+    pub fn from_script(address: &str) -> Result<Self, JsValue> {
         let options = Object::new();
         Reflect::set(&options, &"type".into(), &"module".into())?;
-        let script = trusted_script(&wasm_bindgen::link_to!(module = "/src/browser/worker/worker.js"))?;
-        Self::new(&script, &options)?.with_module(glue, module, serve)
+        Self::new(&trusted_script(address)?, &options)
     }
 
     /// Lets a new thread start a module, as [`Self::start`] does.

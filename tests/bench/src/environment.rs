@@ -46,6 +46,11 @@ pub fn driver(browser: BrowserKind) -> Result<Driver> {
     Ok(Driver { address: of("WEBDRIVER")?, program: of("BROWSER")? })
 }
 
+/// The folder of the built page.
+pub fn page() -> Result<PathBuf> {
+    Ok(text("FETCHZIP_DIST")?.into())
+}
+
 fn text(name: &str) -> Result<String> {
     env::var(name).with_context(|| {
         format!("{name} is not set: `cargo xtask bench` builds and starts what this program needs")

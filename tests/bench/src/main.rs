@@ -16,6 +16,8 @@ mod archive;
 mod crc;
 mod disk;
 mod environment;
+mod host;
+mod load;
 mod machine;
 mod origin;
 mod processes;
@@ -69,6 +71,7 @@ fn run() -> Result<()> {
             Command::Workloads(options) => workloads(&environment, &options).await,
             Command::Crc(browsers) => crc_32(&environment, &browsers).await,
             Command::Soak(browsers) => soak_in(&environment, &browsers).await,
+            Command::Load => first_visits(&environment).await,
             Command::Help => Ok(()),
         }
     })
@@ -130,6 +133,14 @@ async fn soak_in(environment: &Environment, browsers: &[BrowserKind]) -> Result<
         session.close().await;
     }
     let text = soak::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
+    println!("\n{text}");
+    Ok(())
+}
+
+async fn first_visits(environment: &Environment) -> Result<()> {
+    let address = host::start(&environment::page()?)?;
+    let visits = load::measure(&environment::driver(BrowserKind::Chromium)?, &address).await?;
+    let text = load::report(&Machine::here(), &environment.version, &visits, &environment.output)?;
     println!("\n{text}");
     Ok(())
 }

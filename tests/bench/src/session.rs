@@ -30,6 +30,8 @@ pub struct Driver {
 #[derive(Debug)]
 pub struct Session {
     client: Client,
+    /// The driver's address.
+    driver: String,
     /// The browser's name and version.
     pub version: String,
     /// The id of the browser's first process.
@@ -69,7 +71,8 @@ impl Session {
             }
         };
         let process = process.with_context(|| format!("no process has the browser's profile {profile}"))?;
-        Ok(Self { client, version, process, profile: profile.into() })
+        let driver = driver.address.clone();
+        Ok(Self { client, driver, version, process, profile: profile.into() })
     }
 
     /// Opens an address in a new tab, and closes all others, so that no turn starts with another's garbage.
@@ -83,6 +86,20 @@ impl Session {
         }
         client.switch_to_window(tab.handle).await.context("the browser could not show its tab")?;
         client.goto(address).await.context("the browser could not open the page")
+    }
+
+    /// Opens an address in the current tab.
+    pub async fn open_here(&self, address: &str) -> Result<()> {
+        self.client.goto(address).await.context("the browser could not open the page")
+    }
+
+    /// Sends a command of Chromium's developer tools.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Result<()> {
+        let session = self.client.session_id().await?.context("the session has ended")?;
+        let address = format!("{}/session/{session}/goog/cdp/execute", self.driver);
+        let body = json!({ "cmd": command, "params": parameters }).to_string();
+        let sent = ureq::post(address).content_type("application/json").send(body);
+        sent.map(drop).with_context(|| format!("the browser refused {command}"))
     }
 
     /// Runs the body of an async function in the page, and returns its value or what it threw.

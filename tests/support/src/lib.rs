@@ -5,6 +5,7 @@
 //! - `browser`: the browsers that tests and benchmarks run in
 //! - `webdriver` (feature `webdriver`): sessions of those browsers
 //! - `archive` (feature `archive`): other people's zip readers, and what they find in an archive
+//! - `digest` (feature `archive`): the hash by which the page's files are named
 //! - `processes`: process trees
 //!
 //! The functions of `archive` that check something panic, as assertions do.
@@ -14,6 +15,8 @@ pub mod archive;
 mod browser;
 #[cfg(feature = "client")]
 mod control;
+#[cfg(feature = "archive")]
+mod digest;
 pub mod origin;
 pub mod processes;
 #[cfg(feature = "webdriver")]
@@ -22,3 +25,5 @@ pub mod webdriver;
 pub use browser::BrowserKind;
 #[cfg(feature = "client")]
 pub use control::post_json;
+#[cfg(feature = "archive")]
+pub use digest::sha384;

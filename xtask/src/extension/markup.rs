@@ -7,11 +7,12 @@ use fs_err as fs;
 use regex_lite::{NoExpand, Regex};
 
 /// What is left out or replaced, by a pattern. The policy is in the extension's manifest.
-const REPLACED: [(&str, &str); 4] = [
+const REPLACED: [(&str, &str); 5] = [
     (r#"\s*<meta http-equiv="Content-Security-Policy"[^>]*>"#, ""),
     (r#"\s*<link rel="manifest"[^>]*>"#, ""),
     // Its images are of the page's own host, which is none here.
     (r#"data-action="demo">"#, r#"data-action="demo" hidden>"#),
+    (r#"<div id="examples""#, r#"<div id="examples" hidden"#),
     (
         r"<dt>Images of a page you are on</dt><dd>.*?</dd>",
         "<dt>Images of a page you are on</dt><dd>The extension’s button in the toolbar collects them, as do the \
@@ -27,7 +28,7 @@ const INSERTED: [(&str, Insertion, &str); 3] = [
         Insertion::Line(
             r#"<link rel="stylesheet" href="extension.css"><script type="module" src="extension.js"></script>"#,
         ),
-        r#"<script type="module" src="boot"#,
+        r#"<script type="module" src="{{file boot"#,
     ),
     ("collected images", Insertion::File("collected.html"), r#"    <form id="form""#),
     ("options", Insertion::File("options.html"), r#"        <fieldset id="filters">"#),

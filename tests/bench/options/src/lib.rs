@@ -14,6 +14,7 @@ pub const USAGE: &str = "\
 cargo xtask bench [WORKLOAD…] [OPTION…]
 cargo xtask bench crc [--browser NAME…]
 cargo xtask bench soak [--browser NAME…]
+cargo xtask bench load                the page's first visit, in Chromium
 
 workloads: picsum10 unsplash15 few-large many-small very-many three-hosts (all of these by default),
            past-memory-size past-memory-count (past-memory for both; 12 GB and 70,000 files)
@@ -44,6 +45,8 @@ pub enum Command {
     Crc(Vec<BrowserKind>),
     /// Measure memory after many runs in these browsers.
     Soak(Vec<BrowserKind>),
+    /// Measure the page's first visit.
+    Load,
 }
 
 /// What to measure, and how.
@@ -76,8 +79,8 @@ impl Options {
 ///
 /// # Errors
 ///
-/// An option, a name or a value does not exist or is missing, or `crc` or `soak` is combined with
-/// anything but browsers.
+/// An option, a name or a value does not exist or is missing, `crc` or `soak` is combined with anything but
+/// browsers, or `load` with anything.
 pub fn parse(arguments: &[String]) -> Result<Command, lexopt::Error> {
     let mut words = Vec::new();
     let mut options = Options {
@@ -118,19 +121,24 @@ pub fn parse(arguments: &[String]) -> Result<Command, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
+    let has_browser = !options.browsers.is_empty();
     if options.browsers.is_empty() {
         options.browsers.push(BrowserKind::Chromium);
     }
     let command = match words.first().map(String::as_str) {
         Some("crc") => Command::Crc(options.browsers),
         Some("soak") => Command::Soak(options.browsers),
+        // Only Chromium's driver makes a network slow.
+        Some("load") if has_browser => return Err("`bench load` takes nothing, not --browser".into()),
+        Some("load") => Command::Load,
         _ => {
             options.workloads = workloads(&words)?;
             return Ok(Command::Workloads(options));
         }
     };
+    let takes = if command == Command::Load { "nothing" } else { "browsers only" };
     match words.get(1).or(option_given.as_ref()) {
-        Some(extra) => Err(format!("`bench {}` takes browsers only, not {extra}", words[0]).into()),
+        Some(extra) => Err(format!("`bench {}` takes {takes}, not {extra}", words[0]).into()),
         None => Ok(command),
     }
 }
@@ -218,6 +226,8 @@ mod tests {
             ("crc few-large", "`bench crc` takes browsers only, not few-large"),
             ("crc --runs 3", "`bench crc` takes browsers only, not --runs"),
             ("soak crc", "`bench soak` takes browsers only, not crc"),
+            ("load --runs 3", "`bench load` takes nothing, not --runs"),
+            ("load --browser firefox", "`bench load` takes nothing, not --browser"),
         ] {
             assert_eq!(parsed(line).unwrap_err(), sentence);
         }
