@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::values::{Values, event_object, progress_object, report_error};
+use super::values::{event_object, progress_object, report_error};
 use crate::browser::{Clock, RunHandle, inside, outside};
 use crate::plan::ItemId;
 use crate::report::{Progress, ProgressSample, Rows};
@@ -69,9 +69,11 @@ impl Control {
 
     /// The run has ended, with an archive or without. Returns what is known of its items, the first time.
     pub fn end(&self, is_complete: bool) -> Rows {
+        // First of all: a page's own clock may throw, and nothing is put back then.
+        let now = self.clock.now();
         let rows = self.rows.take();
         if self.end.get().is_none() {
-            let (mut progress, now) = (self.progress.borrow_mut(), self.clock.now());
+            let mut progress = self.progress.borrow_mut();
             let end = if is_complete { progress.end(&rows, now) } else { progress.sample(&rows, now) };
             self.end.set(Some(end));
         }
@@ -80,18 +82,15 @@ impl Control {
         rows
     }
 
-    /// The functions `command`, `listen` and `progress`, for `run.js`.
-    pub fn functions(self: &Rc<Self>) -> Values {
+    /// The functions `command`, `listen` and `progress`, in this order.
+    pub fn functions(self: &Rc<Self>) -> [JsValue; 3] {
         let [commanded, listened, asked] = [(); 3].map(|()| Rc::clone(self));
         let command = Closure::<dyn Fn(String, f64)>::new(move |name: String, item: f64| {
             inside(|| commanded.command(&name, item as ItemId));
         });
         let listen = Closure::<dyn Fn(Option<Function>)>::new(move |listener| listened.listen(listener));
         let progress = Closure::<dyn Fn() -> JsValue>::new(move || inside(|| asked.progress()));
-        Values::new()
-            .set("command", command.into_js_value())
-            .set("listen", listen.into_js_value())
-            .set("progress", progress.into_js_value())
+        [command.into_js_value(), listen.into_js_value(), progress.into_js_value()]
     }
 
     fn command(&self, name: &str, item: ItemId) {
@@ -109,7 +108,8 @@ impl Control {
     }
 
     fn progress(&self) -> JsValue {
-        let now = || self.progress.borrow_mut().sample(&self.rows.borrow(), self.clock.now());
-        progress_object(&self.end.get().unwrap_or_else(now))
+        let now = self.clock.now();
+        let sample = || self.progress.borrow_mut().sample(&self.rows.borrow(), now);
+        progress_object(&self.end.get().unwrap_or_else(sample))
     }
 }

@@ -13,9 +13,9 @@ export function begin(newWorkerOfEntry) {
 
 /** Begins a run: its `result`, and the functions `command`, `listen` and `progress`. It throws as `startFetchZip` does. */
 export function call(sources, options, retry) {
-  let run;
+  let ended, command, listen, progress;
   try {
-    run = callEngine(sources, options, retry);
+    [ended, command, listen, progress] = callEngine(sources, options, retry);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     const none = () => {};
@@ -27,11 +27,11 @@ export function call(sources, options, retry) {
       underWay.delete(reject);
       settle(value);
     };
-    run.result.then(end(resolve), end(reject));
+    ended.then(end(resolve), end(reject));
   });
   // Adding it once more changes nothing.
   addEventListener("error", onError);
-  return { ...run, result };
+  return { result, command, listen, progress };
 }
 
 /** The browser reports here what ends a task of the wasm: a trap, or what a function that it calls throws. */

@@ -19,7 +19,7 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use futures::future::{Either, select};
-use js_sys::{Function, Object};
+use js_sys::{Array, Function, Object};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -32,7 +32,7 @@ use arguments::Arguments;
 use control::Control;
 use results::{ImageFilter, Urls, result_object};
 
-/// Begins a run, which `run.js` makes the caller's handle of: its `result`, and the functions of its
+/// Begins a run, which `run.js` makes the caller's handle of: returns its result, and the functions of its
 /// [`Control`]. `retry` makes a run of some items of a result.
 ///
 /// # Errors
@@ -40,12 +40,12 @@ use results::{ImageFilter, Urls, result_object};
 /// Throws a `TypeError` or `RangeError` that names an argument that makes no sense. The result rejects with the
 /// signal's reason if that is aborted, with what the sink failed with, and with an `Error` if the archive can't be made.
 #[wasm_bindgen(js_name = callEngine, skip_typescript)]
-pub fn call_engine(sources: &JsValue, options: &JsValue, retry: Function) -> Result<Object, JsValue> {
+pub fn call_engine(sources: &JsValue, options: &JsValue, retry: Function) -> Result<Array, JsValue> {
     let arguments = Arguments::parse(sources, options)?;
     let control = Control::new(arguments.requests.len());
-    let functions = control.functions();
+    let [command, listen, progress] = control.functions();
     let task = async move { call(arguments, &control, &retry).await.map(JsValue::from) };
-    Ok(functions.set("result", future_to_promise(Inside(Box::pin(task)))).0)
+    Ok(Array::of4(&future_to_promise(Inside(Box::pin(task))).into(), &command, &listen, &progress))
 }
 
 /// Makes a call, until it has ended or is aborted.

@@ -29,4 +29,28 @@ const copyOfSource = (source) => {
   return copy;
 };
 
-export const copyOfSources = (sources) => list(sources, copyOfSource);
+/** Sources as they are passed on, and as an array, to which those that arrive later are added. */
+export const copyOfSources = (given) => {
+  const sources = list(given, copyOfSource);
+  if (Array.isArray(sources)) return { sources, known: sources };
+  const known = [];
+  const arrives = isObject(given) && typeof given[Symbol.asyncIterator] === "function";
+  return { sources: arrives ? kept(given, known) : given, known };
+};
+
+/** The same async iterable, of which each source is kept as it arrives. */
+const kept = (iterable, known) => ({
+  [Symbol.asyncIterator]() {
+    const iterator = iterable[Symbol.asyncIterator]();
+    return {
+      async next() {
+        const next = await iterator.next();
+        if (!next.done) known.push(copyOfSource(next.value));
+        return next;
+      },
+      async return() {
+        return iterator.return?.();
+      },
+    };
+  },
+});

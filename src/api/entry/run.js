@@ -7,10 +7,11 @@ import { Events } from "./events.js";
 const REPORT_EVERY = 100;
 
 /**
- * Starts a run of sources and options that are copies. `engine` is the engine's `call`, or a promise of it where it is
- * being loaded; `restart` makes a run of other sources with such options.
+ * Starts a run of sources and options that are copies. `known` are the sources as an array, to which those that arrive
+ * later are added. `engine` is the engine's `call`, or a promise of it where it is being loaded; `restart` makes a run of
+ * other sources with such options.
  */
-export const startRun = (sources, options, engine, restart) => {
+export const startRun = ({ sources, known }, options, engine, restart) => {
   const { onEvent, onProgress, ...ofEngine } = options;
   const { signal, sink } = options;
   const total = Array.isArray(sources) ? sources.length : null;
@@ -43,13 +44,19 @@ export const startRun = (sources, options, engine, restart) => {
   });
 
   const progress = () => {
-    last = { ...last, ...underWay?.progress() };
+    try {
+      last = { ...last, ...underWay?.progress() };
+    } catch {
+      // A page's own clock may throw; the run is not concerned by that.
+    }
+    // Of how much that would be a share is not known while sources arrive.
+    if (last.total === null) last = { ...last, expectedBytes: null, fraction: null, msLeft: null };
     return { ...last };
   };
 
   const retry = (items, chosen, changes) => {
     const { signal, sink, onEvent, onProgress, ...same } = options;
-    return restart(indices(items, chosen).map((index) => sources[index]), same, changes);
+    return restart(indices(items, chosen).map((index) => known[index]), same, changes);
   };
 
   const call = (engine) => {

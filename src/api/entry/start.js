@@ -37,7 +37,8 @@ export const serve = ({ wasm, worker, cure }) => {
 
   const run = (sources, options) => startRun(sources, options, hasStarted ? call : init().then(() => call), runAgain);
 
-  const runAgain = (sources, options, changes) => run(sources, { ...options, ...checkedOptions(changes) });
+  const runAgain = (known, options, changes) =>
+    run({ sources: known, known }, { ...options, ...checkedOptions(changes) });
 
   // Both are read before it returns, as `fetch` reads its arguments.
   const startFetchZip = (sources, options) => run(copyOfSources(sources), checkedOptions(options));
