@@ -3,13 +3,15 @@
 //! Only the fields on the way to the size are read, and everything between them is skipped. So at most
 //! 34 bytes are kept, and the sizes of the items of one AVIF or HEIC file.
 
-mod jxl;
+mod gif;
+pub(super) mod jxl;
 mod svg;
+mod tiff;
 
 use super::field::{Field, code};
 use super::format::Format;
 use super::markup::may_be_markup;
-use super::recognise::by_signature;
+use super::signature::by_signature;
 use svg::SvgSize;
 
 /// The size of an image as it is stored: before a rotation that its metadata demand.
@@ -24,7 +26,7 @@ pub struct Dimensions {
 impl Dimensions {
     /// `None` if there are no pixels, or more than 2³¹ − 1 in a row or column: no format that is read
     /// here has them, or no program.
-    fn new(width: u64, height: u64) -> Option<Self> {
+    pub fn new(width: u64, height: u64) -> Option<Self> {
         let checked = |length: u64| u32::try_from(length).ok().filter(|length| (1..1 << 31).contains(length));
         Some(Self { width: checked(width)?, height: checked(height)? })
     }
@@ -64,6 +66,8 @@ const IPCO: u32 = code(b"ipco");
 const ISPE: u32 = code(b"ispe");
 const CLAP: u32 = code(b"clap");
 const IPMA: u32 = code(b"ipma");
+const JP2H: u32 = code(b"jp2h");
+const JP2_IHDR: u32 = code(b"ihdr");
 const JXLC: u32 = code(b"jxlc");
 const JXLP: u32 = code(b"jxlp");
 
@@ -74,6 +78,8 @@ enum Step {
     Signature,
     JpegSegment,
     PngChunk,
+    GifBlock,
+    GifData,
     WebPChunk,
     IsoBox,
     Association,
@@ -154,6 +160,8 @@ impl DimensionsFinder {
             Step::Signature => self.read_signature(),
             Step::JpegSegment => self.read_segment(),
             Step::PngChunk => self.read_png_chunk(),
+            Step::GifBlock => self.read_gif_block(),
+            Step::GifData => self.read_gif_data(),
             Step::WebPChunk => self.read_webp_chunk(),
             Step::IsoBox => self.read_box(),
             Step::Association => self.read_association(),
@@ -175,8 +183,8 @@ impl DimensionsFinder {
             return;
         }
         let head = *self.field.bytes();
-        let format = by_signature(&head[..BYTES]);
-        let is_iso = matches!(&head[4..8], b"ftyp" | b"JXL ");
+        let format = by_signature(&head[..BYTES]).and_then(Result::ok);
+        let is_iso = matches!(&head[4..8], b"ftyp" | b"JXL " | b"jP  ");
         // Boxes, JPEG, PNG, and TIFF in one of its orders.
         let is_big_endian = is_iso || matches!(head[0], 0xFF | 0x89 | b'M');
         self.field.is_little_endian = !is_big_endian;
@@ -184,23 +192,24 @@ impl DimensionsFinder {
             _ if is_iso => self.go(Step::IsoBox, 0),
             Some(Format::Jpeg) => self.go(Step::JpegSegment, 2),
             Some(Format::Png) => self.go(Step::PngChunk, 8),
-            Some(Format::Gif) => self.found(self.field.number(6, 2), self.field.number(8, 2)),
+            Some(Format::Gif) => self.read_gif_screen(),
             Some(Format::WebP) => self.go(Step::WebPChunk, 12),
             Some(Format::Jxl) => self.go(Step::JxlCodestream, 0),
-            Some(Format::Tiff) => {
+            Some(Format::Tiff | Format::Orf | Format::Rw2 | Format::Jxr) => {
                 self.is_big_tiff = head[2..4].iter().all(|byte| BIG.contains(byte));
                 let length = if self.is_big_tiff { 8 } else { 4 };
                 if !self.field.lacks(2 * length) {
                     self.go(Step::TiffDirectory, self.field.number(length, length));
                 }
             }
-            Some(Format::Ico) => {
+            Some(Format::Ico | Format::Cur) => {
                 self.entries = self.field.number(4, 2);
                 self.go(Step::IconEntry, 6);
             }
             _ if head.starts_with(b"BM") => self.go(Step::Bitmap, 0),
             _ if may_be_markup(&head[..BYTES]) => {
                 self.step = Step::Svg;
+                self.svg = SvgSize::of(&head[..BYTES]);
                 self.push_svg(&head[..BYTES]);
             }
             _ => self.end(None),
@@ -279,6 +288,9 @@ impl DimensionsFinder {
                 self.items.properties = 0;
                 return self.go(Step::IsoBox, content);
             }
+            JP2H => return self.go(Step::IsoBox, content),
+            JP2_IHDR if self.field.lacks(header + 8) => return,
+            JP2_IHDR => return self.found(self.field.number(header + 4, 4), self.field.number(header, 4)),
             JXLC => return self.go(Step::JxlCodestream, content),
             // A part of the code stream, after its number.
             JXLP => return self.go(Step::JxlCodestream, content + 4),
@@ -363,7 +375,7 @@ impl DimensionsFinder {
         }
         match self.field.bytes() {
             [0xFF, 0x0A, rest @ ..] => {
-                let (width, height) = jxl::size(rest);
+                let (width, height) = jxl::size_of(rest);
                 self.found(width, height);
             }
             _ => self.end(None),
@@ -384,44 +396,6 @@ impl DimensionsFinder {
                 self.found(self.field.number(18, 4), if is_negative { (1 << 32) - height } else { height });
             }
             _ => self.end(None),
-        }
-    }
-
-    fn read_directory(&mut self) {
-        let length = if self.is_big_tiff { 8 } else { 2 };
-        if !self.field.lacks(length) {
-            self.entries = self.field.number(0, length);
-            self.go(Step::TiffEntry, length as u64);
-        }
-    }
-
-    /// An entry: tag, type, count and value (TIFF 6.0, section 2). A raw file of a camera may begin with
-    /// a thumbnail, and has the size of its picture in another directory.
-    fn read_tiff_entry(&mut self) {
-        let (at, length) = if self.is_big_tiff { (12, 20) } else { (8, 12) };
-        if self.entries == 0 {
-            return self.end(None);
-        }
-        if self.field.lacks(length) {
-            return;
-        }
-        self.entries -= 1;
-        let value = match self.field.number(2, 2) {
-            3 => self.field.number(at, 2),
-            4 => self.field.number(at, 4),
-            16 => self.field.number(at, 8),
-            _ => 0,
-        };
-        match self.field.number(0, 2) {
-            254 => self.is_thumbnail = value & 1 == 1,
-            256 => self.width = value,
-            257 => self.height = value,
-            _ => {}
-        }
-        if self.width > 0 && self.height > 0 && !self.is_thumbnail {
-            self.found(self.width, self.height);
-        } else {
-            self.go(Step::TiffEntry, length as u64);
         }
     }
 

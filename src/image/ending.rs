@@ -2,11 +2,25 @@
 //!
 //! Browsers often don't report that a connection ended early: if `Content-Length` is too small, or the
 //! body is compressed or ends with the connection. The structure of the image itself remains. Only
-//! lengths and markers are read, and data is skipped. What follows the end of the image (a second
-//! picture, a video, remains of an editor) does not matter.
+//! lengths and markers are read, and data is skipped. What follows the end of the image (remains of an
+//! editor, or of another file) does not matter, unless the image itself says that it has further parts.
 
-use super::field::{Field, LONGEST};
+mod bitmap;
+mod boxes;
+mod jpeg;
+mod jxl;
+mod photoshop;
+mod tiff;
+
+use super::characters::Characters;
+use super::field::{Field, color_table};
+use super::format::Format;
 use super::markup::{Markup, may_be_markup};
+use super::signature::by_signature;
+use jpeg::Parts;
+use jxl::Codestream;
+use photoshop::Photoshop;
+use tiff::Tiff;
 
 /// What the structure of an image says about the end of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +34,11 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// That of a body of this many bytes, of an image whose length is known.
+    pub fn of_length(bytes: u64, length: u64) -> Self {
+        if bytes < length { Self::CutShort } else { Self::Whole }
+    }
+
     /// Whether an image of this many bytes is cut short, of which the server declared a length
     /// (`Content-Length`). Browsers do not enforce it over HTTP/2. It counts encoded bytes, and an encoded image
     /// may be longer than the image itself, so the structure takes precedence.
@@ -37,17 +56,31 @@ impl Ending {
 pub struct EndFinder {
     step: Step,
     field: Field,
+    /// Where the current field begins in the file.
+    position: u64,
+    /// The furthest end of what the file refers to, as far as it is known.
+    extent: u64,
+    /// The entries of a directory, or the rows of a bitmap, that are still to be read.
+    remaining: u64,
+    /// Whether a pixel of a bitmap has four bits.
+    is_nibbles: bool,
     /// How many of the last bytes a file that is otherwise complete may lack.
     slack: u64,
     /// Whether the boxes `meta` and `mdat` of an ISO base media file have begun.
     boxes: [bool; 2],
     /// Whether the last byte of a JPEG's scan was 0xFF.
     is_marker: bool,
+    /// The last eight bytes of a QOI.
+    recent: u64,
+    /// The bytes after a JPEG that belong to it.
+    tail: u64,
+    parts: Parts,
+    codestream: Codestream,
+    tiff: Tiff,
+    photoshop: Photoshop,
+    characters: Characters,
     markup: Markup,
 }
-
-/// The bytes of a bitmap's headers at least: the file's, and OS/2's.
-const SHORTEST_BITMAP: usize = 26;
 
 /// The bytes that distinguish the formats.
 const SIGNATURE: usize = 12;
@@ -57,14 +90,33 @@ const SIGNATURE: usize = 12;
 enum Step {
     #[default]
     Signature,
+    JpegStart,
     JpegSegment,
+    /// None: `parts` takes a segment as it is.
+    JpegPart,
+    /// None: the end marker is looked for.
     JpegScan,
     PngChunk,
     GifBlock,
     GifImage,
     GifData,
     IsoBox,
+    /// None: `codestream` takes the beginning of a frame.
+    JxlFrame,
+    J2kSegment,
     Bitmap,
+    BitmapRun,
+    TiffDirectory,
+    TiffEntry,
+    TiffNext,
+    TiffValue,
+    IconEntry,
+    PhotoshopHeader,
+    PhotoshopSection,
+    PhotoshopData,
+    PhotoshopRow,
+    /// None: the last bytes of a QOI are looked for.
+    Qoi,
     /// None: `markup` finds the end of an SVG.
     Markup,
     /// None: the image ends where the next field would begin.
@@ -80,8 +132,20 @@ impl EndFinder {
             bytes = self.field.fill(bytes);
             match self.step {
                 Step::End | Step::Lost => return,
-                Step::JpegScan => return self.scan(bytes),
-                Step::Markup => return self.markup.push(bytes),
+                Step::JpegScan => match self.scan(bytes) {
+                    Some(rest) => bytes = rest,
+                    None => return,
+                },
+                Step::JpegPart => match self.take_part(bytes) {
+                    Some(rest) => bytes = rest,
+                    None => return,
+                },
+                Step::JxlFrame => match self.take_frame(bytes) {
+                    Some(rest) => bytes = rest,
+                    None => return,
+                },
+                Step::Qoi => return self.scan_qoi(bytes),
+                Step::Markup => return self.push_markup(bytes),
                 _ if self.field.is_full() => self.read_field(),
                 _ => return,
             }
@@ -96,9 +160,18 @@ impl EndFinder {
             Step::Markup if self.markup.has_ended() => Ending::Whole,
             Step::Markup if self.markup.is_lost() => Ending::Unknown,
             Step::End if self.field.distance() == 0 => Ending::Whole,
+            // Servers remove the parts, and leave what says that there are some.
+            Step::End if self.field.distance() == self.tail => Ending::Unknown,
+            Step::JpegStart if self.field.distance() == self.tail && self.field.filled() == 0 => {
+                Ending::Unknown
+            }
             Step::End if self.field.distance() <= self.slack => Ending::Unknown,
             // Many GIFs lack their trailer, and any box may be the last one.
-            Step::GifBlock | Step::IsoBox if is_between => Ending::Unknown,
+            // So may a JPEG 2000 lack its end marker, and the last directory of a TIFF the place of the next one.
+            Step::GifBlock | Step::IsoBox | Step::J2kSegment | Step::TiffNext if is_between => {
+                Ending::Unknown
+            }
+            Step::BitmapRun if is_between && self.remaining <= 1 => Ending::Unknown,
             _ => Ending::CutShort,
         }
     }
@@ -106,7 +179,13 @@ impl EndFinder {
     /// The next field begins this many bytes after the beginning of the current one.
     fn go(&mut self, step: Step, distance: u64) {
         self.field.go(distance);
+        self.position = self.position.saturating_add(distance);
         self.step = step;
+    }
+
+    /// The image ends at this place of the file, which may have passed.
+    fn end_at(&mut self, place: u64) {
+        self.go(Step::End, place.saturating_sub(self.position));
     }
 
     fn lose(&mut self) {
@@ -116,12 +195,30 @@ impl EndFinder {
     fn read_field(&mut self) {
         match self.step {
             Step::Signature => self.read_signature(),
-            Step::JpegSegment => self.read_segment(),
+            Step::JpegStart => self.read_jpeg_start(),
+            Step::JpegSegment => self.read_jpeg_segment(),
             Step::PngChunk => self.read_chunk(),
             Step::GifBlock | Step::GifImage | Step::GifData => self.read_gif(),
             Step::IsoBox => self.read_box(),
+            Step::J2kSegment => self.read_j2k_segment(),
             Step::Bitmap => self.read_bitmap(),
-            Step::JpegScan | Step::Markup | Step::End | Step::Lost => {}
+            Step::BitmapRun => self.read_run(),
+            Step::TiffDirectory => self.read_directory(),
+            Step::TiffEntry => self.read_tiff_entry(),
+            Step::TiffNext => self.read_next_directory(),
+            Step::TiffValue => self.read_tiff_value(),
+            Step::IconEntry => self.read_icon_entry(),
+            Step::PhotoshopHeader => self.read_photoshop(),
+            Step::PhotoshopSection => self.read_section(),
+            Step::PhotoshopData => self.read_photoshop_data(),
+            Step::PhotoshopRow => self.read_photoshop_row(),
+            Step::JpegScan
+            | Step::JpegPart
+            | Step::JxlFrame
+            | Step::Qoi
+            | Step::Markup
+            | Step::End
+            | Step::Lost => {}
         }
     }
 
@@ -130,29 +227,69 @@ impl EndFinder {
             return;
         }
         let head = *self.field.bytes();
-        self.field.is_little_endian = matches!(head[0], b'R' | b'B');
-        if head.starts_with(b"\xFF\xD8\xFF") {
-            self.go(Step::JpegSegment, 2);
-        } else if head.starts_with(b"\x89PNG\r\n\x1A\n") {
-            self.go(Step::PngChunk, 8);
-        } else if head.starts_with(b"GIF8") {
+        let head = &head[..SIGNATURE];
+        // Of TIFFs, by their own mark.
+        self.field.is_little_endian = matches!(head[0], b'R' | b'B' | b'I' | 0);
+        match by_signature(head).and_then(Result::ok) {
+            _ if matches!(&head[4..8], b"ftyp" | b"JXL " | b"jP  ") => {
+                self.field.is_little_endian = false;
+                self.go(Step::IsoBox, 0);
+            }
+            Some(Format::Jpeg) => self.go(Step::JpegSegment, 2),
+            Some(Format::Png) => self.go(Step::PngChunk, 8),
             // Version, size, flags, background and aspect ratio are 13 bytes.
-            self.go(Step::GifBlock, 13 + color_table(head[10]));
-        } else if head.starts_with(b"RIFF") && &head[8..SIGNATURE] == b"WEBP" {
-            // Some files count the eight bytes of the RIFF header as well.
-            self.slack = 8;
-            self.go(Step::End, 8 + self.field.number(4, 4));
-        } else if &head[4..8] == b"ftyp" {
-            self.field.is_little_endian = false;
-            self.go(Step::IsoBox, 0);
-        } else if head.starts_with(b"BM") {
-            self.go(Step::Bitmap, 0);
-        } else if may_be_markup(&head[..SIGNATURE]) {
-            self.go(Step::Markup, 0);
-            self.markup.push(&head[..SIGNATURE]);
-        } else {
-            self.lose();
+            Some(Format::Gif) => self.go(Step::GifBlock, 13 + color_table(head[10])),
+            Some(Format::WebP) => {
+                // Some files count the eight bytes of the RIFF header as well.
+                self.slack = 8;
+                self.go(Step::End, 8 + self.field.number(4, 4));
+            }
+            Some(Format::J2k) => self.go(Step::J2kSegment, 0),
+            Some(Format::Jxl) => self.begin_frames(),
+            Some(Format::Tiff | Format::Jxr) => self.read_tiff(),
+            Some(Format::Ico | Format::Cur) => {
+                self.remaining = self.field.number(4, 2);
+                self.go(Step::IconEntry, 6);
+            }
+            Some(Format::Psd) => self.go(Step::PhotoshopHeader, 0),
+            _ if head.starts_with(b"qoif") => self.go(Step::Qoi, 14),
+            _ if head.starts_with(b"BM") => self.go(Step::Bitmap, 0),
+            _ if may_be_markup(head) => {
+                self.go(Step::Markup, 0);
+                self.characters = Characters::of(head);
+                self.push_markup(head);
+            }
+            _ => self.lose(),
         }
+    }
+
+    fn push_markup(&mut self, bytes: &[u8]) {
+        let characters = bytes.iter().filter_map(|byte| self.characters.push(*byte));
+        characters.for_each(|character| self.markup.push_byte(character));
+    }
+
+    /// The last eight bytes of a QOI, which its chunks do not contain: of two pixels that are equal, the
+    /// second is part of a run.
+    fn scan_qoi(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.recent = self.recent << 8 | u64::from(*byte);
+            if self.recent == 1 {
+                return self.go(Step::End, 0);
+            }
+        }
+    }
+
+    /// A picture of an icon: its size in bytes, and its place.
+    fn read_icon_entry(&mut self) {
+        if self.remaining == 0 {
+            return self.end_at(self.extent);
+        }
+        if self.field.lacks(16) {
+            return;
+        }
+        self.remaining -= 1;
+        self.extent = self.extent.max(self.field.number(8, 4) + self.field.number(12, 4));
+        self.go(Step::IconEntry, 16);
     }
 
     /// A block: an extension, an image, or the end; and the data of the first two (GIF89a).
@@ -177,39 +314,6 @@ impl EndFinder {
         }
     }
 
-    /// A segment before the first scan: marker and length (ITU-T T.81, B.1.1.4). A thumbnail inside
-    /// one has an end marker of its own, which is skipped with it.
-    fn read_segment(&mut self) {
-        const SCAN: u8 = 0xDA;
-        if self.field.lacks(4) {
-            return;
-        }
-        let [first, marker, ..] = *self.field.bytes();
-        let length = 2 + self.field.number(2, 2).max(2);
-        match marker {
-            0xD9 if first == 0xFF => self.lose(),
-            // Fill bytes, markers without a length, and stray bytes that decoders ignore.
-            0 | 1 | 0xD0..=0xD8 | 0xFF => self.go(Step::JpegSegment, 1),
-            _ if first != 0xFF => self.go(Step::JpegSegment, 1),
-            SCAN => {
-                self.go(Step::JpegScan, length);
-                let (bytes, filled) = (*self.field.bytes(), self.field.filled());
-                self.scan(&bytes[..filled]);
-            }
-            _ => self.go(Step::JpegSegment, length),
-        }
-    }
-
-    /// From the first scan on, the end is the first 0xFF 0xD9: in coded data each 0xFF is followed by
-    /// a zero (T.81, F.1.2.3), and the tables between two scans don't contain the pair.
-    fn scan(&mut self, bytes: &[u8]) {
-        let Some(last) = bytes.last() else { return };
-        if (self.is_marker && bytes[0] == 0xD9) || has_end_marker(bytes) {
-            self.go(Step::End, 0);
-        }
-        self.is_marker = *last == 0xFF;
-    }
-
     /// A chunk: length, type, data and CRC (PNG 1.2, 3.2).
     fn read_chunk(&mut self) {
         if self.field.lacks(8) {
@@ -222,107 +326,6 @@ impl EndFinder {
             _ => self.lose(),
         }
     }
-
-    /// The headers of a bitmap, of which the shortest may end the file.
-    fn read_bitmap(&mut self) {
-        const SHORT_INFO: u8 = 12;
-        if self.field.lacks(SHORTEST_BITMAP) {
-            return;
-        }
-        if self.field.bytes()[14] != SHORT_INFO && self.field.lacks(LONGEST) {
-            return;
-        }
-        match bitmap_size(&self.field) {
-            Some(size) => {
-                // Nobody misses the padding of the last row.
-                self.slack = 3;
-                self.go(Step::End, size);
-            }
-            None => self.lose(),
-        }
-    }
-
-    /// A box: size and type (ISO/IEC 14496-12, 4.2). An image is whole with its `mdat`, which holds
-    /// its data, and its `meta`, which says where in there.
-    fn read_box(&mut self) {
-        if self.field.lacks(8) {
-            return;
-        }
-        let (mut header, mut size) = (8, self.field.number(0, 4));
-        if size == 1 {
-            header = 16;
-            if self.field.lacks(16) {
-                return;
-            }
-            size = self.field.number(8, 8);
-        }
-        let kind = &self.field.bytes()[4..8];
-        if size < header || !kind.iter().all(|byte| (b' '..=b'~').contains(byte)) {
-            return self.lose();
-        }
-        self.boxes[0] |= kind == b"meta";
-        self.boxes[1] |= kind == b"mdat";
-        match self.boxes {
-            [true, true] => self.go(Step::End, size),
-            _ => self.go(Step::IsoBox, size),
-        }
-    }
-}
-
-/// The size of a GIF's colour table in bytes, from the flags before it (GIF89a, 18 and 20).
-fn color_table(flags: u8) -> u64 {
-    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
-}
-
-/// The size in bytes of a bitmap that is not compressed. The file's own size field is often wrong, as
-/// no program reads it. OS/2's header ends after 12 bytes, or anywhere between 16 and 64; fields that it
-/// does not have are zero.
-fn bitmap_size(header: &Field) -> Option<u64> {
-    let short = |at: usize| header.number(at, 2) as u32;
-    let number = |at: usize| header.number(at, 4) as u32;
-    let (pixels_at, info) = (number(10), number(14));
-    let (width, height, bits) = match info {
-        12 => (short(18), short(20), short(24)),
-        16..=124 => (number(18), number(22), short(28)),
-        _ => return None,
-    };
-    let compression = if info < 20 { 0 } else { number(30) };
-    // With fewer bits, OS/2's 3 is a compression of faxes.
-    let is_plain = compression == 0 || (matches!(compression, 3 | 6) && bits >= 16);
-    if !is_plain || pixels_at < 14 + info || bits > 32 || width > 1 << 30 {
-        return None;
-    }
-    let row = (u64::from(width) * u64::from(bits)).div_ceil(32) * 4;
-    // If the height is negative, the first row is the top one.
-    let rows = if info == 12 { height } else { height.cast_signed().unsigned_abs() };
-    Some(u64::from(pixels_at) + row * u64::from(rows))
-}
-
-/// Whether the bytes contain the end marker of a JPEG.
-#[cfg(not(target_feature = "simd128"))]
-fn has_end_marker(bytes: &[u8]) -> bool {
-    bytes.windows(2).any(|pair| pair == [0xFF, 0xD9])
-}
-
-/// The same by vectors, which the compiler does not use by itself when it optimises for size.
-#[cfg(target_feature = "simd128")]
-fn has_end_marker(bytes: &[u8]) -> bool {
-    use core::arch::wasm32::{u8x16_eq, u8x16_splat, v128, v128_and, v128_any_true};
-    const VECTOR: usize = 16;
-    let mut at = 0;
-    while at + VECTOR < bytes.len() {
-        // SAFETY: at least a vector and one byte remain.
-        let (first, second) = unsafe {
-            let pointer = bytes.as_ptr().add(at);
-            (pointer.cast::<v128>().read_unaligned(), pointer.add(1).cast::<v128>().read_unaligned())
-        };
-        let pairs = v128_and(u8x16_eq(first, u8x16_splat(0xFF)), u8x16_eq(second, u8x16_splat(0xD9)));
-        if v128_any_true(pairs) {
-            return true;
-        }
-        at += VECTOR;
-    }
-    bytes[at..].windows(2).any(|pair| pair == [0xFF, 0xD9])
 }
 
 #[cfg(test)]

@@ -21,6 +21,11 @@ pub const fn code(characters: &[u8; 4]) -> u32 {
     u32::from_be_bytes(*characters)
 }
 
+/// The size of a GIF's colour table in bytes, from the flags before it (GIF89a, 18 and 20).
+pub fn color_table(flags: u8) -> u64 {
+    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+}
+
 impl Default for Field {
     fn default() -> Self {
         Self { bytes: [0; LONGEST], filled: 0, wanted: 0, skip: 0, is_little_endian: false }

@@ -42,6 +42,11 @@ impl FileType {
         }
     }
 
+    /// Whether it is an image that some browser shows.
+    pub fn is_shown_by_browsers(&self) -> bool {
+        matches!(self, Self::Image(format) if format.is_shown_by_browsers())
+    }
+
     /// Appends it to a message or a journal.
     pub fn put(&self, out: &mut Vec<u8>) {
         match self {
@@ -120,7 +125,7 @@ mod tests {
             (Mp4, "audio/mp4", "audio/mp4"),
             (Mp4, "image/jpeg", "video/mp4"),
             (Unknown, "", "application/octet-stream"),
-            (Unknown, "image/x-fuji-raf", "image/x-fuji-raf"),
+            (Unknown, "image/x-sigma-x3f", "image/x-sigma-x3f"),
             (Unknown, "image/jpeg", "application/octet-stream"),
             (Unknown, "text/html", "application/octet-stream"),
             (Text, "", "text/plain"),

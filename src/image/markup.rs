@@ -3,7 +3,9 @@
 //! Only as much of XML 1.0 is read as that needs: comments, processing instructions, CDATA sections, the
 //! document type with its internal subset, and tags with their attributes.
 
-/// Finds the end of an SVG's root in bytes that arrive chunk by chunk.
+use super::characters::Characters;
+
+/// Finds the end of an SVG's root in characters that arrive chunk by chunk.
 #[derive(Debug, Default)]
 pub struct Markup {
     state: State,
@@ -173,11 +175,13 @@ pub fn begins_svg(tag: &[u8]) -> bool {
     markup.state == State::Tag
 }
 
-/// Whether a body may be XML: its first byte that is neither white space nor a byte order mark begins a
-/// tag or a declaration.
+/// Whether a body may be XML: its first character that is neither white space nor a byte order mark begins
+/// a tag or a declaration.
 pub fn may_be_markup(head: &[u8]) -> bool {
-    let first = head.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
-    first.is_none_or(|byte| *byte == b'<')
+    let mut characters = Characters::of(head);
+    let mut text = head.iter().filter_map(|byte| characters.push(*byte));
+    let first = text.find(|byte| !byte.is_ascii_whitespace() && !b"\xEF\xBB\xBF".contains(byte));
+    first.is_none_or(|byte| byte == b'<')
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! The address, its extension and `Content-Type` are only claims; the bytes decide. Of a file that is no
 //! image they often say too little; there a claim counts that they do not contradict.
 
+mod characters;
 mod dimensions;
 mod ending;
 mod facts;
@@ -11,8 +12,12 @@ mod field;
 mod file_type;
 mod filter;
 mod format;
+mod header;
+mod inflate;
 mod markup;
+mod netpbm;
 mod recognise;
+mod signature;
 
 pub use dimensions::{Dimensions, DimensionsFinder};
 pub use ending::{EndFinder, Ending};
@@ -20,4 +25,7 @@ pub use facts::ImageFacts;
 pub use file_type::{Accepted, FileType, essence};
 pub use filter::{ImageFilter, Range};
 pub use format::{Format, NotAnImage};
-pub use recognise::Recogniser;
+pub use recognise::{Recogniser, Recognition};
+
+#[cfg(test)]
+mod tests;

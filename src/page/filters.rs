@@ -195,12 +195,12 @@ impl Filters {
         };
         let mut formats = Vec::new();
         for word in words_of(&self.formats) {
-            let format = Format::ALL.into_iter().find(|format| format.accepts_extension(&word));
+            let format = Format::of_extension(&word);
             let unknown = || {
                 let error = text![
                     "\"",
                     word,
-                    "\" is no format; write jpg, png, gif, webp, avif, heic, jxl, bmp, tif, ico or svg"
+                    "\" is no format; write extensions such as jpg, png, webp, heic, tif or dng"
                 ];
                 (&self.formats, error)
             };

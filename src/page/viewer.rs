@@ -86,7 +86,9 @@ impl Viewer {
             let rows = run.rows.borrow();
             let row = &rows.as_slice()[item];
             self.facts.set_text_content(Some(&picture_text(row)));
-            is_svg(row) || dimensions(row).is_some_and(|size| size.pixels() <= MAX_PIXELS)
+            let is_known = row.image.as_ref().is_some_and(|image| image.file_type.is_shown_by_browsers());
+            let is_small = || dimensions(row).is_some_and(|size| size.pixels() <= MAX_PIXELS);
+            is_known && (is_svg(row) || is_small())
         };
         if can_be_shown {
             self.load(run, item);

@@ -1,8 +1,12 @@
-"""Makes the files of this folder: python make.py, with pillow, pillow-heif, imagecodecs and numpy."""
+"""Makes the files of this folder: python make.py, with pillow, pillow-heif, imagecodecs, numpy, tifffile."""
+
+import gzip
+import struct
 
 import imagecodecs
 import numpy
 import pillow_heif
+import tifffile
 from PIL import Image
 
 pillow_heif.register_heif_opener()
@@ -15,6 +19,10 @@ def picture(width, height, mode="RGB"):
 def write(name, data):
     with open(name, "wb") as file:
         file.write(data)
+
+
+def boxed(kind, content):
+    return struct.pack(">I", 8 + len(content)) + kind + content
 
 
 picture(67, 45).save("baseline.jpg", quality=30)
@@ -52,3 +60,86 @@ for name, (width, height), container in [
 ]:
     pixels = numpy.asarray(picture(width, height))
     write(name, imagecodecs.jpegxl_encode(pixels, level=40, usecontainer=container))
+
+# JPEG 2000 in boxes and bare, of high throughput, JPEG XR, JPEG-LS.
+pixels = numpy.asarray(picture(67, 45))
+picture(67, 45).save("plain.jp2", quality_layers=[40])
+picture(67, 45).save("tiled.j2k", quality_layers=[40], tile_size=(32, 32))
+write("throughput.jhc", imagecodecs.htj2k_encode(pixels, level=0.1, reversible=False))
+write("plain.jxr", imagecodecs.jpegxr_encode(pixels, level=0.4))
+write("plain.jls", imagecodecs.jpegls_encode(numpy.asarray(picture(67, 45, "L")), level=9))
+
+# Two pictures in one file; one with a gain map; one with a film behind it.
+picture(67, 45).save("two.mpo", save_all=True, append_images=[picture(31, 20)], quality=20)
+hdr = numpy.zeros((48, 64, 4), "float16")
+hdr[:, :, :3] = numpy.asarray(picture(64, 48))[:, :, :] / 64.0
+hdr[:, :, 3] = 1
+write("gain.jpg", imagecodecs.ultrahdr_encode(hdr, level=30))
+film = boxed(b"ftyp", b"isom\0\0\2\0isom") + boxed(b"mdat", bytes(200))
+metadata = (
+    b"http://ns.adobe.com/xap/1.0/\0"
+    b'<rdf:li Item:Semantic="Primary" Item:Length="0" Item:Padding="8"/>'
+    b'<rdf:li Item:Semantic="MotionPhoto" Item:Length="%d"/>' % len(film)
+)
+with open("baseline.jpg", "rb") as file:
+    jpeg = file.read()
+segment = b"\xff\xe1" + struct.pack(">H", len(metadata) + 2) + metadata
+write("motion.jpg", jpeg[:2] + segment + jpeg[2:] + bytes(8) + film)
+
+# A sequence; several pages; tiles; strips before and behind the directory; a raw file.
+picture(64, 48).save("sequence.avif", save_all=True, append_images=[picture(64, 48).rotate(180)], quality=10)
+pages = [picture(67, 45, "L"), picture(31, 20, "L")]
+pages[0].save("pages.tif", save_all=True, append_images=pages[1:])
+tifffile.imwrite("tiles.tif", numpy.asarray(picture(67, 45, "L")), tile=(16, 16))
+tifffile.imwrite("strips.tif", numpy.asarray(picture(67, 45, "L")), rowsperstrip=7, byteorder=">")
+tifffile.imwrite("plain.dng", numpy.asarray(picture(67, 45, "L")), extratags=[(50706, 1, 4, b"\1\4\0\0", True)])
+
+# Of games, servers and astronomers.
+picture(67, 45).save("plain.tga")
+picture(67, 45, "L").save("runs.tga", compression="tga_rle")
+write("plain.qoi", imagecodecs.qoi_encode(pixels))
+picture(67, 45, "1").save("plain.pbm")
+picture(67, 45, "L").save("plain.pgm")
+picture(12, 9).save("plain.ppm")
+write("plain.pam", b"P7\nWIDTH 20\nHEIGHT 9\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n" + bytes(720))
+picture(12, 9).save("plain.dds")
+picture(12, 9, "RGBA").save("blocks.dds", pixel_format="DXT1")
+picture(12, 9).save("numbered.dds", pixel_format="BC5")
+picture(64, 64).save("plain.icns")
+write("plain.hdr", imagecodecs.rgbe_encode((pixels[:9, :12] / 255).astype("float32"), header=True))
+cards = ["SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    2"]
+cards += ["NAXIS1  =                   12 / columns", "NAXIS2  =                    9", "END"]
+write("plain.fits", "".join(card.ljust(80) for card in cards).ljust(2880).encode() + bytes(2880))
+
+# A cursor, of an icon's picture; a bitmap of runs; one with a header of OS/2's.
+with open("icon.ico", "rb") as file:
+    icon = file.read()
+write("arrow.cur", icon[:2] + b"\2" + icon[3:])
+rows = b"".join(bytes([5, row, 0, 3, 1, 2, 3, 0, 0, 0]) for row in range(6)) + b"\0\1"
+palette = bytes(1024)
+header = struct.pack("<IiiHHIIiiII", 40, 8, 6, 1, 8, 1, len(rows), 0, 0, 0, 0)
+write("runs.bmp", b"BM" + struct.pack("<IHHI", 54 + 1024 + len(rows), 0, 0, 54 + 1024) + header + palette + rows)
+
+# Photoshop's documents, without compression and with it, and a large one.
+for name, version, compression in [("plain.psd", 1, 0), ("runs.psd", 1, 1), ("runs.psb", 2, 1)]:
+    head = struct.pack(">4sH6xHIIHH", b"8BPS", version, 3, 9, 12, 8, 3)
+    layers = struct.pack(">Q" if version == 2 else ">I", 6) + bytes(6)
+    sections = struct.pack(">I", 0) + struct.pack(">I", 4) + b"abcd" + layers
+    row = bytes(12) if compression == 0 else b"\xf5\x07"
+    lengths = b"" if compression == 0 else struct.pack(">I" if version == 2 else ">H", 2) * 27
+    write(name, head + sections + struct.pack(">H", compression) + lengths + row * 27)
+
+# An EXR's attributes, and nothing more.
+window = b"box2i\0" + struct.pack("<Iiiii", 16, -1, -2, 65, 42)
+attributes = b"channels\0chlist\0" + struct.pack("<I", 1) + b"\0" + b"dataWindow\0" + window
+write("head.exr", struct.pack("<II", 20000630, 2) + attributes + b"displayWindow\0" + window + b"\0")
+
+# A page of DjVu.
+page = b"DJVUINFO" + struct.pack(">IHH6B", 10, 67, 45, 24, 0, 44, 1, 22, 1) + b"TXTa" + struct.pack(">I", 80) + bytes(80)
+write("page.djvu", b"AT&TFORM" + struct.pack(">I", len(page)) + page)
+
+# Drawings in UTF-16, and compressed.
+drawing = '<?xml version="1.0"?>\n<!-- м<ϼ -->\n<svg xmlns="http://www.w3.org/2000/svg" width="67" height="45"><g/></svg>\n'
+write("little.svg", drawing.encode("utf-16"))
+write("big.svg", b"\xfe\xff" + drawing.encode("utf-16-be"))
+write("plain.svgz", gzip.compress(drawing.encode(), mtime=0))

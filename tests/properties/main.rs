@@ -8,6 +8,7 @@
 //! - `arrangement`: any spool becomes a zip without gaps, and no payload is lost on the way
 //! - `allocator`: no two images share a byte of the spool
 //! - `dimensions`: the size of an image does not depend on where its chunks are cut
+//! - `images`: neither do its format and its end, and an image that is whole stays so
 //! - `schedule`: limits, cool-downs and ends hold for any outcomes of attempts
 
 #![cfg(not(target_arch = "wasm32"))]
@@ -18,6 +19,7 @@ mod arrangement;
 mod dimensions;
 mod exports;
 mod framing;
+mod images;
 mod journal;
 mod lists;
 mod names;

@@ -91,6 +91,19 @@ async fn every_format_is_recognised_by_its_bytes() {
         ("heic", Format::Heic),
         ("jxl", Format::Jxl),
         ("jxl-container", Format::Jxl),
+        ("svg-utf16", Format::Svg),
+        ("svgz", Format::Svgz),
+        ("heif", Format::Heif),
+        ("cur", Format::Cur),
+        ("mpo", Format::Jpeg),
+        ("jp2", Format::Jp2),
+        ("jxr", Format::Jxr),
+        ("jls", Format::Jls),
+        ("dng", Format::Dng),
+        ("psd", Format::Psd),
+        ("tga", Format::Tga),
+        ("qoi", Format::Qoi),
+        ("dds", Format::Dds),
     ];
     let urls = kinds.map(|(kind, _)| origin.url(&format!("/fixture/{kind}/photo.png")));
     let ran = fetch(&urls, settings()).await;

@@ -97,17 +97,22 @@ impl<'a> Reception<'a> {
         modified: Option<i64>,
         final_url: Option<Box<str>>,
     ) -> Result<StoredImage<Payload>, FetchError> {
+        let recognition = self.format.finish();
         let recognised = match self.bytes {
             0 if self.accepted != Accepted::Anything => return Err(FetchError::Empty),
             0 => Err(NotAnImage::Unknown),
-            _ => self.format.finish(),
+            _ => recognition.format,
         };
         let file_type = self.file_type(recognised)?;
         // Other files may look like images to either.
-        let ending = if recognised.is_ok() { self.end.ending() } else { Ending::Unknown };
+        let ending = match recognition.length {
+            _ if recognised.is_err() => Ending::Unknown,
+            Some(length) => Ending::of_length(self.bytes, length),
+            None => self.end.ending(),
+        };
         let facts = ImageFacts {
             is_cut_short: ending.is_cut_short(self.bytes, self.declared),
-            dimensions: recognised.ok().and_then(|_| self.dimensions.dimensions()),
+            dimensions: recognised.ok().and_then(|_| self.dimensions.dimensions().or(recognition.dimensions)),
             modified,
             final_url,
             sha256: self.sha256.map(|sum| Box::new(sum.finalize().into())),

@@ -11,7 +11,7 @@ use web_sys::Blob;
 use super::file::slice;
 use super::{Payload, Spool, SpoolFile};
 use crate::browser::web::{Shared, promise};
-use crate::image::{Dimensions, FileType};
+use crate::image::Dimensions;
 use crate::plan::ItemId;
 use crate::run::StoredImage;
 use crate::spool::{Extent, Place};
@@ -157,14 +157,17 @@ impl ImageStore {
     /// would have to be copied and is too large for that.
     pub async fn preview(&self, item: ItemId, edge: u32) -> Option<JsValue> {
         let StoredImage { payload, facts } = self.get(item)?;
-        let FileType::Image(format) = facts.file_type else { return None };
+        // What no browser shows would be read from its first byte to its last for nothing.
+        if !facts.file_type.is_shown_by_browsers() {
+            return None;
+        }
         if let Payload::File { file, .. } = &payload
             && facts.bytes > MAX_COPIED
             && file.finished().await.is_none()
         {
             return None;
         }
-        let image = payload.to_blob(format.media_type()).await.ok()?;
+        let image = payload.to_blob(facts.file_type.media_type()).await.ok()?;
         if edge == 0 {
             return Some(image.into());
         }

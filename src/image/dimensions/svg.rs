@@ -1,10 +1,12 @@
 //! The size of an SVG: by the attributes of its root (SVG 2, 8.12).
 
+use crate::image::characters::Characters;
 use crate::image::markup::Markup;
 
 /// Reads an SVG up to the end of its root's tag.
 #[derive(Debug, Default)]
 pub struct SvgSize {
+    characters: Characters,
     markup: Markup,
     /// The last eight bytes of the attribute's name.
     name: u64,
@@ -20,12 +22,20 @@ pub struct SvgSize {
 const LONGEST_VALUE: usize = 128;
 
 impl SvgSize {
-    /// Reads the next chunk. Returns width and height at the end of the tag; zero if there are none.
-    pub fn push(&mut self, bytes: &[u8]) -> Option<(u64, u64)> {
-        bytes.iter().find_map(|byte| self.push_byte(*byte))
+    /// Of a file with this beginning, which is not read yet.
+    pub fn of(head: &[u8]) -> Self {
+        Self { characters: Characters::of(head), ..Self::default() }
     }
 
-    fn push_byte(&mut self, byte: u8) -> Option<(u64, u64)> {
+    /// Reads the next chunk. Returns width and height at the end of the tag; zero if there are none.
+    pub fn push(&mut self, bytes: &[u8]) -> Option<(u64, u64)> {
+        bytes.iter().find_map(|byte| {
+            let character = self.characters.push(*byte)?;
+            self.push_character(character)
+        })
+    }
+
+    fn push_character(&mut self, byte: u8) -> Option<(u64, u64)> {
         let was_quoted = self.markup.is_quoted();
         self.markup.push_byte(byte);
         if self.markup.is_lost() {

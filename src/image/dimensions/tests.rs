@@ -276,6 +276,20 @@ fn the_directory_of_a_tiff_may_be_anywhere_and_begin_with_a_thumbnail() {
 }
 
 #[test]
+fn a_gif_is_as_large_as_its_first_picture() {
+    let gif = |screen: [u8; 4], flags: u8, rest: &[u8]| {
+        [&b"GIF89a"[..], &screen, &[flags, 0, 0], &vec![0x2C; if flags == 0 { 0 } else { 6 }], rest].concat()
+    };
+    let picture = b"\x2C\x02\0\x03\0\xFF\x3F\xFE\x3F\0";
+    let comment = b"\x21\xFE\x02\x2C\x2C\x01\x2C\0";
+    assert_eq!(size(&gif([1, 0, 1, 0], 0, picture)), Some((16_385, 16_385)));
+    assert_eq!(size(&gif([1, 0, 1, 0], 0x80, &[&comment[..], picture].concat())), Some((16_385, 16_385)));
+    assert_eq!(size(&gif([0xFF, 0xFF, 1, 0], 0, picture)), Some((65_535, 16_385)));
+    assert_eq!(size(&gif([3, 0, 2, 0], 0x80, b";")), Some((3, 2)));
+    assert_eq!(size(&gif([3, 0, 2, 0], 0, comment)), None, "the picture has not arrived");
+}
+
+#[test]
 fn what_is_no_image_has_no_size() {
     let bodies: [&[u8]; 8] = [
         b"",

@@ -1,5 +1,5 @@
-//! Small files of the kinds that pictures don't have. BMP, TIFF, ICO and SVG are complete; AVIF, HEIC and
-//! JPEG XL have real headers, by which a file is recognised, and no picture.
+//! Small files of the kinds that pictures don't have. AVIF, HEIC, HEIF and JPEG XL have real headers, by which
+//! a file is recognised, and no picture; the others are complete. Some are those of `tests/images`.
 
 use std::io::Cursor;
 
@@ -46,6 +46,20 @@ pub static FIXTURES: &[Fixture] = &[
         let script = "<script>document.documentElement.id = 'ran'</script></svg>";
         SVG.replace("</svg>", script).into_bytes()
     }),
+    fixture("svg-utf16", "image/svg+xml", || include_bytes!("../../images/little.svg").to_vec()),
+    fixture("svgz", "image/svg+xml", || include_bytes!("../../images/plain.svgz").to_vec()),
+    fixture("heif", "image/heif", || iso_media(b"mif1", b"miaf")),
+    fixture("cur", "image/x-icon", || include_bytes!("../../images/arrow.cur").to_vec()),
+    fixture("mpo", "image/jpeg", || include_bytes!("../../images/two.mpo").to_vec()),
+    fixture("motion", "image/jpeg", || include_bytes!("../../images/motion.jpg").to_vec()),
+    fixture("jp2", "image/jp2", || include_bytes!("../../images/plain.jp2").to_vec()),
+    fixture("jxr", "image/jxr", || include_bytes!("../../images/plain.jxr").to_vec()),
+    fixture("jls", "image/jls", || include_bytes!("../../images/plain.jls").to_vec()),
+    fixture("dng", "image/tiff", || include_bytes!("../../images/plain.dng").to_vec()),
+    fixture("psd", "image/vnd.adobe.photoshop", || include_bytes!("../../images/runs.psd").to_vec()),
+    fixture("tga", "image/x-tga", || include_bytes!("../../images/runs.tga").to_vec()),
+    fixture("qoi", "image/qoi", || include_bytes!("../../images/plain.qoi").to_vec()),
+    fixture("dds", "image/vnd.ms-dds", || include_bytes!("../../images/blocks.dds").to_vec()),
     HTML,
     fixture("text", "text/plain; charset=utf-8", || b"This is a line of text.\n".to_vec()),
 ];
@@ -142,6 +156,16 @@ mod tests {
             ("tiff-big-endian", 0, b"MM\0*"),
             ("ico", 0, &[0, 0, 1, 0]),
             ("svg", 0, b"<svg"),
+            ("svg-utf16", 0, b"\xFF\xFE<\0"),
+            ("svgz", 0, b"\x1F\x8B"),
+            ("heif", 4, b"ftypmif1"),
+            ("cur", 0, &[0, 0, 2, 0]),
+            ("jp2", 4, b"jP  "),
+            ("jxr", 0, b"II\xBC"),
+            ("dng", 0, b"II*\0"),
+            ("psd", 0, b"8BPS"),
+            ("qoi", 0, b"qoif"),
+            ("dds", 0, b"DDS "),
         ] {
             let bytes = (named(name).unwrap().bytes)();
             assert_eq!(&bytes[at..at + signature.len()], signature, "{name}");
