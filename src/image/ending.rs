@@ -125,11 +125,24 @@ enum Step {
     Lost,
 }
 
+impl Step {
+    /// Whether it takes bytes as they come.
+    fn has_no_field(self) -> bool {
+        matches!(self, Self::JpegPart | Self::JpegScan | Self::JxlFrame | Self::Qoi | Self::Markup)
+    }
+}
+
 impl EndFinder {
     /// Reads the next chunk of the body.
     pub fn push(&mut self, mut bytes: &[u8]) {
         loop {
             bytes = self.field.fill(bytes);
+            if self.step.has_no_field() && self.field.filled() > 0 {
+                let (begun, filled) = (*self.field.bytes(), self.field.filled());
+                self.field.go(filled as u64);
+                self.push(&begun[..filled]);
+                continue;
+            }
             match self.step {
                 Step::End | Step::Lost => return,
                 Step::JpegScan => match self.scan(bytes) {
@@ -245,7 +258,7 @@ impl EndFinder {
                 self.go(Step::End, 8 + self.field.number(4, 4));
             }
             Some(Format::J2k) => self.go(Step::J2kSegment, 0),
-            Some(Format::Jxl) => self.begin_frames(),
+            Some(Format::Jxl) => self.go(Step::JxlFrame, 0),
             Some(Format::Tiff | Format::Jxr) => self.read_tiff(),
             Some(Format::Ico | Format::Cur) => {
                 self.remaining = self.field.number(4, 2);
@@ -255,9 +268,8 @@ impl EndFinder {
             _ if head.starts_with(b"qoif") => self.go(Step::Qoi, 14),
             _ if head.starts_with(b"BM") => self.go(Step::Bitmap, 0),
             _ if may_be_markup(head) => {
-                self.go(Step::Markup, 0);
                 self.characters = Characters::of(head);
-                self.push_markup(head);
+                self.go(Step::Markup, 0);
             }
             _ => self.lose(),
         }

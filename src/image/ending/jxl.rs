@@ -43,14 +43,6 @@ enum Stop {
 type Read<T> = Result<T, Stop>;
 
 impl EndFinder {
-    /// Begins with the first bytes of the file.
-    pub(super) fn begin_frames(&mut self) {
-        let (head, filled) = (*self.field.bytes(), self.field.filled());
-        self.codestream.head.extend_from_slice(&head[..filled]);
-        self.go(Step::JxlFrame, filled as u64);
-        self.read_frames();
-    }
-
     /// Takes the beginning of a frame; returns the rest of the chunk when the frame's lengths are known.
     pub(super) fn take_frame<'a>(&mut self, mut bytes: &'a [u8]) -> Option<&'a [u8]> {
         while !bytes.is_empty() {

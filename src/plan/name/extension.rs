@@ -138,6 +138,36 @@ mod tests {
     }
 
     #[test]
+    fn an_extension_of_the_format_stays_as_it_was_written() {
+        let cases = [
+            ("a0001.dng", Format::Dng, "a0001.dng"),
+            ("a0001.tif", Format::Dng, "a0001.dng"),
+            ("DSC_1.NEF", Format::Nef, "DSC_1.NEF"),
+            ("DSC_1.NEF", Format::Tiff, "DSC_1.NEF"),
+            ("scan.tif", Format::Nef, "scan.tif"),
+            ("IMG_1.CR2", Format::Cr2, "IMG_1.CR2"),
+            ("IMG_1.CR3", Format::Cr3, "IMG_1.CR3"),
+            ("DSCF1.RAF", Format::Raf, "DSCF1.RAF"),
+            ("photo.jpe", Format::Jpeg, "photo.jpe"),
+            ("photo.jfif", Format::Jpeg, "photo.jfif"),
+            ("arrow.cur", Format::Cur, "arrow.cur"),
+            ("arrow.ico", Format::Cur, "arrow.cur"),
+            ("favicon.cur", Format::Ico, "favicon.ico"),
+            ("drawing.svgz", Format::Svgz, "drawing.svgz"),
+            ("drawing.svg", Format::Svgz, "drawing.svgz"),
+            ("map.jpf", Format::Jpx, "map.jpf"),
+            ("map.jp2", Format::J2k, "map.j2k"),
+            ("a.pnm", Format::Ppm, "a.pnm"),
+            ("a.jpg.dds", Format::Dds, "a.jpg.dds"),
+            ("a.dds", Format::Jpeg, "a.jpg"),
+        ];
+        for (name, format, expected) in cases {
+            let (stem, extension) = with_fitting_extension(name, format);
+            assert_eq!(format!("{stem}.{extension}"), expected, "{name}, {format:?}");
+        }
+    }
+
+    #[test]
     fn what_servers_add_to_a_name_is_not_part_of_it() {
         let cases = [
             ("cat.jpg;jsessionid=0A1B2C3D.node1", "cat.jpg"),
