@@ -38,6 +38,7 @@
 //! - `table`: ten thousand rows
 //! - `pictures`: the pictures of a run, and choosing those that the zip holds
 //! - `viewer`: one picture, large
+//! - `huge_pictures`: pictures of many pixels and few bytes
 //! - `disk`: what lies in the browser's own files, and the archive straight into one of the user's
 //! - `worker_downloads`: the archive straight into a download, where the browser has no file picker
 //! - `exports`: CSV and JSON, against the server's log
@@ -69,6 +70,7 @@ mod figures;
 mod folding;
 mod full_storage;
 mod headline;
+mod huge_pictures;
 mod kept_files;
 mod keyboard;
 mod killed;
