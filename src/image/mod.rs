@@ -6,6 +6,7 @@
 
 mod characters;
 mod dimensions;
+mod drawing;
 mod ending;
 mod facts;
 mod field;
@@ -20,6 +21,7 @@ mod recognise;
 mod signature;
 
 pub use dimensions::{Dimensions, DimensionsFinder};
+pub use drawing::pixels_inside;
 pub use ending::{EndFinder, Ending};
 pub use facts::ImageFacts;
 pub use file_type::{Accepted, FileType, essence};

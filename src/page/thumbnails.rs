@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
@@ -12,8 +13,8 @@ use super::elements::{document, window};
 use super::frame::Frame;
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
-use crate::browser::MAX_PIXELS;
-use crate::image::{FileType, Format};
+use crate::browser::{MAX_PIXELS, promise};
+use crate::image::{FileType, Format, pixels_inside};
 use crate::plan::ItemId;
 use crate::report::{Row, dimensions};
 
@@ -90,7 +91,12 @@ impl Thumbnails {
         let (run, near) = (self.run.get(), near());
         spawn_local(async move {
             let (preview, svg) = if is_svg {
-                (None, handle.image(item).await)
+                let svg = handle.image(item).await;
+                let is_light = match &svg {
+                    Some(svg) => is_light(svg, MAX_PIXELS_DRAWN).await,
+                    None => false,
+                };
+                (None, svg.filter(|_| is_light))
             } else {
                 (handle.preview(item, self.edge.get()).await, None)
             };
@@ -149,6 +155,22 @@ fn pixels_of(row: &Row) -> u64 {
 /// Whether an image is an SVG, which browsers do not decode outside of a document.
 pub fn is_svg(row: &Row) -> bool {
     row.image.as_ref().is_some_and(|image| image.file_type == FileType::Image(Format::Svg))
+}
+
+/// The most bytes of an SVG that is drawn.
+const MAX_DRAWING: f64 = 8e6;
+
+/// The most pixels of the pictures in an SVG that is drawn as a thumbnail: all that are in sight are drawn at the
+/// same time.
+const MAX_PIXELS_DRAWN: u64 = 2_000_000;
+
+/// Whether an SVG is small, and the pictures in it have no more than this many pixels.
+pub async fn is_light(svg: &Blob, most: u64) -> bool {
+    if svg.size() > MAX_DRAWING {
+        return false;
+    }
+    let bytes = promise(svg.array_buffer()).await.map(|bytes| Uint8Array::new(&bytes).to_vec());
+    bytes.ok().and_then(|bytes| pixels_inside(&bytes)).is_some_and(|pixels| pixels <= most)
 }
 
 /// A canvas with a preview, which it takes.

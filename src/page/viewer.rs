@@ -10,13 +10,16 @@ use super::address_line::AddressLine;
 use super::elements::{by_id, on, set_shown};
 use super::object_url::ObjectUrl;
 use super::run_view::RunView;
-use super::thumbnails::is_svg;
+use super::thumbnails::{is_light, is_svg};
 use crate::plan::ItemId;
 use crate::report::{dimensions, picture_text};
 
 /// The most pixels of a picture that is shown large: browsers take 4 bytes for each, and have no smaller copy
 /// beside them as a thumbnail has.
 const MAX_PIXELS: u64 = 60_000_000;
+
+const TOO_LARGE: &str =
+    "Too large to be shown here, or no image that a browser shows. It is in the zip as it is.";
 
 /// The dialog.
 pub struct Viewer {
@@ -93,9 +96,7 @@ impl Viewer {
         if can_be_shown {
             self.load(run, item);
         } else {
-            self.say(
-                "Too large to be shown here, or no image that a browser shows. It is in the zip as it is.",
-            );
+            self.say(TOO_LARGE);
         }
         if !self.dialog.open() {
             // It throws only if the dialog is open already.
@@ -105,13 +106,20 @@ impl Viewer {
 
     fn load(&'static self, run: &RunView, item: ItemId) {
         let shown = self.shown.get();
+        let is_drawing = is_svg(&run.rows.borrow().as_slice()[item]);
         let Some(handle) = run.source_of(item) else { return self.say("The image is not kept any more.") };
         spawn_local(async move {
-            let url = handle.image(item).await.and_then(|image| ObjectUrl::new(&image).ok());
+            let image = handle.image(item).await;
+            let is_heavy = match &image {
+                Some(image) if is_drawing => !is_light(image, MAX_PIXELS).await,
+                _ => false,
+            };
+            let url = image.and_then(|image| ObjectUrl::new(&image).ok());
             if self.shown.get() != shown {
                 return;
             }
             match url {
+                _ if is_heavy => self.say(TOO_LARGE),
                 Some(url) => {
                     self.image.set_src(url.as_str());
                     *self.url.borrow_mut() = Some(url);
