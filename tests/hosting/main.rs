@@ -54,6 +54,7 @@ fn the_page_does_its_main_job_on_each_server_at_the_root_and_in_a_folder() {
 fn each_file_has_its_type_and_is_kept_as_long_as_its_name_says() {
     for kind in Kind::ALL {
         let server = WebServer::with_page(kind);
+        let mut lasting = 0;
         for (name, bytes) in server.files() {
             for folder in ["/", FOLDER] {
                 let answer = server.get(&format!("{folder}{name}"), "");
@@ -63,8 +64,10 @@ fn each_file_has_its_type_and_is_kept_as_long_as_its_name_says() {
                 let is_lasting = is_named_after_content(&name);
                 let cache = if is_lasting { "public, max-age=31536000, immutable" } else { "no-cache" };
                 assert_eq!(answer.header("cache-control"), Some(cache), "{kind:?}: {name}");
+                lasting += usize::from(is_lasting);
             }
         }
+        assert!(lasting > 0, "no file of the page is named after its content");
     }
 }
 
@@ -139,12 +142,15 @@ fn what_has_not_changed_is_not_sent_again() {
 #[test]
 fn the_file_for_static_hosts_names_every_lasting_file_of_the_page() {
     let rules = fs::read_to_string(web_server::hosted_page().join("_headers")).unwrap();
+    let mut lasting = 0;
     for entry in WalkDir::new(web_server::hosted_page()).into_iter().map(Result::unwrap) {
         let path =
             entry.path().strip_prefix(web_server::hosted_page()).unwrap().to_string_lossy().into_owned();
         let has_rule = rules.contains(&format!("\n/{path}\n  Cache-Control: public"));
         assert_eq!(has_rule, is_named_after_content(&path), "{path}");
+        lasting += usize::from(has_rule);
     }
+    assert!(lasting > 0, "no file of the page is named after its content");
 }
 
 fn is_named_after_content(name: &str) -> bool {
