@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::answer::{Answer, Framing, Gate, http_date};
-use crate::journal::Journal;
+use crate::answer::{Answer, CutAt, CutHow, Framing, Gate, http_date};
+use crate::journal::{Exchange, Journal};
 use crate::request::{ParameterError, Request};
 
 /// All but the unreserved characters (RFC 3986, 2.3).
@@ -22,10 +22,18 @@ enum Cors {
     Off,
 }
 
-/// The answer of a request that does not reach its route: preflights, wrong methods and `fail=N:CODE`.
-pub fn before(request: &Request, journal: &Journal) -> Result<Option<Answer>, ParameterError> {
+/// The answer of a request that does not reach its route: preflights, wrong methods, `fail=N:CODE`, and what is
+/// beyond `window=N:MS` or `most=N:reset`.
+pub fn before(
+    request: &Request,
+    journal: &Journal,
+    exchange: &Exchange,
+) -> Result<Option<Answer>, ParameterError> {
     match request.method.as_str() {
-        "GET" | "HEAD" | "POST" => failure(request, journal),
+        "GET" | "HEAD" | "POST" => match limit(request, journal, exchange)? {
+            Some(answer) => Ok(Some(answer)),
+            None => failure(request, journal),
+        },
         "OPTIONS" => preflight(request).map(Some),
         other => {
             Ok(Some(Answer::refusal(405, format!("{other} is not answered here")).with("allow", "GET, HEAD")))
@@ -61,9 +69,52 @@ fn try_shape(mut answer: Answer, request: &Request) -> Result<Answer, ParameterE
         None => {}
     }
     set_cors(&mut answer, request)?;
+    set_range(&mut answer, request)?;
     set_framing(&mut answer, request)?;
     set_pace(&mut answer, request)?;
+    if let Some(every) = request.number("break-every")?
+        && answer.body.len() > every
+    {
+        answer = answer.cut(CutAt::Body(every), CutHow::Close);
+    }
     Ok(answer)
+}
+
+/// Answers `Range: bytes=N-` with what follows (RFC 9110, 14.2), or as `range=…` says.
+fn set_range(answer: &mut Answer, request: &Request) -> Result<(), ParameterError> {
+    let wish = request.parameter("range").unwrap_or("on".into());
+    let range = request.header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-'));
+    let Some(start) = range.and_then(|start| start.parse::<u64>().ok()).filter(|_| answer.status == 200)
+    else {
+        return Ok(());
+    };
+    let total = answer.body.len();
+    let mut from = start;
+    match &*wish {
+        "on" => {}
+        "off" => return Ok(()),
+        "refused" => from = total,
+        // The length fits, and neither the place nor the bytes do.
+        "elsewhere" => from = 0,
+        "changed" => answer.set("last-modified", http_date(0)),
+        "shorter" => from = start + 1,
+        other => {
+            let wanted = "on, off, refused, elsewhere, changed or shorter";
+            return Err(ParameterError { name: "range", value: other.to_owned(), wanted });
+        }
+    }
+    if from >= total {
+        let modified = std::mem::replace(answer, Answer::refusal(416, "there are no such bytes"));
+        answer
+            .headers
+            .extend(modified.headers.into_iter().filter(|(name, _)| name.starts_with("access-control")));
+        answer.set("content-range", format!("bytes */{total}"));
+        return Ok(());
+    }
+    answer.status = 206;
+    answer.set("content-range", format!("bytes {from}-{}/{total}", total - 1));
+    answer.body = answer.body.slice(from..from + (total - start).min(total - from));
+    Ok(())
 }
 
 fn set_cors(answer: &mut Answer, request: &Request) -> Result<(), ParameterError> {
@@ -134,6 +185,47 @@ fn preflight(request: &Request) -> Result<Answer, ParameterError> {
         .with("access-control-max-age", "0"))
 }
 
+/// `window=N:MS`: of a group (or, without `key`, of this very URL) the first N requests of each window are answered,
+/// and the others with 429. `most=N:reset`, `most=N:CODE`: so are N at once, and the others reset or refused.
+fn limit(
+    request: &Request,
+    journal: &Journal,
+    exchange: &Exchange,
+) -> Result<Option<Answer>, ParameterError> {
+    let key = request.key().unwrap_or_else(|| request.target.clone());
+    if let Some(text) = request.parameter("window") {
+        let numbers =
+            text.split_once(':').and_then(|(most, ms)| Some((most.parse().ok()?, ms.parse().ok()?)));
+        let Some((most, length)) = numbers else {
+            let wanted = "a count and milliseconds, as in 10:10000";
+            return Err(ParameterError { name: "window", value: text.into_owned(), wanted });
+        };
+        if !journal.is_in_window(&key, most, length) {
+            return refused(429, "this window is full", request).map(Some);
+        }
+    }
+    let Some(text) = request.parameter("most") else { return Ok(None) };
+    let limit = text.split_once(':').and_then(|(most, how)| Some((most.parse().ok()?, how)));
+    let status = limit.map(|(_, how)| how.parse::<u16>().ok());
+    match (limit, status) {
+        (Some((most, _)), Some(Some(status))) if !exchange.take_place(&key, most) => {
+            refused(status, "as many as asked for are answered at once", request).map(Some)
+        }
+        (Some((most, "reset")), _) if !exchange.take_place(&key, most) => {
+            Ok(Some(Answer::bare(200).cut(CutAt::Start, CutHow::Reset)))
+        }
+        (Some((_, "reset")), _) | (Some(_), Some(Some(_))) => Ok(None),
+        _ => {
+            let value = text.into_owned();
+            Err(ParameterError {
+                name: "most",
+                value,
+                wanted: "a count, and reset or a status, as in 2:reset",
+            })
+        }
+    }
+}
+
 /// `fail=N:CODE`: the first N requests of a group (or, without `key`, of this very URL) fail.
 fn failure(request: &Request, journal: &Journal) -> Result<Option<Answer>, ParameterError> {
     let Some(text) = request.parameter("fail") else { return Ok(None) };
@@ -147,15 +239,18 @@ fn failure(request: &Request, journal: &Journal) -> Result<Option<Answer>, Param
     if !journal.take_failure(&key, most) {
         return Ok(None);
     }
-    let mut answer =
-        Answer::refusal(status, format!("this fails the first {most} times, as it was asked to"));
+    refused(status, &format!("this fails the first {most} times, as it was asked to"), request).map(Some)
+}
+
+fn refused(status: u16, sentence: &str, request: &Request) -> Result<Answer, ParameterError> {
+    let mut answer = Answer::refusal(status, sentence);
     answer.set("cache-control", "no-store");
     if let Some(value) = request.parameter("retry-after") {
         answer.set("retry-after", value);
     }
     set_cors(&mut answer, request)?;
     set_pace(&mut answer, request)?;
-    Ok(Some(answer))
+    Ok(answer)
 }
 
 /// `attachment` with the name for old clients and for new ones (RFC 6266, 4.3).

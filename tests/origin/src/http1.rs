@@ -119,7 +119,7 @@ impl<S: Socket> Connection<S> {
         exchange: &Exchange,
     ) -> Result<bool, Ended> {
         let service = self.service.clone();
-        let answer = self.unless_gone(service.answer(request)).await?;
+        let answer = self.unless_gone(service.answer(request, exchange)).await?;
         if let Some(wire) = &answer.wire {
             self.output.extend_from_slice(wire);
             self.flush(exchange, wire.len() as u64).await?;

@@ -66,7 +66,7 @@ async fn send(
     stream: &mut SendResponse<Bytes>,
     exchange: &Exchange,
 ) -> Result<(), Ended> {
-    let answer = unless_gone(stream, service.answer(request)).await?;
+    let answer = unless_gone(stream, service.answer(request, exchange)).await?;
     if answer.wire.is_some() {
         return Err(Ended::Cut(Reason::PROTOCOL_ERROR));
     }

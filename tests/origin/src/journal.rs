@@ -72,6 +72,10 @@ struct Group {
     connections: HashSet<u64>,
     /// Failed requests so far, for `fail=N:CODE`.
     failures: u64,
+    /// When the first request with `window=N:MS` came, the number of the current window, and the requests in it.
+    window: Option<(f64, u64, u64)>,
+    /// Requests that are answered now, for `most=N:…`.
+    places: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -138,7 +142,9 @@ impl Journal {
         });
         drop(state);
         self.changed.notify_waiters();
-        let recorded = Recorded { journal: Arc::clone(self), id, key, is_answered: AtomicBool::default() };
+        let journal = Arc::clone(self);
+        let recorded =
+            Recorded { journal, id, key, is_answered: AtomicBool::default(), place: Mutex::default() };
         Exchange { recorded: Some(recorded) }
     }
 
@@ -172,6 +178,21 @@ impl Journal {
         let taken = group.failures < most;
         group.failures += u64::from(taken);
         taken
+    }
+
+    /// Counts a request in a group's current window of this many milliseconds, and returns whether it is among
+    /// the first `most` of it. Windows follow each other from the group's first request on.
+    pub fn is_in_window(&self, key: &str, most: u64, length: u64) -> bool {
+        let now = self.now_ms();
+        let mut state = self.state();
+        let group = state.groups.entry(key.to_owned()).or_default();
+        let (first, number, requests) = group.window.get_or_insert((now, 0, 0));
+        let current = ((now - *first) / length.max(1) as f64) as u64;
+        if *number != current {
+            (*number, *requests) = (current, 0);
+        }
+        *requests += 1;
+        *requests <= most
     }
 
     /// Forgets a group, or everything, except for requests in flight.
@@ -224,8 +245,8 @@ impl State {
 
 impl Group {
     fn reset(&mut self) {
-        let (in_flight, unanswered) = (self.counters.in_flight, self.unanswered);
-        *self = Self { unanswered, ..Self::default() };
+        let (in_flight, unanswered, places) = (self.counters.in_flight, self.unanswered, self.places);
+        *self = Self { unanswered, places, ..Self::default() };
         self.counters.in_flight = in_flight;
         self.counters.most_in_flight = unanswered;
     }
@@ -248,6 +269,8 @@ struct Recorded {
     id: u64,
     key: Option<String>,
     is_answered: AtomicBool,
+    /// The group of which it takes a place, for `most=N:…`.
+    place: Mutex<Option<String>>,
 }
 
 impl Exchange {
@@ -293,7 +316,24 @@ impl Exchange {
         if !recorded.is_answered.swap(true, Ordering::Relaxed) {
             let mut state = recorded.journal.state();
             state.for_groups(recorded.key.as_deref(), |group| group.unanswered -= 1);
+            let place = recorded.place.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(group) = place.and_then(|key| state.groups.get_mut(&key)) {
+                group.places = group.places.saturating_sub(1);
+            }
         }
+    }
+
+    /// Takes one of `most` places of a group until the answer is sent; false if all are taken.
+    pub fn take_place(&self, key: &str, most: u64) -> bool {
+        let Some(recorded) = &self.recorded else { return true };
+        let mut state = recorded.journal.state();
+        let group = state.groups.entry(key.to_owned()).or_default();
+        if group.places >= most {
+            return false;
+        }
+        group.places += 1;
+        *recorded.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.to_owned());
+        true
     }
 
     /// Records the end.

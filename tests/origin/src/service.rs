@@ -60,8 +60,8 @@ impl Service {
     }
 
     /// The answer to a request, once it is due: after its latency, and after its gate if that holds the head.
-    pub async fn answer(&self, request: &Request) -> Answer {
-        let answer = self.answer_now(request).await;
+    pub async fn answer(&self, request: &Request, exchange: &Exchange) -> Answer {
+        let answer = self.answer_now(request, exchange).await;
         if !answer.pace.latency.is_zero() {
             // Even a sleep of zero takes up to a millisecond.
             tokio::time::sleep(answer.pace.latency).await;
@@ -72,13 +72,13 @@ impl Service {
         answer
     }
 
-    async fn answer_now(&self, request: &Request) -> Answer {
+    async fn answer_now(&self, request: &Request, exchange: &Exchange) -> Answer {
         if control::is_control(request) {
             return control::answer(&self.world, request).await;
         }
         match self.realm {
             Realm::Site => site::answer(&self.world, request).await,
-            Realm::Images => match behaviour::before(request, &self.world.journal) {
+            Realm::Images => match behaviour::before(request, &self.world.journal, exchange) {
                 Ok(Some(answer)) => answer,
                 Ok(None) => behaviour::shape(route::answer(&self.world, request).await, request),
                 Err(error) => Answer::refusal(400, error.to_string()),

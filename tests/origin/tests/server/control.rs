@@ -1,4 +1,4 @@
-use crate::client::{Connection, get, server};
+use crate::client::{Connection, get, raw, server};
 
 #[test]
 fn the_first_requests_of_a_group_fail_as_often_as_asked() {
@@ -14,6 +14,36 @@ fn the_first_requests_of_a_group_fail_as_often_as_asked() {
     assert_eq!(connection.get("/bytes?hex=01&fail=1:500").status, 500);
     assert_eq!(connection.get("/bytes?hex=02&fail=1:500").status, 500);
     assert_eq!(connection.get("/bytes?hex=01&fail=1:500").status, 200);
+}
+
+#[test]
+fn a_window_and_a_number_at_once_limit_the_requests_of_a_group() {
+    let server = server();
+    let address = server.addresses().origin;
+    let in_window: Vec<u16> =
+        (0..5).map(|_| get(address, "/bytes?hex=00&window=3:600000&key=w").status).collect();
+    assert_eq!(in_window, [200, 200, 200, 429, 429]);
+    // In windows of a millisecond, each request is the first one sooner or later.
+    let is_answered = |_| get(address, "/bytes?hex=00&window=1:1&key=short").status == 200;
+    assert!((0..1000).filter(|n| is_answered(n)).count() > 1);
+
+    for (how, refused) in [("503", Some(503)), ("reset", None)] {
+        let target = format!("/bytes?hex=00&most=2:{how}&key={how}");
+        let held = format!("{target}&gate={how}");
+        let mut both = [Connection::open(address), Connection::open(address)];
+        both.iter_mut().for_each(|connection| connection.send(&held));
+        get(address, &format!("/control/wait?key={how}&inFlight=2"));
+        match refused {
+            Some(status) => assert_eq!(get(address, &target).status, status),
+            None => assert!(raw(address, &target).0.is_empty()),
+        }
+        get(address, &format!("/control/open?gate={how}"));
+        both.iter_mut().for_each(|connection| assert_eq!(connection.receive().status, 200));
+        assert_eq!(get(address, &target).status, 200);
+    }
+    for target in ["/bytes?window=3", "/bytes?most=2", "/bytes?most=2:close", "/bytes?most=many:reset"] {
+        assert_eq!(get(address, target).status, 400, "{target}");
+    }
 }
 
 #[test]

@@ -153,3 +153,32 @@ fn a_large_body_arrives_whole() {
     let log = get(address, "/control/log?key=large");
     assert!(log.text().contains("\"bytes\":30000001,\"end\":\"complete\""), "{}", log.text());
 }
+
+#[test]
+fn a_range_is_answered_with_what_follows_and_a_body_breaks_off_as_often_as_asked() {
+    let server = server();
+    let address = server.addresses().origin;
+    let whole = get(address, "/image/1/20000b.jpg").body;
+    let part = |parameters: &str, start: usize| {
+        let mut connection = Connection::open(address);
+        connection.send_with(
+            "GET",
+            &format!("/image/1/20000b.jpg?{parameters}"),
+            &format!("range: bytes={start}-\r\n"),
+        );
+        connection.receive()
+    };
+    let rest = part("", 15_000);
+    assert_eq!((rest.status, &rest.body[..]), (206, &whole[15_000..]));
+    assert_eq!(rest.header("content-range"), Some("bytes 15000-19999/20000"));
+    assert_eq!((part("range=off", 15_000).status, part("range=off", 15_000).body.len()), (200, 20_000));
+    assert_eq!((part("", 20_000).status, part("range=refused", 5).status), (416, 416));
+    let elsewhere = part("range=elsewhere", 15_000);
+    assert_eq!((elsewhere.status, &elsewhere.body[..]), (206, &whole[..5_000]));
+    assert_eq!(part("range=shorter", 15_000).body.len(), 4_999);
+    assert_ne!(part("range=changed", 15_000).header("last-modified"), rest.header("last-modified"));
+
+    let (bytes, _) = raw(address, "/image/1/20000b.jpg?break-every=8000");
+    assert!(bytes.ends_with(&whole[..8_000]));
+    assert_eq!(part("break-every=8000", 12_000).body.len(), 8_000);
+}
