@@ -168,6 +168,14 @@ pub async fn resume_storing(page: &Page) {
     }
 }
 
+/// Waits for the slow images of the current run.
+pub fn wait_for_slow(page: &Page) {
+    page.pointer.note_change();
+    if page.slow_notice.dismiss() {
+        page.current.focus();
+    }
+}
+
 /// Reads the form; `None` during a run, and if one is not valid, which is then reported.
 fn read_options(page: &Page) -> Option<RunOptions> {
     if page.current.is_active() {
@@ -223,6 +231,7 @@ fn show_beginning(page: &Page, words: &str, share: f64) {
     page.pointer.note_change();
     page.stored_runs.hide();
     page.storage_notice.begin();
+    page.slow_notice.reset();
     page.line.begin(words, share);
     page.line.scroll_into_view();
     page.announcer.say(&text![words, "."]);
@@ -251,6 +260,7 @@ fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
         extension::end();
         close_question(page);
         page.storage_notice.hide();
+        page.slow_notice.reset();
         page.table.defer_thumbnails(false);
         page.pictures.defer_thumbnails(false);
         page.form.unfold(page.line.section());
@@ -293,6 +303,7 @@ async fn show_progress(page: &'static Page) -> Infallible {
                 page.storage_notice.show_full(&view, &page.announcer);
                 spawn_local(page.stored_runs.refresh());
             }
+            page.slow_notice.update(&view.rows.borrow(), view.now(), &page.pointer, &page.announcer);
             page.stop_question.show_arrived(page.current.arrived());
             let text = page.line.update(&view, page.current.pause());
             page.announcer.progress(&text![text, "."]);

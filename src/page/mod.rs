@@ -60,6 +60,7 @@ mod run_line;
 mod run_view;
 mod runner;
 mod saving;
+mod slow_notice;
 mod stop_question;
 mod storage;
 mod storage_notice;
@@ -202,6 +203,7 @@ fn act(page: &'static Page, action: &str, button: &Element) {
         "keep" => controller::keep(page),
         "throw-away-run" => controller::throw_away_run(page),
         "resume-storing" => spawn_local(controller::resume_storing(page)),
+        "wait-for-slow" => controller::wait_for_slow(page),
         "go-on" => controller::close_question(page),
         "retry" => controller::retry(page, None),
         "copy-failed" | "keep-failed" | "retry-reason" | "open-failed" => {

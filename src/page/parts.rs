@@ -23,6 +23,7 @@ use super::presets::Presets;
 use super::previous_runs::PreviousRuns;
 use super::run_line::RunLine;
 use super::run_view::RunView;
+use super::slow_notice::SlowNotice;
 use super::stop_question::StopQuestion;
 use super::storage_notice::StorageNotice;
 use super::stored_runs::StoredRuns;
@@ -41,6 +42,7 @@ pub struct Page {
     pub disk: Disk,
     pub stored_runs: StoredRuns,
     pub storage_notice: StorageNotice,
+    pub slow_notice: SlowNotice,
     pub current: CurrentRun,
     pub line: RunLine,
     pub stop_question: StopQuestion,
@@ -76,6 +78,7 @@ impl Page {
             disk: Disk::find(begin_download)?,
             stored_runs: StoredRuns::find()?,
             storage_notice: StorageNotice::find()?,
+            slow_notice: SlowNotice::find()?,
             current: CurrentRun::find()?,
             line: RunLine::find()?,
             stop_question: StopQuestion::find()?,

@@ -30,6 +30,7 @@ mod progress;
 mod record;
 mod row_text;
 mod rows;
+mod slow_rest;
 mod speedup;
 mod stored_runs;
 mod summary;
@@ -51,6 +52,7 @@ pub use pictures::{
 pub use progress::{Progress, ProgressSample};
 pub use row_text::{bar_text, detail_text, figures, left_out_text, silence_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
+pub use slow_rest::slow_rest_text;
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
 pub use stored_runs::{full_text, handed_over_text, interrupted_text, shortage_text, unsaved_text};
 pub use summary::{
