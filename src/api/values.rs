@@ -57,7 +57,7 @@ pub fn event_object(event: &Event) -> JsValue {
             "retrying",
             Values::new().set("error", error_object(error)).set("resumesAt", milliseconds(*resumes)),
         ),
-        EventKind::CoolingDown { until } => {
+        EventKind::CoolingDown { until, .. } => {
             ("cooling-down", Values::new().set("until", milliseconds(*until)))
         }
         EventKind::Stored(image) => (

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::formatting::{approximate_duration, count, number, percent, rate, size, whole_millis};
 use super::{Pace, Rows, State, Totals};
 use crate::plan::{LeftOut, Plan, Understood};
-use crate::run::{CONNECTIONS, CoolDowns};
+use crate::run::{CONNECTIONS, CoolDown, CoolDowns, Quota};
 use crate::text::{add, text};
 
 /// What a list was understood to be: `CSV, 3 columns, addresses in “Image URL” · 2 URLs from 1 origin ·
@@ -71,17 +71,22 @@ pub fn tally_text(rows: &Rows) -> String {
     text![number(totals.finished()), " of ", count(totals.items, "image"), " · ", size(totals.bytes)]
 }
 
-/// The origin whose cool-down ends last, and the seconds left: `cooling down cdn.example, 12 s`;
-/// `None` if no origin cools down.
+/// The origin whose cool-down ends last, and the seconds left: `cooling down cdn.example, 12 s`, or
+/// `waiting for cdn.example, 12 s (20 requests each 60 s)`; `None` if no origin cools down.
 pub fn cool_down_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option<String> {
-    let (origin, until) = cooling.at(now).max_by_key(|(_, until)| *until)?;
+    let CoolDown { origin, until, quota } = cooling.at(now).max_by_key(|cool_down| cool_down.until)?;
     let origin = plan.origins().get(origin)?;
     // The origin without its scheme.
     let host = origin.rsplit('/').next().unwrap_or(origin);
-    let seconds = whole_millis(until.saturating_sub(now)).div_ceil(1000);
+    let seconds = |time| whole_millis(time).div_ceil(1000);
+    let left = seconds(until.saturating_sub(now));
     let others = cooling.at(now).count() - 1;
     let also = if others > 0 { text![" and ", count(others, "other")] } else { String::new() };
-    Some(text!["cooling down ", host, also, ", ", seconds, " s"])
+    let Some(Quota { requests, window }) = quota else {
+        return Some(text!["cooling down ", host, also, ", ", left, " s"]);
+    };
+    let pace = text![count(requests, "request"), " each ", seconds(window), " s"];
+    Some(text!["waiting for ", host, also, ", ", left, " s (", pace, ")"])
 }
 
 /// The progress of a run for the title of its tab: `43 %`, or the bytes so far without an estimate.
@@ -302,19 +307,26 @@ mod tests {
         let plan = plan_of(urls);
         let mut cooling = CoolDowns::default();
         let second = Duration::from_secs(1);
-        let mut cool = |item, until| {
-            cooling.apply(&Event { at: second, item, kind: EventKind::CoolingDown { until } }, &plan);
+        let mut cool = |item, until, quota| {
+            let kind = EventKind::CoolingDown { until, quota };
+            cooling.apply(&Event { at: second, item, kind }, &plan);
             cooling.clone()
         };
         assert_eq!(cool_down_text(&plan, &CoolDowns::default(), second), None);
-        let one = cool(1, second * 13);
+        let one = cool(1, second * 13, None);
         let text = |cooling: &CoolDowns, now| cool_down_text(&plan, cooling, now);
         assert_eq!(text(&one, second).as_deref(), Some("cooling down cdn.example:8080, 12 s"));
         let almost = Duration::from_millis(12_001);
         assert_eq!(text(&one, almost).as_deref(), Some("cooling down cdn.example:8080, 1 s"));
         assert_eq!(text(&one, second * 13), None);
-        let two = cool(0, second * 20);
+        let two = cool(0, second * 20, None);
         assert_eq!(text(&two, second * 2).as_deref(), Some("cooling down a.example and 1 other, 18 s"));
+        let quota = Quota { requests: 20, window: Duration::from_millis(59_200) };
+        let paced = cool(2, second * 30, Some(quota));
+        assert_eq!(
+            text(&paced, second * 25).as_deref(),
+            Some("waiting for c.example, 5 s (20 requests each 60 s)")
+        );
     }
 
     #[test]

@@ -62,6 +62,10 @@ pub trait Fetcher {
 
     /// What other runs have in flight to the origin of an address.
     fn others(&self, address: &Address) -> Others;
+
+    /// Drops what an item that has ended has left. Until then, an attempt may continue a broken transfer; it reports
+    /// what it begins with before its headers.
+    fn discard(&self, item: ItemId);
 }
 
 /// An item that has ended.
@@ -276,6 +280,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         };
         self.schedule.set_others(item, self.fetcher.others(&address));
         self.emit(item, EventKind::Started { attempt: number });
+        self.schedule.pause_after(item).into_iter().for_each(|until| self.emit_cool_down(item, until));
         let (fetcher, emit, pace) = (self.fetcher, self.emit, Rc::clone(&self.pace));
         let reach = Rc::clone(&self.reach);
         pace.borrow_mut().start(item, origin, fetcher.now());
@@ -322,6 +327,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         attempt: Attempt,
         result: Result<Arrived<F::Payload>, FetchError>,
     ) -> Option<FinishedItem<F::Payload>> {
+        self.credit_progress(attempt.item, result.as_ref().err());
         self.end_attempt(attempt.item, false);
         let result = match result {
             Err(FetchError::Network) => Err(self.judge(attempt)?),
@@ -380,9 +386,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         };
         let (now, jitter) = (self.fetcher.now(), self.fetcher.random());
         let after = self.schedule.failed(item, &error, now, jitter);
-        if let Some(until) = after.cools_until {
-            self.emit(item, EventKind::CoolingDown { until });
-        }
+        after.cools_until.into_iter().for_each(|until| self.emit_cool_down(item, until));
         let Some(resumes) = after.retry_at else { return Some(self.finish(item, error, cut_short)) };
         self.emit(item, EventKind::Retrying { error, resumes });
         self.cut_short.extend(cut_short.map(|arrived| (item, arrived)));
@@ -403,6 +407,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         cut_short: Option<Arrived<F::Payload>>,
     ) -> FinishedItem<F::Payload> {
         self.pace.borrow_mut().forget(item);
+        self.fetcher.discard(item);
         match cut_short {
             Some(arrived) if self.accepts_cut_short => self.store(item, arrived),
             _ => {

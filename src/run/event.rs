@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::fetch_error::FetchError;
+use super::quota::Quota;
 use crate::image::ImageFacts;
 use crate::plan::{ItemId, LeftOut};
 
@@ -61,11 +62,14 @@ pub enum EventKind {
         /// The earliest time of the next attempt, since the run began.
         resumes: Duration,
     },
-    /// The server refused the attempt, so nothing is requested from the item's origin for a while.
-    /// `Retrying` or `Failed` follows for the item itself.
+    /// Nothing is requested from the item's origin for a while. Either the server refused the attempt, and
+    /// `Retrying` or `Failed` follows for the item itself; or the attempt that has just started is the last one
+    /// that the origin answers in its window.
     CoolingDown {
         /// The end of the cool-down, since the run began.
         until: Duration,
+        /// What the origin answers in which time, once that is known.
+        quota: Option<Quota>,
     },
     /// The image is stored for the archive.
     Stored(ImageFacts),

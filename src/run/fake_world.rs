@@ -13,7 +13,7 @@ use crate::plan::{Address, ItemId};
 /// How the fake host responds to an address like `https://a.example/200ms/503/503/ok`: after this time,
 /// and with these results in turn, the last one repeated. `503-7` sends `Retry-After: 7`, `ok-5` is an
 /// image of 5 bytes, `short-5` one that is cut short after them, `drip-5` one of 5 bytes of which one arrives
-/// each second, `break` a body that breaks off, and `full` can't be stored. `network` is no answer, and `cors` one
+/// each second, `grow-5` one of which each attempt brings one more, `break` a body that breaks off, and `full` can't be stored. `network` is no answer, and `cors` one
 /// that the page may not read.
 fn script(address: &Address) -> (Duration, Vec<String>) {
     let path = address.href.splitn(4, '/').nth(3).unwrap();
@@ -35,11 +35,20 @@ pub struct FakeWorld {
     /// The connections that there may be to one host; 0 if their number is not limited. Further requests wait in a
     /// queue, as in a browser.
     pub connections: usize,
+    /// The requests that each host answers in a window of this length, which begins every time it has passed;
+    /// the others are refused with 429.
+    pub window: Option<(usize, Duration)>,
+    /// The requests that each host answers at once; the others are broken off before a byte.
+    pub most: Option<usize>,
+    /// The requests that each host has answered in its current window, and the number of that.
+    answered: RefCell<BTreeMap<String, (u128, usize)>>,
     /// Whether hosts say that they speak HTTP/2.
     pub is_multiplexed: Option<bool>,
     /// What other runs have in flight to each host.
     pub others: Cell<Others>,
     queues: RefCell<BTreeMap<String, Queue>>,
+    /// The items of which nothing is kept any more.
+    pub discarded: RefCell<Vec<ItemId>>,
     /// The addresses that were probed.
     pub probes: RefCell<Vec<String>>,
     /// Until when there is no network.
@@ -117,6 +126,25 @@ impl FakeWorld {
     }
 }
 
+impl FakeWorld {
+    /// The open connections to a host.
+    fn busy(&self, host: &str) -> usize {
+        self.queues.borrow()[host].busy
+    }
+
+    /// Counts a request in the window of its host, and returns whether it is answered.
+    fn is_within(&self, host: &str, most: usize, length: Duration) -> bool {
+        let window = self.now().as_nanos() / length.as_nanos();
+        let mut answered = self.answered.borrow_mut();
+        let (latest, count) = answered.entry(host.to_owned()).or_default();
+        if *latest != window {
+            (*latest, *count) = (window, 0);
+        }
+        *count += 1;
+        *count <= most
+    }
+}
+
 /// Counts a request while it lives, and as aborted if it is dropped before its end.
 struct InFlight<'a>(&'a FakeWorld, bool);
 
@@ -166,8 +194,19 @@ impl Fetcher for FakeWorld {
             guard.1 = true;
             return Err(FetchError::Network);
         }
-        let _connection = Connection::open(self, &address.origin).await;
+        let connection = Connection::open(self, &address.origin).await;
         self.sent.borrow_mut().push((self.now(), address.href.clone()));
+        if self.most.is_some_and(|most| self.busy(&address.origin) > most) {
+            guard.1 = true;
+            drop(connection);
+            return Err(FetchError::Network);
+        }
+        if self.window.is_some_and(|(most, length)| !self.is_within(&address.origin, most, length)) {
+            self.sleep_until(self.now() + Duration::from_millis(10)).await;
+            guard.1 = true;
+            progress(EventKind::Headers { declared: None });
+            return Err(FetchError::http(429));
+        }
         self.sleep_until(self.now() + takes).await;
         let (what, number) = match ends[before.min(ends.len() - 1)].split_once('-') {
             Some((what, number)) => (what.to_owned(), Some(number.parse().unwrap())),
@@ -185,6 +224,22 @@ impl Fetcher for FakeWorld {
                 guard.1 = true;
                 let facts = ImageFacts::new(all, 7, Format::Png);
                 return Ok(StoredImage { payload: address.href.clone(), facts });
+            }
+            "grow" => {
+                let (had, has, all) = (before as u64, before as u64 + 1, number.unwrap());
+                if had > 0 {
+                    progress(EventKind::Received { bytes: had });
+                }
+                progress(EventKind::Headers { declared: number });
+                progress(EventKind::Received { bytes: has });
+                guard.1 = true;
+                if has < all {
+                    return Err(FetchError::Interrupted { received: has });
+                }
+                return Ok(StoredImage {
+                    payload: address.href.clone(),
+                    facts: ImageFacts::new(all, 7, Format::Png),
+                });
             }
             _ => guard.1 = true,
         }
@@ -249,5 +304,9 @@ impl Fetcher for FakeWorld {
 
     fn others(&self, _: &Address) -> Others {
         self.others.get()
+    }
+
+    fn discard(&self, item: ItemId) {
+        self.discarded.borrow_mut().push(item);
     }
 }

@@ -195,7 +195,7 @@ impl Append for FetchError {
                 MAX_REFUSALS,
                 " requests in a row, the last one with ",
                 status,
-                ": try again later, or with fewer at once"
+                ": try again later"
             ),
             Self::Network => whole.push_str(
                 "refused, broken off, or an error page without CORS: open the address in a tab to see which",
@@ -298,9 +298,9 @@ fn advice(status: u16) -> &'static str {
         401 | 403 => " (not allowed): the image may require a sign-in, or its host may refuse other sites",
         404 | 410 => " (not found): check the address",
         408 | 504 | 524 => " (timed out): try again later",
-        429 => " (too many requests): try again later, or with fewer at once",
+        429 => " (too many requests): try again later",
         400..=499 => ": check the address",
-        503 => " (busy): try again later, or with fewer at once",
+        503 => " (busy): try again later",
         _ => " (a server error): try again later",
     }
 }
@@ -341,12 +341,11 @@ mod tests {
             ),
             (
                 FetchError::Http { status: 429, retry_after: Some(Duration::from_secs(5)) },
-                "the server answered 429 (too many requests): try again later, or with fewer at once",
+                "the server answered 429 (too many requests): try again later",
             ),
             (
                 FetchError::HostRefuses { status: 503 },
-                "given up after the host refused 10 requests in a row, the last one with 503: \
-                 try again later, or with fewer at once",
+                "given up after the host refused 10 requests in a row, the last one with 503: try again later",
             ),
         ];
         for (error, message) in cases {

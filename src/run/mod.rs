@@ -24,8 +24,11 @@ mod fetch_error;
 #[cfg(test)]
 mod host_tests;
 mod http_date;
+#[cfg(test)]
+mod limit_tests;
 mod origin_state;
 mod pace;
+mod quota;
 mod rank;
 mod reach;
 mod reorder;
@@ -43,12 +46,13 @@ mod turns;
 pub use adaptive_concurrency::MAX_ADAPTIVE;
 pub use byte_budget::Reservation;
 pub use command::Command;
-pub use cool_down::CoolDowns;
+pub use cool_down::{CoolDown, CoolDowns};
 pub use driver::{Fetcher, FinishedItem, Run};
 pub use event::{Event, EventKind};
 pub use event_codec::{EventWriter, latest_time, read_events};
 pub use fetch_error::FetchError;
 pub use http_date::{parse_http_date, parse_retry_after};
+pub use quota::Quota;
 pub use reorder::Reorder;
 pub use retry::RetryPolicy;
 pub use schedule::Schedule;

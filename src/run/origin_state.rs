@@ -2,10 +2,14 @@
 //! none.
 //!
 //! An origin that refuses (429 or 503) cools down: nothing is requested from it for a while, and then
-//! at half the concurrency. A few consecutive successes raise that by one, up to the limit. Refusals of
-//! attempts that were in flight when it began to cool down count as one. An origin that refuses
-//! everything is closed. One that answered before and then breaks off several requests in a row, as an
-//! overloaded HTTP/2 server does, gets half as many at once, too.
+//! at half the concurrency, or one at a time until one succeeds. A few consecutive successes raise the
+//! concurrency by one, up to the limit. Refusals of attempts that were in flight when it began to cool down
+//! count as one. An origin that refuses everything is closed. One that limits requests by time pauses before
+//! it would refuse, once its [`Quota`] is known.
+//!
+//! One that breaks off several requests in a row while older ones stay in flight gets no more at once than
+//! those. One that answered before and then breaks off all of them, as an overloaded HTTP/2 server does,
+//! gets half as many.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -13,6 +17,7 @@ use std::time::Duration;
 
 use super::adaptive_concurrency::{AdaptiveConcurrency, MAX_ADAPTIVE};
 use super::fetch_error::FetchError;
+use super::quota::{Quota, QuotaSearch};
 use super::rank::{Rank, Use};
 use super::retry::RetryPolicy;
 use super::retry_limits::MAX_REFUSALS;
@@ -22,6 +27,9 @@ use crate::plan::ItemId;
 /// Consecutive successes after which a throttled origin's concurrency rises by one; fewer if its
 /// concurrency is lower than this.
 const SUCCESSES_TO_RAISE: usize = 4;
+
+/// The most successes after which it rises where requests beyond it were broken off. Each time, they double.
+const MOST_TO_RAISE: usize = 64;
 
 /// Requests broken off in a row after which an origin gets fewer at once. One that fails by itself, as
 /// behind a proxy that dislikes its image, is not the origin's condition.
@@ -58,6 +66,16 @@ pub struct OriginState {
     pub adaptive: Option<AdaptiveConcurrency>,
     /// What other runs of the thread have in flight to it.
     pub others: Others,
+    /// How many requests it answers in which time.
+    pub quota: QuotaSearch,
+    /// When the attempts in flight began, oldest first.
+    begun: Vec<Duration>,
+    /// Whether it has answered any request well.
+    pub has_served: bool,
+    /// How often a request succeeded after a refusal.
+    pub recoveries: u32,
+    /// Whether one request is made at a time until one succeeds.
+    is_probed: bool,
     /// Whether the run has one request in flight.
     is_sequential: bool,
     has_begun: bool,
@@ -71,10 +89,12 @@ pub struct OriginState {
     max_concurrency: usize,
     /// Consecutive successes since `concurrency` last changed.
     successes: usize,
+    /// Successes after which it rises, once requests beyond it were broken off.
+    to_raise: Option<usize>,
     /// Consecutive refusals, without any other response between them.
     refusals: u32,
-    /// Consecutive requests that were broken off; `None` before the first success.
-    breaks: Option<u32>,
+    /// Consecutive requests that were broken off.
+    breaks: u32,
 }
 
 /// What a failed attempt means for its origin.
@@ -89,6 +109,8 @@ pub enum OriginChange {
     },
     /// It is closed: nothing more is requested from it.
     Close,
+    /// It breaks off requests beyond those that it serves.
+    Narrow,
 }
 
 impl OriginState {
@@ -107,6 +129,11 @@ impl OriginState {
             closed_by: None,
             adaptive: None,
             others: Others::default(),
+            quota: QuotaSearch::default(),
+            begun: Vec::new(),
+            has_served: false,
+            recoveries: 0,
+            is_probed: false,
             is_sequential,
             has_begun: false,
             serves: CONNECTIONS,
@@ -114,8 +141,9 @@ impl OriginState {
             concurrency: max_concurrency,
             max_concurrency,
             successes: 0,
+            to_raise: None,
             refusals: 0,
-            breaks: None,
+            breaks: 0,
         }
     }
 
@@ -130,19 +158,36 @@ impl OriginState {
         let width = self.adaptive.as_ref().map_or(usize::MAX, AdaptiveConcurrency::current);
         // Slow ones hold up nobody whom only the width that was found would stop. If all are slow, the line is.
         let width = width.saturating_add(self.slow.min(width));
-        let may_start = self.is_open() && self.in_flight < self.others.leave(self.concurrency.min(width));
+        let most = if self.is_probed { 1 } else { self.concurrency };
+        let may_start = self.is_open() && self.in_flight < self.others.leave(most.min(width));
         // One at a time, items follow the list.
         let turn = if self.is_sequential { first as u64 } else { self.turn };
         may_start.then_some(Rank::new(used_for, self.in_flight, turn))
     }
 
-    /// Counts an attempt that begins.
-    pub fn begin(&mut self, now: Duration) {
+    /// Counts an attempt that begins, and returns the time by which the origin knows it. If it is the last one
+    /// that the origin answers in a window, nothing more begins until the next one.
+    pub fn begin(&mut self, now: Duration) -> Duration {
         if let Some(adaptive) = self.adaptive.as_mut().filter(|_| !self.has_begun) {
             *adaptive = AdaptiveConcurrency::new(now);
         }
         self.has_begun = true;
         self.in_flight += 1;
+        let begun = self.quota.begin(now);
+        self.begun.push(begun);
+        self.cools_until = self.quota.pause().filter(|until| *until > now);
+        begun
+    }
+
+    /// No longer counts an attempt.
+    pub fn end(&mut self, begun: Duration) {
+        self.in_flight -= 1;
+        self.begun.retain(|other| *other != begun);
+    }
+
+    /// What it answers in which time, once that is known.
+    pub fn quota(&self) -> Option<Quota> {
+        self.quota.quota()
     }
 
     /// Takes out the item that starts next.
@@ -183,39 +228,56 @@ impl OriginState {
     }
 
     /// Records an attempt that succeeded. `begun_after` is [`throttles`](Self::throttles) as it was when
-    /// the attempt began.
-    pub fn succeeded(&mut self, begun_after: u32) {
+    /// the attempt began, at the time `begun`.
+    pub fn succeeded(&mut self, begun_after: u32, begun: Duration) {
+        let is_after = begun_after == self.throttles;
+        self.has_served = true;
+        self.breaks = 0;
+        self.quota.accepted(begun, is_after);
+        if !is_after {
+            return;
+        }
+        self.recoveries += u32::from(self.refusals > 0);
         self.refusals = 0;
-        self.breaks = Some(0);
-        if self.concurrency < self.max_concurrency && begun_after == self.throttles {
+        self.is_probed = false;
+        if self.concurrency < self.max_concurrency {
             self.successes += 1;
-            if self.successes >= self.concurrency.min(SUCCESSES_TO_RAISE) {
+            if self.successes >= self.to_raise.unwrap_or(self.concurrency.min(SUCCESSES_TO_RAISE)) {
                 self.successes = 0;
                 self.concurrency += 1;
             }
         }
     }
 
-    /// Records an attempt that failed and is no longer counted as in flight. `begun_after` is as in
+    /// Records an attempt that failed and is no longer counted as in flight. `begun_after` and `begun` are as in
     /// [`succeeded`](Self::succeeded).
     pub fn failed(
         &mut self,
         error: &FetchError,
         begun_after: u32,
+        begun: Duration,
         policy: &RetryPolicy,
         now: Duration,
     ) -> OriginChange {
         let FetchError::Http { status: status @ (429 | 503), retry_after } = *error else {
             if error.may_be_connection_loss() {
-                self.broke_off(error, begun_after);
-            } else {
-                self.refusals = 0;
+                return self.broke_off(error, begun_after, begun);
+            }
+            let is_after = begun_after == self.throttles;
+            self.quota.accepted(begun, is_after);
+            if is_after {
+                (self.refusals, self.is_probed) = (0, false);
             }
             return OriginChange::None;
         };
+        if retry_after.is_none() {
+            self.quota.refused(begun, self.in_flight > 0);
+        }
         if begun_after == self.throttles {
             self.refusals += 1;
             self.throttle(1);
+            // Too many requests (RFC 6585) may be too many at any number at once.
+            self.is_probed = status == 429 || self.refusals > 1;
             if self.refusals == MAX_REFUSALS {
                 self.closed_by = Some(status);
                 return OriginChange::Close;
@@ -223,7 +285,8 @@ impl OriginState {
         } else if retry_after.is_none() {
             return OriginChange::None;
         }
-        let until = now + policy.cool_down(error, self.refusals.max(1));
+        let next_window = self.quota.pause().filter(|until| *until > now && retry_after.is_none());
+        let until = next_window.unwrap_or_else(|| now + policy.cool_down(error, self.refusals.max(1)));
         if self.cools_until.is_some_and(|before| before >= until) {
             return OriginChange::None;
         }
@@ -231,18 +294,34 @@ impl OriginState {
         OriginChange::CoolDown { until }
     }
 
-    /// Throttles an origin that breaks off one request after the other, but not below what a browser asks
-    /// of an HTTP/1.1 host anyway.
-    fn broke_off(&mut self, error: &FetchError, begun_after: u32) {
-        let is_break = matches!(error, FetchError::Network | FetchError::Interrupted { .. });
-        let Some(breaks) = self.breaks.as_mut().filter(|_| is_break && begun_after == self.throttles) else {
-            return;
-        };
-        *breaks += 1;
-        if *breaks >= BREAKS_TO_LOWER {
-            *breaks = 0;
+    /// Limits an origin that breaks off one request after the other to those that it does not break off. If it
+    /// breaks off all of them, it is throttled, but not below what a browser asks of an HTTP/1.1 host anyway.
+    fn broke_off(&mut self, error: &FetchError, begun_after: u32, begun: Duration) -> OriginChange {
+        if !matches!(error, FetchError::Network | FetchError::Unreachable | FetchError::Interrupted { .. }) {
+            return OriginChange::None;
+        }
+        self.breaks += 1;
+        let older = self.begun.iter().filter(|other| **other < begun).count();
+        if self.in_flight == 0 {
+            // It was not one too many.
+            let least = if self.has_served { CONNECTIONS } else { usize::MAX };
+            self.concurrency = self.concurrency.max(least.min(self.max_concurrency));
+        }
+        if older > 0 && !matches!(error, FetchError::Interrupted { .. }) {
+            let was_limited = self.to_raise.is_some();
+            if self.breaks >= BREAKS_TO_LOWER && older < self.concurrency {
+                self.throttles += 1;
+                (self.successes, self.concurrency) = (0, older);
+                let to_raise = self.to_raise.map_or(SUCCESSES_TO_RAISE, |successes| successes * 2);
+                self.to_raise = Some(to_raise.min(MOST_TO_RAISE));
+            }
+            return if self.has_served && was_limited { OriginChange::Narrow } else { OriginChange::None };
+        }
+        if self.has_served && begun_after == self.throttles && self.breaks >= BREAKS_TO_LOWER {
+            self.breaks = 0;
             self.throttle(CONNECTIONS.min(self.concurrency));
         }
+        OriginChange::None
     }
 
     /// Halves the concurrency, but leaves at least this much of it.

@@ -43,6 +43,8 @@ struct Received {
     origin: OriginId,
     headers: Option<Duration>,
     bytes: u64,
+    /// The bytes that earlier attempts brought.
+    from: u64,
     /// When the current interval began, and the bytes that had arrived then.
     interval: (Duration, u64),
     is_slow: bool,
@@ -82,7 +84,15 @@ impl Pace {
     pub fn start(&mut self, item: ItemId, origin: OriginId, now: Duration) {
         self.touch(now);
         let interval = (now, 0);
-        self.attempts.push(Received { item, origin, headers: None, bytes: 0, interval, is_slow: false });
+        self.attempts.push(Received {
+            item,
+            origin,
+            headers: None,
+            bytes: 0,
+            from: 0,
+            interval,
+            is_slow: false,
+        });
         self.start_clocks(origin, now);
     }
 
@@ -93,7 +103,8 @@ impl Pace {
         match *kind {
             EventKind::Headers { .. } => {
                 let attempt = &mut self.attempts[place];
-                (attempt.headers, attempt.interval) = (Some(now), (now, 0));
+                (attempt.headers, attempt.from) = (Some(now), attempt.bytes);
+                attempt.interval = (now, attempt.bytes);
                 let origin = attempt.origin;
                 let older = self.attempts.iter().take(place);
                 let older = older.filter(|attempt| attempt.origin == origin).count();
@@ -105,6 +116,13 @@ impl Pace {
             EventKind::Received { bytes } => self.attempts[place].bytes = bytes,
             _ => {}
         }
+    }
+
+    /// Whether an attempt has brought more of an image of which earlier ones had brought a part.
+    pub fn has_continued(&self, item: ItemId) -> bool {
+        self.attempts
+            .iter()
+            .any(|attempt| attempt.item == item && attempt.from > 0 && attempt.bytes > attempt.from)
     }
 
     /// Stops watching an attempt that has ended, and returns why it would be said to be slow.
@@ -221,7 +239,7 @@ impl Pace {
 impl Received {
     /// Bytes a second since the headers.
     fn speed(&self, now: Duration) -> u64 {
-        per_second(self.bytes, now.saturating_sub(self.headers.unwrap_or(now)))
+        per_second(self.bytes - self.from, now.saturating_sub(self.headers.unwrap_or(now)))
     }
 
     fn too_slow(&self, now: Duration) -> FetchError {

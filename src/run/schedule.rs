@@ -25,12 +25,15 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use super::fetch_error::FetchError;
-use super::origin_state::{OriginChange, OriginState};
+use super::origin_state::OriginState;
 use super::retry_limits::MAX_STORAGE_FAILURES;
 use super::settings::Limits;
 use super::step::{AfterFailure, Attempt, Step};
 use super::turns::Turns;
 use crate::plan::{Item, ItemId, OriginId, Plan};
+
+/// By how much later than others of its origin an item may start that lets them pass.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// The state of all items and origins of a run.
 #[derive(Debug)]
@@ -84,8 +87,14 @@ struct Progress {
     forgiven: u32,
     /// Which of its addresses is asked.
     address: usize,
-    /// How often its origin had been throttled when the latest attempt began.
+    /// How often its origin had been throttled when the latest attempt began, and the time by which the origin
+    /// knows that attempt.
     throttles: u32,
+    begun: Duration,
+    /// How often its origin had recovered when it refused this item last.
+    refused_after: Option<u32>,
+    /// Whether others of its origin go before its next attempt.
+    lets_others_pass: bool,
 }
 
 impl Schedule {
@@ -200,8 +209,8 @@ impl Schedule {
     /// Frees the slot of an attempt whose origin has answered well.
     fn answered(&mut self, item: ItemId) {
         let Some(id) = self.release(item) else { return };
-        let begun_after = self.progress[item].throttles;
-        self.origins[id].succeeded(begun_after);
+        let Progress { throttles, begun, .. } = self.progress[item];
+        self.origins[id].succeeded(throttles, begun);
         self.offer(id);
     }
 
@@ -240,11 +249,13 @@ impl Schedule {
         let cools_until = self.cool_down(id, item, error, now);
         self.offer(id);
         let Progress { attempts, forgiven, .. } = self.progress[item];
-        let wait = self.limits.retry.wait_after(error, attempts - forgiven, jitter);
+        let wait = self.limits.retry.wait_after(error, (attempts - forgiven).max(1), jitter);
         let is_open = self.origins[id].closed_by.is_none();
+        let lets_others_pass = std::mem::take(&mut self.progress[item].lets_others_pass);
+        let behind = if lets_others_pass { MOMENT } else { Duration::ZERO };
         let retry_at = wait
             .filter(|_| is_open)
-            .map(|wait| (now + wait).max(self.origins[id].cools_until.unwrap_or(now)));
+            .map(|wait| (now + wait).max(self.origins[id].cools_until.unwrap_or(now)) + behind);
         let is_of_storage = matches!(error, FetchError::Storage { .. });
         if retry_at.is_none() && !is_of_storage && self.fall_back(item) {
             return AfterFailure { retry_at: Some(now), cools_until };
@@ -302,12 +313,6 @@ impl Schedule {
         self.origin_of[item]
     }
 
-    /// The origins that cool down at `now`, and until when, since the run began.
-    pub fn cooling(&self, now: Duration) -> impl Iterator<Item = (OriginId, Duration)> + '_ {
-        let until = move |origin: &OriginState| origin.cools_until.filter(|until| *until > now);
-        self.origins.iter().enumerate().filter_map(move |(id, origin)| Some((id, until(origin)?)))
-    }
-
     fn push_ready(&mut self, item: ItemId) {
         let Some(id) = self.origin_of[item] else { return };
         let Progress { was_deferred, .. } = self.progress[item];
@@ -331,7 +336,8 @@ impl Schedule {
             progress.throttles = origin.throttles;
             let attempt = Attempt { item, number: progress.attempts, address: progress.address };
             self.in_flight += 1;
-            origin.begin(now);
+            progress.begun = origin.begin(now);
+            self.cooling.extend(origin.cools_until.map(|until| Reverse((until, id))));
             self.count_in(item, id);
             self.offer(id);
             return Some(attempt);
@@ -344,7 +350,7 @@ impl Schedule {
         self.count_out(item, id);
         (self.progress[item].is_in_flight, self.progress[item].is_slow) = (false, false);
         self.in_flight -= 1;
-        self.origins[id].in_flight -= 1;
+        self.origins[id].end(self.progress[item].begun);
         Some(id)
     }
 
@@ -375,28 +381,6 @@ impl Schedule {
         self.set_lacks_space(item, false);
         self.progress[item].is_open = false;
         self.open -= 1;
-    }
-
-    /// Reports a failed attempt to its origin. Returns the end of the cool-down that it starts or prolongs.
-    fn cool_down(
-        &mut self,
-        id: OriginId,
-        item: ItemId,
-        error: &FetchError,
-        now: Duration,
-    ) -> Option<Duration> {
-        let begun_after = self.progress[item].throttles;
-        match self.origins[id].failed(error, begun_after, &self.limits.retry, now) {
-            OriginChange::CoolDown { until } => {
-                self.cooling.push(Reverse((until, id)));
-                Some(until)
-            }
-            OriginChange::Close => {
-                self.closed.push(id);
-                None
-            }
-            OriginChange::None => None,
-        }
     }
 
     /// Ends the next item that is not in flight, and returns it.
@@ -443,6 +427,7 @@ fn origins_of_fallbacks(item: &Item) -> Vec<OriginId> {
     item.fallbacks.iter().map(|fallback| fallback.origin).collect()
 }
 
+mod cool_down;
 mod search;
 mod slow;
 #[cfg(test)]

@@ -113,7 +113,7 @@ fn every_item_s_events_begin_with_queued_and_end_with_its_outcome() {
             EventKind::Queued,
             EventKind::Started { attempt: 1 },
             EventKind::Headers { declared: None },
-            EventKind::CoolingDown { until: Duration::from_millis(510) },
+            EventKind::CoolingDown { until: Duration::from_millis(510), quota: None },
             EventKind::Retrying { error: busy, resumes: Duration::from_millis(510) },
             EventKind::Started { attempt: 2 },
             EventKind::Headers { declared: Some(3) },

@@ -19,6 +19,7 @@
 //! - `records`: the record in the archive, what is left out, fallbacks
 //! - `lengths`: bodies that are shorter than declared, and encoded ones, beside plain `fetch`
 //! - `limits`: bytes of one image and of all, with bodies that would never end
+//! - `continuing`: transfers that break off, and continue where they did
 //! - `calls`: calls that make no sense, and arguments that change afterwards
 //! - `page_scripts`: pages whose scripts have replaced what the browser provides
 //! - `aborting_often`: two hundred runs, aborted at random moments
@@ -38,6 +39,7 @@ mod aborting;
 mod aborting_often;
 mod accepting;
 mod calls;
+mod continuing;
 mod crashes;
 mod documents;
 mod downloads;

@@ -20,7 +20,8 @@ pub struct Case {
     /// How often it is in the list.
     pub times: usize,
     pub outcome: Outcome,
-    pub attempts: u64,
+    /// `None` if their number depends on the moment.
+    pub attempts: Option<u64>,
     pub requests: Requests,
     pub bytes: Bytes,
     pub pause: Pause,
@@ -97,7 +98,10 @@ impl Case {
             sent: sent.trim_matches('`').to_owned(),
             times: times.parse().expect(line),
             outcome: Outcome::read(in_this(outcome)),
-            attempts: in_this(attempts).parse().expect(line),
+            attempts: match in_this(attempts) {
+                "any" => None,
+                exact => Some(number(exact)),
+            },
             requests: match in_this(requests) {
                 least if least.ends_with('+') => Requests::AtLeast(number(least.trim_end_matches('+'))),
                 exact => Requests::Exactly(number(exact)),

@@ -161,7 +161,7 @@ impl Case {
         let parameter = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name));
         match self.fault() {
             Some(fault) => format!("/image/{fault}/{}b.jpg", parameter("bytes=").unwrap_or("20000")),
-            None => self.sent.split('?').next().unwrap().to_owned(),
+            None => self.good_path().split('?').next().unwrap().to_owned(),
         }
     }
 
@@ -203,7 +203,7 @@ impl Sent<'_> {
                 answer.check_content(item, Some(&origin.get(path)), false)
             }
             Self::Case { case, key, .. } => {
-                answer.check_outcome(item, &case.outcome, Some(case.attempts))?;
+                answer.check_outcome(item, &case.outcome, case.attempts)?;
                 let content = case.expected(origin);
                 answer.check_content(item, content.as_deref(), case.bytes == Bytes::Prefix)?;
                 case.check_log(&origin.log(key), date, origin)

@@ -64,3 +64,38 @@ fn a_run_that_is_offline_can_be_cancelled_and_the_next_one_is_not_paused() {
         assert_eq!(browser.save_entries().await.len(), 1);
     });
 }
+
+#[test]
+fn the_pace_of_a_host_that_limits_requests_by_time_is_shown_and_everything_arrives() {
+    with_page(async |browser| {
+        let paths: Vec<_> =
+            (0..24).map(|seed| format!("/image/{seed}/64x48.jpg?key=paced&window=6:1500")).collect();
+        browser.paste_paths(&paths).await;
+        browser.press("Fetch").await;
+        let words = "/waiting for 127.0.0.1:[0-9]+, [0-9]+ s .[0-9]+ requests? each [0-9]+ s/";
+        browser.until(&format!("{words}.test(document.getElementById('run-text').textContent)")).await;
+        browser.until_run("done").await;
+        assert!(browser.text().await.contains("24 of 24 fetched"), "{}", browser.text().await);
+        assert!(!browser.text().await.contains("requests each"));
+    });
+}
+
+#[test]
+fn when_only_slow_images_are_left_the_page_says_so_and_what_is_there_can_be_kept() {
+    with_page(async |browser| {
+        let slow = "/image/1/20000b.jpg?rate=100&chunk=10&key=slow";
+        browser.paste_paths(&[slow, slow, "/image/2/64x48.jpg"]).await;
+        browser.press("Fetch").await;
+        let shown = "!document.getElementById('slow').hidden";
+        browser.until(shown).await;
+        let text = browser.text().await;
+        assert!(text.contains("2 slow, about 3 min left"), "{text}");
+        browser.the("button", "Keep what is there").await;
+        browser.press("Wait").await;
+        browser.until("document.getElementById('slow').hidden").await;
+        browser.until_run("running").await;
+        browser.stop_and_keep().await;
+        browser.until_run("done").await;
+        assert_eq!(browser.save_entries().await.len(), 1);
+    });
+}

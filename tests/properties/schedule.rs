@@ -18,6 +18,8 @@ struct Item {
     lacks_space: bool,
     starts: u32,
     not_before: Duration,
+    /// [`World::disturbances`] of its origin when the latest attempt began.
+    begun_after: u32,
 }
 
 /// A run that checks the rules of a schedule, with random results of its attempts.
@@ -31,6 +33,8 @@ struct World {
     cools_until: Vec<Duration>,
     /// Consecutive refusals of each origin. At least as many as the schedule counts: one per attempt.
     refusals: Vec<u32>,
+    /// The refused and broken attempts of each origin.
+    disturbances: Vec<u32>,
     /// Origins that have refused or broken off, so that they may get fewer at once.
     may_be_throttled: Vec<bool>,
     /// Whether each origin is closed, so that nothing may start there.
@@ -68,6 +72,7 @@ impl World {
             is_paused: false,
             cools_until: vec![Duration::ZERO; plan.origins().len()],
             refusals: vec![0; plan.origins().len()],
+            disturbances: vec![0; plan.origins().len()],
             may_be_throttled: vec![false; plan.origins().len()],
             is_closed: vec![false; plan.origins().len()],
             always_refuses: OriginId::MAX,
@@ -136,6 +141,12 @@ impl World {
         assert!(self.now >= self.cools_until[origin], "{item} started while its origin cooled down");
         self.items[item].is_in_flight = true;
         self.items[item].starts += 1;
+        self.items[item].begun_after = self.disturbances[origin];
+        // It may be the last one that the origin answers in a window.
+        for (id, until) in self.schedule.cooling(self.now).filter(|(id, _)| *id == origin) {
+            assert!(until >= self.cools_until[id], "a cool-down was shortened");
+            self.cools_until[id] = until;
+        }
         assert_eq!(number, self.items[item].starts);
         let in_flight = self.in_flight();
         assert!(in_flight.len() <= self.max_in_flight());
@@ -203,7 +214,9 @@ impl World {
             _ if origin == self.always_refuses => FetchError::http(503),
             0..=9 if self.rolls <= self.full_after => {
                 self.schedule.succeeded(item);
-                self.refusals[origin] = 0;
+                if self.items[item].begun_after == self.disturbances[origin] {
+                    self.refusals[origin] = 0;
+                }
                 self.storage_failures = 0;
                 return self.end(item);
             }
@@ -221,6 +234,7 @@ impl World {
         if is_refusal {
             self.refusals[origin] += 1;
         }
+        self.disturbances[origin] += u32::from(is_refusal || error == FetchError::Network);
         self.may_be_throttled[origin] |= is_refusal || error == FetchError::Network;
         self.is_over |= matches!(error, FetchError::OverTotal { .. });
         let jitter = f64::from(self.roll()) / 256.0;
@@ -277,7 +291,9 @@ proptest! {
         world.full_after = full_after;
         world.run();
         let starts: u32 = world.items.iter().map(|item| item.starts).sum();
-        let most = world.items.len() * (retries as usize + 1) + world.forgiven;
+        // An item that is refused for its host's sake is asked for up to ten times more.
+        let for_hosts = if retries > 0 { 10 } else { 0 };
+        let most = world.items.len() * (retries as usize + 1 + for_hosts) + world.forgiven;
         prop_assert!(starts as usize <= most, "{starts} attempts");
     }
 

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use gloo_net::http::Response;
-use js_sys::{Date, JsString, Promise};
+use js_sys::{Array, Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     AbortSignal, Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
     ResponseType,
 };
 
+use super::answer::{failed, is_response, not_made};
+use super::continuation::{Arrival, Fit, Part, Parts, RestAnswer};
 use super::long_addresses::LongAddresses;
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
@@ -26,6 +28,7 @@ use crate::run::{
     CacheMode, EventKind, FetchError, Fetcher, Others, Reservation, StoredImage, parse_http_date,
     parse_retry_after,
 };
+use crate::text::text;
 
 #[wasm_bindgen]
 extern "C" {
@@ -42,17 +45,6 @@ extern "C" {
     type Headers;
     #[wasm_bindgen(method)]
     fn get(this: &Headers, name: &JsString) -> JsValue;
-
-    /// What `fetch` has resolved with, and its headers.
-    type Answer;
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Answer) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = get)]
-    fn getter(this: &Answer) -> JsValue;
-
-    type WithName;
-    #[wasm_bindgen(method, getter)]
-    fn name(this: &WithName) -> JsValue;
 }
 
 // rustfmt would remove the values.
@@ -67,6 +59,8 @@ extern "C" {
     static CONTENT_TYPE: JsString = "content-type";
     #[wasm_bindgen(thread_local_v2, static_string)]
     static LAST_MODIFIED: JsString = "last-modified";
+    #[wasm_bindgen(thread_local_v2, static_string)]
+    static CONTENT_RANGE: JsString = "content-range";
     #[wasm_bindgen(thread_local_v2, static_string)]
     static RETRY_AFTER: JsString = "retry-after";
     #[wasm_bindgen(thread_local_v2, static_string)]
@@ -114,6 +108,8 @@ pub struct BrowserFetcher {
     /// The archive that images are taken over from.
     archive: Rc<Shared<Blob>>,
     long_addresses: Rc<LongAddresses>,
+    /// Large images whose transfer broke off.
+    parts: Parts,
 }
 
 impl BrowserFetcher {
@@ -127,9 +123,7 @@ impl BrowserFetcher {
     ) -> Self {
         let settings = &job.settings;
         let fetch = if settings.is_rehearsal { rehearsed_fetch } else { fetch };
-        let options = RequestInit::new();
-        options.set_cache(request_cache(settings.cache));
-        options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        let options = request_options(settings.cache);
         let stall_timer = StallTimer::new(settings.timeout);
         let (buffers, scratch) = <(ReadBuffers, RefCell<_>)>::default();
         let (computes_sha256, job) = (job.needs_sha256(), Rc::clone(job));
@@ -148,6 +142,7 @@ impl BrowserFetcher {
             job,
             archive,
             long_addresses,
+            parts: Parts::default(),
         }
     }
 }
@@ -167,8 +162,16 @@ impl Fetcher for BrowserFetcher {
         {
             return Ok(image);
         }
-        let watch = self.stall_timer.watch(&address.origin).ok_or(FetchError::Network)?;
-        let stored = self.request(address, reservation, progress, &watch).await;
+        let part = self.parts.take(item, &address.href);
+        let mut arrival = Arrival::new(&self.parts, item, &address.href, part);
+        let (watch, stored) = loop {
+            let watch = self.stall_timer.watch(&address.origin).ok_or(FetchError::Network)?;
+            // Without an image, what came is not the rest of this one, and all of it is requested.
+            let stored = self.request(address, reservation, progress, &watch, &mut arrival).await.transpose();
+            if let Some(stored) = stored {
+                break (watch, stored);
+            }
+        };
         match (&stored, watch.timed_out()) {
             (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
             (Ok(_), _) => {
@@ -218,6 +221,10 @@ impl Fetcher for BrowserFetcher {
 
     fn others(&self, address: &Address) -> Others {
         self.stall_timer.others(&address.origin)
+    }
+
+    fn discard(&self, item: ItemId) {
+        self.parts.remove(item);
     }
 }
 
@@ -276,22 +283,19 @@ impl BrowserFetcher {
     }
 
     /// A body that arrives.
-    fn reception<'a>(
-        &self,
-        spool: &'a Spool,
-        declared: Option<u64>,
-        claimed_type: Option<String>,
-    ) -> Reception<'a> {
+    fn reception(&self, spool: &Spool, declared: Option<u64>, claimed_type: Option<String>) -> Reception {
         Reception::new(spool, declared, self.computes_sha256, self.job.settings.accepted, claimed_type)
     }
 
+    /// Makes a request for the image, or for the rest of it; `None` if the answer is not the rest.
     async fn request(
         &self,
         address: &Address,
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
         watch: &Watch,
-    ) -> Result<StoredImage<Payload>, FetchError> {
+        arrival: &mut Arrival<'_>,
+    ) -> Result<Option<StoredImage<Payload>>, FetchError> {
         let mut text = JsValue::UNDEFINED;
         if !IS_INTERACTIVE && let Some(long) = self.long_addresses.text_of(&address.href) {
             text = long.await;
@@ -299,14 +303,19 @@ impl BrowserFetcher {
         if !text.is_string() {
             text = address.href.as_str().into();
         }
-        self.options.set_signal(watch.signal().as_ref());
-        self.options.set_credentials(match self.job.plan.sign_in().includes(&address.host) {
+        let rest = arrival.part().map(|part| self.options_for_rest(part));
+        let options = rest.as_ref().unwrap_or(&self.options);
+        options.set_signal(watch.signal().as_ref());
+        options.set_credentials(match self.job.plan.sign_in().includes(&address.host) {
             true => RequestCredentials::Include,
             false => RequestCredentials::Omit,
         });
-        let answer = (self.fetch)(&text, &self.options).map_err(|error| not_made(&error))?;
+        let answer = (self.fetch)(&text, options).map_err(|error| not_made(&error))?;
         // A `fetch` of the page's own may return no promise.
-        let answer = promise(Promise::resolve(&answer)).await.map_err(|error| failed(&error))?;
+        let answer = promise(Promise::resolve(&answer)).await.map_err(|error| {
+            arrival.record_failure();
+            failed(&error)
+        })?;
         if !is_response(&answer) {
             return Err(FetchError::Request { reason: "the answer is not a Response".into() });
         }
@@ -315,13 +324,32 @@ impl BrowserFetcher {
         let response = Response::from(response);
         watch.record_activity();
         let declared = CONTENT_LENGTH.with(|name| headers.get(name).as_string());
-        let declared = declared.and_then(|value| value.parse().ok());
+        let mut declared = declared.and_then(|value| value.parse().ok());
+        let modified = LAST_MODIFIED.with(|name| headers.get(name)).as_string();
+        let status = response.status();
+        let mut held = 0;
+        if let Some(part) = arrival.part() {
+            let range = CONTENT_RANGE.with(|name| headers.get(name)).as_string();
+            let (total, received) = (part.total(), part.received());
+            match part.fit(&RestAnswer { status, declared, modified: modified.clone(), range }) {
+                Fit::Rest => {
+                    arrival.expect_rest();
+                    (declared, held) = (Some(total), received);
+                    progress(EventKind::Received { bytes: received });
+                }
+                Fit::Whole => arrival.clear(),
+                Fit::Failed => {}
+                Fit::None => {
+                    arrival.clear();
+                    return Ok(None);
+                }
+            }
+        }
         progress(EventKind::Headers { declared });
 
-        let status = response.status();
         let accepted = self.job.settings.accepted;
-        // 206 answers a request for a range, and none was sent.
-        if !response.ok() || (status == 206 && accepted != Accepted::Anything) {
+        // 206 answers a request for a range.
+        if !response.ok() || (status == 206 && held == 0 && accepted != Accepted::Anything) {
             let text = RETRY_AFTER.with(|name| headers.get(name)).as_string();
             let retry_after = text.and_then(|text| parse_retry_after(&text, unix_now()));
             return Err(FetchError::Http { status, retry_after });
@@ -345,48 +373,52 @@ impl BrowserFetcher {
         let mut body =
             stream.transpose().map_err(|error| FetchError::Storage { reason: js_message(&error) })?;
         let spool = self.spool.get().await;
-        let length = declared.filter(|_| CONTENT_ENCODING.with(|name| headers.get(name)).is_null());
-        let mut reception = self.reception(&spool, length, claimed_type);
+        if held == 0 {
+            let length = declared.filter(|_| CONTENT_ENCODING.with(|name| headers.get(name)).is_null());
+            arrival.begin(self.reception(&spool, length, claimed_type), length, modified.clone());
+        }
         while let Some(body) = &mut body
             && let Some(chunk) =
-                body.next().await.map_err(|_| FetchError::Interrupted { received: reception.bytes() })?
+                body.next().await.map_err(|_| FetchError::Interrupted { received: arrival.received() })?
         {
             watch.record_activity();
-            reservation.reserve(chunk.length().into())?;
-            reception.push(&chunk, &mut self.scratch.borrow_mut())?;
-            progress(EventKind::Received { bytes: reception.bytes() });
+            let Some(chunk) = arrival.without_overlap(chunk) else {
+                arrival.clear();
+                return Ok(None);
+            };
+            let length = chunk.length();
+            if length == 0 {
+                continue;
+            }
+            let stored = reservation.reserve(std::mem::take(&mut held) + u64::from(length));
+            let stored = stored.and_then(|()| arrival.push(&chunk, &mut self.scratch.borrow_mut()));
+            // What can't be stored would only take space.
+            stored.inspect_err(|_| arrival.clear())?;
+            progress(EventKind::Received { bytes: arrival.received() });
         }
-        let modified = LAST_MODIFIED.with(|name| headers.get(name)).as_string();
         let modified = modified.and_then(|text| parse_http_date(&text, unix_now()));
         let disposition = CONTENT_DISPOSITION.with(|name| headers.get(name)).as_string();
-        let mut image = reception.finish(modified, final_url)?;
+        let mut image = arrival.finish(modified, final_url)?;
         image.facts.file_name =
             disposition.and_then(|header| disposition_file_name(&header)).map(String::into_boxed_str);
-        Ok(image)
+        Ok(Some(image))
+    }
+
+    /// The options of a request for what is missing of an image.
+    fn options_for_rest(&self, part: &Part) -> RequestInit {
+        let options = request_options(self.job.settings.cache);
+        let field = Array::of2(&"range".into(), &text!["bytes=", part.start(), "-"].into());
+        options.set_headers(&Array::of1(&field));
+        options
     }
 }
 
-/// Whether it can be read like a response, whatever its class.
-fn is_response(answer: &JsValue) -> bool {
-    if !answer.is_object() {
-        return false;
-    }
-    let headers = answer.unchecked_ref::<Answer>().headers();
-    headers.is_object() && headers.unchecked_ref::<Answer>().getter().is_function()
-}
-
-/// Why a request has failed. The browser's own `fetch` rejects with a `TypeError` whatever the cause, and with an
-/// `AbortError` for its signal, which Firefox also calls a reset; anything else is by a script of the page.
-fn failed(error: &JsValue) -> FetchError {
-    let name = error.is_object().then(|| error.unchecked_ref::<WithName>().name().as_string()).flatten();
-    match name.as_deref() {
-        Some("TypeError" | "AbortError") => FetchError::Network,
-        _ => not_made(error),
-    }
-}
-
-fn not_made(error: &JsValue) -> FetchError {
-    FetchError::Request { reason: js_message(error) }
+/// The options that all requests have, but for their signal and credentials.
+fn request_options(cache: CacheMode) -> RequestInit {
+    let options = RequestInit::new();
+    options.set_cache(request_cache(cache));
+    options.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    options
 }
 
 /// The browser's time, in seconds since 1970.

@@ -1,6 +1,8 @@
 //! Fetching: one attempt is one Fetch API request, whose body goes into the spool.
 
+mod answer;
 mod attempt;
+mod continuation;
 mod long_addresses;
 mod reception;
 mod stall;

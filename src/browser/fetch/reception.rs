@@ -13,8 +13,9 @@ use crate::run::{FetchError, StoredImage};
 use crate::zip::Crc32;
 
 /// What has arrived of one body.
-pub struct Reception<'a> {
-    writer: SpoolWriter<'a>,
+#[derive(Debug)]
+pub struct Reception {
+    writer: SpoolWriter,
     crc: Crc32,
     bytes: u64,
     accepted: Accepted,
@@ -25,13 +26,19 @@ pub struct Reception<'a> {
     end: EndFinder,
     dimensions: DimensionsFinder,
     sha256: Option<Box<Sha256>>,
+    /// The latest bytes, as many as [`OVERLAP`] at most.
+    latest: Vec<u8>,
 }
 
-impl<'a> Reception<'a> {
+/// Bytes that are asked for again when a broken transfer continues. What follows is of the same file only if they
+/// are the same.
+const OVERLAP: usize = 4 << 10;
+
+impl Reception {
     /// A body of which nothing has arrived; `declared` is its Content-Length unless it is encoded, and
     /// `claimed_type` the media type that is believed of a file that is not an image.
     pub fn new(
-        spool: &'a Spool,
+        spool: &Spool,
         declared: Option<u64>,
         computes_sha256: bool,
         accepted: Accepted,
@@ -48,12 +55,27 @@ impl<'a> Reception<'a> {
             end: EndFinder::default(),
             dimensions: DimensionsFinder::default(),
             sha256: computes_sha256.then(Box::default),
+            latest: Vec::new(),
         }
     }
 
     /// The bytes that have arrived.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// The latest bytes, with which the continuation of a broken transfer begins.
+    pub fn latest(&self) -> &[u8] {
+        &self.latest
+    }
+
+    /// Prepares for a while without another chunk.
+    ///
+    /// # Errors
+    ///
+    /// `Storage` if the browser has no space for what has arrived.
+    pub fn pause(&mut self) -> Result<(), FetchError> {
+        self.writer.pause().map_err(no_space)
     }
 
     /// Stores the next chunk.
@@ -69,6 +91,9 @@ impl<'a> Reception<'a> {
             self.end.push(bytes);
             self.dimensions.push(bytes);
             self.sha256.iter_mut().for_each(|sum| sum.update(bytes));
+            if !is_small {
+                keep_latest(&mut self.latest, bytes);
+            }
             if is_small {
                 self.writer.push_small(bytes);
             }
@@ -120,6 +145,13 @@ impl<'a> Reception<'a> {
         };
         Ok(StoredImage { payload: self.writer.finish().map_err(no_space)?, facts })
     }
+}
+
+/// Adds bytes, and leaves the latest of them.
+fn keep_latest(latest: &mut Vec<u8>, bytes: &[u8]) {
+    let new = bytes.len().min(OVERLAP);
+    latest.drain(..(latest.len() + new).saturating_sub(OVERLAP));
+    latest.extend(bytes.iter().skip(bytes.len() - new));
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the signature that map_err takes")]

@@ -34,8 +34,8 @@ pub const FULL: &str = "the storage that this browser grants the site is full, a
 /// Stores one image. The space it has taken is released if it is dropped before
 /// [`SpoolWriter::finish`].
 #[derive(Debug)]
-pub struct SpoolWriter<'a> {
-    spool: &'a Spool,
+pub struct SpoolWriter {
+    spool: Spool,
     /// Content-Length, if it was sent.
     declared: Option<u64>,
     /// The whole image, as long as it is small.
@@ -58,11 +58,11 @@ pub struct SpoolWriter<'a> {
     overflowed: u64,
 }
 
-impl<'a> SpoolWriter<'a> {
+impl SpoolWriter {
     /// A writer for an image of the declared length.
-    pub fn new(spool: &'a Spool, declared: Option<u64>) -> Self {
+    pub fn new(spool: &Spool, declared: Option<u64>) -> Self {
         Self {
-            spool,
+            spool: spool.clone(),
             declared,
             in_memory: Vec::new(),
             is_large: false,
@@ -109,15 +109,35 @@ impl<'a> SpoolWriter<'a> {
     }
 
     fn store(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
-        match self.spool {
-            Spool::File(file) if self.parts.is_none() => self.join(file, chunk),
+        match self.file() {
+            Some(file) if self.parts.is_none() => self.join(&file, chunk),
             _ => self.push_part(chunk),
         }
     }
 
+    fn file(&self) -> Option<Rc<SpoolFile>> {
+        match &self.spool {
+            Spool::File(file) => Some(Rc::clone(file)),
+            Spool::Blobs => None,
+        }
+    }
+
+    /// Writes what was joined, and releases the buffer, because it may take a while until the next chunk.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the browser has no space for it.
+    pub fn pause(&mut self) -> Result<(), JsValue> {
+        if let Some(file) = self.file() {
+            self.write_joined(&file)?;
+            file.release_buffer(self.joined.take());
+        }
+        Ok(())
+    }
+
     fn push_part(&mut self, chunk: &Uint8Array) -> Result<(), JsValue> {
         let length = u64::from(chunk.length());
-        if let Spool::File(file) = self.spool {
+        if let Spool::File(file) = &self.spool {
             if !file.take_overflow(length) {
                 return Err(js_sys::Error::new(FULL).into());
             }
@@ -234,23 +254,23 @@ impl<'a> SpoolWriter<'a> {
     ///
     /// Fails if the browser has no space for it.
     pub fn finish(mut self) -> Result<Payload, JsValue> {
-        if let Spool::File(file) = self.spool {
+        if let Some(file) = self.file() {
             // What can't be written stays in memory, as much as there may be, and is tried again.
             if file.retry_failed_write().is_err() && !self.is_large && !file.take_overflow(1) {
                 return Err(js_sys::Error::new(FULL).into());
             }
-            self.write_joined(file)?;
+            self.write_joined(&file)?;
         }
         if !self.is_large {
             return Ok(Payload::Memory(Rc::new(std::mem::take(&mut self.in_memory))));
         }
-        if let Spool::File(file) = self.spool
+        if let Some(file) = self.file()
             && self.parts.is_none()
-            && let Some(place) = self.in_one_piece(file)?
+            && let Some(place) = self.in_one_piece(&file)?
         {
             self.extents.clear();
             self.header = None;
-            return Ok(Payload::File { file: Rc::clone(file), place });
+            return Ok(Payload::File { file, place });
         }
         let parts = self.parts.take().unwrap_or_default();
         self.overflowed = 0;
@@ -280,11 +300,11 @@ impl<'a> SpoolWriter<'a> {
     }
 }
 
-impl Drop for SpoolWriter<'_> {
+impl Drop for SpoolWriter {
     fn drop(&mut self) {
-        if let Spool::File(file) = self.spool {
+        if let Some(file) = self.file() {
             file.release_buffer(self.joined.take());
-            self.release_reserved(file);
+            self.release_reserved(&file);
             self.extents.drain(..).for_each(|extent| file.release(extent));
             file.return_overflow(self.overflowed);
         }

@@ -40,7 +40,8 @@ impl<F: Fetcher> Run<'_, F> {
     pub(super) fn probed(&mut self, origin: OriginId, refuses: bool) {
         let judged = self.reach.borrow_mut().set_probed(origin, refuses);
         let is_online = self.fetcher.is_online();
-        self.judged.extend(judged.into_iter().map(|(attempt, error)| match error {
+        // The last one is concluded first.
+        self.judged.extend(judged.into_iter().rev().map(|(attempt, error)| match error {
             FetchError::Unreachable if !is_online => (attempt, FetchError::Offline),
             error => (attempt, error),
         }));

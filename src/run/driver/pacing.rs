@@ -1,6 +1,9 @@
 //! Attempts that are broken off: they are slow, take too long, or the user wants it.
 
+use std::time::Duration;
+
 use super::super::event::EventKind;
+use super::super::fetch_error::FetchError;
 use super::super::pace::Verdict;
 use super::{Fetcher, FinishedItem, Run};
 use crate::plan::ItemId;
@@ -33,6 +36,19 @@ impl<F: Fetcher> Run<'_, F> {
             self.defer(item);
         }
         None
+    }
+
+    /// Does not count an attempt that broke off, if it has brought more of an image of which there was a part.
+    pub(super) fn credit_progress(&mut self, item: ItemId, error: Option<&FetchError>) {
+        let broke_off = matches!(error, Some(FetchError::Interrupted { .. } | FetchError::Timeout { .. }));
+        if broke_off && self.pace.borrow().has_continued(item) {
+            self.schedule.forgive(item);
+        }
+    }
+
+    /// Reports that nothing is requested from an item's origin until this time.
+    pub(super) fn emit_cool_down(&self, item: ItemId, until: Duration) {
+        self.emit(item, EventKind::CoolingDown { until, quota: self.schedule.quota_of(item) });
     }
 
     /// Breaks off an attempt in flight, whose item starts again after the others of its origin.

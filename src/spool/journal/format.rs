@@ -19,7 +19,7 @@ pub const MAGIC: &[u8; 8] = b"fetchzip";
 
 /// The version of the format. It increases with every change of the records, and of the encoding of
 /// [events](crate::run::EventWriter) and [facts](crate::image::ImageFacts).
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// The size of a record without its payload, in bytes.
 pub const RECORD_HEADER: usize = 8;

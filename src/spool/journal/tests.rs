@@ -96,7 +96,7 @@ fn the_bytes_of_a_journal() {
     writer.push_events(b"events");
     writer.push_archive(9);
     let expected = [
-        b"fetchzip\x06\0\0\0".to_vec(),
+        b"fetchzip\x07\0\0\0".to_vec(),
         record(b"\0\0\0\0\0\0\0\xF0\x3F\x05\0\0\0\0\0\0\0\xBE\xBA\xFE\xCA\x01\0\0\0\0\0\0\0abc"),
         record(
             &[
@@ -158,12 +158,12 @@ fn a_missing_head_another_version_and_another_file_are_different_errors() {
     let length = without_time.len() as u64;
     assert_eq!(Journal::read(&without_time), Err(JournalError::NoHead { length }));
     let mut newer = bytes.clone();
-    newer[8] = 7;
+    newer[8] = 8;
     let error = Journal::read(&newer).unwrap_err();
-    assert_eq!(error, JournalError::Version { found: 7 });
+    assert_eq!(error, JournalError::Version { found: 8 });
     assert_eq!(
         error.to_string(),
-        "this run was saved in version 7 of the journal, but this page reads version 6: fetch the list again"
+        "this run was saved in version 8 of the journal, but this page reads version 7: fetch the list again"
     );
     assert_eq!(Journal::read(b"PK\x03\x04"), Err(JournalError::NotAJournal { length: 4 }));
 }

@@ -1,0 +1,148 @@
+//! Tests of hosts that limit requests, by the time or at once: the real driver and schedule, with a fake fetcher and
+//! a fake clock.
+
+use std::time::Duration;
+
+use super::fake_world::FakeWorld;
+use super::tests::{Report, run_in};
+use super::*;
+use crate::plan::Plan;
+use crate::plan::tests::plan_of;
+
+fn images(count: usize, script: &str) -> Plan {
+    let urls: Vec<_> = (0..count).map(|number| format!("https://a.example/{script}?{number}")).collect();
+    plan_of(urls.iter().map(String::as_str))
+}
+
+fn seconds(time: f64) -> Duration {
+    Duration::from_secs_f64(time)
+}
+
+fn run(world: FakeWorld, plan: &Plan) -> Report {
+    run_in(world, plan, Limits::default(), |run| run.adapt_concurrency())
+}
+
+fn by_window(most: usize, length: f64) -> FakeWorld {
+    let mut world = FakeWorld::http1();
+    world.window = Some((most, seconds(length)));
+    world
+}
+
+fn failures(report: &Report) -> Vec<(usize, &FetchError)> {
+    report.ended.iter().filter_map(|end| Some((end.item, end.outcome.as_ref().err()?))).collect()
+}
+
+fn requests(report: &Report) -> usize {
+    report.world.sent.borrow().len()
+}
+
+#[test]
+fn everything_arrives_from_a_host_that_answers_ten_requests_in_ten_seconds() {
+    let report = run(by_window(10, 10.0), &images(40, "50ms/ok"));
+    assert_eq!(failures(&report), []);
+    let (time, requests) = (report.world.now.get(), requests(&report));
+    assert!(time < seconds(60.0), "{time:?}");
+    assert!(requests < 75, "{requests}");
+}
+
+#[test]
+fn everything_arrives_from_a_host_that_answers_twenty_requests_a_minute() {
+    let report = run(by_window(20, 60.0), &images(60, "300ms/ok"));
+    assert_eq!(failures(&report), []);
+    assert!(report.world.now.get() < seconds(150.0), "{:?}", report.world.now);
+}
+
+#[test]
+fn every_limit_by_the_time_brings_everything_home() {
+    for (most, length) in
+        [(1, 0.3), (1, 1.0), (2, 1.0), (3, 10.0), (5, 0.7), (7, 25.0), (100, 60.0), (30, 2.0)]
+    {
+        for script in ["50ms/ok", "900ms/ok"] {
+            for concurrency in [1, 2, 6, 96] {
+                let limits = Limits { concurrency, ..Limits::default() };
+                let plan = images(most * 4 + 3, script);
+                let report = run_in(by_window(most, length), &plan, limits, |run| run.adapt_concurrency());
+                let about = format!("{most} in {length} s, {script}, {concurrency} at once");
+                assert_eq!(failures(&report), [], "{about}");
+                let without = Duration::from_millis(950) * plan.len() as u32 / concurrency.min(6) as u32;
+                let best = (seconds(length) * 4).max(without);
+                assert!(report.world.now.get() <= best * 3 + seconds(4.0), "{about}: {:?}", report.world.now);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_list_keeps_to_the_pace_that_it_has_learnt() {
+    let report = run(by_window(10, 10.0), &images(1000, "50ms/ok"));
+    assert_eq!(failures(&report), []);
+    // A hundred windows, if all were known and full.
+    assert!(report.world.now.get() < seconds(1250.0), "{:?}", report.world.now);
+    assert!(requests(&report) < 1150, "{}", requests(&report));
+    let quotas = report.events.iter().filter_map(|event| match event.kind {
+        EventKind::CoolingDown { quota, .. } => quota,
+        _ => None,
+    });
+    let last = quotas.last().unwrap();
+    assert!(last.window >= seconds(10.0) && last.window < seconds(12.0), "{last:?}");
+}
+
+#[test]
+fn an_image_that_is_refused_by_itself_runs_out_of_attempts() {
+    for status in [429, 503] {
+        let urls = ["https://a.example/50ms/ok"; 30];
+        let own = format!("https://a.example/50ms/{status}");
+        let plan = plan_of(urls.into_iter().chain([own.as_str()]).chain(["https://a.example/50ms/ok"; 300]));
+        let report = run(FakeWorld::http1(), &plan);
+        assert_eq!(failures(&report), [(30, &FetchError::http(status))]);
+        let asked = report.world.attempts.borrow().iter().filter(|href| **href == own).count();
+        assert!((4..=6).contains(&asked), "{asked}");
+    }
+}
+
+#[test]
+fn a_caller_who_wants_no_retries_gets_none() {
+    let limits = Limits { retry: RetryPolicy { retries: 0 }, ..Limits::default() };
+    let plan = images(16, "50ms/ok");
+    let report = run_in(by_window(10, 10.0), &plan, limits, |_| ());
+    assert_eq!((failures(&report).len(), requests(&report)), (6, 16));
+}
+
+#[test]
+fn a_host_that_breaks_off_more_than_two_at_once_gets_two() {
+    for (most, script) in [(2, "3000ms/ok"), (2, "20ms/ok"), (1, "500ms/ok"), (4, "500ms/ok")] {
+        let mut world = FakeWorld::http1();
+        world.most = Some(most);
+        let report = run(world, &images(40, script));
+        assert_eq!(failures(&report), [], "{most}");
+        assert!(requests(&report) < 100, "{most}: {}", requests(&report));
+    }
+}
+
+#[test]
+fn an_image_that_is_always_broken_off_runs_out_of_attempts_and_slows_no_other() {
+    let urls = ["https://a.example/50ms/ok"; 5].into_iter().chain(["https://a.example/50ms/network"]);
+    let plan = plan_of(urls.chain(["https://a.example/50ms/ok"; 300]));
+    let report = run(FakeWorld::http1(), &plan);
+    assert_eq!(failures(&report), [(5, &FetchError::Network)]);
+    assert_eq!(report.world.attempts.borrow().iter().filter(|href| href.ends_with("network")).count(), 4);
+    assert!(report.world.now.get() < seconds(6.0), "{:?}", report.world.now);
+}
+
+#[test]
+fn a_dead_host_is_asked_for_each_image_four_times_and_not_one_by_one() {
+    let report = run(FakeWorld::http1(), &images(200, "1000ms/network"));
+    assert_eq!(failures(&report).len(), 200);
+    assert!(report.world.attempts.borrow().len() <= 800);
+    // Eight hundred requests, six at once.
+    assert!(report.world.now.get() < seconds(160.0), "{:?}", report.world.now);
+}
+
+#[test]
+fn an_attempt_that_brings_more_of_an_image_is_not_counted() {
+    let plan = plan_of(["https://a.example/10ms/grow-12", "https://a.example/10ms/break"]);
+    let report = run(FakeWorld::http1(), &plan);
+    assert_eq!(failures(&report), [(1, &FetchError::Interrupted { received: 1 })]);
+    assert_eq!(report.world.attempts.borrow().len(), 12 + 4);
+    assert_eq!(report.world.discarded.borrow().len(), 1);
+}
