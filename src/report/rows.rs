@@ -227,7 +227,8 @@ impl Rows {
                 }
             }
             EventKind::Received { bytes } => {
-                self.totals.bytes += bytes.saturating_sub(row.received);
+                // Fewer than before, if the image begins anew.
+                self.totals.bytes = self.totals.bytes + bytes - row.received;
                 row.received = *bytes;
             }
             EventKind::Sent { sent, is_multiplexed } => {

@@ -103,6 +103,10 @@ impl Pace {
         match *kind {
             EventKind::Headers { .. } => {
                 let attempt = &mut self.attempts[place];
+                if attempt.headers.is_some() {
+                    // The answer before was of no use.
+                    attempt.bytes = 0;
+                }
                 (attempt.headers, attempt.from) = (Some(now), attempt.bytes);
                 attempt.interval = (now, attempt.bytes);
                 let origin = attempt.origin;
@@ -358,6 +362,23 @@ mod tests {
         pace.start(6, 0, at(40));
         quiet(&mut pace, 41..80);
         assert!(matches!(pace.check(at(80)), Some((6, Verdict::TimedOut(_)))));
+    }
+
+    #[test]
+    fn what_earlier_attempts_brought_is_neither_speed_nor_progress() {
+        let mut pace = Pace::new(&limits());
+        pace.start(7, 0, at(0));
+        received(&mut pace, 7, 50_000_000, 1);
+        pace.record(7, &EventKind::Headers { declared: None }, at(1));
+        assert!(!pace.has_continued(7));
+        received(&mut pace, 7, 50_000_900, 2);
+        assert!(pace.has_continued(7));
+        quiet(&mut pace, 2..31);
+        assert_eq!(pace.check(at(31)), Some((7, Verdict::Slow { bytes_per_second: 30 })));
+        // What came was not the rest, and all of it is asked for.
+        pace.record(7, &EventKind::Headers { declared: None }, at(32));
+        received(&mut pace, 7, 900, 33);
+        assert!(!pace.has_continued(7));
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub enum Capability {
     NetworkLoss,
     /// Answers to what an extension asks the user.
     PermissionAnswers,
+    /// An error where a body ends before its declared length.
+    EnforcedLengths,
 }
 
 impl Capability {
@@ -80,6 +82,9 @@ impl Capability {
             (Self::PartialDownloads, Kind::WebKit) => Some(
                 "WebKitGTK writes a download to the file itself, and leaves what it has of one that fails",
             ),
+            (Self::EnforcedLengths, Kind::WebKit) => {
+                Some("WebKit takes a body that ends before its declared length for a whole one")
+            }
             (Self::HttpCache, Kind::WebKit) => Some("a session of WebKit's driver has no HTTP cache"),
             _ => None,
         }
