@@ -236,8 +236,10 @@ export type FetchZipEvent = { at: number; item: number } & (
   /** The attempt receives less than `minBytesPerSecond`. It continues, unless "retrying" follows. */
   | { kind: "slow"; bytesPerSecond: number }
   | { kind: "retrying"; error: FetchZipError; resumesAt: number }
-  /** The item's host refused. Nothing is requested from it before `until`, in milliseconds since the run began. */
-  /** Nothing is requested from the item's origin until then: it refused, or this was its last answer for a while. */
+  /**
+   * The item's host refused, or this is the last request that it answers for a while. Nothing is requested from it
+   * before `until`, in milliseconds since the run began.
+   */
   | { kind: "cooling-down"; until: number }
   /** `isCutShort`: the bytes end before the image is complete, according to its format. */
   | { kind: "stored"; bytes: number; crc32: number; type: string; isCutShort: boolean }
