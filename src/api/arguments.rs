@@ -1,37 +1,37 @@
 //! The arguments of a call, checked once.
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Array, Function, Object, Reflect, Symbol};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
-use super::object::{Fields, Like, array_from};
-use crate::browser::{
-    Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shortened, shown, type_error,
-};
+use super::arrivals::Arrivals;
+use super::object::Like;
+use super::sources::requests;
+use super::supply::Supply;
+use crate::browser::{Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shown, type_error};
 use crate::image::Accepted;
 use crate::job::{ArchiveOptions, Order};
 use crate::plan::{NameTemplate, Request, file_name_of};
 use crate::report::ManifestOptions;
-use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
+use crate::run::{CacheMode, Credentials, Limits, RetryPolicy, Settings};
 use crate::seconds::seconds;
 use crate::text::text;
 
 /// The archive's default name.
 const FILE_NAME: &str = "images.zip";
 
-/// The most bytes of text that a call may have. Each is in the wasm's memory several times over: as it was
-/// given, as it was parsed, and in the message to the worker, all of it together within 4 GiB.
-const MAX_TEXT: usize = 256 << 20;
-
 /// The arguments of one call.
 pub struct Arguments {
     /// What to fetch.
     pub requests: Vec<Request>,
+    /// What arrives while it is fetched, in place of `requests`.
+    pub arrivals: Option<Arrivals>,
     /// Long `data:` URLs, by their indices: `requests` has short ones in their places.
     pub long_urls: Array,
+    /// What requests carry, and the data of the caller's own entries.
+    pub supply: Supply,
     /// How entries are named.
     pub template: NameTemplate,
     /// How images are fetched.
@@ -118,6 +118,7 @@ impl Arguments {
             },
             timeout: options.duration("timeoutMs", false)?.unwrap_or(defaults.timeout),
             cache: options.cache()?.unwrap_or(defaults.cache),
+            credentials: Credentials::SameOrigin,
             accepted,
             max_overflow: memory_for_blobs(),
             ..defaults
@@ -140,10 +141,19 @@ impl Arguments {
             ..ArchiveOptions::default()
         };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
-        let (requests, long_urls) = requests(urls)?;
+        let arrivals = Arrivals::of(urls)?;
+        let supply = Supply::new(&options.get("request")?.unwrap_or_default(), arrivals.is_some())?;
+        let (requests, long_urls) = match arrivals {
+            Some(_) => Default::default(),
+            None => requests(urls, &supply)?,
+        };
+        settings.is_supplied = supply.is_needed();
+        settings.limits.renews = supply.is_asked();
         Ok(Self {
             requests,
+            arrivals,
             long_urls,
+            supply,
             template,
             settings,
             archive,
@@ -155,108 +165,6 @@ impl Arguments {
             filter,
         })
     }
-}
-
-/// The values of an argument that is an iterable; `expected` says of what.
-///
-/// # Errors
-///
-/// Fails with a `TypeError` for anything else, and with what reading it throws.
-pub fn all_of(argument: &str, expected: &str, values: &JsValue) -> Result<Array, JsValue> {
-    // A string is an iterable of its characters, so only objects are accepted.
-    if !values.is_object() || !Reflect::has(values, &Symbol::iterator())? {
-        return Err(type_error(argument, expected, values));
-    }
-    array_from(values)
-}
-
-/// Reads all URLs, of which the long ones stay in an array.
-fn requests(urls: &JsValue) -> Result<(Vec<Request>, Array), JsValue> {
-    let urls = all_of("urls", "an array or another iterable of URLs", urls)?;
-    let mut bytes = 0;
-    let (mut requests, long_urls) = (Vec::new(), Array::new());
-    for (index, item) in urls.iter().enumerate() {
-        let request = request(index, &item, &long_urls)?;
-        bytes += length(&request);
-        if bytes > MAX_TEXT {
-            let expected = text!["together at most ", MAX_TEXT, " bytes of text"];
-            return Err(range_error("urls", &expected, &text!["more, as up to urls[", index, "]"]));
-        }
-        requests.push(request);
-    }
-    Ok((requests, long_urls))
-}
-
-/// The bytes of a request's texts.
-fn length(Request { text, name, title, fallbacks, cells, .. }: &Request) -> usize {
-    let optional = [name, title].into_iter().flatten();
-    let cells = cells.iter().map(|(_, cell)| cell);
-    optional.chain(fallbacks).chain(cells).map(String::len).sum::<usize>() + text.len()
-}
-
-/// Reads the URL at `index`.
-fn request(index: usize, item: &JsValue, long_urls: &Array) -> Result<Request, JsValue> {
-    let url_text = |value: &JsValue| url_text(value, long_urls);
-    let argument = || text!["urls[", index, "]"];
-    let fields: &Fields = item.unchecked_ref();
-    let url = if item.is_object() { fields.url()? } else { JsValue::UNDEFINED };
-    if is_absent(&url)
-        && let Some(text) = url_text(item)
-    {
-        return Ok(Request::new(text));
-    }
-    if !item.is_object() {
-        return Err(type_error(&argument(), "a string or { url, name }", item));
-    }
-    let text = url_text(&url).ok_or_else(|| type_error(&text![argument(), ".url"], "a string", &url))?;
-    let given_text = |field: &str, value: JsValue| {
-        if !is_absent(&value) && !value.is_string() {
-            return Err(type_error(&text![argument(), ".", field], "a string", &value));
-        }
-        Ok(value.as_string())
-    };
-    let (name, title) = (given_text("name", fields.name()?)?, given_text("title", fields.title()?)?);
-    let columns = fields.columns()?;
-    let cells = if columns.is_object() {
-        // It may be of another realm, whose `Object` is another one.
-        cells_of(columns.unchecked_ref())
-    } else if is_absent(&columns) {
-        Vec::new()
-    } else {
-        return Err(type_error(&text![argument(), ".columns"], "an object", &columns));
-    };
-    let given = fields.fallbacks()?;
-    let mut fallbacks = Vec::new();
-    if !is_absent(&given) {
-        let name = || text![argument(), ".fallbacks"];
-        if !given.is_object() {
-            return Err(type_error(&name(), "an array of strings", &given));
-        }
-        for (number, address) in array_from(&given)?.iter().enumerate() {
-            let wrong = || type_error(&text![name(), "[", number, "]"], "a string", &address);
-            fallbacks.push(url_text(&address).ok_or_else(wrong)?);
-        }
-    }
-    Ok(Request { name, title, fallbacks, cells, ..Request::new(text) })
-}
-
-/// The columns of a record, each with its value as JavaScript prints it.
-fn cells_of(columns: &Object) -> Vec<(Rc<str>, String)> {
-    let entries = Object::entries(columns);
-    let cells = entries.iter().map(|entry| {
-        let entry = Array::from(&entry);
-        let value = entry.get(1);
-        let text = if is_absent(&value) { String::new() } else { shown(&value) };
-        (entry.get(0).as_string().unwrap_or_default().into(), text)
-    });
-    cells.collect()
-}
-
-/// The text of a string, or of a `URL`: of any realm or class, as a page may have one of its own.
-fn url_text(value: &JsValue, long_urls: &Array) -> Option<String> {
-    let href = value.is_object().then(|| value.unchecked_ref::<Like>().href());
-    let text = href.as_ref().unwrap_or(value);
-    shortened(text, long_urls).or_else(|| text.as_string())
 }
 
 /// The options object, read option by option; `undefined` and `null` are both "not given".

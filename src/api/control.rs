@@ -7,7 +7,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::values::{event_object, progress_object, report_error};
-use crate::browser::{Clock, RunHandle, inside, outside};
+use crate::browser::{Clock, RunHandle, Shared, inside, outside};
 use crate::plan::ItemId;
 use crate::report::{Progress, ProgressSample, Rows};
 use crate::run::{Command, Event};
@@ -24,6 +24,8 @@ pub struct Control {
     /// What is known of each item.
     pub rows: RefCell<Rows>,
     progress: RefCell<Progress>,
+    /// Set when the run is stopped.
+    pub stopped: Shared<()>,
     /// How far it was when it ended.
     end: Cell<Option<ProgressSample>>,
 }
@@ -38,6 +40,7 @@ impl Control {
             listener: RefCell::default(),
             rows: RefCell::new(Rows::new(items)),
             progress: RefCell::default(),
+            stopped: Shared::default(),
             end: Cell::new(None),
         })
     }
@@ -101,6 +104,9 @@ impl Control {
             "skip" => Command::Skip(item),
             _ => Command::Restart(item),
         };
+        if command == Command::Stop {
+            self.stopped.set(());
+        }
         match &*self.handle.borrow() {
             Some(handle) => handle.command(command),
             None => self.commands.borrow_mut().push(command),

@@ -7,11 +7,14 @@
 //! ```
 
 mod arguments;
+mod arrivals;
 mod control;
 mod object;
 #[cfg(not(feature = "page"))]
 mod rehearsal;
 mod results;
+mod sources;
+mod supply;
 mod trap;
 mod values;
 
@@ -31,6 +34,7 @@ use crate::text::text;
 use arguments::Arguments;
 use control::Control;
 use results::{ImageFilter, Urls, result_object};
+use values::put;
 
 /// Begins a run, which `run.js` makes the caller's handle of: returns its result, and the functions of its
 /// [`Control`]. `retry` makes a run of some items of a result.
@@ -78,6 +82,7 @@ async fn run(
     retry: &Function,
 ) -> Result<Object, JsValue> {
     let mut plan = Plan::default();
+    plan.set_open(arguments.arrivals.is_some());
     let mut yielder = Yielder::default();
     for (index, request) in arguments.requests.into_iter().enumerate() {
         plan.push(request, &BrowserText);
@@ -89,6 +94,8 @@ async fn run(
     if arguments.skips_repeated_urls {
         plan.skip_repeated_addresses();
     }
+    let supply = arguments.supply;
+    supply.check_origins(&plan)?;
     let plan = Rc::new(plan);
     let clock = Clock::start();
     // Thousands of rows are a piece of work, and so is what comes next: passing the plan to the worker.
@@ -109,19 +116,41 @@ async fn run(
     let handle = RunHandle::start(job, sink.map(Rc::clone), &control.commands).await;
     control.attach(&handle);
     handle.provide_addresses(&urls.long);
+    handle.supply_by(supply.supplier());
+    let _watch = supply.watch_signals(&handle);
     let emit = |event: Event| {
         control.apply(&event);
+        supply.note(&event);
+        if let Some(arrivals) = &arguments.arrivals {
+            arrivals.note(&event, !control.rows.borrow().as_slice()[event.item].attempts.is_empty());
+        }
         if let (Some(filter), EventKind::Stored(_)) = (&filter, &event.kind) {
             let is_kept = filter.keeps(event.item, &control.rows.borrow().as_slice()[event.item]);
             handle.decide(event.item, is_kept);
         }
     };
-    let archive = handle.finish(&emit).await.map_err(|error| {
+    let mut sources_error = JsValue::NULL;
+    let append = async {
+        if let Some(arrivals) = &arguments.arrivals {
+            let append = arrivals.append_to(&urls, &handle, &supply, arguments.skips_repeated_urls);
+            if let Either::Left((error, _)) = select(pin!(append), pin!(control.stopped.get())).await {
+                sources_error = error;
+            }
+        }
+    };
+    let archive = match select(pin!(handle.finish(&emit)), pin!(append)).await {
+        Either::Left((archive, _)) => archive,
+        Either::Right(((), finish)) => finish.await,
+    };
+    let archive = archive.map_err(|error| {
         let reason = sink.map_or(JsValue::UNDEFINED, |sink| sink.reason());
         if reason.is_undefined() { error_of(error) } else { reason }
     })?;
     let rows = control.end(true);
-    result_object(&arguments.file_name, &urls, &rows, handle, archive, clock.now(), retry).await
+    let result =
+        result_object(&arguments.file_name, &urls, &rows, handle, archive, clock.now(), retry).await?;
+    put(&result, &"sourcesError".into(), &sources_error);
+    Ok(result)
 }
 
 fn error_of(error: ArchiveError) -> JsValue {

@@ -1,7 +1,9 @@
 //! What callers pass, read by its properties.
 
-use js_sys::Array;
+use js_sys::{Array, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
+
+use crate::browser::type_error;
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,4 +36,17 @@ extern "C" {
     pub fn locked(this: &Like) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = getWriter)]
     pub fn get_writer(this: &Like) -> JsValue;
+}
+
+/// The values of an argument that is an iterable; `expected` says of what.
+///
+/// # Errors
+///
+/// Fails with a `TypeError` for anything else, and with what reading it throws.
+pub fn all_of(argument: &str, expected: &str, values: &JsValue) -> Result<Array, JsValue> {
+    // A string is an iterable of its characters, so only objects are accepted.
+    if !values.is_object() || !Reflect::has(values, &Symbol::iterator())? {
+        return Err(type_error(argument, expected, values));
+    }
+    array_from(values)
 }

@@ -10,14 +10,14 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::Blob;
 
-use super::arguments::all_of;
+use super::object::all_of;
 use super::values::{Values, error_object, milliseconds, object_of, put, report_error};
 use crate::browser::{
     Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, long_index, outside,
     range_error, read_back, shown, type_error,
 };
 use crate::job::ArchivePlace;
-use crate::plan::{ItemId, Plan};
+use crate::plan::{Address, ItemId, Plan};
 use crate::report::{Row, Rows, State};
 use crate::text::text;
 
@@ -64,6 +64,11 @@ pub struct Urls {
 }
 
 impl Urls {
+    /// Whether an item is an entry of the caller's own.
+    fn is_own_data(&self, item: ItemId) -> bool {
+        self.plan.items()[item].address.as_ref().is_ok_and(Address::is_own_data)
+    }
+
     fn get(&self, item: ItemId) -> JsValue {
         let text = self.plan.items()[item].display_text();
         let long = long_index(text).map(|index| self.long.get(index as u32));
@@ -85,6 +90,8 @@ pub async fn result_object(
     let items = Array::new();
     let item_fields = ITEM_FIELDS.map(JsValue::from_str);
     let outcomes = OUTCOMES.map(JsValue::from_str);
+    // The time and the bytes of entries of the caller's own, which do not count.
+    let mut own = (Duration::ZERO, 0);
     let mut yielder = Yielder::default();
     for (index, row) in rows.as_slice().iter().enumerate() {
         // Reading the clock costs more than an item.
@@ -98,11 +105,16 @@ pub async fn result_object(
             State::LeftOut(_) => left_out,
             _ => failed,
         };
+        if urls.is_own_data(index) {
+            own.0 += row.duration();
+            own.1 += row.image.as_ref().filter(|_| row.state == State::Stored).map_or(0, |entry| entry.bytes);
+        }
         let values = item_values(urls.get(index), name, outcome, row);
         items.push(&object_of(&item_fields, &values));
     }
     let totals = rows.totals();
-    let timings = Timings { wall, busy: totals.busy, bytes: totals.stored_bytes as f64 };
+    let (busy, bytes) = (totals.busy.saturating_sub(own.0), totals.stored_bytes - own.1);
+    let timings = Timings { wall, busy, bytes: bytes as f64 };
     Ok(object_of_archive(file_name.to_owned(), items, timings, handle, archive, retry))
 }
 
@@ -144,6 +156,7 @@ fn object_of_archive(
         .set("blob", blob.clone().map_or(JsValue::NULL, JsValue::from))
         .set("fileName", file_name.as_str())
         .set("items", items.clone())
+        .set("sourcesError", JsValue::NULL)
         .set("timings", timings_object.0)
         .set("storage", if summary.place == ArchivePlace::Blobs { "blobs" } else { "file" })
         .0;
@@ -200,7 +213,8 @@ async fn select(
     chosen.iter().for_each(|item| is_selected[*item] = true);
     let left_out = [("outcome", OUTCOMES[2].into()), ("entryName", JsValue::NULL), ("error", JsValue::NULL)];
     let left_out = left_out.map(|(name, value)| (JsValue::from(name), value));
-    let (of_selection, bytes_field) = (Array::new(), JsValue::from("bytes"));
+    let of_selection = Array::new();
+    let (bytes_field, url_field) = (JsValue::from("bytes"), JsValue::from("url"));
     let mut bytes = 0.0;
     let mut yielder = Yielder::default();
     for (index, item) in items.iter().enumerate() {
@@ -211,7 +225,8 @@ async fn select(
         if !is_selected[index] {
             left_out.iter().for_each(|(name, value)| put(&item, name, value));
         }
-        if archive.summary.names[index].is_some() {
+        let is_own_data = Reflect::get(&item, &url_field)? == "";
+        if archive.summary.names[index].is_some() && !is_own_data {
             bytes += Reflect::get(&item, &bytes_field)?.as_f64().unwrap_or_default();
         }
         of_selection.push(&item);

@@ -17,7 +17,11 @@ export { init };
 
 /** One URL to fetch, and what is known of its image. */
 export interface FetchZipRequest {
-  url: string | URL;
+  /**
+   * A `Request` counts whole: method, body, headers, credentials, mode, cache, referrer and its signal, which ends this
+   * item alone. It is refused if its body was used, or if its mode is "no-cors".
+   */
+  url: string | URL | Request;
   /**
    * The entry's name; a slash makes a folder. It is made safe and unique, and gets an extension that fits
    * the image's bytes. It takes precedence over `names`.
@@ -32,7 +36,56 @@ export interface FetchZipRequest {
   title?: string;
   /** For {col.NAME} in `names`. */
   columns?: Record<string, string>;
+  /** What the requests for it carry, over what its `Request` and `options.request` say. */
+  request?: RequestOptions;
 }
+
+/** A file of the caller's own. It is never "not-an-image" and does not count in `timings`. */
+export interface DataSource {
+  /**
+   * The entry's name; a slash makes a folder. It is made safe and unique. A `File` and a `Response` with an address have
+   * names of their own, and need none.
+   */
+  name?: string;
+  /**
+   * A stream is read as the archive grows, so that it need not fit into memory; pieces that are strings count as UTF-8. If
+   * it fails, this entry alone fails ("data"). A Response is taken whatever its status is.
+   */
+  data: string | Blob | BufferSource | Response | ReadableStream<Uint8Array>;
+  /** In milliseconds since 1970, or a Date. Default: a File's own, or a Response's Last-Modified. */
+  lastModified?: number | Date;
+}
+
+/** What a call gets its images and other entries from. */
+export type Source = string | URL | Request | FetchZipRequest | DataSource;
+
+/**
+ * What requests carry, in the terms of `fetch`. What is given in several places counts in this order: what the function
+ * `options.request` returns, `request` of the source, its `Request`, `options.request`, the defaults. Each option counts by
+ * itself, and of the headers each by its name.
+ *
+ * Headers reach the origin of their address alone. If a redirect leads to another origin, browsers remove `Authorization`;
+ * for a request with other headers than that and those that any request may have (`Accept`, `Accept-Language`,
+ * `Content-Language`, `Content-Type`), redirects are not followed to another origin, and the item fails ("request").
+ */
+export interface RequestOptions {
+  headers?: HeadersInit;
+  /** Default: "same-origin". */
+  credentials?: RequestCredentials;
+  mode?: "cors" | "same-origin";
+  /** Default: "", none. */
+  referrer?: string;
+  /** Default: "no-referrer". */
+  referrerPolicy?: ReferrerPolicy;
+  /** Default: `options.cache`. */
+  cache?: RequestCache;
+  priority?: RequestPriority;
+  method?: string;
+  body?: string | BufferSource;
+}
+
+/** What a function as `options.request` returns: `url` is asked in place of the source's address, and its entry keeps its name. */
+export type AttemptOptions = RequestOptions & { url?: string | URL };
 
 export interface FetchZipOptions {
   /** "sequential" fetches one image after the other. Default: "concurrent". */
@@ -83,6 +136,21 @@ export interface FetchZipOptions {
   slowAfterMs?: number;
   /** How requests use the browser's cache. Default: "no-store", so the same URL ten times makes ten requests. */
   cache?: RequestCache;
+  /**
+   * What the requests carry. An object goes to every request; one with headers, or with credentials "include", is refused
+   * (TypeError) if the addresses are of more than one origin.
+   *
+   * A function is called before each attempt, in the thread of the call, with the address, the item's index, the number of
+   * the attempt and the error of the attempt before, so that it can renew a token or sign an address anew. It may be async.
+   * No more of its calls are under way than requests. If it throws, the item fails with its words ("request"). With a
+   * function, an image that is refused with 401 or 403 is asked for once more, unless `retries` is 0.
+   */
+  request?:
+    | RequestOptions
+    | ((
+        url: URL,
+        attempt: { item: number; attempt: number; error: FetchZipError | null },
+      ) => AttemptOptions | Promise<AttemptOptions>);
   /**
    * Which answers are kept: "images", recognised by their bytes, or "all", any answer with a 2xx status, HTML
    * and empty ones too. Default: "images".
@@ -203,9 +271,9 @@ export type FetchZipErrorKind =
   | "unreachable"
   /** Refused, or broken off, although the host lets this page read other answers. */
   | "network"
-  /** The request was refused before it was sent. */
+  /** The request was not made, or not as its options say: `message` says why. */
   | "request"
-  /** The data of one's own could not be read. */
+  /** The data of an entry of the caller's own can't be read. */
   | "data"
   | "interrupted"
   | "truncated"
@@ -250,6 +318,7 @@ export type FetchZipEvent = { at: number; item: number } & (
 
 /** The outcome of one URL. All times are in milliseconds since the run began. */
 export interface FetchZipItem {
+  /** As it was asked for; "" for an entry of the caller's own. */
   url: string;
   /** Where the image came from, if the request was redirected; otherwise null. */
   finalUrl: string | null;
@@ -303,6 +372,11 @@ export interface FetchZipResult {
    * written to a file only when it is saved.
    */
   storage: "file" | "blobs";
+  /**
+   * Why a list that arrived (an AsyncIterable) ended early: what reading it threw, or a TypeError for a source that makes no
+   * sense. What had come is in the archive. Otherwise null.
+   */
+  sourcesError: unknown;
   /**
    * Hands the archive to the browser as a download of one file, which nothing done later ends: not
    * `dispose`, not another run, not closing the tab. The file is kept for an hour or until the next visit
@@ -361,7 +435,7 @@ export interface FetchZipResult {
  * The promise also rejects with what `startFetchZip` throws.
  */
 export function fetchZip(
-  sources: Iterable<string | URL | FetchZipRequest>,
+  sources: Iterable<Source> | AsyncIterable<Source>,
   options?: FetchZipOptions,
 ): Promise<FetchZipResult>;
 
@@ -377,12 +451,16 @@ export function fetchZip(
  * afterwards changes nothing. An option that does not exist is named by a warning in the console. All addresses, names
  * and columns together may have 256 MiB of text, in which `data:` URLs of 100,000 to 8,388,608 characters do not count.
  *
+ * An AsyncIterable is read while its images are fetched: the run starts with the first, asks for one more than have
+ * begun, and closes the iterable (`return`) if it ends early. `{index}` in `names` is padded for the items that are known
+ * by then.
+ *
  * @throws TypeError or RangeError that names an argument that makes no sense, and what reading the sources throws. What
  * only the engine can judge (a list's addresses and `names`) rejects the result of a call that comes before the engine
  * is loaded.
  */
 export function startFetchZip(
-  sources: Iterable<string | URL | FetchZipRequest>,
+  sources: Iterable<Source> | AsyncIterable<Source>,
   options?: FetchZipOptions,
 ): FetchZipRun;
 

@@ -8,10 +8,11 @@ use wasm_bindgen::JsValue;
 use web_sys::{Blob, ImageBitmap};
 
 use super::archive::{Archive, Sink, StreamSink};
+use super::fetch::Supplier;
 use super::local::{HandedOver, LocalRun, fetch_all, hand_over, retry, select, verify};
 use super::web::nullable;
 use super::worker::{Connection, Worker};
-use crate::job::{ArchiveError, ArchiveErrorKind, Interaction, Job, Retry};
+use crate::job::{ArchiveError, ArchiveErrorKind, Interaction, Job, Retry, put_plan_items};
 use crate::plan::ItemId;
 use crate::run::{Command, Event};
 
@@ -20,6 +21,7 @@ use crate::run::{Command, Event};
 #[derive(Debug)]
 pub struct RunHandle {
     place: Place,
+    job: Rc<Job>,
     sink: RefCell<Option<Rc<StreamSink>>>,
 }
 
@@ -41,11 +43,11 @@ impl RunHandle {
         let commands = commands.take();
         let in_worker = worker.and_then(|worker| worker.run(Rc::clone(&job), sink.is_some(), &commands));
         let place = in_worker.map(Place::Worker).unwrap_or_else(|| {
-            let run = LocalRun::new(job);
+            let run = LocalRun::new(Rc::clone(&job));
             commands.iter().for_each(|command| run.command(*command));
             Place::Here(Box::new(run))
         });
-        Rc::new(Self { place, sink: RefCell::new(sink) })
+        Rc::new(Self { place, job, sink: RefCell::new(sink) })
     }
 
     /// Passes events on until the run has ended.
@@ -79,6 +81,28 @@ impl RunHandle {
         match &self.place {
             Place::Here(run) => run.long_addresses.set(texts),
             Place::Worker(run) => run.provide_addresses(texts),
+        }
+    }
+
+    /// Has what the requests of a job [carry](crate::run::Settings::is_supplied) given by this. To be called before
+    /// [`finish`](Self::finish).
+    pub fn supply_by(&self, supplier: &Supplier) {
+        match &self.place {
+            Place::Here(run) => run.supply.set(supplier),
+            Place::Worker(run) => run.supply_by(supplier),
+        }
+    }
+
+    /// Has the run take the items that were appended to its job's plan, from this one on, and learn whether more may
+    /// arrive.
+    pub fn pass_arrived(&self, first: ItemId) {
+        match &self.place {
+            Place::Here(run) => run.command(Command::TakeArrived),
+            Place::Worker(run) => {
+                let mut items = Vec::new();
+                put_plan_items(&mut items, &self.job, first);
+                run.pass_arrived(items);
+            }
         }
     }
 
@@ -162,7 +186,8 @@ impl RunHandle {
                 (Place::Worker(run), archive)
             }
         };
-        Ok((Rc::new(Self { place, sink: RefCell::default() }), expect_archive(archive)?))
+        let selection = Self { place, job: Rc::clone(&self.job), sink: RefCell::default() };
+        Ok((Rc::new(selection), expect_archive(archive)?))
     }
 
     /// Decodes an image, with no side longer than `edge`, in pixels and not 0; `None` if it is not stored,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{ArchiveOptions, IS_INTERACTIVE, Job, JournalNotes, Order, Reused};
 use crate::bytes::{ByteReader, PutBytes};
 use crate::image::Accepted;
-use crate::plan::{Item, LeftOut, NameTemplate, Plan, Relay, SignIn};
-use crate::run::{CacheMode, Limits, RetryPolicy, Settings};
+use crate::plan::{Item, ItemId, LeftOut, NameTemplate, Plan, Relay, SignIn};
+use crate::run::{CacheMode, Credentials, Limits, RetryPolicy, Settings};
 
 /// Appends a job.
 pub fn put_job(out: &mut Vec<u8>, job: &Job) {
@@ -26,8 +26,17 @@ pub fn put_job(out: &mut Vec<u8>, job: &Job) {
         out.put_text(journal.as_ref().map(|notes| notes.source.as_str()));
         out.put_text(journal.as_ref().map(|notes| notes.options.as_str()));
     }
-    for item in plan.items() {
-        // An invalid address is invalid on the other side as well; the reason stays with the page.
+    put_plan_items(out, job, 0);
+}
+
+/// Appends the items of a job's plan from this one on, and whether more may arrive.
+pub fn put_plan_items(out: &mut Vec<u8>, job: &Job, first: ItemId) {
+    let Job { plan, template, archive, .. } = job;
+    out.put_u8(u8::from(plan.is_open()));
+    for id in first..plan.len() {
+        let item = &plan.items()[id];
+        // An invalid address is invalid on the other side as well; the reason stays with the page. That of an
+        // entry of the caller's own is empty.
         out.put_text(item.address.as_ref().ok().map(|address| address.href.as_str()));
         out.put_text(item.name.as_deref());
         out.put_u32(item.fallbacks.len() as u32);
@@ -65,8 +74,24 @@ pub fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
         journal = notes.map(|(source, options)| JournalNotes { source, options });
     }
     let mut plan = Plan::default();
+    read_plan_items(reader, &plan, &template, &archive)?;
+    if via.is_some() {
+        plan = plan.with_relay(via);
+    }
+    let plan = plan.with_sign_in(sign_in);
+    Some(Job { plan: Rc::new(plan), template, settings, archive, started, order, reused, journal, resumes })
+}
+
+/// Reads what [`put_plan_items`] has appended, and appends the items to a plan.
+pub fn read_plan_items(
+    reader: &mut ByteReader<'_>,
+    plan: &Plan,
+    template: &NameTemplate,
+    archive: &ArchiveOptions,
+) -> Option<()> {
+    plan.set_open(reader.bool()?);
     while !reader.is_empty() {
-        let address = reader.text()?.unwrap_or_default();
+        let address = reader.text()?;
         let name = reader.text()?;
         let mut fallbacks = Vec::new();
         for _ in 0..reader.u32()? {
@@ -81,11 +106,7 @@ pub fn read_job(reader: &mut ByteReader<'_>) -> Option<Job> {
         let left_out = if reader.bool()? { Some(LeftOut::read(reader)?) } else { None };
         plan.push_parsed(address, fallbacks, Item { name, line, values, left_out, ..Item::default() });
     }
-    if via.is_some() {
-        plan = plan.with_relay(via);
-    }
-    let plan = plan.with_sign_in(sign_in);
-    Some(Job { plan: Rc::new(plan), template, settings, archive, started, order, reused, journal, resumes })
+    Some(())
 }
 
 fn put_reused(out: &mut Vec<u8>, reused: &Reused) {
@@ -140,6 +161,8 @@ pub fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
         is_adaptive,
         timeout,
         cache,
+        credentials,
+        is_supplied,
         accepted,
         reject_truncated,
         max_overflow,
@@ -150,6 +173,7 @@ pub fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
         concurrency,
         per_origin,
         retry,
+        renews,
         min_bytes_per_second,
         slow_after,
         image_timeout,
@@ -157,7 +181,9 @@ pub fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
         max_total_bytes,
     } = limits;
     out.extend([is_adaptive, reject_truncated, waits_for_space, is_rehearsal].map(u8::from));
+    out.extend([is_supplied, renews].map(u8::from));
     out.put_u8(cache as u8);
+    out.put_u8(credentials as u8);
     out.put_u8(accepted as u8);
     out.put_u64(max_overflow);
     out.put_duration(timeout);
@@ -176,7 +202,9 @@ pub fn put_settings(out: &mut Vec<u8>, settings: &Settings) {
 pub fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
     let (is_adaptive, reject_truncated) = (reader.bool()?, reader.bool()?);
     let (waits_for_space, is_rehearsal) = (reader.bool()?, reader.bool()?);
+    let (is_supplied, renews) = (reader.bool()?, reader.bool()?);
     let cache = *CacheMode::ALL.get(usize::from(reader.u8()?))?;
+    let credentials = *Credentials::ALL.get(usize::from(reader.u8()?))?;
     let accepted = *Accepted::ALL.get(usize::from(reader.u8()?))?;
     let (max_overflow, timeout) = (reader.u64()?, reader.duration()?);
     let retry = RetryPolicy { retries: reader.u32()? };
@@ -193,6 +221,7 @@ pub fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
         concurrency,
         per_origin,
         retry,
+        renews,
         min_bytes_per_second,
         slow_after,
         image_timeout,
@@ -204,6 +233,8 @@ pub fn read_settings(reader: &mut ByteReader<'_>) -> Option<Settings> {
         is_adaptive,
         timeout,
         cache,
+        credentials,
+        is_supplied,
         accepted,
         reject_truncated,
         max_overflow,

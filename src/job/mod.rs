@@ -12,11 +12,13 @@ mod archive_options;
 mod job_codec;
 mod protocol;
 mod stored_run;
+mod stored_run_codec;
 
 use std::rc::Rc;
 
 pub use archive_error::{ArchiveError, ArchiveErrorKind};
 pub use archive_options::ArchiveOptions;
+pub use job_codec::{put_plan_items, read_plan_items};
 pub use protocol::{FromWorker, Interaction, ToWorker};
 pub use stored_run::{HandOver, InterruptedRun, StoredRun};
 

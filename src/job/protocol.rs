@@ -9,9 +9,9 @@ use std::rc::Rc;
 use super::job_codec::{
     put_job, put_settings, put_sign_in, read_job, read_relay, read_settings, read_sign_in,
 };
+use super::stored_run_codec::{put_stored_run, read_stored_run};
 use super::{
-    ArchiveError, ArchiveErrorKind, ArchivePlace, ArchiveSummary, HandOver, IS_INTERACTIVE, InterruptedRun,
-    Job, Retry, StoredRun,
+    ArchiveError, ArchiveErrorKind, ArchivePlace, ArchiveSummary, IS_INTERACTIVE, Job, Retry, StoredRun,
 };
 use crate::bytes::{ByteReader, PutBytes};
 use crate::plan::{EntryName, ItemId, Relay};
@@ -45,6 +45,10 @@ pub enum ToWorker {
     },
     /// The long `data:` URL of this index is beside the message; `undefined` if there is none.
     LongAddress(u64),
+    /// Further items of the job, as [`put_plan_items`](super::put_plan_items) appends them.
+    Arrived(Vec<u8>),
+    /// What the next request of an item carries, or the data of an entry of the caller's own, is beside the message.
+    Supplied(ItemId),
     /// The sink has taken the first of the chunks that the page was given.
     ChunkWritten,
     /// End the run, and keep nothing of it.
@@ -89,6 +93,13 @@ pub enum FromWorker {
     Events(Vec<u8>),
     /// The long `data:` URL of this index is needed.
     LongAddress(u64),
+    /// What the next request of an item carries is needed, or the data of an entry of the caller's own.
+    Ask {
+        /// The item.
+        item: ItemId,
+        /// The address that is going to be asked; empty for an entry of the caller's own.
+        href: String,
+    },
     /// The next chunk for the sink, which is beside the message.
     Chunk,
     /// The sink is to be closed.
@@ -125,6 +136,8 @@ mod to_worker {
     pub const REUSED_ARCHIVE: u8 = 13;
     pub const SELECT: u8 = 14;
     pub const LONG_ADDRESS: u8 = 15;
+    pub const SUPPLIED: u8 = 16;
+    pub const ARRIVED: u8 = 17;
 }
 
 mod command {
@@ -133,6 +146,7 @@ mod command {
     pub const STOP: u8 = 2;
     pub const SKIP: u8 = 3;
     pub const RESTART: u8 = 4;
+    pub const TAKE_ARRIVED: u8 = 5;
 }
 
 impl ToWorker {
@@ -161,6 +175,14 @@ impl ToWorker {
             Self::LongAddress(index) => {
                 out.put_u8(tag::LONG_ADDRESS);
                 out.put_u64(*index);
+            }
+            Self::Arrived(items) => {
+                out.put_u8(tag::ARRIVED);
+                out.extend_from_slice(items);
+            }
+            Self::Supplied(item) => {
+                out.put_u8(tag::SUPPLIED);
+                out.put_u64(*item as u64);
             }
             Self::ChunkWritten => out.put_u8(tag::CHUNK_WRITTEN),
             Self::Cancel => out.put_u8(tag::CANCEL),
@@ -199,6 +221,8 @@ impl ToWorker {
                 Self::Verdict { item: reader.usize()?, is_kept }
             }
             tag::LONG_ADDRESS => Self::LongAddress(reader.u64()?),
+            tag::ARRIVED => Self::Arrived(reader.rest().to_vec()),
+            tag::SUPPLIED => Self::Supplied(reader.usize()?),
             tag::CHUNK_WRITTEN => Self::ChunkWritten,
             tag::CANCEL => Self::Cancel,
             tag::HAND_OVER => Self::HandOver(reader.text()??),
@@ -218,6 +242,7 @@ fn put_command(out: &mut Vec<u8>, command: Command) {
         Command::Stop => (command::STOP, 0),
         Command::Skip(item) => (command::SKIP, item),
         Command::Restart(item) => (command::RESTART, item),
+        Command::TakeArrived => (command::TAKE_ARRIVED, 0),
     };
     out.put_u8(kind);
     out.put_u64(item as u64);
@@ -231,6 +256,7 @@ fn read_command(reader: &mut ByteReader<'_>) -> Option<Command> {
         command::STOP => Command::Stop,
         command::SKIP => Command::Skip(item),
         command::RESTART => Command::Restart(item),
+        command::TAKE_ARRIVED => Command::TakeArrived,
         _ => return None,
     })
 }
@@ -309,6 +335,7 @@ mod from_worker {
     pub const RUNS: u8 = 7;
     pub const HANDED_OVER: u8 = 8;
     pub const LONG_ADDRESS: u8 = 9;
+    pub const ASK: u8 = 10;
 }
 
 impl FromWorker {
@@ -327,6 +354,11 @@ impl FromWorker {
             Self::LongAddress(index) => {
                 out.put_u8(tag::LONG_ADDRESS);
                 out.put_u64(*index);
+            }
+            Self::Ask { item, href } => {
+                out.put_u8(tag::ASK);
+                out.put_u64(*item as u64);
+                out.put_text(Some(href));
             }
             Self::Preview(item, edge) => {
                 out.put_u8(tag::PREVIEW);
@@ -365,6 +397,7 @@ impl FromWorker {
         let message = match reader.u8()? {
             tag::EVENTS => Self::Events(reader.rest().to_vec()),
             tag::LONG_ADDRESS => Self::LongAddress(reader.u64()?),
+            tag::ASK => Self::Ask { item: reader.usize()?, href: reader.text()?? },
             tag::CHUNK => Self::Chunk,
             tag::SINK_END => Self::SinkEnd,
             tag::PREVIEW if IS_INTERACTIVE => Self::Preview(reader.usize()?, reader.u32()?),
@@ -398,52 +431,6 @@ impl FromWorker {
         };
         reader.is_empty().then_some(message)
     }
-}
-
-fn put_stored_run(out: &mut Vec<u8>, stored: &StoredRun) {
-    let StoredRun { name, run, archive, handed_over } = stored;
-    out.put_text(Some(name));
-    out.put_u64(archive.unwrap_or_default());
-    out.put_text(handed_over.as_ref().map(|hand_over| hand_over.file_name.as_str()));
-    out.put_f64(handed_over.as_ref().map_or(0.0, |hand_over| hand_over.at));
-    out.put_u8(u8::from(run.is_some()));
-    run.iter().for_each(|run| put_interrupted_run(out, run));
-}
-
-fn read_stored_run(reader: &mut ByteReader<'_>) -> Option<StoredRun> {
-    let (name, archive, file_name, at) = (reader.text()??, reader.u64()?, reader.text()?, reader.f64()?);
-    Some(StoredRun {
-        name,
-        archive: Some(archive).filter(|size| *size > 0),
-        handed_over: file_name.map(|file_name| HandOver { at, file_name }),
-        run: if reader.bool()? { Some(read_interrupted_run(reader)?) } else { None },
-    })
-}
-
-fn put_interrupted_run(out: &mut Vec<u8>, run: &InterruptedRun) {
-    let InterruptedRun { source, options, started, elapsed, items, fingerprint, stored, bytes } = run;
-    for text in [source, options] {
-        out.put_text(Some(text));
-    }
-    out.put_f64(*started);
-    out.put_duration(*elapsed);
-    out.put_u32(*fingerprint);
-    for number in [*items as u64, *stored as u64, *bytes] {
-        out.put_u64(number);
-    }
-}
-
-fn read_interrupted_run(reader: &mut ByteReader<'_>) -> Option<InterruptedRun> {
-    Some(InterruptedRun {
-        source: reader.text()??,
-        options: reader.text()??,
-        started: reader.f64()?,
-        elapsed: reader.duration()?,
-        fingerprint: reader.u32()?,
-        items: reader.usize()?,
-        stored: reader.usize()?,
-        bytes: reader.u64()?,
-    })
 }
 
 #[cfg(test)]

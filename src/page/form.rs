@@ -273,7 +273,10 @@ impl Form {
     pub fn origins(&self) -> Vec<String> {
         let read = self.read.borrow();
         let is_current = |read: &&Read| read.text == self.list.value();
-        read.as_ref().filter(is_current).map(|read| read.plan.origins().to_vec()).unwrap_or_default()
+        read.as_ref()
+            .filter(is_current)
+            .map(|read| read.plan.origins().iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// The list as a link holds it; `None` if it names no address.

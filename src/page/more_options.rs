@@ -8,6 +8,7 @@ use super::persisted_input::PersistedInput;
 use crate::browser::BrowserText;
 use crate::image::Accepted;
 use crate::plan::{Relay, RelayError};
+use crate::run::Credentials;
 use crate::text::text;
 
 /// The options.
@@ -17,6 +18,9 @@ pub struct MoreOptions {
     relay_error: HtmlElement,
     reject_truncated: PersistedInput,
     keep_files: PersistedInput,
+    send_sign_in: PersistedInput,
+    /// What the privacy line says of it.
+    sign_in_note: HtmlElement,
     max_bytes: PersistedInput,
     max_total_bytes: PersistedInput,
 }
@@ -30,6 +34,8 @@ impl MoreOptions {
             // Values are stored under these ids: another id would lose them.
             reject_truncated: PersistedInput::find("leave-out-cut-short")?,
             keep_files: PersistedInput::find("keep-files")?,
+            send_sign_in: PersistedInput::find("send-sign-in")?,
+            sign_in_note: by_id("sign-in-note")?,
             max_bytes: PersistedInput::find("largest-image")?,
             max_total_bytes: PersistedInput::find("most-in-all")?,
         })
@@ -49,12 +55,21 @@ impl MoreOptions {
             option.bind()?;
         }
         self.open_if_set();
+        self.show_sign_in_note();
+        on(&self.send_sign_in.input, "change", |_| self.show_sign_in_note())?;
         on(&self.relay.input, "input", |_| self.show_relay_error(None))?;
         on(&self.relay.input, "change", |_| drop(self.relay()))
     }
 
-    fn all(&self) -> [&PersistedInput; 5] {
-        [&self.relay, &self.reject_truncated, &self.keep_files, &self.max_bytes, &self.max_total_bytes]
+    fn all(&self) -> [&PersistedInput; 6] {
+        [
+            &self.relay,
+            &self.reject_truncated,
+            &self.keep_files,
+            &self.send_sign_in,
+            &self.max_bytes,
+            &self.max_total_bytes,
+        ]
     }
 
     /// Appends the options to the recorded options of a run.
@@ -66,6 +81,7 @@ impl MoreOptions {
     pub fn restore(&self, options: &str) {
         self.all().into_iter().for_each(|option| option.restore(options));
         self.open_if_set();
+        self.show_sign_in_note();
     }
 
     /// The relay; `None` for an empty field.
@@ -93,6 +109,11 @@ impl MoreOptions {
         if self.keep_files.input.checked() { Accepted::Files } else { Accepted::Images }
     }
 
+    /// Which requests carry the user's sign-in.
+    pub fn credentials(&self) -> Credentials {
+        if self.send_sign_in.input.checked() { Credentials::SameOrigin } else { Credentials::Omit }
+    }
+
     /// The most bytes of one image, if they are limited.
     pub fn max_bytes(&self) -> Option<u64> {
         bytes_of(&self.max_bytes)
@@ -114,6 +135,10 @@ impl MoreOptions {
         if self.all().into_iter().any(|option| !option.value().is_empty()) {
             self.open();
         }
+    }
+
+    fn show_sign_in_note(&self) {
+        set_shown(&self.sign_in_note, self.send_sign_in.input.checked());
     }
 
     /// Opens the options.

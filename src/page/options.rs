@@ -8,7 +8,7 @@ use crate::image::Accepted;
 use crate::job::{ArchiveOptions, JournalNotes};
 use crate::plan::{NameTemplate, Relay, SignIn};
 use crate::report::Mode;
-use crate::run::Settings;
+use crate::run::{Credentials, Settings};
 use crate::text::text;
 
 /// How to fetch.
@@ -27,6 +27,7 @@ pub struct RunOptions {
     concurrency: Option<usize>,
     reject_truncated: bool,
     accepted: Accepted,
+    credentials: Credentials,
     max_bytes: Option<u64>,
     max_total_bytes: Option<u64>,
 }
@@ -62,6 +63,7 @@ impl RunOptions {
             concurrency: form.concurrency(),
             reject_truncated: more.reject_truncated(),
             accepted: more.accepted(),
+            credentials: more.credentials(),
             max_bytes: more.max_bytes(),
             max_total_bytes: more.max_total_bytes(),
         })
@@ -85,6 +87,7 @@ impl RunOptions {
         let mut settings = Settings {
             reject_truncated: self.reject_truncated,
             accepted: self.accepted,
+            credentials: self.credentials,
             max_overflow: memory_for_blobs(),
             waits_for_space: true,
             ..Settings::default()

@@ -149,9 +149,24 @@ impl Address {
         Some(Ok(Self { href, origin, host, segment }))
     }
 
+    /// What stands for an address of an entry of the caller's own, which is not fetched.
+    pub fn of_own_data() -> Self {
+        Self { href: String::new(), origin: String::new(), host: String::new(), segment: String::new() }
+    }
+
+    /// Whether it stands for an entry of the caller's own.
+    pub fn is_own_data(&self) -> bool {
+        self.href.is_empty()
+    }
+
+    /// Whether an origin is a host's: neither of `data:` URLs nor of entries of the caller's own.
+    pub fn is_of_host(origin: &str) -> bool {
+        origin.contains("://")
+    }
+
     /// Whether this is a `data:` URL, which contains the image itself.
     pub fn is_data(&self) -> bool {
-        self.host.is_empty()
+        self.host.is_empty() && !self.is_own_data()
     }
 }
 

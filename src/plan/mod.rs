@@ -21,6 +21,7 @@ mod address_filter;
 #[path = "../../tests/text/mod.rs"]
 mod crate_text;
 mod glob;
+mod growing;
 mod left_out;
 mod list;
 mod name;
@@ -32,12 +33,14 @@ mod sign_in;
 mod text_map;
 
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::text::text;
 
 pub use address::{Address, AddressError, WebText};
 pub use address_filter::AddressFilter;
+pub use growing::Growing;
 pub use left_out::LeftOut;
 pub use list::{
     Choice, Element, FileKind, Form, JsonShape, LinkError, ListReader, ListWeb, MAX_URLS, Portion,
@@ -64,13 +67,15 @@ pub type ItemId = usize;
 /// An origin's index in [`Plan::origins`], from 0.
 pub type OriginId = usize;
 
-/// The items that a run is to fetch, in input order.
+/// The items that a run is to fetch, in input order. More may be appended while it is fetched.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    items: Vec<Item>,
-    origins: Vec<String>,
+    items: Growing<Item>,
+    origins: Growing<String>,
     /// The index of each origin.
-    origin_ids: TextMap,
+    origin_ids: RefCell<TextMap>,
+    /// Whether more items may arrive.
+    is_open: Cell<bool>,
     relay: Option<Relay>,
     sign_in: SignIn,
 }
@@ -144,6 +149,11 @@ impl Item {
         template.list_fields().map(|field| field.value_in_list(self))
     }
 
+    /// The origins that the requests of its fallbacks go to, in their order.
+    pub fn origins_of_fallbacks(&self) -> Vec<OriginId> {
+        self.fallbacks.iter().map(|fallback| fallback.origin).collect()
+    }
+
     /// The address as it may be shown: serialised if it could be parsed, and never with a password.
     pub fn display_text(&self) -> &str {
         self.address.as_ref().map_or(&self.text, |address| &address.href)
@@ -153,22 +163,40 @@ impl Item {
 impl Plan {
     /// Parses the text of each request.
     pub fn new(requests: impl IntoIterator<Item = Request>, web: &impl WebText) -> Self {
-        let mut plan = Self::default();
+        let plan = Self::default();
         plan.extend(requests, web);
         plan
     }
 
     /// Parses more requests and appends them. A page reads a long list in steps, to stay responsive.
-    pub fn extend(&mut self, requests: impl IntoIterator<Item = Request>, web: &impl WebText) {
+    pub fn extend(&self, requests: impl IntoIterator<Item = Request>, web: &impl WebText) {
         requests.into_iter().for_each(|request| self.push(request, web));
     }
 
     /// Parses one more request and appends it.
-    pub fn push(&mut self, request: Request, web: &impl WebText) {
-        let address = Address::parse(&request.text, web);
+    pub fn push(&self, request: Request, web: &impl WebText) {
+        self.push_unless_repeated(request, web, None);
+    }
+
+    /// The same; with `first`, an item whose address is one of those there is left out, and that of another is added
+    /// there.
+    pub(crate) fn push_unless_repeated(
+        &self,
+        request: Request,
+        web: &impl WebText,
+        first: Option<&mut TextMap>,
+    ) {
+        let address = match request.is_own_data {
+            true => Ok(Address::of_own_data()),
+            false => Address::parse(&request.text, web),
+        };
         let text = address::redacted(&request.text);
         let fallbacks = parsed(&request.fallbacks, web);
-        self.add(Item { text, ..Item::of(request, address) }, fallbacks);
+        let mut item = Item { text, ..Item::of(request, address) };
+        if let Some(first) = first {
+            skip_repeated(&mut item, self.len(), first);
+        }
+        self.add(item, fallbacks);
     }
 
     /// Parses a request of a list and appends it, unless its text is no address.
@@ -176,7 +204,7 @@ impl Plan {
     /// # Errors
     ///
     /// If its text is no address; nothing is appended then.
-    pub fn push_valid(&mut self, request: Request, web: &impl WebText) -> Result<(), Rejected> {
+    pub fn push_valid(&self, request: Request, web: &impl WebText) -> Result<(), Rejected> {
         let address = Address::parse(&request.text, web)
             .map_err(|error| Rejected::new(request.line, &request.text, text![error]))?;
         let fallbacks = parsed(&request.fallbacks, web);
@@ -184,11 +212,14 @@ impl Plan {
         Ok(())
     }
 
-    /// Appends an item whose address was parsed in another plan; an empty `href` becomes an item that
-    /// fails.
-    pub fn push_parsed(&mut self, href: String, fallbacks: Vec<String>, item: Item) {
+    /// Appends an item whose address was parsed in another plan; `None` becomes an item that fails, and an empty
+    /// `href` is that of an entry of the caller's own.
+    pub fn push_parsed(&self, href: Option<String>, fallbacks: Vec<String>, item: Item) {
         let parsed = |href| Address::from_href(href)?.ok();
-        let address = Address::from_href(href).unwrap_or_else(|| Item::default().address);
+        let address = match href {
+            Some(href) if href.is_empty() => Ok(Address::of_own_data()),
+            href => href.and_then(Address::from_href).unwrap_or_else(|| Item::default().address),
+        };
         self.add(Item { address, ..item }, fallbacks.into_iter().filter_map(parsed));
     }
 
@@ -207,16 +238,23 @@ impl Plan {
 
     /// Leaves an item out if its address is one of those in `first`, and otherwise adds it there.
     pub(crate) fn skip_repeated_address(&mut self, id: ItemId, first: &mut TextMap) {
-        let Some(item) = self.items.get_mut(id).filter(|item| item.left_out.is_none()) else { return };
-        let Ok(address) = &item.address else { return };
-        match first.get(&address.href) {
-            None => first.set(address.href.clone(), id),
-            Some(before) => item.left_out = Some(LeftOut::RepeatedAddress(before)),
+        if let Some(item) = self.items.get_mut(id) {
+            skip_repeated(item, id, first);
         }
     }
 
+    /// Sets whether more items may arrive.
+    pub fn set_open(&self, is_open: bool) {
+        self.is_open.set(is_open);
+    }
+
+    /// Whether more items may arrive.
+    pub fn is_open(&self) -> bool {
+        self.is_open.get()
+    }
+
     /// Appends an item with these fallbacks, and finds its origins.
-    fn add(&mut self, mut item: Item, fallbacks: impl IntoIterator<Item = Address>) {
+    fn add(&self, mut item: Item, fallbacks: impl IntoIterator<Item = Address>) {
         item.origin = item.address.as_ref().ok().map(|address| self.origin_of(address));
         item.fallbacks = fallbacks
             .into_iter()
@@ -226,15 +264,16 @@ impl Plan {
     }
 
     /// The origin that the request of an address goes to.
-    fn origin_of(&mut self, address: &Address) -> OriginId {
+    fn origin_of(&self, address: &Address) -> OriginId {
         let origin = match &self.relay {
-            Some(relay) if !address.is_data() => relay.origin(),
+            Some(relay) if !address.host.is_empty() => relay.origin(),
             _ => &address.origin,
         };
-        self.origin_ids.get(origin).unwrap_or_else(|| {
+        let mut ids = self.origin_ids.borrow_mut();
+        ids.get(origin).unwrap_or_else(|| {
             let id = self.origins.len();
             self.origins.push(origin.to_owned());
-            self.origin_ids.set(origin.to_owned(), id);
+            ids.set(origin.to_owned(), id);
             id
         })
     }
@@ -242,7 +281,7 @@ impl Plan {
     /// The same plan with all requests going through a relay, or, with `None`, to the images' own
     /// hosts. Addresses and entry names do not change.
     pub fn with_relay(&self, relay: Option<Relay>) -> Self {
-        let mut plan = Self { relay, sign_in: self.sign_in.clone(), ..Self::default() };
+        let plan = Self { relay, sign_in: self.sign_in.clone(), ..Self::default() };
         for item in &self.items {
             let fallbacks = item.fallbacks.iter().map(|fallback| fallback.address.clone());
             plan.add(item.clone(), fallbacks);
@@ -279,19 +318,19 @@ impl Plan {
     pub fn request_address(&self, id: ItemId, which: usize) -> Option<Cow<'_, Address>> {
         let address = self.address(id, which)?;
         Some(match &self.relay {
-            Some(relay) => Cow::Owned(relay.address_of(address)),
-            None => Cow::Borrowed(address),
+            Some(relay) if !address.is_own_data() => Cow::Owned(relay.address_of(address)),
+            _ => Cow::Borrowed(address),
         })
     }
 
     /// The items, in input order.
-    pub fn items(&self) -> &[Item] {
+    pub fn items(&self) -> &Growing<Item> {
         &self.items
     }
 
     /// The origins that requests go to, such as `https://picsum.photos`, in the order in which they
     /// first appear.
-    pub fn origins(&self) -> &[String] {
+    pub fn origins(&self) -> &Growing<String> {
         &self.origins
     }
 
@@ -303,6 +342,18 @@ impl Plan {
     /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
+    }
+}
+
+/// Leaves an item out if its address is one of those in `first`, and otherwise adds it there.
+fn skip_repeated(item: &mut Item, id: ItemId, first: &mut TextMap) {
+    if item.left_out.is_some() {
+        return;
+    }
+    let Some(address) = item.address.as_ref().ok().filter(|address| !address.is_own_data()) else { return };
+    match first.get(&address.href) {
+        None => first.set(address.href.clone(), id),
+        Some(before) => item.left_out = Some(LeftOut::RepeatedAddress(before)),
     }
 }
 
@@ -332,12 +383,28 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn an_entry_of_the_caller_s_own_has_no_address_and_repeats_no_other() {
+        let own = |name: &str| Request { name: Some(name.into()), is_own_data: true, ..Request::default() };
+        let mut plan =
+            Plan::new([own("a.txt"), own("b.txt"), Request::new("https://a.example/1")], &NativeText);
+        plan.skip_repeated_addresses();
+        assert!(plan.items().iter().all(|item| item.left_out.is_none()));
+        assert_eq!(plan.items()[0].display_text(), "");
+        assert_eq!(*plan.origins(), ["", "https://a.example"]);
+        let relay = Relay::parse("https://relay.example/", &NativeText).ok();
+        assert_eq!(
+            plan.with_relay(relay).request_address(0, 0).map(|address| address.href.clone()),
+            Some(String::new())
+        );
+    }
+
+    #[test]
     fn requests_go_through_a_relay_while_addresses_stay() {
         let relay = Relay::parse("https://relay.example/", &NativeText).unwrap();
         let plan = plan_of(["https://a.example/1.jpg", "nonsense", "data:,x", "https://b.example/2.jpg"]);
         let (shown, own, plan) = (
             plan.items()[0].display_text().to_owned(),
-            plan.origins().to_vec(),
+            plan.origins().iter().cloned().collect::<Vec<_>>(),
             plan.with_relay(Some(relay)),
         );
         assert_eq!(plan.items()[0].display_text(), shown);
@@ -357,12 +424,12 @@ pub(crate) mod tests {
             .collect();
         let relay = Some("https://relay.example");
         assert_eq!(origins, [relay, None, Some("data:"), relay], "limits apply to the relay's origin");
-        assert_eq!(plan.with_relay(None).origins(), own);
+        assert_eq!(plan.with_relay(None).origins().iter().cloned().collect::<Vec<_>>(), own);
     }
 
     #[test]
     fn each_origin_is_counted_once() {
         let plan = plan_of(["https://a.example/1", "https://A.example:443/2", "http://a.example/3"]);
-        assert_eq!(plan.origins(), ["https://a.example", "http://a.example"]);
+        assert_eq!(*plan.origins(), ["https://a.example", "http://a.example"]);
     }
 }

@@ -200,6 +200,11 @@ impl Rows {
 
     /// Updates the event's row and the totals.
     pub fn apply(&mut self, event: &Event) {
+        if event.item >= self.rows.len() {
+            // Of a list that arrives.
+            self.rows.resize(event.item + 1, Row::default());
+            self.totals.items = self.rows.len();
+        }
         let (at, row) = (event.at, &mut self.rows[event.item]);
         row.heard = at;
         match &event.kind {

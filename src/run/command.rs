@@ -14,6 +14,8 @@ pub enum Command {
     Stop,
     /// End an item that has not ended; it fails as skipped.
     Skip(ItemId),
+    /// Take the items that were appended to the plan. They, or its end, have arrived.
+    TakeArrived,
     /// Break off the request of an item, if there is one in flight, and ask again after the others of its origin.
     Restart(ItemId),
 }
@@ -26,6 +28,7 @@ impl Command {
             Self::Resume => run.resume(),
             Self::Stop => run.stop(),
             Self::Skip(item) => run.skip(item),
+            Self::TakeArrived => run.take_arrived(),
             Self::Restart(item) => run.restart(item),
         }
     }

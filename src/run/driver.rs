@@ -1,6 +1,7 @@
 //! Drives a run: polls the futures of as many attempts as the schedule allows.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use super::settings::Limits;
 use super::stall::Others;
 use super::step::{Attempt, Step};
 use super::stored_image::StoredImage;
+use super::unasked::Unasked;
 use crate::plan::{Address, ItemId, OriginId, Plan};
 
 /// The requests, the clock and the random numbers of a run: all of it that is not pure.
@@ -103,8 +105,11 @@ pub struct Run<'a, F: Fetcher> {
     reach: Rc<RefCell<Reach>>,
     /// Failed attempts for which a probe has found the reason.
     judged: Vec<(Attempt, FetchError)>,
-    /// Items without an address, which fail before any request is sent.
-    invalid: std::vec::IntoIter<(ItemId, FetchError)>,
+    /// Items that end before any request is sent: without an address they fail, and others are left out.
+    unasked: VecDeque<(ItemId, Unasked)>,
+    /// The number of the plan's items that the run has taken.
+    taken: usize,
+    is_stopped: bool,
     /// Items that had not ended when the run was stopped, and have not been reported yet.
     stopped: std::vec::IntoIter<ItemId>,
     /// Items that were skipped, and have not been reported yet.
@@ -132,17 +137,12 @@ impl<'a, F: Fetcher> Run<'a, F> {
         emit: &'a dyn Fn(Event),
     ) -> Self {
         let at = fetcher.now();
-        let (mut invalid, mut valid) = (Vec::new(), Vec::with_capacity(items.len()));
+        let (mut unasked, mut valid) = (VecDeque::new(), Vec::with_capacity(items.len()));
         for &item in items {
             emit(Event { at, item, kind: EventKind::Queued });
-            if let Err(error) = &plan.items()[item].address {
-                invalid.push((item, FetchError::Address(error.clone())));
-            } else if plan.items()[item].fallbacks.is_empty()
-                && plan.request_address(item, 0).is_some_and(|address| fetcher.is_mixed_content(&address))
-            {
-                invalid.push((item, FetchError::MixedContent));
-            } else {
-                valid.push(item);
+            match Unasked::of(plan, item, |address| fetcher.is_mixed_content(address)) {
+                Some(why) => unasked.push_back((item, why)),
+                None => valid.push(item),
             }
         }
         Self {
@@ -155,7 +155,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
             pace: Rc::new(RefCell::new(Pace::new(&limits))),
             reach: Rc::new(RefCell::new(Reach::new(plan.origins().len()))),
             judged: Vec::new(),
-            invalid: invalid.into_iter(),
+            unasked,
+            taken: plan.len(),
+            is_stopped: false,
             stopped: Vec::new().into_iter(),
             skipped: Vec::new(),
             cut_short: Vec::new(),
@@ -204,6 +206,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.pace.borrow_mut().clear();
         self.reach.borrow_mut().clear();
         self.judged.clear();
+        self.is_stopped = true;
         self.stopped = self.schedule.stop().into_iter();
     }
 
@@ -213,8 +216,8 @@ impl<'a, F: Fetcher> Run<'a, F> {
     /// [`pause`](Run::pause), [`resume`](Run::resume), [`stop`](Run::stop), [`skip`](Run::skip) or
     /// [`restart`](Run::restart) and then this again. It does not complete while the run is paused with nothing in flight.
     pub async fn next(&mut self) -> Option<FinishedItem<F::Payload>> {
-        if let Some((item, error)) = self.invalid.next() {
-            return Some(self.fail(item, error));
+        if let Some((item, why)) = self.unasked.pop_front() {
+            return Some(self.end_unasked(item, why));
         }
         if let Some(item) = self.stopped.next() {
             return Some(self.fail(item, FetchError::Stopped));
@@ -241,6 +244,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 Step::Wait { until } => {
                     until.into_iter().chain(self.pace.borrow().due(self.fetcher.now())).min()
                 }
+                Step::Done if self.awaits_items() => None,
                 Step::Done => return None,
             };
             let finished = match until {
@@ -255,7 +259,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
                         Either::Right(_) => None,
                     }
                 }
-                // Paused.
+                // Paused, or more items are to arrive.
                 None if self.in_flight.is_empty() => pending().await,
                 None => self.in_flight.next().await,
             };
@@ -283,7 +287,10 @@ impl<'a, F: Fetcher> Run<'a, F> {
         self.schedule.pause_after(item).into_iter().for_each(|until| self.emit_cool_down(item, until));
         let (fetcher, emit, pace) = (self.fetcher, self.emit, Rc::clone(&self.pace));
         let reach = Rc::clone(&self.reach);
-        pace.borrow_mut().start(item, origin, fetcher.now());
+        // What the caller makes is not a host's: it may take its time.
+        if !address.is_own_data() {
+            pace.borrow_mut().start(item, origin, fetcher.now());
+        }
         let reservation = Reservation::new(&self.budget);
         let request = async move {
             let progress = |kind| {
@@ -303,22 +310,6 @@ impl<'a, F: Fetcher> Run<'a, F> {
         let (abort, registration) = AbortHandle::new_pair();
         self.aborts.push((item, abort));
         self.in_flight.push(Abortable::new(request, registration).boxed_local());
-    }
-
-    /// Ends the attempt of an item that is in flight, and returns why it would be said to be slow.
-    fn end_attempt(&mut self, item: ItemId, is_aborted: bool) -> Option<FetchError> {
-        if let Some(place) = self.aborts.iter().position(|(other, _)| *other == item) {
-            let (_, abort) = self.aborts.swap_remove(place);
-            if is_aborted {
-                abort.abort();
-            }
-        }
-        if is_aborted {
-            // It may have failed already, and wait to learn why.
-            self.reach.borrow_mut().forget(item);
-            self.judged.retain(|(attempt, _)| attempt.item != item);
-        }
-        self.pace.borrow_mut().end(item, self.fetcher.now())
     }
 
     /// Takes an attempt's result. Returns the item if it has ended.
@@ -444,5 +435,6 @@ impl<'a, F: Fetcher> Run<'a, F> {
     }
 }
 
+mod arriving;
 mod judging;
 mod pacing;

@@ -48,6 +48,8 @@ const MIXED_CONTENT: u8 = 16;
 const OFFLINE: u8 = 17;
 const REQUEST: u8 = 18;
 const SKIPPED: u8 = 14;
+const OPTIONS: u8 = 20;
+const DATA: u8 = 21;
 
 /// Stands for a missing `Content-Length`. A real one is smaller.
 const NO_LENGTH: u64 = u64::MAX;
@@ -169,13 +171,16 @@ impl EventWriter {
             FetchError::NotAnImage(kind) => (NOT_AN_IMAGE, *kind as u64),
             FetchError::Storage { reason } => (STORAGE, reason.len() as u64),
             FetchError::Request { reason } => (REQUEST, reason.len() as u64),
+            FetchError::Options { reason } => (OPTIONS, reason.len() as u64),
+            FetchError::Data { reason } => (DATA, reason.len() as u64),
         };
         self.bytes.put_u8(tag);
         self.bytes.put_u64(number);
         match error {
-            FetchError::Storage { reason } | FetchError::Request { reason } => {
-                self.bytes.extend_from_slice(reason.as_bytes());
-            }
+            FetchError::Storage { reason }
+            | FetchError::Request { reason }
+            | FetchError::Options { reason }
+            | FetchError::Data { reason } => self.bytes.extend_from_slice(reason.as_bytes()),
             FetchError::Http { retry_after, .. } => {
                 self.bytes.put_u64(retry_after.map_or(NO_RETRY_AFTER, nanoseconds))
             }
@@ -272,10 +277,15 @@ impl Decoder<'_> {
             NOT_AN_IMAGE => {
                 FetchError::NotAnImage(NotAnImage::ALL.get(usize::try_from(number).ok()?).copied()?)
             }
-            STORAGE | REQUEST => {
+            STORAGE | REQUEST | OPTIONS | DATA => {
                 let reason = self.bytes.slice(usize::try_from(number).ok()?)?;
                 let reason = String::from_utf8(reason.to_vec()).ok()?;
-                if tag == STORAGE { FetchError::Storage { reason } } else { FetchError::Request { reason } }
+                match tag {
+                    STORAGE => FetchError::Storage { reason },
+                    REQUEST => FetchError::Request { reason },
+                    OPTIONS => FetchError::Options { reason },
+                    _ => FetchError::Data { reason },
+                }
             }
             _ => return None,
         })

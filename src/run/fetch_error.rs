@@ -46,6 +46,17 @@ pub enum FetchError {
         /// What it said.
         reason: String,
     },
+    /// The request was not made as its caller asks for it: what the caller gives for it makes no sense, or would
+    /// reach another origin.
+    Options {
+        /// Why, in the caller's words or as a sentence.
+        reason: String,
+    },
+    /// An entry of the caller's own could not be read.
+    Data {
+        /// Why, in the caller's or the browser's words.
+        reason: String,
+    },
     /// The connection broke while the body was arriving.
     Interrupted {
         /// The number of bytes that had arrived.
@@ -111,7 +122,8 @@ impl FetchError {
             Self::Cors => "cors",
             Self::NeedsPermission => "permission",
             Self::Unreachable => "unreachable",
-            Self::Request { .. } => "request",
+            Self::Request { .. } | Self::Options { .. } => "request",
+            Self::Data { .. } => "data",
             Self::Interrupted { .. } => "interrupted",
             Self::Truncated { .. } => "truncated",
             Self::Timeout { .. } | Self::TooSlow { .. } => "timeout",
@@ -152,7 +164,8 @@ impl FetchError {
             Self::Address(_) => "not a URL".into(),
             Self::Http { status, .. } => text![status],
             Self::HostRefuses { .. } => "host busy".into(),
-            Self::Network | Self::Request { .. } => "refused".into(),
+            Self::Network | Self::Request { .. } | Self::Options { .. } => "refused".into(),
+            Self::Data { .. } => "unreadable".into(),
             Self::Cors => "CORS".into(),
             Self::NeedsPermission => "needs your permission".into(),
             Self::Unreachable => "unreachable".into(),
@@ -221,6 +234,10 @@ impl Append for FetchError {
                 reason,
                 "): a script of the page has replaced fetch; correct or remove it"
             ),
+            Self::Options { reason } => whole.push_str(reason),
+            Self::Data { reason } => {
+                add!(whole, "the entry’s own data could not be read (", reason, "): give it once more")
+            }
             Self::Interrupted { received } => {
                 add!(whole, "the connection broke after ", received, " bytes: try again")
             }

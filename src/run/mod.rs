@@ -12,6 +12,8 @@
 //! numbers.
 
 mod adaptive_concurrency;
+#[cfg(test)]
+mod arrival_tests;
 mod byte_budget;
 mod command;
 mod cool_down;
@@ -42,6 +44,7 @@ mod stored_image;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod unasked;
 
 pub use adaptive_concurrency::MAX_ADAPTIVE;
 pub use byte_budget::Reservation;
@@ -56,7 +59,7 @@ pub use quota::Quota;
 pub use reorder::Reorder;
 pub use retry::RetryPolicy;
 pub use schedule::Schedule;
-pub use settings::{CacheMode, Limits, MAX_IN_FLIGHT, Settings};
+pub use settings::{CacheMode, Credentials, Limits, MAX_IN_FLIGHT, Settings};
 pub use stall::{CONNECTIONS, Others, StallDetector, WatchKey};
 pub use step::{AfterFailure, Attempt, Step};
 pub use stored_image::StoredImage;

@@ -54,6 +54,11 @@ impl Reach {
         Self { origins: vec![Known::default(); origins], waiting: Vec::new() }
     }
 
+    /// Has as many origins as this; of the further ones nothing is known.
+    pub fn grow(&mut self, origins: usize) {
+        self.origins.resize(origins, Known::default());
+    }
+
     /// An answer of this origin could be read, be it an error.
     pub fn set_readable(&mut self, origin: OriginId) {
         self.origins[origin].answers = Answers::Readable;

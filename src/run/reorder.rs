@@ -8,13 +8,16 @@ pub struct Reorder<T> {
 }
 
 impl<T> Reorder<T> {
-    /// Expects this many items, numbered from 0, each of them once.
+    /// Expects this many items or more, numbered from 0, each of them once.
     pub fn new(items: usize) -> Self {
         Self { waiting: (0..items).map(|_| None).collect(), next: 0 }
     }
 
     /// Adds an item's value.
     pub fn push(&mut self, item: usize, value: T) {
+        if item >= self.waiting.len() {
+            self.waiting.resize_with(item + 1, || None);
+        }
         self.waiting[item] = Some(value);
     }
 

@@ -72,6 +72,8 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
         | FetchError::NeedsPermission
         | FetchError::Offline
         | FetchError::Request { .. }
+        | FetchError::Options { .. }
+        | FetchError::Data { .. }
         | FetchError::Empty
         | FetchError::NotAnImage(_)
         | FetchError::HostRefuses { .. }

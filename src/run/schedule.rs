@@ -81,6 +81,8 @@ struct Progress {
     /// Whether it was broken off because it was slow.
     was_deferred: bool,
     lacks_space: bool,
+    /// Whether it was asked for once more after a refusal.
+    is_renewed: bool,
     attempts: u32,
     /// Attempts that do not count: they failed while the schedule was paused, were broken off because they
     /// were slow, or asked an earlier address.
@@ -110,7 +112,7 @@ impl Schedule {
         let mut schedule = Self {
             limits,
             origin_of: plan.items().iter().map(|item| item.origin).collect(),
-            fallbacks: plan.items().iter().map(origins_of_fallbacks).collect(),
+            fallbacks: plan.items().iter().map(Item::origins_of_fallbacks).collect(),
             progress: vec![Progress::default(); plan.len()],
             origins: (plan.origins().iter())
                 .map(|origin| OriginState::new(most(origin), limits.concurrency == 1))
@@ -248,8 +250,7 @@ impl Schedule {
         }
         let cools_until = self.cool_down(id, item, error, now);
         self.offer(id);
-        let Progress { attempts, forgiven, .. } = self.progress[item];
-        let wait = self.limits.retry.wait_after(error, (attempts - forgiven).max(1), jitter);
+        let wait = self.wait_after(item, error, jitter);
         let is_open = self.origins[id].closed_by.is_none();
         let lets_others_pass = std::mem::take(&mut self.progress[item].lets_others_pass);
         let behind = if lets_others_pass { MOMENT } else { Duration::ZERO };
@@ -415,7 +416,7 @@ impl Schedule {
         let Some(&origin) = self.fallbacks[item].get(progress.address) else { return false };
         progress.address += 1;
         progress.forgiven = progress.attempts;
-        progress.was_deferred = false;
+        (progress.was_deferred, progress.is_renewed) = (false, false);
         self.origin_of[item] = Some(origin);
         self.set_lacks_space(item, false);
         self.push_ready(item);
@@ -423,12 +424,10 @@ impl Schedule {
     }
 }
 
-fn origins_of_fallbacks(item: &Item) -> Vec<OriginId> {
-    item.fallbacks.iter().map(|fallback| fallback.origin).collect()
-}
-
+mod arriving;
 mod cool_down;
 mod search;
 mod slow;
 #[cfg(test)]
 mod tests;
+mod waits;

@@ -21,6 +21,10 @@ pub struct Settings {
     pub timeout: Duration,
     /// How requests use the browser's HTTP cache.
     pub cache: CacheMode,
+    /// Whether requests carry what signs the user in: cookies, and the browser's other credentials.
+    pub credentials: Credentials,
+    /// Whether the caller is asked what each request carries, and for its own entries.
+    pub is_supplied: bool,
     /// Which bodies are stored.
     pub accepted: Accepted,
     /// Whether truncated images fail. Otherwise they are kept, and marked.
@@ -41,6 +45,8 @@ impl Default for Settings {
             timeout: Duration::from_secs(30),
             // The same URL ten times is then ten requests, none of which waits for the cache's lock.
             cache: CacheMode::NoStore,
+            credentials: Credentials::Omit,
+            is_supplied: false,
             accepted: Accepted::default(),
             reject_truncated: false,
             max_overflow: 1 << 30,
@@ -71,6 +77,9 @@ pub struct Limits {
     pub per_origin: usize,
     /// How failed attempts are retried.
     pub retry: RetryPolicy,
+    /// Whether an image that is refused with 401 or 403 is asked for once more: its caller may have another token,
+    /// or another address, by then.
+    pub renews: bool,
     /// Bytes a second below which an attempt is slow; 0 if none is.
     pub min_bytes_per_second: u64,
     /// For how long it must be slower than that; zero if none is slow.
@@ -89,6 +98,7 @@ impl Default for Limits {
             concurrency: MAX_ADAPTIVE,
             per_origin: MAX_IN_FLIGHT,
             retry: RetryPolicy::default(),
+            renews: false,
             min_bytes_per_second: 1000,
             slow_after: Duration::from_secs(30),
             image_timeout: None,
@@ -133,6 +143,20 @@ impl CacheMode {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.as_str() == name)
     }
+}
+
+/// Which requests carry what signs the user in: the Fetch standard's request credentials modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// None.
+    Omit,
+    /// Those to the page's own origin.
+    SameOrigin,
+}
+
+impl Credentials {
+    /// All modes, in the order of their declaration.
+    pub const ALL: [Self; 2] = [Self::Omit, Self::SameOrigin];
 }
 
 #[cfg(test)]

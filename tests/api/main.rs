@@ -4,8 +4,12 @@
 //! - `results`: the contract to the letter, in a page and in a module worker
 //! - `runs`: `startFetchZip`, its events, its progress and its commands
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
+//! - `carrying`: what requests carry: cookies, headers, methods, bodies; and to which origin
+//! - `renewing`: `request` as a function
+//! - `own_entries`: entries of the caller's own beside those that are fetched
 //! - `refusals`: hosts that refuse the page (CORS), and hosts that can't be reached
 //! - `aborting`: signals, their reasons, and what the server sees of it
+//! - `sign_in_examples`: the examples of `docs/sign-in.md`
 //! - `sinks`: streams, their pace and their failures
 //! - `saving`: `result.save()`
 //! - `selections`: `result.select()`
@@ -15,6 +19,7 @@
 //! - `nothing_left`: a file exists only while it holds something
 //! - `events`: `onEvent`, and times that agree with the server's log
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
+//! - `arriving`: lists that arrive while they are fetched
 //! - `accepting`: answers that are no images
 //! - `records`: the record in the archive, what is left out, fallbacks
 //! - `lengths`: bodies that are shorter than declared, and encoded ones, beside plain `fetch`
@@ -38,7 +43,9 @@ mod browser;
 mod aborting;
 mod aborting_often;
 mod accepting;
+mod arriving;
 mod calls;
+mod carrying;
 mod continuing;
 mod crashes;
 mod documents;
@@ -53,15 +60,18 @@ mod limits;
 mod lists;
 mod naming;
 mod nothing_left;
+mod own_entries;
 mod package_driver;
 mod page_scripts;
 mod records;
 mod refusals;
+mod renewing;
 mod requests;
 mod results;
 mod runs;
 mod saving;
 mod selections;
+mod sign_in_examples;
 mod sinks;
 mod slow;
 mod storage;

@@ -42,6 +42,16 @@ const provenance: [string | null, boolean] = [item.finalUrl, item.isCutShort];
 
 await fetchZip(new Set([url, new URL(url)]));
 await fetchZip([{ url }, { url: new URL(url), name: "mine" }] as const);
+await fetchZip([new Request(url), { url: new Request(url), request: { headers: { a: "b" }, credentials: "include" } }]);
+await fetchZip([url, { name: "a.txt", data: "text", lastModified: new Date() }, { data: new Response() }]);
+await fetchZip([url], { request: { headers: new Headers(), priority: "low", body: "x", method: "POST" } });
+await fetchZip([url], {
+  request: async (address, { item, attempt, error }) => ({ url: address, headers: { a: `${item} ${attempt} ${error?.status}` } }),
+});
+await fetchZip((async function* () {
+  yield url;
+  yield { name: "b", data: new Blob() };
+})());
 await fetchZip([{ url, fallbacks: [url, new URL(url)], title: "A cat", columns: { SKU: "4711" } }]);
 
 const options: FetchZipOptions = {

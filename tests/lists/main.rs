@@ -96,7 +96,7 @@ fn read_with(text: &str, choice: &Choice, web: &impl ListWeb) -> String {
         });
         lines.push(match read {
             Ok((name, title)) => {
-                let item = plan.items().last().unwrap();
+                let item = plan.items().iter().last().unwrap();
                 let mut address = item.address.clone().unwrap().href;
                 for fallback in &item.fallbacks {
                     address += &format!(" or {}", fallback.address.href);

@@ -28,6 +28,7 @@
 //! - `limits`: how large images may be
 //! - `retrying`: what failed, fetched again into the same archive
 //! - `resuming`: runs that a reload has cut off
+//! - `sign_in`: whether the sign-in goes along
 //! - `stopping`: what Stop asks, double clicks, and leaving the page
 //! - `throwing_away`: what is thrown away, and Undo
 //! - `folding`: the form during a run, the help, and the page's first words
@@ -96,6 +97,7 @@ mod saved_day;
 mod saved_files;
 mod saved_runs;
 mod saving;
+mod sign_in;
 mod stopping;
 mod table;
 mod throwing_away;

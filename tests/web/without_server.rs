@@ -92,7 +92,7 @@ async fn a_run_that_stores_nothing_makes_no_archive() {
 fn a_plan_takes_its_origins_from_the_browser_s_parser() {
     let urls = ["https://a.example/1", "https://A.example:443/2", "http://a.example/3"];
     let plan = plan_of(&urls.map(str::to_owned));
-    assert_eq!(plan.origins(), ["https://a.example", "http://a.example"]);
+    assert_eq!(*plan.origins(), ["https://a.example", "http://a.example"]);
     let template = NameTemplate::default();
     let names = fetchzip::plan::EntryNames::new(&plan, &template, &BrowserText);
     assert_eq!(names.expected(0), "1");

@@ -6,17 +6,28 @@ import { isObject } from "./checks.js";
 /** What a source may have. */
 const FIELDS = ["url", "name", "title", "columns", "fallbacks", "request", "data", "lastModified"];
 
-/** A `URL` as text. */
-const address = (value) => (isObject(value) && typeof value.href === "string" ? value.href : value);
+const isRequest = (value) => isObject(value) && typeof value.clone === "function" && typeof value.method === "string";
+
+/** A `URL` as text, or a `Request`, unless its body was used. */
+const address = (value) => {
+  if (isRequest(value)) return value.bodyUsed ? value : value.clone();
+  return isObject(value) && typeof value.href === "string" ? value.href : value;
+};
 
 const isIterable = (value) => typeof value?.[Symbol.iterator] === "function";
 
 const list = (value, copy) => (isObject(value) && isIterable(value) ? Array.from(value, copy) : value);
 
+/** The bytes of a buffer; other data is the engine's from now on. */
+const copyOfData = (data) => {
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+  return data instanceof ArrayBuffer ? data.slice() : data;
+};
+
 const copyOfSource = (source) => {
   const text = address(source);
-  // A request of the browser's can't be changed, and counts whole.
-  if (!isObject(text) || typeof text.clone === "function") return text;
+  // A request of the browser's counts whole.
+  if (!isObject(text) || isRequest(text)) return text;
   const copy = {};
   // Each is read once.
   for (const field of FIELDS) {
@@ -25,7 +36,9 @@ const copyOfSource = (source) => {
   }
   copy.url = address(copy.url);
   copy.fallbacks = list(copy.fallbacks, address);
+  copy.data = copyOfData(copy.data);
   if (isObject(copy.columns)) copy.columns = { ...copy.columns };
+  if (isObject(copy.request)) copy.request = { ...copy.request };
   return copy;
 };
 

@@ -22,7 +22,7 @@ const OPTIONS = {
   maxTotalBytes: wholeFrom(1),
   cache: oneOf("default", "no-store", "reload", "no-cache", "force-cache"),
   // The engine reads it.
-  request: (value) => value,
+  request: (value) => (isObject(value) ? { ...value } : value),
   accept: oneOf("images", "all"),
   names: aText,
   skipRepeated: oneOf(false, "urls", "images", "both"),

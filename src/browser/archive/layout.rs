@@ -33,20 +33,28 @@ impl<'a, W: WebText> Layout<'a, W> {
             self.repeated.push(item, &image.facts)?;
         }
         let name = self.names.claim(item, &image.facts);
+        self.take_arrived();
         self.placed[item] = Some(name.clone());
         let ImageFacts { bytes, crc32, modified, .. } = image.facts;
         Ok(Entry { name, size: bytes, crc32, modified })
     }
 
+    /// Has a place for each item of the plan, of which more may have arrived.
+    fn take_arrived(&mut self) {
+        self.placed.resize(self.job.plan.len(), None);
+    }
+
     /// The entries of the record, if there is to be one and there are images, each with its content and a
     /// number behind the plan's items.
     pub fn record(&mut self, rows: &Rows) -> Vec<(ItemId, Entry, Vec<u8>)> {
+        self.take_arrived();
         let Self { job, names, placed, .. } = self;
         record_entries(job, rows, placed, &mut |_, name| names.claim_file(&name))
     }
 
     /// What is in an archive of this size in bytes; 0 for one without entries.
-    pub fn finish(self, size: u64, place: ArchivePlace) -> ArchiveSummary {
+    pub fn finish(mut self, size: u64, place: ArchivePlace) -> ArchiveSummary {
+        self.take_arrived();
         ArchiveSummary { names: self.placed, size, place, protocols: Vec::new() }
     }
 }

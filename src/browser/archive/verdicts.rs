@@ -14,16 +14,19 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Nothing is decided of this many items.
+    /// Nothing is decided of this many items, or of more.
     pub fn new(items: usize) -> Self {
         Self { by_item: RefCell::new(vec![None; items]), changed: Notify::default() }
     }
 
     /// Records whether an item's image is kept.
     pub fn set(&self, item: ItemId, is_kept: bool) {
-        if let Some(verdict) = self.by_item.borrow_mut().get_mut(item) {
-            *verdict = Some(is_kept);
+        let mut verdicts = self.by_item.borrow_mut();
+        if item >= verdicts.len() {
+            verdicts.resize(item + 1, None);
         }
+        verdicts[item] = Some(is_kept);
+        drop(verdicts);
         self.changed.notify();
     }
 

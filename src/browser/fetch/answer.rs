@@ -19,6 +19,9 @@ extern "C" {
     fn name(this: &WithName) -> JsValue;
 }
 
+/// The name of the error of a request whose headers would have reached another origin (`guarded_fetch.js`).
+const LEAK: &str = "FetchZipLeak";
+
 /// Whether it can be read like a response, whatever its class.
 pub fn is_response(answer: &JsValue) -> bool {
     if !answer.is_object() {
@@ -34,6 +37,7 @@ pub fn failed(error: &JsValue) -> FetchError {
     let name = error.is_object().then(|| error.unchecked_ref::<WithName>().name().as_string()).flatten();
     match name.as_deref() {
         Some("TypeError" | "AbortError") => FetchError::Network,
+        Some(LEAK) => FetchError::Options { reason: js_message(error) },
         _ => not_made(error),
     }
 }

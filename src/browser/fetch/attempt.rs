@@ -16,8 +16,10 @@ use web_sys::{
 use super::answer::{failed, is_response, not_made};
 use super::continuation::{Arrival, Fit, Part, Parts, RestAnswer};
 use super::long_addresses::LongAddresses;
+use super::options::request_options;
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
+use super::supply::{Supplied, Supply};
 use super::timing::{Disclosed, disclosed, is_latest_multiplexed};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
 use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
@@ -25,8 +27,7 @@ use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
 use crate::plan::{Address, ItemId, Network, disposition_file_name};
 use crate::run::{
-    CacheMode, EventKind, FetchError, Fetcher, Others, Reservation, StoredImage, parse_http_date,
-    parse_retry_after,
+    EventKind, FetchError, Fetcher, Others, Reservation, StoredImage, parse_http_date, parse_retry_after,
 };
 use crate::text::text;
 
@@ -110,6 +111,7 @@ pub struct BrowserFetcher {
     long_addresses: Rc<LongAddresses>,
     /// Large images whose transfer broke off.
     parts: Parts,
+    supply: Rc<Supply>,
 }
 
 impl BrowserFetcher {
@@ -120,6 +122,7 @@ impl BrowserFetcher {
         spool: Rc<Shared<Spool>>,
         archive: Rc<Shared<Blob>>,
         long_addresses: Rc<LongAddresses>,
+        supply: Rc<Supply>,
     ) -> Self {
         let settings = &job.settings;
         let fetch = if settings.is_rehearsal { rehearsed_fetch } else { fetch };
@@ -143,6 +146,7 @@ impl BrowserFetcher {
             archive,
             long_addresses,
             parts: Parts::default(),
+            supply,
         }
     }
 }
@@ -162,12 +166,20 @@ impl Fetcher for BrowserFetcher {
         {
             return Ok(image);
         }
+        let supplied = self.supplied(item, address).await?;
+        if let Some(supplied) = &supplied
+            && address.is_own_data()
+        {
+            return self.read_own(supplied, reservation, progress).await;
+        }
+        let supplied = supplied.as_ref();
         let part = self.parts.take(item, &address.href);
         let mut arrival = Arrival::new(&self.parts, item, &address.href, part);
         let (watch, stored) = loop {
             let watch = self.stall_timer.watch(&address.origin).ok_or(FetchError::Network)?;
             // Without an image, what came is not the rest of this one, and all of it is requested.
-            let stored = self.request(address, reservation, progress, &watch, &mut arrival).await.transpose();
+            let stored = self.request(address, supplied, reservation, progress, &watch, &mut arrival).await;
+            let stored = stored.transpose();
             if let Some(stored) = stored {
                 break (watch, stored);
             }
@@ -291,6 +303,7 @@ impl BrowserFetcher {
     async fn request(
         &self,
         address: &Address,
+        supplied: Option<&Supplied>,
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
         watch: &Watch,
@@ -303,14 +316,15 @@ impl BrowserFetcher {
         if !text.is_string() {
             text = address.href.as_str().into();
         }
-        let rest = arrival.part().map(|part| self.options_for_rest(part));
+        let rest = arrival.part().filter(|_| supplied.is_none()).map(|part| self.options_for_rest(part));
         let options = rest.as_ref().unwrap_or(&self.options);
         options.set_signal(watch.signal().as_ref());
-        options.set_credentials(match self.job.plan.sign_in().includes(&address.host) {
-            true => RequestCredentials::Include,
-            false => RequestCredentials::Omit,
-        });
-        let answer = (self.fetch)(&text, options).map_err(|error| not_made(&error))?;
+        options.set_credentials(self.credentials(address));
+        let answer = match supplied {
+            None => (self.fetch)(&text, options),
+            Some(supplied) => self.send_supplied(&text, supplied),
+        };
+        let answer = answer.map_err(|error| not_made(&error))?;
         // A `fetch` of the page's own may return no promise.
         let answer = promise(Promise::resolve(&answer)).await.map_err(|error| {
             arrival.record_failure();
@@ -413,25 +427,9 @@ impl BrowserFetcher {
     }
 }
 
-/// The options that all requests have, but for their signal and credentials.
-fn request_options(cache: CacheMode) -> RequestInit {
-    let options = RequestInit::new();
-    options.set_cache(request_cache(cache));
-    options.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    options
-}
-
 /// The browser's time, in seconds since 1970.
 fn unix_now() -> i64 {
     (Date::now() / 1000.0) as i64
 }
 
-fn request_cache(mode: CacheMode) -> RequestCache {
-    match mode {
-        CacheMode::Default => RequestCache::Default,
-        CacheMode::NoStore => RequestCache::NoStore,
-        CacheMode::Reload => RequestCache::Reload,
-        CacheMode::NoCache => RequestCache::NoCache,
-        CacheMode::ForceCache => RequestCache::ForceCache,
-    }
-}
+mod supplied;

@@ -4,10 +4,13 @@ mod answer;
 mod attempt;
 mod continuation;
 mod long_addresses;
+mod options;
 mod reception;
 mod stall;
+mod supply;
 mod timing;
 
 pub use attempt::BrowserFetcher;
 pub use long_addresses::{LongAddresses, long_index, shortened};
+pub use supply::{Supplier, Supply, supplied_to_post};
 pub use timing::{forget as forget_timings, protocols};

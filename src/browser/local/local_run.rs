@@ -11,7 +11,7 @@ use crate::browser::archive::{
     Archive, Backlog, BlobArchive, Layout, Removal, Sink, StreamedArchive, Verdicts,
 };
 use crate::browser::error::because;
-use crate::browser::fetch::{BrowserFetcher, LongAddresses};
+use crate::browser::fetch::{BrowserFetcher, LongAddresses, Supply};
 use crate::browser::spool::{FileHold, ImageStore, Payload, Spool, SpoolFile};
 use crate::browser::web::{BrowserText, Clock, Notify, Shared, spawn};
 use crate::job::{ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, Job};
@@ -38,6 +38,8 @@ pub struct LocalRun {
     pub reused: Rc<Shared<Blob>>,
     /// The long `data:` URLs of a call.
     pub long_addresses: Rc<LongAddresses>,
+    /// What the caller gives to requests.
+    pub supply: Rc<Supply>,
     /// Which images the caller keeps, if it decides that.
     pub verdicts: Verdicts,
     /// What is known of the items, if the archive is to have a record.
@@ -65,6 +67,7 @@ impl LocalRun {
             rows: RefCell::new(Rows::new(recorded)),
             reused: Rc::default(),
             long_addresses: Rc::default(),
+            supply: Rc::default(),
             verdicts: Verdicts::new(if job.archive.awaits_verdicts { job.plan.len() } else { 0 }),
             job: RefCell::new(job),
             images: ImageStore::default(),
@@ -163,7 +166,8 @@ pub async fn fetch_items(
     let (job, images) = (run.job(), &run.images);
     let clock = Clock::of_epoch(job.started);
     let (spool, reused) = (Rc::clone(images.spool()), Rc::clone(&run.reused));
-    let fetcher = BrowserFetcher::new(clock, &job, spool, reused, Rc::clone(&run.long_addresses));
+    let (long_addresses, supply) = (Rc::clone(&run.long_addresses), Rc::clone(&run.supply));
+    let fetcher = BrowserFetcher::new(clock, &job, spool, reused, long_addresses, supply);
     let emit: &dyn Fn(Event) = &|event| {
         run.record(&event);
         emit(event);

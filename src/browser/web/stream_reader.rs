@@ -24,6 +24,8 @@ extern "C" {
     type Reader;
     #[wasm_bindgen(method)]
     fn read(this: &Reader, view: &JsValue) -> Promise;
+    #[wasm_bindgen(method)]
+    fn cancel(this: &Reader) -> Promise;
 
     /// What a reader of either kind has read.
     type Piece;
@@ -98,6 +100,12 @@ impl StreamReader {
             }
         }
         Ok(chunk.filter(|_| !is_done))
+    }
+
+    /// Says that nothing more of the stream is wanted.
+    pub fn cancel(&self) {
+        // Whatever comes of it: the callbacks have a failure not reported as unhandled.
+        drop(promise(self.reader.cancel()));
     }
 }
 

@@ -14,8 +14,9 @@ use web_sys::{Blob, MessageChannel, MessagePort};
 use super::port::Port;
 use crate::browser::archive::{Archive, Sink};
 use crate::browser::error::because;
+use crate::browser::fetch::{Supplier, supplied_to_post};
 use crate::browser::local::HandedOver;
-use crate::browser::web::{Queue, Shared, Yielder, nullable};
+use crate::browser::web::{Queue, Shared, Yielder, nullable, spawn};
 use crate::job::{ArchiveError, ArchiveErrorKind, FromWorker, Interaction, ToWorker};
 use crate::plan::{ItemId, Plan};
 use crate::run::{Command, Event, read_events};
@@ -26,11 +27,13 @@ const EVENTS_AT_A_TIME: usize = 32;
 /// A run that is with the worker. Its images are released when this is dropped.
 #[derive(Debug)]
 pub struct Connection {
-    port: Port,
+    port: Rc<Port>,
     inbox: Rc<Inbox>,
     plan: Rc<Plan>,
     /// The long `data:` URLs that the worker may ask for, by their indices.
     long_addresses: RefCell<Array>,
+    /// What gives to the requests of the run.
+    supplier: RefCell<Option<Supplier>>,
     /// All runs of the worker.
     others: Rc<Connections>,
 }
@@ -70,8 +73,9 @@ impl Connection {
     pub fn new(port: MessagePort, plan: Rc<Plan>, others: Rc<Connections>) -> Rc<Self> {
         let inbox = Rc::<Inbox>::default();
         let receiver = Rc::clone(&inbox);
-        let port = Port::new(port, Box::new(move |bytes, object| receiver.receive(bytes, object)));
-        let run = Rc::new(Self { port, inbox, plan, long_addresses: RefCell::default(), others });
+        let port = Rc::new(Port::new(port, Box::new(move |bytes, object| receiver.receive(bytes, object))));
+        let (long_addresses, supplier) = <(RefCell<_>, RefCell<_>)>::default();
+        let run = Rc::new(Self { port, inbox, plan, long_addresses, supplier, others });
         run.others.push(&run);
         run
     }
@@ -125,6 +129,10 @@ impl Connection {
                     self.port.post(&ToWorker::LongAddress(index).to_bytes(), &text);
                     continue;
                 }
+                FromWorker::Ask { item, href } => {
+                    self.supply(item, href);
+                    continue;
+                }
                 FromWorker::Chunk | FromWorker::SinkEnd => {
                     writing.waiting.push_back(object);
                     continue;
@@ -167,6 +175,26 @@ impl Connection {
     /// Keeps the long `data:` URLs for the worker to ask for.
     pub fn provide_addresses(&self, texts: &Array) {
         self.long_addresses.replace(texts.clone());
+    }
+
+    /// Sends further items of the job.
+    pub fn pass_arrived(&self, items: Vec<u8>) {
+        self.send(&ToWorker::Arrived(items));
+    }
+
+    /// Has what requests carry given by this.
+    pub fn supply_by(&self, supplier: &Supplier) {
+        self.supplier.replace(Some(supplier.clone()));
+    }
+
+    /// Sends what the next request of an item carries, once the caller has given it.
+    fn supply(&self, item: ItemId, href: String) {
+        let Some(supplier) = self.supplier.borrow().clone() else { return };
+        let port = Rc::clone(&self.port);
+        spawn(async move {
+            let (supplied, moved) = supplied_to_post(&supplier, item, &href).await;
+            port.send(&ToWorker::Supplied(item).to_bytes(), &supplied, &moved);
+        });
     }
 
     /// Says whether the image of an item is kept.

@@ -44,7 +44,8 @@ impl Port {
         self.send(bytes, port, &Array::of1(port));
     }
 
-    fn send(&self, bytes: &[u8], object: &JsValue, transfer: &Array) {
+    /// Sends a message, with an object and all that moves to the other side with it.
+    pub fn send(&self, bytes: &[u8], object: &JsValue, transfer: &Array) {
         let (message, buffer) = message(bytes, object);
         transfer.push(&buffer);
         // Posting fails only for objects that can't be copied; bytes, Blobs and bitmaps can.

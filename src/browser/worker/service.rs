@@ -23,9 +23,12 @@ use crate::browser::local::{
     select as select_items, verify,
 };
 use crate::browser::web::{Clock, Shared};
-use crate::job::{ArchiveError, ArchivePlace, FromWorker, IS_INTERACTIVE, Interaction, Retry, ToWorker};
+use crate::bytes::ByteReader;
+use crate::job::{
+    ArchiveError, ArchivePlace, FromWorker, IS_INTERACTIVE, Interaction, Retry, ToWorker, read_plan_items,
+};
 use crate::plan::ItemId;
-use crate::run::{Event, EventWriter};
+use crate::run::{Command, Event, EventKind, EventWriter};
 
 /// How often events are sent: once a frame.
 const SEND_EVERY: Duration = Duration::from_millis(16);
@@ -68,14 +71,17 @@ impl Service {
     /// Serves a run until the page releases it.
     fn serve(port: MessagePort, run: LocalRun, into_sink: bool) -> Rc<Self> {
         let service = Rc::new_cyclic(|this: &Weak<Self>| {
-            let this = Weak::clone(this);
+            let receiver = Weak::clone(this);
             let on_message =
-                move |bytes: &[u8], object: JsValue| match (this.upgrade(), ToWorker::read(bytes)) {
+                move |bytes: &[u8], object: JsValue| match (receiver.upgrade(), ToWorker::read(bytes)) {
                     (Some(service), Some(ToWorker::ReusedArchive)) => {
                         service.run.reused.set(object.unchecked_into());
                     }
                     (Some(service), Some(ToWorker::LongAddress(index))) if !IS_INTERACTIVE => {
                         service.run.long_addresses.answer(index, &object);
+                    }
+                    (Some(service), Some(ToWorker::Supplied(item))) if !IS_INTERACTIVE => {
+                        service.run.supply.answer(item, &object);
                     }
                     (Some(service), Some(ToWorker::Select(items))) => {
                         service.select(items, object.unchecked_into());
@@ -88,6 +94,15 @@ impl Service {
                 let page = Rc::clone(&port);
                 run.long_addresses.ask_by(Box::new(move |index| {
                     page.post(&FromWorker::LongAddress(index).to_bytes(), &JsValue::NULL);
+                }));
+                let this = Weak::clone(this);
+                run.supply.ask_by(Box::new(move |item, href| {
+                    if let Some(service) = this.upgrade() {
+                        // The page should know by then of the attempt before.
+                        service.flush_events();
+                        let ask = FromWorker::Ask { item, href: href.to_owned() };
+                        service.send(&ask, &JsValue::NULL);
+                    }
                 }));
             }
             Self {
@@ -116,10 +131,19 @@ impl Service {
             }
             ToWorker::HandOver(file_name) => self.send_archive(file_name),
             ToWorker::Verdict { item, is_kept } => self.run.verdicts.set(item, is_kept),
+            ToWorker::Arrived(items) if !IS_INTERACTIVE => self.take_arrived(&items),
             ToWorker::ChunkWritten => self.sink.iter().for_each(PageSink::chunk_written),
             ToWorker::Interaction(interaction) if IS_INTERACTIVE => self.interact(interaction),
             _ => {}
         }
+    }
+
+    /// Appends further items to the job's plan.
+    fn take_arrived(&self, items: &[u8]) {
+        let job = self.run.job();
+        // Both ends are the same build, so they can be read.
+        let _ = read_plan_items(&mut ByteReader(items), &job.plan, &job.template, &job.archive);
+        self.run.command(Command::TakeArrived);
     }
 
     /// Does what only an interactive page asks for.
@@ -153,7 +177,14 @@ impl Service {
                 self.journal.borrow().iter().for_each(|journal| journal.push_archive(0));
             }
         }
-        let emit = |event| self.events.borrow_mut().push(&event);
+        let job = self.run.job();
+        let emit = |event: Event| {
+            self.events.borrow_mut().push(&event);
+            // Of a list that arrives, the page asks for the next source when one has begun.
+            if job.plan.is_open() && matches!(event.kind, EventKind::Started { .. }) {
+                self.flush_events();
+            }
+        };
         let clock = Clock::start();
         let outcome = match select(self.work(task, &emit), pin!(self.send_events(clock))).await {
             Either::Left((outcome, _)) => outcome,

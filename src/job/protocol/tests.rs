@@ -2,22 +2,25 @@ use std::time::Duration;
 
 use super::*;
 use crate::image::Accepted;
-use crate::job::{ArchiveOptions, JournalNotes, Order, Reused};
+use crate::job::{ArchiveOptions, HandOver, InterruptedRun, JournalNotes, Order, Reused};
 use crate::plan::tests::plan_of;
 use crate::plan::{NameTemplate, Plan, SignIn};
 use crate::report::ManifestOptions;
-use crate::run::{CacheMode, Settings};
+use crate::run::{CacheMode, Credentials, Settings};
 
 fn settings_of_a_user() -> Settings {
     let mut settings = Settings {
         timeout: Duration::from_millis(1500),
         cache: CacheMode::ForceCache,
+        credentials: Credentials::SameOrigin,
+        is_supplied: true,
         accepted: Accepted::Files,
         reject_truncated: true,
         ..Settings::default()
     };
     settings.fix_concurrency(7);
     settings.limits.max_bytes = Some(1 << 40);
+    settings.limits.renews = true;
     settings
 }
 
@@ -72,6 +75,8 @@ fn every_message_to_a_worker() -> Vec<ToWorker> {
         ToWorker::Verdict { item: 69_999, is_kept: true },
         ToWorker::ChunkWritten,
         ToWorker::LongAddress(1 << 33),
+        ToWorker::Supplied(69_999),
+        ToWorker::Arrived(vec![1, 2, 3]),
         ToWorker::HandOver("ü.zip".into()),
         ToWorker::Select(vec![0, 69_999]),
         ToWorker::Cancel,
@@ -118,6 +123,7 @@ fn every_message_from_a_worker() -> Vec<FromWorker> {
         FromWorker::Events(vec![1, 2, 3]),
         FromWorker::Chunk,
         FromWorker::LongAddress(7),
+        FromWorker::Ask { item: 69_999, href: "https://a.example/ä".into() },
         FromWorker::SinkEnd,
         FromWorker::Preview(3, 72),
         FromWorker::Archive(summary),
@@ -194,6 +200,7 @@ fn a_torn_message_is_no_message() {
                 let is_list = matches!(
                     read,
                     ToWorker::Start { .. }
+                        | ToWorker::Arrived(_)
                         | ToWorker::Select(_)
                         | ToWorker::Interaction(Interaction::Retry(_))
                 );

@@ -146,6 +146,7 @@ impl<'a> PortionReader<'a> {
                     Some((Rc::clone(column), reader.text()??))
                 })
                 .collect::<Option<_>>()?,
+            is_own_data: false,
         })
     }
 
@@ -243,6 +244,7 @@ mod tests {
             fallbacks: vec!["https://b.example/1.jpg".into()],
             globs: vec!["1".into(), "b".into()],
             cells: vec![("Größe".into(), "4 m".into())],
+            is_own_data: false,
         };
         let read = [Ok(request), Err(Rejected::new(None, "x", "not a URL")), Ok(Request::new("y"))];
         let (choice, mut portion) = (choice(), Portion::default());

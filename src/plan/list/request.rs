@@ -9,6 +9,8 @@ use crate::plan::address::{redacted, shortened};
 pub struct Request {
     /// The text of the URL.
     pub text: String,
+    /// Whether it is an entry of the caller's own, which has no URL.
+    pub is_own_data: bool,
     /// The entry name that the caller or the list wants.
     pub name: Option<String>,
     /// The number of its line in the list, from 1. Of JSON, HTML and XML there is none.

@@ -75,6 +75,8 @@ pub struct EntryNames<'a, W> {
     /// The number of occurrences of each segment that consists of digits. One that occurs more than
     /// once is not used as a name, such as the 300 of `https://picsum.photos/200/300`, ten times.
     numbers: TextMap,
+    /// The items of which that is counted.
+    counted: usize,
     /// The names so far, folded, each with the number that its next namesake tries first.
     taken: TextMap,
     /// The folders so far, folded: a file of the same name could not be unpacked beside one.
@@ -84,15 +86,23 @@ pub struct EntryNames<'a, W> {
 impl<'a, W: WebText> EntryNames<'a, W> {
     /// Names for the plan's items.
     pub fn new(plan: &'a Plan, template: &'a NameTemplate, web: &'a W) -> Self {
-        let mut numbers = TextMap::default();
-        for address in plan.items().iter().filter_map(|item| item.address.as_ref().ok()) {
-            if address.segment.bytes().all(|byte| byte.is_ascii_digit()) {
-                let count = numbers.get(&address.segment).unwrap_or(0);
-                numbers.set(address.segment.clone(), count + 1);
+        let (numbers, folders) = <(TextMap, TextMap)>::default();
+        let taken = TextMap::with_room_for(plan.len());
+        let mut names = Self { plan, template, web, numbers, counted: 0, taken, folders };
+        names.count_numbers();
+        names
+    }
+
+    /// Counts the numbers of items that were appended to the plan since.
+    fn count_numbers(&mut self) {
+        while let Some(item) = self.plan.items().get(self.counted) {
+            self.counted += 1;
+            let segment = item.address.as_ref().map_or("", |address| &address.segment);
+            if !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit()) {
+                let count = self.numbers.get(segment).unwrap_or(0);
+                self.numbers.set(segment.to_owned(), count + 1);
             }
         }
-        let taken = TextMap::with_room_for(plan.len());
-        Self { plan, template, web, numbers, taken, folders: TextMap::default() }
     }
 
     /// The likely name of an item whose bytes have not arrived.
@@ -113,6 +123,7 @@ impl<'a, W: WebText> EntryNames<'a, W> {
 
     /// Chooses the name of an item's image in the archive. To be called in the order of the archive.
     pub fn claim(&mut self, id: ItemId, image: &ImageFacts) -> EntryName {
+        self.count_numbers();
         let raw = self.raw_name(id, Some(image));
         let (folders, file) = self.parts_of(&raw);
         let folder = self.claim_folders(&folders);

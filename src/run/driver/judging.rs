@@ -18,7 +18,7 @@ impl<F: Fetcher> Run<'_, F> {
         else {
             return Some(FetchError::Network);
         };
-        if address.is_data() {
+        if address.is_data() || address.is_own_data() {
             return Some(FetchError::Network);
         }
         if !self.fetcher.is_online() {

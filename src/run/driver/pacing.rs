@@ -51,6 +51,22 @@ impl<F: Fetcher> Run<'_, F> {
         self.emit(item, EventKind::CoolingDown { until, quota: self.schedule.quota_of(item) });
     }
 
+    /// Ends the attempt of an item that is in flight, and returns why it would be said to be slow.
+    pub(super) fn end_attempt(&mut self, item: ItemId, is_aborted: bool) -> Option<FetchError> {
+        if let Some(place) = self.aborts.iter().position(|(other, _)| *other == item) {
+            let (_, abort) = self.aborts.swap_remove(place);
+            if is_aborted {
+                abort.abort();
+            }
+        }
+        if is_aborted {
+            // It may have failed already, and wait to learn why.
+            self.reach.borrow_mut().forget(item);
+            self.judged.retain(|(attempt, _)| attempt.item != item);
+        }
+        self.pace.borrow_mut().end(item, self.fetcher.now())
+    }
+
     /// Breaks off an attempt in flight, whose item starts again after the others of its origin.
     pub(super) fn defer(&mut self, item: ItemId) {
         let error = self.end_attempt(item, true);

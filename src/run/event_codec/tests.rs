@@ -36,6 +36,8 @@ fn every_error(plan: &Plan) -> Vec<FetchError> {
         FetchError::Empty,
         FetchError::Storage { reason: "disk – 100 % full".into() },
         FetchError::Request { reason: "blocked".into() },
+        FetchError::Options { reason: "no token".into() },
+        FetchError::Data { reason: "the stream broke".into() },
     ];
     errors.extend(NotAnImage::ALL.map(FetchError::NotAnImage));
     errors

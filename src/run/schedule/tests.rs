@@ -248,3 +248,28 @@ fn a_run_that_waits_for_space_pauses_and_tries_again_once_it_is_resumed() {
     schedule.succeeded(0);
     assert_eq!(started(&mut schedule, START), [2]);
 }
+
+#[test]
+fn an_image_whose_token_may_be_renewed_is_asked_for_once_more_at_once() {
+    let plan = plan_of(["https://a.example/"]);
+    for (renews, status, retries, expected) in [
+        (true, 401, 3, Some(START)),
+        (true, 403, 3, Some(START)),
+        (true, 404, 3, None),
+        (true, 401, 0, None),
+        (false, 401, 3, None),
+    ] {
+        let mut schedule = Schedule::new(&plan, Limits { renews, ..limits(1, 1, retries) });
+        started(&mut schedule, START);
+        let refused = FetchError::http(status);
+        assert_eq!(
+            schedule.failed(0, &refused, START, 0.5).retry_at,
+            expected,
+            "{renews} {status} {retries}"
+        );
+        if expected.is_some() {
+            assert_eq!(started(&mut schedule, START), [0]);
+            assert_eq!(schedule.failed(0, &refused, START, 0.5).retry_at, None, "{status}, twice");
+        }
+    }
+}

@@ -18,6 +18,8 @@ enum Cors {
     On,
     /// Any page, if no preflight is needed.
     Simple,
+    /// The page that asks, with its cookies, and preflights allow everything.
+    Credentials,
     /// No page.
     Off,
 }
@@ -120,6 +122,8 @@ fn set_range(answer: &mut Answer, request: &Request) -> Result<(), ParameterErro
 fn set_cors(answer: &mut Answer, request: &Request) -> Result<(), ParameterError> {
     if cors(request)? == Cors::Off {
         answer.remove("access-control-allow-origin");
+    } else if cors(request)? == Cors::Credentials {
+        allow_credentials(answer, request);
     } else if !answer.has("access-control-allow-origin") {
         answer.set("access-control-allow-origin", "*");
     }
@@ -130,6 +134,11 @@ fn set_cors(answer: &mut Answer, request: &Request) -> Result<(), ParameterError
         answer.set("timing-allow-origin", "*");
     }
     Ok(())
+}
+
+fn allow_credentials(answer: &mut Answer, request: &Request) {
+    answer.set("access-control-allow-origin", request.header("origin").unwrap_or("*"));
+    answer.set("access-control-allow-credentials", "true");
 }
 
 fn set_framing(answer: &mut Answer, request: &Request) -> Result<(), ParameterError> {
@@ -165,21 +174,27 @@ fn cors(request: &Request) -> Result<Cors, ParameterError> {
     match request.parameter("cors").as_deref() {
         None | Some("on") => Ok(Cors::On),
         Some("simple") => Ok(Cors::Simple),
+        Some("credentials") => Ok(Cors::Credentials),
         Some("off") => Ok(Cors::Off),
         Some(other) => {
-            Err(ParameterError { name: "cors", value: other.to_owned(), wanted: "on, simple or off" })
+            let value = other.to_owned();
+            Err(ParameterError { name: "cors", value, wanted: "on, simple, credentials or off" })
         }
     }
 }
 
 /// A CORS preflight (Fetch Standard, "CORS-preflight fetch").
 fn preflight(request: &Request) -> Result<Answer, ParameterError> {
-    if cors(request)? != Cors::On {
+    let cors = cors(request)?;
+    if !matches!(cors, Cors::On | Cors::Credentials) {
         return Ok(Answer::refusal(403, "no preflight is allowed here"));
     }
     let headers = request.header("access-control-request-headers").unwrap_or("*");
-    Ok(Answer::bare(204)
-        .with("access-control-allow-origin", "*")
+    let mut answer = Answer::bare(204).with("access-control-allow-origin", "*");
+    if cors == Cors::Credentials {
+        allow_credentials(&mut answer, request);
+    }
+    Ok(answer
         .with("access-control-allow-methods", "GET, HEAD, POST")
         .with("access-control-allow-headers", headers)
         .with("access-control-max-age", "0"))

@@ -46,6 +46,19 @@ pub async fn answer(world: &World, request: &Request) -> Answer {
             Ok(condition) => wait(world, key, condition).await,
             Err(error) => Answer::refusal(400, error.to_string()),
         },
+        "/control/token" => {
+            let of = |name| request.parameter(name).unwrap_or_default();
+            world.sign_ins.set_token(&of("token"), &of("value"));
+            done()
+        }
+        "/control/clock" => match request.number("forward") {
+            Ok(forward) => Answer::json(&json!({ "clock": world.sign_ins.forward(forward.unwrap_or(0)) })),
+            Err(error) => Answer::refusal(400, error.to_string()),
+        },
+        "/control/sign" => match (request.parameter("path"), request.number("for")) {
+            (Some(path), Ok(Some(time))) => Answer::json(&world.sign_ins.sign(&path, time)),
+            _ => Answer::refusal(400, "say which path, and for how many milliseconds"),
+        },
         "/control/sha256" => digests(world, request).await,
         "/control/faults" => Answer::json(&FAULTS),
         other => {

@@ -17,6 +17,7 @@ use crate::journal::Journal;
 use crate::options::Options;
 use crate::picture::Gallery;
 use crate::service::{Realm, Service, World};
+use crate::sign_in::SignIns;
 use crate::{http1, http2, site};
 
 /// The pause after a failed accept: without free file handles the next one would fail at once as well.
@@ -77,6 +78,7 @@ impl Server {
             gates: Gates::default(),
             gallery: Gallery::default(),
             shuffle: AtomicU64::new(0),
+            sign_ins: SignIns::default(),
             images: format!("http://{}", addresses.origin),
             tls_images: format!("https://localhost:{}", addresses.tls.port()),
         });

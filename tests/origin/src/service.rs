@@ -8,6 +8,7 @@ use crate::journal::{Exchange, Journal};
 use crate::options::Options;
 use crate::picture::Gallery;
 use crate::request::Request;
+use crate::sign_in::SignIns;
 use crate::{behaviour, control, route, site};
 
 /// The state that the ports of a server share.
@@ -23,11 +24,16 @@ pub struct World {
     pub gallery: Gallery,
     /// The number of answers at picsum's path, each with another picture.
     pub shuffle: std::sync::atomic::AtomicU64,
+    /// Who may have which image.
+    pub sign_ins: SignIns,
     /// The first image port's address, such as `http://127.0.0.1:4780`.
     pub images: String,
     /// The same over TLS.
     pub tls_images: String,
 }
+
+/// The folder of the site that has the image ports' paths, for images of a page's own origin.
+const OWN_IMAGES: &str = "/own";
 
 /// The purpose of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +57,24 @@ impl Service {
         Self { world, realm }
     }
 
+    /// The same, for a request of the site's own images: what the image ports have, once more.
+    fn realm_of(&self, request: &mut Request) -> Realm {
+        if self.realm == Realm::Site
+            && let Some(rest) = request.target.strip_prefix(OWN_IMAGES)
+            && rest.starts_with('/')
+        {
+            request.target = rest.to_owned();
+            return Realm::Images;
+        }
+        self.realm
+    }
+
     /// Records a request, unless it is about the server itself.
     pub fn begin(&self, request: &Request) -> Exchange {
-        match self.realm {
+        let mut request = request.clone();
+        let realm = self.realm_of(&mut request);
+        let request = &request;
+        match realm {
             Realm::Images if !control::is_control(request) => self.world.journal.begin(request),
             Realm::Images | Realm::Site => Exchange::unrecorded(),
         }
@@ -73,14 +94,21 @@ impl Service {
     }
 
     async fn answer_now(&self, request: &Request, exchange: &Exchange) -> Answer {
+        let mut request = request.clone();
+        let realm = self.realm_of(&mut request);
+        let request = &request;
         if control::is_control(request) {
             return control::answer(&self.world, request).await;
         }
-        match self.realm {
+        match realm {
             Realm::Site => site::answer(&self.world, request).await,
             Realm::Images => match behaviour::before(request, &self.world.journal, exchange) {
                 Ok(Some(answer)) => answer,
-                Ok(None) => behaviour::shape(route::answer(&self.world, request).await, request),
+                Ok(None) => match self.world.sign_ins.refusal(request) {
+                    Ok(Some(refusal)) => behaviour::shape(refusal, request),
+                    Ok(None) => behaviour::shape(route::answer(&self.world, request).await, request),
+                    Err(error) => Answer::refusal(400, error.to_string()),
+                },
                 Err(error) => Answer::refusal(400, error.to_string()),
             },
         }

@@ -157,3 +157,30 @@ fn control_routes_say_what_is_wrong() {
         assert_eq!(get(server.addresses().cross, target).status, status, "{target}");
     }
 }
+
+#[test]
+fn an_image_may_need_a_cookie_a_token_or_a_signature() {
+    let server = server();
+    let address = server.addresses().origin;
+    let status = |target: &str, header: &str| {
+        let mut connection = Connection::open(address);
+        connection.send_with("GET", target, header);
+        connection.receive().status
+    };
+    let cookie = "/bytes?hex=00&cookie=session%3D1";
+    assert_eq!(status(cookie, ""), 401);
+    assert_eq!(status(cookie, "cookie: other=2; session=1\r\n"), 200);
+    let token = "/bytes?hex=00&token=api";
+    assert_eq!(status(token, "authorization: Bearer first\r\n"), 401);
+    for value in ["first", "second"] {
+        get(address, &format!("/control/token?token=api&value={value}"));
+        assert_eq!(status(token, &format!("authorization: Bearer {value}\r\n")), 200);
+    }
+    assert_eq!(status(token, "authorization: Bearer first\r\n"), 401);
+    let signed = get(address, "/control/sign?path=%2Fbytes%3Fhex%3D00&for=60000");
+    let signed = signed.text().split('"').nth(3).unwrap().to_owned();
+    assert_eq!(status(&signed, ""), 200);
+    assert_eq!(status(&signed.replace("hex=00", "hex=01"), ""), 403);
+    get(address, "/control/clock?forward=60001");
+    assert_eq!(status(&signed, ""), 403);
+}

@@ -1,0 +1,126 @@
+//! A list that arrives while it is fetched.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use js_sys::{Promise, Reflect, Symbol};
+use wasm_bindgen::prelude::*;
+
+use super::results::Urls;
+use super::sources::request;
+use super::supply::Supply;
+use crate::browser::{BrowserText, Notify, RunHandle, promise};
+use crate::plan::{ItemId, TextMap};
+use crate::run::{Event, EventKind, FetchError};
+
+#[wasm_bindgen(module = "/src/api/arrivals.js")]
+extern "C" {
+    /// The sources of an async iterable.
+    #[wasm_bindgen(js_name = Arrivals)]
+    type List;
+    #[wasm_bindgen(constructor, js_class = "Arrivals", catch)]
+    fn new(iterable: &JsValue) -> Result<List, JsValue>;
+    #[wasm_bindgen(method)]
+    fn next(this: &List) -> Promise;
+    #[wasm_bindgen(method)]
+    fn close(this: &List) -> Promise;
+
+    type Next;
+    #[wasm_bindgen(method, getter)]
+    fn source(this: &Next) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = isOver)]
+    fn is_over(this: &Next) -> Option<bool>;
+    #[wasm_bindgen(method, getter, js_name = isBroken)]
+    fn is_broken(this: &Next) -> Option<bool>;
+    #[wasm_bindgen(method, getter)]
+    fn error(this: &Next) -> JsValue;
+}
+
+/// The sources that arrive. The iterable is closed when this is dropped before its end.
+pub struct Arrivals {
+    list: List,
+    /// The items that have begun, or have ended without.
+    begun: Cell<usize>,
+    is_ended: Cell<bool>,
+    changed: Notify,
+}
+
+impl Arrivals {
+    /// Reads an async iterable; `None` for anything else, and for what is an iterable as well.
+    ///
+    /// # Errors
+    ///
+    /// Fails with what the iterable throws.
+    pub fn of(sources: &JsValue) -> Result<Option<Self>, JsValue> {
+        let has = |symbol: &Symbol| Ok::<_, JsValue>(sources.is_object() && Reflect::has(sources, symbol)?);
+        if has(&Symbol::iterator())? || !has(&Symbol::async_iterator())? {
+            return Ok(None);
+        }
+        let list = List::new(sources)?;
+        Ok(Some(Self { list, begun: Cell::new(0), is_ended: Cell::new(false), changed: Notify::default() }))
+    }
+
+    /// Takes an event; `is_asked` says whether anything was requested for its item.
+    pub fn note(&self, event: &Event, is_asked: bool) {
+        let has_begun = match &event.kind {
+            EventKind::Started { attempt } => *attempt == 1,
+            EventKind::Failed { error: FetchError::OverTotal { .. } } => {
+                // Nothing more will be fetched.
+                self.end();
+                !is_asked
+            }
+            EventKind::Failed { .. } | EventKind::LeftOut { .. } => !is_asked,
+            _ => false,
+        };
+        if has_begun {
+            self.begun.set(self.begun.get() + 1);
+            self.changed.notify();
+        }
+    }
+
+    /// Asks for no more.
+    pub fn end(&self) {
+        self.is_ended.set(true);
+        self.changed.notify();
+    }
+
+    /// Appends sources to the plan as they arrive, one more than have begun, and completes it. Returns why the list
+    /// broke; `null` if it did not.
+    pub async fn append_to(
+        &self,
+        urls: &Urls,
+        handle: &Rc<RunHandle>,
+        supply: &Supply,
+        skips_repeated: bool,
+    ) -> JsValue {
+        let Urls { plan, long } = urls;
+        let mut first = skips_repeated.then(TextMap::default);
+        let failure = loop {
+            let is_wanted = || (self.is_ended.get() || self.begun.get() >= plan.len()).then_some(());
+            self.changed.wait_for(is_wanted).await;
+            if self.is_ended.get() {
+                break JsValue::NULL;
+            }
+            let next: Next = promise(self.list.next()).await.unwrap_or_default().unchecked_into();
+            if next.is_over() == Some(true) {
+                break if next.is_broken() == Some(true) { next.error() } else { JsValue::NULL };
+            }
+            let item: ItemId = plan.len();
+            match request(item, &next.source(), long, supply) {
+                Ok(request) => plan.push_unless_repeated(request, &BrowserText, first.as_mut()),
+                Err(error) => break error,
+            }
+            supply.check_origin_of(plan, item);
+            handle.pass_arrived(item);
+        };
+        plan.set_open(false);
+        handle.pass_arrived(plan.len());
+        failure
+    }
+}
+
+impl Drop for Arrivals {
+    fn drop(&mut self) {
+        drop(promise(self.list.close()));
+    }
+}

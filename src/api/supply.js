@@ -1,0 +1,326 @@
+// What the requests of a call carry, and the entries of its caller's own. They stay with JavaScript, in the thread of
+// the call: nothing of them is written to a journal, a record or a message.
+
+/** What an option may be; the browser checks the others. */
+const MODES = ["cors", "same-origin"];
+const OPTIONS = ["method", "body", "credentials", "mode", "referrer", "referrerPolicy", "cache", "priority"];
+
+/** Headers that browsers send to any origin without asking it, and one that they remove when the origin changes. */
+const FREE_HEADERS = ["accept", "accept-language", "authorization", "content-language", "content-type"];
+
+/** An address for checks. Nothing is sent there. */
+const NOWHERE = "https://nowhere.invalid/";
+
+const isObject = (value) => typeof value === "object" && value !== null;
+
+/** By what it can do: it may be of another realm, or of a class of the page's own. */
+const isRequest = (value) => isObject(value) && typeof value.clone === "function" && typeof value.method === "string";
+
+const isResponse = (value) => isObject(value) && typeof value.clone === "function" && typeof value.status === "number";
+
+const isBlob = (value) => isObject(value) && typeof value.stream === "function" && typeof value.size === "number";
+
+const isBuffer = (value) =>
+  ArrayBuffer.isView(value) || ["[object ArrayBuffer]", "[object SharedArrayBuffer]"].includes(`${toStringOf(value)}`);
+
+const toStringOf = (value) => Object.prototype.toString.call(value);
+
+const copyOfBuffer = (value) =>
+  ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()
+    : new Uint8Array(value).slice();
+
+const shown = (value) => {
+  try {
+    return String(value);
+  } catch {
+    return "an object";
+  }
+};
+
+const baseAddress = () => globalThis.document?.baseURI ?? globalThis.location?.href;
+
+const originOf = (address) => {
+  try {
+    return new URL(address).origin;
+  } catch {
+    return null;
+  }
+};
+
+/** Checks options for requests, and returns a copy that can be posted to another thread. */
+const copyOfOptions = (argument, given) => {
+  if (given === undefined || given === null) return {};
+  if (!isObject(given)) throw new TypeError(`${argument} must be an object, not ${shown(given)}`);
+  const copy = {};
+  for (const name of OPTIONS) {
+    const value = given[name];
+    if (value === undefined || value === null) continue;
+    const wrong = (expected) => new TypeError(`${argument}.${name} must be ${expected}`);
+    if (name === "body") {
+      if (typeof value !== "string" && !isBuffer(value)) throw wrong("a string or a buffer");
+      copy.body = typeof value === "string" ? value : copyOfBuffer(value);
+      continue;
+    }
+    if (name === "mode" && !MODES.includes(value)) throw wrong(`"cors" or "same-origin", not ${shown(value)}`);
+    copy[name] = name === "referrer" && value !== "" ? absolute(value, wrong) : `${value}`;
+    try {
+      if (value === "only-if-cached") throw value;
+      new Request(NOWHERE, { [name]: copy[name] });
+    } catch {
+      throw wrong(`what fetch takes, not ${shown(value)}`);
+    }
+  }
+  const { headers } = given;
+  if (headers !== undefined && headers !== null) {
+    try {
+      copy.headers = [...new Headers(headers)];
+    } catch {
+      // The browser's own words may have a header's value.
+      throw new TypeError(`${argument}.headers must be names and values that fetch takes`);
+    }
+  }
+  return copy;
+};
+
+const absolute = (referrer, wrong) => {
+  if (referrer === "about:client") return referrer;
+  try {
+    return new URL(referrer, baseAddress()).href;
+  } catch {
+    throw wrong(`an address, not ${shown(referrer)}`);
+  }
+};
+
+/** A Request's options, but for its body. */
+const optionsOf = (request) => {
+  const { method, credentials, mode, referrer, referrerPolicy, cache } = request;
+  // A worker would take its own script's address for the page's.
+  const own = referrer === "about:client" ? globalThis.location?.href : referrer;
+  const options = { method, credentials, mode, referrerPolicy, cache, headers: [...request.headers] };
+  return own?.startsWith("http") || own === "" ? { ...options, referrer: own } : options;
+};
+
+/** One set of options over another: each by itself, and of the headers each by its name. */
+const over = (below, above) => {
+  const both = { ...below, ...above };
+  if (below.headers && above.headers) {
+    const headers = new Headers(below.headers);
+    for (const [name, value] of new Headers(above.headers)) headers.set(name, value);
+    both.headers = [...headers];
+  }
+  return both;
+};
+
+/** Whether a request with these options may go to one origin only. */
+const isBound = ({ headers, credentials }) => credentials === "include" || (headers?.length ?? 0) > 0;
+
+const isGuarded = ({ headers = [] }) => headers.some(([name]) => !FREE_HEADERS.includes(name.toLowerCase()));
+
+const reasonOf = (error) => shown(isObject(error) && "message" in error ? error.message : error);
+
+/** What a call gives to its requests, and for its own entries. */
+export class Supply {
+  /** The options of all requests. */
+  #common = {};
+  /** The caller's function. */
+  #ask = null;
+  /** What single sources have, by their items. */
+  #sources = new Map();
+  /** The number of the attempt under way of each item, and the error of the one before it. */
+  #attempts = new Map();
+  /** Called with each item whose own signal is aborted. */
+  #skip = null;
+  /** Ends the listening to the signals of single requests. */
+  #end = new AbortController();
+
+  /** Whether further sources may arrive. */
+  #arrives;
+
+  /** `request` is the option of that name; `arrives` says whether sources arrive while others are fetched. */
+  constructor(request, arrives) {
+    this.#arrives = arrives;
+    if (typeof request === "function") this.#ask = request;
+    else this.#common = copyOfOptions("options.request", request);
+  }
+
+  /** Whether requests carry anything, or there are entries of the caller's own. */
+  get isNeeded() {
+    return this.#arrives || this.#ask !== null || this.#sources.size > 0 || Object.keys(this.#common).length > 0;
+  }
+
+  /** Whether the caller's function is asked before each attempt. */
+  get isAsked() {
+    return this.#ask !== null;
+  }
+
+  /** Whether all requests must go to one origin. */
+  get isBound() {
+    return isBound(this.#common);
+  }
+
+  /**
+   * Takes what a source has beside its address. Returns the name of an entry of the caller's own, whose source has no
+   * address; otherwise nothing.
+   */
+  take(item, source) {
+    const argument = `urls[${item}]`;
+    if (isObject(source) && source.data !== undefined) return this.#takeData(item, argument, source);
+    const isWhole = isRequest(source);
+    const request = isWhole ? source : source.url;
+    const taken = { request: null, options: {} };
+    if (isRequest(request)) {
+      const name = isWhole ? argument : `${argument}.url`;
+      if (request.bodyUsed) throw new TypeError(`${name} must be a Request whose body was not used`);
+      if (request.mode === "no-cors") throw new TypeError(`${name} must be a Request whose answer can be read, not "no-cors"`);
+      taken.options = optionsOf(request);
+      taken.request = request.clone();
+      taken.signal = request.signal;
+    }
+    if (!isWhole && source.request !== undefined) {
+      taken.options = over(taken.options, copyOfOptions(`${argument}.request`, source.request));
+    }
+    if (taken.request === null && Object.keys(taken.options).length === 0) return undefined;
+    const origin = originOf(isRequest(request) ? request.url : (request?.href ?? request));
+    const others = isWhole || !isObject(source.fallbacks) ? [] : Array.from(source.fallbacks, (url) => originOf(url?.href ?? url));
+    const other = others.find((other) => other !== null && other !== origin);
+    if (other !== undefined && isBound(taken.options)) {
+      const what = 'has headers, or credentials "include"';
+      throw new TypeError(`${argument} ${what}, so its fallbacks must be of ${origin}, not of ${other}`);
+    }
+    this.#sources.set(item, taken);
+    if (this.#skip !== null) this.#listen(item, taken.signal);
+    return undefined;
+  }
+
+  #takeData(item, argument, { name, data, lastModified }) {
+    const taken = { modified: undefined, mediaType: "" };
+    let own;
+    if (typeof data === "string") taken.blob = new Blob([data]);
+    else if (isBuffer(data)) taken.blob = new Blob([data]);
+    else if (isResponse(data)) {
+      if (data.bodyUsed) throw new TypeError(`${argument}.data must be a Response whose body was not used`);
+      taken.stream = data.body ?? new Blob([]).stream();
+      taken.mediaType = data.headers.get("content-type") ?? "";
+      taken.modified = Date.parse(data.headers.get("last-modified"));
+      own = nameOf(data.url);
+    } else if (isBlob(data)) {
+      taken.blob = data;
+      taken.mediaType = data.type;
+      taken.modified = data.lastModified;
+      own = data.name;
+    } else if (isObject(data) && typeof data.getReader === "function") {
+      if (data.locked) throw new TypeError(`${argument}.data must be a ReadableStream that is not locked`);
+      taken.stream = data;
+    } else {
+      const expected = "a string, a Blob, a buffer, a Response or a ReadableStream";
+      throw new TypeError(`${argument}.data must be ${expected}, not ${shown(data)}`);
+    }
+    if (lastModified !== undefined && lastModified !== null) {
+      taken.modified = Number(lastModified);
+      if (!Number.isFinite(taken.modified)) {
+        throw new TypeError(`${argument}.lastModified must be a time, not ${shown(lastModified)}`);
+      }
+    }
+    const given = name ?? own;
+    if (typeof given !== "string") throw new TypeError(`${argument}.name must be a string, not ${shown(name)}`);
+    this.#sources.set(item, { data: taken });
+    return given;
+  }
+
+  /** Has an item fail. */
+  refuse(item, reason) {
+    this.#sources.set(item, { refusal: reason });
+  }
+
+  /** Calls `skip` with each item whose own signal is aborted, until `close`. */
+  watch(skip) {
+    this.#skip = skip;
+    for (const [item, { signal }] of this.#sources) this.#listen(item, signal);
+  }
+
+  #listen(item, signal) {
+    if (signal?.aborted) queueMicrotask(() => this.#skip(item));
+    else signal?.addEventListener("abort", () => this.#skip(item), { signal: this.#end.signal });
+  }
+
+  close() {
+    this.#end.abort();
+  }
+
+  /** Records that an attempt begins, or with which error it failed. */
+  note(item, attempt, error) {
+    const noted = this.#attempts.get(item) ?? { attempt: 1, error: null };
+    this.#attempts.set(item, { attempt: attempt ?? noted.attempt, error: error ?? noted.error });
+  }
+
+  /**
+   * What the next request of an item carries, or the data of an entry of the caller's own. It always resolves: with a
+   * `failure` if there is neither.
+   */
+  async supply(item, href) {
+    const source = this.#sources.get(item);
+    if (source?.refusal) return { failure: source.refusal };
+    if (source?.data) return this.#dataOf(item, source.data);
+    try {
+      let options = over(this.#common, source?.options ?? {});
+      if (source?.request && options.body === undefined) {
+        const body = await source.request.clone().arrayBuffer();
+        if (body.byteLength > 0) options.body = body;
+      }
+      let url;
+      if (this.#ask) {
+        const { attempt, error } = this.#attempts.get(item) ?? { attempt: 1, error: null };
+        const given = await (0, this.#ask)(new URL(href), { item, attempt, error });
+        options = over(options, copyOfOptions("what options.request returns", given));
+        url = addressOf(given?.url);
+      }
+      check(url ?? href, options);
+      const isForAll = !this.#ask && !this.#arrives && this.#sources.size === 0;
+      return { url, options, isGuarded: isGuarded(options), isForAll };
+    } catch (error) {
+      return { failure: reasonOf(error) };
+    }
+  }
+
+  #dataOf(item, data) {
+    if (data.isUsed) return { failure: "its stream was read already", isOfData: true };
+    // A stream is read once. What it had is not kept here.
+    if (data.stream) this.#sources.set(item, { data: { isUsed: true } });
+    return data;
+  }
+}
+
+const nameOf = (address) => {
+  const segment = address ? new URL(address, baseAddress()).pathname.split("/").pop() : "";
+  try {
+    return segment === "" ? undefined : decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};
+
+const addressOf = (given) => {
+  if (given === undefined || given === null) return undefined;
+  const { href, username, password } = parsed(given);
+  if (username !== "" || password !== "") throw new TypeError("the address has a user name or a password, which browsers refuse");
+  return href;
+};
+
+/** The browser's own words may have what signs an address. */
+const parsed = (address) => {
+  try {
+    return new URL(address, baseAddress());
+  } catch {
+    throw new TypeError("the address that options.request returned can't be read");
+  }
+};
+
+/** Throws for what no request can have, such as a body with GET, without the browser's words. */
+const check = (url, options) => {
+  try {
+    new Request(url, options);
+  } catch {
+    throw new TypeError("the request's method, body and other options do not go together: correct them");
+  }
+};

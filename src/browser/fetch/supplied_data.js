@@ -1,0 +1,89 @@
+// The data of a caller's own entries, on its way from the thread of the call to the thread of the run. Streams are read
+// piece by piece, as the run asks for them, because not every browser lets a stream move to another thread.
+
+/** What can be posted to another thread, and what moves there. */
+export function postable(supplied) {
+  const { stream, ...others } = supplied;
+  if (!stream) return [supplied, []];
+  let reader;
+  try {
+    reader = stream.getReader();
+  } catch (error) {
+    return [failureOf(error), []];
+  }
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = async ({ data: isWanted }) => {
+    if (!isWanted) {
+      port1.onmessage = null;
+      port1.close();
+      reader.cancel().catch(() => {});
+      return;
+    }
+    try {
+      const { done, value } = await reader.read();
+      port1.postMessage(done ? {} : { piece: bytesOf(value) });
+    } catch (error) {
+      port1.postMessage({ error: String(error?.message ?? error) });
+    }
+  };
+  return [{ ...others, port: port2 }, [port2]];
+}
+
+/** The data as a stream. */
+export function bodyOf({ blob, stream, port }) {
+  if (blob) return blob.stream();
+  if (port) return streamOf(port);
+  try {
+    return stream.pipeThrough(new TransformStream({ transform: push }));
+  } catch (error) {
+    return new ReadableStream({ start: (controller) => controller.error(error) });
+  }
+}
+
+/** Its size in bytes, if that is known. */
+export function sizeOf({ blob }) {
+  return blob?.size;
+}
+
+/** A stream that its caller has begun to read meanwhile. */
+const failureOf = (error) => ({ failure: String(error?.message ?? error), isOfData: true });
+
+const push = (piece, controller) => controller.enqueue(bytesOf(piece));
+
+const bytesOf = (piece) => {
+  if (piece instanceof Uint8Array) return piece;
+  if (typeof piece === "string") return new TextEncoder().encode(piece);
+  if (ArrayBuffer.isView(piece)) return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+  if (piece instanceof ArrayBuffer) return new Uint8Array(piece);
+  throw new TypeError("a stream's pieces must be bytes");
+};
+
+/** A stream of the pieces that come through a port, one at a time. */
+const streamOf = (port) => {
+  const close = () => {
+    port.onmessage = null;
+    port.close();
+  };
+  return new ReadableStream(
+    {
+      pull: (controller) =>
+        new Promise((resolve) => {
+          port.onmessage = ({ data: { piece, error } }) => {
+            if (piece) controller.enqueue(piece);
+            else {
+              close();
+              if (error === undefined) controller.close();
+              else controller.error(new Error(error));
+            }
+            resolve();
+          };
+          port.postMessage(true);
+        }),
+      cancel() {
+        port.postMessage(false);
+        close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+};

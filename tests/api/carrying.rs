@@ -1,0 +1,207 @@
+//! What requests carry: cookies, headers, methods and bodies; and that nothing of it goes to another origin.
+
+use serde_json::{Value, json};
+
+use super::package_driver::{PLACES, Place, with_package};
+use crate::browser::Browser;
+
+/// The outcome of each item: its error's kind and status, or "stored".
+const OUTCOMES: &str = "return result.items.map(({ outcome, error }) =>
+    error === null ? outcome : error.status ?? error.kind);";
+
+async fn outcomes(browser: &Browser, place: Place, call: &str, args: Value) -> Value {
+    browser.run(place, &format!("const result = await {call}; {OUTCOMES}"), args).await.unwrap()
+}
+
+/// The headers of the requests of a group, without those that only ask whether they may be sent.
+fn headers_of(browser: &Browser, key: &str) -> Vec<Value> {
+    let log = browser.origin.log(key).into_iter();
+    log.filter(|request| request["method"] != "OPTIONS").map(|request| request["headers"].clone()).collect()
+}
+
+fn header<'a>(headers: &'a Value, name: &str) -> Option<&'a str> {
+    headers[name].as_str()
+}
+
+#[test]
+fn cookies_go_to_the_page_s_own_origin_and_elsewhere_only_on_request() {
+    with_package(async |browser| {
+        browser.execute("document.cookie = 'session=1; path=/'", vec![]).await;
+        let path = "/image/1/64x48.jpg?cookie=session%3D1&cors=credentials";
+        let own = format!("{}own{path}", browser.address);
+        let other = browser.origin.url(path);
+        for place in PLACES {
+            for (url, request, expected) in [
+                (&own, json!(null), json!(["stored"])),
+                (&own, json!({ "credentials": "omit" }), json!([401])),
+                (&other, json!(null), json!([401])),
+                (&other, json!({ "credentials": "include" }), json!(["stored"])),
+            ] {
+                let args = json!({ "url": url, "request": request });
+                let call = "fetchZip([args.url], { request: args.request ?? undefined })";
+                assert_eq!(outcomes(browser, place, call, args).await, expected, "{place:?} {url} {request}");
+            }
+        }
+    });
+}
+
+#[test]
+fn headers_reach_the_server_by_each_way_to_give_them() {
+    with_package(async |browser| {
+        browser.origin.get("/control/token?token=api&value=secret");
+        let path = "/image/1/64x48.jpg?token=api&key=";
+        let calls = [
+            ("none", "fetchZip([args])", json!([401])),
+            ("object", "fetchZip([args], { request: { headers } })", json!(["stored"])),
+            ("source", "fetchZip([{ url: args, request: { headers } }])", json!(["stored"])),
+            ("request", "fetchZip([new Request(args, { headers })])", json!(["stored"])),
+            ("inside", "fetchZip([{ url: new Request(args, { headers }), name: 'x' }])", json!(["stored"])),
+            (
+                "function",
+                "fetchZip([args], { request: async () => ({ headers: new Headers(headers) }) })",
+                json!(["stored"]),
+            ),
+            (
+                "wins",
+                "fetchZip([{ url: args, request: { headers } }], { request: { headers: { authorization: 'Bearer wrong' } } })",
+                json!(["stored"]),
+            ),
+        ];
+        for place in PLACES {
+            for (key, call, expected) in &calls {
+                let key = format!("{key}{place:?}");
+                let url = browser.origin.url(&format!("{path}{key}"));
+                let call = format!(
+                    "(() => {{ const headers = {{ Authorization: 'Bearer secret' }}; return {call}; }})()"
+                );
+                assert_eq!(outcomes(browser, place, &call, json!(url)).await, *expected, "{key}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_request_counts_whole() {
+    with_package(async |browser| {
+        for place in PLACES {
+            let key = format!("post{place:?}");
+            let url = browser.origin.url(&format!("/image/1/64x48.jpg?key={key}"));
+            let call = "fetchZip([new Request(args, { method: 'POST', body: new URLSearchParams({ id: '7' }) }),
+                { url: args, request: { method: 'POST', body: new Uint8Array(9) } }], { mode: 'sequential' })";
+            assert_eq!(outcomes(browser, place, call, json!(url)).await, json!(["stored", "stored"]));
+            let log: Vec<_> =
+                browser.origin.log(&key).into_iter().filter(|r| r["method"] == "POST").collect();
+            let first = &log[0]["headers"];
+            assert_eq!(header(first, "content-length"), Some("4"));
+            assert!(header(first, "content-type").unwrap().starts_with("application/x-www-form-urlencoded"));
+            assert_eq!(header(&log[1]["headers"], "content-length"), Some("9"));
+        }
+    });
+}
+
+#[test]
+fn a_request_that_cannot_be_sent_is_refused_by_name_before_any_is() {
+    with_package(async |browser| {
+        let url = browser.origin.url("/image/1/64x48.jpg?key=refused");
+        let other = format!("{}/image/1/64x48.jpg?key=refused", browser.origin.cross);
+        let cases = [
+            ("[url, used]", "urls[1] must be a Request"),
+            ("[new Request(url, { mode: 'no-cors' })]", "urls[0] must be a Request"),
+            ("[url], { request: 5 }", "options.request must be an object"),
+            ("[url], { request: { credentials: 'always' } }", "options.request.credentials"),
+            ("[url], { request: { mode: 'no-cors' } }", "options.request.mode"),
+            ("[{ url, request: { body: 5 } }]", "urls[0].request.body"),
+            ("[{ url, request: { headers: { 'a b': 'secret' } } }]", "urls[0].request.headers"),
+            ("[{ url, request: { headers: { a: 'secret\\u0000' } } }]", "urls[0].request.headers"),
+            ("[url, other], { request: { headers: { a: 'secret' } } }", "of one origin"),
+            ("[url, other], { request: { credentials: 'include' } }", "of one origin"),
+            ("[{ url, fallbacks: [other], request: { headers: { a: 'secret' } } }]", "urls[0] has headers"),
+        ];
+        for (arguments, message) in cases {
+            let body = format!(
+                "const {{ url, other }} = args; const used = new Request(url, {{ method: 'POST', body: 'x' }});
+                 await used.text(); await fetchZip({arguments})"
+            );
+            let args = json!({ "url": url, "other": other });
+            let rejection = browser.run(Place::Page, &body, args).await.expect_err(arguments);
+            assert_eq!(rejection.class, "TypeError", "{arguments}: {rejection:?}");
+            assert!(rejection.message.contains(message), "{arguments}: {rejection:?}");
+            assert!(!rejection.message.contains("secret"), "{rejection:?}");
+            if message == "of one origin" {
+                assert!(
+                    rejection.message.contains(&browser.origin.cross),
+                    "it names the second: {rejection:?}"
+                );
+            }
+        }
+        assert_eq!(browser.origin.counters("refused")["requests"], 0);
+    });
+}
+
+#[test]
+fn headers_do_not_follow_a_redirect_to_another_origin() {
+    with_package(async |browser| {
+        let target = "/image/1/64x48.jpg?key=there";
+        let to = |origin: &str| {
+            let target: String =
+                format!("{origin}{target}").bytes().map(|byte| format!("%{byte:02X}")).collect();
+            browser.origin.url(&format!("/fault/redirect?to={target}"))
+        };
+        let away = to(&browser.origin.cross);
+        for place in PLACES {
+            // Browsers remove this one themselves.
+            let call = "fetchZip([args], { request: { headers: { Authorization: 'Bearer secret' } } })";
+            assert_eq!(outcomes(browser, place, call, json!(away)).await, json!(["stored"]), "{place:?}");
+            let call = "fetchZip([args], { request: { headers: { 'X-Key': 'secret' } } })";
+            assert_eq!(outcomes(browser, place, call, json!(away)).await, json!(["request"]), "{place:?}");
+            let sent = json!(headers_of(browser, "there")).to_string();
+            assert!(!sent.contains("secret"), "{sent}");
+            // Within its origin it does.
+            browser.origin.get("/control/reset?key=there");
+            let call = "fetchZip([args], { request: { headers: { 'X-Key': 'secret' } } })";
+            let here = to(&browser.origin.http);
+            assert_eq!(outcomes(browser, place, call, json!(here)).await, json!(["stored"]), "{place:?}");
+            let last = headers_of(browser, "there").pop().unwrap();
+            assert_eq!(header(&last, "x-key"), Some("secret"));
+            browser.origin.get("/control/reset?key=there");
+        }
+    });
+}
+
+#[test]
+fn a_request_s_own_signal_ends_its_own_item() {
+    with_package(async |browser| {
+        for place in PLACES {
+            let key = format!("own{place:?}");
+            let args = json!({
+                "held": browser.origin.url(&format!("/image/1/64x48.jpg?key={key}&gate=never")),
+                "other": browser.origin.url("/image/2/64x48.jpg"),
+                "arrived": format!("{}/control/wait?key={key}&inFlight=1", browser.origin.cross),
+            });
+            let call = "(async () => {
+                const controller = new AbortController();
+                const run = fetchZip([new Request(args.held, { signal: controller.signal }), args.other]);
+                await fetch(args.arrived);
+                controller.abort();
+                return run;
+            })()";
+            let ended = outcomes(browser, place, call, args).await;
+            assert_eq!(ended[1], "stored", "{place:?}: {ended}");
+            assert!(ended[0] == "stopped" || ended[0] == "skipped", "{place:?}: {ended}");
+        }
+    });
+}
+
+#[test]
+fn nothing_of_what_requests_carry_is_in_the_record() {
+    with_package(async |browser| {
+        let url = browser.origin.url("/image/1/64x48.jpg?wants=x-key%3Dsecret");
+        let body = "const { blob, items } = await fetchZip([args], { manifest: { wholeAddresses: false },
+            request: { headers: { 'X-Key': 'secret' }, credentials: 'omit' } });
+            return { text: await blob.text(), outcome: items[0].outcome };";
+        let result = browser.run(Place::Page, body, json!(url)).await.unwrap();
+        assert_eq!(result["outcome"], "stored");
+        let text = result["text"].as_str().unwrap().replace("wants=x-key%3Dsecret", "");
+        assert!(text.contains("manifest.csv") && !text.contains("secret"));
+    });
+}
