@@ -37,7 +37,7 @@ fn an_empty_box_offers_three_kinds_of_lists_that_can_be_fetched() {
 fn the_first_three_images_are_shown_with_the_names_that_they_will_have() {
     with_page(async |browser| {
         browser.fill("https://a.example/[1-5].jpg\nhttps://b.example/x/6.png").await;
-        let lines = "[...document.querySelectorAll('#first-images > li:not([hidden])')].map((line) => line.innerText).join('|')";
+        let lines = "[...document.querySelectorAll('#first-images > li:not([hidden])')].map((line) => [...line.children].map(({ textContent }) => textContent).join(' ')).join('|')";
         let first = [
             "1.jpg https://a.example/1.jpg",
             "2.jpg https://a.example/2.jpg",
