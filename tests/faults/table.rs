@@ -52,7 +52,20 @@ fn every_case_of_the_table_ends_as_it_says() {
                 (urls, section.options.clone())
             })
             .collect();
-        let answers = browser.call_all(&calls, LONGEST_CALLS).await;
+        // Those with a short timeout by themselves: Firefox sends no more than 80 requests a second, and what waits
+        // for that would time out before it is sent.
+        let is_impatient =
+            |(_, options): &(_, Value)| options["timeoutMs"].as_u64().is_some_and(|ms| ms < 5000);
+        let mut answers: Vec<Option<Answer>> = calls.iter().map(|_| None).collect();
+        for impatient in [true, false] {
+            let of_round = |number: &usize| is_impatient(&calls[*number]) == impatient;
+            let round: Vec<_> = (0..calls.len()).filter(of_round).collect();
+            let of_round: Vec<_> = round.iter().map(|number| calls[*number].clone()).collect();
+            for (number, answer) in round.into_iter().zip(browser.call_all(&of_round, LONGEST_CALLS).await) {
+                answers[number] = Some(answer);
+            }
+        }
+        let answers: Vec<_> = answers.into_iter().flatten().collect();
         // No request is left open.
         browser.origin.get("/control/wait?inFlight=0");
 
