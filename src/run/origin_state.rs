@@ -74,6 +74,8 @@ pub struct OriginState {
     pub has_served: bool,
     /// How often a request succeeded after a refusal.
     pub recoveries: u32,
+    /// The requests that it has refused.
+    pub refused: u32,
     /// Whether one request is made at a time until one succeeds.
     is_probed: bool,
     /// Whether the run has one request in flight.
@@ -133,6 +135,7 @@ impl OriginState {
             begun: Vec::new(),
             has_served: false,
             recoveries: 0,
+            refused: 0,
             is_probed: false,
             is_sequential,
             has_begun: false,

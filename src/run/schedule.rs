@@ -93,8 +93,8 @@ struct Progress {
     /// knows that attempt.
     throttles: u32,
     begun: Duration,
-    /// How often its origin had recovered when it refused this item last.
-    refused_after: Option<u32>,
+    /// How often its origin had recovered when it refused this item last, and which of its refusals that was.
+    refused_after: Option<(u32, u32)>,
     /// Whether others of its origin go before its next attempt.
     lets_others_pass: bool,
 }

@@ -53,12 +53,14 @@ impl Schedule {
         None
     }
 
-    /// Does not count the attempt if it was refused for its host's sake: the host has served others, and none was
-    /// accepted between the item's last refusal and this one.
+    /// Does not count the attempt if it was refused for its host's sake: the host has served others, and between the
+    /// item's last refusal and this one it accepted none, or refused others, too.
     fn forgive_refusal(&mut self, id: OriginId, item: ItemId) {
-        let OriginState { has_served, recoveries, .. } = self.origins[id];
-        let before = self.progress[item].refused_after.replace(recoveries);
-        if has_served && before.is_none_or(|before| before == recoveries) {
+        let OriginState { has_served, recoveries, ref mut refused, .. } = self.origins[id];
+        *refused += 1;
+        let before = self.progress[item].refused_after.replace((recoveries, *refused));
+        let is_for_host = |(recovered, number): (u32, u32)| recovered == recoveries || number + 1 < *refused;
+        if has_served && before.is_none_or(is_for_host) {
             self.forgive_for_host(item);
         }
     }
