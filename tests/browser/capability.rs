@@ -40,6 +40,8 @@ pub enum Capability {
     PermissionAnswers,
     /// An error where a body ends before its declared length.
     EnforcedLengths,
+    /// The number of its first process, by which its memory is measured.
+    ProcessNumber,
 }
 
 impl Capability {
@@ -72,6 +74,7 @@ impl Capability {
             (Self::PrivateFiles | Self::FilePicker | Self::LastingProfile, Kind::WebKit) => {
                 Some("an automated session of WebKitGTK has no origin private file system")
             }
+            (Self::ProcessNumber, Kind::WebKit) => Some("WebKit's driver does not say its browser's process"),
             (Self::OpenedTabs, Kind::WebKit) => {
                 Some("a driven MiniBrowser opens no tab for a script without a click")
             }

@@ -9,6 +9,7 @@ use flate2::write::ZlibEncoder;
 
 use super::page_driver::with_new_page;
 use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 use crate::browser::memory::peak;
 
 /// The most bytes that a page may take above those at its start.
@@ -67,6 +68,9 @@ async fn memory_of(browser: &Browser, list: &str, count: usize, is_there: &str) 
 
 #[test]
 fn no_list_of_huge_pictures_fills_the_memory() {
+    if !requires(Capability::ProcessNumber) {
+        return;
+    }
     let canvases = "document.querySelectorAll('#pictures canvas').length > 3";
     let placeholders =
         "[...document.querySelectorAll('#pictures .thumb')].every((thumb) => thumb.textContent)";
@@ -87,6 +91,9 @@ fn no_list_of_huge_pictures_fills_the_memory() {
 
 #[test]
 fn a_drawing_with_a_huge_picture_in_it_does_not_fill_the_memory() {
+    if !requires(Capability::ProcessNumber) {
+        return;
+    }
     with_new_page(async |browser| {
         let inner = address("image/png", &png(16_383));
         let drawing = format!(
