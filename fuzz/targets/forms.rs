@@ -21,7 +21,7 @@ fuzz_target!(|input: (u8, bool, bool, [u8; 2], &str)| {
         only_failed,
         kept_columns: vec!["a".into()],
     };
-    let mut plan = Plan::default();
+    let plan = Plan::default();
     for read in ListReader::new(text, &choice, &CrateText) {
         if let Err(rejected) = read.and_then(|request| plan.push_valid(request, &CrateText)) {
             assert!(!rejected.reason.is_empty());

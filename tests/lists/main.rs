@@ -85,7 +85,7 @@ fn read(text: &str, choice: &Choice) -> String {
 
 /// The same with these parsers.
 fn read_with(text: &str, choice: &Choice, web: &impl ListWeb) -> String {
-    let mut plan = Plan::default();
+    let plan = Plan::default();
     let mut lines = Vec::new();
     let mut reader = ListReader::new(text, choice, web);
     for read in reader.by_ref() {

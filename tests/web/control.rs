@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use fetchzip::browser::{Archive, Clock, RunHandle};
 use fetchzip::job::Retry;
+use fetchzip::plan::SignIn;
 use fetchzip::report::Rows;
 use fetchzip::run::{Command, Event, Settings};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -119,7 +120,13 @@ async fn a_truncated_image_is_kept_unless_such_images_are_rejected() {
 }
 
 fn retry_of<const N: usize>(items: [usize; N]) -> Retry {
-    Retry { items: items.to_vec(), settings: settings(), relay: None, started: Clock::start().epoch() }
+    Retry {
+        items: items.to_vec(),
+        settings: settings(),
+        relay: None,
+        sign_in: SignIn::default(),
+        started: Clock::start().epoch(),
+    }
 }
 
 fn ran(handle: &Rc<RunHandle>, archive: Archive, rows: &RefCell<Rows>) -> Ran {

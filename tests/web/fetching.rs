@@ -4,14 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use fetchzip::browser::RunHandle;
 use fetchzip::image::{FileType, Format};
 use fetchzip::job::{ArchivePlace, Job, Order};
 use fetchzip::run::{EventKind, Settings};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fixtures::{Ran, entries_of, fetch, job, plan_of, settings, start};
+use super::fixtures::{Ran, entries_of, fetch, job, plan_of, settings, start, start_into};
 use super::origin::Origin;
 
 fn at_once(in_flight: usize) -> Settings {
@@ -198,7 +197,7 @@ async fn a_sink_gets_the_same_bytes_as_the_blob_in_input_order() {
     let written = Rc::new(RefCell::new(Vec::new()));
     let closed = Rc::new(RefCell::new(false));
     let sink = sink_of(&written, &closed);
-    let handle = RunHandle::start(job(&plan, settings()), Some(&sink)).await.expect("the sink is free");
+    let handle = start_into(&sink, job(&plan, settings())).await;
     let run = handle.finish(&|_| ());
     let opened = async {
         origin.wait_for("completed", 3).await;
@@ -227,7 +226,7 @@ async fn in_completion_order_no_entry_of_a_sink_waits_for_an_earlier_item() {
     let (written, closed) = <(Rc<RefCell<Vec<u8>>>, Rc<RefCell<bool>>)>::default();
     let sink = sink_of(&written, &closed);
     let job = Job { order: Order::Completion, ..job(&plan, settings()) };
-    let handle = RunHandle::start(job, Some(&sink)).await.expect("the sink is free");
+    let handle = start_into(&sink, job).await;
     let run = handle.finish(&|_| ());
     let opened = async {
         while written.borrow().len() < 709_000 {

@@ -5,13 +5,14 @@ use std::io::{Cursor, Read};
 use std::rc::Rc;
 use std::time::Duration;
 
-use fetchzip::browser::{Archive, BrowserText, Clock, RunHandle};
+use fetchzip::browser::{Archive, BrowserText, Clock, RunHandle, StreamSink};
 use fetchzip::job::{ArchiveOptions, Job, Order};
 use fetchzip::plan::{NameTemplate, Plan, Request};
 use fetchzip::report::{Row, Rows};
 use fetchzip::run::{Event, FetchError, Limits, RetryPolicy, Settings};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::WritableStream;
 
 /// The results of a run.
 pub struct Ran {
@@ -50,7 +51,13 @@ pub fn job(plan: &Rc<Plan>, settings: Settings) -> Job {
 
 /// Starts a run into a Blob.
 pub async fn start(plan: &Rc<Plan>, settings: Settings) -> Rc<RunHandle> {
-    RunHandle::start(job(plan, settings), None).await.expect("only a locked sink is refused")
+    RunHandle::start(job(plan, settings), None, &RefCell::default()).await
+}
+
+/// Starts a run into a stream.
+pub async fn start_into(sink: &WritableStream, job: Job) -> Rc<RunHandle> {
+    let sink = StreamSink::new(sink).expect("the stream is not locked");
+    RunHandle::start(job, Some(Rc::new(sink)), &RefCell::default()).await
 }
 
 /// Runs a job to its end.
