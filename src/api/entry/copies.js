@@ -8,11 +8,13 @@ const FIELDS = ["url", "name", "title", "columns", "fallbacks", "request", "data
 
 const isRequest = (value) => isObject(value) && typeof value.clone === "function" && typeof value.method === "string";
 
-/** A `URL` as text, or a `Request`, unless its body was used. */
-const address = (value) => {
+/** A `Request` to keep, unless its body was used, or a `URL` as text; `undefined` of anything else. */
+const wholeAddress = (value) => {
   if (isRequest(value)) return value.bodyUsed ? value : value.clone();
-  return isObject(value) && typeof value.href === "string" ? value.href : value;
+  return isObject(value) && typeof value.href === "string" ? value.href : undefined;
 };
+
+const address = (value) => wholeAddress(value) ?? value;
 
 const isIterable = (value) => typeof value?.[Symbol.iterator] === "function";
 
@@ -25,9 +27,9 @@ const copyOfData = (data) => {
 };
 
 const copyOfSource = (source) => {
-  const text = address(source);
-  // A request of the browser's counts whole.
-  if (!isObject(text) || isRequest(text)) return text;
+  if (!isObject(source)) return source;
+  const whole = wholeAddress(source);
+  if (whole !== undefined) return whole;
   const copy = {};
   // Each is read once.
   for (const field of FIELDS) {
