@@ -49,7 +49,7 @@ fn cookies_go_to_the_page_s_own_origin_and_elsewhere_only_on_request() {
 fn headers_reach_the_server_by_each_way_to_give_them() {
     with_package(async |browser| {
         browser.origin.get("/control/token?token=api&value=secret");
-        let path = "/image/1/64x48.jpg?token=api&key=";
+        let path = "/image/1/64x48.jpg?bearer=api&key=";
         let calls = [
             ("none", "fetchZip([args])", json!([401])),
             ("object", "fetchZip([args], { request: { headers } })", json!(["stored"])),

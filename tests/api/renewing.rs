@@ -10,7 +10,7 @@ fn a_token_that_ends_in_mid_run_is_renewed_and_no_image_is_lost() {
         for place in PLACES {
             let key = format!("token{place:?}");
             browser.origin.get(&format!("/control/token?token={key}&value=first"));
-            let path = format!("/image/1/64x48.jpg?token={key}&key={key}");
+            let path = format!("/image/1/64x48.jpg?bearer={key}&key={key}");
             let args = json!({
                 "urls": vec![browser.origin.url(&path); 30],
                 "replace": format!("{}/control/token?token={key}&value=second", browser.origin.cross),

@@ -16,7 +16,10 @@ fn a_result_has_the_fields_of_the_contract_and_no_others() {
                      fileName: result.fileName, items, timings, isArray: Array.isArray(items) };";
         for place in PLACES {
             let value = browser.run(place, body, json!([good, missing, "nowhere at all"])).await.unwrap();
-            assert_eq!(sorted(&value["keys"]), ["blob", "fileName", "items", "storage", "timings"]);
+            assert_eq!(
+                sorted(&value["keys"]),
+                ["blob", "fileName", "items", "sourcesError", "storage", "timings"]
+            );
             assert_eq!(value["isBlob"], true);
             assert_eq!(value["isArray"], true);
             assert_eq!(value["type"], "application/zip");

@@ -47,7 +47,7 @@ fn a_gallery_behind_a_cookie() {
 #[test]
 fn a_token_with_renewal() {
     with_example("token-with-renewal.js", async |browser| {
-        let path = "/image/1/64x48.jpg?token=api&key=api";
+        let path = "/image/1/64x48.jpg?bearer=api&key=api";
         let args = json!({
             "urls": vec![browser.origin.url(path); 30],
             "control": format!("{}/control/token?token=api&value=", browser.origin.cross),

@@ -69,7 +69,7 @@ fn joined(pieces: &[Piece], part: impl Fn(&Piece) -> &String) -> String {
 
 /// A list as it is read, and the form that it was taken for.
 fn read_as(text: &str) -> (Plan, Vec<Rejected>, Form) {
-    let (mut plan, mut rejected) = (Plan::default(), Vec::new());
+    let (plan, mut rejected) = (Plan::default(), Vec::new());
     let mut reader = ListReader::new(text, &Choice::default(), &CrateText);
     for read in reader.by_ref() {
         rejected.extend(read.and_then(|request| plan.push_valid(request, &CrateText)).err());

@@ -46,7 +46,7 @@ impl SignIns {
                 return Ok(Some(Answer::refusal(401, "sign in first")));
             }
         }
-        if let Some(api) = request.parameter("token") {
+        if let Some(api) = request.parameter("bearer") {
             let valid = self.tokens().get(&*api).map(|token| format!("Bearer {token}"));
             if valid.is_none() || request.header("authorization") != valid.as_deref() {
                 return Ok(Some(Answer::refusal(401, "this token is not valid, or not any more")));

@@ -170,7 +170,7 @@ fn an_image_may_need_a_cookie_a_token_or_a_signature() {
     let cookie = "/bytes?hex=00&cookie=session%3D1";
     assert_eq!(status(cookie, ""), 401);
     assert_eq!(status(cookie, "cookie: other=2; session=1\r\n"), 200);
-    let token = "/bytes?hex=00&token=api";
+    let token = "/bytes?hex=00&bearer=api";
     assert_eq!(status(token, "authorization: Bearer first\r\n"), 401);
     for value in ["first", "second"] {
         get(address, &format!("/control/token?token=api&value={value}"));
