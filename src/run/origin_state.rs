@@ -311,14 +311,16 @@ impl OriginState {
             self.concurrency = self.concurrency.max(least.min(self.max_concurrency));
         }
         if older > 0 && !matches!(error, FetchError::Interrupted { .. }) {
-            let was_limited = self.to_raise.is_some();
+            // A host that was limited may still break off by itself what is within its limit.
+            let is_beyond = older >= self.concurrency || self.breaks >= BREAKS_TO_LOWER;
+            let is_for_limit = self.has_served && self.to_raise.is_some() && is_beyond;
             if self.breaks >= BREAKS_TO_LOWER && older < self.concurrency {
                 self.throttles += 1;
                 (self.successes, self.concurrency) = (0, older);
                 let to_raise = self.to_raise.map_or(SUCCESSES_TO_RAISE, |successes| successes * 2);
                 self.to_raise = Some(to_raise.min(MOST_TO_RAISE));
             }
-            return if self.has_served && was_limited { OriginChange::Narrow } else { OriginChange::None };
+            return if is_for_limit { OriginChange::Narrow } else { OriginChange::None };
         }
         if self.has_served && begun_after == self.throttles && self.breaks >= BREAKS_TO_LOWER {
             self.breaks = 0;
