@@ -42,6 +42,8 @@ pub enum Capability {
     EnforcedLengths,
     /// The number of its first process, by which its memory is measured.
     ProcessNumber,
+    /// The protocol of a request of a page that has a service worker.
+    DisclosedProtocol,
 }
 
 impl Capability {
@@ -73,6 +75,9 @@ impl Capability {
             }
             (Self::PrivateFiles | Self::FilePicker | Self::LastingProfile, Kind::WebKit) => {
                 Some("an automated session of WebKitGTK has no origin private file system")
+            }
+            (Self::DisclosedProtocol, Kind::Firefox) => {
+                Some("Firefox does not disclose the protocol of requests where there is a service worker")
             }
             (Self::ProcessNumber, Kind::WebKit) => Some("WebKit's driver does not say its browser's process"),
             (Self::OpenedTabs, Kind::WebKit) => {

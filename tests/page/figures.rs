@@ -100,7 +100,7 @@ fn a_host_that_does_not_disclose_its_times_is_not_said_to_be_slow() {
 
 #[test]
 fn over_http_2_what_is_in_flight_is_at_once() {
-    if !requires(Capability::Proxy) {
+    if !requires(Capability::Proxy) || !requires(Capability::DisclosedProtocol) {
         return;
     }
     with_page_of(Site::page().with_all_hosts_mapped(), async |browser| {
