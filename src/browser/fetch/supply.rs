@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::ReadableStream;
 
 use crate::browser::web::{Shared, promise};
+use crate::job::IS_INTERACTIVE;
 use crate::plan::ItemId;
 use crate::run::FetchError;
 
@@ -62,14 +63,14 @@ extern "C" {
 }
 
 impl Supplied {
-    /// The data of an entry of the caller's own.
+    /// The data of an entry of the caller's own. The page has none, and so does not load the script for them.
     pub fn body(&self) -> ReadableStream {
-        body_of(self)
+        if IS_INTERACTIVE { JsValue::UNDEFINED.unchecked_into() } else { body_of(self) }
     }
 
     /// Its size in bytes, if that is known.
     pub fn size(&self) -> Option<u64> {
-        size_of(self).map(|bytes| bytes as u64)
+        if IS_INTERACTIVE { None } else { size_of(self).map(|bytes| bytes as u64) }
     }
 
     fn into_result(self) -> Result<Self, FetchError> {
@@ -164,6 +165,7 @@ async fn supplied_by(supplier: &Supplier, item: ItemId, href: &str) -> Supplied 
 
 /// The same for another thread, with what moves there.
 pub async fn supplied_to_post(supplier: &Supplier, item: ItemId, href: &str) -> (JsValue, Array) {
-    let parts = postable(&supplied_by(supplier, item, href).await);
+    let supplied = supplied_by(supplier, item, href).await;
+    let parts = if IS_INTERACTIVE { Array::new() } else { postable(&supplied) };
     (parts.get(0), parts.get(1).unchecked_into())
 }

@@ -47,7 +47,7 @@ impl BrowserFetcher {
         let options = Object::assign(&common, supplied.options().unchecked_ref());
         let other = supplied.url();
         let address = if other.is_string() { &other } else { address };
-        if supplied.is_guarded() {
+        if !IS_INTERACTIVE && supplied.is_guarded() {
             return guarded_fetch(address, &options);
         }
         (self.fetch)(address, options.unchecked_ref())
