@@ -51,7 +51,8 @@ const PATIENCE_MS = 3_000;
 
 addEventListener("install", (event) => event.waitUntil(keepFiles()));
 
-addEventListener("activate", (event) => event.waitUntil(clients.claim().then(removeUnused)));
+// Nothing else is awaited: until this ends, the browser holds back every navigation to the page.
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 addEventListener("fetch", (event) => {
   const { method, url } = event.request;

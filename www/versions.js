@@ -22,15 +22,15 @@ const INTERVAL_MS = 3_600_000;
  */
 export async function followVersions(script, scope) {
   const { serviceWorker } = navigator;
+  serviceWorker.addEventListener("message", ({ data, ports: [port] }) => {
+    if (data?.fetchzip === "version") port.postMessage(VERSION);
+  });
+  serviceWorker.startMessages();
   // Before the page's, which would otherwise be asked for the requests of the thread that fetches.
   await activeWorker(new URL("engine/service-worker.js", scope), new URL("engine/", scope));
   await activeWorker(script, scope);
   const registration = await serviceWorker.getRegistration(scope);
   holdRuns();
-  serviceWorker.addEventListener("message", ({ data, ports: [port] }) => {
-    if (data?.fetchzip === "version") port.postMessage(VERSION);
-  });
-  serviceWorker.startMessages();
 
   const look = () => offer(registration);
   serviceWorker.addEventListener("controllerchange", look);
