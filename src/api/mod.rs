@@ -37,7 +37,7 @@ use results::{ImageFilter, Urls, result_object};
 use values::put;
 
 /// Begins a run, which `run.js` makes the caller's handle of: returns its result, and the functions of its
-/// [`Control`]. `retry` makes a run of some items of a result.
+/// `Control`. `retry` makes a run of some items of a result.
 ///
 /// # Errors
 ///

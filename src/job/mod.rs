@@ -20,7 +20,7 @@ pub use archive_error::{ArchiveError, ArchiveErrorKind};
 pub use archive_options::ArchiveOptions;
 pub use job_codec::{put_plan_items, read_plan_items};
 pub use protocol::{FromWorker, Interaction, ToWorker};
-pub use stored_run::{HandOver, InterruptedRun, StoredRun};
+pub use stored_run::{FileOfOtherVersion, HandOver, InterruptedRun, StoredRun};
 
 use crate::plan::{EntryName, ItemId, NameTemplate, Plan, Relay, SignIn};
 use crate::run::Settings;

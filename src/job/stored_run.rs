@@ -41,12 +41,25 @@ impl HandOver {
 pub struct StoredRun {
     /// The name by which it is restored, saved or discarded.
     pub name: String,
-    /// What its journal says; `None` for an archive of another page that uses the package.
+    /// What its journal says; `None` for an archive of another page that uses the package, and for what
+    /// another version has left.
     pub run: Option<InterruptedRun>,
-    /// The size of its archive, in bytes; `None` if that is not complete.
+    /// The size of its archive, in bytes; `None` if that is not complete. Of what another version has left,
+    /// the size of the file.
     pub archive: Option<u64>,
     /// Whether its archive was handed to the browser.
     pub handed_over: Option<HandOver>,
+    /// What its file is, if it is of a version of fetchzip whose runs this one can't read.
+    pub other_version: Option<FileOfOtherVersion>,
+}
+
+/// What the file of another version's run is. It can be saved as it is, and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileOfOtherVersion {
+    /// A zip that has its end.
+    Archive,
+    /// What had arrived of a run that was interrupted.
+    Part,
 }
 
 /// What its journal says of a run whose page is gone.

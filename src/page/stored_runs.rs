@@ -15,8 +15,8 @@ use super::list_choice::recorded_choice;
 use super::list_reader::read_list;
 use super::saving::FILE_NAME;
 use crate::browser::{Clock, HandedOver, discard_run, hand_over_run, stored_runs};
-use crate::job::StoredRun;
-use crate::report::{handed_over_text, interrupted_text, unsaved_text};
+use crate::job::{FileOfOtherVersion, StoredRun};
+use crate::report::{handed_over_text, interrupted_text, of_other_version_text, unsaved_text};
 use crate::spool::fingerprint;
 use crate::text::text;
 
@@ -210,6 +210,9 @@ impl Listed {
             let ago = Duration::from_millis(hand_over.age(Date::now()) as u64);
             return handed_over_text(&hand_over.file_name, archive.unwrap_or_default(), ago);
         }
+        if let Some(file) = self.stored.other_version {
+            return of_other_version_text(file, archive.unwrap_or_default());
+        }
         let Some(run) = run else { return String::new() };
         let words = if archive.is_some() { unsaved_text } else { interrupted_text };
         words(&local_time(run.started), run.stored, run.items, run.bytes)
@@ -226,20 +229,20 @@ async fn remove_thrown_away() {
     }
 }
 
-/// The runs that something can be done with, the newest first, without those that were thrown away. Others,
-/// which an older version of the page may have left, are discarded.
+/// The runs that something can be done with, the newest first, without those that were thrown away.
 async fn usable_runs() -> Vec<Listed> {
     let mut runs = Vec::new();
-    for stored in stored_runs().await {
+    for mut stored in stored_runs().await {
         if discard_marks::find(&stored).is_some() {
             continue;
         }
         let is_resumable = is_resumable(&stored).await;
         if is_resumable == Some(false) && stored.archive.is_none() {
-            discard_run(&stored.name).await;
-        } else {
-            runs.push(Listed { stored, is_resumable: is_resumable == Some(true) });
+            // Another version has read its list differently.
+            stored.other_version = Some(FileOfOtherVersion::Part);
+            stored.archive = stored.run.as_ref().map(|run| run.bytes);
         }
+        runs.push(Listed { stored, is_resumable: is_resumable == Some(true) });
     }
     runs
 }

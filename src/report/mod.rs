@@ -54,7 +54,9 @@ pub use row_text::{bar_text, detail_text, figures, left_out_text, silence_text, 
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use slow_rest::slow_rest_text;
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
-pub use stored_runs::{full_text, handed_over_text, interrupted_text, shortage_text, unsaved_text};
+pub use stored_runs::{
+    full_text, handed_over_text, interrupted_text, of_other_version_text, shortage_text, unsaved_text,
+};
 pub use summary::{
     allowed_text, at_once_text, cancelled_text, cool_down_text, handed_to_text, not_saved_text, outcome_text,
     outcome_title, plan_text, progress_text, progress_title, saved_text, share_done, tally_text,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::formatting::{count, number, size};
 use super::rows::Rows;
+use crate::job::FileOfOtherVersion;
 use crate::text::text;
 
 /// A run that ended with a reload or a crash: `A run from 21 Nov, 18:28 was interrupted: 120 of 500
@@ -31,6 +32,27 @@ pub fn interrupted_text(when: &str, stored: usize, items: usize, bytes: u64) -> 
 pub fn unsaved_text(when: &str, stored: usize, items: usize, bytes: u64) -> String {
     let all = count(items, "image");
     text!["A run from ", when, " is not saved yet: ", number(stored), " of ", all, ", ", size(bytes), "."]
+}
+
+/// What another version of fetchzip has left: `A zip of another version of fetchzip is not saved yet: 45.1 MB.
+/// This version can’t resume it, but saves it as it is.`
+pub fn of_other_version_text(file: FileOfOtherVersion, bytes: u64) -> String {
+    let (what, state, then) = match file {
+        FileOfOtherVersion::Archive => ("zip", "is not saved yet", "."),
+        FileOfOtherVersion::Part => {
+            ("run", "was interrupted", ": a zip without its end, which programs that repair zips may read.")
+        }
+    };
+    text![
+        "A ",
+        what,
+        " of another version of fetchzip ",
+        state,
+        ": ",
+        size(bytes),
+        ". This version can’t resume it, but saves it as it is",
+        then
+    ]
 }
 
 /// An archive that the browser was given to save: `shop.zip · 1.8 GB · handed over 2 minutes ago`.
@@ -85,6 +107,16 @@ mod tests {
         assert_eq!(
             unsaved_text("21 Nov, 18:28", 2, 2, 45_100_000),
             "A run from 21 Nov, 18:28 is not saved yet: 2 of 2 images, 45.1 MB."
+        );
+        assert_eq!(
+            of_other_version_text(FileOfOtherVersion::Archive, 45_100_000),
+            "A zip of another version of fetchzip is not saved yet: 45.1 MB. This version can’t resume it, but saves \
+             it as it is."
+        );
+        assert_eq!(
+            of_other_version_text(FileOfOtherVersion::Part, 1000),
+            "A run of another version of fetchzip was interrupted: 1.0 kB. This version can’t resume it, but saves it \
+             as it is: a zip without its end, which programs that repair zips may read."
         );
         assert_eq!(
             shortage_text(1_200_000_000, 300_000_000),

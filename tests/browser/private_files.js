@@ -17,3 +17,22 @@ async function privateFiles() {
   if (root) await walk(root, "");
   return files;
 }
+
+// Overwrites the beginning of a file whose page is gone.
+async function overwrite(path, bytes) {
+  const names = path.split("/");
+  let folder = await navigator.storage.getDirectory();
+  for (const name of names.slice(0, -1)) folder = await folder.getDirectoryHandle(name);
+  const handle = await folder.getFileHandle(names.at(-1));
+  for (;;) {
+    try {
+      const stream = await handle.createWritable({ keepExistingData: true });
+      await stream.write(bytes);
+      return await stream.close();
+    } catch (error) {
+      // The page may hold the file for a moment longer.
+      if (error.name !== "NoModificationAllowedError") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Browser;
 
-/// Declares `privateFiles()`, which resolves to a `Map` of `File`s by path.
+/// Declares `privateFiles()`, which resolves to a `Map` of `File`s by path, and `overwrite(path, bytes)`.
 pub const PRIVATE_FILES: &str = include_str!("private_files.js");
 
 impl Browser {

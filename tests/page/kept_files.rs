@@ -101,24 +101,10 @@ impl Browser {
         let write = "
             const files = [...await privateFiles()].filter(([path]) => path.endsWith('.zip'));
             files.sort(([, { size: one }], [, { size: other }]) => one - other);
-            const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('fetchzip');
             for (const [index, age] of ages.entries()) {
-              const name = files[index][0].replace('fetchzip/', '').replace('.zip', '.lock');
-              const handle = await folder.getFileHandle(name);
-              const record = new Uint8Array(await (await handle.getFile()).arrayBuffer());
-              new DataView(record.buffer).setFloat64(0, Date.now() - age, true);
-              // Its page may hold the file for a moment longer.
-              for (;;) {
-                try {
-                  const stream = await handle.createWritable();
-                  await stream.write(record);
-                  await stream.close();
-                  break;
-                } catch (error) {
-                  if (error.name !== 'NoModificationAllowedError') throw error;
-                  await new Promise((resolve) => setTimeout(resolve, 20));
-                }
-              }
+              const time = new DataView(new ArrayBuffer(8));
+              time.setFloat64(0, Date.now() - age, true);
+              await overwrite(files[index][0].replace('.zip', '.lock'), time);
             }
             return files.length;";
         let body = format!("{PRIVATE_FILES} const [ages] = arguments; {write}");

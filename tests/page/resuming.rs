@@ -9,6 +9,7 @@ use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{ENTER, TAB};
+use crate::browser::private_files::PRIVATE_FILES;
 
 const RUNS: &str = "Runs on this device";
 
@@ -122,6 +123,42 @@ fn what_is_there_of_an_interrupted_run_can_be_saved_without_fetching_the_rest() 
 }
 
 #[test]
+fn what_another_version_has_left_is_listed_and_saved_as_it_is() {
+    with_files(async |browser| {
+        let paths = ["/image/1/64x48.jpg", "/image/2/64x48.png"];
+        browser.fill_paths(&paths).await;
+        browser.fetch().await;
+        browser.leave_runs_of_another_version().await;
+        let text = browser.the_only_listed_run().await;
+        assert!(text.contains("A zip of another version of fetchzip is not saved yet: "), "{text}");
+        assert!(browser.all("button", "Resume").await.is_empty());
+        browser.press("Save zip").await;
+        let saved = image_entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
+        for ((name, bytes), path) in saved.iter().zip(paths) {
+            assert!(*bytes == browser.origin.get(path), "{name}");
+        }
+        assert_eq!(saved.len(), 2);
+    });
+}
+
+#[test]
+fn the_file_of_another_version_s_interrupted_run_can_be_saved() {
+    with_files(async |browser| {
+        browser.begin_half_held_run().await;
+        browser.until_noted(2).await;
+        browser.leave_runs_of_another_version().await;
+        let text = browser.the_only_listed_run().await;
+        assert!(text.contains("A run of another version of fetchzip was interrupted: "), "{text}");
+        browser.press("Save zip").await;
+        let saved = fs::read(browser.downloaded("images.zip").await).unwrap();
+        let image = browser.origin.get("/image/1/64x48.jpg");
+        assert!(saved.windows(image.len()).any(|bytes| bytes == image), "{} bytes", saved.len());
+        browser.press("Throw away").await;
+        browser.until_spools(&[]).await;
+    });
+}
+
+#[test]
 fn a_discarded_run_is_gone() {
     with_files(async |browser| {
         browser.begin_half_held_run().await;
@@ -190,6 +227,28 @@ impl Browser {
     pub async fn reload(&self) {
         self.client.goto(&self.address).await.unwrap();
         self.until_ready().await;
+    }
+
+    /// Leaves the page, gives the journals of its runs the version before the first, and comes back.
+    async fn leave_runs_of_another_version(&self) {
+        self.client.goto(&format!("{}nothing", self.address)).await.unwrap();
+        let write = "
+            for (const [path, file] of await privateFiles()) {
+              if (!path.endsWith('.journal')) continue;
+              const head = new DataView(await file.slice(0, 12).arrayBuffer());
+              head.setUint32(8, 0, true);
+              await overwrite(path, head);
+            }";
+        self.execute_async(&format!("{PRIVATE_FILES}{write}"), vec![]).await;
+        self.reload().await;
+    }
+
+    /// The text of the run that the page lists, once it lists one.
+    async fn the_only_listed_run(&self) -> String {
+        self.the_coming("list", RUNS).await;
+        let mut runs = self.listed_runs().await;
+        assert_eq!(runs.len(), 1, "{runs:?}");
+        runs.remove(0)
     }
 
     /// Waits until the journal of one run lists this many images.

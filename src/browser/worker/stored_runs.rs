@@ -3,16 +3,18 @@
 
 use std::rc::Rc;
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use web_sys::MessagePort;
+use web_sys::{File, MessagePort};
 
 use super::Worker;
 use super::port::{Port, message};
 use crate::browser::local::HandedOver;
 use crate::browser::spool::{Directory, LeftSpool};
-use crate::browser::web::{Shared, nullable};
-use crate::job::{FromWorker, Interaction, InterruptedRun, StoredRun, ToWorker};
-use crate::spool::Journal;
+use crate::browser::web::{Shared, nullable, promise};
+use crate::job::{FileOfOtherVersion, FromWorker, Interaction, InterruptedRun, StoredRun, ToWorker};
+use crate::spool::{Journal, JournalError};
+use crate::zip::{END_BYTES, find_directory};
 
 /// The runs whose page is gone, the newest first. Empty if runs leave no files in this browser.
 pub async fn stored_runs() -> Vec<StoredRun> {
@@ -97,26 +99,50 @@ async fn list() -> Result<Vec<StoredRun>, JsValue> {
     directory.sweep_once().await;
     for left in directory.left_spools().await? {
         let name = left.name.clone();
-        match stored_run(left) {
+        match stored_run(left).await {
             Some(run) => runs.push(run),
-            // This version of the page can use nothing of it. Another tab may have opened it meanwhile.
+            // Nothing is in it. Another tab may have opened it meanwhile.
             None => drop(directory.discard(&name).await),
         }
     }
     Ok(runs)
 }
 
-/// What a spool holds that its tab has left; `None` if that can't be used.
-fn stored_run(left: LeftSpool) -> Option<StoredRun> {
+/// What a spool holds that its tab has left; `None` if that is nothing.
+async fn stored_run(left: LeftSpool) -> Option<StoredRun> {
     let LeftSpool { name, journal, handed_over, file } = left;
-    let size = file.map(|file| file.size() as u64)?;
-    let journal = journal.and_then(|bytes| Journal::read(&bytes).ok());
+    let file = file?;
+    let size = file.size() as u64;
+    let journal = journal.map(|bytes| Journal::read(&bytes));
+    if let (Some(Err(JournalError::Version { .. })), None) = (&journal, &handed_over) {
+        let other_version = Some(file_of_other_version(&file).await);
+        let archive = Some(size).filter(|size| *size > 0)?;
+        return Some(StoredRun { name, run: None, archive: Some(archive), handed_over, other_version });
+    }
+    let journal = journal.and_then(Result::ok);
     let archive = match &handed_over {
         Some(_) => Some(size),
         None => journal.as_ref()?.archive.filter(|archive| *archive == size),
     };
     let run = journal.map(interrupted_run).filter(|run| run.stored > 0);
-    (run.is_some() || archive.is_some()).then_some(StoredRun { name, run, archive, handed_over })
+    (run.is_some() || archive.is_some()).then_some(StoredRun {
+        name,
+        run,
+        archive,
+        handed_over,
+        other_version: None,
+    })
+}
+
+async fn file_of_other_version(file: &File) -> FileOfOtherVersion {
+    let size = file.size();
+    let tail =
+        async { promise(file.slice_with_f64((size - END_BYTES as f64).max(0.0))?.array_buffer()).await };
+    let has_end = |tail| find_directory(&Uint8Array::new(&tail).to_vec(), size as u64).is_some();
+    match tail.await.is_ok_and(has_end) {
+        true => FileOfOtherVersion::Archive,
+        false => FileOfOtherVersion::Part,
+    }
 }
 
 fn interrupted_run(journal: Journal) -> InterruptedRun {

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::image::Accepted;
+use crate::job::FileOfOtherVersion;
 use crate::job::{ArchiveOptions, HandOver, InterruptedRun, JournalNotes, Order, Reused};
 use crate::plan::tests::plan_of;
 use crate::plan::{NameTemplate, Plan, SignIn};
@@ -101,12 +102,25 @@ fn interrupted() -> InterruptedRun {
 }
 
 fn stored_runs() -> Vec<StoredRun> {
-    let interrupted =
-        StoredRun { name: "1".into(), run: Some(interrupted()), archive: None, handed_over: None };
+    let interrupted = StoredRun {
+        name: "1".into(),
+        run: Some(interrupted()),
+        archive: None,
+        handed_over: None,
+        other_version: None,
+    };
     let hand_over = HandOver { at: 1_790_000_000_456.0, file_name: "ü.zip".into() };
     vec![
         StoredRun { name: "2".into(), archive: Some(1 << 41), ..interrupted.clone() },
-        StoredRun { name: "3".into(), run: None, archive: Some(9), handed_over: Some(hand_over) },
+        StoredRun {
+            name: "3".into(),
+            run: None,
+            archive: Some(9),
+            handed_over: Some(hand_over),
+            ..interrupted.clone()
+        },
+        StoredRun { other_version: Some(FileOfOtherVersion::Archive), ..interrupted.clone() },
+        StoredRun { other_version: Some(FileOfOtherVersion::Part), ..interrupted.clone() },
         interrupted,
     ]
 }
