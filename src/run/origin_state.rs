@@ -17,11 +17,12 @@ use std::time::Duration;
 
 use super::adaptive_concurrency::{AdaptiveConcurrency, MAX_ADAPTIVE};
 use super::fetch_error::FetchError;
+use super::other_tabs::CONNECTIONS;
 use super::quota::{Quota, QuotaSearch};
 use super::rank::{Rank, Use};
 use super::retry::RetryPolicy;
 use super::retry_limits::MAX_REFUSALS;
-use super::stall::{CONNECTIONS, Others};
+use super::stall::Others;
 use crate::plan::ItemId;
 
 /// Consecutive successes after which a throttled origin's concurrency rises by one; fewer if its

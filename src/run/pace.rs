@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::event::EventKind;
 use super::fetch_error::FetchError;
+use super::other_tabs::CONNECTIONS;
 use super::settings::Limits;
-use super::stall::CONNECTIONS;
 use crate::plan::{ItemId, OriginId};
 
 /// The longest time between two checks.

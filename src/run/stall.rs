@@ -9,21 +9,25 @@
 //! - unless a younger request has got its answer, which the browser would not have sent before it;
 //! - not while the computer sleeps.
 //!
-//! Since it knows all runs of a thread, it also says how they [share](Others) the places of an origin.
+//! Requests of [other tabs](super::other_tabs) count as those of other runs do. Since it knows all runs, it also says
+//! how they [share](Others) the places of an origin.
 
 use std::time::Duration;
 
 use super::adaptive_concurrency::MAX_ADAPTIVE;
+use super::other_tabs::{CONNECTIONS, OriginUse, OtherTabs, message};
 
-/// Connections to one HTTP/1.1 host, in all of today's browsers.
-pub const CONNECTIONS: usize = 6;
+/// An attempt that has been silent for this part of its timeout raises the question whether it waits behind those of
+/// another tab.
+const DOUBT: u32 = 4;
 
 /// The attempts in flight of all runs of a thread, oldest first, each with its request: `R` is what aborts
-/// it.
+/// it. Times are since 1970.
 #[derive(Debug)]
 pub struct StallDetector<R> {
     attempts: Vec<Watched<R>>,
     next_key: u64,
+    other_tabs: OtherTabs,
 }
 
 /// Identifies a watched attempt.
@@ -39,6 +43,9 @@ struct Watched<R> {
     origin: u32,
     request: R,
     timeout: Duration,
+    begun: Duration,
+    /// When the origin last answered any attempt, as far as this one was in flight.
+    answered: Option<Duration>,
     /// The latest activity; `None` while the browser may have queued the request.
     active_at: Option<Duration>,
     /// Whether the request is known to have been sent.
@@ -50,7 +57,7 @@ struct Watched<R> {
 
 impl<R> Default for StallDetector<R> {
     fn default() -> Self {
-        Self { attempts: Vec::new(), next_key: 0 }
+        Self { attempts: Vec::new(), next_key: 0, other_tabs: OtherTabs::default() }
     }
 }
 
@@ -65,34 +72,40 @@ impl<R: Clone> StallDetector<R> {
         now: Duration,
     ) -> WatchKey {
         let origin = number_of(origin);
-        let ahead = self.attempts.iter().filter(|attempt| attempt.origin == origin).count();
         let key = WatchKey(self.next_key);
         self.next_key += 1;
+        let answered = self
+            .attempts
+            .iter()
+            .rfind(|attempt| attempt.origin == origin)
+            .and_then(|attempt| attempt.answered);
         self.attempts.push(Watched {
             key,
             run,
             origin,
             request,
             timeout,
-            active_at: (ahead < CONNECTIONS).then_some(now),
+            begun: now,
+            answered,
+            active_at: None,
             is_sent: false,
             has_slept: false,
             has_timed_out: false,
         });
+        self.count_oldest(origin, now);
         key
     }
 
-    /// What other runs than this one have in flight to an origin.
+    /// What other runs than this one have in flight to an origin, in this tab and others.
     pub fn others(&self, run: u32, origin: &str) -> Others {
         let origin = number_of(origin);
-        let (mut runs, mut in_flight) = (Vec::new(), 0);
-        for other in self.attempts.iter().filter(|other| other.origin == origin && other.run != run) {
-            in_flight += 1;
-            if !runs.contains(&other.run) {
-                runs.push(other.run);
-            }
+        let own = self.attempts.iter().filter(|other| other.origin == origin && other.run != run);
+        let mut others = count(own);
+        for used in self.other_tabs.uses(origin) {
+            others.runs += used.runs;
+            others.in_flight += used.in_flight;
         }
-        Others { runs: runs.len(), in_flight }
+        others
     }
 
     /// Records that headers or data have arrived.
@@ -102,7 +115,11 @@ impl<R: Clone> StallDetector<R> {
         let (origin, is_first) = (active.origin, !active.is_sent);
         (active.active_at, active.is_sent, active.has_slept) = (Some(now), true, false);
         for (number, other) in self.attempts.iter_mut().enumerate() {
-            if other.origin != origin || other.is_sent {
+            if other.origin != origin {
+                continue;
+            }
+            other.answered = Some(now);
+            if other.is_sent {
                 continue;
             }
             // The browser sends requests in their order.
@@ -116,6 +133,7 @@ impl<R: Clone> StallDetector<R> {
     /// Marks attempts that have been silent for too long as timed out, and returns their requests for the
     /// caller to abort. Each is returned once.
     pub fn time_out(&mut self, now: Duration) -> Vec<R> {
+        self.forget_gone_tabs(now);
         let stalled = self.attempts.iter_mut().filter(|attempt| {
             let is_silent = |since: Duration| now.saturating_sub(since) >= attempt.timeout;
             !attempt.has_timed_out && attempt.active_at.is_some_and(is_silent)
@@ -145,11 +163,101 @@ impl<R: Clone> StallDetector<R> {
     pub fn unwatch(&mut self, key: WatchKey, now: Duration) {
         let Some(place) = self.attempts.iter().position(|attempt| attempt.key == key) else { return };
         let origin = self.attempts.remove(place).origin;
-        let oldest = self.attempts.iter_mut().filter(|attempt| attempt.origin == origin).take(CONNECTIONS);
-        for attempt in oldest {
-            attempt.active_at.get_or_insert(now);
+        self.count_oldest(origin, now);
+    }
+
+    /// The message to other tabs that is due, if any: a question whether attempts that are silent wait behind theirs.
+    /// `id` stands for this thread.
+    pub fn question(&mut self, id: f64, now: Duration) -> Option<Vec<f64>> {
+        if self.attempts.is_empty() {
+            return None;
+        }
+        let is_doubtful = |attempt: &Watched<R>| {
+            let silence = attempt.active_at.map_or(Duration::ZERO, |since| now.saturating_sub(since));
+            !attempt.is_sent && silence >= attempt.timeout / DOUBT
+        };
+        let is_in_doubt = !self.other_tabs.is_empty() || self.attempts.iter().any(is_doubtful);
+        self.other_tabs.is_question_due(is_in_doubt, now).then(|| message(id, true, &self.uses()))
+    }
+
+    /// The answer to another tab's question.
+    pub fn answer(&self, id: f64) -> Vec<f64> {
+        message(id, false, &self.uses())
+    }
+
+    /// Takes another tab's message. Returns whether it is a question.
+    pub fn hear(&mut self, message: &[f64], now: Duration) -> bool {
+        let Some(asks) = self.other_tabs.hear(message, now) else { return false };
+        self.count_all_oldest(now);
+        for attempt in self.attempts.iter_mut().filter(|attempt| !attempt.is_sent) {
+            let answered = self.other_tabs.answered(attempt.origin).map(|answered| answered.min(now));
+            attempt.active_at = attempt.active_at.map(|since| since.max(answered.unwrap_or_default()));
+        }
+        asks
+    }
+
+    /// Forgets what other tabs have said: no run is left to ask them.
+    pub fn forget_tabs(&mut self) {
+        self.other_tabs = OtherTabs::default();
+    }
+
+    fn forget_gone_tabs(&mut self, now: Duration) {
+        if !self.other_tabs.is_empty() {
+            self.other_tabs.forget_gone(now);
+            self.count_all_oldest(now);
         }
     }
+
+    fn count_all_oldest(&mut self, now: Duration) {
+        for origin in self.origins() {
+            self.count_oldest(origin, now);
+        }
+    }
+
+    /// Begins the silence of an origin's oldest attempts, which may have connections by now. Others wait in the
+    /// browser, if they are not known to be sent.
+    fn count_oldest(&mut self, origin: u32, now: Duration) {
+        let attempts = self.attempts.iter_mut().filter(|attempt| attempt.origin == origin);
+        for (ahead, attempt) in attempts.enumerate() {
+            if ahead + self.other_tabs.older(origin, attempt.begun) < CONNECTIONS {
+                attempt.active_at.get_or_insert(now);
+            } else if !attempt.is_sent {
+                attempt.active_at = None;
+            }
+        }
+    }
+
+    /// The origins with attempts in flight.
+    fn origins(&self) -> Vec<u32> {
+        let mut origins: Vec<u32> = self.attempts.iter().map(|attempt| attempt.origin).collect();
+        origins.sort_unstable();
+        origins.dedup();
+        origins
+    }
+
+    /// What this thread has in flight.
+    fn uses(&self) -> Vec<OriginUse> {
+        let of = |origin| {
+            let attempts = || self.attempts.iter().filter(move |attempt| attempt.origin == origin);
+            let Others { runs, in_flight } = count(attempts());
+            let answered = attempts().next_back().and_then(|attempt| attempt.answered);
+            let begun = attempts().take(CONNECTIONS).map(|attempt| attempt.begun).collect();
+            OriginUse { origin, runs, in_flight, answered, begun }
+        };
+        self.origins().into_iter().map(of).collect()
+    }
+}
+
+/// Counts attempts, and the runs that they belong to.
+fn count<'a, R: 'a>(attempts: impl Iterator<Item = &'a Watched<R>>) -> Others {
+    let (mut runs, mut in_flight) = (Vec::new(), 0);
+    for attempt in attempts {
+        in_flight += 1;
+        if !runs.contains(&attempt.run) {
+            runs.push(attempt.run);
+        }
+    }
+    Others { runs: runs.len(), in_flight }
 }
 
 /// FNV-1a.
@@ -257,6 +365,48 @@ mod tests {
         assert_eq!(Others::default().leave(usize::MAX), usize::MAX);
         keys.iter().for_each(|key| detector.unwatch(*key, at(2)));
         assert_eq!(others(&detector, 2), Others::default());
+    }
+
+    #[test]
+    fn who_waits_behind_another_tab_s_requests_is_not_timed_out() {
+        let (mut here, keys) = attempts("ab");
+        // The other tab's six began before, and are answered one by one.
+        let mut there = StallDetector::default();
+        let watch = |_| there.watch(1, "https://a.example", '-', at(30), at(0));
+        let others: Vec<_> = (0..6).map(watch).collect();
+        for second in 2..60 {
+            assert!(here.question(0.1, at(second)).is_some(), "{second}");
+            assert!(!here.hear(&there.answer(0.2), at(second)));
+            assert!(here.time_out(at(second)).is_empty(), "{second}");
+        }
+        // With a connection, the silence of one begins; with an answer of the other tab's, anew.
+        there.unwatch(others[0], at(60));
+        here.hear(&there.answer(0.2), at(60));
+        there.record_activity(others[1], at(65));
+        here.hear(&there.answer(0.2), at(66));
+        assert!(here.time_out(at(70)).is_empty());
+        here.hear(&there.answer(0.2), at(71));
+        assert_eq!(here.time_out(at(75)), ['a']);
+        // A tab that no longer answers is gone.
+        here.unwatch(keys[0], at(75));
+        assert!(here.time_out(at(76)).is_empty());
+        assert_eq!(here.time_out(at(86)), ['b']);
+    }
+
+    #[test]
+    fn of_two_tabs_at_a_silent_host_the_first_one_times_out_first() {
+        let (mut first, _) = attempts("abcdef");
+        let mut second = StallDetector::default();
+        second.watch(1, "https://a.example", 'z', at(10), at(3));
+        assert!(first.hear(&second.question(0.2, at(3)).unwrap(), at(3)));
+        second.hear(&first.answer(0.1), at(3));
+        assert_eq!(first.others(1, "https://a.example"), Others { runs: 1, in_flight: 1 });
+        assert_eq!(first.time_out(at(11)).len(), 6);
+        assert!(second.time_out(at(7)).is_empty());
+        first.attempts.clear();
+        second.hear(&first.answer(0.1), at(11));
+        assert!(second.time_out(at(20)).is_empty());
+        assert_eq!(second.time_out(at(21)), ['z']);
     }
 
     #[test]

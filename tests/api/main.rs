@@ -5,6 +5,7 @@
 //! - `runs`: `startFetchZip`, its events, its progress and its commands
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
 //! - `carrying`: what requests carry: cookies, headers, methods, bodies; and to which origin
+//! - `tabs`: calls in several tabs, whose requests wait in one queue
 //! - `renewing`: `request` as a function
 //! - `own_entries`: entries of the caller's own beside those that are fetched
 //! - `refusals`: hosts that refuse the page (CORS), and hosts that can't be reached
@@ -75,3 +76,4 @@ mod sign_in_examples;
 mod sinks;
 mod slow;
 mod storage;
+mod tabs;

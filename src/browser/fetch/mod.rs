@@ -8,6 +8,7 @@ mod options;
 mod reception;
 mod stall;
 mod supply;
+mod tab_channel;
 mod timing;
 
 pub use attempt::BrowserFetcher;

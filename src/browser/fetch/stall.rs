@@ -1,11 +1,13 @@
 //! Timers that abort stalled attempts. All runs of a thread are watched together, because they share the
-//! browser's connections to a host.
+//! browser's connections to a host; so do other tabs, with which they talk.
 
 use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use web_sys::{AbortController, AbortSignal};
 
+use super::tab_channel::TabChannel;
 use crate::browser::web::{Clock, Interval};
 use crate::run::{Others, StallDetector, WatchKey};
 
@@ -21,8 +23,12 @@ thread_local! {
     /// The runs of this thread so far.
     static RUNS: Cell<u32> = const { Cell::new(0) };
 
-    /// The attempts of this thread, on a clock that all its runs share.
-    static ATTEMPTS: (Clock, RefCell<StallDetector<AbortController>>) = (Clock::start(), RefCell::default());
+    /// The attempts of this thread, on a clock that all threads share.
+    static ATTEMPTS: (Clock, RefCell<StallDetector<AbortController>>) =
+        (Clock::of_epoch(0.0), RefCell::default());
+
+    /// The channel to other tabs, while there are runs.
+    static CHANNEL: RefCell<Weak<TabChannel>> = const { RefCell::new(Weak::new()) };
 }
 
 /// Watches the attempts of one run.
@@ -33,11 +39,27 @@ pub struct StallTimer {
     /// How long an attempt may go without receiving a byte.
     timeout: Duration,
     _interval: Interval,
+    _channel: Option<Rc<TabChannel>>,
 }
 
 /// Calls a function with the detector of this thread, and its time.
 fn with_detector<T>(f: impl FnOnce(&mut StallDetector<AbortController>, Duration) -> T) -> T {
     ATTEMPTS.with(|(clock, detector)| f(&mut detector.borrow_mut(), clock.now()))
+}
+
+/// The thread's channel to other tabs, which is opened for the first of its runs.
+fn channel() -> Option<Rc<TabChannel>> {
+    CHANNEL.with_borrow_mut(|shared| {
+        let channel = shared.upgrade().or_else(|| {
+            with_detector(|detector, _| detector.forget_tabs());
+            let on_message = |id, message: &[f64]| {
+                with_detector(|detector, now| detector.hear(message, now).then(|| detector.answer(id)))
+            };
+            TabChannel::open(on_message).map(Rc::new)
+        })?;
+        *shared = Rc::downgrade(&channel);
+        Some(channel)
+    })
 }
 
 impl StallTimer {
@@ -46,7 +68,14 @@ impl StallTimer {
         let pause = (timeout / CHECKS).min(LONGEST_PAUSE);
         let run = RUNS.replace(RUNS.get() + 1);
         let mut checked = with_detector(|_, now| now);
+        let channel = channel();
+        let asking = channel.clone();
         let check = move || {
+            if let Some(channel) = &asking
+                && let Some(question) = with_detector(|detector, now| detector.question(channel.id, now))
+            {
+                channel.post(&question);
+            }
             let stalled = with_detector(|detector, now| {
                 if now.saturating_sub(checked) > pause * LATE {
                     detector.wake(now);
@@ -56,7 +85,7 @@ impl StallTimer {
             });
             stalled.iter().for_each(AbortController::abort);
         };
-        Self { run, timeout, _interval: Interval::new(pause, check) }
+        Self { run, timeout, _interval: Interval::new(pause, check), _channel: channel }
     }
 
     /// What other runs of this thread have in flight to an origin.
