@@ -82,6 +82,54 @@ fn the_list_is_closed_when_the_run_ends_early() {
 }
 
 #[test]
+fn a_list_that_arrives_is_closed_when_its_run_is_stopped_and_what_had_come_is_kept() {
+    with_package(async |browser| {
+        for place in PLACES {
+            let key = format!("halted{place:?}");
+            let args = json!({
+                "url": browser.origin.url(&format!("/image/1/64x48.jpg?key={key}")),
+                "held": browser.origin.url(&format!("/image/2/64x48.jpg?key={key}&gate=never")),
+            });
+            // Once while a source is awaited, and once while requests are.
+            let body = "
+                const results = [];
+                for (const isAwaited of [true, false]) {
+                  let hasClosed, closed = new Promise((resolve) => { hasClosed = resolve; });
+                  async function* pages() {
+                    try {
+                      yield args.url;
+                      yield { name: 'a.txt', data: 'own' };
+                      if (isAwaited) await new Promise((resolve) => setTimeout(resolve, 300));
+                      for (;;) yield args.held;
+                    } finally { hasClosed(); }
+                  }
+                  const run = startFetchZip(pages(), { concurrency: 2 });
+                  let stored = 0;
+                  for await (const { kind } of run.events) if (kind === 'stored' && (stored += 1) === 2) run.stop();
+                  const { items, blob, sourcesError } = await run.result;
+                  await closed;
+                  const kinds = new Set(items.slice(2).map(({ error }) => error.kind));
+                  results.push([items.slice(0, 2).map(({ outcome }) => outcome), [...kinds], sourcesError, await base64(blob)]);
+                }
+                return results;";
+            let results = browser.run(place, body, args).await.unwrap();
+            for result in results.as_array().unwrap() {
+                assert_eq!(result[0], json!(["stored", "stored"]), "{place:?}");
+                assert!(
+                    result[1] == json!([]) || result[1] == json!(["stopped"]),
+                    "{place:?}: {}",
+                    result[1]
+                );
+                assert_eq!(result[2], Value::Null, "{place:?}");
+                let zip = BASE64_STANDARD.decode(result[3].as_str().unwrap()).unwrap();
+                assert_eq!(entries(&zip).len(), 2, "{place:?}");
+            }
+            browser.origin.wait(&key, "inFlight=0");
+        }
+    });
+}
+
+#[test]
 fn rules_for_lists_hold_for_those_that_arrive() {
     with_package(async |browser| {
         let args = json!({

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::package_driver::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package, with_package_over_http2};
 use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 
 /// The outcome of each item: its error's kind and status, or "stored".
 const OUTCOMES: &str = "return result.items.map(({ outcome, error }) =>
@@ -95,6 +96,36 @@ fn a_request_counts_whole() {
             assert_eq!(header(first, "content-length"), Some("4"));
             assert!(header(first, "content-type").unwrap().starts_with("application/x-www-form-urlencoded"));
             assert_eq!(header(&log[1]["headers"], "content-length"), Some("9"));
+        }
+    });
+}
+
+#[test]
+fn headers_methods_and_credentials_go_over_http_2_after_their_preflight() {
+    if !requires(Capability::Proxy) {
+        return;
+    }
+    with_package_over_http2(async |browser, host| {
+        browser.origin.get("/control/token?token=api&value=secret");
+        for place in PLACES {
+            let key = format!("multiplexed{place:?}");
+            let url =
+                format!("{host}/image/1/64x48.jpg?bearer=api&wants=x-key%3D7&cors=credentials&key={key}");
+            let call = "(() => {
+                const headers = { Authorization: 'Bearer secret', 'X-Key': '7' };
+                return fetchZip(
+                  [args, new Request(args, { method: 'POST', body: 'four', headers, credentials: 'include' })],
+                  { request: { headers, credentials: 'include' }, mode: 'sequential' });
+            })()";
+            let sent = outcomes(browser, place, call, json!(url)).await;
+            assert_eq!(sent, json!(["stored", "stored"]), "{place:?}");
+            let log = browser.origin.log(&key);
+            let sent: Vec<_> = log.iter().map(|request| (&request["protocol"], &request["method"])).collect();
+            let [h2, options, get, post] = ["HTTP/2", "OPTIONS", "GET", "POST"].map(|text| json!(text));
+            assert_eq!(sent, [(&h2, &options), (&h2, &get), (&h2, &options), (&h2, &post)], "{place:?}");
+            assert_eq!(header(&log[3]["headers"], "content-length"), Some("4"), "{place:?}");
+            // Without them it is refused, so they are what counted.
+            assert_eq!(outcomes(browser, place, "fetchZip([args])", json!(url)).await, json!([401]));
         }
     });
 }
