@@ -135,6 +135,16 @@ pub const FAULTS: &[Fault] = &[
         let members = [gzip(first), gzip(second)].concat();
         with_body(case.good, members.into()).with("content-encoding", "gzip")
     }),
+    fault("brotli", "a good file in Brotli", |case| brotli_encoded(case.good, 1.0)),
+    fault("truncated-brotli", "half of a file in Brotli", |case| {
+        brotli_encoded(case.good, 0.5).framed(Framing::UntilClose)
+    }),
+    fault("brotli-members", "a good file, each half a Brotli stream of its own", |case| {
+        let file = case.good.body.to_vec();
+        let (first, second) = file.split_at(file.len() / 2);
+        let members = [brotli(first), brotli(second)].concat();
+        with_body(case.good, members.into()).with("content-encoding", "br")
+    }),
     fault("gzip-bomb", "64 MiB of zeros behind a good file, gzip-encoded to a few KB", |case| {
         const ZEROS: usize = 64 << 20;
         let bytes = [case.good.body.to_vec(), vec![0; ZEROS]].concat();
@@ -350,9 +360,19 @@ fn page(good: Answer, status: u16) -> Answer {
 
 /// The answer gzip-encoded, and cut to a share of its length.
 fn gzipped(good: Answer, share: f64) -> Answer {
-    let encoded = Bytes::from(gzip(&good.body.to_vec()));
+    let encoded = gzip(&good.body.to_vec());
+    with_share(good, encoded, share).with("content-encoding", "gzip")
+}
+
+/// The answer in Brotli, and cut to a share of its length.
+fn brotli_encoded(good: Answer, share: f64) -> Answer {
+    let encoded = brotli(&good.body.to_vec());
+    with_share(good, encoded, share).with("content-encoding", "br")
+}
+
+fn with_share(good: Answer, encoded: Vec<u8>, share: f64) -> Answer {
     let length = (encoded.len() as f64 * share) as usize;
-    with_body(good, encoded.slice(..length).into()).with("content-encoding", "gzip")
+    with_body(good, Bytes::from(encoded).slice(..length).into())
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -360,6 +380,24 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     // Writing to memory cannot fail.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
+}
+
+/// A Brotli stream of uncompressed meta-blocks (RFC 7932, section 9.2), which is enough for what can't be compressed.
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    /// The most bytes of a meta-block whose length has four nibbles.
+    const BLOCK: usize = 1 << 16;
+    let mut stream = Vec::new();
+    for (number, block) in bytes.chunks(BLOCK).enumerate() {
+        // A bit each for "not the last" (0) and "uncompressed", around two for "four nibbles" (0) and the length less one.
+        let header = ((block.len() - 1) << 3) | (1 << 19);
+        // The first one follows the bit for a window of 64 KiB (0).
+        let header = if number == 0 { header << 1 } else { header };
+        stream.extend(header.to_le_bytes().into_iter().take(3));
+        stream.extend(block);
+    }
+    // The last meta-block, empty.
+    stream.push(0b11);
+    stream
 }
 
 fn status(case: &Case) -> Answer {
