@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, WritableStream};
 
@@ -10,7 +10,9 @@ use super::arrivals::Arrivals;
 use super::object::Like;
 use super::sources::requests;
 use super::supply::Supply;
-use crate::browser::{Aborted, BrowserText, is_absent, memory_for_blobs, range_error, shown, type_error};
+use crate::browser::{
+    Aborted, BrowserText, LongTexts, is_absent, memory_for_blobs, range_error, shown, type_error,
+};
 use crate::image::Accepted;
 use crate::job::{ArchiveOptions, Order};
 use crate::plan::{NameTemplate, Request, file_name_of};
@@ -29,7 +31,7 @@ pub struct Arguments {
     /// What arrives while it is fetched, in place of `requests`.
     pub arrivals: Option<Arrivals>,
     /// Long `data:` URLs, by their indices: `requests` has short ones in their places.
-    pub long_urls: Array,
+    pub long_urls: LongTexts,
     /// What requests carry, and the data of the caller's own entries.
     pub supply: Supply,
     /// How entries are named.

@@ -115,7 +115,7 @@ async fn run(
     };
     let handle = RunHandle::start(job, sink.map(Rc::clone), &control.commands).await;
     control.attach(&handle);
-    handle.provide_addresses(&urls.long);
+    handle.provide_addresses(&urls.long.texts);
     handle.supply_by(supply.supplier());
     let _watch = supply.watch_signals(&handle);
     let emit = |event: Event| {

@@ -13,7 +13,7 @@ use web_sys::Blob;
 use super::object::all_of;
 use super::values::{Values, error_object, milliseconds, object_of, put, report_error};
 use crate::browser::{
-    Archive, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, long_index, outside,
+    Archive, LongTexts, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, long_index, outside,
     range_error, read_back, shown, type_error,
 };
 use crate::job::ArchivePlace;
@@ -60,7 +60,7 @@ pub struct Urls {
     /// What a plan has of them.
     pub plan: Rc<Plan>,
     /// The long ones, by their indices.
-    pub long: Array,
+    pub long: LongTexts,
 }
 
 impl Urls {
@@ -71,7 +71,7 @@ impl Urls {
 
     fn get(&self, item: ItemId) -> JsValue {
         let text = self.plan.items()[item].display_text();
-        let long = long_index(text).map(|index| self.long.get(index as u32));
+        let long = long_index(text).map(|index| self.long.texts.get(index as u32));
         long.filter(|long| long.is_string()).unwrap_or_else(|| text.into())
     }
 }

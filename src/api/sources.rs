@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::object::{Fields, Like, all_of, array_from};
 use super::supply::Supply;
-use crate::browser::{is_absent, range_error, shortened, shown, type_error};
+use crate::browser::{LongTexts, is_absent, range_error, shown, type_error};
 use crate::plan::Request;
 use crate::text::text;
 
@@ -16,10 +16,10 @@ use crate::text::text;
 const MAX_TEXT: usize = 256 << 20;
 
 /// Reads all sources. Long URLs stay in an array, and what else JavaScript keeps of them goes to the supply.
-pub fn requests(urls: &JsValue, supply: &Supply) -> Result<(Vec<Request>, Array), JsValue> {
+pub fn requests(urls: &JsValue, supply: &Supply) -> Result<(Vec<Request>, LongTexts), JsValue> {
     let urls = all_of("urls", "an array or another iterable of URLs", urls)?;
     let mut bytes = 0;
-    let (mut requests, long_urls) = (Vec::new(), Array::new());
+    let (mut requests, long_urls) = (Vec::new(), LongTexts::default());
     for (index, item) in urls.iter().enumerate() {
         let request = request(index, &item, &long_urls, supply)?;
         bytes += length(&request);
@@ -40,7 +40,12 @@ fn length(Request { text, name, title, fallbacks, cells, .. }: &Request) -> usiz
 }
 
 /// Reads the source at `index`.
-pub fn request(index: usize, item: &JsValue, long_urls: &Array, supply: &Supply) -> Result<Request, JsValue> {
+pub fn request(
+    index: usize,
+    item: &JsValue,
+    long_urls: &LongTexts,
+    supply: &Supply,
+) -> Result<Request, JsValue> {
     let url_text = |value: &JsValue| url_text(value, long_urls);
     let argument = || text!["urls[", index, "]"];
     let fields: &Fields = item.unchecked_ref();
@@ -111,8 +116,8 @@ fn cells_of(columns: &Object) -> Vec<(Rc<str>, String)> {
 }
 
 /// The text of a string, or of a `URL`: of any realm or class, as a page may have one of its own.
-fn url_text(value: &JsValue, long_urls: &Array) -> Option<String> {
+fn url_text(value: &JsValue, long_urls: &LongTexts) -> Option<String> {
     let href = value.is_object().then(|| value.unchecked_ref::<Like>().href());
     let text = href.as_ref().unwrap_or(value);
-    shortened(text, long_urls).or_else(|| text.as_string())
+    long_urls.shortened(text).or_else(|| text.as_string())
 }

@@ -27,7 +27,7 @@ mod web;
 mod worker;
 
 pub use archive::{Archive, ReadBackError, StreamSink, read_back};
-pub use fetch::{Supplier, long_index, shortened};
+pub use fetch::{LongTexts, Supplier, long_index};
 pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::MAX_PIXELS;

@@ -104,6 +104,28 @@ fn long_data_urls_do_not_pass_through_the_wasm() {
 }
 
 #[test]
+fn long_data_urls_that_differ_in_one_place_are_images_of_their_own() {
+    with_package(async |browser| {
+        let call = "
+            const bytes = new Uint8Array(await (await fetch(args)).arrayBuffer());
+            const text = async () => `data:image/jpeg;base64,${await base64(new Blob([bytes]))}`;
+            const texts = [await text()];
+            for (const place of [70_001, bytes.length - 200]) {
+              bytes[place] ^= 1;
+              texts.push(await text());
+            }
+            const { items } = await fetchZip([...texts, ...texts], { skipRepeated: 'urls' });
+            return [items.map(({ outcome }) => outcome), new Set(items.map(({ crc32 }) => crc32).slice(0, 3)).size];";
+        let url = browser.origin.url("/image/1/150000b.jpg");
+        for place in PLACES {
+            let report = browser.run(place, call, json!(url)).await.unwrap();
+            let outcomes = ["stored", "stored", "stored", "left-out", "left-out", "left-out"];
+            assert_eq!(report, json!([outcomes, 3]), "{place:?}");
+        }
+    });
+}
+
+#[test]
 fn more_text_than_the_wasm_can_hold_is_refused_and_named() {
     with_package(async |browser| {
         let call = "await fetchZip(Array.from({ length: 10 }, (_, n) => `https://${n}.invalid/${'x'.repeat(30e6)}`));";

@@ -23,6 +23,9 @@ const LONGEST: u32 = 8 << 20;
 /// The characters of it that a plan has.
 const SHOWN: u32 = 60;
 
+/// The parts of it that a hash is made from, beside the last.
+const SAMPLES: u32 = 15;
+
 /// Asks the page for the text of an index.
 type Ask = Box<dyn Fn(u64)>;
 
@@ -80,15 +83,44 @@ impl LongAddresses {
     }
 }
 
-/// Adds a text of a call to those that stay with JavaScript, if it is long; returns what a plan has in its place.
-/// Equal texts have one index.
-pub fn shortened(text: &JsValue, texts: &Array) -> Option<String> {
-    let whole = text.dyn_ref::<JsString>()?;
-    if !(LONG..=LONGEST).contains(&whole.length()) || !whole.starts_with("data:", 0) {
-        return None;
+/// The long texts of a call, on the caller's thread. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct LongTexts {
+    /// By their indices.
+    pub texts: Array,
+    /// A hash of parts of each.
+    samples: Rc<RefCell<Vec<u32>>>,
+}
+
+impl LongTexts {
+    /// Adds a text to those that stay with JavaScript, if it is long; returns what a plan has in its place. Equal texts
+    /// have one index.
+    pub fn shortened(&self, text: &JsValue) -> Option<String> {
+        let whole = text.dyn_ref::<JsString>()?;
+        if !(LONG..=LONGEST).contains(&whole.length()) || !whole.starts_with("data:", 0) {
+            return None;
+        }
+        let (sample, mut samples) = (sample(whole), self.samples.borrow_mut());
+        // Texts of one length that differ only near their ends take long to compare.
+        let is_known =
+            |&index: &u32| samples.get(index as usize) == Some(&sample) && self.texts.get(index) == *text;
+        let known = (0..self.texts.length()).find(is_known);
+        let index = known.unwrap_or_else(|| {
+            samples.push(sample);
+            self.texts.push(text) - 1
+        });
+        Some(text![String::from(whole.slice(0, SHOWN)), "#data[", index, "]"])
     }
-    let index = u32::try_from(texts.index_of(text, 0)).unwrap_or_else(|_| texts.push(text) - 1);
-    Some(text![String::from(whole.slice(0, SHOWN)), "#data[", index, "]"])
+}
+
+/// A hash of a long text's length and of parts of it, its end among them (FNV-1a).
+fn sample(text: &JsString) -> u32 {
+    let step = (text.length() - SHOWN) / SAMPLES;
+    (0..=SAMPLES).fold(text.length(), |hash, number| {
+        let part =
+            String::from(text.slice(text.length() - SHOWN - number * step, text.length() - number * step));
+        part.bytes().fold(hash, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    })
 }
 
 /// The index of the long text that an address of a plan stands for.

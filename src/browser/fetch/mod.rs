@@ -12,6 +12,6 @@ mod tab_channel;
 mod timing;
 
 pub use attempt::BrowserFetcher;
-pub use long_addresses::{LongAddresses, long_index, shortened};
+pub use long_addresses::{LongAddresses, LongTexts, long_index};
 pub use supply::{Supplier, Supply, supplied_to_post};
 pub use timing::{forget as forget_timings, protocols};
