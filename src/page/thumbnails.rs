@@ -132,7 +132,8 @@ impl Thumbnails {
     }
 }
 
-/// The longest side of a thumbnail that is shown at this width, in pixels of the screen.
+/// The longest side of a thumbnail that is shown at this width, in pixels of the screen; not 0, even if there
+/// is no width, as in a frame that is hidden.
 ///
 /// # Errors
 ///
@@ -140,7 +141,7 @@ impl Thumbnails {
 pub fn edge_for(width: f64) -> Result<u32, JsValue> {
     let density = window()?.device_pixel_ratio().clamp(1.0, 2.0);
     let edge = (width * density / EDGE_STEP).ceil() * EDGE_STEP;
-    Ok(edge.min(MAX_EDGE) as u32)
+    Ok(edge.clamp(EDGE_STEP, MAX_EDGE) as u32)
 }
 
 /// A thumbnail, and the URL that it is read from, if it is not decoded once and for all.

@@ -204,6 +204,29 @@ fn thumbnails_are_made_of_what_is_in_sight_and_never_of_huge_pictures() {
     });
 }
 
+/// The page in a frame that can be made narrow.
+const FRAME: &str = "<!doctype html><html lang=\"en\"><title>a frame</title>
+    <iframe title=\"the page\" src=\"./\" width=\"600\" height=\"600\"></iframe>";
+
+#[test]
+fn a_page_that_had_no_width_shows_its_pictures_again() {
+    with_new_page_of(Site::page().with("frame.html", FRAME), async |browser| {
+        browser.client.goto(&format!("{}frame.html", browser.address)).await.unwrap();
+        browser.client.enter_frame(0).await.unwrap();
+        browser.until_ready().await;
+        browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/32x32.png"]).await;
+        browser.fetch().await;
+        let are_drawn = "document.querySelectorAll('#pictures canvas').length === 2";
+        browser.until(are_drawn).await;
+        for (width, has_it) in [(1, "innerWidth < 100"), (600, "innerWidth > 500")] {
+            browser.execute("frameElement.width = arguments[0]", vec![width.into()]).await;
+            browser.until(has_it).await;
+        }
+        browser.until(are_drawn).await;
+        assert!(!browser.text().await.contains("The page has stopped"));
+    });
+}
+
 #[test]
 fn of_ten_thousand_pictures_only_those_in_view_are_elements() {
     with_new_page(async |browser| {
