@@ -111,6 +111,8 @@ pub struct Totals {
     pub busy: Duration,
     /// The share of it that requests waited in the browser's queue, as far as that is disclosed.
     pub in_queue: Duration,
+    /// The share of it that is of attempts of which that is not disclosed.
+    pub undisclosed: Duration,
     /// Finished items with an image of which that is disclosed.
     pub disclosed: usize,
     /// Images that came over a connection that carries many requests at once.
@@ -130,8 +132,13 @@ impl Row {
 
     /// The time that its attempts took, without the waits between them.
     pub fn duration(&self) -> Duration {
-        let ended = |attempt: &AttemptSpan| Some(attempt.ended?.saturating_sub(attempt.started));
-        self.attempts.iter().filter_map(ended).sum()
+        self.attempts.iter().filter_map(AttemptSpan::duration).sum()
+    }
+
+    /// The time of those of its attempts of which it is not disclosed when their requests were sent.
+    fn undisclosed(&self) -> Duration {
+        let attempts = self.attempts.iter().filter(|attempt| attempt.sent.is_none());
+        attempts.filter_map(AttemptSpan::duration).sum()
     }
 
     /// How long its requests waited in the browser's queue, as far as that is disclosed.
@@ -329,6 +336,10 @@ impl Row {
 }
 
 impl AttemptSpan {
+    fn duration(&self) -> Option<Duration> {
+        Some(self.ended?.saturating_sub(self.started))
+    }
+
     /// Whether its request may have been sent at this time. The browser names requests by their addresses, so
     /// that the time may be that of another one; and it rounds times.
     fn may_be_sent(&self, at: Duration) -> bool {
@@ -351,11 +362,13 @@ impl Totals {
     fn add_time(&mut self, row: &Row) {
         self.busy += row.duration();
         self.in_queue += row.in_queue();
+        self.undisclosed += row.undisclosed();
     }
 
     fn take_time(&mut self, row: &Row) {
         self.busy = self.busy.saturating_sub(row.duration());
         self.in_queue = self.in_queue.saturating_sub(row.in_queue());
+        self.undisclosed = self.undisclosed.saturating_sub(row.undisclosed());
     }
 
     /// Whether all images whose connections are known came over one that carries many at once.
@@ -366,13 +379,21 @@ impl Totals {
     /// How many requests were under way at once, on average; `None` if it is not disclosed of each image how long
     /// the browser kept its request waiting.
     pub fn overlap(&self, wall: Duration) -> Option<f64> {
-        let is_known = self.disclosed >= self.stored && self.stored > 0 && !wall.is_zero();
+        let is_known = self.is_disclosed() && !wall.is_zero();
         is_known.then(|| self.under_way().as_secs_f64() / wall.as_secs_f64())
     }
 
-    /// Busy time without the browser's queue, as far as that is disclosed.
+    /// Whether it is disclosed of each image.
+    fn is_disclosed(&self) -> bool {
+        self.disclosed >= self.stored && self.stored > 0
+    }
+
+    /// Busy time without the browser's queue, as far as that is disclosed. Of attempts that failed it is not:
+    /// they count only if no request had to wait for a connection, or if nothing is known of images, either.
     pub fn under_way(&self) -> Duration {
-        self.busy.saturating_sub(self.in_queue)
+        let may_have_waited = self.is_disclosed() && !self.is_multiplexed();
+        let left_out = if may_have_waited { self.undisclosed } else { Duration::ZERO };
+        self.busy.saturating_sub(self.in_queue + left_out)
     }
 
     /// The number of finished items, stored, left out or failed.

@@ -42,6 +42,7 @@ fn a_retried_image_keeps_both_attempts_and_counts_its_bytes_once() {
         bytes: 10,
         most_in_flight: 1,
         busy: ms(6 + 10),
+        undisclosed: ms(6 + 10),
         ..Totals::default()
     };
     assert_eq!(rows.totals(), &totals);
@@ -62,7 +63,8 @@ fn an_image_that_is_lost_after_it_was_stored_counts_as_failed_only() {
             (9, 0, EventKind::Failed { error: lost.clone() }),
         ],
     );
-    let totals = Totals { items: 1, failed: 1, most_in_flight: 1, busy: ms(4), ..Totals::default() };
+    let (busy, undisclosed) = (ms(4), ms(4));
+    let totals = Totals { items: 1, failed: 1, most_in_flight: 1, busy, undisclosed, ..Totals::default() };
     assert_eq!(rows.totals(), &totals);
     let row = &rows.as_slice()[0];
     assert_eq!((row.error(), &row.image), (Some(&lost), &None));
@@ -115,6 +117,25 @@ fn the_time_in_the_browser_s_queue_is_told_from_the_rest_where_it_is_disclosed()
     assert_eq!((busy, in_queue, disclosed, stored), (ms(60 + 89), ms(40), 1, 2));
     events.push((100, 0, EventKind::Failed { error: BUSY }));
     assert_eq!(folded(2, &events).totals().disclosed, 0);
+}
+
+#[test]
+fn a_failure_that_may_have_waited_for_a_connection_does_not_count_as_under_way() {
+    let under_way = |is_multiplexed, sent_at: Option<u64>| {
+        let mut events = vec![
+            (0, 0, EventKind::Started { attempt: 1 }),
+            (0, 1, EventKind::Started { attempt: 1 }),
+            (90, 1, EventKind::Failed { error: FetchError::http(404) }),
+            (70, 0, EventKind::Headers { declared: None }),
+        ];
+        events.extend(sent_at.map(|at| (80, 0, EventKind::Sent { sent: ms(at), is_multiplexed })));
+        events.push((80, 0, EventKind::Stored(ImageFacts::new(10, 1, Format::Gif))));
+        let rows = folded(2, &events);
+        (rows.totals().under_way(), rows.totals().overlap(ms(100)).is_some())
+    };
+    assert_eq!(under_way(false, Some(60)), (ms(20), true));
+    assert_eq!(under_way(true, Some(60)), (ms(90 + 20), true), "nothing waits over HTTP/2");
+    assert_eq!(under_way(false, None), (ms(90 + 80), false), "of images it is unknown, too");
 }
 
 #[test]
