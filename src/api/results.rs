@@ -139,10 +139,17 @@ fn object_of_archive(
     let Timings { wall, busy, bytes } = timings;
     let timings_object =
         Values::new().set("wallMs", milliseconds(wall)).set("busyMs", milliseconds(busy)).set("bytes", bytes);
-    // Not dropped with the function: the Blob may be in use long after the result is garbage.
-    let handle = Rc::new(RefCell::new(Some(ManuallyDrop::new(handle))));
+    // A Blob of the browser's own needs no run, which ends with the last method that is not garbage. A file is removed
+    // only when the caller disposes of it: its Blob, or an object URL of it, may be in use long after that.
+    let is_in_file = summary.spool.is_some();
+    let kept_run = is_in_file.then(|| ManuallyDrop::new(Rc::clone(&handle)));
+    let handle = Rc::new(RefCell::new(Some(handle)));
     let [disposed, proved, selected] = [(); 3].map(|()| Rc::clone(&handle));
-    let dispose = Closure::<dyn Fn()>::new(move || drop(disposed.take().map(ManuallyDrop::into_inner)));
+    let kept_run = RefCell::new(kept_run);
+    let dispose = Closure::<dyn Fn()>::new(move || {
+        disposed.take();
+        kept_run.take().map(ManuallyDrop::into_inner);
+    });
     let default_name = file_name.clone();
     let save = Closure::<dyn Fn(JsValue) -> Promise>::new(move |name: JsValue| {
         let file_name = if name.is_undefined() { Some(default_name.clone()) } else { name.as_string() };

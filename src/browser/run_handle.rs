@@ -10,9 +10,10 @@ use web_sys::{Blob, ImageBitmap};
 use super::archive::{Archive, Sink, StreamSink};
 use super::fetch::Supplier;
 use super::local::{HandedOver, LocalRun, fetch_all, hand_over, retry, select, verify};
+use super::spool::ResultLock;
 use super::web::nullable;
 use super::worker::{Connection, Worker};
-use crate::job::{ArchiveError, ArchiveErrorKind, Interaction, Job, Retry, put_plan_items};
+use crate::job::{ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, Interaction, Job, Retry, put_plan_items};
 use crate::plan::ItemId;
 use crate::run::{Command, Event};
 
@@ -23,6 +24,8 @@ pub struct RunHandle {
     place: Place,
     job: Rc<Job>,
     sink: RefCell<Option<Rc<StreamSink>>>,
+    /// Of a result of the package: what keeps the file that it is read from.
+    lock: RefCell<Option<ResultLock>>,
 }
 
 #[derive(Debug)]
@@ -47,7 +50,7 @@ impl RunHandle {
             commands.iter().for_each(|command| run.command(*command));
             Place::Here(Box::new(run))
         });
-        Rc::new(Self { place, job, sink: RefCell::new(sink) })
+        Rc::new(Self { place, job, sink: RefCell::new(sink), lock: RefCell::default() })
     }
 
     /// Passes events on until the run has ended.
@@ -61,9 +64,18 @@ impl RunHandle {
     pub async fn finish(&self, emit: &dyn Fn(Event)) -> Result<Archive, ArchiveError> {
         let sink = self.sink.take();
         let sink = sink.as_deref().map(|sink| sink as &dyn Sink);
-        match &self.place {
-            Place::Here(run) => fetch_all(run, sink, emit).await,
-            Place::Worker(run) => expect_archive(run.finish(sink, emit).await?),
+        let archive = match &self.place {
+            Place::Here(run) => fetch_all(run, sink, emit).await?,
+            Place::Worker(run) => expect_archive(run.finish(sink, emit).await?)?,
+        };
+        self.lock_file_of(&archive);
+        Ok(archive)
+    }
+
+    /// Keeps the file of a result of the package's. What the page fetches has a journal instead, or is of a comparison.
+    fn lock_file_of(&self, archive: &Archive) {
+        if !IS_INTERACTIVE {
+            self.lock.replace(archive.summary.spool.as_deref().map(ResultLock::of));
         }
     }
 
@@ -186,8 +198,11 @@ impl RunHandle {
                 (Place::Worker(run), archive)
             }
         };
-        let selection = Self { place, job: Rc::clone(&self.job), sink: RefCell::default() };
-        Ok((Rc::new(selection), expect_archive(archive)?))
+        let archive = expect_archive(archive)?;
+        let (sink, lock) = <(RefCell<_>, RefCell<_>)>::default();
+        let selection = Self { place, job: Rc::clone(&self.job), sink, lock };
+        selection.lock_file_of(&archive);
+        Ok((Rc::new(selection), archive))
     }
 
     /// Decodes an image, with no side longer than `edge`, in pixels and not 0; `None` if it is not stored,

@@ -147,4 +147,6 @@ pub struct ArchiveSummary {
     /// The protocols over which its images came, by their ALPN names, as far as hosts disclose them. A
     /// selection has none: its run has them.
     pub protocols: Vec<String>,
+    /// The name of the spool whose file it is read from, if there is one.
+    pub spool: Option<String>,
 }

@@ -365,10 +365,11 @@ impl FromWorker {
                 out.put_u64(*item as u64);
                 out.put_u32(*edge);
             }
-            Self::Archive(ArchiveSummary { names, size, place, protocols }) => {
+            Self::Archive(ArchiveSummary { names, size, place, protocols, spool }) => {
                 out.put_u8(tag::ARCHIVE);
                 out.put_u64(*size);
                 out.put_u8(*place as u8);
+                out.put_text(spool.as_deref());
                 out.put_u32(protocols.len() as u32);
                 protocols.iter().for_each(|protocol| out.put_text(Some(protocol)));
                 for name in names {
@@ -404,6 +405,7 @@ impl FromWorker {
             tag::ARCHIVE => {
                 let size = reader.u64()?;
                 let place = *ArchivePlace::ALL.get(usize::from(reader.u8()?))?;
+                let spool = reader.text()?;
                 let mut protocols = Vec::new();
                 for _ in 0..reader.u32()? {
                     protocols.push(reader.text()??);
@@ -412,7 +414,7 @@ impl FromWorker {
                 while !reader.is_empty() {
                     names.push(reader.text()?.map(EntryName::trusted));
                 }
-                Self::Archive(ArchiveSummary { names, size, place, protocols })
+                Self::Archive(ArchiveSummary { names, size, place, protocols, spool })
             }
             tag::VERIFIED if IS_INTERACTIVE => Self::Verified,
             tag::FAILED => {

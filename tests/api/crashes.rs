@@ -24,6 +24,25 @@ fn a_call_whose_worker_traps_rejects_with_the_cause_and_the_next_one_gets_a_new_
 }
 
 #[test]
+fn a_breakdown_takes_the_bytes_of_no_earlier_result() {
+    with_exhaustible_package("", async |browser| {
+        let large =
+            json!([browser.origin.url("/image/1/900000b.jpg"), browser.origin.url("/image/2/64x48.png")]);
+        browser.run(Place::Page, "window.before = await fetchZip(args);", large.clone()).await.unwrap();
+        browser.exhaust_worker().await;
+        rejection_of_trapping_call(browser, "runHere", "").await;
+        // A trap in the page itself ends what the page knows of the result.
+        browser.run(Place::Page, "window.between = await fetchZip(args);", large.clone()).await.unwrap();
+        let body = "exhaust(); await fetchZip([args + 'x'.repeat(20e6)]);";
+        browser.run(Place::Page, body, large[0].clone()).await.unwrap_err();
+        browser.run(Place::Page, "(await fetchZip(args)).dispose();", large).await.unwrap();
+        let body = "const read = async ({ blob }) => (await blob.arrayBuffer()).byteLength === blob.size;
+            return [await read(window.before), await read(window.between)];";
+        assert_eq!(browser.run(Place::Page, body, Value::Null).await.unwrap(), json!([true, true]));
+    });
+}
+
+#[test]
 fn a_call_that_traps_in_a_page_without_workers_rejects_all_with_the_cause_and_the_next_one_works() {
     with_exhaustible_package("worker-src 'none'", async |browser| {
         let image = browser.origin.url("/image/1/64x48.jpg");

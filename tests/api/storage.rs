@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::package_driver::{
-    Outcome, PLACES, Place, with_package, with_package_on_disk_of, with_package_under,
+    Outcome, PLACES, Place, with_exhaustible_package, with_package, with_package_on_disk_of,
+    with_package_under,
 };
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
@@ -197,4 +198,31 @@ fn assert_whole(browser: &Browser, outcome: &Outcome, paths: &[String]) {
         let plain = path.split('?').next().unwrap();
         assert!(*bytes == browser.origin.get(plain), "{name}");
     }
+}
+
+/// Results that a page keeps, and never disposes of.
+const KEPT_RESULTS: usize = 40;
+
+/// The most that the worker's wasm may have by then, in bytes: less than a megabyte for each result.
+const WORKER_BYTES: u64 = 32 << 20;
+
+#[test]
+fn results_that_nobody_disposes_of_take_no_memory_of_the_worker() {
+    with_exhaustible_package("", async |browser| {
+        // Images that memory holds, and as many that need a file: of both, 1.8 MB and more are appended in memory.
+        for images in [9, 12] {
+            let urls: Vec<_> =
+                (0..images).map(|seed| browser.origin.url(&format!("/image/{seed}/200000b.jpg"))).collect();
+            let body = "window.kept ??= [];
+                for (let run = 0; run < args.runs; run += 1) window.kept.push(await fetchZip(args.urls));
+                const read = window.kept.map(async ({ blob }) => (await blob.arrayBuffer()).byteLength);
+                return Math.min(...(await Promise.all(read)));";
+            let args = json!({ "urls": urls, "runs": KEPT_RESULTS });
+            let shortest = browser.run(Place::Page, body, args).await.unwrap();
+            assert!(shortest.as_u64() > Some(1_800_000), "{shortest}");
+            let bytes = browser.worker_bytes().await;
+            eprintln!("{images} images a result: the worker's wasm has {bytes} bytes");
+            assert!(bytes < WORKER_BYTES, "{images} images a result: {bytes}");
+        }
+    });
 }

@@ -1,6 +1,7 @@
 // Declares `exhaust()` in the thread that starts wasm after this: it takes all memory that its modules
 // could still get. The next allocation that does not fit into what the wasm has fails, and it traps,
 // as it would on a machine without memory. The wasm itself is the one that is released.
+// `wasmBytes()` returns how much memory these modules have, in bytes.
 
 const memories = [];
 
@@ -15,6 +16,8 @@ globalThis.exhaust = () => {
     }
   }
 };
+
+globalThis.wasmBytes = () => memories.reduce((bytes, { buffer }) => bytes + buffer.byteLength, 0);
 
 for (const name of ["instantiate", "instantiateStreaming"]) {
   const start = WebAssembly[name];

@@ -5,19 +5,19 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use super::Browser;
 use super::site::Site;
 
 /// Declares `exhaust()` in the thread that it runs in before the wasm is started.
 pub const EXHAUSTION: &str = include_str!("exhaustion.js");
 
-/// Lets [`Browser::exhaust_worker`] reach the engine's worker.
+/// Lets [`Browser::exhaust_worker`] and [`Browser::worker_bytes`] reach the engine's worker: it calls the function
+/// of that name.
 const LISTENER: &str = "
 const channel = new BroadcastChannel('exhaust');
-channel.onmessage = () => {
-  globalThis.exhaust();
-  channel.postMessage('exhausted');
-};
+channel.onmessage = ({ data }) => channel.postMessage(globalThis[data]() ?? null);
 ";
 
 impl Site {
@@ -43,11 +43,21 @@ impl Site {
 impl Browser {
     /// Takes away the memory of the engine's worker, which must be running.
     pub async fn exhaust_worker(&self) {
+        self.in_worker("exhaust").await;
+    }
+
+    /// How much memory the wasm of the engine's worker has, in bytes; the worker must be running.
+    pub async fn worker_bytes(&self) -> u64 {
+        self.in_worker("wasmBytes").await.as_u64().expect("a number of bytes")
+    }
+
+    async fn in_worker(&self, function: &str) -> Value {
         let body = "const channel = new BroadcastChannel('exhaust');
-            const exhausted = new Promise((resolve) => { channel.onmessage = resolve; });
-            channel.postMessage('exhaust');
-            await exhausted;
-            channel.close();";
-        self.execute_async(body, vec![]).await;
+            const answered = new Promise((resolve) => { channel.onmessage = resolve; });
+            channel.postMessage(arguments[0]);
+            const { data } = await answered;
+            channel.close();
+            return data;";
+        self.execute_async(body, vec![function.into()]).await
     }
 }

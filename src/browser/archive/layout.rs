@@ -55,7 +55,7 @@ impl<'a, W: WebText> Layout<'a, W> {
     /// What is in an archive of this size in bytes; 0 for one without entries.
     pub fn finish(mut self, size: u64, place: ArchivePlace) -> ArchiveSummary {
         self.take_arrived();
-        ArchiveSummary { names: self.placed, size, place, protocols: Vec::new() }
+        ArchiveSummary { names: self.placed, size, place, ..ArchiveSummary::default() }
     }
 }
 

@@ -76,6 +76,6 @@ pub async fn select_entries(
     let blob = blob_of_parts(&parts.all()).map_err(&unreadable)?;
     check_end(&blob, tail.len()).await.map_err(&unreadable)?;
     let size = size + tail.len() as u64;
-    let summary = ArchiveSummary { names, size, place, protocols: Vec::new() };
+    let summary = ArchiveSummary { names, size, place, protocols: Vec::new(), spool: summary.spool.clone() };
     Ok((Archive { blob: Some(blob), summary }, Rc::new(selected)))
 }

@@ -196,7 +196,7 @@ pub async fn fetch_items(
         });
     };
     let verdicts = job.archive.awaits_verdicts.then_some(&run.verdicts);
-    let (archive, framing) = match sink {
+    let (mut archive, framing) = match sink {
         None => {
             let archive = BlobArchive::new(layout, job.plan.len(), &items, images.clone(), &on_removed)
                 .with_verdicts(verdicts);
@@ -210,6 +210,13 @@ pub async fn fetch_items(
             (into_sink(run, &job, fetching, left_out, archive).await?, None)
         }
     };
+    if archive.blob.is_some() {
+        archive.summary.spool = images.finished_name();
+    }
+    if !IS_INTERACTIVE {
+        // A retry of the package's is a call of its own.
+        images.release_memory();
+    }
     run.framing.replace(framing);
     run.archive.replace(Some(archive.clone()));
     run.copied.take();

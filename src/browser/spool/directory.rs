@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Sync access handles are exclusive and end with their worker, so a lock that can be opened belongs to a
-//! tab that is gone. Its spool is worthless without a journal and is removed, unless it was handed over a
+//! tab that is gone, or to a worker that broke down (`result_lock.rs` has what a tab still reads). Its spool is worthless without a journal and is removed, unless it was handed over a
 //! while ago: a page never learns when the browser has finished copying a file.
 
 use std::cell::Cell;
@@ -22,6 +22,7 @@ use web_sys::{
     FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
 };
 
+use super::result_lock::LockedSpools;
 use crate::browser::web::{Clock, Shared, promise};
 use crate::job::HandOver;
 use crate::text::text;
@@ -227,7 +228,9 @@ impl Directory {
 
     async fn sweep(&self) -> Result<(), JsValue> {
         let journals = self.names(JOURNAL).await?;
+        let results = LockedSpools::find().await;
         self.remove_left(|name, handed_over| match handed_over {
+            _ if results.contains(name) => false,
             Some(hand_over) => hand_over.age(Date::now()) > KEPT,
             None => !journals.iter().any(|journal| journal == name),
         })

@@ -54,6 +54,9 @@ impl SpoolFile {
         }
         self.state.set(State::Finished);
         self.files.borrow().access.close();
+        // A result may keep the file for as long as there is the page.
+        self.staging.borrow_mut().bytes.shrink_to_fit();
+        self.joining.borrow_mut().fill(None);
         self.finished.set(file.clone());
         Ok(file)
     }
@@ -102,6 +105,11 @@ impl SpoolFile {
     /// The file as a Blob; `None` as long as it is being written.
     pub async fn finished(&self) -> Option<File> {
         if self.state.get() == State::Finished { Some(self.finished.get().await) } else { None }
+    }
+
+    /// The spool's name, if the file is finished.
+    pub fn finished_name(&self) -> Option<String> {
+        (self.state.get() == State::Finished).then(|| self.files.borrow().name.clone())
     }
 
     /// Whether the finished file is still in the folder, and was not removed with the site's data.

@@ -144,6 +144,23 @@ impl ImageStore {
         }
     }
 
+    /// Drops what the images have in memory, and their spool unless its file is finished: of a complete archive that
+    /// is never made anew.
+    pub fn release_memory(&self) {
+        self.images.borrow_mut().clear();
+        if self.finished_name().is_none() {
+            self.release();
+        }
+    }
+
+    /// The name of the spool, if its file is finished.
+    pub fn finished_name(&self) -> Option<String> {
+        match self.spool.current()? {
+            Spool::File(file) => file.finished_name(),
+            Spool::Blobs => None,
+        }
+    }
+
     /// Drops all images and the spool.
     pub fn release(&self) {
         self.is_released.set(true);

@@ -8,6 +8,7 @@
 //!
 //! ScratchBuffer: every byte passes through it once, for its CRC-32
 //! JournalFile: beside the file, so that a run survives its page
+//! ResultLock: so that the file of a result survives the worker
 //! ```
 //!
 //! Whether there can be a file is found out by trying: sync access handles exist in dedicated workers
@@ -22,6 +23,7 @@ mod image_store;
 mod in_memory;
 mod journal_file;
 mod payload;
+mod result_lock;
 mod staging;
 mod writer;
 
@@ -34,6 +36,7 @@ pub use file::{FileHold, SpoolFile, slice};
 pub use image_store::{ImageStore, MAX_PIXELS};
 pub use in_memory::{InMemoryBytes, file_with_header_space};
 pub use payload::{MEMORY_LIMIT, Payload};
+pub use result_lock::ResultLock;
 pub use writer::SpoolWriter;
 
 /// Where a run stores its payloads.

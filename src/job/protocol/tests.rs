@@ -132,6 +132,7 @@ fn every_message_from_a_worker() -> Vec<FromWorker> {
         size: 1 << 42,
         place: ArchivePlace::Memory,
         protocols: vec!["h2".into(), "h3".into()],
+        spool: Some("12".into()),
     };
     let mut messages = vec![
         FromWorker::Events(vec![1, 2, 3]),
