@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::package_driver::{PLACES, Place, with_package, with_package_that_is_killed};
+use super::package_driver::{PLACES, Place, with_package, with_package_that_is_killed, with_package_under};
 use crate::browser::capability::{Capability, requires};
 use crate::browser::random::{Dice, seed};
 use crate::browser::{Browser, environment};
@@ -29,6 +29,24 @@ fn a_hundred_results_without_an_archive_leave_no_file() {
 #[test]
 fn a_hundred_results_that_memory_holds_leave_no_file() {
     leaves_no_file(&["/image/1/20000b.jpg", "/image/2/64x48.png", "/fault/status/404"], 2);
+}
+
+#[test]
+fn ten_calls_without_a_worker_leave_neither_files_nor_folders() {
+    if !requires(Capability::PrivateFiles) {
+        return;
+    }
+    with_package_under("worker-src 'none'", async |browser| {
+        // One that memory holds, and one that a worker would write to a file.
+        let urls = ["/image/1/20000b.jpg", "/image/2/900000b.jpg"].map(|path| browser.origin.url(path));
+        let body = "const results = [];
+            for (let run = 0; run < 10; run += 1) results.push(await fetchZip(args));
+            const left = [];
+            for await (const name of (await navigator.storage.getDirectory()).keys()) left.push(name);
+            return { stored: results.map(({ blob }) => blob.size > 900_000), left };";
+        let value = browser.run(Place::Page, body, json!(urls)).await.unwrap();
+        assert_eq!(value, json!({ "stored": vec![true; 10], "left": [] }));
+    });
 }
 
 /// Makes a hundred calls, of which each stores this many images, and looks for files while all results
