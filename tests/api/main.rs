@@ -22,6 +22,7 @@
 //! - `naming`: templates, given names, namesakes, hostile names in every reader
 //! - `arriving`: lists that arrive while they are fetched
 //! - `accepting`: answers that are no images
+//! - `time_zones`: the same archive in every zone, and dates that are in GMT
 //! - `records`: the record in the archive, what is left out, fallbacks
 //! - `lengths`: bodies that are shorter than declared, and encoded ones, beside plain `fetch`
 //! - `limits`: bytes of one image and of all, with bodies that would never end
@@ -77,3 +78,4 @@ mod sinks;
 mod slow;
 mod storage;
 mod tabs;
+mod time_zones;

@@ -75,6 +75,11 @@ pub fn with_package_on_disk_of(bytes: u64, test: impl AsyncFnOnce(&Browser)) {
     with_package_at(Site::package().with_disk_of(bytes), "", "", test);
 }
 
+/// The same in a browser that is in this time zone.
+pub fn with_package_in_zone(zone: &'static str, test: impl AsyncFnOnce(&Browser)) {
+    with_package_at(Site::package().in_time_zone(zone), "", "", test);
+}
+
 /// The same with `exhaust()` wherever a test's JavaScript runs, and in the engine's worker.
 pub fn with_exhaustible_package(policy: &str, test: impl AsyncFnOnce(&Browser)) {
     with_package_at(Site::exhaustible_package(), policy, EXHAUSTION, test);

@@ -42,6 +42,8 @@ pub enum Capability {
     EnforcedLengths,
     /// The number of its first process, by which its memory is measured.
     ProcessNumber,
+    /// A time zone that a test chooses.
+    TimeZone,
     /// The protocol of a request of a page that has a service worker.
     DisclosedProtocol,
 }
@@ -79,6 +81,7 @@ impl Capability {
             (Self::DisclosedProtocol, Kind::Firefox) => {
                 Some("Firefox does not disclose the protocol of requests where there is a service worker")
             }
+            (Self::TimeZone, Kind::WebKit) => Some("WebKit's driver has no setting for the time zone"),
             (Self::ProcessNumber, Kind::WebKit) => Some("WebKit's driver does not say its browser's process"),
             (Self::OpenedTabs, Kind::WebKit) => {
                 Some("a driven MiniBrowser opens no tab for a script without a click")

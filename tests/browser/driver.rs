@@ -1,10 +1,13 @@
 //! The sessions that tests ask for, and Chromium's developer tools.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use fantoccini::Client;
 use serde_json::{Value, json};
 use support::webdriver::Capabilities;
+use tempfile::TempDir;
 
 use super::extension::Extension;
 use super::proxy::Proxy;
@@ -19,21 +22,29 @@ pub struct Wanted<'a> {
     pub profile: Option<&'a Path>,
     /// Bytes that a site may keep on disk.
     pub disk: Option<u64>,
+    /// The time zone that the browser is in.
+    pub zone: Option<&'static str>,
     /// The extension that the browser has.
     pub extension: Option<&'a Extension>,
 }
 
 impl Wanted<'_> {
     pub fn is_ordinary(&self) -> bool {
-        self.proxy.is_none() && self.profile.is_none() && self.disk.is_none() && self.extension.is_none()
+        let is_bare = self.proxy.is_none() && self.profile.is_none() && self.extension.is_none();
+        is_bare && self.disk.is_none() && self.zone.is_none()
     }
 }
 
 /// Starts a browser that saves downloads into the driver's folder without asking. WebKit does so by
 /// itself: its folder can't be set.
 pub async fn connect(kind: Kind, wanted: Wanted<'_>) -> Client {
-    let mut capabilities = Capabilities::new(kind, &environment::browser_program())
-        .with("timeouts", json!({ "script": 60_000 }));
+    // Until the browser has started.
+    let folder = TempDir::new().unwrap();
+    let program = match wanted.zone.filter(|_| kind == Kind::Firefox) {
+        Some(zone) => program_in(zone, folder.path()),
+        None => environment::browser_program(),
+    };
+    let mut capabilities = Capabilities::new(kind, &program).with("timeouts", json!({ "script": 60_000 }));
     capabilities = match kind {
         Kind::Chromium => chromium(capabilities, wanted),
         Kind::Firefox => firefox(capabilities, wanted),
@@ -50,6 +61,15 @@ pub async fn connect(kind: Kind, wanted: Wanted<'_>) -> Client {
         send(&client, "moz/addon/install", &command).await;
     }
     client
+}
+
+/// A program in this folder that starts the browser in a time zone.
+fn program_in(zone: &str, folder: &Path) -> String {
+    let program = folder.join("browser");
+    let script = format!("#!/bin/sh\nTZ={zone} exec '{}' \"$@\"\n", environment::browser_program());
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    program.display().to_string()
 }
 
 /// Sends a driver's own command; returns what it answers.

@@ -129,6 +129,7 @@ impl Browser {
             proxy: proxy.as_ref(),
             profile: profile.as_ref().map(TempDir::path),
             disk: site.disk(),
+            zone: site.time_zone(),
             extension: extension.as_ref(),
         };
         let is_ordinary = wanted.is_ordinary();
@@ -151,6 +152,10 @@ impl Browser {
         if let Some(bytes) = browser.site.disk().filter(|_| kind == Kind::Chromium) {
             // Firefox gets a preference for it.
             browser.limit_storage(Some(bytes)).await;
+        }
+        if let Some(zone) = browser.site.time_zone().filter(|_| kind == Kind::Chromium) {
+            // Firefox starts with it.
+            browser.devtools("Emulation.setTimezoneOverride", json!({ "timezoneId": zone })).await;
         }
         browser.client.goto(&browser.address).await.unwrap();
         browser

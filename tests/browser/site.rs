@@ -14,6 +14,7 @@ pub struct Site {
     path: &'static str,
     maps_all_hosts: bool,
     disk: Option<u64>,
+    zone: Option<&'static str>,
     has_extension: bool,
 }
 
@@ -24,6 +25,7 @@ impl Site {
             path: "/",
             maps_all_hosts: false,
             disk: None,
+            zone: None,
             has_extension: false,
         }
     }
@@ -110,6 +112,15 @@ impl Site {
     /// Limits the bytes that its pages may store on disk.
     pub fn with_disk_of(self, bytes: u64) -> Self {
         Self { disk: Some(bytes), ..self }
+    }
+
+    /// Has the browser be in this time zone, by its name in the IANA's database.
+    pub fn in_time_zone(self, zone: &'static str) -> Self {
+        Self { zone: Some(zone), ..self }
+    }
+
+    pub fn time_zone(&self) -> Option<&'static str> {
+        self.zone
     }
 
     pub fn disk(&self) -> Option<u64> {
