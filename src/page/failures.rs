@@ -7,9 +7,10 @@ use web_sys::{Element, HtmlDocument, HtmlElement, HtmlTemplateElement, HtmlTextA
 
 use super::elements::{by_id, document, focused, has_focus, set_shown, window};
 use super::run_view::RunView;
+use crate::browser::Yielder;
 use crate::plan::{ItemId, Network, Plan, literal};
 use crate::report::formatting::{count, number};
-use crate::report::{FailureGroup, failure_groups, group_text, is_final};
+use crate::report::{FailureGroup, FailureGrouping, group_text, is_final};
 use crate::run::FetchError;
 use crate::text::text;
 
@@ -18,6 +19,9 @@ pub const ALLOW: &str = "Allow";
 
 /// The most hosts that are listed of one reason.
 const MAX_HOSTS: usize = 100;
+
+/// Failures that are grouped between two checks whether to yield to the event loop.
+const GROUPED_AT_A_TIME: usize = 256;
 
 /// The elements.
 pub struct Failures {
@@ -47,14 +51,13 @@ impl Failures {
         set_shown(&self.section, false);
     }
 
-    /// Shows the failures of a run. They can be retried only if `can_retry`.
+    /// Shows the failures of a run, as [`grouped`]. They can be retried only if `can_retry`.
     ///
     /// # Errors
     ///
     /// The browser refuses to create an element.
-    pub fn show(&self, view: &RunView, can_retry: bool) -> Result<(), JsValue> {
-        let page = Network::of_host(&window()?.location().hostname()?);
-        let groups = failure_groups(&view.plan, &view.rows.borrow(), page);
+    pub fn show(&self, groups: Vec<FailureGroup>, view: &RunView, can_retry: bool) -> Result<(), JsValue> {
+        let page = page_network()?;
         self.list.set_text_content(None);
         for (place, group) in groups.iter().enumerate() {
             let line = self.new_line(group, &view.plan, page)?;
@@ -117,6 +120,21 @@ impl Failures {
             element.closest("[data-reason]").ok()??.get_attribute("data-reason")?.parse().ok()?;
         self.groups.borrow().get(place).map(|group| group.items.clone())
     }
+}
+
+/// The failures of a run that is over, by reason.
+pub async fn grouped(view: &RunView) -> Vec<FailureGroup> {
+    let page = page_network().unwrap_or(Network::Public);
+    let (mut grouping, mut yielder) = (FailureGrouping::default(), Yielder::default());
+    while grouping.add_next(GROUPED_AT_A_TIME, &view.plan, &view.rows.borrow(), page) {
+        yielder.maybe_yield().await;
+    }
+    grouping.finish()
+}
+
+/// The network that the page was loaded from.
+fn page_network() -> Result<Network, JsValue> {
+    Ok(Network::of_host(&window()?.location().hostname()?))
 }
 
 /// The addresses of these items, one a line, as a list that names the same.

@@ -11,7 +11,7 @@ use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::EntryName;
 use crate::report::formatting::{count, duration, number, protocols, rate};
-use crate::report::{Comparison, Export, failed_list};
+use crate::report::{Comparison, Export, FailureGroup, failed_list};
 use crate::text::text;
 
 /// A run that has ended with an archive.
@@ -21,6 +21,8 @@ pub struct FinishedRun {
     pub archive: Option<RunArchive>,
     /// The names of the entries, in input order.
     pub names: Vec<Option<EntryName>>,
+    /// The failures by reason, until they are shown.
+    pub failures: Vec<FailureGroup>,
     /// From its beginning until the archive was there.
     pub wall: Duration,
     pub comparison: Option<Comparison>,

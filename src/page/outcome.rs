@@ -1,6 +1,7 @@
 //! What a run leaves on the page: the zip, the failures, the timings.
 
 use std::cell::RefCell;
+use std::mem::take;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -290,11 +291,12 @@ impl Outcome {
     /// # Errors
     ///
     /// The browser refuses to create the archive's URL, or an element.
-    pub fn show(&self, run: FinishedRun) -> Result<(), JsValue> {
+    pub fn show(&self, mut run: FinishedRun) -> Result<(), JsValue> {
+        let failures = take(&mut run.failures);
         let Some(RunArchive { archive, .. }) = &run.archive else { return Ok(()) };
         let archive_url = self.show_save(archive, &run.view)?;
         // Nothing can be added to a file that is written.
-        self.failures.show(&run.view, run.saved_as.is_none())?;
+        self.failures.show(failures, &run.view, run.saved_as.is_none())?;
         self.timings.show(&run, archive);
         *self.shown.borrow_mut() = Some(Shown { run, archive_url, export_url: None, place: Place::Page });
         Ok(())

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::disk::DiskFile;
 use super::extension;
+use super::failures::grouped;
 use super::finished_run::{FinishedRun, RunArchive};
 use super::form::RunMode;
 use super::options::RunOptions;
@@ -67,7 +68,8 @@ pub async fn retry(
     let archive = handle.retry(retry, &|event| view.apply(&event)).await?;
     let (mut archive, wall) = check(&handle, archive, &view).await?;
     let (names, how) = (take(&mut archive.summary.names), text![run.how, ", then a retry"]);
-    Ok(FinishedRun { view, archive: Some(RunArchive { archive, handle }), names, wall, how, ..run })
+    let (archive, failures) = (Some(RunArchive { archive, handle }), grouped(&view).await);
+    Ok(FinishedRun { view, archive, names, failures, wall, how, ..run })
 }
 
 /// The plan with every image requested through the relay, or from its own host, and in the user's name where the
@@ -127,8 +129,8 @@ async fn fetch_once(
     };
     let saved_as = file.filter(|_| archive.summary.size > 0).map(|file| file.saved);
     let names = take(&mut archive.summary.names);
-    let archive = Some(RunArchive { archive, handle });
-    Ok(FinishedRun { view, archive, names, wall, comparison: None, how, saved_as })
+    let (archive, failures) = (Some(RunArchive { archive, handle }), grouped(&view).await);
+    Ok(FinishedRun { view, archive, names, failures, wall, comparison: None, how, saved_as })
 }
 
 /// Reads the archive back, leaves out what is damaged, and ends the view. Returns the archive, and how

@@ -50,42 +50,70 @@ pub fn may_arrive(error: &FetchError, settings: &Settings, elsewhere: bool) -> b
     }
 }
 
-/// The failures of a run by reason, the most frequent first. `page` is the network that the page was loaded
-/// from.
-pub fn failure_groups(plan: &Plan, rows: &Rows, page: Network) -> Vec<FailureGroup> {
-    let mut groups: Vec<FailureGroup> = Vec::new();
-    let (mut places, mut host_places) = (TextMap::default(), TextMap::default());
-    let readable = readable_origins(plan, rows);
-    for (id, (item, row)) in plan.items().iter().zip(rows.as_slice()).enumerate() {
-        let error = match (row.error(), item.origin) {
-            (None, _) => continue,
+/// The failures of a run by reason, put together a part at a time: a hundred thousand of them are long work for a page.
+#[derive(Default)]
+pub struct FailureGrouping {
+    groups: Vec<FailureGroup>,
+    /// The places of the groups by their reasons, and those of the hosts in their groups.
+    places: TextMap,
+    host_places: TextMap,
+    /// By origin, once the first part was added.
+    readable: Vec<bool>,
+    /// The item to be added next.
+    next: ItemId,
+}
+
+impl FailureGrouping {
+    /// Adds the next `items` items of a run that is over, which is the same at each call; returns whether there are
+    /// more. `page` is the network that the page was loaded from.
+    pub fn add_next(&mut self, items: usize, plan: &Plan, rows: &Rows, page: Network) -> bool {
+        if self.next == 0 {
+            self.readable = readable_origins(plan, rows);
+        }
+        let end = plan.len().min(self.next + items);
+        for item in self.next..end {
+            if let Some(error) = rows.as_slice()[item].error() {
+                self.add(item, error, plan, page);
+            }
+        }
+        self.next = end;
+        end < plan.len()
+    }
+
+    fn add(&mut self, id: ItemId, error: &FetchError, plan: &Plan, page: Network) {
+        let item = &plan.items()[id];
+        let error = match (error, item.origin) {
             // The host lets other images be read, which arrived after this one was refused.
-            (Some(FetchError::Cors), Some(origin)) if readable[origin] => &FetchError::Network,
-            (Some(error), _) => error,
+            (FetchError::Cors, Some(origin)) if self.readable[origin] => &FetchError::Network,
+            _ => error,
         };
         let reason = reason_of(error, item.address.as_ref().ok(), plan, page);
-        let place = places.get(&reason).unwrap_or(groups.len());
-        if place == groups.len() {
-            places.set(reason, place);
-            groups.push(FailureGroup { error: error.clone(), items: Vec::new(), hosts: Vec::new() });
+        let place = self.places.get(&reason).unwrap_or(self.groups.len());
+        if place == self.groups.len() {
+            self.places.set(reason, place);
+            self.groups.push(FailureGroup { error: error.clone(), items: Vec::new(), hosts: Vec::new() });
         }
-        let group = &mut groups[place];
+        let group = &mut self.groups[place];
         group.items.push(id);
-        let Ok(address) = &item.address else { continue };
+        let Ok(address) = &item.address else { return };
         let host = text![place, " ", address.origin];
-        match host_places.get(&host).and_then(|place| group.hosts.get_mut(place)) {
+        match self.host_places.get(&host).and_then(|place| group.hosts.get_mut(place)) {
             Some((_, images)) => *images += 1,
             None => {
-                host_places.set(host, group.hosts.len());
+                self.host_places.set(host, group.hosts.len());
                 group.hosts.push((address.origin.clone(), 1));
             }
         }
     }
-    for group in &mut groups {
-        group.hosts.sort_by_key(|(_, images)| Reverse(*images));
+
+    /// The groups, the most frequent reason first.
+    pub fn finish(mut self) -> Vec<FailureGroup> {
+        for group in &mut self.groups {
+            group.hosts.sort_by_key(|(_, images)| Reverse(*images));
+        }
+        self.groups.sort_by_key(|group| Reverse(group.items.len()));
+        self.groups
     }
-    groups.sort_by_key(|group| Reverse(group.items.len()));
-    groups
 }
 
 /// By origin, whether anything of it could be read.
@@ -213,6 +241,13 @@ mod tests {
             rows.apply(&Event { at: Duration::ZERO, item, kind: EventKind::Failed { error } });
         }
         failure_groups(plan, &rows, Network::Public)
+    }
+
+    /// The groups of a run, of which two items are added at a time.
+    fn failure_groups(plan: &Plan, rows: &Rows, page: Network) -> Vec<FailureGroup> {
+        let mut grouping = FailureGrouping::default();
+        while grouping.add_next(2, plan, rows, page) {}
+        grouping.finish()
     }
 
     /// The items of each group.

@@ -40,7 +40,7 @@ mod window;
 pub use export::Export;
 pub use export_failed::failed_list;
 pub use export_programs::{Command, Program, ProgramInput, ProgramList};
-pub use failures::{FailureGroup, failure_groups, group_text, is_final, may_arrive};
+pub use failures::{FailureGroup, FailureGrouping, group_text, is_final, may_arrive};
 pub use grid::{Grid, Step};
 pub use listing::{Listing, Order, Part, part_counts};
 pub use manifest::{ManifestOptions, RecordFile, record_files};

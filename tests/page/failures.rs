@@ -1,6 +1,10 @@
 //! Images that fail.
 
-use super::page_driver::with_page;
+use std::fs;
+
+use super::page_driver::{with_page, with_page_of};
+use crate::browser::environment;
+use crate::browser::site::Site;
 
 /// Path, status and a part of the reason.
 const FAILING: &[(&str, &str, &str)] = &[
@@ -224,5 +228,46 @@ fn a_password_is_never_shown() {
         browser.until("document.getElementById('plan').textContent.includes('Nothing was fetched')").await;
         let text = browser.text().await;
         assert!(!text.contains("secret") && text.contains("password"), "{text}");
+    });
+}
+
+/// Hosts of which none lets the page read anything; with `FETCHZIP_LARGE` 100 times as many.
+const REFUSING_HOSTS: usize = 1_000;
+
+/// In the engine's worker, the network that such hosts are: only requests without CORS are answered.
+const REFUSING: &str = "
+self.fetch = async (url, { mode } = {}) => {
+  if (mode !== 'no-cors') throw new TypeError('Failed to fetch');
+  return Response.error();
+};
+";
+
+#[test]
+fn the_failures_of_a_thousand_hosts_are_one_reason_with_the_first_hundred_of_them() {
+    let site = Site::page();
+    let worker = site.named("engine/worker.js");
+    let script = fs::read_to_string(&worker).unwrap();
+    fs::write(&worker, format!("{REFUSING}{script}")).unwrap();
+    with_page_of(site, async |browser| {
+        let hosts = if environment::is_large() { 100 * REFUSING_HOSTS } else { REFUSING_HOSTS };
+        // Browsers that can't tell leave the list empty.
+        let observe = "window.longTasks = [];
+            const note = (tasks) => window.longTasks.push(...tasks.getEntries().map(({ duration }) => duration));
+            new PerformanceObserver(note).observe({ type: 'longtask' });";
+        browser.execute(observe, vec![]).await;
+        browser.fill(&format!("https://h[1-{hosts}].example/1.jpg")).await;
+        browser.fetch().await;
+        eprintln!("tasks of over 50 ms: {}", browser.execute("return window.longTasks", vec![]).await);
+        let listed =
+            "return [...document.querySelectorAll('#failure-list li li')].map((host) => host.textContent)";
+        let listed = browser.execute(listed, vec![]).await;
+        let listed: Vec<String> = serde_json::from_value(listed).unwrap();
+        assert_eq!(listed.len(), 101);
+        assert_eq!(listed[0], "https://h1.example: 1 image");
+        assert!(listed[100].starts_with("and ") && listed[100].ends_with(" more"), "{:?}", listed[100]);
+        assert_eq!(
+            browser.execute("return document.querySelectorAll('#failure-list > li').length", vec![]).await,
+            1
+        );
     });
 }
