@@ -15,6 +15,7 @@
 mod api_report;
 mod bill_of_materials;
 mod changelog;
+pub mod comparison;
 
 use std::path::Path;
 use std::time::Instant;
@@ -30,16 +31,27 @@ use crate::page::{self, Build};
 use crate::setup::cache::remove_dir;
 use crate::{extension, folder_zip, hosting, one_file, package, process, workspace};
 
+/// The file with the sums of all others.
+const SUMS: &str = "SHA256SUMS";
+
 /// `cargo xtask release`.
 pub fn run() -> Result<()> {
     let start = Instant::now();
     check()?;
-    let (out, version) = (workspace::root().join("release"), workspace::VERSION);
-    remove_dir(&out)?;
-    fs::create_dir_all(&out)?;
     page::build(Build::Release)?;
     package::build()?;
     extension::build()?;
+    let out = workspace::root().join("release");
+    assemble(&out)?;
+    say!("made release/ in {:.0} s", start.elapsed().as_secs_f64());
+    process::run(workspace::command("ls").arg("-l").arg(&out))
+}
+
+/// Writes all files of a release into a folder, from the page, the package and the extension as they are built.
+fn assemble(out: &Path) -> Result<()> {
+    let version = workspace::VERSION;
+    remove_dir(out)?;
+    fs::create_dir_all(out)?;
     check_manifest(&workspace::pkg().join("package.json"), version)?;
     for family in extension::FAMILIES {
         let manifest = workspace::extension().join(family).join("manifest.json");
@@ -55,14 +67,12 @@ pub fn run() -> Result<()> {
     folder_zip::write(&page, &out.join(format!("fetchzip-{version}-page.zip")))?;
     one_file::write(&workspace::dist(), &out.join("fetchzip.html"))?;
     let mut pack = workspace::command("npm");
-    pack.args(["pack", "--silent", "--pack-destination"]).arg(&out).current_dir(workspace::pkg());
+    pack.args(["pack", "--silent", "--pack-destination"]).arg(out).current_dir(workspace::pkg());
     process::read(&mut pack)?;
     source(&out.join(format!("fetchzip-{version}-source.zip")))?;
     bill_of_materials::write(&out.join(format!("fetchzip-{version}.cdx.json")))?;
     fs::write(out.join("NOTES.md"), changelog::Section::of_this_version()?.text)?;
-    sums(&out)?;
-    say!("made release/ in {:.0} s", start.elapsed().as_secs_f64());
-    process::run(workspace::command("ls").arg("-l").arg(&out))
+    sums(out)
 }
 
 /// `cargo xtask api`: accepts the types as they are, if CHANGELOG.md names what is different.
@@ -81,10 +91,15 @@ pub fn accept_api() -> Result<()> {
 
 /// Refuses a release that would not be what its version says.
 fn check() -> Result<()> {
-    refuse_uncommitted(&process::read(workspace::command("git").args(["status", "--porcelain"]))?)?;
+    commit_only()?;
     let section = changelog::Section::of_this_version()?;
     ensure!(!section.text.trim().is_empty(), "the section {} of CHANGELOG.md is empty", section.version);
     refuse_unaccepted(&api_report::committed()?, &api_report::current()?)
+}
+
+/// Refuses a folder that differs from its commit.
+fn commit_only() -> Result<()> {
+    refuse_uncommitted(&process::read(workspace::command("git").args(["status", "--porcelain"]))?)
 }
 
 fn refuse_uncommitted(status: &str) -> Result<()> {
@@ -137,7 +152,7 @@ fn sums(folder: &Path) -> Result<()> {
         let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         sums += &format!("{digits}  {}\n", entry.file_name().to_string_lossy());
     }
-    Ok(fs::write(folder.join("SHA256SUMS"), sums)?)
+    Ok(fs::write(folder.join(SUMS), sums)?)
 }
 
 /// Copies a folder with its folders.

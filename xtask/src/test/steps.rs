@@ -15,11 +15,12 @@ use super::drivers::{Browser, Driver, browser_program, driver_program};
 use super::tally::Tally;
 use crate::output::say;
 use crate::page::{self, Build};
+use crate::release::comparison::{self, Comparison};
 use crate::setup::apt::{self, Package};
 use crate::setup::cache::remove_dir;
 use crate::setup::pip;
 use crate::setup::tools::{self, Tool};
-use crate::{extension, hosting, one_file, output, package, process, size, workspace};
+use crate::{hosting, one_file, output, package, process, size, workspace};
 
 /// One step.
 pub struct Step {
@@ -207,7 +208,7 @@ pub const STEPS: &[Step] = &[
     Step {
         name: "extension-chromium",
         lane: Lane::Browser,
-        about: "the browser extension in Chromium, and that two builds have the same bytes",
+        about: "the browser extension in Chromium",
         needs: &[Need::Wasm, PAGE, CHROMIUM, READERS],
         run: |artifacts| extension(artifacts, Browser::Chromium),
     },
@@ -217,6 +218,13 @@ pub const STEPS: &[Step] = &[
         about: "trunk build --release makes the same page",
         needs: &[Need::Wasm, PAGE, TRUNK],
         run: trunk,
+    },
+    Step {
+        name: "release",
+        lane: Lane::Rest,
+        about: "the release of this commit, made in another folder, has the same bytes",
+        needs: &[Need::Wasm, PAGE, CHECKERS, READERS],
+        run: release,
     },
     Step {
         name: "readers",
@@ -407,28 +415,30 @@ fn hosting(artifacts: &Artifacts) -> Result<Tally> {
 fn extension(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
     let built = artifacts.extension()?;
     let mut tally = driven(artifacts, browser, &[EXTENSION], &[("FETCHZIP_EXTENSION", built)])?;
-    tally += &match browser {
-        Browser::Firefox => {
-            let mut lint = Command::new(artifacts.linter()?.join(".bin/web-ext"));
-            lint.args(["lint", "--no-config-discovery", "--source-dir"]).arg(built.join("firefox"));
-            // It asks npm about versions of its own otherwise.
-            whole(lint.env("NO_UPDATE_NOTIFIER", "1").args(["--no-input"]))?
-        }
-        _ => Tally::whole(is_reproducible(built)?),
-    };
+    if browser == Browser::Firefox {
+        let mut lint = Command::new(artifacts.linter()?.join(".bin/web-ext"));
+        lint.args(["lint", "--no-config-discovery", "--source-dir"]).arg(built.join("firefox"));
+        // It asks npm about versions of its own otherwise.
+        tally += &whole(lint.env("NO_UPDATE_NOTIFIER", "1").args(["--no-input"]))?;
+    }
     Ok(tally)
 }
 
-/// Whether another build of the extension has the same bytes.
-fn is_reproducible(built: &Path) -> Result<bool> {
-    let before = files(built)?;
-    extension::build()?;
-    let after = files(built)?;
-    let differ: Vec<_> = before.iter().filter(|(name, bytes)| after.get(*name) != Some(*bytes)).collect();
-    for (name, _) in &differ {
-        say!("{} has other bytes after another build", name.display());
+/// Compares a release of what this run has built with one from a clone.
+fn release(artifacts: &Artifacts) -> Result<Tally> {
+    artifacts.page()?;
+    artifacts.package()?;
+    artifacts.extension()?;
+    match comparison::compare()? {
+        Comparison::Differ(files) => {
+            files.iter().for_each(|file| say!("{file} is not the same in a release from another folder"));
+            Ok(Tally::whole(files.is_empty()))
+        }
+        Comparison::Impossible(reason) => Ok(Tally {
+            skipped: vec![format!("the release from another folder: {reason}")],
+            ..Tally::default()
+        }),
     }
-    Ok(differ.is_empty() && before.len() == after.len())
 }
 
 fn size(artifacts: &Artifacts) -> Result<Tally> {
