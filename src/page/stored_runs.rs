@@ -211,7 +211,8 @@ impl Listed {
             return handed_over_text(&hand_over.file_name, archive.unwrap_or_default(), ago);
         }
         if let Some(file) = self.stored.other_version {
-            return of_other_version_text(file, archive.unwrap_or_default());
+            let is_whole_zip = file == FileOfOtherVersion::Archive;
+            return of_other_version_text(is_whole_zip, archive.unwrap_or_default());
         }
         let Some(run) = run else { return String::new() };
         let words = if archive.is_some() { unsaved_text } else { interrupted_text };

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::formatting::{count, number, size};
 use super::rows::Rows;
-use crate::job::FileOfOtherVersion;
 use crate::text::text;
 
 /// A run that ended with a reload or a crash: `A run from 21 Nov, 18:28 was interrupted: 120 of 500
@@ -36,10 +35,10 @@ pub fn unsaved_text(when: &str, stored: usize, items: usize, bytes: u64) -> Stri
 
 /// What another version of fetchzip has left: `A zip of another version of fetchzip is not saved yet: 45.1 MB.
 /// This version can’t resume it, but saves it as it is.`
-pub fn of_other_version_text(file: FileOfOtherVersion, bytes: u64) -> String {
-    let (what, state, then) = match file {
-        FileOfOtherVersion::Archive => ("zip", "is not saved yet", "."),
-        FileOfOtherVersion::Part => {
+pub fn of_other_version_text(is_whole_zip: bool, bytes: u64) -> String {
+    let (what, state, then) = match is_whole_zip {
+        true => ("zip", "is not saved yet", "."),
+        false => {
             ("run", "was interrupted", ": a zip without its end, which programs that repair zips may read.")
         }
     };
@@ -109,12 +108,12 @@ mod tests {
             "A run from 21 Nov, 18:28 is not saved yet: 2 of 2 images, 45.1 MB."
         );
         assert_eq!(
-            of_other_version_text(FileOfOtherVersion::Archive, 45_100_000),
+            of_other_version_text(true, 45_100_000),
             "A zip of another version of fetchzip is not saved yet: 45.1 MB. This version can’t resume it, but saves \
              it as it is."
         );
         assert_eq!(
-            of_other_version_text(FileOfOtherVersion::Part, 1000),
+            of_other_version_text(false, 1000),
             "A run of another version of fetchzip was interrupted: 1.0 kB. This version can’t resume it, but saves it \
              as it is: a zip without its end, which programs that repair zips may read."
         );
