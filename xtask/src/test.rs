@@ -5,6 +5,7 @@ pub mod drivers;
 mod steps;
 mod tally;
 
+use std::panic::resume_unwind;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -20,11 +21,10 @@ use crate::output::{self, say};
 use crate::process;
 use crate::setup::{apt, rust, tools};
 
-/// Steps run in two lanes side by side. Tests in a browser mostly wait, but they also have time limits, so
-/// only one step drives a browser at a time, and the other lane has a lower priority.
-const LANES: [Lane; 2] = [Lane::Browser, Lane::Rest];
+/// The number of steps at a time: first one of each lane, then two that drive browsers.
+const AT_A_TIME: usize = 2;
 
-/// The niceness of the lane that compiles.
+/// The niceness of the lane that compiles: tests in a browser mostly wait, but they also have time limits.
 const REST_NICENESS: i32 = 10;
 
 /// `cargo xtask test [--only STEP…]`. A failed step does not stop the others.
@@ -136,14 +136,12 @@ fn run_all(steps: &[&Step], print: &(dyn Fn(&str) + Sync)) -> Vec<Outcome> {
         return vec![run_step(step, &artifacts)];
     }
     let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
-    print(&format!("{} steps, {} at a time: {}\n", steps.len(), LANES.len(), names.join(", ")));
+    print(&format!("{} steps, {AT_A_TIME} at a time: {}\n", steps.len(), names.join(", ")));
     let ended = Mutex::new(Vec::new());
+    let queue = |lane| Mutex::new(steps.iter().enumerate().filter(move |(_, step)| step.lane == lane));
+    let next = |lane: &Mutex<_>| lane.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = |lane| {
-        if lane == Lane::Rest {
-            // Of this thread and the processes that it starts. Without it the steps only compete more.
-            let _ = rustix::process::setpriority_process(None, REST_NICENESS);
-        }
-        for (index, step) in steps.iter().enumerate().filter(|(_, step)| step.lane == lane) {
+        while let Some((index, step)) = next(lane) {
             print(&format!("started {}: {}\n", step.name, step.about));
             let (outcome, text) = output::capture(|| run_step(step, &artifacts));
             let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
@@ -151,10 +149,16 @@ fn run_all(steps: &[&Step], print: &(dyn Fn(&str) + Sync)) -> Vec<Outcome> {
             ended.push((index, outcome));
         }
     };
+    let (browser, rest) = (queue(Lane::Browser), queue(Lane::Rest));
     thread::scope(|scope| {
-        for lane in LANES {
-            scope.spawn(move || work(lane));
-        }
+        scope.spawn(|| work(&browser));
+        let rest = scope.spawn(|| {
+            // Of this thread and the processes that it starts. Without it the steps only compete more.
+            let _ = rustix::process::setpriority_process(None, REST_NICENESS);
+            work(&rest);
+        });
+        rest.join().unwrap_or_else(|panic| resume_unwind(panic));
+        work(&browser);
     });
     let mut ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
     ended.sort_by_key(|(index, _)| *index);

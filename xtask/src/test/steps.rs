@@ -78,10 +78,11 @@ const SERVERS: Need = Need::Packages(&[apt::NGINX, apt::NGINX_BROTLI, apt::CADDY
 /// What installs the programs of `.ci/requirements.txt`.
 const CHECKERS: Need = Need::Packages(&[apt::PYTHON, apt::PIP]);
 
-/// Which steps a step runs beside: those of the other lane.
+/// Which steps a step runs beside: those of the other lane. Once [`Lane::Rest`] is done, two of [`Lane::Browser`]
+/// run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// Tests over WebDriver, one browser after the other.
+    /// Tests over WebDriver.
     Browser,
     /// Everything else, which mostly compiles.
     Rest,
