@@ -5,6 +5,7 @@ pub mod drivers;
 mod steps;
 mod tally;
 
+use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -138,10 +139,15 @@ fn run_all(steps: &[&Step], print: &(dyn Fn(&str) + Sync)) -> Vec<Outcome> {
     let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
     print(&format!("{} steps, {AT_A_TIME} at a time: {}\n", steps.len(), names.join(", ")));
     let ended = Mutex::new(Vec::new());
-    let queue = |lane| Mutex::new(steps.iter().enumerate().filter(move |(_, step)| step.lane == lane));
-    let next = |lane: &Mutex<_>| lane.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = |lane| {
-        while let Some((index, step)) = next(lane) {
+    let queue = |lane| {
+        let indices = (0..steps.len()).filter(|index| steps[*index].lane == lane);
+        Mutex::new(indices.collect::<VecDeque<_>>())
+    };
+    let work = |lane: &Mutex<VecDeque<usize>>| {
+        loop {
+            let next = lane.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let Some(index) = next else { break };
+            let step = steps[index];
             print(&format!("started {}: {}\n", step.name, step.about));
             let (outcome, text) = output::capture(|| run_step(step, &artifacts));
             let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
