@@ -153,7 +153,7 @@ fn object_of_archive(
     let default_name = file_name.clone();
     let save = Closure::<dyn Fn(JsValue) -> Promise>::new(move |name: JsValue| {
         let file_name = if name.is_undefined() { Some(default_name.clone()) } else { name.as_string() };
-        let handle = handle.borrow().as_ref().map(|handle| Rc::clone(handle));
+        let handle = handle.borrow().as_ref().map(Rc::clone);
         future_to_promise(async move {
             let file_name = file_name.ok_or_else(|| js_sys::TypeError::new("fileName must be a string"))?;
             save(handle, &file_name).await.map(|()| JsValue::UNDEFINED)
@@ -182,7 +182,7 @@ fn object_of_archive(
     let retry_of_items = retry.bind1(&JsValue::UNDEFINED, &items);
     let retry = retry.clone();
     let select = Closure::<dyn Fn(JsValue) -> Promise>::new(move |chosen: JsValue| {
-        let handle = selected.borrow().as_ref().map(|handle| Rc::clone(handle));
+        let handle = selected.borrow().as_ref().map(Rc::clone);
         let (file_name, items, retry) = (file_name.clone(), items.clone(), retry.clone());
         future_to_promise(async move {
             select(handle, &chosen, file_name, &items, timings, &retry).await.map(Into::into)

@@ -7,8 +7,9 @@
 //! ```
 //!
 //! Sync access handles are exclusive and end with their worker, so a lock that can be opened belongs to a
-//! tab that is gone, or to a worker that broke down (`result_lock.rs` has what a tab still reads). Its spool is worthless without a journal and is removed, unless it was handed over a
-//! while ago: a page never learns when the browser has finished copying a file.
+//! tab that is gone, or to a worker that broke down (`result_lock.rs` has what a tab still reads). Its spool is
+//! worthless without a journal and is removed, unless it was handed over: a page never learns when the browser
+//! has finished copying a file.
 
 use std::cell::Cell;
 use std::rc::Rc;
