@@ -333,13 +333,20 @@ fn wasm(artifacts: &Artifacts, browser: Browser) -> Result<Tally> {
         // Read by the tests when they are compiled: a page has no environment.
         .env("FETCHZIP_ORIGIN", &origin.http)
         .env("FETCHZIP_CROSS_ORIGIN", &origin.cross)
-        // Seconds for all tests of a file; 20 by default.
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
+        // Seconds for all tests of a file; 20 by default. They took up to 24.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "150")
         // Without the headers for isolation, which most hosts don't send.
         .env("WASM_BINDGEN_TEST_NO_ORIGIN_ISOLATION", "1")
         // If it is set, `--chrome` runs Firefox.
         .env_remove("GECKODRIVER");
-    counted(&format!("wasm-{}", browser.id()), &mut tests)
+    let name = format!("wasm-{}", browser.id());
+    let tally = counted(&name, &mut tests)?;
+    if tally.failed == 0 || !tally.failures.is_empty() {
+        return Ok(tally);
+    }
+    // In Chromium the runner's page at times waits for a worker that never begins. A fault of the project fails twice.
+    say!("run again, since no test was reported as failed");
+    counted(&name, &mut tests)
 }
 
 /// Tests over WebDriver, with more variables in their environment.
