@@ -38,9 +38,11 @@ pub fn unsaved_text(when: &str, stored: usize, items: usize, bytes: u64) -> Stri
 pub fn of_other_version_text(is_whole_zip: bool, bytes: u64) -> String {
     let (what, state, then) = match is_whole_zip {
         true => ("zip", "is not saved yet", "."),
-        false => {
-            ("run", "was interrupted", ": a zip without its end, which programs that repair zips may read.")
-        }
+        false => (
+            "run",
+            "was interrupted",
+            ": its images one after another, which programs that recover files can read.",
+        ),
     };
     text![
         "A ",
@@ -115,7 +117,7 @@ mod tests {
         assert_eq!(
             of_other_version_text(false, 1000),
             "A run of another version of fetchzip was interrupted: 1.0 kB. This version can’t resume it, but saves it \
-             as it is: a zip without its end, which programs that repair zips may read."
+             as it is: its images one after another, which programs that recover files can read."
         );
         assert_eq!(
             shortage_text(1_200_000_000, 300_000_000),
