@@ -41,7 +41,10 @@ export async function followVersions(script, scope) {
 }
 
 async function offer({ waiting, active }) {
-  const version = await versionOf(waiting ?? active);
+  const worker = waiting ?? active;
+  // The browser ends the worker when the user clears the site's data.
+  if (!worker) return;
+  const version = await versionOf(worker);
   document.getElementById("new-version").hidden = version === VERSION;
 }
 

@@ -126,7 +126,7 @@ pub fn start_page(
     page.pointer.bind()?;
     page.tabs.bind(|view| page.show_view(view))?;
     page.tools.bind(|| page.list_items(false))?;
-    page.table.bind()?;
+    page.table.bind(&page.pointer)?;
     page.pictures.bind(|run| page.outcome.show_choice(run))?;
     page.outcome.bind(&page.announcer, &page.line)?;
     page.current.bind(&page.announcer)?;

@@ -19,6 +19,8 @@ const TREMOR: i32 = 4;
 /// Where the pointer is, and what was there before the page changed.
 pub struct Pointer {
     at: Cell<(i32, i32)>,
+    /// Whether the last event of a move came from a pointer that had moved.
+    has_moved: Cell<bool>,
     before: RefCell<Option<Before>>,
     /// What the first click of a double click met.
     first: RefCell<Option<Element>>,
@@ -38,6 +40,7 @@ impl Pointer {
     pub fn new() -> Self {
         Self {
             at: Cell::default(),
+            has_moved: Cell::default(),
             before: RefCell::default(),
             first: RefCell::default(),
             is_late: Cell::default(),
@@ -48,7 +51,8 @@ impl Pointer {
     pub fn bind(&'static self) -> Result<(), JsValue> {
         let document = document()?;
         on_capture(&document, "pointermove", |event| {
-            self.at.set(position(event.unchecked_ref()));
+            let at = position(event.unchecked_ref());
+            self.has_moved.set(self.at.replace(at) != at);
         })?;
         on_capture(&document, "pointerdown", |event| {
             self.at.set(position(event.unchecked_ref()));
@@ -66,6 +70,12 @@ impl Pointer {
                 self.first.replace(target);
             }
         })
+    }
+
+    /// Whether the pointer has moved, if asked at a "pointermove": WebKit sends one, too, when something else comes
+    /// under a pointer at rest.
+    pub fn has_moved(&self) -> bool {
+        self.has_moved.get()
     }
 
     /// To be called before something comes, goes or moves that the user has not asked for at this place.

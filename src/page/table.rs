@@ -10,6 +10,7 @@ use super::aim::Aim;
 use super::elements::{by_id, focus_in_view, has_focus, on, window};
 use super::frame::Frame;
 use super::overview::Overview;
+use super::pointer::Pointer;
 use super::row_details::{Beside, RowDetails};
 use super::row_view::RowView;
 use super::run_view::RunView;
@@ -112,7 +113,7 @@ impl Table {
         })
     }
 
-    pub fn bind(&'static self) -> Result<(), JsValue> {
+    pub fn bind(&'static self, pointer: &'static Pointer) -> Result<(), JsValue> {
         self.frame.bind(|| self.paint());
         on(&self.viewport, "scroll", |_| {
             if let Ok(mut state) = self.state.try_borrow_mut() {
@@ -143,14 +144,14 @@ impl Table {
             }
         })?;
         self.overview.bind(|| self.frame.request())?;
-        self.bind_details()
+        self.bind_details(pointer)
     }
 
-    fn bind_details(&'static self) -> Result<(), JsValue> {
-        // Unlike "pointerover", this does not come when rows scroll under a pointer at rest.
+    fn bind_details(&'static self, pointer: &'static Pointer) -> Result<(), JsValue> {
         on(&self.body, "pointermove", |event| {
             let row = self.row_of(&event);
-            if row != self.aim.row() {
+            // A row that has scrolled under a pointer at rest is not what the user points at.
+            if row != self.aim.row() && pointer.has_moved() {
                 self.aim_at(row, self.is_on_left(&event));
             }
         })?;

@@ -34,7 +34,9 @@ const WATCH_CLICK: &str = "
             last = place();
         }
         window.clickArrived = false;
+        window.clickMet = undefined;
         element.addEventListener('click', () => { window.clickArrived = true; }, { capture: true, once: true });
+        addEventListener('click', ({ target }) => { window.clickMet = target.outerHTML; }, { capture: true, once: true });
     };
     watch().then(done);";
 
@@ -44,6 +46,14 @@ const CLICK_ARRIVED: &str = "
     const look = (frames) => window.clickArrived === false && frames < 2
         ? setTimeout(look, 20, frames + 1) : done(window.clickArrived !== false);
     look(0);";
+
+/// Says for a message where an element is, and what a click there would meet.
+const WHAT_IS_THERE: &str = "
+    const [element] = arguments;
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const there = document.elementFromPoint(left + width / 2, top + height / 2);
+    return `is ${width} × ${height} at ${left}, ${top} in a window of ${innerWidth} × ${innerHeight}, where `
+        + `${there?.outerHTML.slice(0, 200)} is; the last click met ${window.clickMet?.slice(0, 200)}`;";
 
 impl Browser {
     /// All visible elements of this role and name.
@@ -102,7 +112,17 @@ impl Browser {
                 Err(error) => panic!("{what}: {error:?}"),
             }
         }
-        panic!("of {CLICKS} clicks on {what}, none reached it");
+        let there = match find().await {
+            Some(element) => self.what_is_at(&element).await,
+            None => "is gone now".to_owned(),
+        };
+        panic!("of {CLICKS} clicks on {what}, none reached it: it {there}");
+    }
+
+    /// Where an element is, and what a click there would meet.
+    async fn what_is_at(&self, element: &Element) -> String {
+        let there = self.execute(WHAT_IS_THERE, vec![serde_json::to_value(element).unwrap()]).await;
+        there.as_str().unwrap_or_default().to_owned()
     }
 
     /// Replaces the text of the only field of this role and name, by keys.
