@@ -263,7 +263,6 @@ fn run(page: &'static Page, purpose: Purpose, takes_focus: bool, work: Work) {
         page.slow_notice.reset();
         page.table.defer_thumbnails(false);
         page.pictures.defer_thumbnails(false);
-        page.form.unfold(page.line.section());
         let Some(run) = page.current.end() else { return };
         let result = match ended {
             Some(result) => result,
@@ -337,6 +336,8 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     };
     page.line.end(&text, &title);
     page.announcer.say(&text![text, "."]);
+    // With all of the outcome below it, the page is long enough to stay where it is.
+    page.form.unfold(page.line.section());
     page.current.show_fetch(|| page.outcome.focus_save());
     page.list_items(true);
     page.table.paint();
@@ -349,6 +350,7 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
 /// Shows why a run never began.
 fn show_not_begun(page: &Page, run: &ActiveRun, words: &str) {
     page.line.end_preparation();
+    page.form.unfold(page.line.section());
     page.form.say(words);
     page.announcer.say(words);
     page.current.show_fetch(|| false);

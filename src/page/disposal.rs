@@ -100,6 +100,7 @@ pub async fn hold<T>(
     let words = "Thrown away";
     page.line.end(words, words);
     page.announcer.say(THROWN_AWAY);
+    page.form.unfold(page.line.section());
     page.current.show_fetch(|| page.undo.focus());
     page.current.set_state(RunState::Cancelled);
     let (result, is_undone) = match select(&mut work, pin!(offer.is_undone())).await {
