@@ -67,7 +67,8 @@ function reload(registration) {
   navigator.locks.request(RUNS, () => {
     const { waiting } = registration;
     if (!waiting) return location.reload();
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    // Earlier, as at "controllerchange", the reload can keep WebKit's worker in its activation for good.
+    waiting.addEventListener("statechange", () => waiting.state === "activated" && location.reload());
     waiting.postMessage({ fetchzip: "activate" });
   });
 }
