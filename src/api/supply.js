@@ -176,6 +176,8 @@ export class Supply {
       taken.options = optionsOf(request);
       taken.request = request.clone();
       taken.signal = request.signal;
+      // WebKit aborts the signal of a Request only as long as there is the Request.
+      taken.signalOf = request;
     }
     if (!isWhole && source.request !== undefined) {
       taken.options = over(taken.options, copyOfOptions(`${argument}.request`, source.request));

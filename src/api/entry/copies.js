@@ -8,9 +8,18 @@ const FIELDS = ["url", "name", "title", "columns", "fallbacks", "request", "data
 
 const isRequest = (value) => isObject(value) && typeof value.clone === "function" && typeof value.method === "string";
 
+/** The `Request`s that were copied: WebKit aborts the signal of a copy only as long as there is the original. */
+const originals = new WeakMap();
+
+const copyOfRequest = (request) => {
+  const copy = request.clone();
+  originals.set(copy, request);
+  return copy;
+};
+
 /** A `Request` to keep, unless its body was used, or a `URL` as text; `undefined` of anything else. */
 const wholeAddress = (value) => {
-  if (isRequest(value)) return value.bodyUsed ? value : value.clone();
+  if (isRequest(value)) return value.bodyUsed ? value : copyOfRequest(value);
   return isObject(value) && typeof value.href === "string" ? value.href : undefined;
 };
 
