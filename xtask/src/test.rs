@@ -42,7 +42,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
 
     let mut total = Tally::default();
     println!();
-    for (step, result) in steps.iter().zip(results) {
+    for (step, result) in steps.iter().zip(&results) {
         println!("{}", result.summary(step));
         total += &result.tally;
         for name in &result.tally.passed_again {
@@ -50,6 +50,13 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
         }
         for skipped in &result.tally.skipped {
             println!("{:14} skipped {skipped}", "");
+        }
+    }
+    // Last, where whoever reads the end of a long output finds them.
+    for (step, result) in steps.iter().zip(&results) {
+        for name in &result.tally.failures {
+            let cause = result.tally.causes.get(name).map_or("", String::as_str);
+            println!("{:14} failed {name}: {}", step.name, cause.replace('\n', "\n                 "));
         }
     }
     println!("all steps took {:.0} s", start.elapsed().as_secs_f64());

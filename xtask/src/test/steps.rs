@@ -442,10 +442,9 @@ fn release(artifacts: &Artifacts) -> Result<Tally> {
             files.iter().for_each(|file| say!("{file} is not the same in a release from another folder"));
             Ok(Tally::whole(files.is_empty()))
         }
-        Comparison::Impossible(reason) => Ok(Tally {
-            skipped: vec![format!("the release from another folder: {reason}")],
-            ..Tally::default()
-        }),
+        Comparison::Impossible(reason) => {
+            Ok(Tally::skipped(format!("the release from another folder: {reason}")))
+        }
     }
 }
 

@@ -1,11 +1,15 @@
 //! Counts tests from the output of their runners.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::mem;
 use std::ops::AddAssign;
 
 /// The most failed tests that are run once more: a fault of the project fails more, or fails again.
 const MOST_AGAIN: u32 = 3;
+
+/// The most lines that are kept of what a test failed with.
+const CAUSE_LINES: usize = 8;
 
 /// How many tests passed and failed, and which were skipped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +20,10 @@ pub struct Tally {
     pub failed: u32,
     /// The names of failed tests, as far as their runner printed them.
     pub failures: Vec<String>,
+    /// What failed tests printed when they panicked, by their names.
+    pub causes: BTreeMap<String, String>,
+    /// The test whose panic is being read.
+    panicking: Option<String>,
     /// The seeds that failed tests printed.
     pub seeds: Vec<String>,
     /// The names of tests that failed, and passed when they were run once more.
@@ -30,6 +38,11 @@ impl Tally {
         Self { failed: 1, ..Self::default() }
     }
 
+    /// One skipped test; the line has its name and the reason.
+    pub fn skipped(line: String) -> Self {
+        Self { skipped: vec![line], ..Self::default() }
+    }
+
     /// One success or failure.
     pub fn whole(passed: bool) -> Self {
         if passed { Self { passed: 1, ..Self::default() } } else { Self::failure() }
@@ -39,11 +52,15 @@ impl Tally {
     ///
     /// - `test result: ok. 3 passed; 0 failed; 1 ignored; …`,
     /// - `test NAME ... FAILED`,
+    /// - `thread 'NAME' (N) panicked at FILE:`, with a message in the lines that follow,
     /// - `FETCHZIP_SEED=N`, which only failed tests get printed,
     /// - `test NAME ... ignored, REASON`.
     ///
     /// Other lines count nothing.
     pub fn count(&mut self, line: &str) {
+        if self.is_of_panic(line) {
+            return;
+        }
         // Output of a child without a line break may stand before it.
         if let Some((_, result)) = line.split_once("test result: ") {
             let number = |what: &str| {
@@ -61,6 +78,28 @@ impl Tally {
         }
     }
 
+    /// Whether a line is of a panic's message, which is kept.
+    fn is_of_panic(&mut self, line: &str) -> bool {
+        if let Some((name, place)) = panic_of(line) {
+            self.panicking = Some(name.to_owned());
+            // The first is the cause of those that follow.
+            self.causes.entry(name.to_owned()).or_insert_with(|| place.to_owned());
+            return true;
+        }
+        let ends = line.trim().is_empty() || line.starts_with("stack backtrace:") || line.starts_with("note: ");
+        if ends {
+            self.panicking = None;
+        }
+        let Some(cause) = self.panicking.as_ref().and_then(|name| self.causes.get_mut(name)) else {
+            return false;
+        };
+        if cause.lines().count() < CAUSE_LINES {
+            cause.push('\n');
+            cause.push_str(line.trim_end());
+        }
+        true
+    }
+
     /// Whether it makes sense to run the failed tests once more: they are few, each is named, and they can have the
     /// seed that one of them failed with.
     pub fn has_few_failures(&self) -> bool {
@@ -74,6 +113,7 @@ impl Tally {
         self.passed += passed;
         self.failed -= passed;
         let first = mem::replace(&mut self.failures, again.failures.clone());
+        self.causes.clone_from(&again.causes);
         self.passed_again.extend(first.into_iter().filter(|name| !again.failures.contains(name)));
     }
 
@@ -98,6 +138,12 @@ impl Tally {
     }
 }
 
+/// The test that a line reports the panic of, and where it was.
+fn panic_of(line: &str) -> Option<(&str, &str)> {
+    let (name, rest) = line.trim().strip_prefix("thread '")?.split_once('\'')?;
+    Some((name, rest.split_once("panicked at ")?.1))
+}
+
 /// Name and result of a test.
 fn ended(line: &str) -> Option<(&str, &str)> {
     line.trim().strip_prefix("test ")?.split_once(" ... ")
@@ -115,6 +161,7 @@ impl AddAssign<&Self> for Tally {
         self.passed += other.passed;
         self.failed += other.failed;
         self.failures.extend_from_slice(&other.failures);
+        self.causes.extend(other.causes.clone());
         self.seeds.extend_from_slice(&other.seeds);
         self.passed_again.extend_from_slice(&other.passed_again);
         self.skipped.extend_from_slice(&other.skipped);
@@ -191,6 +238,26 @@ mod tests {
             (tally.passed_again, tally.failures),
             (vec!["a::first".to_owned()], vec!["a::second".to_owned()])
         );
+    }
+
+    #[test]
+    fn what_a_test_failed_with_is_kept_as_far_as_it_is_short() {
+        let long = ["more\n"; 20];
+        let mut tally = counted(&[
+            "test a::b ... FAILED\n",
+            "thread 'a::b' (12) panicked at tests/a.rs:3:9:\n",
+            "assertion `left == right` failed\n",
+            "  left: 1\n",
+            "stack backtrace:\n",
+            "   0: core\n",
+            "thread 'c' panicked at tests/c.rs:1:1:\n",
+        ]);
+        long.iter().for_each(|line| tally.count(line));
+        tally.count("\n");
+        tally.count("test result: FAILED. 0 passed; 1 failed; 0 ignored");
+        assert_eq!(tally.failed, 1);
+        assert_eq!(tally.causes["a::b"], "tests/a.rs:3:9:\nassertion `left == right` failed\n  left: 1");
+        assert_eq!(tally.causes["c"].lines().count(), CAUSE_LINES);
     }
 
     #[test]
