@@ -7,6 +7,8 @@ import { foldersOf, linesOf, tableOf } from "./list.js";
 import * as requests from "./requests.js";
 import { save } from "./saving.js";
 
+const { api } = access;
+
 const element = (id) => document.getElementById(id);
 
 const report = (what) => (error) => console.warn(`${what}:`, error);
@@ -71,7 +73,19 @@ globalThis.fetchzipExtension = {
 };
 
 requests.cleanUp().catch(report("Rules of an earlier run could not be removed"));
+showLackOfFiles();
 access.ready.then(showAllSites).catch(report("The permissions can't be shown"));
+
+/** Says what is not possible where the browser keeps no files for the page. Images are held in memory there. */
+async function showLackOfFiles() {
+  try {
+    await navigator.storage.getDirectory();
+  } catch {
+    const where = api.extension.inIncognitoContext ? "This is a private window, where" : "Here,";
+    element("files-note").textContent = `${where} the browser keeps no files for fetchzip: images are held in memory until this page is closed, and a run that is cut off can’t be resumed.`;
+    element("files-note").hidden = false;
+  }
+}
 
 /** Says that the browser asks, until there is an answer. */
 async function whileAsking(answer, hosts) {

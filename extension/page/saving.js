@@ -9,13 +9,19 @@ import { api } from "./access.js";
 export async function save(archive, fileName) {
   const url = URL.createObjectURL(archive);
   try {
-    const id = await api.downloads.download({ url, filename: fileName, conflictAction: "uniquify", saveAs: false });
+    const id = await api.downloads.download({ url, filename: fileName, conflictAction: "uniquify", saveAs: false, ...ofPrivateWindow() });
     const isComplete = await ended(id);
     const [download] = await api.downloads.search({ id });
     return isComplete ? (download?.filename.split(/[\\/]/).pop() ?? fileName) : "";
   } finally {
     URL.revokeObjectURL(url);
   }
+}
+
+/** What has Firefox count a download to a private window, so that it is in no history. Chromium does so by itself, and refuses the key. */
+function ofPrivateWindow() {
+  const isFirefox = api.runtime.getBrowserInfo !== undefined;
+  return isFirefox && api.extension.inIncognitoContext ? { incognito: true } : {};
 }
 
 /** Resolves to whether a download is complete, once it has ended. */

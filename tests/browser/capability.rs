@@ -36,6 +36,8 @@ pub enum Capability {
     TouchEmulation,
     /// A network that a test takes away.
     NetworkLoss,
+    /// The browser's own window: its menus and keys, and private windows.
+    BrowserWindow,
     /// Answers to what an extension asks the user.
     PermissionAnswers,
     /// An error where a body ends before its declared length.
@@ -66,6 +68,9 @@ impl Capability {
             (Self::PermissionAnswers, Kind::Chromium | Kind::WebKit) => {
                 Some("only Firefox has a setting that answers what an extension asks the user")
             }
+            (Self::BrowserWindow, Kind::Chromium | Kind::WebKit) => Some(
+                "only Firefox's driver reaches the menus and keys of the browser, and its private windows",
+            ),
             (Self::RestingPointer, Kind::WebKit) => Some(
                 "in a driven MiniBrowser, details do not come in one of three tries, for no known reason",
             ),

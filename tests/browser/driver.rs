@@ -57,7 +57,7 @@ pub async fn connect(kind: Kind, wanted: Wanted<'_>) -> Client {
     let client = capabilities.connect(&environment::webdriver()).await;
     let client = client.unwrap_or_else(|error| panic!("no session of {kind}: {error}"));
     if let (Kind::Firefox, Some(extension)) = (kind, wanted.extension) {
-        let command = json!({ "path": extension.folder(), "temporary": true });
+        let command = json!({ "path": extension.folder(), "temporary": true, "allowPrivateBrowsing": true });
         send(&client, "moz/addon/install", &command).await;
     }
     client

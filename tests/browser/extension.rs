@@ -5,9 +5,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_RIGHT, MouseActions, PointerAction};
+use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::keys::{ALT, SHIFT};
 use super::{Browser, Kind, driver, environment, site};
 
 /// The id in the manifest for Firefox, and the one that its pages' addresses begin with in a test.
@@ -64,11 +67,29 @@ impl Extension {
 }
 
 /// Presses the toolbar button of the extension with this id, for the selected tab. In Firefox's own window.
-const PRESS_IN_FIREFOX: &str = "
+const PRESS: &str = "
     const { ExtensionParent } = ChromeUtils.importESModule('resource://gre/modules/ExtensionParent.sys.mjs');
     const { extension } = WebExtensionPolicy.getByID(arguments[0]);
     const window = Services.wm.getMostRecentWindow('navigator:browser');
-    ExtensionParent.apiManager.global.browserActionFor(extension).triggerAction(window);";
+    ExtensionParent.apiManager.global.browserActionFor(extension).triggerAction(window);
+    arguments[1]();";
+
+/// Chooses the extension's entry once the context menu is open. In Firefox's own window.
+const CHOOSE_IN_MENU: &str = "
+    const [done] = arguments;
+    const menu = Services.wm.getMostRecentWindow('navigator:browser').document.getElementById('contentAreaContextMenu');
+    const choose = () => {
+        menu.addEventListener('popuphidden', () => done(), { once: true });
+        menu.activateItem([...menu.children].find(({ label }) => label === 'Zip the images of this page'));
+    };
+    if (menu.state === 'open') choose();
+    else menu.addEventListener('popupshown', choose, { once: true });";
+
+/// Opens a private window, which Firefox shows in front of the others.
+const OPEN_PRIVATE_WINDOW: &str = "
+    const [done] = arguments;
+    const opened = Services.wm.getMostRecentWindow('navigator:browser').OpenBrowserWindow({ private: true });
+    opened.addEventListener('load', () => opened.delayedStartupPromise.then(() => done()), { once: true });";
 
 impl Browser {
     fn extension(&self) -> &Extension {
@@ -99,20 +120,62 @@ impl Browser {
         let before = self.client.windows().await.unwrap();
         match self.kind {
             Kind::Firefox => {
-                driver::send(&self.client, "moz/context", &json!({ "context": "chrome" })).await;
-                self.client.execute(PRESS_IN_FIREFOX, vec![FIREFOX_ID.into()]).await.unwrap();
-                driver::send(&self.client, "moz/context", &json!({ "context": "content" })).await;
+                self.execute_in_firefox(PRESS, vec![FIREFOX_ID.into()]).await;
             }
             _ => self.press_in_chromium(),
         }
+        self.go_to_opened(&before).await;
+        self.until_started().await;
+    }
+
+    /// Chooses the extension's entry in the context menu of the only element with a selector, and goes to the page
+    /// that it opens. In Firefox only.
+    pub async fn choose_in_context_menu(&self, selector: &str) {
+        let before = self.client.windows().await.unwrap();
+        let element = self.until_found(selector).await;
+        let to_element = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+        let press = PointerAction::Down { button: MOUSE_BUTTON_RIGHT };
+        let release = PointerAction::Up { button: MOUSE_BUTTON_RIGHT };
+        let mouse = MouseActions::new("mouse".to_owned()).then(to_element).then(press).then(release);
+        self.client.perform_actions(mouse).await.unwrap();
+        self.execute_in_firefox(CHOOSE_IN_MENU, vec![]).await;
+        self.go_to_opened(&before).await;
+        self.until_started().await;
+    }
+
+    /// Presses the extension's keys in the browser's own window, and goes to the page that they open. In Firefox only.
+    pub async fn press_shortcut(&self) {
+        let before = self.client.windows().await.unwrap();
+        driver::send(&self.client, "moz/context", &json!({ "context": "chrome" })).await;
+        self.press_keys(&[ALT, SHIFT, 'Z']).await;
+        driver::send(&self.client, "moz/context", &json!({ "context": "content" })).await;
+        self.go_to_opened(&before).await;
+        self.until_started().await;
+    }
+
+    /// Opens a private window, and goes to its tab. In Firefox only.
+    pub async fn open_private_window(&self) {
+        let before = self.client.windows().await.unwrap();
+        self.execute_in_firefox(OPEN_PRIVATE_WINDOW, vec![]).await;
+        self.go_to_opened(&before).await;
+    }
+
+    /// Runs a script in Firefox's own window. It ends with the call of its last argument.
+    async fn execute_in_firefox(&self, script: &str, arguments: Vec<Value>) -> Value {
+        driver::send(&self.client, "moz/context", &json!({ "context": "chrome" })).await;
+        let value = self.client.execute_async(script, arguments).await;
+        driver::send(&self.client, "moz/context", &json!({ "context": "content" })).await;
+        value.unwrap()
+    }
+
+    /// Waits for a tab that was not there before, and goes to it.
+    async fn go_to_opened(&self, before: &[WindowHandle]) {
         let opened = async || {
             let windows = self.client.windows().await.unwrap();
             windows.into_iter().find(|window| !before.contains(window))
         };
-        self.until_met("the extension's page opens", async || opened().await.is_some()).await;
-        let opened = opened().await.unwrap();
-        self.client.switch_to_window(opened).await.unwrap();
-        self.until_started().await;
+        self.until_met("a tab is opened", async || opened().await.is_some()).await;
+        self.client.switch_to_window(opened().await.unwrap()).await.unwrap();
     }
 
     fn press_in_chromium(&self) {

@@ -4,7 +4,9 @@
 //! - `saving`: images of hosts that let no page read them, byte for byte; a host without permission
 //! - `requests`: cookies and Referers, as the server sees them
 //! - `collecting`: fixture pages (`pages/`), each with the list that must come out, and hostile ones
+//! - `ways_in`: the context menu and the keys
 //! - `choosing`: what is shown and chosen before anything is fetched
+//! - `private_windows`: a window for which the browser keeps no files
 //! - `resuming`: a run that the browser's end has cut off
 //!
 //! Every test ends with a look at what the page recorded: no violation of its Content Security Policy, no error, no
@@ -20,6 +22,8 @@ mod browser;
 mod choosing;
 mod collecting;
 mod extension_driver;
+mod private_windows;
 mod requests;
 mod resuming;
 mod saving;
+mod ways_in;

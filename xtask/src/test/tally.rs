@@ -86,7 +86,8 @@ impl Tally {
             self.causes.entry(name.to_owned()).or_insert_with(|| place.to_owned());
             return true;
         }
-        let ends = line.trim().is_empty() || line.starts_with("stack backtrace:") || line.starts_with("note: ");
+        let ends =
+            line.trim().is_empty() || line.starts_with("stack backtrace:") || line.starts_with("note: ");
         if ends {
             self.panicking = None;
         }
