@@ -185,7 +185,9 @@ function hostsOf(text) {
   for (const word of text.split(/[\s,;]+/).filter(Boolean)) {
     const address = word.includes("://") ? word : `https://${word}`;
     const host = URL.canParse(address) ? new URL(address).hostname : "";
-    (host && !host.includes("*") ? hosts : others).push(host || word);
+    // Chromium encodes an asterisk.
+    if (host && !/[*%]/.test(host)) hosts.push(host);
+    else others.push(word);
   }
   return { hosts: [...new Set(hosts)], others };
 }

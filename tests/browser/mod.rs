@@ -8,6 +8,7 @@
 //! - `extension`: the extension's folder, and the buttons of the browser's own that start it
 //! - `downloads`: the files that the browser saves
 //! - `folder_watch`: what stands in their folder meanwhile
+//! - `accessibility`: axe-core's findings, and what is wider than the window
 //! - `elements`: finding elements by role and accessible name
 //! - `keys`: the keyboard
 //! - `proxy`: sends any host to the demo server
@@ -19,6 +20,7 @@
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
+pub mod accessibility;
 pub mod capability;
 pub mod downloads;
 mod driver;

@@ -133,6 +133,11 @@ impl Browser {
     }
 }
 
+/// The address of the same server under another host name, for which the extension has no permission.
+pub fn without_permission(address: &str) -> String {
+    address.replace("127.0.0.1", "localhost")
+}
+
 /// A header of a request in the server's log.
 pub fn header<'a>(request: &'a Value, name: &str) -> Option<&'a str> {
     request["headers"][name].as_str()

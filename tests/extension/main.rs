@@ -7,6 +7,7 @@
 //! - `ways_in`: the context menu and the keys
 //! - `choosing`: what is shown and chosen before anything is fetched
 //! - `private_windows`: a window for which the browser keeps no files
+//! - `accessibility`: axe-core, and a narrow window
 //! - `resuming`: a run that the browser's end has cut off
 //!
 //! Every test ends with a look at what the page recorded: no violation of its Content Security Policy, no error, no
@@ -19,6 +20,7 @@
 #[path = "../browser/mod.rs"]
 mod browser;
 
+mod accessibility;
 mod choosing;
 mod collecting;
 mod extension_driver;

@@ -1,12 +1,8 @@
 //! Images of hosts that let no page read them.
 
-use super::extension_driver::with_extension_page;
 use crate::browser::capability::{Capability, requires};
 
-/// The same server under another host name, for which the extension has no permission.
-fn without_permission(address: &str) -> String {
-    address.replace("127.0.0.1", "localhost")
-}
+use super::extension_driver::{with_extension_page, without_permission};
 
 #[test]
 fn images_of_hosts_without_cors_arrive_byte_for_byte_by_the_worker_and_its_file() {

@@ -1,12 +1,13 @@
 //! axe-core, both themes, a phone.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::page_driver::{QUESTION, with_new_page_of, with_page_of};
+use crate::browser::Browser;
+use crate::browser::accessibility::axe;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{ESCAPE, TAB};
 use crate::browser::site::Site;
-use crate::browser::{Browser, environment};
 
 /// A page as wide as a phone, in a frame: no desktop browser makes its window as narrow.
 const PHONE: &str = "<!doctype html><html lang=\"en\"><title>a phone</title>
@@ -158,10 +159,6 @@ fn the_help_page_is_accessible_and_fits_a_phone() {
     });
 }
 
-fn axe() -> String {
-    std::fs::read_to_string(environment::node_modules().join("axe-core/axe.min.js")).unwrap()
-}
-
 #[test]
 fn nothing_is_wider_than_a_phone() {
     with_page_of(Site::page().with("phone.html", PHONE), async |browser| {
@@ -204,14 +201,6 @@ impl Browser {
         self.until("document.getElementById('commands').textContent.includes('--distributor ray')").await;
     }
 
-    async fn check_fits(&self, state: &str) {
-        let wider = "const root = document.scrollingElement;
-            return root.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-              .filter((element) => element.getBoundingClientRect().right > innerWidth)
-              .map((element) => element.outerHTML.slice(0, 120));";
-        assert_eq!(self.execute(wider, vec![]).await, json!([]), "{state}: wider than the screen");
-    }
-
     async fn check_width(&self, state: &str) {
         self.check_fits(state).await;
         let cut_off = "const ticks = document.getElementById('ticks');
@@ -219,27 +208,5 @@ impl Browser {
             return [...ticks.children].filter((label) => label.getBoundingClientRect().right > right)
               .map((label) => label.textContent);";
         assert_eq!(self.execute(cut_off, vec![]).await, json!([]), "{state}: labels are cut off");
-    }
-
-    async fn check_in_both_themes(&self, state: &str) {
-        for theme in ["light", "dark"] {
-            let set = "document.documentElement.dataset.theme = arguments[0]";
-            self.execute(set, vec![theme.into()]).await;
-            // During a transition, colours are not the final ones; WebKit begins it with the next frame.
-            let found = self.execute_async(
-                "let running;
-                 do {
-                   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-                   // Firefox never ends those in details that are closed.
-                   running = document.getAnimations().filter(({ effect }) => effect.target.checkVisibility());
-                   await Promise.all(running.map(({ finished }) => finished.catch(() => {})));
-                 } while (running.length > 0);
-                 const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-                 return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary) }));",
-                vec![],
-            );
-            let found: Value = found.await;
-            assert_eq!(found, json!([]), "{state}, {theme}");
-        }
     }
 }

@@ -7,12 +7,16 @@ use fs_err as fs;
 use regex_lite::{NoExpand, Regex};
 
 /// What is left out or replaced, by a pattern. The policy is in the extension's manifest.
-const REPLACED: [(&str, &str); 5] = [
+const REPLACED: [(&str, &str); 6] = [
     (r#"\s*<meta http-equiv="Content-Security-Policy"[^>]*>"#, ""),
     (r#"\s*<link rel="manifest"[^>]*>"#, ""),
     // Its images are of the page's own host, which is none here.
     (r#"data-action="demo">"#, r#"data-action="demo" hidden>"#),
     (r#"<div id="examples""#, r#"<div id="examples" hidden"#),
+    (
+        r#"<label class="check"><input type="checkbox" id="send-sign-in">"#,
+        r#"<label class="check" hidden><input type="checkbox" id="send-sign-in">"#,
+    ),
     (
         r"<dt>Images of a page you are on</dt><dd>.*?</dd>",
         "<dt>Images of a page you are on</dt><dd>The extension’s button in the toolbar collects them, as do the \
