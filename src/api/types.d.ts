@@ -116,8 +116,9 @@ export interface FetchZipOptions {
   maxTotalBytes?: number;
   /**
    * The longest time that an attempt may go without receiving a byte, in milliseconds. Time in the browser's
-   * own queue does not count while the image's host answers other requests, and neither does the time in
-   * which the computer sleeps. Default: 30000.
+   * own queue does not count while the image's host answers other requests, those of the page itself included,
+   * and neither does the time in which the computer sleeps. Requests of the page that hold their connections
+   * for longer than this are not seen. Default: 30000.
    */
   timeoutMs?: number;
   /**

@@ -31,6 +31,7 @@ mod limit_tests;
 mod origin_state;
 mod other_tabs;
 mod pace;
+mod page_requests;
 mod quota;
 mod rank;
 mod reach;

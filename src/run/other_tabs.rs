@@ -19,7 +19,7 @@ const ASK_PAUSE: Duration = Duration::from_millis(250);
 const GONE_AFTER: Duration = Duration::from_secs(5);
 
 /// Numbers of a message before its first origin, and of an origin before its oldest requests.
-const HEAD: usize = 2;
+pub(super) const HEAD: usize = 2;
 const ORIGIN_HEAD: usize = 5;
 
 /// The requests of one thread to one origin.

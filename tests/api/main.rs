@@ -6,6 +6,7 @@
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
 //! - `carrying`: what requests carry: cookies, headers, methods, bodies; and to which origin
 //! - `tabs`: calls in several tabs, whose requests wait in one queue
+//! - `page_requests`: calls in a page that fills that queue itself
 //! - `renewing`: `request` as a function
 //! - `own_entries`: entries of the caller's own beside those that are fetched
 //! - `refusals`: hosts that refuse the page (CORS), and hosts that can't be reached
@@ -64,6 +65,7 @@ mod naming;
 mod nothing_left;
 mod own_entries;
 mod package_driver;
+mod page_requests;
 mod page_scripts;
 mod records;
 mod refusals;

@@ -2,6 +2,7 @@
 
 import { indexBelow, isObject, typeError } from "./checks.js";
 import { Events } from "./events.js";
+import { watchPageRequests } from "./page_requests.js";
 
 /** Milliseconds between two calls of `onProgress`. */
 const REPORT_EVERY = 100;
@@ -91,7 +92,9 @@ export const startRun = ({ sources, known }, options, engine, restart) => {
 
   const ended = typeof engine === "function" ? call(engine) : callWhenLoaded();
   const timer = onProgress && setInterval(report, REPORT_EVERY);
+  const endWatch = watchPageRequests();
   const end = () => {
+    endWatch();
     clearInterval(timer);
     if (onProgress) report();
     else progress();
