@@ -99,9 +99,9 @@ fn firefox(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
     if let Some(folder) = wanted.profile {
         capabilities = capabilities.with_arguments(["-profile".to_owned(), folder.display().to_string()]);
     }
-    if wanted.extension.is_some() {
+    if let Some(extension) = wanted.extension {
         capabilities = capabilities
-            .with_preference("extensions.webextensions.uuids", Extension::firefox_uuids())
+            .with_preference("extensions.webextensions.uuids", extension.firefox_uuids())
             .with_preference("extensions.originControls.grantByDefault", true)
             .with_preference("extensions.webextOptionalPermissionPrompts", false)
             .with_preference("network.lna.blocking", false);

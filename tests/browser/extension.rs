@@ -13,8 +13,7 @@ use tempfile::TempDir;
 use super::keys::{ALT, SHIFT};
 use super::{Browser, Kind, driver, environment, site};
 
-/// The id in the manifest for Firefox, and the one that its pages' addresses begin with in a test.
-const FIREFOX_ID: &str = "fetchzip@fetchzip.example";
+/// What the addresses of its pages begin with in Firefox, which otherwise draws it.
 const FIREFOX_UUID: &str = "5f3b0e2c-5a0e-4f0d-9a53-6b1c7a2d9e41";
 
 /// A public key, made for these tests, and the id that Chromium derives from it.
@@ -28,6 +27,8 @@ const CHROMIUM_ID: &str = "afefgfcpicgmfmamhpkobdajengnnakl";
 pub struct Extension {
     folder: TempDir,
     kind: Kind,
+    /// The id in the manifest for Firefox.
+    firefox_id: String,
 }
 
 impl Extension {
@@ -36,6 +37,8 @@ impl Extension {
         site::copy(&environment::extension().join(kind.id()), folder.path());
         let manifest = folder.path().join("manifest.json");
         let mut keys: Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+        let firefox_id =
+            keys["browser_specific_settings"]["gecko"]["id"].as_str().unwrap_or_default().to_owned();
         keys["host_permissions"] = json!(["http://127.0.0.1/*"]);
         if kind == Kind::Chromium {
             keys["key"] = CHROMIUM_KEY.into();
@@ -45,7 +48,7 @@ impl Extension {
         let page = fs::read_to_string(&index).unwrap();
         fs::write(&index, page.replacen("<head>", "<head><script src=\"record.js\"></script>", 1)).unwrap();
         fs::write(folder.path().join("record.js"), include_str!("record.js")).unwrap();
-        Self { folder, kind }
+        Self { folder, kind, firefox_id }
     }
 
     pub fn folder(&self) -> &Path {
@@ -53,8 +56,8 @@ impl Extension {
     }
 
     /// The addresses of extensions that Firefox is to use, by their ids.
-    pub fn firefox_uuids() -> String {
-        json!({ FIREFOX_ID: FIREFOX_UUID }).to_string()
+    pub fn firefox_uuids(&self) -> String {
+        json!({ &self.firefox_id: FIREFOX_UUID }).to_string()
     }
 
     /// The address of its page.
@@ -120,7 +123,7 @@ impl Browser {
         let before = self.client.windows().await.unwrap();
         match self.kind {
             Kind::Firefox => {
-                self.execute_in_firefox(PRESS, vec![FIREFOX_ID.into()]).await;
+                self.execute_in_firefox(PRESS, vec![self.extension().firefox_id.as_str().into()]).await;
             }
             _ => self.press_in_chromium(),
         }

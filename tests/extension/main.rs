@@ -8,6 +8,7 @@
 //! - `choosing`: what is shown and chosen before anything is fetched
 //! - `private_windows`: a window for which the browser keeps no files
 //! - `accessibility`: axe-core, and a narrow window
+//! - `complaints`: what users of other such extensions complain of
 //! - `resuming`: a run that the browser's end has cut off
 //!
 //! Every test ends with a look at what the page recorded: no violation of its Content Security Policy, no error, no
@@ -23,6 +24,7 @@ mod browser;
 mod accessibility;
 mod choosing;
 mod collecting;
+mod complaints;
 mod extension_driver;
 mod private_windows;
 mod requests;

@@ -131,7 +131,11 @@ mod tests {
         let (chromium, firefox) = (manifest_of("chromium"), manifest_of("firefox"));
         assert_eq!(chromium["background"]["service_worker"], "background.js");
         assert_eq!(firefox["background"]["scripts"][0], "background.js");
-        assert!(firefox["browser_specific_settings"]["gecko"]["id"].is_string());
+        // A GUID: an id that looks like an address of mail would be somebody's.
+        let id = firefox["browser_specific_settings"]["gecko"]["id"].as_str().unwrap();
+        let inside = id.strip_prefix('{').and_then(|id| id.strip_suffix('}')).unwrap();
+        assert_eq!(inside.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{id}");
+        assert!(inside.chars().all(|digit| digit == '-' || digit.is_ascii_hexdigit()), "{id}");
         for (manifest, others) in [
             (&chromium, ["firefox", "browser_specific_settings"]),
             (&firefox, ["chromium", "minimum_chrome_version"]),
