@@ -36,11 +36,19 @@ extern "C" {
     fn error(this: &Next) -> JsValue;
 }
 
+/// The most sources that are asked for beyond those that have begun. Passing on one after the other costs more than
+/// a small image.
+const MOST_AHEAD: usize = 16;
+
 /// The sources that arrive. The iterable is closed when this is dropped before its end.
 pub struct Arrivals {
     list: List,
+    /// The items that have been passed on.
+    known: Cell<usize>,
     /// The items that have begun, or have ended without.
     begun: Cell<usize>,
+    /// How many more sources than have begun are asked for: one, and one more each time that a place stayed empty.
+    ahead: Cell<usize>,
     is_ended: Cell<bool>,
     changed: Notify,
 }
@@ -57,7 +65,14 @@ impl Arrivals {
             return Ok(None);
         }
         let list = List::new(sources)?;
-        Ok(Some(Self { list, begun: Cell::new(0), is_ended: Cell::new(false), changed: Notify::default() }))
+        Ok(Some(Self {
+            list,
+            known: Cell::new(0),
+            begun: Cell::new(0),
+            ahead: Cell::new(1),
+            is_ended: Cell::new(false),
+            changed: Notify::default(),
+        }))
     }
 
     /// Takes an event; `is_asked` says whether anything was requested for its item.
@@ -75,6 +90,10 @@ impl Arrivals {
         if has_begun {
             self.begun.set(self.begun.get() + 1);
             self.changed.notify();
+        } else if matches!(event.kind, EventKind::Stored(_)) && self.begun.get() == self.known.get() {
+            // Nothing waits for the place of this image.
+            self.ahead.set(MOST_AHEAD.min(self.ahead.get() + 1));
+            self.changed.notify();
         }
     }
 
@@ -84,7 +103,7 @@ impl Arrivals {
         self.changed.notify();
     }
 
-    /// Appends sources to the plan as they arrive, one more than have begun, and completes it. Returns why the list
+    /// Appends sources to the plan as they arrive, a few more than have begun, and completes it. Returns why the list
     /// broke; `null` if it did not.
     pub async fn append_to(
         &self,
@@ -96,7 +115,10 @@ impl Arrivals {
         let Urls { plan, long } = urls;
         let mut first = skips_repeated.then(TextMap::default);
         let failure = loop {
-            let is_wanted = || (self.is_ended.get() || self.begun.get() >= plan.len()).then_some(());
+            let is_wanted = || {
+                let is_short = self.begun.get() + self.ahead.get() > plan.len();
+                (self.is_ended.get() || is_short).then_some(())
+            };
             self.changed.wait_for(is_wanted).await;
             if self.is_ended.get() {
                 break JsValue::NULL;
@@ -111,6 +133,7 @@ impl Arrivals {
                 Err(error) => break error,
             }
             supply.check_origin_of(plan, item);
+            self.known.set(plan.len());
             handle.pass_arrived(item);
         };
         plan.set_open(false);

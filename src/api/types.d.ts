@@ -453,8 +453,8 @@ export function fetchZip(
  * and columns together may have 256 MiB of text, in which `data:` URLs of 100,000 to 8,388,608 characters do not count.
  *
  * An AsyncIterable is read while its images are fetched: the run starts with the first, asks for one more than have
- * begun, and closes the iterable (`return`) if it ends early. `{index}` in `names` is padded for the items that are known
- * by then.
+ * begun (for up to 16 more where images arrive faster than the list), and closes the iterable (`return`) if it ends
+ * early. `{index}` in `names` is padded for the items that are known by then.
  *
  * @throws TypeError or RangeError that names an argument that makes no sense, and what reading the sources throws. What
  * only the engine can judge (a list's addresses and `names`) rejects the result of a call that comes before the engine
