@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::Result;
 use fs_err as fs;
@@ -35,8 +36,10 @@ pub fn compare() -> Result<Comparison> {
     remove_dir(&clone)?;
     let mut git = workspace::command("git");
     process::run(git.args(["clone", "--quiet"]).arg(workspace::root()).arg(&clone))?;
-    let mut release = workspace::cargo(["xtask", "release"]);
-    release.current_dir(&clone).env("CARGO_TARGET_DIR", clone.join("target"));
+    // This program, which is of the same commit, also if cargo has put another in the place of its file.
+    let mut release = Command::new("/proc/self/exe");
+    release.arg("release").current_dir(&clone);
+    release.env("CARGO_MANIFEST_DIR", clone.join("xtask")).env("CARGO_TARGET_DIR", clone.join("target"));
     process::run(&mut release)?;
     let clones = sums(&clone.join("release"))?;
     // Gigabytes of compiled crates.
