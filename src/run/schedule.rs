@@ -21,7 +21,7 @@
 //! [`OriginState`] decides how many requests an origin may have at once, and when it gets none.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use super::fetch_error::FetchError;
@@ -49,8 +49,8 @@ pub struct Schedule {
     backing_off: BinaryHeap<Reverse<(Duration, ItemId)>>,
     /// Every origin that cools down, and outdated entries.
     cooling: BinaryHeap<Reverse<(Duration, OriginId)>>,
-    /// Closed origins, whose ready items fail.
-    closed: Vec<OriginId>,
+    /// Every closed origin with ready items, which fail, and outdated entries.
+    closed: VecDeque<OriginId>,
     /// Why all items that are not in flight fail, once they do.
     rest_fails_with: Option<FetchError>,
     /// The items before this one have failed already, or are in flight.
@@ -120,7 +120,7 @@ impl Schedule {
             turns: Turns::default(),
             backing_off: BinaryHeap::new(),
             cooling: BinaryHeap::new(),
-            closed: Vec::new(),
+            closed: VecDeque::new(),
             rest_fails_with: None,
             rest_begins_at: 0,
             storage_failures: 0,
@@ -319,6 +319,9 @@ impl Schedule {
         let Progress { was_deferred, .. } = self.progress[item];
         let OriginState { ready, deferred, .. } = &mut self.origins[id];
         if was_deferred { deferred } else { ready }.push(Reverse(item));
+        if self.origins[id].closed_by.is_some() {
+            self.closed.push_back(id);
+        }
         self.offer(id);
     }
 
@@ -399,15 +402,18 @@ impl Schedule {
 
     /// Ends the next ready item of a closed origin, and returns the step that reports it.
     fn next_of_closed_origins(&mut self) -> Option<Step> {
-        loop {
-            let Self { closed, origins, .. } = self;
-            let (item, status) =
-                closed.iter().find_map(|id| Some((origins[*id].pop()?, origins[*id].closed_by?)))?;
+        while let Some(id) = self.closed.front() {
+            let origin = &mut self.origins[*id];
+            let (Some(item), Some(status)) = (origin.pop(), origin.closed_by) else {
+                self.closed.pop_front();
+                continue;
+            };
             if self.progress[item].is_open && !self.fall_back(item) {
                 self.finish(item);
                 return Some(Step::Fail { item, error: FetchError::HostRefuses { status } });
             }
         }
+        None
     }
 
     /// Has the next address of an item asked, as if nothing had been asked before; false if there is none.

@@ -46,7 +46,7 @@ impl Schedule {
                 self.cooling.push(Reverse((until, id)));
                 return Some(until);
             }
-            OriginChange::Close => self.closed.push(id),
+            OriginChange::Close => self.closed.push_back(id),
             OriginChange::Narrow => self.forgive_for_host(item),
             OriginChange::None => {}
         }
