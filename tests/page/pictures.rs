@@ -6,7 +6,7 @@ use fantoccini::actions::{
     Actions, InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction,
 };
 
-use super::page_driver::{image_entries, with_new_page, with_new_page_of};
+use super::page_driver::{image_entries, with_new_page, with_new_page_of, with_page};
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
 use crate::browser::keys::{DOWN, END, HOME, LEFT, RIGHT, SHIFT, SPACE, UP};
@@ -63,6 +63,23 @@ fn pictures_appear_as_they_are_stored_and_what_failed_is_none() {
         let size = browser.origin.get(paths[0]).len();
         let expected = format!("64 × 48 · {}.{} kB", size / 1000, (size % 1000 + 50) / 100 % 10);
         assert_eq!(pictures[0].facts, expected);
+    });
+}
+
+#[test]
+fn no_picture_covers_the_text_of_another() {
+    with_page(async |browser| {
+        let paths: Vec<_> = (1..=16).map(|seed| format!("/image/{seed}/64x48.jpg")).collect();
+        browser.paste_paths(&paths).await;
+        browser.fetch().await;
+        browser.click("tab", "Pictures").await;
+        browser.until("document.querySelectorAll('#pictures .facts:not(:empty)').length === 16").await;
+        let covered = "
+            const boxes = (selector) => [...document.querySelectorAll(selector)].map((it) => it.getBoundingClientRect());
+            const frames = boxes('#pictures .frame'), texts = boxes('#pictures .facts');
+            return texts.filter((text) => frames.some((frame) => text.left < frame.right && frame.left < text.right
+                && text.top < frame.bottom - 1 && frame.top < text.bottom - 1)).length;";
+        assert_eq!(browser.execute(covered, vec![]).await, 0);
     });
 }
 
