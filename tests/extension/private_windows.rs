@@ -1,4 +1,5 @@
-//! A private window, for which Firefox keeps no files. Chromium's driver can't allow an extension there.
+//! A private window, for which Firefox keeps no files. Chromium leaves an extension that its command line names
+//! disabled once it is allowed there.
 
 use crate::browser::capability::{Capability, requires};
 
