@@ -115,7 +115,20 @@ const over = (below, above) => {
 /** Whether a request with these options may go to one origin only. */
 const isBound = ({ headers, credentials }) => credentials === "include" || (headers?.length ?? 0) > 0;
 
+/** Whether these options may be sent to no other origin, since they have what was meant for one. */
+const isOfOneOrigin = (options) => isBound(options) || options.body !== undefined;
+
 const isGuarded = ({ headers = [] }) => headers.some(([name]) => !FREE_HEADERS.includes(name.toLowerCase()));
+
+/** Whether a stream was read, be it in part. A Response takes no such stream. */
+const isDisturbed = (stream) => {
+  try {
+    new Response(stream);
+    return false;
+  } catch {
+    return true;
+  }
+};
 
 const reasonOf = (error) => shown(isObject(error) && "message" in error ? error.message : error);
 
@@ -173,6 +186,10 @@ export class Supply {
       const name = isWhole ? argument : `${argument}.url`;
       if (request.bodyUsed) throw new TypeError(`${name} must be a Request whose body was not used`);
       if (request.mode === "no-cors") throw new TypeError(`${name} must be a Request whose answer can be read, not "no-cors"`);
+      if (request.redirect !== undefined && request.redirect !== "follow") {
+        throw new TypeError(`${name} must be a Request that follows redirects, not one with redirect "${request.redirect}"`);
+      }
+      if (request.integrity) throw new TypeError(`${name} must be a Request without integrity, which can't be checked here`);
       taken.options = optionsOf(request);
       taken.request = request.clone();
       taken.signal = request.signal;
@@ -195,13 +212,20 @@ export class Supply {
     return undefined;
   }
 
-  #takeData(item, argument, { name, data, lastModified }) {
+  #takeData(item, argument, { name, data, lastModified, isGivenAgain }) {
     const taken = { modified: undefined, mediaType: "" };
+    const refuseRead = (isRead, what) => {
+      if (isRead && !isGivenAgain) throw new TypeError(`${argument}.data must be ${what}`);
+      taken.isUsed ||= isRead;
+    };
     let own;
     if (typeof data === "string") taken.blob = new Blob([data]);
     else if (isBuffer(data)) taken.blob = new Blob([data]);
     else if (isResponse(data)) {
-      if (data.bodyUsed) throw new TypeError(`${argument}.data must be a Response whose body was not used`);
+      if (["opaque", "opaqueredirect", "error"].includes(data.type)) {
+        throw new TypeError(`${argument}.data must be a Response that can be read, not one of the type "${data.type}"`);
+      }
+      refuseRead(data.bodyUsed || data.body?.locked === true, "a Response whose body was not used");
       taken.stream = data.body ?? new Blob([]).stream();
       taken.mediaType = data.headers.get("content-type") ?? "";
       taken.modified = Date.parse(data.headers.get("last-modified"));
@@ -212,7 +236,8 @@ export class Supply {
       taken.modified = data.lastModified;
       own = data.name;
     } else if (isObject(data) && typeof data.getReader === "function") {
-      if (data.locked) throw new TypeError(`${argument}.data must be a ReadableStream that is not locked`);
+      refuseRead(data.locked, "a ReadableStream that is not locked");
+      refuseRead(isDisturbed(data), "a ReadableStream of which nothing was read");
       taken.stream = data;
     } else {
       const expected = "a string, a Blob, a buffer, a Response or a ReadableStream";
@@ -273,9 +298,18 @@ export class Supply {
       let url;
       if (this.#ask) {
         const { attempt, error } = this.#attempts.get(item) ?? { attempt: 1, error: null };
-        const given = await (0, this.#ask)(new URL(href), { item, attempt, error });
-        options = over(options, copyOfOptions("what options.request returns", given));
-        url = addressOf(given?.url);
+        const answer = (0, this.#ask)(new URL(href), { item, attempt, error });
+        // At once where it is no promise: the function may use the object again.
+        const given = typeof answer?.then === "function" ? readAnswer(await answer) : readAnswer(answer);
+        const other = originOf(given.url);
+        if (given.url !== undefined && other !== originOf(href) && isOfOneOrigin(options)) {
+          throw new TypeError(
+            `the source's headers, credentials or body are for ${originOf(href)}, and options.request returned an ` +
+              `address of ${other}: let it return them for the addresses that they are for`,
+          );
+        }
+        options = over(options, given.options);
+        url = given.url;
       }
       check(url ?? href, options);
       const isForAll = !this.#ask && !this.#arrives && this.#sources.size === 0;
@@ -301,6 +335,12 @@ const nameOf = (address) => {
     return segment;
   }
 };
+
+/** What the caller's function returned, as a copy. */
+const readAnswer = (given) => ({
+  options: copyOfOptions("what options.request returns", given),
+  url: addressOf(given?.url),
+});
 
 const addressOf = (given) => {
   if (given === undefined || given === null) return undefined;

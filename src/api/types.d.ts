@@ -19,7 +19,8 @@ export { init };
 export interface FetchZipRequest {
   /**
    * A `Request` counts whole: method, body, headers, credentials, mode, cache, referrer and its signal, which ends this
-   * item alone. It is refused if its body was used, or if its mode is "no-cors".
+   * item alone. It is refused if its body was used, its mode is "no-cors", its redirect not "follow", or if it has an
+   * integrity.
    */
   url: string | URL | Request;
   /**
@@ -48,8 +49,10 @@ export interface DataSource {
    */
   name?: string;
   /**
-   * A stream is read as the archive grows, so that it need not fit into memory; pieces that are strings count as UTF-8. If
-   * it fails, this entry alone fails ("data"). A Response is taken whatever its status is.
+   * A stream need not fit into memory: it is read into the run's temporary file, and then written to the archive. (In place
+   * and where the browser has no such file, it is read into Blobs.) Pieces that are strings count as UTF-8. If it fails,
+   * this entry alone fails ("data"). A Response is taken whatever its status is. What was read before, in part too, and a
+   * Response that can't be read ("opaque", "error") are refused.
    */
   data: string | Blob | BufferSource | Response | ReadableStream<Uint8Array>;
   /** In milliseconds since 1970, or a Date. Default: a File's own, or a Response's Last-Modified. */
@@ -59,13 +62,17 @@ export interface DataSource {
 /** What a call gets its images and other entries from. */
 export type Source = string | URL | Request | FetchZipRequest | DataSource;
 
+/** What a call takes: a list, or one that arrives. */
+export type Sources = Iterable<Source> | AsyncIterable<Source>;
+
 /**
  * What requests carry, in the terms of `fetch`. What is given in several places counts in this order: what the function
  * `options.request` returns, `request` of the source, its `Request`, `options.request`, the defaults. Each option counts by
  * itself, and of the headers each by its name.
  *
- * Headers reach the origin of their address alone. If a redirect leads to another origin, browsers remove `Authorization`;
- * for a request with other headers than that and those that any request may have (`Accept`, `Accept-Language`,
+ * Headers reach the origin of their address alone. If the function returns an address of another origin, an item whose source
+ * has headers, a body or credentials "include" fails: the function has to return them, too. If a redirect leads to another
+ * origin, browsers remove `Authorization`; for a request with other headers than that and those that any request may have (`Accept`, `Accept-Language`,
  * `Content-Language`, `Content-Type`), redirects are not followed to another origin, and the item fails ("request").
  */
 export interface RequestOptions {
@@ -97,7 +104,7 @@ export interface FetchZipOptions {
    */
   concurrency?: number;
   /**
-   * The maximum number of requests in flight to one origin; never exceeded. Origins take turns, whatever
+   * The maximum number of requests in flight to one origin, by the addresses of the list; never exceeded. Origins take turns, whatever
    * their order in the list. Calls at the same time share what an origin can take. Default: found during the
    * run.
    */
@@ -436,7 +443,7 @@ export interface FetchZipResult {
  * The promise also rejects with what `startFetchZip` throws.
  */
 export function fetchZip(
-  sources: Iterable<Source> | AsyncIterable<Source>,
+  sources: Sources,
   options?: FetchZipOptions,
 ): Promise<FetchZipResult>;
 
@@ -461,7 +468,7 @@ export function fetchZip(
  * is loaded.
  */
 export function startFetchZip(
-  sources: Iterable<Source> | AsyncIterable<Source>,
+  sources: Sources,
   options?: FetchZipOptions,
 ): FetchZipRun;
 

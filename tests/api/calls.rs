@@ -112,7 +112,8 @@ fn an_option_that_does_not_exist_is_warned_of_with_the_nearest_that_does() {
         let body = "
             const warnings = [];
             console.warn = (text) => warnings.push(text);
-            const options = { concurency: 3, onprogress: undefined, FileName: 'a.zip', manifest: { sha265: true } };
+            const options = { concurency: 3, onprogress: undefined, FileName: 'a.zip', headers: {}, request: { header: {} },
+              manifest: { sha265: true } };
             const { fileName, items } = await fetchZip([args], options);
             return [fileName, items[0].outcome, warnings];";
         let url = browser.origin.url("/image/1/64x48.jpg");
@@ -122,10 +123,12 @@ fn an_option_that_does_not_exist_is_warned_of_with_the_nearest_that_does() {
                 format!("fetchzip: there is no options.{name}; the nearest is options.{nearest}")
             };
             let warnings = [
+                there_is("request.header", "request.headers"),
                 there_is("manifest.sha265", "manifest.sha256"),
                 there_is("concurency", "concurrency"),
                 there_is("onprogress", "onProgress"),
                 there_is("FileName", "fileName"),
+                there_is("headers", "request.headers"),
             ];
             assert_eq!(value, json!(["images.zip", "stored", warnings]), "{place:?}");
         }

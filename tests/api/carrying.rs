@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::package_driver::{PLACES, Place, with_package, with_package_over_http2};
+use super::package_driver::{PLACES, Place, with_package, with_package_over_http2, with_package_under};
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
 
@@ -220,6 +220,98 @@ fn a_request_s_own_signal_ends_its_own_item() {
             assert_eq!(ended[1], "stored", "{place:?}: {ended}");
             assert!(ended[0] == "stopped" || ended[0] == "skipped", "{place:?}: {ended}");
         }
+    });
+}
+
+#[test]
+fn what_requests_carry_is_read_before_the_first_call_returns() {
+    with_package(async |browser| {
+        let args = json!({
+            "url": browser.origin.url("/image/1/64x48.jpg?key=read"),
+            "module": format!("{}pkg/fetchzip.js?first", browser.address),
+        });
+        let call = "(async () => {
+            const { fetchZip: first } = await import(args.module);
+            const common = { 'X-Common': 'old' }, own = new Headers({ 'X-Own': 'old' });
+            const body = new TextEncoder().encode('old'), lastModified = new Date(Date.UTC(2020, 1, 2));
+            const run = first([
+                { url: args.url, request: { method: 'POST', headers: own, body } },
+                { name: 'a.txt', data: 'a', lastModified },
+            ], { request: { headers: common } });
+            common['X-Common'] = 'new';
+            own.set('X-Own', 'new');
+            body.fill(0);
+            lastModified.setTime(0);
+            const result = await run;
+            globalThis.zip = await base64(result.blob);
+            return result;
+        })()";
+        assert_eq!(outcomes(browser, Place::Page, call, args).await, json!(["stored", "stored"]));
+        let headers = headers_of(browser, "read").remove(0);
+        assert_eq!((header(&headers, "x-common"), header(&headers, "x-own")), (Some("old"), Some("old")));
+        assert_eq!(header(&headers, "content-length"), Some("3"));
+        let year = browser.run(Place::Page, "return atob(zip).includes(String.fromCharCode(0x42, 0x50))", json!({})).await;
+        assert_eq!(year.unwrap(), true, "2020-02-02 in the date of MS-DOS");
+    });
+}
+
+#[test]
+fn what_a_source_carries_reaches_no_other_origin_by_the_caller_s_function() {
+    with_package(async |browser| {
+        for place in PLACES {
+            let args = json!({
+                "of": browser.origin.url("/image/1/64x48.jpg"),
+                "other": format!("{}/image/1/64x48.jpg?key=other{place:?}", browser.origin.cross),
+            });
+            let call = "fetchZip([
+                { url: args.of, request: { headers: { Authorization: 'Bearer of' } } },
+                { url: args.of, request: { credentials: 'include' } },
+                { url: args.of, request: { method: 'POST', body: 'of' } },
+                new Request(args.of, { headers: { 'X-Of': 'of' } }),
+                args.of,
+            ], { request: () => ({ url: args.other }), retries: 0 })";
+            let ended = outcomes(browser, place, call, args.clone()).await;
+            assert_eq!(ended, json!(["request", "request", "request", "request", "stored"]), "{place:?}");
+            let log = browser.origin.log(&format!("other{place:?}"));
+            assert!(log.iter().all(|request| request["method"] == "GET"), "{log:?}");
+            assert!(headers_of(browser, &format!("other{place:?}")).iter().all(|headers| {
+                ["authorization", "x-of", "cookie"].iter().all(|name| header(headers, name).is_none())
+            }));
+            let message = "const { items } = await fetchZip([{ url: args.of, request: { headers: { 'X-Of': 'of' } } }],
+                { request: () => ({ url: args.other }) }); return items[0].error.message;";
+            let message = browser.run(place, message, args).await.unwrap();
+            assert!(message.as_str().unwrap().contains("options.request returned an address of"), "{message}");
+        }
+    });
+}
+
+#[test]
+fn an_answer_that_a_function_uses_again_is_read_at_once() {
+    with_package_under("worker-src 'none'", async |browser| {
+        let args = json!([
+            browser.origin.url("/image/1/64x48.jpg?key=first"),
+            browser.origin.url("/image/2/64x48.jpg?key=second"),
+        ]);
+        let call = "(() => { const same = { headers: {} };
+            return fetchZip(args, { request: (url) => {
+                same.headers['X-Key'] = new URL(url).searchParams.get('key');
+                return same;
+            } }); })()";
+        assert_eq!(outcomes(browser, Place::Page, call, args).await, json!(["stored", "stored"]));
+        for key in ["first", "second"] {
+            assert_eq!(header(&headers_of(browser, key)[0], "x-key"), Some(key));
+        }
+    });
+}
+
+#[test]
+fn where_a_guarded_request_was_redirected_to_is_reported() {
+    with_package(async |browser| {
+        let url = browser.origin.url("/fault/redirect?to=/image/1/64x48.jpg");
+        let body = "const { items } = await fetchZip([args], { request: { headers: { 'X-Key': 'k' } } });
+            return [items[0].outcome, items[0].finalUrl];";
+        let end = browser.origin.url("/image/1/64x48.jpg");
+        assert_eq!(browser.run(Place::Page, body, json!(url)).await.unwrap(), json!(["stored", end]));
     });
 }
 

@@ -153,3 +153,59 @@ fn an_own_image_is_kept_though_it_is_cut_short_and_others_though_only_images_are
         }
     });
 }
+
+#[test]
+fn what_can_t_be_read_whole_is_refused_by_name_before_anything_is_sent() {
+    with_package(async |browser| {
+        let args = json!({
+            "own": format!("{}own/image/1/64x48.jpg", browser.address),
+            "other": format!("{}/image/1/64x48.jpg?key=refused", browser.origin.cross),
+        });
+        let body = "
+            const partly = new ReadableStream({ start(c) { c.enqueue(Uint8Array.of(1)); c.enqueue(Uint8Array.of(2)); c.close(); } });
+            const reader = partly.getReader();
+            await reader.read();
+            reader.releaseLock();
+            const sources = [
+                { name: 'a', data: await fetch(args.other, { mode: 'no-cors' }) },
+                { name: 'a', data: Response.error() },
+                { name: 'a', data: partly },
+                new Request(args.other, { redirect: 'error' }),
+                new Request(args.other, { integrity: 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' }),
+            ];
+            const ends = [];
+            for (const source of sources) {
+                const end = await fetchZip([source]).then(() => 'resolved', (error) => `${error.name}: ${error.message}`);
+                ends.push(end.split(' must be ').map((part, index) => index === 0 ? part : part.split(',')[0]).join(' | '));
+            }
+            return ends;";
+        let ends = browser.run(Place::Page, body, args).await.unwrap();
+        assert_eq!(
+            ends,
+            json!([
+                "TypeError: urls[0].data | a Response that can be read",
+                "TypeError: urls[0].data | a Response that can be read",
+                "TypeError: urls[0].data | a ReadableStream of which nothing was read",
+                "TypeError: urls[0] | a Request that follows redirects",
+                "TypeError: urls[0] | a Request without integrity",
+            ])
+        );
+        assert_eq!(browser.origin.counters("refused")["requests"], 1, "the first by the test itself");
+    });
+}
+
+#[test]
+fn a_stream_among_what_failed_does_not_keep_the_others_from_being_retried() {
+    with_package(async |browser| {
+        for place in PLACES {
+            let url = browser.origin.url(&format!("/image/1/64x48.jpg?fail=1:500&key=again{place:?}"));
+            let body = "
+                const data = new ReadableStream({ pull(controller) { controller.error(new Error('gone')); } });
+                const first = await fetchZip([{ name: 'a.txt', data }, args], { retries: 0 });
+                const { items } = await first.retry().result;
+                return [first.items, items].map((all) => all.map(({ outcome }) => outcome));";
+            let ends = browser.run(place, body, json!(url)).await.unwrap();
+            assert_eq!(ends, json!([["failed", "failed"], ["failed", "stored"]]), "{place:?}");
+        }
+    });
+}

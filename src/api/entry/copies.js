@@ -3,6 +3,19 @@
 
 import { isObject } from "./checks.js";
 
+/** The options of a request. */
+export const REQUEST_OPTIONS = [
+  "headers",
+  "credentials",
+  "mode",
+  "referrer",
+  "referrerPolicy",
+  "cache",
+  "priority",
+  "method",
+  "body",
+];
+
 /** What a source may have. */
 const FIELDS = ["url", "name", "title", "columns", "fallbacks", "request", "data", "lastModified"];
 
@@ -35,6 +48,26 @@ const copyOfData = (data) => {
   return data instanceof ArrayBuffer ? data.slice() : data;
 };
 
+const copyOfPair = (pair) => list(pair, (part) => part);
+
+const copyOfHeaders = (headers) =>
+  isObject(headers) && !isIterable(headers) ? { ...headers } : list(headers, copyOfPair);
+
+/** Options of a request, of any class, with their headers and the bytes of their body. */
+export const copyOfRequestOptions = (given) => {
+  if (!isObject(given)) return given;
+  const copy = {};
+  for (const name of REQUEST_OPTIONS) {
+    const value = given[name];
+    if (value !== undefined) copy[name] = value;
+  }
+  copy.headers = copyOfHeaders(copy.headers);
+  copy.body = copyOfData(copy.body);
+  return copy;
+};
+
+const isDate = (value) => isObject(value) && typeof value.getTime === "function";
+
 const copyOfSource = (source) => {
   if (!isObject(source)) return source;
   const whole = wholeAddress(source);
@@ -49,7 +82,8 @@ const copyOfSource = (source) => {
   copy.fallbacks = list(copy.fallbacks, address);
   copy.data = copyOfData(copy.data);
   if (isObject(copy.columns)) copy.columns = { ...copy.columns };
-  if (isObject(copy.request)) copy.request = { ...copy.request };
+  copy.request = copyOfRequestOptions(copy.request);
+  if (isDate(copy.lastModified)) copy.lastModified = copy.lastModified.getTime();
   return copy;
 };
 

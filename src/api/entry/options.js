@@ -1,6 +1,7 @@
 // The options of a run, read and checked once, before the call returns and whether or not the wasm is there.
 
 import { aFlag, aFunction, aSignal, aSink, aText, anyTime, isObject, oneOf, someTime, typeError, wholeFrom } from "./checks.js";
+import { REQUEST_OPTIONS, copyOfRequestOptions } from "./copies.js";
 
 const RECORD = {
   name: aText,
@@ -21,8 +22,12 @@ const OPTIONS = {
   maxBytes: wholeFrom(1),
   maxTotalBytes: wholeFrom(1),
   cache: oneOf("default", "no-store", "reload", "no-cache", "force-cache"),
-  // The engine reads it.
-  request: (value) => (isObject(value) ? { ...value } : value),
+  // The engine checks what they are.
+  request(value, path) {
+    if (!isObject(value)) return value;
+    warnOfUnknown(value, REQUEST_OPTIONS, `${path}.`);
+    return copyOfRequestOptions(value);
+  },
   accept: oneOf("images", "all"),
   names: aText,
   skipRepeated: oneOf(false, "urls", "images", "both"),
@@ -58,16 +63,22 @@ const checked = (given, known, prefix) => {
     const value = given[name];
     if (value !== undefined && value !== null) copy[name] = check(value, prefix + name);
   }
-  for (const name of Object.keys(given)) {
-    if (!(name in known)) console.warn(`fetchzip: there is no ${prefix}${name}; the nearest is ${prefix}${nearest(name, known)}`);
-  }
+  warnOfUnknown(given, Object.keys(known), prefix);
   return copy;
+};
+
+const warnOfUnknown = (given, known, prefix) => {
+  for (const name of Object.keys(given).filter((name) => !known.includes(name))) {
+    const isOfRequest = known.includes("request") && REQUEST_OPTIONS.includes(name);
+    const other = isOfRequest ? `request.${name}` : nearest(name, known);
+    console.warn(`fetchzip: there is no ${prefix}${name}; the nearest is ${prefix}${other}`);
+  }
 };
 
 /** The known name that takes the fewest changes of a letter. */
 const nearest = (name, known) => {
   const distance = (other) => distanceBetween(name.toLowerCase(), other.toLowerCase());
-  return Object.keys(known).reduce((best, other) => (distance(other) < distance(best) ? other : best));
+  return known.reduce((best, other) => (distance(other) < distance(best) ? other : best));
 };
 
 /** How many letters have to be put in, taken out or replaced (Levenshtein's distance). */

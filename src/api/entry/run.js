@@ -57,7 +57,7 @@ export const startRun = ({ sources, known }, options, engine, restart) => {
 
   const retry = (items, chosen, changes) => {
     const { signal, sink, onEvent, onProgress, ...same } = options;
-    return restart(indices(items, chosen).map((index) => known[index]), same, changes);
+    return restart(indices(items, chosen).map((index) => again(known[index])), same, changes);
   };
 
   const call = (engine) => {
@@ -133,6 +133,9 @@ export const startRun = ({ sources, known }, options, engine, restart) => {
     retry: ofItem("retry"),
   };
 };
+
+/** A source that was given before: a stream that was read fails alone, and is no mistake of the caller's. */
+const again = (source) => (isObject(source) && source.data !== undefined ? { ...source, isGivenAgain: true } : source);
 
 /** Waits for a promise, or until the signal is aborted: then it rejects with the signal's reason. */
 const unlessAborted = (promise, signal) =>

@@ -16,7 +16,8 @@ export async function guardedFetch(address, options) {
   if (end === null || new URL(end).origin !== origin) throw leak(origin);
   const last = await fetch(end, { ...options, redirect: "manual" });
   if (last.type === "opaqueredirect") throw leak(origin);
-  return last;
+  // By its own request it was not.
+  return Object.defineProperty(last, "redirected", { value: true });
 }
 
 /** Where redirects lead; `null` if that can't be found out. */
