@@ -250,7 +250,9 @@ fn what_requests_carry_is_read_before_the_first_call_returns() {
         let headers = headers_of(browser, "read").remove(0);
         assert_eq!((header(&headers, "x-common"), header(&headers, "x-own")), (Some("old"), Some("old")));
         assert_eq!(header(&headers, "content-length"), Some("3"));
-        let year = browser.run(Place::Page, "return atob(zip).includes(String.fromCharCode(0x42, 0x50))", json!({})).await;
+        let year = browser
+            .run(Place::Page, "return atob(zip).includes(String.fromCharCode(0x42, 0x50))", json!({}))
+            .await;
         assert_eq!(year.unwrap(), true, "2020-02-02 in the date of MS-DOS");
     });
 }
@@ -277,10 +279,14 @@ fn what_a_source_carries_reaches_no_other_origin_by_the_caller_s_function() {
             assert!(headers_of(browser, &format!("other{place:?}")).iter().all(|headers| {
                 ["authorization", "x-of", "cookie"].iter().all(|name| header(headers, name).is_none())
             }));
-            let message = "const { items } = await fetchZip([{ url: args.of, request: { headers: { 'X-Of': 'of' } } }],
+            let message =
+                "const { items } = await fetchZip([{ url: args.of, request: { headers: { 'X-Of': 'of' } } }],
                 { request: () => ({ url: args.other }) }); return items[0].error.message;";
             let message = browser.run(place, message, args).await.unwrap();
-            assert!(message.as_str().unwrap().contains("options.request returned an address of"), "{message}");
+            assert!(
+                message.as_str().unwrap().contains("options.request returned an address of"),
+                "{message}"
+            );
         }
     });
 }
