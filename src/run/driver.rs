@@ -42,7 +42,7 @@ pub trait Fetcher {
     /// The time since the run began.
     fn now(&self) -> Duration;
 
-    /// Completes at this time since the run began, or at once if it has passed.
+    /// Completes at this time since the run began, or at once if it has passed. Only one is waited for at a time.
     fn sleep_until(&self, time: Duration) -> impl Future<Output = ()>;
 
     /// A random number in `0..1`.

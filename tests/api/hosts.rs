@@ -138,7 +138,7 @@ fn calls_of_a_page_share_the_places_of_a_host_and_one_alone_has_them_all() {
             assert_eq!(report["areStored"], json!([true, true, true]), "{place:?}: {report}");
             // The shorter one is not behind all of the longer one's.
             assert_eq!(report["order"], json!([0, 2, 1]), "{place:?}: {report}");
-            assert_eq!(report["most"][0], 16, "{place:?}: {report}");
+            assert!(report["most"][0].as_u64().unwrap() >= 16, "{place:?}: {report}");
             assert!(report["most"][2].as_u64().unwrap() <= 12, "{place:?}: {report}");
         }
         assert_eq!(browser.origin.counters("shared")["requests"], 2 * 122);

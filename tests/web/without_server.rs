@@ -7,6 +7,7 @@ use fetchzip::image::{EndFinder, Ending};
 use fetchzip::plan::{NameTemplate, WebText};
 use fetchzip::run::FetchError;
 use fetchzip::zip::{Crc32, CrcBuffer};
+use futures::FutureExt;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fixtures::{fetch, plan_of, settings};
@@ -30,6 +31,17 @@ async fn the_clock_sleeps_until_the_given_time() {
     let time = clock.now() + Duration::from_millis(20);
     clock.sleep_until(time).await;
     assert!(clock.now() >= time);
+}
+
+#[wasm_bindgen_test]
+fn a_wait_that_ends_before_its_time_leaves_nothing() {
+    let clock = Clock::start();
+    let hour = clock.now() + Duration::from_secs(3600);
+    let begin_and_drop = || assert!(clock.sleep_until(hour).now_or_never().is_none());
+    begin_and_drop();
+    let before = wasm_bindgen::externref_heap_live_count();
+    (0..100).for_each(|_| begin_and_drop());
+    assert_eq!(wasm_bindgen::externref_heap_live_count(), before);
 }
 
 #[wasm_bindgen_test]

@@ -22,7 +22,7 @@ use super::stall::{StallTimer, Watch};
 use super::supply::{Supplied, Supply};
 use super::timing::{Disclosed, disclosed, is_latest_multiplexed};
 use crate::browser::spool::{Payload, ScratchBuffer, Spool};
-use crate::browser::web::{Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
+use crate::browser::web::{Alarm, Clock, ReadBuffers, Shared, StreamReader, js_message, promise};
 use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
 use crate::plan::{Address, ItemId, Network, disposition_file_name};
@@ -94,6 +94,7 @@ fn rehearsed_fetch(_: &JsValue, _: &RequestInit) -> Result<JsValue, JsValue> {
 #[derive(Debug)]
 pub struct BrowserFetcher {
     clock: Clock,
+    alarm: Alarm,
     fetch: Fetch,
     stall_timer: StallTimer,
     /// The options of all requests; each sets its signal and its credentials just before it is sent.
@@ -134,6 +135,7 @@ impl BrowserFetcher {
             ORIGIN.with(|origin| origin.as_ref().is_some_and(|origin| origin.starts_with("https:")));
         Self {
             clock,
+            alarm: Alarm::new(clock),
             fetch,
             stall_timer,
             options,
@@ -200,11 +202,11 @@ impl Fetcher for BrowserFetcher {
     }
 
     fn now(&self) -> Duration {
-        self.clock.now()
+        self.clock.now_in_span()
     }
 
     async fn sleep_until(&self, time: Duration) {
-        self.clock.sleep_until(time).await;
+        self.alarm.sleep_until(time).await;
     }
 
     fn random(&self) -> f64 {

@@ -44,7 +44,7 @@ pub struct StallTimer {
 
 /// Calls a function with the detector of this thread, and its time.
 fn with_detector<T>(f: impl FnOnce(&mut StallDetector<AbortController>, Duration) -> T) -> T {
-    ATTEMPTS.with(|(clock, detector)| f(&mut detector.borrow_mut(), clock.now()))
+    ATTEMPTS.with(|(clock, detector)| f(&mut detector.borrow_mut(), clock.now_in_span()))
 }
 
 /// The thread's channel to other tabs, which is opened for the first of its runs.

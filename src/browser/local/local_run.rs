@@ -13,7 +13,7 @@ use crate::browser::archive::{
 use crate::browser::error::because;
 use crate::browser::fetch::{BrowserFetcher, LongAddresses, Supply};
 use crate::browser::spool::{FileHold, ImageStore, Payload, Spool, SpoolFile};
-use crate::browser::web::{BrowserText, Clock, Notify, Shared, spawn};
+use crate::browser::web::{BrowserText, Clock, Notify, Shared, begin_span, spawn};
 use crate::job::{ArchiveError, ArchiveErrorKind, IS_INTERACTIVE, Job};
 use crate::plan::{ItemId, LeftOut, Plan, WebText};
 use crate::report::Rows;
@@ -278,6 +278,8 @@ async fn into_sink<W: WebText>(
 
 /// The next item that ends; carries out commands meanwhile.
 async fn next(fetching: &mut Run<'_, BrowserFetcher>, commands: &Commands) -> Option<FinishedItem<Payload>> {
+    // Writing the item before may have taken a while.
+    begin_span();
     loop {
         let command = match select(pin!(commands.next()), pin!(fetching.next())).await {
             Either::Left((command, _)) => command,

@@ -1,12 +1,14 @@
 //! The browser's clock and timers, in a page and in a worker alike.
 
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::entry::inside;
-use super::promise;
+use super::entry::{inside, span};
 use crate::seconds::seconds;
 
 #[wasm_bindgen]
@@ -16,7 +18,7 @@ extern "C" {
     #[wasm_bindgen(thread_local_v2, js_name = timeOrigin, js_namespace = performance)]
     static TIME_ORIGIN: f64;
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(handler: &js_sys::Function, milliseconds: f64) -> JsValue;
+    fn set_timeout(handler: &JsValue, milliseconds: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(id: &JsValue);
     #[wasm_bindgen(js_name = setInterval)]
@@ -27,6 +29,11 @@ extern "C" {
 
 /// The longest delay that browsers' timers take, in milliseconds: a signed 32-bit number.
 const LONGEST_DELAY: f64 = i32::MAX as f64;
+
+thread_local! {
+    /// The latest time that [`Clock::now_in_span`] has read, and in which span.
+    static MOMENT: Cell<Option<(u32, f64)>> = const { Cell::new(None) };
+}
 
 /// Measures the time since a run began.
 #[derive(Clone, Copy, Debug)]
@@ -66,42 +73,83 @@ impl Clock {
         seconds((moment - self.start) / 1000.0)
     }
 
+    /// The time since the start, read once in a [span](super::entry::span) of work: asking the browser some twenty
+    /// times for each image is a part of the time that small images take.
+    pub fn now_in_span(self) -> Duration {
+        let Some(span) = span() else { return self.now() };
+        let moment = match MOMENT.get() {
+            Some((of, moment)) if of == span => moment,
+            _ => performance_now(),
+        };
+        MOMENT.set(Some((span, moment)));
+        self.at(moment)
+    }
+
     /// Waits until the clock reads `time`.
     pub async fn sleep_until(self, time: Duration) {
-        loop {
-            // A timer may fire early by less than the clock's rounding, so read the clock again.
-            let left = time.saturating_sub(self.now());
-            if left.is_zero() {
-                return;
-            }
-            Timer::new(left).fired().await;
+        Alarm::new(self).sleep_until(time).await;
+    }
+}
+
+/// A timer for one task at a time, which waits with it again and again.
+///
+/// Most waits end before their time, because something else has happened, and the next is for a later time. So the
+/// browser's timer stays as it is until it fires.
+#[derive(Debug)]
+pub struct Alarm {
+    clock: Clock,
+    set: Rc<Set>,
+    id: RefCell<JsValue>,
+    on_time: Closure<dyn Fn()>,
+}
+
+/// What an alarm is set to.
+#[derive(Debug, Default)]
+struct Set {
+    /// When the browser's timer fires, if it is set.
+    due: Cell<Option<Duration>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Alarm {
+    /// An alarm by this clock.
+    pub fn new(clock: Clock) -> Self {
+        let set = Rc::<Set>::default();
+        let fired = Rc::clone(&set);
+        let on_time = Closure::<dyn Fn()>::new(move || {
+            inside(|| {
+                fired.due.set(None);
+                fired.waker.take().into_iter().for_each(Waker::wake);
+            });
+        });
+        Self { clock, set, id: RefCell::new(JsValue::UNDEFINED), on_time }
+    }
+
+    /// Waits until the clock reads `time`.
+    pub async fn sleep_until(&self, time: Duration) {
+        poll_fn(|context| self.poll(time, context)).await;
+    }
+
+    /// A timer may fire early by less than the clock's rounding, or for an earlier wait, so the clock is read again.
+    fn poll(&self, time: Duration, context: &Context<'_>) -> Poll<()> {
+        let left = time.saturating_sub(self.clock.now_in_span());
+        if left.is_zero() {
+            return Poll::Ready(());
         }
+        self.set.waker.replace(Some(context.waker().clone()));
+        if self.set.due.get().is_none_or(|due| due > time) {
+            self.set.due.set(Some(time));
+            let milliseconds = (left.as_secs_f64() * 1000.0).ceil().min(LONGEST_DELAY);
+            let id = set_timeout(self.on_time.as_ref(), milliseconds);
+            clear_timeout(&self.id.replace(id));
+        }
+        Poll::Pending
     }
 }
 
-/// A timer that is cleared when it is dropped.
-struct Timer {
-    id: JsValue,
-    promise: Promise,
-}
-
-impl Timer {
-    fn new(delay: Duration) -> Self {
-        let milliseconds = (delay.as_secs_f64() * 1000.0).ceil().min(LONGEST_DELAY);
-        let mut id = JsValue::UNDEFINED;
-        let promise = Promise::new(&mut |resolve, _| id = set_timeout(&resolve, milliseconds));
-        Self { id, promise }
-    }
-
-    async fn fired(&self) {
-        // A timer's promise is never rejected.
-        let _ = promise(self.promise.clone()).await;
-    }
-}
-
-impl Drop for Timer {
+impl Drop for Alarm {
     fn drop(&mut self) {
-        clear_timeout(&self.id);
+        clear_timeout(&self.id.take());
     }
 }
 

@@ -20,11 +20,17 @@ pub enum Running {
 
 thread_local! {
     static RUNNING: Cell<Running> = const { Cell::new(Running::Unknown) };
+
+    /// Counts the spans of work that nothing interrupts.
+    static SPAN: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Runs work that JavaScript has called the wasm for.
 pub fn inside<T>(work: impl FnOnce() -> T) -> T {
     let caller = RUNNING.replace(Running::Inside);
+    if caller != Running::Inside {
+        begin_span();
+    }
     let result = work();
     // A caller's function, which the wasm has called, may call the wasm.
     RUNNING.set(if caller == Running::Outside { caller } else { Running::Unknown });
@@ -36,7 +42,19 @@ pub fn outside<T>(call: impl FnOnce() -> T) -> T {
     RUNNING.set(Running::Outside);
     let result = call();
     RUNNING.set(Running::Inside);
+    begin_span();
     result
+}
+
+/// The number of the span of work that goes on; `None` if it is not known whether one does. A span ends where the
+/// event loop or the caller's code runs, and before what [`begin_span`] announces.
+pub fn span() -> Option<u32> {
+    (RUNNING.get() == Running::Inside).then(|| SPAN.get())
+}
+
+/// Begins another span: what came before may have taken long.
+pub fn begin_span() {
+    SPAN.set(SPAN.get().wrapping_add(1));
 }
 
 /// Runs a task of its own, `inside`.

@@ -18,9 +18,9 @@ mod yielder;
 
 pub use abort::Aborted;
 pub use argument::{is_absent, nullable, range_error, shown, type_error};
-pub use clock::{Clock, Interval};
+pub use clock::{Alarm, Clock, Interval};
 pub use download::{ask_before_leaving, download};
-pub use entry::{Inside, Running, inside, outside, running, spawn};
+pub use entry::{Inside, Running, begin_span, inside, outside, running, spawn};
 pub use js_error::js_message;
 pub use memory::memory_for_blobs;
 pub use notify::Notify;

@@ -22,7 +22,7 @@ use crate::browser::local::{
     HandedOver, LocalRun, RunJournal, fetch_all, fetch_items, hand_over, restore, retry,
     select as select_items, verify,
 };
-use crate::browser::web::{Clock, Shared};
+use crate::browser::web::{Clock, Shared, spawn};
 use crate::bytes::ByteReader;
 use crate::job::{
     ArchiveError, ArchivePlace, FromWorker, IS_INTERACTIVE, Interaction, Retry, ToWorker, read_plan_items,
@@ -161,7 +161,7 @@ impl Service {
     fn begin(self: &Rc<Self>, task: Task) {
         let service = Rc::clone(self);
         service.run.clear_commands();
-        spawn_local(async move {
+        spawn(async move {
             let work = pin!(service.carry_out(task));
             if let Either::Left((outcome, _)) = select(work, pin!(service.cancelled.get())).await {
                 service.send_outcome(outcome);
