@@ -77,6 +77,9 @@ impl Timings {
         let mut protocol = protocols(&archive.summary.protocols);
         if let Some(allowed) = allowed_text(totals.most_in_flight, totals) {
             add!(&mut protocol, " · ", at_once_text(totals.most_in_flight, totals), ", ", allowed);
+            if archive.summary.protocols.len() > 1 {
+                add!(&mut protocol, " over HTTP/1.1");
+            }
         }
         self.protocol.set_text_content(Some(&protocol));
         self.show_storage(run, archive);

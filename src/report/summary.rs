@@ -46,7 +46,7 @@ pub fn progress_text(rows: &Rows, pace: &Pace, left: Option<Duration>) -> String
     parts.extend(pace.recent().and_then(|(bytes, time)| rate(bytes, time)));
     if totals.in_flight > 0 {
         parts.push(at_once_text(totals.in_flight, totals));
-        parts.extend(allowed_text(totals.in_flight, totals));
+        parts.extend(allowed_text(totals.in_flight, totals).map(|allowed| text![allowed, " over HTTP/1.1"]));
     }
     parts.extend(left.map(|left| text![approximate_duration(left), " left"]));
     parts.join(" · ")
@@ -59,10 +59,10 @@ pub fn at_once_text(images: usize, totals: &Totals) -> String {
     text![number(images), words]
 }
 
-/// What HTTP/1.1 allows of so many images, if that is the protocol: `6 a host at once over HTTP/1.1`.
+/// What HTTP/1.1 allows of so many images, if that is the protocol: `6 a host at once`.
 pub fn allowed_text(images: usize, totals: &Totals) -> Option<String> {
     let is_bounded = images > CONNECTIONS && totals.disclosed > totals.multiplexed;
-    is_bounded.then(|| text![CONNECTIONS, " a host at once over HTTP/1.1"])
+    is_bounded.then(|| text![CONNECTIONS, " a host at once"])
 }
 
 /// The images and bytes of a run so far: `11 of 15 images · 38.2 MB`.

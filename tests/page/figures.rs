@@ -60,7 +60,7 @@ fn over_http_1_1_no_more_is_said_to_be_at_once_than_the_server_sees() {
         let is_within = overlap.parse().map_or(overlap == "not disclosed", |overlap: f64| overlap < 8.0);
         assert!(is_within, "{overlap} of six connections, where 16 were asked for");
         let protocol = browser.measure("protocol").await;
-        assert_eq!(protocol, "HTTP/1.1 · 16 asked for, 6 a host at once over HTTP/1.1");
+        assert_eq!(protocol, "HTTP/1.1 · 16 asked for, 6 a host at once");
 
         // Each waits for the server as long as that takes, and all but the first for a connection before.
         let bars = browser.bars().await;
