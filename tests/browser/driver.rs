@@ -24,20 +24,17 @@ pub struct Wanted<'a> {
     pub disk: Option<u64>,
     /// The time zone that the browser is in.
     pub zone: Option<&'static str>,
-    /// The extension that the browser has.
-    pub extension: Option<&'a Extension>,
 }
 
 impl Wanted<'_> {
     pub fn is_ordinary(&self) -> bool {
-        let is_bare = self.proxy.is_none() && self.profile.is_none() && self.extension.is_none();
-        is_bare && self.disk.is_none() && self.zone.is_none()
+        self.proxy.is_none() && self.profile.is_none() && self.disk.is_none() && self.zone.is_none()
     }
 }
 
 /// Starts a browser that saves downloads into the driver's folder without asking. WebKit does so by
 /// itself: its folder can't be set.
-pub async fn connect(kind: Kind, wanted: Wanted<'_>) -> Client {
+pub async fn connect(kind: Kind, wanted: Wanted<'_>, extension: Option<&Extension>) -> Client {
     // Until the browser has started.
     let folder = TempDir::new().unwrap();
     let program = match wanted.zone.filter(|_| kind == Kind::Firefox) {
@@ -46,8 +43,8 @@ pub async fn connect(kind: Kind, wanted: Wanted<'_>) -> Client {
     };
     let mut capabilities = Capabilities::new(kind, &program).with("timeouts", json!({ "script": 60_000 }));
     capabilities = match kind {
-        Kind::Chromium => chromium(capabilities, wanted),
-        Kind::Firefox => firefox(capabilities, wanted),
+        Kind::Chromium => chromium(capabilities, wanted, extension),
+        Kind::Firefox => firefox(capabilities, wanted, extension),
         Kind::WebKit => capabilities,
     };
     if let Some(proxy) = wanted.proxy {
@@ -56,7 +53,7 @@ pub async fn connect(kind: Kind, wanted: Wanted<'_>) -> Client {
     }
     let client = capabilities.connect(&environment::webdriver()).await;
     let client = client.unwrap_or_else(|error| panic!("no session of {kind}: {error}"));
-    if let (Kind::Firefox, Some(extension)) = (kind, wanted.extension) {
+    if let (Kind::Firefox, Some(extension)) = (kind, extension) {
         let command = json!({ "path": extension.folder(), "temporary": true, "allowPrivateBrowsing": true });
         send(&client, "moz/addon/install", &command).await;
     }
@@ -79,9 +76,13 @@ pub async fn send(client: &Client, command: &str, parameters: &Value) -> Value {
     support::post_json(&address, parameters)["value"].take()
 }
 
-fn chromium(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
+fn chromium(
+    mut capabilities: Capabilities,
+    wanted: Wanted<'_>,
+    extension: Option<&Extension>,
+) -> Capabilities {
     let profile = wanted.profile.map(|folder| format!("--user-data-dir={}", folder.display()));
-    if let Some(extension) = wanted.extension {
+    if let Some(extension) = extension {
         let folder = extension.folder().display();
         let load = [format!("--disable-extensions-except={folder}"), format!("--load-extension={folder}")];
         // Without the option, the driver does not see tabs that an extension opens.
@@ -95,11 +96,15 @@ fn chromium(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities 
         .with_preference("download.prompt_for_download", false)
 }
 
-fn firefox(mut capabilities: Capabilities, wanted: Wanted<'_>) -> Capabilities {
+fn firefox(
+    mut capabilities: Capabilities,
+    wanted: Wanted<'_>,
+    extension: Option<&Extension>,
+) -> Capabilities {
     if let Some(folder) = wanted.profile {
         capabilities = capabilities.with_arguments(["-profile".to_owned(), folder.display().to_string()]);
     }
-    if let Some(extension) = wanted.extension {
+    if let Some(extension) = extension {
         capabilities = capabilities
             .with_preference("extensions.webextensions.uuids", extension.firefox_uuids())
             .with_preference("extensions.originControls.grantByDefault", true)

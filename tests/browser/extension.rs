@@ -48,6 +48,7 @@ impl Extension {
         let page = fs::read_to_string(&index).unwrap();
         fs::write(&index, page.replacen("<head>", "<head><script src=\"record.js\"></script>", 1)).unwrap();
         fs::write(folder.path().join("record.js"), include_str!("record.js")).unwrap();
+        fs::write(folder.path().join(BLANK), "<!doctype html>").unwrap();
         Self { folder, kind, firefox_id }
     }
 
@@ -62,12 +63,42 @@ impl Extension {
 
     /// The address of its page.
     fn page(&self) -> String {
+        self.address("index.html")
+    }
+
+    /// The address of a page of it without anything.
+    pub fn blank(&self) -> String {
+        self.address(BLANK)
+    }
+
+    fn address(&self, file: &str) -> String {
         match self.kind {
-            Kind::Firefox => format!("moz-extension://{FIREFOX_UUID}/index.html"),
-            _ => format!("chrome-extension://{CHROMIUM_ID}/index.html"),
+            Kind::Firefox => format!("moz-extension://{FIREFOX_UUID}/{file}"),
+            _ => format!("chrome-extension://{CHROMIUM_ID}/{file}"),
         }
     }
 }
+
+const BLANK: &str = "blank.html";
+
+/// Takes from the extension what a test may have left in it but for the storage of its pages: rules, its own storage,
+/// and permissions that it did not have at the start. Returns the reason if that fails.
+pub const RESET: &str = "
+    const done = arguments[0];
+    const api = globalThis.browser ?? chrome;
+    const reset = async () => {
+      const rules = api.declarativeNetRequest;
+      await rules.updateSessionRules({ removeRuleIds: (await rules.getSessionRules()).map(({ id }) => id) });
+      await api.storage.local.clear();
+      const { permissions, origins } = await api.permissions.getAll();
+      const first = api.runtime.getManifest();
+      await api.downloads?.erase({});
+      await api.permissions.remove({
+        permissions: permissions.filter((name) => first.optional_permissions.includes(name)),
+        origins: origins.filter((pattern) => !first.host_permissions.includes(pattern)),
+      });
+    };
+    reset().then(() => done(null), (error) => done(String(error)));";
 
 /// Presses the toolbar button of the extension with this id, for the selected tab. In Firefox's own window.
 const PRESS: &str = "
@@ -96,7 +127,7 @@ const OPEN_PRIVATE_WINDOW: &str = "
 
 impl Browser {
     fn extension(&self) -> &Extension {
-        self.extension.as_ref().expect("the site is beside the extension")
+        self.session.extension.as_ref().expect("the site is beside the extension")
     }
 
     /// Opens the extension's page in this tab, as it is without a list.
@@ -161,6 +192,15 @@ impl Browser {
         let before = self.client.windows().await.unwrap();
         self.execute_in_firefox(OPEN_PRIVATE_WINDOW, vec![]).await;
         self.go_to_opened(&before).await;
+    }
+
+    /// Closes all tabs but these, and goes to the first of them.
+    pub async fn close_tabs_but(&self, kept: &[WindowHandle]) {
+        for tab in self.client.windows().await.unwrap().into_iter().filter(|tab| !kept.contains(tab)) {
+            self.client.switch_to_window(tab).await.unwrap();
+            self.client.close_window().await.unwrap();
+        }
+        self.client.switch_to_window(kept[0].clone()).await.unwrap();
     }
 
     /// Runs a script in Firefox's own window. It ends with the call of its last argument.

@@ -42,7 +42,6 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
 use std::pin::pin;
-use std::process::Command;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
@@ -52,7 +51,6 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use driver::Wanted;
-use extension::Extension;
 use origin::Origin;
 use proxy::Proxy;
 use session::{RUNTIME, Session, Turn};
@@ -88,7 +86,6 @@ pub struct Browser {
     _proxy: Option<Proxy>,
     /// The folder of a profile that outlives the browser.
     profile: Option<TempDir>,
-    extension: Option<Extension>,
     site: Site,
 }
 
@@ -126,31 +123,22 @@ impl Browser {
         let origin = Origin::start(&environment::origin_program(), Some(site.folder())).unwrap();
         let address = format!("{}{}", site_of(&origin), site.path());
         let proxy = site.maps_all_hosts().then(|| Proxy::start(&origin.tls));
-        let extension = site.has_extension().then(|| Extension::new(kind));
         let wanted = Wanted {
             proxy: proxy.as_ref(),
             profile: profile.as_ref().map(TempDir::path),
             disk: site.disk(),
             zone: site.time_zone(),
-            extension: extension.as_ref(),
         };
         let is_ordinary = wanted.is_ordinary();
-        let session =
-            if is_ordinary { turn.session(kind).await } else { turn.own_session(kind, wanted).await };
+        let session = if is_ordinary {
+            turn.session(kind, site.has_extension()).await
+        } else {
+            turn.own_session(kind, wanted, site.has_extension()).await
+        };
         downloads::clear();
         let client = session.client.clone();
-        let browser = Self {
-            client,
-            kind,
-            origin,
-            address,
-            session,
-            is_ordinary,
-            _proxy: proxy,
-            profile,
-            extension,
-            site,
-        };
+        let browser =
+            Self { client, kind, origin, address, session, is_ordinary, _proxy: proxy, profile, site };
         if let Some(bytes) = browser.site.disk().filter(|_| kind == Kind::Chromium) {
             // Firefox gets a preference for it.
             browser.limit_storage(Some(bytes)).await;
@@ -205,14 +193,11 @@ impl Browser {
     /// The same with a limit on the bytes that a site may store. Chromium has none after a start: see
     /// [`Browser::limit_storage`].
     pub async fn kill_and_start_with_disk_of(&mut self, disk: Option<u64>) {
-        for process in support::processes::tree(self.session.process()) {
-            // Some end with the first.
-            let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
-        }
+        self.session.kill();
         let _ = tokio::time::timeout(PATIENCE, self.client.clone().close()).await;
-        let (profile, extension) = (self.profile.as_ref().map(TempDir::path), self.extension.as_ref());
-        let wanted = Wanted { profile, disk, extension, ..Wanted::default() };
-        self.session = Session::start(self.kind, wanted).await;
+        let profile = self.profile.as_ref().map(TempDir::path);
+        let wanted = Wanted { profile, disk, ..Wanted::default() };
+        self.session = Session::start(self.kind, wanted, self.session.extension.take()).await;
         self.client = self.session.client.clone();
         self.client.goto(&self.address).await.unwrap();
     }

@@ -2,10 +2,12 @@
 //!
 //! Every test has its own demo server and so its own origin, which separates most of what pages store.
 //! The reset covers what a session shares beyond that: tabs, the size of the window, cookies. It also
-//! clears the storage, because ports are used again. A session is ended after a test that failed, or if it
-//! can't be reset.
+//! clears the storage, because ports are used again, and what the extension has: its storage, rules and
+//! permissions. A session is ended after a test that failed, if it can't be reset, or if the next test
+//! wants the extension and it has none.
 
 use std::ffi::c_int;
+use std::process::Command;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -15,6 +17,7 @@ use serde_json::Value;
 use tokio::runtime::{Builder, Handle};
 
 use super::driver::{self, Wanted};
+use super::extension::{self, Extension};
 use super::{Kind, PATIENCE};
 
 /// Drives sessions, which outlive the threads of their tests.
@@ -45,9 +48,14 @@ extern "C" fn end_left() {
     let _ = thread::spawn(end).join();
 }
 
+/// On a busy machine, a Chromium with an extension and a new profile at times never answered its driver.
+const STARTS: usize = 2;
+
 /// A session that any test may use. It shows an empty tab.
 pub struct Session {
     pub client: Client,
+    /// The extension that the browser has.
+    pub extension: Option<Extension>,
     /// The first width and height of its window.
     size: (u64, u64),
 }
@@ -62,17 +70,17 @@ impl Turn {
     }
 
     /// The session that was left, or a new one.
-    pub async fn session(&mut self, kind: Kind) -> Session {
-        match self.0.take() {
+    pub async fn session(&mut self, kind: Kind, has_extension: bool) -> Session {
+        match self.0.take_if(|left| left.extension.is_some() == has_extension) {
             Some(session) => session,
-            None => Session::start(kind, Wanted::default()).await,
+            None => self.own_session(kind, Wanted::default(), has_extension).await,
         }
     }
 
     /// A session for one test only.
-    pub async fn own_session(&mut self, kind: Kind, wanted: Wanted<'_>) -> Session {
+    pub async fn own_session(&mut self, kind: Kind, wanted: Wanted<'_>, has_extension: bool) -> Session {
         self.end_left().await;
-        Session::start(kind, wanted).await
+        Session::start(kind, wanted, has_extension.then(|| Extension::new(kind))).await
     }
 
     async fn end_left(&mut self) {
@@ -88,19 +96,28 @@ impl Turn {
 }
 
 impl Session {
-    /// Starts a browser.
-    pub async fn start(kind: Kind, wanted: Wanted<'_>) -> Self {
-        let client = driver::connect(kind, wanted);
-        let client = tokio::time::timeout(PATIENCE, client).await.expect("the browser starts");
-        let size = client.get_window_size().await.unwrap();
-        Self { client, size }
+    /// Starts a browser, with the extension if there is one.
+    pub async fn start(kind: Kind, wanted: Wanted<'_>, extension: Option<Extension>) -> Self {
+        for _ in 0..STARTS {
+            let client = driver::connect(kind, wanted, extension.as_ref());
+            let client = tokio::time::timeout(PATIENCE, client).await.expect("the browser starts");
+            let size = tokio::time::timeout(PATIENCE, client.get_window_size()).await;
+            match size {
+                Ok(size) => return Self { client, extension, size: size.unwrap() },
+                Err(_) => kill(&client),
+            }
+        }
+        panic!("of {STARTS} browsers, none responded within {PATIENCE:?}");
     }
 
     /// The id of the browser's first process.
     pub fn process(&self) -> u32 {
-        let capabilities = self.client.capabilities().unwrap();
-        let number = ["goog:processID", "moz:processID"].iter().find_map(|name| capabilities.get(*name));
-        number.and_then(Value::as_u64).unwrap().try_into().unwrap()
+        process(&self.client)
+    }
+
+    /// Ends the browser's processes without a warning.
+    pub fn kill(&self) {
+        kill(&self.client);
     }
 
     /// Ends the browser.
@@ -130,9 +147,33 @@ impl Session {
             let [width, height] = [self.size.0, self.size.1].map(|length| length as u32);
             client.set_window_size(width, height).await?;
         }
+        if let Some(extension) = &self.extension {
+            // The last tab may have been the extension's, and its tests use the server's other name, too.
+            for name in ["127.0.0.1", "localhost"] {
+                client.goto(&blank.replace("127.0.0.1", name)).await?;
+                client.delete_all_cookies().await?;
+            }
+            client.goto(&extension.blank()).await?;
+            while !client.execute_async(CLEAR_STORAGE, vec![]).await?.is_null() {}
+            let error = client.execute_async(extension::RESET, vec![]).await?;
+            assert!(error.is_null(), "the extension can't be reset: {error}");
+        }
         client.goto(blank).await?;
         while !client.execute_async(CLEAR_STORAGE, vec![]).await?.is_null() {}
         Ok(())
+    }
+}
+
+fn process(client: &Client) -> u32 {
+    let capabilities = client.capabilities().unwrap();
+    let number = ["goog:processID", "moz:processID"].iter().find_map(|name| capabilities.get(*name));
+    number.and_then(Value::as_u64).unwrap().try_into().unwrap()
+}
+
+fn kill(client: &Client) {
+    for process in support::processes::tree(process(client)) {
+        // Some end with the first.
+        let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
     }
 }
 
@@ -145,6 +186,8 @@ const CLEAR_STORAGE: &str = "
       const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
       if (root) for await (const name of root.keys()) await root.removeEntry(name, { recursive: true });
       for (const name of (await window.caches?.keys()) ?? []) await caches.delete(name);
+      // The extension's own is its background script.
+      if (!location.protocol.startsWith('http')) return;
       for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
     };
     clear().then(() => done(null), (error) => done(String(error)));";

@@ -11,6 +11,7 @@ fn a_private_window_collects_fetches_and_saves_without_files_of_the_browser() {
         return;
     }
     with_extension(async |browser| {
+        let others = browser.client.windows().await.unwrap();
         browser.open_private_window().await;
         let images = "<!doctype html><title>private</title>
             <img src='{{origin}}/image/1/64x48.jpg?cors=off'><img src='{{origin}}/image/2/3000000b.jpg?cors=off'>";
@@ -31,7 +32,12 @@ fn a_private_window_collects_fetches_and_saves_without_files_of_the_browser() {
         assert!(entries[0].1 == browser.origin.get("/image/1/64x48.jpg"));
         assert!(entries[1].1 == browser.origin.get("/image/2/3000000b.jpg"));
         // A download that is not the private window's stays in the history of the browser.
-        let downloads = "return (await browser.downloads.search({})).map(({ incognito }) => incognito);";
-        assert_eq!(browser.execute_async(downloads, vec![]).await, serde_json::json!([true]));
+        let last =
+            "const [{ incognito }] = await browser.downloads.search({ orderBy: ['-startTime'], limit: 1 });
+            return incognito;";
+        assert_eq!(browser.execute_async(last, vec![]).await, true);
+        browser.check_records().await;
+        // The next test's first tab would open in the private window.
+        browser.close_tabs_but(&others).await;
     });
 }
