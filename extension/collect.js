@@ -7,7 +7,7 @@
   const MOST_MS = 4_000;
   const LONGEST_ADDRESS = 8_192;
   const LONGEST_DATA = 1_000_000;
-  const MOST_DATA = 8_000_000;
+  const MOST_TOGETHER = 8_000_000;
   const LONGEST_TEXT = 300;
   const DEEPEST_FRAME = 10;
 
@@ -17,9 +17,19 @@
   const LAZY = ["data-src", "data-lazy-src", "data-lazy", "data-lazyload", "data-url", "data-img-src", "data-echo", "data-srcset", "data-lazy-srcset"];
   const LAZY_BACKGROUNDS = ["data-bg", "data-background", "data-background-image", "data-bg-src"];
 
+  /** What every element has: the fields of a form take the place of its own, as with <input name="localName">. */
+  const ofElement = (element, name) => {
+    const { get, value } = Object.getOwnPropertyDescriptor(Element.prototype, name);
+    return get ? get.call(element) : value.bind(element);
+  };
+
+  // The page that this frame is in looks into it, too.
+  if (window.frameElement) return undefined;
+
   const started = performance.now();
   const images = new Map();
-  const seen = { elements: 0, otherFrames: 0, blobs: 0, canvases: 0, unreadable: 0, overlong: 0, data: 0 };
+  const seen = { elements: 0, otherFrames: 0, blobs: 0, canvases: 0, unreadable: 0, overlong: 0 };
+  let together = 0;
   let cut = "";
 
   /** The address as a URL, or nothing. */
@@ -43,11 +53,7 @@
     }
     if (isData) {
       // Not parsed here: a megabyte of it takes its time.
-      if (!/^\s*data:image\//i.test(address)) return undefined;
-      seen.data += address.length;
-      if (seen.data <= MOST_DATA) return address.trim();
-      seen.overlong += 1;
-      return undefined;
+      return /^\s*data:image\//i.test(address) ? address.trim() : undefined;
     }
     const url = resolve(address, base);
     if (url?.protocol === "blob:") seen.blobs += 1;
@@ -67,6 +73,13 @@
       cut ||= "images";
       return;
     }
+    const { thumbnail = "", link = "" } = facts;
+    const length = url.length + thumbnail.length + link.length;
+    if (together + length > MOST_TOGETHER) {
+      seen.overlong += 1;
+      return;
+    }
+    together += length;
     images.set(url, { url, kind, ...facts });
   };
 
@@ -81,16 +94,20 @@
       const bare = address.replace(/,+$/, "");
       let descriptor = "";
       if (bare === address) {
-        [descriptor] = /^[^,]*/.exec(rest);
+        // A comma in brackets ends no candidate.
+        [descriptor] = /^(\([^)]*\)?|[^,(])*/.exec(rest);
         rest = rest.slice(descriptor.length);
       }
-      const [, number, unit] = /([\d.]+)([wx])/.exec(descriptor) ?? [];
+      const [, number, unit] = /(?:^|\s)(\d*\.?\d+(?:e[+-]?\d+)?)([wx])(?:\s|$)/i.exec(descriptor) ?? [];
       found.push({ address: bare, width: unit === "w" ? Number(number) : 0, density: unit === "x" ? Number(number) : 1 });
     }
     return found;
   };
 
-  const isPlaceholder = (address) => !address || /^\s*(data:|about:|javascript:|#)/i.test(address);
+  const isPlaceholder = (address) => !address || /^\s*(data:|about:|blob:|javascript:|#)/i.test(address);
+
+  /** Whether an attribute that may say anything, such as data-lazy="true", names an image. */
+  const isNamed = (value) => !isPlaceholder(value) && /[/.]/.test(value) && !/^\s*([\d.,\s]+$|[[{<])/.test(value);
 
   const isImageLink = (url, link) => {
     if (!url || !/^https?:$/.test(url.protocol)) return false;
@@ -101,24 +118,46 @@
     return IMAGE.test(last);
   };
 
+  /** The address of an attribute, in which some scripts leave the width open: data-src="cat_{width}x.jpg" data-widths="[180, 720]". */
+  const filledIn = (address, image) => {
+    const widths = (image.getAttribute("data-widths") ?? "").match(/\d+/g) ?? [];
+    return widths.length > 0 ? address.replaceAll("{width}", Math.max(...widths.slice(0, 100).map(Number))) : address;
+  };
+
+  /** What any other attribute names by the ending of an image: loaders of images have many names for theirs. */
+  const namedElsewhere = (image, base) => {
+    for (const { name, value } of image.attributes) {
+      if (/^(src|srcset|alt|title|href|id|class|style)$|thumb|small|tiny|low|blur|placeholder|preview|fallback|error/i.test(name)) continue;
+      if (value.length <= LONGEST_ADDRESS && isNamed(value) && !/\s/.test(value.trim()) && IMAGE.test(resolve(value, base)?.pathname ?? "")) return value;
+    }
+    return undefined;
+  };
+
   /** The candidates of an img, the best first: what a gallery names as larger, the largest of a srcset, what a lazy loader names, what is shown. */
-  const bestOf = (image) => {
+  const bestOf = (image, base) => {
     const attribute = (name) => image.getAttribute(name);
-    const sources = image.parentElement?.localName === "picture" ? [...image.parentElement.children].filter((child) => child.localName === "source") : [];
-    const sets = [...sources, image].flatMap((element) => ["srcset", "data-srcset", "data-lazy-srcset"].flatMap((name) => candidates(element.getAttribute(name))));
+    const sources = [];
+    // Those that follow the img are none of it.
+    for (let before = image.parentElement?.localName === "picture" && image.previousElementSibling; before && sources.length < 100; before = before.previousElementSibling) {
+      if (before.localName === "source") sources.unshift(before);
+    }
+    const sets = [...sources, image].flatMap((element) => ["srcset", "data-srcset", "data-lazy-srcset", "data-bgset"].flatMap((name) => candidates(element.getAttribute(name))));
     const real = sets.filter(({ address }) => !isPlaceholder(address));
-    const largest = real.reduce((best, one) => (!best || one.width > best.width || (one.width === best.width && one.density > best.density) ? one : best), undefined);
-    const larger = LARGER.map(attribute).find((address) => !isPlaceholder(address));
-    const lazy = LAZY.filter((name) => !name.endsWith("srcset")).map(attribute).find((address) => !isPlaceholder(address));
     const shown = image.currentSrc || attribute("src");
-    if (larger) return { address: larger };
+    // Beside densities, the src is the candidate of the density 1.
+    if (attribute("src") && !isPlaceholder(attribute("src")) && real.length > 0 && real.every(({ width, density }) => !width && density < 1)) real.push({ address: attribute("src"), width: 0, density: 1 });
+    const largest = real.reduce((best, one) => (!best || one.width > best.width || (one.width === best.width && one.density > best.density) ? one : best), undefined);
+    const larger = LARGER.map(attribute).find(isNamed);
+    const lazy = LAZY.filter((name) => !name.endsWith("srcset")).map(attribute).find(isNamed);
+    if (larger) return { address: filledIn(larger, image) };
     if (largest) return largest;
-    if (lazy) return { address: lazy };
-    return { address: shown };
+    if (lazy) return { address: filledIn(lazy, image) };
+    const other = isPlaceholder(shown) ? namedElsewhere(image, base) : undefined;
+    return { address: other ?? shown };
   };
 
   const addImage = (image, base) => {
-    const best = bestOf(image);
+    const best = bestOf(image, base);
     const rectangle = image.getBoundingClientRect();
     const facts = {
       alt: shortened(image.getAttribute("alt") || image.getAttribute("title") || image.getAttribute("aria-label")),
@@ -145,30 +184,47 @@
     add("image", best.address, base, facts);
   };
 
-  /** The addresses of a computed style's value; of an image-set the one of the highest resolution. */
+  /** The addresses of a computed style's value; of each image-set the one of the highest resolution. */
   const addressesOf = (value) => {
-    const found = [...value.slice(0, 2 * LONGEST_DATA).matchAll(/url\("((?:[^"\\]|\\.)*)"\)(?:\s+([\d.]+)(dppx|x))?/g)].map(([, address, number]) => ({ address: address.replace(/\\(.)/g, "$1"), density: Number(number) || 1 }));
-    if (value.includes("image-set(") && found.length > 1) {
-      return [found.reduce((best, one) => (one.density > best.density ? one : best)).address];
+    const found = [];
+    let depth = 0;
+    // The depth of the image-set that is open, and the best of it.
+    let set;
+    for (const [part, address, number] of value.slice(0, 2 * LONGEST_DATA).matchAll(/url\("((?:[^"\\]|\\.)*)"\)(?:\s+([\d.]+)(?:dppx|x))?|"(?:[^"\\]|\\.)*"|[\w-]*\(|\)/g)) {
+      if (address !== undefined) {
+        const one = { address: address.replace(/\\(.)/g, "$1"), density: Number(number) || 1 };
+        if (!set) found.push(one.address);
+        else if (!set.best || one.density > set.best.density) set.best = one;
+      } else if (part.endsWith("(")) {
+        depth += 1;
+        if (!set && part.endsWith("image-set(")) set = { depth };
+      } else if (part === ")") {
+        if (set?.depth === depth) {
+          if (set.best) found.push(set.best.address);
+          set = undefined;
+        }
+        depth -= 1;
+      }
     }
-    return found.map(({ address }) => address);
+    return found;
   };
 
   const addStyles = (element, view, base) => {
+    const attribute = ofElement(element, "getAttribute");
     for (const part of [null, "::before", "::after"]) {
       const style = view.getComputedStyle(element, part);
       if (part && style.content === "none") continue;
-      for (const name of part ? ["backgroundImage", "content"] : ["backgroundImage", "borderImageSource", "listStyleImage"]) {
+      for (const name of part ? ["backgroundImage", "content"] : ["backgroundImage", "borderImageSource", "listStyleImage", "content"]) {
         const value = style[name];
         if (!value?.includes("url(")) continue;
-        const { width, height } = part ? {} : element.getBoundingClientRect();
+        const { width, height } = part ? {} : ofElement(element, "getBoundingClientRect")();
         for (const address of addressesOf(value)) {
-          add("background", address, base, { shownWidth: Math.round(width ?? 0), shownHeight: Math.round(height ?? 0), alt: shortened(element.getAttribute("aria-label") || element.getAttribute("title")) });
+          add("background", address, base, { shownWidth: Math.round(width ?? 0), shownHeight: Math.round(height ?? 0), alt: shortened(attribute("aria-label") || attribute("title")) });
         }
       }
     }
     for (const name of LAZY_BACKGROUNDS) {
-      const value = element.getAttribute(name);
+      const value = attribute(name);
       if (!value) continue;
       const [, inside] = /url\(\s*["']?(.*?)["']?\s*\)/.exec(value) ?? [];
       const address = inside ?? value;
@@ -181,24 +237,27 @@
     if (!element.textContent.includes("<img") || element.textContent.length > LONGEST_DATA) return;
     const inert = new DOMParser().parseFromString(element.textContent, "text/html");
     for (const image of inert.querySelectorAll("img")) {
-      const { address } = bestOf(image);
+      const { address } = bestOf(image, base);
       add("image", address, base, { alt: shortened(image.getAttribute("alt")) });
     }
   };
 
   const addElement = (element, view, base, depth) => {
     const attribute = (name) => element.getAttribute(name);
-    switch (element.localName) {
+    switch (ofElement(element, "localName")) {
       case "img": addImage(element, base); break;
       case "image": add("image", attribute("href") ?? attribute("xlink:href"), base); break;
       case "input": if (element.type === "image") add("image", attribute("src"), base, { alt: shortened(attribute("alt")) }); break;
-      case "video": add("poster", attribute("poster"), base); break;
+      case "video": add("poster", attribute("poster") ?? attribute("data-poster"), base); break;
       case "object": if (/^image\//i.test(attribute("type") ?? "")) add("image", attribute("data"), base); break;
       case "embed": if (/^image\//i.test(attribute("type") ?? "")) add("image", attribute("src"), base); break;
       case "noscript": addNoscript(element, base); break;
       case "canvas": seen.canvases += 1; break;
+      case "area":
       case "a": {
-        const url = attribute("href") && resolve(attribute("href"), base);
+        // Links in drawings may have the older name.
+        const target = attribute("href") ?? attribute("xlink:href");
+        const url = target && resolve(target, base);
         if (isImageLink(url, element) && !element.querySelector("img")) add("linked", url.href, base, { alt: shortened(element.textContent.slice(0, 2 * LONGEST_TEXT)) });
         break;
       }
@@ -218,8 +277,6 @@
         break;
       }
     }
-    addStyles(element, view, base);
-    if (element.shadowRoot) look(element.shadowRoot, view, base, depth);
   };
 
   const isOver = () => {
@@ -230,7 +287,7 @@
   };
 
   function look(root, view, base, depth) {
-    const walker = root.ownerDocument ? root.ownerDocument.createTreeWalker(root, NodeFilter.SHOW_ELEMENT) : root.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
+    const walker = (root.ownerDocument ?? root).createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
     for (let element = walker.nextNode(); element && !isOver(); element = walker.nextNode()) {
       seen.elements += 1;
       try {
@@ -238,6 +295,13 @@
       } catch {
         seen.unreadable += 1;
       }
+      try {
+        addStyles(element, view, base);
+      } catch {
+        seen.unreadable += 1;
+      }
+      const inside = ofElement(element, "shadowRoot");
+      if (inside) look(inside, view, base, depth);
     }
   }
 

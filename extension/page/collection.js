@@ -7,6 +7,11 @@ const MOST = 20_000;
 const LONGEST_ADDRESS = 1_100_000;
 const LONGEST_TEXT = 300;
 
+/** The most characters of the addresses of a tab with its frames. */
+const MOST_TOGETHER = 10_000_000;
+
+const SCRIPTS = ["collect.js"];
+
 /** How long a tab may take, in milliseconds. */
 const PATIENCE = 15_000;
 
@@ -18,12 +23,38 @@ export const RESTRICTED = "The browser lets no extension look into this page: it
 export async function collect(tabId) {
   let result;
   try {
-    result = await inTime(api.scripting.executeScript({ target: { tabId }, files: ["collect.js"] }));
+    result = await inTime(api.scripting.executeScript({ target: { tabId }, files: SCRIPTS }));
   } catch (error) {
     return isRestricted(tabId, error);
   }
   if (result === undefined) return { problem: "The page did not answer in time. Wait until it has loaded, and press the button again." };
-  return checked(result[0]?.result);
+  const top = checked(result[0]?.result);
+  const found = top.otherFrames > 0 ? await withFrames(top, tabId) : top;
+  if (found.otherFrames > 0) {
+    found.notes.push(`${plural(found.otherFrames, "frame of another site was", "frames of other sites were")} not looked into: fetchzip needs your permission for all sites (“More options”) for that.`);
+  }
+  return found;
+}
+
+/**
+ * The same with what is in the frames of other sites, if the user has permitted them. Chromium refuses to look into
+ * any if one of them is not permitted.
+ */
+async function withFrames(top, tabId) {
+  const all = api.scripting.executeScript({ target: { tabId, allFrames: true }, files: SCRIPTS });
+  const results = await inTime(all).catch(() => undefined);
+  const inside = (results ?? []).filter(({ frameId, result }) => frameId !== 0 && result).map(({ result }) => checked(result));
+  const frames = inside.filter(({ images }) => images);
+  const images = new Map(top.images.map((image) => [image.url, image]));
+  let length = top.images.reduce((sum, { url }) => sum + url.length, 0);
+  for (const image of frames.flatMap((frame) => frame.images)) {
+    if (images.has(image.url) || images.size >= MOST || length + image.url.length > MOST_TOGETHER) continue;
+    length += image.url.length;
+    images.set(image.url, image);
+  }
+  // A frame that was looked into is one of those that its page could not look into.
+  const others = [top, ...frames].reduce((sum, { otherFrames }) => sum + otherFrames, 0) - frames.length;
+  return { ...top, images: [...images.values()], notes: [top, ...frames].flatMap(({ notes }) => notes), otherFrames: others };
 }
 
 const inTime = (promise) => Promise.race([promise, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
@@ -43,28 +74,30 @@ export function checked(result) {
   if (result.contentType === "application/pdf") return { problem: RESTRICTED };
   const page = addressOf(result.address, /^(https?|file):$/) ?? "";
   const pageNetwork = networkOf(page);
+  // A page has no business with the user's own network, unless it is there itself.
+  const isCloser = (address) => address !== undefined && networkOf(address) > 0 && networkOf(address) !== pageNetwork;
   const images = [];
   for (const image of result.images.slice(0, MOST)) {
     const url = addressOf(image?.url, /^(https?|data):$/);
     if (!url) continue;
+    const thumbnail = addressOf(image.thumbnail, /^(https?|data):$/);
     images.push({
       url,
       page,
       kind: KINDS.includes(image.kind) ? image.kind : "image",
       alt: textOf(image.alt),
       link: addressOf(image.link, /^https?:$/),
-      thumbnail: addressOf(image.thumbnail, /^(https?|data):$/),
+      thumbnail,
       width: lengthOf(image.width),
       height: lengthOf(image.height),
       thumbnailWidth: lengthOf(image.thumbnailWidth),
       thumbnailHeight: lengthOf(image.thumbnailHeight),
       shownWidth: lengthOf(image.shownWidth),
       shownHeight: lengthOf(image.shownHeight),
-      // A page has no business with the user's own network, unless it is there itself.
-      isCloser: networkOf(url) > 0 && networkOf(url) !== pageNetwork,
+      isCloser: isCloser(url) || isCloser(thumbnail),
     });
   }
-  return { page, title: textOf(result.title), images, notes: notesOf(result) };
+  return { page, title: textOf(result.title), images, notes: notesOf(result), otherFrames: lengthOf(result.seen?.otherFrames) };
 }
 
 /** What of the page is not among the images, in words. */
@@ -76,7 +109,6 @@ function notesOf({ seen, cut }) {
   if (count("overlong")) notes.push(`${plural(count("overlong"), "address was", "addresses were")} left out, because together or alone they are too long.`);
   if (count("blobs")) notes.push(`${plural(count("blobs"), "image exists", "images exist")} only inside the page (blob:), where no extension can fetch from.`);
   if (count("canvases")) notes.push(`${plural(count("canvases"), "drawing (canvas) is", "drawings (canvas) are")} not collected: they have no address.`);
-  if (count("otherFrames")) notes.push(`${plural(count("otherFrames"), "frame", "frames")} of other sites were not looked into.`);
   return notes;
 }
 
@@ -90,7 +122,8 @@ function addressOf(value, protocols) {
   return url.href.replace(/\s/g, "%20");
 }
 
-const textOf = (value) => (typeof value === "string" ? value.slice(0, LONGEST_TEXT) : "");
+/** A text without what has no sign of its own: control characters, and what turns the direction of the texts around it. */
+export const textOf = (value) => (typeof value === "string" ? value.replace(/[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, " ").replace(/\s+/g, " ").trim().slice(0, LONGEST_TEXT).toWellFormed() : "");
 
 const lengthOf = (value) => (Number.isFinite(value) && value > 0 && value < 1e6 ? Math.round(value) : 0);
 
@@ -100,7 +133,7 @@ export function networkOf(address) {
   const { protocol, hostname } = new URL(address);
   if (protocol === "file:") return 2;
   const name = hostname.replace(/\.$/, "");
-  if (name === "localhost" || name.endsWith(".localhost") || /^127(\.\d+){3}$/.test(name) || name === "[::1]") return 2;
+  if (name === "localhost" || name.endsWith(".localhost") || /^(0|127)(\.\d+){3}$/.test(name) || /^\[::1?\]$/.test(name)) return 2;
   if (name.endsWith(".local")) return 1;
   if (/^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$/.test(name)) return 1;
   if (/^\[(f[cd]|fe[89ab])/.test(name)) return 1;

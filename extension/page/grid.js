@@ -1,6 +1,7 @@
 // The collected images before anything is fetched: filters, a box to tick for each, and a preview of those in sight.
 
 import { mayRead } from "./access.js";
+import { textOf } from "./collection.js";
 import { addressOf } from "./list.js";
 
 const element = (id) => document.getElementById(id);
@@ -24,7 +25,7 @@ function nameOf(address) {
   const { hostname, pathname } = new URL(address);
   const last = pathname.split("/").filter(Boolean).pop() ?? hostname;
   try {
-    return decodeURIComponent(last);
+    return textOf(decodeURIComponent(last));
   } catch {
     return last;
   }
@@ -67,7 +68,7 @@ export class Grid {
     this.#sight.disconnect();
     this.#images = images.map((image) => ({ ...image, isTicked: !image.isCloser, isHidden: false, item: undefined }));
     element("collected-list").replaceChildren();
-    const types = [...new Set(images.map(({ url }) => typeOf(url)).filter(Boolean))].sort();
+    const types = [...new Set(images.flatMap(({ url, thumbnail }) => [url, thumbnail]).filter(Boolean).map(typeOf).filter(Boolean))].sort();
     element("choose-type").replaceChildren(...["", ...types].map((type) => new Option(type || "any", type)));
     element("choosing").hidden = images.length === 0;
     this.#open();
@@ -127,8 +128,7 @@ export class Grid {
     const address = addressOf(image, this.wantsFullSize);
     const isThumbnail = address !== image.url;
     const name = nameOf(address);
-    const width = isThumbnail ? image.thumbnailWidth : image.width;
-    const height = isThumbnail ? image.thumbnailHeight : image.height;
+    const { width, height } = this.#sizeOf(image);
     const facts = [width && height ? `${width} × ${height} px` : width ? `${width} px wide` : "size not known yet"];
     if (TITLES[image.kind]) facts.push(isThumbnail ? "thumbnail" : TITLES[image.kind]);
     if (image.isCloser) facts.push("in your own network");
@@ -142,12 +142,19 @@ export class Grid {
     if (!source.hidden) source.href = target;
   }
 
+  /** The size of what is wanted of an image, in pixels; 0 if it is not known. */
+  #sizeOf(image) {
+    if (addressOf(image, this.wantsFullSize) === image.url) return image;
+    return { width: image.thumbnailWidth, height: image.thumbnailHeight };
+  }
+
   #filter() {
     const smallest = element("choose-smallest").valueAsNumber || 0;
     const [type, kind, part] = ["choose-type", "choose-kind", "choose-address"].map((id) => element(id).value.trim());
     for (const image of this.#images) {
       const address = addressOf(image, this.wantsFullSize);
-      const isSmall = image.width > 0 && image.height > 0 && image.width < smallest && image.height < smallest;
+      const { width, height } = this.#sizeOf(image);
+      const isSmall = width > 0 && height > 0 && width < smallest && height < smallest;
       image.isHidden = isSmall || (type !== "" && typeOf(address) !== type) || (kind !== "" && image.kind !== kind) || !address.toLowerCase().includes(part.toLowerCase());
       if (image.item) image.item.hidden = image.isHidden;
     }

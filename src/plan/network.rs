@@ -43,7 +43,8 @@ impl Network {
 
     /// The first two octets of an address decide; the others may be anything.
     fn of_ipv4(address: Ipv4Addr) -> Self {
-        if address.is_loopback() {
+        // Systems connect to this machine for 0.0.0.0, too.
+        if address.is_loopback() || address.octets()[0] == 0 {
             Self::ThisMachine
         } else if address.is_private() || address.is_link_local() {
             Self::Private
@@ -55,7 +56,7 @@ impl Network {
     /// An address without its brackets. Its first 16 bits decide; those of an IPv4 address mapped to
     /// IPv6 follow `::ffff:`.
     fn of_ipv6(address: &str) -> Self {
-        if address == "::1" {
+        if matches!(address, "::1" | "::") {
             return Self::ThisMachine;
         }
         let first = |address: &str| {
@@ -104,6 +105,9 @@ mod tests {
             ("[::ffff:10.0.0.1]", Network::Private),
             ("127.0.0.1", Network::ThisMachine),
             ("127.255.0.9", Network::ThisMachine),
+            ("0.0.0.0", Network::ThisMachine),
+            ("0", Network::ThisMachine),
+            ("[::]", Network::ThisMachine),
             ("2130706433", Network::ThisMachine),
             ("localhost", Network::ThisMachine),
             ("app.localhost.", Network::ThisMachine),

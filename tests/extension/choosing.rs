@@ -78,3 +78,53 @@ fn images_are_chosen_by_box_filter_and_size_before_they_are_fetched() {
         assert_eq!(browser.save_entries().await.len(), 3);
     });
 }
+
+#[test]
+fn images_are_found_by_type_by_what_they_were_found_as_and_by_address() {
+    with_extension(async |browser| {
+        collect_gallery(browser).await;
+        browser.execute("document.getElementById('choosing').open = true", vec![]).await;
+        let choose = async |name: &str, option: &str| {
+            browser.the("combobox", name).await.select_by_label(option).await.unwrap();
+        };
+        choose("Type", "png").await;
+        assert_eq!(list(browser).await, ["small"]);
+        choose("Type", "any").await;
+        choose("Found as", "linked image").await;
+        assert_eq!(list(browser).await, ["full"]);
+        choose("Found as", "anything").await;
+        browser.enter("searchbox", "Address has", "400X300").await;
+        assert_eq!(list(browser).await, ["large"]);
+        let shown = "return [...document.querySelectorAll('#collected-list li')].filter((item) => item.checkVisibility()).length;";
+        assert_eq!(browser.execute(shown, vec![]).await, 1);
+        browser.enter("searchbox", "Address has", "/image/").await;
+        assert_eq!(list(browser).await, ["small", "large", "full"]);
+        // A filter goes by what is wanted: thumbnails have sizes of their own.
+        browser.click("checkbox", "Full size instead of thumbnails").await;
+        browser.enter("spinbutton", "Leave out below", "100").await;
+        assert_eq!(list(browser).await, ["large"]);
+    });
+}
+
+/// A thumbnail in the user's own network that links to an image of the web, and the other way round.
+const CLOSER: &str = "<!doctype html><title>closer</title><img src='{{origin}}/image/1/64x48.png?key=good'>
+    <a href='{{origin}}/image/2/640x480.jpg'><img loading='lazy' src='http://192.168.1.1/reboot.jpg'></a>
+    <a href='http://10.0.0.1/full.jpg'><img src='{{origin}}/image/3/64x48.png'></a>
+    <a href='http://[fd00::1]/other.jpg'>a link</a>";
+
+#[test]
+fn what_leads_into_the_user_s_own_network_is_not_ticked_and_gets_no_preview_whether_image_or_thumbnail() {
+    with_extension(async |browser| {
+        browser.show_page("closer.html", CLOSER).await;
+        browser.press_toolbar_button().await;
+        browser.collected().await;
+        assert_eq!(list(browser).await, ["good"]);
+        let notes = browser.text_of("collected-notes").await;
+        assert!(notes.contains("3 addresses lead into your own network"), "{notes}");
+        browser.execute("document.getElementById('choosing').open = true", vec![]).await;
+        browser.until("document.querySelectorAll('#collected-list .preview:not(:empty)').length === 4").await;
+        let previews = "return [...document.querySelectorAll('#collected-list .preview')].map((box) => box.textContent);";
+        let previews = browser.execute(previews, vec![]).await;
+        assert_eq!(previews, serde_json::json!(["", "not loaded", "not loaded", "not loaded"]));
+    });
+}

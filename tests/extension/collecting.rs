@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::extension_driver::{fixtures, with_extension};
+use super::extension_driver::{fixtures, with_extension, without_permission};
 use crate::browser::{Browser, Kind, browse};
 
 #[test]
@@ -19,16 +19,44 @@ fn every_way_to_show_an_image_is_collected_as_its_largest() {
 }
 
 #[test]
+fn odd_markup_and_names_that_take_the_place_of_an_element_s_own_hide_no_image() {
+    with_extension(async |browser| {
+        browser.show_fixture("odd.html").await;
+        browser.press_toolbar_button().await;
+        assert_eq!(browser.collected().await, browser.expected_list("odd.list"));
+        let title = browser.text_of("collected-title").await;
+        assert_eq!(title, "Images of <b>Bold</b> and turned", "as a text, in its own direction");
+        browser.execute("document.getElementById('choosing').open = true", vec![]).await;
+        let last = "return [...document.querySelectorAll('#collected-list input')].at(-1).ariaLabel";
+        assert_eq!(browser.execute(last, vec![]).await, "gpj.exe.jpg");
+    });
+}
+
+#[test]
 fn frames_of_the_same_site_and_open_shadow_roots_are_looked_into() {
     with_extension(async |browser| {
-        let frame = std::fs::read_to_string(fixtures().folder().join("inside-frame.html")).unwrap();
-        let frame = frame.replace("{{origin}}", &browser.origin.http);
-        browser.replace_site_file("inside-frame.html", frame.as_bytes());
+        browser.show_fixture("inside-frame.html").await;
         browser.show_fixture("inside.html").await;
         browser.press_toolbar_button().await;
         assert_eq!(browser.collected().await, browser.expected_list("inside.list"));
         let notes = browser.text_of("collected-notes").await;
-        assert!(notes.contains("1 frame of other sites"), "{notes}");
+        assert!(notes.contains("1 frame of another site was not looked into"), "{notes}");
+    });
+}
+
+#[test]
+fn frames_of_other_sites_that_the_user_permits_are_looked_into() {
+    with_extension(async |browser| {
+        browser.show_fixture("inside-frame.html").await;
+        let page = "<!doctype html><title>around</title><iframe src='{{site}}/inside-frame.html'></iframe>
+            <iframe srcdoc='&lt;iframe src=&quot;{{site}}/inside-frame.html?again&quot;&gt;&lt;/iframe&gt;'></iframe>";
+        browser.show_page("around.html", page).await;
+        // The page itself is of a host without permission, and its frame of one with it.
+        let address = browser.client.current_url().await.unwrap();
+        browser.client.goto(&without_permission(address.as_str())).await.unwrap();
+        browser.press_toolbar_button().await;
+        assert_eq!(browser.collected().await, [browser.origin.url("/image/2/64x48.jpg?n=frame")]);
+        assert_eq!(browser.text_of("collected-notes").await, "");
     });
 }
 

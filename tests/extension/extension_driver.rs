@@ -50,9 +50,11 @@ impl Browser {
 
     /// The text of a fixture with the server's addresses filled in.
     fn filled_in(&self, text: &str) -> String {
+        let site = self.origin.site.as_deref().unwrap();
         text.replace("{{origin}}", &self.origin.http)
             .replace("{{cross}}", &self.origin.cross)
-            .replace("{{site}}", self.origin.site.as_deref().unwrap())
+            .replace("{{site}}", site)
+            .replace("{{other site}}", &without_permission(site))
     }
 
     /// Shows a fixture page in this tab, with the server's addresses filled in.
