@@ -30,7 +30,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         }
         Command::Workloads(options) => (options.browsers, false),
         Command::Crc(browsers) => (browsers, true),
-        Command::Soak(browsers) => (browsers, false),
+        Command::Soak { browsers, .. } => (browsers, false),
         Command::Load => (vec![BrowserKind::Chromium], false),
     };
     process::adopt_strays();

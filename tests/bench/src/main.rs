@@ -29,6 +29,7 @@ mod session;
 mod site;
 mod soak;
 mod statistics;
+mod trouble;
 mod turn;
 mod workload;
 
@@ -70,7 +71,10 @@ fn run() -> Result<()> {
         match command {
             Command::Workloads(options) => workloads(&environment, &options).await,
             Command::Crc(browsers) => crc_32(&environment, &browsers).await,
-            Command::Soak(browsers) => soak_in(&environment, &browsers).await,
+            Command::Soak { browsers, minutes: None } => soak_in(&environment, &browsers).await,
+            Command::Soak { browsers, minutes: Some(minutes) } => {
+                trouble_in(&environment, &browsers, minutes).await
+            }
             Command::Load => first_visits(&environment).await,
             Command::Help => Ok(()),
         }
@@ -133,6 +137,22 @@ async fn soak_in(environment: &Environment, browsers: &[BrowserKind]) -> Result<
         session.close().await;
     }
     let text = soak::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
+    println!("\n{text}");
+    Ok(())
+}
+
+async fn trouble_in(environment: &Environment, browsers: &[BrowserKind], minutes: u32) -> Result<()> {
+    let site = Site::start(environment.folders.clone())?;
+    let mut measured = Vec::new();
+    for browser in browsers {
+        let origin = Origin::start(&environment.origin)?;
+        let session = Session::open(*browser, &environment::driver(*browser)?).await?;
+        eprintln!("making runs in {} for {minutes} minutes", session.version);
+        let (samples, verdict) = trouble::measure(&session, &site, &origin, minutes).await?;
+        measured.push((session.version.clone(), samples, verdict));
+        session.close().await;
+    }
+    let text = trouble::report(&Machine::here(), &environment.version, &measured, &environment.output)?;
     println!("\n{text}");
     Ok(())
 }

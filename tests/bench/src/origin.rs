@@ -62,13 +62,7 @@ impl Origin {
             Some(named) => named.iter().map(|(_, path)| (*path).to_owned()).collect(),
             None => (0..PICSUM_PICTURES).map(picsum_picture).collect(),
         };
-        let digests = Mutex::new(HashMap::new());
-        self.fetch_all(&paths, |path, body| {
-            let sha256 = File::read(path, body)?.sha256;
-            digests.lock().map_err(|_| io::Error::other("another thread panicked"))?.insert(path, sha256);
-            Ok(())
-        })?;
-        let mut digests = digests.into_inner().unwrap_or_default();
+        let mut digests = self.digests(&paths)?;
         Ok(match named {
             None => Expected::AnyOf { known: digests.into_values().collect(), count: workload.files.len() },
             Some(named) => {
@@ -76,6 +70,17 @@ impl Origin {
                 Expected::Named(named.into_iter().filter_map(digest).collect())
             }
         })
+    }
+
+    /// Returns the SHA-256 of the body at each path.
+    pub fn digests<'a>(&self, paths: &'a [String]) -> Result<HashMap<&'a str, String>> {
+        let digests = Mutex::new(HashMap::new());
+        self.fetch_all(paths, |path, body| {
+            let sha256 = File::read(path, body)?.sha256;
+            digests.lock().map_err(|_| io::Error::other("another thread panicked"))?.insert(path, sha256);
+            Ok(())
+        })?;
+        Ok(digests.into_inner().unwrap_or_default())
     }
 
     /// Fetches a workload's files over HTTP/1.1 and drops them.

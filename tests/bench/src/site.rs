@@ -15,7 +15,7 @@ use tiny_http::{Header, Method, Request, Response, Server};
 use crate::archive::{self, Expected};
 
 /// The page's own files.
-const PAGE: [(&str, &str); 7] = [
+const PAGE: [(&str, &str); 8] = [
     ("/", include_str!("../page/index.html")),
     ("/turn.js", include_str!("../page/turn.js")),
     ("/contenders.js", include_str!("../page/contenders.js")),
@@ -23,6 +23,7 @@ const PAGE: [(&str, &str); 7] = [
     ("/watch.js", include_str!("../page/watch.js")),
     ("/crc.js", include_str!("../page/crc.js")),
     ("/soak.js", include_str!("../page/soak.js")),
+    ("/trouble.js", include_str!("../page/trouble.js")),
 ];
 
 /// The folders that are served or written to.

@@ -3,7 +3,7 @@
 
 mod names;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 
 use lexopt::prelude::*;
 pub use names::{Contender, Named, Protocol, WorkloadName};
@@ -13,7 +13,7 @@ pub use support::BrowserKind;
 pub const USAGE: &str = "\
 cargo xtask bench [WORKLOAD…] [OPTION…]
 cargo xtask bench crc [--browser NAME…]
-cargo xtask bench soak [--browser NAME…]
+cargo xtask bench soak [--browser NAME…] [--minutes N]
 cargo xtask bench load                the page's first visit, in Chromium
 
 workloads: picsum10 unsplash15 few-large many-small very-many three-hosts (all of these by default),
@@ -26,6 +26,8 @@ workloads: picsum10 unsplash15 few-large many-small very-many three-hosts (all o
   --only CONTENDER,…           of floor, floor-byob, fetchzip, fetchzip-sequential, client-zip, jszip,
                                fflate, zip.js, and fetchzip-sha256, which only this selects
   --scale F                    a fraction of each workload, such as 0.1, to try out the benchmark itself
+  --minutes N                  of `soak`: runs for so long, on hosts that limit, break, refuse and flood,
+                               instead of 100 runs on one that does not
 ";
 
 /// fetchzip's own default.
@@ -43,8 +45,13 @@ pub enum Command {
     Workloads(Options),
     /// Measure CRC-32 in these browsers.
     Crc(Vec<BrowserKind>),
-    /// Measure memory after many runs in these browsers.
-    Soak(Vec<BrowserKind>),
+    /// Measure memory after many runs.
+    Soak {
+        /// In these browsers.
+        browsers: Vec<BrowserKind>,
+        /// Runs for so many minutes on hosts where everything goes wrong; `None` for 100 runs where nothing does.
+        minutes: Option<u32>,
+    },
     /// Measure the page's first visit.
     Load,
 }
@@ -80,7 +87,7 @@ impl Options {
 /// # Errors
 ///
 /// An option, a name or a value does not exist or is missing, `crc` or `soak` is combined with anything but
-/// browsers, or `load` with anything.
+/// browsers (and `soak` with minutes), `load` with anything, or minutes with anything but `soak`.
 pub fn parse(arguments: &[String]) -> Result<Command, lexopt::Error> {
     let mut words = Vec::new();
     let mut options = Options {
@@ -92,12 +99,13 @@ pub fn parse(arguments: &[String]) -> Result<Command, lexopt::Error> {
         only: None,
         scale: 1.0,
     };
+    let mut minutes = None;
     // The first option that `crc` and `soak` don't take.
     let mut option_given = None;
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         if let Long(option) = argument
-            && option != "browser"
+            && !matches!(option, "browser" | "minutes")
         {
             option_given.get_or_insert_with(|| format!("--{option}"));
         }
@@ -116,6 +124,7 @@ pub fn parse(arguments: &[String]) -> Result<Command, lexopt::Error> {
                 let parse = |list: &str| list.split(',').map(Contender::parse).collect();
                 options.only = Some(parser.value()?.parse_with(parse)?);
             }
+            Long("minutes") => minutes = Some(parser.value()?.parse::<NonZeroU32>()?.get()),
             Long("scale") => options.scale = parser.value()?.parse_with(fraction)?,
             Value(word) => words.push(word.string()?),
             other => return Err(other.unexpected()),
@@ -125,9 +134,13 @@ pub fn parse(arguments: &[String]) -> Result<Command, lexopt::Error> {
     if options.browsers.is_empty() {
         options.browsers.push(BrowserKind::Chromium);
     }
+    let is_soak = words.first().is_some_and(|word| word == "soak");
+    if minutes.is_some() && !is_soak {
+        return Err("only `bench soak` takes --minutes".into());
+    }
     let command = match words.first().map(String::as_str) {
         Some("crc") => Command::Crc(options.browsers),
-        Some("soak") => Command::Soak(options.browsers),
+        Some("soak") => Command::Soak { browsers: options.browsers, minutes },
         // Only Chromium's driver makes a network slow.
         Some("load") if has_browser => return Err("`bench load` takes nothing, not --browser".into()),
         Some("load") => Command::Load,
@@ -136,7 +149,11 @@ pub fn parse(arguments: &[String]) -> Result<Command, lexopt::Error> {
             return Ok(Command::Workloads(options));
         }
     };
-    let takes = if command == Command::Load { "nothing" } else { "browsers only" };
+    let takes = match command {
+        Command::Load => "nothing",
+        Command::Soak { .. } => "browsers and minutes only",
+        _ => "browsers only",
+    };
     match words.get(1).or(option_given.as_ref()) {
         Some(extra) => Err(format!("`bench {}` takes {takes}, not {extra}", words[0]).into()),
         None => Ok(command),
@@ -205,6 +222,8 @@ mod tests {
         assert_eq!(options.browsers, [BrowserKind::Firefox, BrowserKind::Chromium]);
         assert_eq!(options.only, Some(vec![Contender::Floor, Contender::ZipJs]));
         assert_eq!(parsed("crc --browser firefox"), Ok(Command::Crc(vec![BrowserKind::Firefox])));
+        let browsers = vec![BrowserKind::Chromium];
+        assert_eq!(parsed("soak --minutes 60"), Ok(Command::Soak { browsers, minutes: Some(60) }));
     }
 
     #[test]
@@ -225,7 +244,9 @@ mod tests {
             ("--fast", "invalid option '--fast'"),
             ("crc few-large", "`bench crc` takes browsers only, not few-large"),
             ("crc --runs 3", "`bench crc` takes browsers only, not --runs"),
-            ("soak crc", "`bench soak` takes browsers only, not crc"),
+            ("soak crc", "`bench soak` takes browsers and minutes only, not crc"),
+            ("soak --minutes 0", "cannot parse argument \"0\": number would be zero for non-zero type"),
+            ("crc --minutes 3", "only `bench soak` takes --minutes"),
             ("load --runs 3", "`bench load` takes nothing, not --runs"),
             ("load --browser firefox", "`bench load` takes nothing, not --browser"),
         ] {
