@@ -7,19 +7,26 @@
 
 mod bitmap;
 mod boxes;
+mod exr;
+mod fits;
 mod jpeg;
 mod jxl;
 mod photoshop;
+mod radiance;
 mod tiff;
 
 use super::characters::Characters;
 use super::field::{Field, color_table};
-use super::format::Format;
+use super::format::{Format, NotAnImage};
+use super::inflate;
 use super::markup::{Markup, may_be_markup};
 use super::signature::by_signature;
+use exr::Exr;
+use fits::Fits;
 use jpeg::Parts;
 use jxl::Codestream;
 use photoshop::Photoshop;
+use radiance::Radiance;
 use tiff::Tiff;
 
 /// What the structure of an image says about the end of a body.
@@ -78,9 +85,19 @@ pub struct EndFinder {
     codestream: Codestream,
     tiff: Tiff,
     photoshop: Photoshop,
+    exr: Exr,
+    fits: Fits,
+    radiance: Radiance,
+    /// A gzip file so far.
+    compressed: Vec<u8>,
     characters: Characters,
     markup: Markup,
 }
+
+/// The most bytes of a gzip file that are kept to find its end, and of what it holds: more than any drawing has, and
+/// less than would keep a page waiting.
+const MOST_COMPRESSED: usize = 256 << 10;
+const MOST_INFLATED: usize = 2 << 20;
 
 /// The bytes that distinguish the formats.
 const SIGNATURE: usize = 12;
@@ -115,8 +132,19 @@ enum Step {
     PhotoshopSection,
     PhotoshopData,
     PhotoshopRow,
+    ExrText,
+    ExrHeader,
+    ExrValue,
+    ExrPlace,
+    ExrChunk,
+    FitsCard,
+    FitsNext,
     /// None: the last bytes of a QOI are looked for.
     Qoi,
+    /// None: the rows of an HDR are counted.
+    Radiance,
+    /// None: it is kept until its end.
+    Gzip,
     /// None: `markup` finds the end of an SVG.
     Markup,
     /// None: the image ends where the next field would begin.
@@ -128,7 +156,8 @@ enum Step {
 impl Step {
     /// Whether it takes bytes as they come.
     fn has_no_field(self) -> bool {
-        matches!(self, Self::JpegPart | Self::JpegScan | Self::JxlFrame | Self::Qoi | Self::Markup)
+        use Step::{Gzip, JpegPart, JpegScan, JxlFrame, Markup, Qoi, Radiance};
+        matches!(self, JpegPart | JpegScan | JxlFrame | Qoi | Radiance | Gzip | Markup)
     }
 }
 
@@ -158,6 +187,8 @@ impl EndFinder {
                     None => return,
                 },
                 Step::Qoi => return self.scan_qoi(bytes),
+                Step::Radiance => return self.scan_radiance(bytes),
+                Step::Gzip => return self.push_compressed(bytes),
                 Step::Markup => return self.push_markup(bytes),
                 _ if self.field.is_full() => self.read_field(),
                 _ => return,
@@ -172,13 +203,22 @@ impl EndFinder {
             Step::Signature | Step::Lost => Ending::Unknown,
             Step::Markup if self.markup.has_ended() => Ending::Whole,
             Step::Markup if self.markup.is_lost() => Ending::Unknown,
-            Step::End if self.field.distance() == 0 => Ending::Whole,
+            Step::Gzip => match inflate::is_whole(&self.compressed, MOST_INFLATED) {
+                Some(true) => Ending::Whole,
+                Some(false) => Ending::CutShort,
+                None => Ending::Unknown,
+            },
+            Step::Radiance if !self.radiance.has_size() => Ending::Unknown,
+            // Of the last part, only the beginning is known.
+            Step::End if self.field.distance() == 0 && self.tiff.is_open => Ending::Unknown,
+            Step::FitsNext if self.field.distance() == 0 && self.fits.may_have_more() => Ending::Unknown,
+            Step::End | Step::FitsNext if self.field.distance() == 0 => Ending::Whole,
             // Servers remove the parts, and leave what says that there are some.
             Step::End if self.field.distance() == self.tail => Ending::Unknown,
             Step::JpegStart if self.field.distance() == self.tail && self.field.filled() == 0 => {
                 Ending::Unknown
             }
-            Step::End if self.field.distance() <= self.slack => Ending::Unknown,
+            Step::End | Step::FitsNext if self.field.distance() <= self.slack => Ending::Unknown,
             // Many GIFs lack their trailer, and any box may be the last one.
             // So may a JPEG 2000 lack its end marker, and the last directory of a TIFF the place of the next one.
             Step::GifBlock | Step::IsoBox | Step::J2kSegment | Step::TiffNext if is_between => {
@@ -225,10 +265,19 @@ impl EndFinder {
             Step::PhotoshopSection => self.read_section(),
             Step::PhotoshopData => self.read_photoshop_data(),
             Step::PhotoshopRow => self.read_photoshop_row(),
+            Step::ExrText => self.read_exr_text(),
+            Step::ExrHeader => self.read_exr_header(),
+            Step::ExrValue => self.read_exr_value(),
+            Step::ExrPlace => self.read_exr_place(),
+            Step::ExrChunk => self.read_exr_chunk(),
+            Step::FitsCard => self.read_card(),
+            Step::FitsNext => self.read_fits_next(),
             Step::JpegScan
             | Step::JpegPart
             | Step::JxlFrame
             | Step::Qoi
+            | Step::Radiance
+            | Step::Gzip
             | Step::Markup
             | Step::End
             | Step::Lost => {}
@@ -243,7 +292,8 @@ impl EndFinder {
         let head = &head[..SIGNATURE];
         // Of TIFFs, by their own mark.
         self.field.is_little_endian = matches!(head[0], b'R' | b'B' | b'I' | 0);
-        match by_signature(head).and_then(Result::ok) {
+        let kind = by_signature(head);
+        match kind.and_then(Result::ok) {
             _ if matches!(&head[4..8], b"ftyp" | b"JXL " | b"jP  ") => {
                 self.field.is_little_endian = false;
                 self.go(Step::IsoBox, 0);
@@ -259,12 +309,19 @@ impl EndFinder {
             }
             Some(Format::J2k) => self.go(Step::J2kSegment, 0),
             Some(Format::Jxl) => self.go(Step::JxlFrame, 0),
-            Some(Format::Tiff | Format::Jxr) => self.read_tiff(),
+            Some(Format::Tiff | Format::Jxr | Format::Orf | Format::Rw2) => self.read_tiff(),
             Some(Format::Ico | Format::Cur) => {
                 self.remaining = self.field.number(4, 2);
                 self.go(Step::IconEntry, 6);
             }
             Some(Format::Psd) => self.go(Step::PhotoshopHeader, 0),
+            Some(Format::Exr) => {
+                self.field.is_little_endian = true;
+                self.read_exr();
+            }
+            Some(Format::Hdr) => self.go(Step::Radiance, 0),
+            _ if kind == Some(Err(NotAnImage::Gzip)) => self.go(Step::Gzip, 0),
+            _ if head.starts_with(b"SIMPLE  =") => self.go(Step::FitsCard, 0),
             _ if head.starts_with(b"qoif") => self.go(Step::Qoi, 14),
             _ if head.starts_with(b"BM") => self.go(Step::Bitmap, 0),
             _ if may_be_markup(head) => {
@@ -278,6 +335,14 @@ impl EndFinder {
     fn push_markup(&mut self, bytes: &[u8]) {
         let characters = bytes.iter().filter_map(|byte| self.characters.push(*byte));
         characters.for_each(|character| self.markup.push_byte(character));
+    }
+
+    fn push_compressed(&mut self, bytes: &[u8]) {
+        if self.compressed.len() + bytes.len() > MOST_COMPRESSED {
+            self.compressed = Vec::new();
+            return self.lose();
+        }
+        self.compressed.extend_from_slice(bytes);
     }
 
     /// The last eight bytes of a QOI, which its chunks do not contain: of two pixels that are equal, the

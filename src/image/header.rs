@@ -50,12 +50,21 @@ pub fn length(format: Format, head: &[u8]) -> Option<u64> {
         Format::Djvu => header.big(8, 4).map(|length| 12 + length),
         Format::Dds if head.len() < DDS_HEADER => Some(DDS_HEADER as u64),
         Format::Dds => header.surfaces(),
+        Format::Raf if head.len() < RAF_HEADER => Some(RAF_HEADER as u64),
+        // The places and the lengths of the preview, of what describes the sensor, and of what it saw.
+        Format::Raf => {
+            let end = |at| Some(header.big(at, 4)? + header.big(at + 4, 4)?);
+            [84, 92, 100].into_iter().filter_map(end).max()
+        }
         _ => netpbm::header(head)?.length,
     }
 }
 
 /// The bytes of a DDS before its first surface, or before what newer ones say in addition.
 const DDS_HEADER: usize = 128;
+
+/// The bytes of a RAF up to the places of its parts, and these.
+const RAF_HEADER: usize = 108;
 
 #[derive(Clone, Copy)]
 struct Header<'a>(&'a [u8]);
@@ -86,15 +95,12 @@ impl<'a> Header<'a> {
         Some((side(at)?, side(at + 4)?))
     }
 
-    /// The line that follows an HDR's header and its empty line: `-Y 512 +X 768`, or the axes in the other order.
+    /// The size by the line that follows an HDR's header and its empty line.
     fn resolution(self) -> Option<(u64, u64)> {
         let line = self.0.get(self.after(b"\n\n")?..)?;
         let end = line.iter().position(|byte| *byte == b'\n')?;
-        let mut words = line[..end].split(|byte| *byte == b' ');
-        let axis = words.next()?;
-        let first = digits(words.next()?)?;
-        let second = words.nth(1).and_then(digits)?;
-        Some(if axis.get(1) == Some(&b'Y') { (second, first) } else { (first, second) })
+        let (is_upright, rows, width) = resolution(&line[..end])?;
+        Some(if is_upright { (width, rows) } else { (rows, width) })
     }
 
     /// The number on one of the lines of a FITS, which have 80 characters.
@@ -185,8 +191,18 @@ impl<'a> Header<'a> {
     }
 }
 
+/// What the line of an HDR's size says, such as `-Y 512 +X 768`: whether its rows lie one below the other, their
+/// number, and the pixels of each.
+pub fn resolution(line: &[u8]) -> Option<(bool, u64, u64)> {
+    let mut words = line.split(|byte| *byte == b' ');
+    let axis = words.next()?;
+    let rows = digits(words.next()?)?;
+    let width = words.nth(1).and_then(digits)?;
+    Some((axis.get(1) == Some(&b'Y'), rows, width))
+}
+
 /// A number of decimal digits.
-fn digits(text: &[u8]) -> Option<u64> {
+pub fn digits(text: &[u8]) -> Option<u64> {
     let is_number = (1..=10).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
     is_number.then(|| text.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
 }

@@ -1,7 +1,6 @@
-//! The beginning of what a gzip file holds (RFC 1951 and 1952), to see what it is.
+//! What a gzip file holds (RFC 1951 and 1952): its beginning, to see what it is, and whether it is there to its end.
 //!
-//! By hand: a crate that decompresses whole files is ten times as large. Nothing is checked, since nothing
-//! but the kind of the file depends on it.
+//! By hand: a crate that decompresses whole files is ten times as large. The checksum is not compared.
 
 /// The beginning of what a gzip file holds: at most this many bytes, and what these first bytes of it give.
 pub fn beginning(file: &[u8], most: usize) -> Vec<u8> {
@@ -11,6 +10,36 @@ pub fn beginning(file: &[u8], most: usize) -> Vec<u8> {
         while out.len() < most && read_block(&mut bits, &mut out, most) == Some(false) {}
     }
     out
+}
+
+/// Whether a gzip file is there to its end; `None` if it holds more than this many bytes, or is not valid. It may have
+/// several members.
+pub fn is_whole(file: &[u8], most: usize) -> Option<bool> {
+    /// The checksum, and the length of what the file holds.
+    const TRAILER: usize = 8;
+    let mut member = file;
+    let mut out = Vec::new();
+    loop {
+        let Some(start) = header_length(member) else { return Some(false) };
+        let mut bits = Bits { bytes: &member[start..], at: 0 };
+        loop {
+            match read_block(&mut bits, &mut out, most) {
+                _ if out.len() >= most => return None,
+                Some(true) => break,
+                Some(false) => {}
+                None if bits.is_over() => return Some(false),
+                None => return None,
+            }
+        }
+        let end = start + bits.at.div_ceil(8) + TRAILER;
+        if end > member.len() {
+            return Some(false);
+        }
+        member = &member[end..];
+        if !member.starts_with(b"\x1F\x8B") {
+            return Some(true);
+        }
+    }
 }
 
 /// The length of the header (RFC 1952, 2.3).
@@ -37,6 +66,11 @@ struct Bits<'a> {
 }
 
 impl Bits<'_> {
+    /// Whether nothing is left.
+    fn is_over(&self) -> bool {
+        self.at >= 8 * self.bytes.len()
+    }
+
     fn take(&mut self, count: usize) -> Option<usize> {
         let mut number = 0;
         for place in 0..count {

@@ -9,6 +9,8 @@ enum End {
     Ends,
     /// Where it is, and that of the first picture before it.
     HasParts,
+    /// How far it reaches at least.
+    Reaches,
     /// Nothing.
     Open,
 }
@@ -33,7 +35,7 @@ macro_rules! bytes {
     };
 }
 
-const FILES: [File; 50] = [
+const FILES: [File; 59] = [
     file("baseline.jpg", bytes!("baseline.jpg"), Format::Jpeg, (67, 45), End::Ends),
     file("progressive.jpg", bytes!("progressive.jpg"), Format::Jpeg, (67, 45), End::Ends),
     file("motion.jpg", bytes!("motion.jpg"), Format::Jpeg, (67, 45), End::HasParts),
@@ -65,7 +67,7 @@ const FILES: [File; 50] = [
     file("arrow.cur", bytes!("arrow.cur"), Format::Cur, (64, 64), End::Ends),
     file("little.svg", bytes!("little.svg"), Format::Svg, (67, 45), End::Ends),
     file("big.svg", bytes!("big.svg"), Format::Svg, (67, 45), End::Ends),
-    file("plain.svgz", bytes!("plain.svgz"), Format::Svgz, (0, 0), End::Open),
+    file("plain.svgz", bytes!("plain.svgz"), Format::Svgz, (0, 0), End::Ends),
     file("plain.psd", bytes!("plain.psd"), Format::Psd, (12, 9), End::Ends),
     file("runs.psd", bytes!("runs.psd"), Format::Psd, (12, 9), End::Ends),
     file("runs.psb", bytes!("runs.psb"), Format::Psd, (12, 9), End::Ends),
@@ -76,13 +78,22 @@ const FILES: [File; 50] = [
     file("plain.pgm", bytes!("plain.pgm"), Format::Pgm, (67, 45), End::Ends),
     file("plain.ppm", bytes!("plain.ppm"), Format::Ppm, (12, 9), End::Ends),
     file("plain.pam", bytes!("plain.pam"), Format::Pam, (20, 9), End::Ends),
-    file("head.exr", bytes!("head.exr"), Format::Exr, (67, 45), End::Open),
-    file("plain.hdr", bytes!("plain.hdr"), Format::Hdr, (12, 9), End::Open),
+    file("plain.exr", bytes!("plain.exr"), Format::Exr, (67, 45), End::Ends),
+    file("upwards.exr", bytes!("upwards.exr"), Format::Exr, (67, 45), End::Ends),
+    file("tiles.exr", bytes!("tiles.exr"), Format::Exr, (67, 45), End::Ends),
+    file("parts.exr", bytes!("parts.exr"), Format::Exr, (67, 45), End::Reaches),
+    file("plain.hdr", bytes!("plain.hdr"), Format::Hdr, (12, 9), End::Ends),
+    file("flat.hdr", bytes!("flat.hdr"), Format::Hdr, (20, 60), End::Ends),
+    file("runs.hdr", bytes!("runs.hdr"), Format::Hdr, (6, 20), End::Ends),
     file("plain.dds", bytes!("plain.dds"), Format::Dds, (12, 9), End::Ends),
     file("blocks.dds", bytes!("blocks.dds"), Format::Dds, (12, 9), End::Ends),
     file("numbered.dds", bytes!("numbered.dds"), Format::Dds, (12, 9), End::Ends),
     file("plain.icns", bytes!("plain.icns"), Format::Icns, (1024, 1024), End::Ends),
-    file("plain.fits", bytes!("plain.fits"), Format::Fits, (12, 9), End::Open),
+    file("plain.fits", bytes!("plain.fits"), Format::Fits, (12, 9), End::Ends),
+    file("table.fits", bytes!("table.fits"), Format::Fits, (12, 9), End::Reaches),
+    file("plain.raf", bytes!("plain.raf"), Format::Raf, (0, 0), End::Ends),
+    file("plain.orf", bytes!("plain.orf"), Format::Orf, (67, 45), End::Ends),
+    file("plain.rw2", bytes!("plain.rw2"), Format::Rw2, (0, 0), End::Reaches),
     file("page.djvu", bytes!("page.djvu"), Format::Djvu, (67, 45), End::Ends),
 ];
 
@@ -109,7 +120,7 @@ fn read<'a>(
 fn every_file_is_recognised_wherever_chunks_are_cut() {
     for File { name, bytes: file, format, size: (width, height), end } in FILES {
         let dimensions = Dimensions::new(width.into(), height.into());
-        let ending = if end == End::Open { Ending::Unknown } else { Ending::Whole };
+        let ending = if matches!(end, End::Open | End::Reaches) { Ending::Unknown } else { Ending::Whole };
         assert_eq!(read([file]), (Ok(format), dimensions, ending), "{name}");
         for length in [1, 2, 3, 7, 64, 1000] {
             assert_eq!(read(file.chunks(length)), (Ok(format), dimensions, ending), "{name} {length}");

@@ -107,9 +107,22 @@ picture(12, 9, "RGBA").save("blocks.dds", pixel_format="DXT1")
 picture(12, 9).save("numbered.dds", pixel_format="BC5")
 picture(64, 64).save("plain.icns")
 write("plain.hdr", imagecodecs.rgbe_encode((pixels[:9, :12] / 255).astype("float32"), header=True))
-cards = ["SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    2"]
-cards += ["NAXIS1  =                   12 / columns", "NAXIS2  =                    9", "END"]
-write("plain.fits", "".join(card.ljust(80) for card in cards).ljust(2880).encode() + bytes(2880))
+cards = ["SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    3"]
+cards += ["NAXIS1  =                   12 / columns", "NAXIS2  =                    9", "NAXIS3  =                   26"]
+
+
+def unit(cards, blocks):
+    return "".join(card.ljust(80) for card in cards + ["END"]).ljust(2880).encode() + bytes(2880 * blocks)
+
+
+write("plain.fits", unit(cards, 1))
+with_table = unit(cards + ["EXTEND  =                    T"], 1)
+cards = ["XTENSION= 'BINTABLE'", "BITPIX  =                    8", "NAXIS   =                    2"]
+cards += ["NAXIS1  =                  300", "NAXIS2  =                   10", "PCOUNT  =                 2740"]
+cards += ["GCOUNT  =                    1"]
+write("table.fits", with_table + unit(cards, 2))
+write("flat.hdr", b"#?RGBE\nFORMAT=32-bit_rle_rgbe\n\n-Y 60 +X 20\n" + (b"\x10\x20\x30\x80" + b"\1\1\1\x13") * 60)
+write("runs.hdr", b"#?RADIANCE\n\n+X 6 -Y 20\n" + (b"\2\2\0\x14" + b"\x94\7" * 3 + b"\x14" + bytes(20)) * 6)
 
 # A cursor, of an icon's picture; a bitmap of runs; one with a header of OS/2's.
 with open("icon.ico", "rb") as file:
@@ -129,10 +142,37 @@ for name, version, compression in [("plain.psd", 1, 0), ("runs.psd", 1, 1), ("ru
     lengths = b"" if compression == 0 else struct.pack(">I" if version == 2 else ">H", 2) * 27
     write(name, head + sections + struct.pack(">H", compression) + lengths + row * 27)
 
-# An EXR's attributes, and nothing more.
+# EXRs of rows, of rows from the bottom up, of tiles, and of two parts, with empty pixels.
 window = b"box2i\0" + struct.pack("<Iiiii", 16, -1, -2, 65, 42)
 attributes = b"channels\0chlist\0" + struct.pack("<I", 1) + b"\0" + b"dataWindow\0" + window
-write("head.exr", struct.pack("<II", 20000630, 2) + attributes + b"displayWindow\0" + window + b"\0")
+attributes += b"displayWindow\0" + window
+
+
+def exr(flags, header, chunks, order=1):
+    places, at = [], 8 + len(header) + 8 * len(chunks)
+    for chunk in chunks:
+        places.append(at)
+        at += len(chunk)
+    table = b"".join(struct.pack("<Q", place) for place in places[::order])
+    return struct.pack("<II", 20000630, 2 | flags) + header + table + b"".join(chunks)
+
+
+rows = [struct.pack("<iI", row - 2, 134) + bytes(134) for row in range(45)]
+write("plain.exr", exr(0, attributes + b"\0", rows))
+write("upwards.exr", exr(0, attributes + b"\0", rows[::-1], -1))
+write("tiles.exr", exr(0x200, attributes + b"\0", [struct.pack("<4iI", x, 0, 0, 0, 500) + bytes(500) for x in range(3)]))
+write("parts.exr", exr(0x1000, (attributes + b"\0") * 2 + b"\0", [struct.pack("<i", row % 2) + rows[row] for row in range(90 // 2)]))
+
+# Raw files of cameras, of which only the structure is real.
+parts = [b"\xff\xd8\xff\xd9" * 25, bytes(60), bytes(900)]
+places = b"".join(struct.pack(">II", 108 + sum(map(len, parts[:n])), len(parts[n])) for n in range(3))
+write("plain.raf", b"FUJIFILMCCD-RAW 0201FF129502" + b"X-T0".ljust(32, b"\0") + b"0100".ljust(24, b"\0") + places + b"".join(parts))
+for name, mark, begins, entries in [
+    ("plain.orf", b"IIRO", 80, [(256, 3, 1, 67), (257, 3, 1, 45), (273, 4, 1, 80), (279, 4, 1, 900)]),
+    ("plain.rw2", b"IIU\0", 9000, [(2, 3, 1, 67), (273, 4, 1, 0xFFFFFFFF), (279, 4, 1, 99999), (280, 4, 1, 9000)]),
+]:
+    directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    write(name, (mark + struct.pack("<I", 8) + directory + bytes(4)).ljust(begins, b"\0") + bytes(900))
 
 # A page of DjVu.
 page = b"DJVUINFO" + struct.pack(">IHH6B", 10, 67, 45, 24, 0, 44, 1, 22, 1) + b"TXTa" + struct.pack(">I", 80) + bytes(80)

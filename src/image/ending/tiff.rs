@@ -9,6 +9,8 @@ use super::{EndFinder, Step};
 #[derive(Debug, Default)]
 pub struct Tiff {
     is_big: bool,
+    /// Whether the file has a part of which only the beginning is known. It may be the last one.
+    pub is_open: bool,
     /// The number of the current directory.
     directory: u32,
     /// The places that are still to be read.
@@ -26,6 +28,9 @@ enum Wanted {
     /// The place or the length of a directory's last strip or tile: the number of both, and its bytes.
     Half(u32, usize),
 }
+
+/// Of Panasonic's raw files, the place of what the sensor saw.
+const RAW_DATA: u64 = 280;
 
 /// The most places that are kept.
 const MAX_PENDING: usize = 256;
@@ -48,6 +53,7 @@ impl EndFinder {
         let head = *self.field.bytes();
         self.field.is_little_endian = head[0] == b'I';
         self.tiff.is_big = head[2..4].contains(&b'+');
+        self.tiff.is_open = head.starts_with(b"IIU");
         let word = self.tiff.word();
         if !self.field.lacks(2 * word) {
             self.tiff.want(self.field.number(word, word), Wanted::Directory);
@@ -158,6 +164,10 @@ impl EndFinder {
                     self.tiff.want(directory, Wanted::Directory);
                 }
             }
+            // Some of Panasonic's cameras write as a strip's length what it would have without compression, others
+            // zero, and others still no place.
+            273 | 279 if self.tiff.is_open => {}
+            RAW_DATA if self.tiff.is_open => self.extent = self.extent.max(place),
             273 | 279 | 324 | 325 | 0xBCC0 | 0xBCC1 => {
                 let number = self.tiff.directory;
                 let last = bytes - length as u64;
