@@ -32,8 +32,8 @@ pub struct Arguments {
     pub arrivals: Option<Arrivals>,
     /// Long `data:` URLs, by their indices: `requests` has short ones in their places.
     pub long_urls: LongTexts,
-    /// What requests carry, and the data of the caller's own entries.
-    pub supply: Supply,
+    /// What requests carry, and the data of the caller's own entries, if there is any.
+    pub supply: Option<Supply>,
     /// How entries are named.
     pub template: NameTemplate,
     /// How images are fetched.
@@ -75,13 +75,13 @@ impl Signal {
 }
 
 impl Arguments {
-    /// Reads and checks everything, once: what the caller does with its objects afterwards changes nothing.
+    /// Reads everything, which the entry has copied and checked.
     ///
     /// # Errors
     ///
     /// Fails for an argument that makes no sense, with a `TypeError` or `RangeError` that names it, what it
-    /// must be and what it is; and with what reading the arguments throws.
-    pub fn parse(urls: &JsValue, options: &JsValue) -> Result<Self, JsValue> {
+    /// must be and what it is.
+    pub fn parse(sources: &JsValue, options: &JsValue, supply: Option<Supply>) -> Result<Self, JsValue> {
         if !is_absent(options) && !options.is_object() {
             return Err(type_error("options", "an object", options));
         }
@@ -132,7 +132,7 @@ impl Arguments {
         let template = match options.text("names")? {
             None => NameTemplate::default(),
             Some(text) => NameTemplate::parse(&text)
-                .map_err(|error| js_sys::RangeError::new(&text!["options.names: ", error]))?,
+                .map_err(|_| range_error(&options.path("names"), "a template for names", &text))?,
         };
         let (skips_repeated_urls, skips_repeated_images) = options.skip_repeated()?;
         let filter = options.instance("filter", "a function")?;
@@ -143,14 +143,12 @@ impl Arguments {
             ..ArchiveOptions::default()
         };
         let file_name = options.text("fileName")?.map(|name| file_name_of(&name, &BrowserText));
-        let arrivals = Arrivals::of(urls)?;
-        let supply = Supply::new(&options.get("request")?.unwrap_or_default(), arrivals.is_some())?;
-        let (requests, long_urls) = match arrivals {
-            Some(_) => Default::default(),
-            None => requests(urls, &supply)?,
+        let (arrivals, (requests, long_urls)) = match sources.dyn_ref() {
+            Some(sources) => (None, requests(sources)?),
+            None => (Some(Arrivals::of(sources)?), Default::default()),
         };
-        settings.is_supplied = supply.is_needed();
-        settings.limits.renews = supply.is_asked();
+        settings.is_supplied = supply.is_some();
+        settings.limits.renews = supply.as_ref().is_some_and(Supply::is_asked);
         Ok(Self {
             requests,
             arrivals,

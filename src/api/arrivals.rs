@@ -3,12 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Promise, Reflect, Symbol};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::results::Urls;
 use super::sources::request;
-use super::supply::Supply;
 use crate::browser::{BrowserText, Notify, RunHandle, promise};
 use crate::plan::{ItemId, TextMap};
 use crate::run::{Event, EventKind, FetchError};
@@ -54,25 +53,20 @@ pub struct Arrivals {
 }
 
 impl Arrivals {
-    /// Reads an async iterable; `None` for anything else, and for what is an iterable as well.
+    /// Reads an async iterable.
     ///
     /// # Errors
     ///
     /// Fails with what the iterable throws.
-    pub fn of(sources: &JsValue) -> Result<Option<Self>, JsValue> {
-        let has = |symbol: &Symbol| Ok::<_, JsValue>(sources.is_object() && Reflect::has(sources, symbol)?);
-        if has(&Symbol::iterator())? || !has(&Symbol::async_iterator())? {
-            return Ok(None);
-        }
-        let list = List::new(sources)?;
-        Ok(Some(Self {
-            list,
+    pub fn of(sources: &JsValue) -> Result<Self, JsValue> {
+        Ok(Self {
+            list: List::new(sources)?,
             known: Cell::new(0),
             begun: Cell::new(0),
             ahead: Cell::new(1),
             is_ended: Cell::new(false),
             changed: Notify::default(),
-        }))
+        })
     }
 
     /// Takes an event; `is_asked` says whether anything was requested for its item.
@@ -109,7 +103,6 @@ impl Arrivals {
         &self,
         urls: &Urls,
         handle: &Rc<RunHandle>,
-        supply: &Supply,
         skips_repeated: bool,
     ) -> JsValue {
         let Urls { plan, long } = urls;
@@ -128,11 +121,7 @@ impl Arrivals {
                 break if next.is_broken() == Some(true) { next.error() } else { JsValue::NULL };
             }
             let item: ItemId = plan.len();
-            match request(item, &next.source(), long, supply) {
-                Ok(request) => plan.push_unless_repeated(request, &BrowserText, first.as_mut()),
-                Err(error) => break error,
-            }
-            supply.check_origin_of(plan, item);
+            plan.push_unless_repeated(request(&next.source(), long), &BrowserText, first.as_mut());
             self.known.set(plan.len());
             handle.pass_arrived(item);
         };

@@ -12,10 +12,10 @@ export function begin(newWorkerOfEntry) {
 }
 
 /** Begins a run: its `result`, and the functions `command`, `listen` and `progress`. It throws as `startFetchZip` does. */
-export function call(sources, options, retry) {
+export function call(sources, options, supply, retry) {
   let ended, command, listen, progress;
   try {
-    [ended, command, listen, progress] = callEngine(sources, options, retry);
+    [ended, command, listen, progress] = callEngine(sources, options, supply, retry);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     const none = () => {};

@@ -28,24 +28,31 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::browser::{BrowserText, Clock, Inside, RunHandle, StreamSink, Yielder};
 use crate::job::{ArchiveError, Job};
-use crate::plan::Plan;
+use crate::plan::{Plan, TextMap};
 use crate::run::{Event, EventKind};
 use crate::text::text;
 use arguments::Arguments;
 use control::Control;
 use results::{ImageFilter, Urls, result_object};
+use supply::Supply;
 use values::put;
 
 /// Begins a run, which `run.js` makes the caller's handle of: returns its result, and the functions of its
-/// `Control`. `retry` makes a run of some items of a result.
+/// `Control`. `supply` is what the call gives to its requests, if anything, and `retry` makes a run of some items of a
+/// result.
 ///
 /// # Errors
 ///
 /// Throws a `TypeError` or `RangeError` that names an argument that makes no sense. The result rejects with the
 /// signal's reason if that is aborted, with what the sink failed with, and with an `Error` if the archive can't be made.
 #[wasm_bindgen(js_name = callEngine, skip_typescript)]
-pub fn call_engine(sources: &JsValue, options: &JsValue, retry: Function) -> Result<Array, JsValue> {
-    let arguments = Arguments::parse(sources, options)?;
+pub fn call_engine(
+    sources: &JsValue,
+    options: &JsValue,
+    supply: Option<Supply>,
+    retry: Function,
+) -> Result<Array, JsValue> {
+    let arguments = Arguments::parse(sources, options, supply)?;
     let control = Control::new(arguments.requests.len());
     let [command, listen, progress] = control.functions();
     let task = async move { call(arguments, &control, &retry).await.map(JsValue::from) };
@@ -81,21 +88,18 @@ async fn run(
     sink: Option<&Rc<StreamSink>>,
     retry: &Function,
 ) -> Result<Object, JsValue> {
-    let mut plan = Plan::default();
+    let plan = Plan::default();
     plan.set_open(arguments.arrivals.is_some());
     let mut yielder = Yielder::default();
+    let mut first = arguments.skips_repeated_urls.then(TextMap::default);
     for (index, request) in arguments.requests.into_iter().enumerate() {
-        plan.push(request, &BrowserText);
+        plan.push_unless_repeated(request, &BrowserText, first.as_mut());
         // Reading the clock costs more than an item.
         if index % 32 == 0 {
             yielder.maybe_yield().await;
         }
     }
-    if arguments.skips_repeated_urls {
-        plan.skip_repeated_addresses();
-    }
     let supply = arguments.supply;
-    supply.check_origins(&plan)?;
     let plan = Rc::new(plan);
     let clock = Clock::start();
     // Thousands of rows are a piece of work, and so is what comes next: passing the plan to the worker.
@@ -116,11 +120,13 @@ async fn run(
     let handle = RunHandle::start(job, sink.map(Rc::clone), &control.commands).await;
     control.attach(&handle);
     handle.provide_addresses(&urls.long.texts);
-    handle.supply_by(supply.supplier());
-    let _watch = supply.watch_signals(&handle);
+    let _watch = supply.as_ref().map(|supply| {
+        handle.supply_by(supply.supplier());
+        supply.watch_signals(&handle)
+    });
     let emit = |event: Event| {
         control.apply(&event);
-        supply.note(&event);
+        supply.iter().for_each(|supply| supply.note(&event));
         if let Some(arrivals) = &arguments.arrivals {
             arrivals.note(&event, !control.rows.borrow().as_slice()[event.item].attempts.is_empty());
         }
@@ -132,7 +138,7 @@ async fn run(
     let mut sources_error = JsValue::NULL;
     let append = async {
         if let Some(arrivals) = &arguments.arrivals {
-            let append = arrivals.append_to(&urls, &handle, &supply, arguments.skips_repeated_urls);
+            let append = arrivals.append_to(&urls, &handle, arguments.skips_repeated_urls);
             if let Either::Left((error, _)) = select(pin!(append), pin!(control.stopped.get())).await {
                 sources_error = error;
             }

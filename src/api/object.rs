@@ -1,6 +1,6 @@
-//! What callers pass, read by its properties.
+//! Objects of JavaScript, read by their properties.
 
-use js_sys::{Array, Reflect, Symbol};
+use js_sys::{Array, Object, Reflect, Symbol};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::type_error;
@@ -9,25 +9,28 @@ use crate::browser::type_error;
 extern "C" {
     /// The values of an iterable; reading it may throw.
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
-    pub fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
+    fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
 
-    /// A request object. `Reflect::get` would make a string of each name, for each of thousands of objects.
+    /// What `Supply.take` in `entry/supply.js` returns. `Reflect::get` would make a string of each name, for each of
+    /// thousands of objects.
     pub type Fields;
-    #[wasm_bindgen(method, getter, catch)]
-    pub fn url(this: &Fields) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    pub fn name(this: &Fields) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    pub fn title(this: &Fields) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    pub fn columns(this: &Fields) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch)]
-    pub fn fallbacks(this: &Fields) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    pub fn url(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn name(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn title(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn columns(this: &Fields) -> Option<Object>;
+    #[wasm_bindgen(method, getter)]
+    pub fn fallbacks(this: &Fields) -> Option<Array>;
+    #[wasm_bindgen(method, getter)]
+    pub fn variant(this: &Fields) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = isOwnData)]
+    pub fn is_own_data(this: &Fields) -> bool;
 
     /// What may be an object of the web.
     pub type Like;
-    #[wasm_bindgen(method, getter)]
-    pub fn href(this: &Like) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub fn aborted(this: &Like) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = addEventListener)]

@@ -19,7 +19,7 @@ pub async fn rehearse() -> Result<(), JsValue> {
     let listener = Closure::<dyn Fn(JsValue)>::new(drop);
     let function: &Function = listener.as_ref().unchecked_ref();
     let mut arguments =
-        Arguments::parse(&Array::of1(&"https://rehearsal.invalid/".into()), &JsValue::UNDEFINED)?;
+        Arguments::parse(&Array::of1(&"https://rehearsal.invalid/".into()), &JsValue::UNDEFINED, None)?;
     arguments.settings.is_rehearsal = true;
     let control = Control::new(1);
     control.listen(Some(function.clone()));

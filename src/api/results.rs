@@ -17,7 +17,7 @@ use crate::browser::{
     range_error, read_back, shown, type_error,
 };
 use crate::job::ArchivePlace;
-use crate::plan::{Address, ItemId, Plan};
+use crate::plan::{ItemId, Plan};
 use crate::report::{Row, Rows, State};
 use crate::text::text;
 
@@ -66,7 +66,7 @@ pub struct Urls {
 impl Urls {
     /// Whether an item is an entry of the caller's own.
     fn is_own_data(&self, item: ItemId) -> bool {
-        self.plan.items()[item].address.as_ref().is_ok_and(Address::is_own_data)
+        self.plan.items()[item].is_own_data()
     }
 
     fn get(&self, item: ItemId) -> JsValue {

@@ -1,13 +1,12 @@
-//! The sources of a call, each read once.
+//! The sources of a call, as `entry/copies.js` and `entry/supply.js` have checked them.
 
 use std::rc::Rc;
 
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use super::object::{Fields, Like, all_of, array_from};
-use super::supply::Supply;
-use crate::browser::{LongTexts, is_absent, range_error, shown, type_error};
+use super::object::Fields;
+use crate::browser::{LongTexts, is_absent, range_error, shown};
 use crate::plan::Request;
 use crate::text::text;
 
@@ -15,13 +14,12 @@ use crate::text::text;
 /// given, as it was parsed, and in the message to the worker, all of it together within 4 GiB.
 const MAX_TEXT: usize = 256 << 20;
 
-/// Reads all sources. Long URLs stay in an array, and what else JavaScript keeps of them goes to the supply.
-pub fn requests(urls: &JsValue, supply: &Supply) -> Result<(Vec<Request>, LongTexts), JsValue> {
-    let urls = all_of("urls", "an array or another iterable of URLs", urls)?;
+/// Reads all sources. Long URLs stay in an array.
+pub fn requests(sources: &Array) -> Result<(Vec<Request>, LongTexts), JsValue> {
     let mut bytes = 0;
-    let (mut requests, long_urls) = (Vec::new(), LongTexts::default());
-    for (index, item) in urls.iter().enumerate() {
-        let request = request(index, &item, &long_urls, supply)?;
+    let (mut requests, long_urls) = (Vec::with_capacity(sources.length() as usize), LongTexts::default());
+    for (index, source) in sources.iter().enumerate() {
+        let request = request(&source, &long_urls);
         bytes += length(&request);
         if bytes > MAX_TEXT {
             let expected = text!["together at most ", MAX_TEXT, " bytes of text"];
@@ -39,68 +37,27 @@ fn length(Request { text, name, title, fallbacks, cells, .. }: &Request) -> usiz
     optional.chain(fallbacks).chain(cells).map(String::len).sum::<usize>() + text.len()
 }
 
-/// Reads the source at `index`.
-pub fn request(
-    index: usize,
-    item: &JsValue,
-    long_urls: &LongTexts,
-    supply: &Supply,
-) -> Result<Request, JsValue> {
-    let url_text = |value: &JsValue| url_text(value, long_urls);
-    let argument = || text!["urls[", index, "]"];
-    let fields: &Fields = item.unchecked_ref();
-    let url = if item.is_object() { fields.url()? } else { JsValue::UNDEFINED };
-    if is_absent(&url)
-        && let Some(text) = url_text(item)
-    {
-        return Ok(Request::new(text));
+/// Reads one source.
+pub fn request(source: &JsValue, long_urls: &LongTexts) -> Request {
+    let url_text =
+        |value: &JsValue| long_urls.shortened(value).or_else(|| value.as_string()).unwrap_or_default();
+    if !source.is_object() {
+        return Request::new(url_text(source));
     }
-    if !item.is_object() {
-        return Err(type_error(&argument(), "a string or { url, name }", item));
+    let fields: &Fields = source.unchecked_ref();
+    let name = fields.name().as_string();
+    if fields.is_own_data() {
+        return Request { name, is_own_data: true, ..Request::default() };
     }
-    if let Some(name) = supply.take(index as f64, item)? {
-        return Ok(Request { name: Some(name), is_own_data: true, ..Request::default() });
+    let (columns, fallbacks) = (fields.columns(), fields.fallbacks());
+    Request {
+        name,
+        title: fields.title().as_string(),
+        variant: fields.variant().as_string(),
+        fallbacks: fallbacks.iter().flat_map(Array::iter).map(|address| url_text(&address)).collect(),
+        cells: columns.as_ref().map(cells_of).unwrap_or_default(),
+        ..Request::new(url_text(&fields.url()))
     }
-    let text = url_text(&address_of(&url)?)
-        .ok_or_else(|| type_error(&text![argument(), ".url"], "a string", &url))?;
-    let given_text = |field: &str, value: JsValue| {
-        if !is_absent(&value) && !value.is_string() {
-            return Err(type_error(&text![argument(), ".", field], "a string", &value));
-        }
-        Ok(value.as_string())
-    };
-    let (name, title) = (given_text("name", fields.name()?)?, given_text("title", fields.title()?)?);
-    let columns = fields.columns()?;
-    let cells = if columns.is_object() {
-        // It may be of another realm, whose `Object` is another one.
-        cells_of(columns.unchecked_ref())
-    } else if is_absent(&columns) {
-        Vec::new()
-    } else {
-        return Err(type_error(&text![argument(), ".columns"], "an object", &columns));
-    };
-    let given = fields.fallbacks()?;
-    let mut fallbacks = Vec::new();
-    if !is_absent(&given) {
-        let name = || text![argument(), ".fallbacks"];
-        if !given.is_object() {
-            return Err(type_error(&name(), "an array of strings", &given));
-        }
-        for (number, address) in array_from(&given)?.iter().enumerate() {
-            let wrong = || type_error(&text![name(), "[", number, "]"], "a string", &address);
-            fallbacks.push(url_text(&address).ok_or_else(wrong)?);
-        }
-    }
-    Ok(Request { name, title, fallbacks, cells, ..Request::new(text) })
-}
-
-/// The address of a `Request`, or what is given in its place.
-fn address_of(url: &JsValue) -> Result<JsValue, JsValue> {
-    if !url.is_object() {
-        return Ok(url.clone());
-    }
-    let own = url.unchecked_ref::<Fields>().url()?;
-    Ok(if own.is_string() { own } else { url.clone() })
 }
 
 /// The columns of a record, each with its value as JavaScript prints it.
@@ -113,11 +70,4 @@ fn cells_of(columns: &Object) -> Vec<(Rc<str>, String)> {
         (entry.get(0).as_string().unwrap_or_default().into(), text)
     });
     cells.collect()
-}
-
-/// The text of a string, or of a `URL`: of any realm or class, as a page may have one of its own.
-fn url_text(value: &JsValue, long_urls: &LongTexts) -> Option<String> {
-    let href = value.is_object().then(|| value.unchecked_ref::<Like>().href());
-    let text = href.as_ref().unwrap_or(value);
-    long_urls.shortened(text).or_else(|| text.as_string())
 }

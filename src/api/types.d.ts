@@ -44,8 +44,8 @@ export interface FetchZipRequest {
 /** A file of the caller's own. It is never "not-an-image" and does not count in `timings`. */
 export interface DataSource {
   /**
-   * The entry's name; a slash makes a folder. It is made safe and unique. A `File` and a `Response` with an address have
-   * names of their own, and need none.
+   * The entry's name; a slash makes a folder. It is made safe and unique, and keeps its extension, or has none, whatever the
+   * data is. A `File` and a `Response` with an address have names of their own, and need none.
    */
   name?: string;
   /**
@@ -104,9 +104,9 @@ export interface FetchZipOptions {
    */
   concurrency?: number;
   /**
-   * The maximum number of requests in flight to one origin, by the addresses of the list; never exceeded. Origins take turns, whatever
-   * their order in the list. Calls at the same time share what an origin can take. Default: found during the
-   * run.
+   * The maximum number of requests in flight to one origin; never exceeded, also for addresses that a function as `request`
+   * gives. Origins take turns, whatever their order in the list. Calls at the same time share what an origin can take.
+   * Default: found during the run, for the origins of the list.
    */
   perOrigin?: number;
   /** The number of attempts after the first, for failures that may be temporary. Default: 3. */
@@ -174,7 +174,8 @@ export interface FetchZipOptions {
   names?: string;
   /**
    * Fetches an address that is there several times only once ("urls"), keeps only the first of images with
-   * the same bytes ("images"; SHA-256), or both. The others are left out. Default: false.
+   * the same bytes ("images"; SHA-256), or both. The others are left out. Requests for one address with other methods,
+   * headers, credentials or bodies are not the same, and neither are `Request`s that may have a body. Default: false.
    */
   skipRepeated?: false | "urls" | "images" | "both";
   /**
@@ -243,7 +244,8 @@ export interface FetchZipRun {
    */
   skip(item: number): void;
   /**
-   * Breaks off the request of an item that is under way, and asks for the item once more, after the others of its host.
+   * Breaks off the request of an item that is under way, and asks for the item once more, after the others of its host. A
+   * function as `request` gets an error of the kind "stopped" then.
    * An item that waits for its turn anyway, or that has ended, stays as it is (`result.retry` is for the failed ones).
    * Throws like `skip`.
    */
@@ -291,7 +293,7 @@ export type FetchZipErrorKind =
   | "too-large"
   | "over-total"
   | "storage"
-  /** By `stop()` or `skip()`, before it had arrived. */
+  /** By `stop()` or `skip()`, before it had arrived; of a request that `retry()` has broken off, in its event. */
   | "stopped";
 
 /** Why an image is not in the archive. */
@@ -463,9 +465,9 @@ export function fetchZip(
  * begun (for up to 16 more where images arrive faster than the list), and closes the iterable (`return`) if it ends
  * early. `{index}` in `names` is padded for the items that are known by then.
  *
- * @throws TypeError or RangeError that names an argument that makes no sense, and what reading the sources throws. What
- * only the engine can judge (a list's addresses and `names`) rejects the result of a call that comes before the engine
- * is loaded.
+ * @throws TypeError or RangeError that names an argument that makes no sense, and what reading the sources throws. (More
+ * text than 256 MiB rejects the result of a call that comes before the engine is loaded.) An address that can't be read is
+ * no such argument: its item fails.
  */
 export function startFetchZip(
   sources: Sources,

@@ -59,7 +59,7 @@ pub use sign_in::SignIn;
 pub(crate) use name::folded;
 #[cfg(test)]
 pub(crate) use text_map::LOOKS;
-pub(crate) use text_map::TextMap;
+pub use text_map::TextMap;
 
 /// An item's index in the input, from 0.
 pub type ItemId = usize;
@@ -154,6 +154,11 @@ impl Item {
         self.fallbacks.iter().map(|fallback| fallback.origin).collect()
     }
 
+    /// Whether it is an entry of the caller's own.
+    pub fn is_own_data(&self) -> bool {
+        self.address.as_ref().is_ok_and(Address::is_own_data)
+    }
+
     /// The address as it may be shown: serialised if it could be parsed, and never with a password.
     pub fn display_text(&self) -> &str {
         self.address.as_ref().map_or(&self.text, |address| &address.href)
@@ -178,9 +183,9 @@ impl Plan {
         self.push_unless_repeated(request, web, None);
     }
 
-    /// The same; with `first`, an item whose address is one of those there is left out, and that of another is added
-    /// there.
-    pub(crate) fn push_unless_repeated(
+    /// The same; with `first`, an item whose address and variant are among those there is left out, and those of
+    /// another are added there.
+    pub fn push_unless_repeated(
         &self,
         request: Request,
         web: &impl WebText,
@@ -192,9 +197,10 @@ impl Plan {
         };
         let text = address::redacted(&request.text);
         let fallbacks = parsed(&request.fallbacks, web);
+        let variant = request.variant.clone();
         let mut item = Item { text, ..Item::of(request, address) };
         if let Some(first) = first {
-            skip_repeated(&mut item, self.len(), first);
+            skip_repeated(&mut item, self.len(), variant.as_deref(), first);
         }
         self.add(item, fallbacks);
     }
@@ -230,16 +236,10 @@ impl Plan {
         }
     }
 
-    /// Leaves out the items whose address an earlier one has.
-    pub fn skip_repeated_addresses(&mut self) {
-        let mut first = TextMap::default();
-        (0..self.len()).for_each(|id| self.skip_repeated_address(id, &mut first));
-    }
-
     /// Leaves an item out if its address is one of those in `first`, and otherwise adds it there.
-    pub(crate) fn skip_repeated_address(&mut self, id: ItemId, first: &mut TextMap) {
+    pub fn skip_repeated_address(&mut self, id: ItemId, first: &mut TextMap) {
         if let Some(item) = self.items.get_mut(id) {
-            skip_repeated(item, id, first);
+            skip_repeated(item, id, None, first);
         }
     }
 
@@ -345,14 +345,16 @@ impl Plan {
     }
 }
 
-/// Leaves an item out if its address is one of those in `first`, and otherwise adds it there.
-fn skip_repeated(item: &mut Item, id: ItemId, first: &mut TextMap) {
+/// Leaves an item out if its address and variant are among those in `first`, and otherwise adds them there.
+fn skip_repeated(item: &mut Item, id: ItemId, variant: Option<&str>, first: &mut TextMap) {
     if item.left_out.is_some() {
         return;
     }
     let Some(address) = item.address.as_ref().ok().filter(|address| !address.is_own_data()) else { return };
-    match first.get(&address.href) {
-        None => first.set(address.href.clone(), id),
+    // No address has a line break.
+    let key = variant.map_or_else(|| address.href.clone(), |variant| text![address.href, "\n", variant]);
+    match first.get(&key) {
+        None => first.set(key, id),
         Some(before) => item.left_out = Some(LeftOut::RepeatedAddress(before)),
     }
 }
@@ -385,9 +387,10 @@ pub(crate) mod tests {
     #[test]
     fn an_entry_of_the_caller_s_own_has_no_address_and_repeats_no_other() {
         let own = |name: &str| Request { name: Some(name.into()), is_own_data: true, ..Request::default() };
-        let mut plan =
-            Plan::new([own("a.txt"), own("b.txt"), Request::new("https://a.example/1")], &NativeText);
-        plan.skip_repeated_addresses();
+        let (plan, mut first) = <(Plan, TextMap)>::default();
+        for request in [own("a.txt"), own("b.txt"), Request::new("https://a.example/1")] {
+            plan.push_unless_repeated(request, &NativeText, Some(&mut first));
+        }
         assert!(plan.items().iter().all(|item| item.left_out.is_none()));
         assert_eq!(plan.items()[0].display_text(), "");
         assert_eq!(*plan.origins(), ["", "https://a.example"]);
@@ -396,6 +399,18 @@ pub(crate) mod tests {
             plan.with_relay(relay).request_address(0, 0).map(|address| address.href.clone()),
             Some(String::new())
         );
+    }
+
+    #[test]
+    fn an_address_is_repeated_by_the_same_request_alone() {
+        let (plan, mut first) = <(Plan, TextMap)>::default();
+        for variant in [None, Some("POST one"), Some("POST two"), Some("POST one"), None] {
+            let request = Request { variant: variant.map(Into::into), ..Request::new("https://a.example/1") };
+            plan.push_unless_repeated(request, &NativeText, Some(&mut first));
+        }
+        let left_out: Vec<_> = plan.items().iter().map(|item| item.left_out).collect();
+        let repeats = |item| Some(LeftOut::RepeatedAddress(item));
+        assert_eq!(left_out, [None, None, None, repeats(1), repeats(0)]);
     }
 
     #[test]

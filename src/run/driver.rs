@@ -14,14 +14,14 @@ use super::byte_budget::{ByteBudget, Reservation};
 use super::event::{Event, EventKind};
 use super::fetch_error::FetchError;
 use super::pace::Pace;
-use super::reach::Reach;
+use super::reach::{Reach, Target};
 use super::schedule::Schedule;
 use super::settings::Limits;
 use super::stall::Others;
 use super::step::{Attempt, Step};
 use super::stored_image::StoredImage;
 use super::unasked::Unasked;
-use crate::plan::{Address, ItemId, OriginId, Plan};
+use crate::plan::{Address, ItemId, Plan};
 
 /// The requests, the clock and the random numbers of a run: all of it that is not pure.
 pub trait Fetcher {
@@ -51,6 +51,9 @@ pub trait Fetcher {
     /// Whether the connection on which the latest answer from an address came carries many requests at once
     /// (HTTP/2 and HTTP/3); `None` if that is not disclosed.
     fn is_multiplexed(&self, address: &Address) -> Option<bool>;
+
+    /// The address that the latest attempt at an item has asked in place of the plan's, if the caller gave one.
+    fn asked_instead(&self, item: ItemId) -> Option<Address>;
 
     /// Asks once more, without reading the answer: whether there is one, which the host does not let this page
     /// read.
@@ -83,7 +86,7 @@ pub struct FinishedItem<P> {
 enum Ended<P> {
     Attempt(Attempt, Result<Arrived<P>, FetchError>),
     /// Whether an origin answers, and does not let the page read it.
-    Probe(OriginId, bool),
+    Probe(Target, bool),
 }
 
 /// An image that has arrived, and its share of the byte budget.
@@ -264,7 +267,7 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 None => self.in_flight.next().await,
             };
             match finished {
-                Some(Ok(Ended::Probe(origin, refuses))) => self.probed(origin, refuses),
+                Some(Ok(Ended::Probe(target, refuses))) => self.probed(target, refuses),
                 Some(Ok(Ended::Attempt(attempt, result))) => {
                     if let Some(item) = self.process(attempt, result) {
                         return Some(item);
@@ -297,7 +300,9 @@ impl<'a, F: Fetcher> Run<'a, F> {
                 let at = fetcher.now();
                 pace.borrow_mut().record(item, &kind, at);
                 if let EventKind::Headers { .. } = kind {
-                    reach.borrow_mut().set_readable(origin);
+                    let mut reach = reach.borrow_mut();
+                    let target = reach.target(origin, fetcher.asked_instead(item).as_ref());
+                    reach.set_readable(target);
                 }
                 emit(Event { at, item, kind });
             };

@@ -50,6 +50,7 @@ const REQUEST: u8 = 18;
 const SKIPPED: u8 = 14;
 const OPTIONS: u8 = 20;
 const DATA: u8 = 21;
+const RESTARTED: u8 = 22;
 
 /// Stands for a missing `Content-Length`. A real one is smaller.
 const NO_LENGTH: u64 = u64::MAX;
@@ -165,6 +166,7 @@ impl EventWriter {
             FetchError::OverTotal { limit } => (OVER_TOTAL, *limit),
             FetchError::Stopped => (STOPPED, 0),
             FetchError::Skipped => (SKIPPED, 0),
+            FetchError::Restarted => (RESTARTED, 0),
             FetchError::Timeout { after } => (TIMEOUT, nanoseconds(*after)),
             FetchError::TooSlow { received, .. } => (TOO_SLOW, *received),
             FetchError::Empty => (EMPTY, 0),
@@ -261,6 +263,7 @@ impl Decoder<'_> {
             OVER_TOTAL => FetchError::OverTotal { limit: number },
             STOPPED => FetchError::Stopped,
             SKIPPED => FetchError::Skipped,
+            RESTARTED => FetchError::Restarted,
             NETWORK => FetchError::Network,
             CORS => FetchError::Cors,
             UNREACHABLE => FetchError::Unreachable,

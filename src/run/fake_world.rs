@@ -53,6 +53,8 @@ pub struct FakeWorld {
     pub probes: RefCell<Vec<String>>,
     /// Until when there is no network.
     pub offline_until: Cell<Duration>,
+    /// What is asked in place of an item's address.
+    pub instead: RefCell<BTreeMap<ItemId, Address>>,
     /// The requests that each host has been sent, in order, with their times.
     pub sent: RefCell<Vec<(Duration, String)>>,
 }
@@ -179,7 +181,7 @@ impl Fetcher for FakeWorld {
 
     async fn attempt(
         &self,
-        _item: ItemId,
+        item: ItemId,
         address: &Address,
         reservation: &Reservation,
         progress: &dyn Fn(EventKind),
@@ -187,6 +189,8 @@ impl Fetcher for FakeWorld {
         self.in_flight.set(self.in_flight.get() + 1);
         self.max_in_flight.set(self.max_in_flight.get().max(self.in_flight.get()));
         let mut guard = InFlight(self, false);
+        let instead = self.asked_instead(item);
+        let address = instead.as_ref().unwrap_or(address);
         let (takes, ends) = script(address);
         let before = self.attempts.borrow().iter().filter(|href| **href == address.href).count();
         self.attempts.borrow_mut().push(address.href.clone());
@@ -285,6 +289,10 @@ impl Fetcher for FakeWorld {
 
     fn is_multiplexed(&self, _: &Address) -> Option<bool> {
         self.is_multiplexed
+    }
+
+    fn asked_instead(&self, item: ItemId) -> Option<Address> {
+        self.instead.borrow().get(&item).cloned()
     }
 
     async fn is_refused_by(&self, address: &Address) -> bool {

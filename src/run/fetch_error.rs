@@ -104,6 +104,8 @@ pub enum FetchError {
     Stopped,
     /// The user did not want to wait for the image.
     Skipped,
+    /// The user wanted the image's request to be made again. No item ends with this error.
+    Restarted,
 }
 
 impl FetchError {
@@ -132,7 +134,7 @@ impl FetchError {
             Self::Storage { .. } => "storage",
             Self::TooLarge { .. } => "too-large",
             Self::OverTotal { .. } => "over-total",
-            Self::Stopped => "stopped",
+            Self::Stopped | Self::Restarted => "stopped",
             Self::Skipped => "skipped",
         }
     }
@@ -182,6 +184,7 @@ impl FetchError {
             Self::OverTotal { .. } => "over limit".into(),
             Self::Stopped => "stopped".into(),
             Self::Skipped => "skipped".into(),
+            Self::Restarted => "restarted".into(),
         }
     }
 }
@@ -288,6 +291,7 @@ impl Append for FetchError {
             ),
             Self::Stopped => whole.push_str("the run was stopped before this image arrived: fetch it again"),
             Self::Skipped => whole.push_str("skipped before it had arrived: retry it to get it after all"),
+            Self::Restarted => whole.push_str("broken off to be requested again, as the user wanted"),
         }
     }
 }

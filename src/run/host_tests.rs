@@ -8,7 +8,7 @@ use super::fake_world::FakeWorld;
 use super::tests::{Report, all_of, drive_until, run_in};
 use super::*;
 use crate::plan::tests::plan_of;
-use crate::plan::{Plan, SignIn};
+use crate::plan::{Address, Plan, SignIn};
 
 /// The list that names each host's images after those of the host before.
 fn listed(hosts: &[(&str, usize, &str)]) -> Plan {
@@ -304,6 +304,21 @@ fn one_refusal_among_answers_that_can_be_read_is_no_refusal_of_the_host() {
     let report = run(&plan);
     assert_eq!(errors(&report), [&FetchError::http(404)]);
     assert_eq!((report.world.probes.borrow().len(), retries(&report)), (0, 1));
+}
+
+#[test]
+fn what_is_asked_in_place_of_an_address_is_judged_by_its_own_host() {
+    let plan = plan_of(["https://a.example/10ms/ok", "https://a.example/50ms/ok?1", "https://a.example/50ms/ok?2"]);
+    let world = FakeWorld::default();
+    for (item, href) in [(1, "https://b.example/50ms/cors"), (2, "https://c.example/50ms/network/ok")] {
+        let address = Address::from_href(href.into()).and_then(Result::ok);
+        world.instead.borrow_mut().extend(address.map(|address| (item, address)));
+    }
+    let report = run_within(world, &plan, Limits::default());
+    assert_eq!(errors(&report), [&FetchError::Cors]);
+    let mut probes = report.world.probes.take();
+    probes.sort();
+    assert_eq!(probes, ["https://b.example/50ms/cors", "https://c.example/50ms/network/ok"]);
 }
 
 #[test]

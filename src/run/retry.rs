@@ -80,7 +80,8 @@ fn is_transient(error: &FetchError, attempt: u32) -> bool {
         | FetchError::TooLarge { .. }
         | FetchError::OverTotal { .. }
         | FetchError::Stopped
-        | FetchError::Skipped => false,
+        | FetchError::Skipped
+        | FetchError::Restarted => false,
     }
 }
 

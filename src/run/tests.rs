@@ -248,7 +248,13 @@ fn a_skipped_item_ends_and_a_restarted_one_is_asked_for_again_after_the_others()
     ];
     let (plan, world) = (plan_of(urls), FakeWorld::default());
     world.run(async {
-        let mut run = Run::new(&plan, Limits { concurrency: 2, ..Limits::default() }, &world, &|_| ());
+        let retried = RefCell::new(Vec::new());
+        let emit = |event: Event| {
+            if let EventKind::Retrying { error, .. } = event.kind {
+                retried.borrow_mut().push((event.item, error));
+            }
+        };
+        let mut run = Run::new(&plan, Limits { concurrency: 2, ..Limits::default() }, &world, &emit);
         assert!(drive_until(&mut run, &world, 5).await.is_empty());
         run.skip(0);
         run.restart(1);
@@ -258,6 +264,7 @@ fn a_skipped_item_ends_and_a_restarted_one_is_asked_for_again_after_the_others()
         let ended = all_of(&mut run).await;
         let seen: Vec<_> = ended.iter().map(|end| (end.item, end.outcome.as_ref().err().cloned())).collect();
         assert_eq!(seen, [(0, Some(FetchError::Skipped)), (2, None), (3, None), (1, None)]);
+        assert_eq!(retried.take(), [(1, FetchError::Restarted)]);
     });
     assert_eq!(world.aborted.get(), 2);
     assert_eq!(world.attempts.borrow().last().unwrap(), urls[1]);

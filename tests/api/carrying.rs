@@ -292,6 +292,46 @@ fn what_a_source_carries_reaches_no_other_origin_by_the_caller_s_function() {
 }
 
 #[test]
+fn what_the_caller_s_function_asks_instead_is_judged_by_its_own_host() {
+    with_package(async |browser| {
+        for place in PLACES {
+            let image = "/image/1/64x48.jpg";
+            let args = json!({
+                "own": browser.origin.url(image),
+                "refused": format!("{}{image}?cors=off", browser.origin.cross),
+                "closed": "http://127.0.0.1:1/a.jpg",
+            });
+            // The origin of the list's addresses answers, and lets itself be read.
+            let call = "fetchZip([args.own, args.own, args.own, { url: args.refused, request: { mode: 'same-origin' } }], {
+                request: (url, { item }) => ({ url: [undefined, args.refused, args.closed][item] }), retries: 0 })";
+            let ended = outcomes(browser, place, call, args).await;
+            assert_eq!(ended, json!(["stored", "cors", "unreachable", "request"]), "{place:?}");
+        }
+    });
+}
+
+#[test]
+fn requests_for_one_address_that_differ_are_not_repeated() {
+    with_package(async |browser| {
+        let url = browser.origin.url("/image/1/64x48.jpg?key=differ");
+        let call = "(() => {
+            const post = (body) => ({ url: args, request: { method: 'POST', body } });
+            const listed = [args, post('one'), post('two'), post('one'), new Request(args), args,
+              { url: args, request: { headers: { Accept: 'image/png' } } },
+              new Request(args, { method: 'POST', body: 'one' }), new Request(args, { method: 'POST', body: 'one' })];
+            async function* arriving() { yield* listed; }
+            return Promise.all([listed, arriving()].map((sources) => fetchZip(sources, { skipRepeated: 'urls' })))
+              .then(([{ items }, arrived]) => ({ items: [...items, ...arrived.items] }));
+          })()";
+        let ended = outcomes(browser, Place::Page, call, json!(url)).await;
+        let (kept, out) = ("stored", "left-out");
+        let expected = [kept, kept, kept, out, out, out, kept, kept, kept];
+        assert_eq!(ended, json!([expected, expected].concat()));
+        assert_eq!(browser.origin.counters("differ")["requests"], 12);
+    });
+}
+
+#[test]
 fn an_answer_that_a_function_uses_again_is_read_at_once() {
     with_package_under("worker-src 'none'", async |browser| {
         let args = json!([

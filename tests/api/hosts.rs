@@ -55,6 +55,25 @@ fn hosts_that_are_listed_one_after_the_other_are_all_asked_at_once() {
 }
 
 #[test]
+fn the_limit_of_an_origin_holds_for_addresses_that_the_caller_s_function_gives() {
+    with_package(async |browser| {
+        let [first, second, third] = origins(browser);
+        let of = |base: &str, number: u32| format!("{base}/image/{number}/64x48.jpg?key=limited&gate=limited");
+        let urls: Vec<_> =
+            (0..4).flat_map(|n| [of(&first, n), of(&second, 10 + n), of(&third, 20 + n)]).collect();
+        let call = "const request = (url) => ({ url: args.base + url.pathname + url.search });
+            const { items } = await fetchZip(args.urls, { perOrigin: 2, request });
+            return items.map(({ outcome }) => outcome);";
+        browser.begin_run(call, json!({ "urls": urls, "base": second })).await;
+        browser.origin.wait("limited", "inFlight=2");
+        browser.origin.open_gate("limited");
+        assert_eq!(browser.end_run().await.unwrap(), json!(vec!["stored"; 12]));
+        let counters = browser.origin.counters("limited");
+        assert_eq!((&counters["requests"], &counters["mostInFlight"]), (&json!(12), &json!(2)), "{counters}");
+    });
+}
+
+#[test]
 fn a_trickling_host_does_not_hold_up_another_one() {
     with_package(async |browser| {
         for place in PLACES {

@@ -45,6 +45,54 @@ fn one_picsum_url_ten_times_gives_image_0_to_9() {
     });
 }
 
+/// Templates, and whether they are some: as the native tests of `plan::NameTemplate` have them.
+const TEMPLATES: &[(&str, bool)] = &[
+    ("", true),
+    ("{name}", true),
+    ("a-{index} {stem}.{ext}", true),
+    ("{host}}{name}x", true),
+    ("{{{col.A|b}", true),
+    ("{date:%Y-%m}{date}", true),
+    ("{path}/{query.w|{}-{title|none}{type}{width}x{height}", true),
+    ("{sha256}{sha256:8}{sha256:64}", true),
+    ("name}", true),
+    ("{{name}", true),
+    ("{index+1:4}{index:4+1}{index:20}", true),
+    ("{col.a|}{col.two words\n}", true),
+    ("{glob.12}", true),
+    ("{}", false),
+    ("{size}", false),
+    ("{sha256:0}", false),
+    ("{sha256:65}", false),
+    ("{sha256x}", false),
+    ("{index:x}", false),
+    ("{index:21}", false),
+    ("{index:}", false),
+    ("{glob.0}", false),
+    ("{col.}", false),
+    ("{query.}", false),
+    ("{date:}", false),
+    ("{name.x}", false),
+    ("{Name}", false),
+    ("{{{name", false),
+    ("{a{name}", false),
+];
+
+#[test]
+fn a_text_that_is_no_template_is_refused_and_no_other_is() {
+    with_package(async |browser| {
+        let body = "
+            const results = [];
+            for (const names of args) {
+              results.push(await fetchZip([{ name: '', data: 'x' }], { names }).then(() => true, (error) => error.name === 'RangeError' ? false : `${error}`));
+            }
+            return results;";
+        let (templates, are_some): (Vec<_>, Vec<_>) = TEMPLATES.iter().copied().unzip();
+        let results = browser.run(Place::Page, body, json!(templates)).await.unwrap();
+        assert_eq!(results, json!(are_some), "{TEMPLATES:?}");
+    });
+}
+
 #[test]
 fn equal_names_are_numbered_whatever_order_they_arrive_in() {
     with_package(async |browser| {

@@ -140,16 +140,21 @@ fn an_entry_that_makes_no_sense_is_refused_by_name() {
 }
 
 #[test]
-fn an_own_image_is_kept_though_it_is_cut_short_and_others_though_only_images_are_accepted() {
+fn an_own_file_is_kept_as_it_is_with_its_name_whatever_its_bytes_are() {
     with_package(async |browser| {
         let body = "
             const image = new Uint8Array(await (await fetch(args)).arrayBuffer());
-            const { items } = await fetchZip([{ name: 'half.jpg', data: image.slice(0, 900) }, { name: 'page.html', data: '<!doctype html><p>x' }]);
+            const { items } = await fetchZip([
+              { name: 'half.jpg', data: image.slice(0, 900) }, { name: 'page.html', data: '<!doctype html><p>x' },
+              { name: 'COVER', data: image }, { name: 'a/photo.png', data: image }, { name: 'LICENSE', data: 'text' },
+              { data: new File([image], 'scan') },
+            ]);
             return items.map(({ outcome, entryName, attempts }) => [outcome, entryName, attempts]);";
         let url = browser.origin.url("/image/1/64x48.jpg");
         for place in PLACES {
             let result = browser.run(place, body, json!(url)).await.unwrap();
-            assert_eq!(result, json!([["stored", "half.jpg", 1], ["stored", "page.html", 1]]), "{place:?}");
+            let names = ["half.jpg", "page.html", "COVER", "a/photo.png", "LICENSE", "scan"];
+            assert_eq!(result, json!(names.map(|name| ("stored", name, 1))), "{place:?}");
         }
     });
 }

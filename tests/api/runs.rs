@@ -93,7 +93,12 @@ fn commands_of_before_the_engine_is_loaded_are_carried_out() {
 fn one_item_is_skipped_and_another_asked_for_once_more() {
     with_package(async |browser| {
         let body = "
-            const run = startFetchZip(args.urls);
+            const asked = [];
+            const request = (_, { item, attempt, error }) => {
+              asked.push([item, attempt, error?.kind ?? null]);
+              return {};
+            };
+            const run = startFetchZip(args.urls, { request });
             const started = [0, 0];
             for await (const { kind, item } of run.events) {
               if (kind === 'started') started[item] += 1;
@@ -106,7 +111,7 @@ fn one_item_is_skipped_and_another_asked_for_once_more() {
               }
             }
             const { items } = await run.result;
-            return [started, items.map(({ outcome, error, attempts }) => [outcome, error?.kind ?? null, attempts])];";
+            return [started, items.map(({ outcome, error, attempts }) => [outcome, error?.kind ?? null, attempts]), asked];";
         for place in PLACES {
             let key = format!("commands-{place:?}");
             let control = control(browser);
@@ -119,7 +124,11 @@ fn one_item_is_skipped_and_another_asked_for_once_more() {
                 "open": format!("{control}open?gate={key}"),
             });
             let value = browser.run(place, body, args).await.unwrap();
-            let expected = json!([[1, 2], [["failed", "stopped", 1], ["stored", null, 2]]]);
+            let expected = json!([
+                [1, 2],
+                [["failed", "stopped", 1], ["stored", null, 2]],
+                [[0, 1, null], [1, 1, null], [1, 2, "stopped"]],
+            ]);
             assert_eq!(value, expected, "{place:?}");
         }
     });

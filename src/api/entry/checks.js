@@ -3,7 +3,7 @@
 export const isObject = (value) => typeof value === "object" && value !== null;
 
 /** A value as JavaScript prints it. An object's own `toString` may throw. */
-const shown = (value) => {
+export const shown = (value) => {
   try {
     return String(value);
   } catch {
@@ -24,7 +24,7 @@ const check = (isRight, expected, error) => (value, path) => {
 };
 
 /** The second check is for what has passed the first. */
-const both = (first, second) => (value, path) => second(first(value, path), path);
+export const both = (first, second) => (value, path) => second(first(value, path), path);
 
 export const aText = check((value) => typeof value === "string", "a string", typeError);
 

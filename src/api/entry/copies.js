@@ -1,7 +1,6 @@
-// Copies of a call's sources: what the caller does to them afterwards changes nothing. What makes no sense is copied as
-// it is, and refused by the engine.
+// Copies of a call's sources, checked: what the caller does to them afterwards changes nothing.
 
-import { isObject } from "./checks.js";
+import { isObject, typeError } from "./checks.js";
 
 /** The options of a request. */
 export const REQUEST_OPTIONS = [
@@ -19,24 +18,33 @@ export const REQUEST_OPTIONS = [
 /** What a source may have. */
 const FIELDS = ["url", "name", "title", "columns", "fallbacks", "request", "data", "lastModified"];
 
-const isRequest = (value) => isObject(value) && typeof value.clone === "function" && typeof value.method === "string";
+/** By what it can do: it may be of another realm, or of a class of the page's own. */
+export const isRequest = (value) => isObject(value) && typeof value.clone === "function" && typeof value.method === "string";
+
+export const isAbsent = (value) => value === undefined || value === null;
 
 /** The `Request`s that were copied: WebKit aborts the signal of a copy only as long as there is the original. */
 const originals = new WeakMap();
 
-const copyOfRequest = (request) => {
-  const copy = request.clone();
+const copyOfRequest = (request, path) => {
+  let copy;
+  try {
+    copy = request.clone();
+  } catch {
+    throw new TypeError(`${path} must be a Request whose body was not used`);
+  }
   originals.set(copy, request);
   return copy;
 };
 
-/** A `Request` to keep, unless its body was used, or a `URL` as text; `undefined` of anything else. */
-const wholeAddress = (value) => {
-  if (isRequest(value)) return value.bodyUsed ? value : copyOfRequest(value);
-  return isObject(value) && typeof value.href === "string" ? value.href : undefined;
+/** The text of an address or of a `URL`; `undefined` of anything else. */
+const textOf = (value) => {
+  const text = isObject(value) ? value.href : value;
+  return typeof text === "string" ? text : undefined;
 };
 
-const address = (value) => wholeAddress(value) ?? value;
+/** A text, or a `Request` to keep; `undefined` of anything else. */
+const address = (value, path) => (isRequest(value) ? copyOfRequest(value, path) : textOf(value));
 
 const isIterable = (value) => typeof value?.[Symbol.iterator] === "function";
 
@@ -68,9 +76,10 @@ export const copyOfRequestOptions = (given) => {
 
 const isDate = (value) => isObject(value) && typeof value.getTime === "function";
 
-const copyOfSource = (source) => {
-  if (!isObject(source)) return source;
-  const whole = wholeAddress(source);
+const copyOfSource = (source, path) => {
+  if (typeof source === "string") return source;
+  if (!isObject(source)) throw typeError(path, "a string or { url, name }", source);
+  const whole = address(source, path);
   if (whole !== undefined) return whole;
   const copy = {};
   // Each is read once.
@@ -78,33 +87,70 @@ const copyOfSource = (source) => {
     const value = source[field];
     if (value !== undefined) copy[field] = value;
   }
-  copy.url = address(copy.url);
-  copy.fallbacks = list(copy.fallbacks, address);
-  copy.data = copyOfData(copy.data);
-  if (isObject(copy.columns)) copy.columns = { ...copy.columns };
   copy.request = copyOfRequestOptions(copy.request);
-  if (isDate(copy.lastModified)) copy.lastModified = copy.lastModified.getTime();
+  if (copy.data !== undefined) {
+    copy.data = copyOfData(copy.data);
+    if (isDate(copy.lastModified)) copy.lastModified = copy.lastModified.getTime();
+    return copy;
+  }
+  const { url, fallbacks, columns } = copy;
+  copy.url = address(url, `${path}.url`);
+  if (copy.url === undefined) throw typeError(`${path}.url`, "a string", url);
+  for (const field of ["name", "title"]) {
+    if (!isAbsent(copy[field]) && typeof copy[field] !== "string") throw typeError(`${path}.${field}`, "a string", copy[field]);
+  }
+  if (!isAbsent(columns)) {
+    if (!isObject(columns)) throw typeError(`${path}.columns`, "an object", columns);
+    copy.columns = { ...columns };
+  }
+  if (!isAbsent(fallbacks)) {
+    if (!isObject(fallbacks)) throw typeError(`${path}.fallbacks`, "an array of strings", fallbacks);
+    copy.fallbacks = Array.from(fallbacks, (fallback, number) => {
+      const text = textOf(fallback);
+      if (text === undefined) throw typeError(`${path}.fallbacks[${number}]`, "a string", fallback);
+      return text;
+    });
+  }
   return copy;
 };
 
-/** Sources as they are passed on, and as an array, to which those that arrive later are added. */
+const pathOf = (item) => `urls[${item}]`;
+
+/**
+ * The sources of a call: the `known` ones, and the async iterable of those that `arrive`, or `null`.
+ *
+ * Throws a TypeError that names one that makes no sense, and what reading them throws.
+ */
 export const copyOfSources = (given) => {
-  const sources = list(given, copyOfSource);
-  if (Array.isArray(sources)) return { sources, known: sources };
-  const known = [];
-  const arrives = isObject(given) && typeof given[Symbol.asyncIterator] === "function";
-  return { sources: arrives ? kept(given, known) : given, known };
+  // A string is an iterable of its characters.
+  if (isObject(given) && isIterable(given)) {
+    return { known: Array.from(given, (source, item) => copyOfSource(source, pathOf(item))), arrive: null };
+  }
+  if (isObject(given) && typeof given[Symbol.asyncIterator] === "function") return { known: [], arrive: given };
+  throw typeError("urls", "an array or another iterable of URLs", given);
 };
 
-/** The same async iterable, of which each source is kept as it arrives. */
-const kept = (iterable, known) => ({
+/**
+ * An async iterable of what `take` makes of the sources of another, each of which is added to `known`. It fails, and closes
+ * the other, at one that makes no sense.
+ */
+export const arrivals = (sources, known, take) => ({
   [Symbol.asyncIterator]() {
-    const iterator = iterable[Symbol.asyncIterator]();
+    const iterator = sources[Symbol.asyncIterator]();
     return {
       async next() {
-        const next = await iterator.next();
-        if (!next.done) known.push(copyOfSource(next.value));
-        return next;
+        const { done, value } = await iterator.next();
+        if (done) return { done, value };
+        const item = known.length;
+        try {
+          const source = copyOfSource(value, pathOf(item));
+          const taken = take(item, source);
+          known.push(source);
+          return { done, value: taken };
+        } catch (error) {
+          await this.return().catch(() => {});
+          throw error;
+        }
       },
       async return() {
         return iterator.return?.();

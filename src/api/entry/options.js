@@ -1,7 +1,8 @@
 // The options of a run, read and checked once, before the call returns and whether or not the wasm is there.
 
-import { aFlag, aFunction, aSignal, aSink, aText, anyTime, isObject, oneOf, someTime, typeError, wholeFrom } from "./checks.js";
+import { aFlag, aFunction, aSignal, aSink, aText, anyTime, both, isObject, oneOf, someTime, typeError, wholeFrom } from "./checks.js";
 import { REQUEST_OPTIONS, copyOfRequestOptions } from "./copies.js";
+import { checkedTemplate } from "./template.js";
 
 const RECORD = {
   name: aText,
@@ -22,14 +23,14 @@ const OPTIONS = {
   maxBytes: wholeFrom(1),
   maxTotalBytes: wholeFrom(1),
   cache: oneOf("default", "no-store", "reload", "no-cache", "force-cache"),
-  // The engine checks what they are.
+  // The supply checks what they are.
   request(value, path) {
     if (!isObject(value)) return value;
     warnOfUnknown(value, REQUEST_OPTIONS, `${path}.`);
     return copyOfRequestOptions(value);
   },
   accept: oneOf("images", "all"),
-  names: aText,
+  names: both(aText, checkedTemplate),
   skipRepeated: oneOf(false, "urls", "images", "both"),
   filter: aFunction,
   manifest(value, path) {

@@ -9,10 +9,10 @@ const REPORT_EVERY = 100;
 
 /**
  * Starts a run of sources and options that are copies. `known` are the sources as an array, to which those that arrive
- * later are added. `engine` is the engine's `call`, or a promise of it where it is being loaded; `restart` makes a run of
+ * later are added, `sources` is what the engine gets of them, and `supply` has the rest. `engine` is the engine's `call`, or a promise of it where it is being loaded; `restart` makes a run of
  * other sources with such options.
  */
-export const startRun = ({ sources, known }, options, engine, restart) => {
+export const startRun = ({ sources, known, supply }, options, engine, restart) => {
   const { onEvent, onProgress, ...ofEngine } = options;
   const { signal, sink } = options;
   const total = Array.isArray(sources) ? sources.length : null;
@@ -61,7 +61,7 @@ export const startRun = ({ sources, known }, options, engine, restart) => {
   };
 
   const call = (engine) => {
-    underWay = engine(sources, ofEngine, retry);
+    underWay = engine(sources, ofEngine, supply.isNeeded ? supply : undefined, retry);
     listen();
     for (const command of commands.splice(0)) underWay.command(...command);
     return underWay.result;

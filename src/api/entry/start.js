@@ -1,9 +1,10 @@
 // Starts the engine at the first call, and its worker.
 
 import load, { begin, call } from "./fetchzip-engine.js";
-import { copyOfSources } from "./copies.js";
+import { arrivals, copyOfSources } from "./copies.js";
 import { checkedOptions } from "./options.js";
 import { startRun } from "./run.js";
+import { Supply } from "./supply.js";
 import { addressOf, workerAt } from "./worker_script.js";
 
 /**
@@ -35,10 +36,15 @@ export const serve = ({ wasm, worker, cure }) => {
     return starting;
   };
 
-  const run = (sources, options) => startRun(sources, options, hasStarted ? call : init().then(() => call), runAgain);
+  const run = ({ known, arrive }, options) => {
+    const supply = new Supply(options.request, arrive !== null);
+    const take = (item, source) => supply.take(item, source);
+    const sources = arrive ? arrivals(arrive, known, take) : known.map((source, item) => take(item, source));
+    return startRun({ sources, known, supply }, options, hasStarted ? call : init().then(() => call), runAgain);
+  };
 
   const runAgain = (known, options, changes) =>
-    run({ sources: known, known }, { ...options, ...checkedOptions(changes) });
+    run({ known, arrive: null }, { ...options, ...checkedOptions(changes) });
 
   // Both are read before it returns, as `fetch` reads its arguments.
   const startFetchZip = (sources, options) => run(copyOfSources(sources), checkedOptions(options));

@@ -17,6 +17,7 @@ use super::answer::{failed, is_response, not_made};
 use super::continuation::{Arrival, Fit, Part, Parts, RestAnswer};
 use super::long_addresses::LongAddresses;
 use super::options::request_options;
+use super::origin_places::OriginPlaces;
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
 use super::supply::{Supplied, Supply};
@@ -113,6 +114,9 @@ pub struct BrowserFetcher {
     /// Large images whose transfer broke off.
     parts: Parts,
     supply: Rc<Supply>,
+    /// What the latest attempts have asked in place of the plan's addresses.
+    instead: RefCell<Vec<(ItemId, Address)>>,
+    places: OriginPlaces,
 }
 
 impl BrowserFetcher {
@@ -149,6 +153,8 @@ impl BrowserFetcher {
             long_addresses,
             parts: Parts::default(),
             supply,
+            instead: RefCell::default(),
+            places: OriginPlaces::default(),
         }
     }
 }
@@ -175,6 +181,9 @@ impl Fetcher for BrowserFetcher {
             return self.read_own(supplied, reservation, progress).await;
         }
         let supplied = supplied.as_ref();
+        let instead = self.set_instead(item, supplied)?;
+        let address = instead.as_ref().unwrap_or(address);
+        let _place = self.place_of(address).await;
         let part = self.parts.take(item, &address.href);
         let mut arrival = Arrival::new(&self.parts, item, &address.href, part);
         let (watch, stored) = loop {
@@ -190,6 +199,7 @@ impl Fetcher for BrowserFetcher {
             (Err(_), Some(after)) => return Err(FetchError::Timeout { after }),
             (Ok(_), _) => {
                 watch.finish();
+                self.forget_instead(item);
                 if IS_INTERACTIVE && let Some(disclosed) = disclosed(&address.href, self.clock).await {
                     let Disclosed { sent, is_multiplexed } = disclosed;
                     progress(EventKind::Sent { sent, is_multiplexed });
@@ -217,6 +227,10 @@ impl Fetcher for BrowserFetcher {
         is_latest_multiplexed(&address.href)
     }
 
+    fn asked_instead(&self, item: ItemId) -> Option<Address> {
+        self.instead_of(item)
+    }
+
     async fn is_refused_by(&self, address: &Address) -> bool {
         // Of any answer; and not of one that may be read, after a moment in which the host was away.
         self.answers(address, RequestMode::NoCors).await && !self.answers(address, RequestMode::Cors).await
@@ -239,6 +253,7 @@ impl Fetcher for BrowserFetcher {
 
     fn discard(&self, item: ItemId) {
         self.parts.remove(item);
+        self.forget_instead(item);
     }
 }
 

@@ -5,6 +5,7 @@ mod attempt;
 mod continuation;
 mod long_addresses;
 mod options;
+mod origin_places;
 mod reception;
 mod stall;
 mod supply;

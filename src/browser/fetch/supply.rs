@@ -17,7 +17,7 @@ use crate::run::FetchError;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a call gives to its requests: an object of `src/api/supply.js`.
+    /// What a call gives to its requests: an object of `src/api/entry/supply.js`.
     #[derive(Clone, Debug)]
     pub type Supplier;
     #[wasm_bindgen(method)]

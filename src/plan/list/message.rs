@@ -147,6 +147,7 @@ impl<'a> PortionReader<'a> {
                 })
                 .collect::<Option<_>>()?,
             is_own_data: false,
+            variant: None,
         })
     }
 
@@ -245,6 +246,7 @@ mod tests {
             globs: vec!["1".into(), "b".into()],
             cells: vec![("Größe".into(), "4 m".into())],
             is_own_data: false,
+            variant: None,
         };
         let read = [Ok(request), Err(Rejected::new(None, "x", "not a URL")), Ok(Request::new("y"))];
         let (choice, mut portion) = (choice(), Portion::default());

@@ -11,6 +11,8 @@ pub struct Request {
     pub text: String,
     /// Whether it is an entry of the caller's own, which has no URL.
     pub is_own_data: bool,
+    /// What tells it from other requests for its address, such as its method and body, if anything does.
+    pub variant: Option<String>,
     /// The entry name that the caller or the list wants.
     pub name: Option<String>,
     /// The number of its line in the list, from 1. Of JSON, HTML and XML there is none.

@@ -134,8 +134,12 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         self.claim_unique(&folder, &stem, &dotted)
     }
 
-    /// Splits a name of an item into its stem and the extension that fits its bytes.
+    /// Splits a name of an item into its stem and the extension that fits its bytes. The name that a caller gives to an
+    /// entry of its own stays as it is.
     fn with_extension(&self, name: &str, id: ItemId, image: &ImageFacts) -> (String, String) {
+        if self.plan.items()[id].is_own_data() && self.given_name(id).is_some() {
+            return stem_and_extension(name);
+        }
         match &image.file_type {
             FileType::Image(format) => with_fitting_extension(name, *format),
             FileType::Other(media_type) => {
@@ -207,14 +211,19 @@ impl<'a, W: WebText> EntryNames<'a, W> {
         (folders.split('/').filter_map(safe).collect(), sanitise(file, self.web))
     }
 
+    /// The given name, if more than a folder is left of it.
+    fn given_name(&self, id: ItemId) -> Option<&'a str> {
+        self.plan.items()[id].name.as_deref().filter(|given| !self.parts_of(given).1.is_empty())
+    }
+
     /// The given name, or else the template filled; not yet sanitised. A given name that ends in a slash
     /// is a folder for the other.
     fn raw_name(&self, id: ItemId, image: Option<&ImageFacts>) -> String {
         let item = &self.plan.items()[id];
-        let given = item.name.as_deref().unwrap_or_default();
-        if !self.parts_of(given).1.is_empty() {
+        if let Some(given) = self.given_name(id) {
             return given.to_owned();
         }
+        let given = item.name.as_deref().unwrap_or_default();
         let folder = if given.ends_with('/') { given } else { "" };
         let mut raw = text![folder];
         let mut list_values = item.values.iter();

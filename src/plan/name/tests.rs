@@ -23,6 +23,18 @@ fn given(name: &str) -> String {
 }
 
 #[test]
+fn an_entry_of_the_caller_s_own_keeps_its_name() {
+    let named = |name: &str| {
+        let request = Request { name: Some(name.into()), is_own_data: true, ..Request::default() };
+        names_by("{name}", &Plan::new([request], &NativeText), Format::Png).remove(0)
+    };
+    for name in ["LICENSE", "photo.jpg", "notes.txt", "v1.2", "index.php", "data/album.json"] {
+        assert_eq!(named(name), name);
+    }
+    assert_eq!((named("../a:b."), named("")), ("a_b".into(), "image-0.png".into()));
+}
+
+#[test]
 fn picsum_ten_times_is_image_0_to_9() {
     let expected: Vec<_> = (0..10).map(|n| format!("image-{n}.jpg")).collect();
     assert_eq!(names(&["https://picsum.photos/200/300"; 10]), expected);

@@ -1,13 +1,14 @@
 //! What is found out of an attempt that has ended: of what it failed if there was no answer, over which protocol it
 //! came, from which address.
 
+use std::borrow::Cow;
+
 use futures::FutureExt;
 
 use super::super::fetch_error::FetchError;
-use super::super::reach::Judgement;
+use super::super::reach::{Judgement, Target};
 use super::super::step::Attempt;
 use super::{Arrived, Ended, Fetcher, Run};
-use crate::plan::OriginId;
 
 impl<F: Fetcher> Run<'_, F> {
     /// Why an attempt without an answer failed; `None` while that is being found out.
@@ -24,12 +25,15 @@ impl<F: Fetcher> Run<'_, F> {
         if !self.fetcher.is_online() {
             return Some(FetchError::Offline);
         }
-        match self.reach.borrow_mut().judge(origin, attempt) {
+        let instead = self.fetcher.asked_instead(item);
+        let mut reach = self.reach.borrow_mut();
+        let target = reach.target(origin, instead.as_ref());
+        match reach.judge(target, attempt) {
             Judgement::Failed(error) => return Some(error),
             Judgement::Waits => {}
             Judgement::Probe => {
-                let fetcher = self.fetcher;
-                let probe = async move { Ok(Ended::Probe(origin, fetcher.is_refused_by(&address).await)) };
+                let (fetcher, address) = (self.fetcher, instead.map_or(address, Cow::Owned));
+                let probe = async move { Ok(Ended::Probe(target, fetcher.is_refused_by(&address).await)) };
                 self.in_flight.push(probe.boxed_local());
             }
         }
@@ -37,8 +41,8 @@ impl<F: Fetcher> Run<'_, F> {
     }
 
     /// Takes what a probe has found.
-    pub(super) fn probed(&mut self, origin: OriginId, refuses: bool) {
-        let judged = self.reach.borrow_mut().set_probed(origin, refuses);
+    pub(super) fn probed(&mut self, target: Target, refuses: bool) {
+        let judged = self.reach.borrow_mut().set_probed(target, refuses);
         let is_online = self.fetcher.is_online();
         // The last one is concluded first.
         self.judged.extend(judged.into_iter().rev().map(|(attempt, error)| match error {

@@ -33,7 +33,7 @@ impl<F: Fetcher> Run<'_, F> {
             }
         }
         while let Some(item) = self.schedule.next_to_defer() {
-            self.defer(item);
+            self.defer(item, None);
         }
         None
     }
@@ -67,12 +67,13 @@ impl<F: Fetcher> Run<'_, F> {
         self.pace.borrow_mut().end(item, self.fetcher.now())
     }
 
-    /// Breaks off an attempt in flight, whose item starts again after the others of its origin.
-    pub(super) fn defer(&mut self, item: ItemId) {
-        let error = self.end_attempt(item, true);
+    /// Breaks off an attempt in flight, whose item starts again after the others of its origin. Without a reason it is
+    /// too slow.
+    fn defer(&mut self, item: ItemId, reason: Option<FetchError>) {
+        let too_slow = self.end_attempt(item, true);
         self.schedule.defer(item);
         let resumes = self.fetcher.now();
-        error.into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
+        reason.or(too_slow).into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
     }
 
     /// Ends an item that has not ended, with its request if there is one in flight. [`Run::next`] returns it.
@@ -88,7 +89,7 @@ impl<F: Fetcher> Run<'_, F> {
     /// its origin.
     pub fn restart(&mut self, item: ItemId) {
         if self.schedule.is_in_flight(item) {
-            self.defer(item);
+            self.defer(item, Some(FetchError::Restarted));
         }
     }
 }

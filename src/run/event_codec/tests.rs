@@ -25,6 +25,7 @@ fn every_error(plan: &Plan) -> Vec<FetchError> {
         FetchError::OverTotal { limit: 1 << 41 },
         FetchError::Stopped,
         FetchError::Skipped,
+        FetchError::Restarted,
         FetchError::Network,
         FetchError::Cors,
         FetchError::Unreachable,

@@ -5,13 +5,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::RequestCredentials;
 
 use super::BrowserFetcher;
+use crate::browser::fetch::origin_places::OriginPlace;
 use crate::browser::fetch::supply::Supplied;
 use crate::browser::spool::Payload;
 use crate::browser::web::{StreamReader, js_message};
 use crate::image::{Accepted, essence};
 use crate::job::IS_INTERACTIVE;
 use crate::plan::{Address, ItemId};
-use crate::run::{Credentials, EventKind, FetchError, Reservation, StoredImage};
+use crate::run::{Credentials, EventKind, FetchError, Fetcher, MAX_IN_FLIGHT, Reservation, StoredImage};
 
 #[wasm_bindgen(module = "/src/browser/fetch/guarded_fetch.js")]
 extern "C" {
@@ -30,6 +31,43 @@ impl BrowserFetcher {
             return Ok(None);
         }
         self.supply.of(item, &address.href).await.map(Some)
+    }
+
+    /// Records the address that the caller gives in place of the plan's, and returns it.
+    pub(super) fn set_instead(
+        &self,
+        item: ItemId,
+        supplied: Option<&Supplied>,
+    ) -> Result<Option<Address>, FetchError> {
+        self.forget_instead(item);
+        let href = supplied.filter(|_| !IS_INTERACTIVE).and_then(|supplied| supplied.url().as_string());
+        let Some(Ok(address)) = href.and_then(Address::from_href) else { return Ok(None) };
+        if self.is_mixed_content(&address) {
+            return Err(FetchError::MixedContent);
+        }
+        self.instead.borrow_mut().push((item, address.clone()));
+        Ok(Some(address))
+    }
+
+    /// What the latest attempt at an item has asked in place of the plan's address.
+    pub(super) fn instead_of(&self, item: ItemId) -> Option<Address> {
+        let instead = self.instead.borrow();
+        instead.iter().find(|(other, _)| *other == item).map(|(_, address)| address.clone())
+    }
+
+    /// Forgets that.
+    pub(super) fn forget_instead(&self, item: ItemId) {
+        self.instead.borrow_mut().retain(|(other, _)| *other != item);
+    }
+
+    /// A request's place among those to its origin, as soon as there is one, if the caller limits these and may give
+    /// addresses in place of the plan's.
+    pub(super) async fn place_of<'a>(&'a self, address: &'a Address) -> Option<OriginPlace<'a>> {
+        let limits = &self.job.settings.limits;
+        if IS_INTERACTIVE || !limits.renews || limits.per_origin >= MAX_IN_FLIGHT {
+            return None;
+        }
+        Some(self.places.reserve(&address.origin, limits.per_origin).await)
     }
 
     /// Which of the browser's credentials a request carries.

@@ -1,6 +1,9 @@
 // What the requests of a call carry, and the entries of its caller's own. They stay with JavaScript, in the thread of
 // the call: nothing of them is written to a journal, a record or a message.
 
+import { isObject, shown } from "./checks.js";
+import { isRequest } from "./copies.js";
+
 /** What an option may be; the browser checks the others. */
 const MODES = ["cors", "same-origin"];
 const OPTIONS = ["method", "body", "credentials", "mode", "referrer", "referrerPolicy", "cache", "priority"];
@@ -11,11 +14,7 @@ const FREE_HEADERS = ["accept", "accept-language", "authorization", "content-lan
 /** An address for checks. Nothing is sent there. */
 const NOWHERE = "https://nowhere.invalid/";
 
-const isObject = (value) => typeof value === "object" && value !== null;
-
-/** By what it can do: it may be of another realm, or of a class of the page's own. */
-const isRequest = (value) => isObject(value) && typeof value.clone === "function" && typeof value.method === "string";
-
+// By what it can do: it may be of another realm, or of a class of the page's own.
 const isResponse = (value) => isObject(value) && typeof value.clone === "function" && typeof value.status === "number";
 
 const isBlob = (value) => isObject(value) && typeof value.stream === "function" && typeof value.size === "number";
@@ -30,19 +29,22 @@ const copyOfBuffer = (value) =>
     ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()
     : new Uint8Array(value).slice();
 
-const shown = (value) => {
-  try {
-    return String(value);
-  } catch {
-    return "an object";
-  }
-};
-
 const baseAddress = () => globalThis.document?.baseURI ?? globalThis.location?.href;
 
 const originOf = (address) => {
   try {
     return new URL(address).origin;
+  } catch {
+    return null;
+  }
+};
+
+/** The origin of a host; `null` of an address that no host is asked for. */
+const hostOf = (address) => {
+  if (/^\s*data:/i.test(address)) return null;
+  try {
+    const { protocol, origin, username, password } = new URL(address);
+    return ["http:", "https:"].includes(protocol) && username === "" && password === "" ? origin : null;
   } catch {
     return null;
   }
@@ -112,6 +114,10 @@ const over = (below, above) => {
   return both;
 };
 
+/** What tells requests for one address from each other. */
+const keyOf = ({ method = "GET", credentials = "same-origin", headers = [], body }) =>
+  JSON.stringify([method, credentials, headers, ArrayBuffer.isView(body) ? Array.from(body) : body]);
+
 /** Whether a request with these options may go to one origin only. */
 const isBound = ({ headers, credentials }) => credentials === "include" || (headers?.length ?? 0) > 0;
 
@@ -138,6 +144,8 @@ export class Supply {
   #common = {};
   /** The caller's function. */
   #ask = null;
+  /** The first origin of addresses that must all be of one. */
+  #origin = null;
   /** What single sources have, by their items. */
   #sources = new Map();
   /** The number of the attempt under way of each item, and the error of the one before it. */
@@ -167,20 +175,43 @@ export class Supply {
     return this.#ask !== null;
   }
 
-  /** Whether all requests must go to one origin. */
-  get isBound() {
-    return isBound(this.#common);
-  }
-
   /**
-   * Takes what a source has beside its address. Returns the name of an entry of the caller's own, whose source has no
-   * address; otherwise nothing.
+   * Takes what a source has beside its address, and returns what the engine gets of it.
+   *
+   * Throws a TypeError that names what makes no sense, such as a second origin for headers of all requests.
    */
   take(item, source) {
     const argument = `urls[${item}]`;
-    if (isObject(source) && source.data !== undefined) return this.#takeData(item, argument, source);
+    if (isObject(source) && source.data !== undefined) {
+      return { name: this.#takeData(item, argument, source), isOwnData: true };
+    }
     const isWhole = isRequest(source);
-    const request = isWhole ? source : source.url;
+    const fields = isObject(source) && !isWhole ? source : { url: source };
+    const variant = isObject(source) ? this.#takeRequest(item, argument, fields, isWhole) : undefined;
+    const url = isRequest(fields.url) ? fields.url.url : fields.url;
+    this.#bind(item, [url, ...(fields.fallbacks ?? [])]);
+    if (!isObject(source)) return source;
+    const { name, title, columns, fallbacks } = fields;
+    return { url, name, title, columns, fallbacks, variant };
+  }
+
+  /** Has addresses of a second origin refused if what all requests carry may reach one only. */
+  #bind(item, addresses) {
+    if (!isBound(this.#common)) return;
+    const hosts = addresses.map(hostOf).filter((host) => host !== null);
+    this.#origin ??= hosts[0] ?? null;
+    const other = hosts.find((host) => host !== this.#origin);
+    if (other === undefined) return;
+    const reason =
+      'options.request has headers, or credentials "include", so all addresses must be of one origin: ' +
+      `${other} is not ${this.#origin}; give each source its own \`request\`, or a function`;
+    if (!this.#arrives) throw new TypeError(reason);
+    this.#sources.set(item, { refusal: reason });
+  }
+
+  /** Takes what the request of a source carries. Returns what tells it from other requests for its address. */
+  #takeRequest(item, argument, source, isWhole) {
+    const request = source.url;
     const taken = { request: null, options: {} };
     if (isRequest(request)) {
       const name = isWhole ? argument : `${argument}.url`;
@@ -191,17 +222,15 @@ export class Supply {
       }
       if (request.integrity) throw new TypeError(`${name} must be a Request without integrity, which can't be checked here`);
       taken.options = optionsOf(request);
-      taken.request = request.clone();
+      taken.request = request;
       taken.signal = request.signal;
-      // WebKit aborts the signal of a Request only as long as there is the Request.
-      taken.signalOf = request;
     }
-    if (!isWhole && source.request !== undefined) {
+    if (source.request !== undefined) {
       taken.options = over(taken.options, copyOfOptions(`${argument}.request`, source.request));
     }
     if (taken.request === null && Object.keys(taken.options).length === 0) return undefined;
-    const origin = originOf(isRequest(request) ? request.url : (request?.href ?? request));
-    const others = isWhole || !isObject(source.fallbacks) ? [] : Array.from(source.fallbacks, (url) => originOf(url?.href ?? url));
+    const origin = originOf(isRequest(request) ? request.url : request);
+    const others = (source.fallbacks ?? []).map(originOf);
     const other = others.find((other) => other !== null && other !== origin);
     if (other !== undefined && isBound(taken.options)) {
       const what = 'has headers, or credentials "include"';
@@ -209,7 +238,10 @@ export class Supply {
     }
     this.#sources.set(item, taken);
     if (this.#skip !== null) this.#listen(item, taken.signal);
-    return undefined;
+    const key = keyOf(over(this.#common, taken.options));
+    // The body of a Request can't be read at once.
+    if (isRequest(request) && !["GET", "HEAD"].includes(request.method)) return `${key} ${item}`;
+    return key === keyOf(this.#common) ? undefined : key;
   }
 
   #takeData(item, argument, { name, data, lastModified, isGivenAgain }) {
@@ -253,11 +285,6 @@ export class Supply {
     if (typeof given !== "string") throw new TypeError(`${argument}.name must be a string, not ${shown(name)}`);
     this.#sources.set(item, { data: taken });
     return given;
-  }
-
-  /** Has an item fail. */
-  refuse(item, reason) {
-    this.#sources.set(item, { refusal: reason });
   }
 
   /** Calls `skip` with each item whose own signal is aborted, until `close`. */
@@ -312,6 +339,10 @@ export class Supply {
         url = given.url;
       }
       check(url ?? href, options);
+      const { mode } = options;
+      if (mode === "same-origin" && originOf(url ?? href) !== globalThis.location?.origin) {
+        throw new TypeError('the request has the mode "same-origin", and its address is of another origin');
+      }
       const isForAll = !this.#ask && !this.#arrives && this.#sources.size === 0;
       return { url, options, isGuarded: isGuarded(options), isForAll };
     } catch (error) {
