@@ -99,12 +99,7 @@ impl Arrivals {
 
     /// Appends sources to the plan as they arrive, a few more than have begun, and completes it. Returns why the list
     /// broke; `null` if it did not.
-    pub async fn append_to(
-        &self,
-        urls: &Urls,
-        handle: &Rc<RunHandle>,
-        skips_repeated: bool,
-    ) -> JsValue {
+    pub async fn append_to(&self, urls: &Urls, handle: &Rc<RunHandle>, skips_repeated: bool) -> JsValue {
         let Urls { plan, long } = urls;
         let mut first = skips_repeated.then(TextMap::default);
         let failure = loop {

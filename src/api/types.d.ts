@@ -18,8 +18,8 @@ export { init };
 /** One URL to fetch, and what is known of its image. */
 export interface FetchZipRequest {
   /**
-   * A `Request` counts whole: method, body, headers, credentials, mode, cache, referrer and its signal, which ends this
-   * item alone. It is refused if its body was used, its mode is "no-cors", its redirect not "follow", or if it has an
+   * An absolute address, or a `Request`, which counts whole: method, body, headers, credentials, mode, cache, referrer and its
+   * signal, which ends this item alone. It is refused if its body was used, its mode is "no-cors", its redirect not "follow", or if it has an
    * integrity.
    */
   url: string | URL | Request;
@@ -50,7 +50,7 @@ export interface DataSource {
   name?: string;
   /**
    * A stream need not fit into memory: it is read into the run's temporary file, and then written to the archive. (In place
-   * and where the browser has no such file, it is read into Blobs.) Pieces that are strings count as UTF-8. If it fails,
+   * and where the browser has no such file, it is read into a Blob, which is on the browser's disk as well.) Pieces that are strings count as UTF-8. If it fails,
    * this entry alone fails ("data"). A Response is taken whatever its status is. What was read before, in part too, and a
    * Response that can't be read ("opaque", "error") are refused.
    */

@@ -185,12 +185,7 @@ impl Plan {
 
     /// The same; with `first`, an item whose address and variant are among those there is left out, and those of
     /// another are added there.
-    pub fn push_unless_repeated(
-        &self,
-        request: Request,
-        web: &impl WebText,
-        first: Option<&mut TextMap>,
-    ) {
+    pub fn push_unless_repeated(&self, request: Request, web: &impl WebText, first: Option<&mut TextMap>) {
         let address = match request.is_own_data {
             true => Ok(Address::of_own_data()),
             false => Address::parse(&request.text, web),

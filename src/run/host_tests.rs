@@ -308,7 +308,8 @@ fn one_refusal_among_answers_that_can_be_read_is_no_refusal_of_the_host() {
 
 #[test]
 fn what_is_asked_in_place_of_an_address_is_judged_by_its_own_host() {
-    let plan = plan_of(["https://a.example/10ms/ok", "https://a.example/50ms/ok?1", "https://a.example/50ms/ok?2"]);
+    let plan =
+        plan_of(["https://a.example/10ms/ok", "https://a.example/50ms/ok?1", "https://a.example/50ms/ok?2"]);
     let world = FakeWorld::default();
     for (item, href) in [(1, "https://b.example/50ms/cors"), (2, "https://c.example/50ms/network/ok")] {
         let address = Address::from_href(href.into()).and_then(Result::ok);

@@ -26,7 +26,11 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("[{ name: 'a', data: 5 }]", "TypeError", "urls[0].data"),
     ("[{ data: 'a' }]", "TypeError", "urls[0].name"),
     ("[url, 'https://other.invalid/'], { request: { headers: { a: 'b' } } }", "TypeError", "options.request"),
-    ("[{ url, fallbacks: ['https://other.invalid/'] }], { request: { credentials: 'include' } }", "TypeError", "options.request"),
+    (
+        "[{ url, fallbacks: ['https://other.invalid/'] }], { request: { credentials: 'include' } }",
+        "TypeError",
+        "options.request",
+    ),
     ("[url], { request: 5 }", "TypeError", "options.request"),
     ("[url], { request: { body: 5 } }", "TypeError", "options.request.body"),
     ("[url], 5", "TypeError", "options"),

@@ -362,15 +362,47 @@ fn where_a_guarded_request_was_redirected_to_is_reported() {
 }
 
 #[test]
-fn nothing_of_what_requests_carry_is_in_the_record() {
+fn nothing_of_what_requests_carry_is_written_anywhere() {
     with_package(async |browser| {
-        let url = browser.origin.url("/image/1/64x48.jpg?wants=x-key%3Dsecret");
-        let body = "const { blob, items } = await fetchZip([args], { manifest: { wholeAddresses: false },
-            request: { headers: { 'X-Key': 'secret' }, credentials: 'omit' } });
-            return { text: await blob.text(), outcome: items[0].outcome };";
-        let result = browser.run(Place::Page, body, json!(url)).await.unwrap();
-        assert_eq!(result["outcome"], "stored");
-        let text = result["text"].as_str().unwrap().replace("wants=x-key%3Dsecret", "");
-        assert!(text.contains("manifest.csv") && !text.contains("secret"));
+        browser.origin.get("/control/token?token=written&value=secret-1");
+        let away = format!("{}%2Fimage%2F1%2F64x48.jpg", browser.origin.cross.replace("://", "%3A%2F%2F"));
+        for place in PLACES {
+            let args = json!({
+                // Large enough for a file of the browser's.
+                "stored": browser.origin.url("/image/1/3000000b.jpg?bearer=written&cors=credentials"),
+                "refused": browser.origin.url("/image/2/64x48.jpg?bearer=none"),
+                "away": browser.origin.url(&format!("/fault/redirect?to={away}")),
+                "posted": browser.origin.url("/fault/status/404"),
+            });
+            let body = "
+                const written = [], put = (what) => written.push(JSON.stringify(what));
+                for (const name of ['log', 'info', 'warn', 'error']) console[name] = (...texts) => written.push(...texts.map(String));
+                const Authorization = 'Bearer secret-1';
+                globalThis.document && (document.cookie = 'session=secret-2; path=/');
+                const { blob, items } = await fetchZip([
+                  { url: args.stored, request: { headers: { Authorization }, credentials: 'include' } },
+                  { url: args.refused, request: { headers: { Authorization } } },
+                  { url: args.away, request: { headers: { 'X-Key': 'secret-3' } } },
+                  { url: args.posted, request: { method: 'POST', body: 'secret-4', headers: { 'Content-Type': 'text/secret-5' } } },
+                ], { manifest: { wholeAddresses: true }, retries: 0, onEvent: put });
+                put(items);
+                written.push(await blob.text());
+                const walk = async (folder) => {
+                  for await (const [name, handle] of folder.entries()) {
+                    written.push(name);
+                    if (handle.kind === 'directory') await walk(handle);
+                    else written.push(await (await handle.getFile()).text());
+                  }
+                };
+                await walk(await navigator.storage.getDirectory());
+                put(await indexedDB.databases());
+                put(await caches.keys());
+                put([{ ...globalThis.localStorage }, { ...globalThis.sessionStorage }]);
+                const all = written.join('\\n');
+                return [items.map(({ outcome, error }) => error?.status ?? error?.kind ?? outcome),
+                  all.includes('manifest.csv'), all.match(/secret.{0,9}/g)];";
+            let result = browser.run(place, body, args).await.unwrap();
+            assert_eq!(result, json!([["stored", 401, "request", 404], true, null]), "{place:?}");
+        }
     });
 }

@@ -58,7 +58,8 @@ fn hosts_that_are_listed_one_after_the_other_are_all_asked_at_once() {
 fn the_limit_of_an_origin_holds_for_addresses_that_the_caller_s_function_gives() {
     with_package(async |browser| {
         let [first, second, third] = origins(browser);
-        let of = |base: &str, number: u32| format!("{base}/image/{number}/64x48.jpg?key=limited&gate=limited");
+        let of =
+            |base: &str, number: u32| format!("{base}/image/{number}/64x48.jpg?key=limited&gate=limited");
         let urls: Vec<_> =
             (0..4).flat_map(|n| [of(&first, n), of(&second, 10 + n), of(&third, 20 + n)]).collect();
         let call = "const request = (url) => ({ url: args.base + url.pathname + url.search });

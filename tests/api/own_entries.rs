@@ -3,7 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
-use super::package_driver::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package, with_package_under};
 use support::archive::contents::entries;
 
 #[test]
@@ -93,6 +93,35 @@ fn a_stream_that_fails_costs_its_own_entry() {
             assert_eq!(kinds, [failed.clone(), stored.clone(), failed, stored], "{place:?}: {result}");
             assert!(result[0][2].as_str().unwrap().contains("the database is gone"), "{result}");
         }
+    });
+}
+
+#[test]
+fn large_entries_and_images_are_whole_without_a_worker_too() {
+    with_package_under("worker-src 'none'", async |browser| {
+        let body = "
+            const unhandled = [];
+            addEventListener('unhandledrejection', ({ reason }) => unhandled.push(`${reason}`));
+            const megabytes = (count, end) => {
+              let made = 0;
+              const pull = (controller) => {
+                if (made === count) end(controller);
+                else controller.enqueue(new Uint8Array(1 << 20).fill(++made));
+              };
+              return new ReadableStream({ pull }, { highWaterMark: 0 });
+            };
+            const whole = await fetchZip([{ name: 'stream', data: megabytes(9, (controller) => controller.close()) }, args]);
+            // Its checksums are of the bytes as they passed.
+            await whole.prove();
+            const broken = await fetchZip([
+              { name: 'a', data: megabytes(9, (controller) => controller.error(new Error('gone'))) }, { name: 'b', data: 'kept' },
+            ]);
+            await broken.prove();
+            const ends = [whole, broken].map(({ items }) => items.map(({ bytes, error }) => error?.kind ?? bytes));
+            return [whole.storage, ...ends, unhandled];";
+        let url = browser.origin.url("/image/1/9000000b.jpg");
+        let result = browser.run(Place::Page, body, json!(url)).await.unwrap();
+        assert_eq!(result, json!(["blobs", [9 << 20, 9_000_000], ["data", 4], []]));
     });
 }
 

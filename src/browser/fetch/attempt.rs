@@ -190,8 +190,7 @@ impl Fetcher for BrowserFetcher {
             let watch = self.stall_timer.watch(&address.origin).ok_or(FetchError::Network)?;
             // Without an image, what came is not the rest of this one, and all of it is requested.
             let stored = self.request(address, supplied, reservation, progress, &watch, &mut arrival).await;
-            let stored = stored.transpose();
-            if let Some(stored) = stored {
+            if let Some(stored) = stored.transpose() {
                 break (watch, stored);
             }
         };
@@ -293,7 +292,7 @@ impl BrowserFetcher {
             progress(EventKind::Received { bytes: reception.bytes() });
         }
         let final_url = final_url.as_deref().map(Box::from);
-        reception.finish(modified, final_url).ok().filter(|image| image.facts.crc32 == crc32)
+        reception.finish(modified, final_url).await.ok().filter(|image| image.facts.crc32 == crc32)
     }
 
     /// Whether a request in this mode, of which nothing is read, is answered in time.
@@ -409,8 +408,7 @@ impl BrowserFetcher {
             arrival.begin(self.reception(&spool, length, claimed_type), length, modified.clone());
         }
         while let Some(body) = &mut body
-            && let Some(chunk) =
-                body.next().await.map_err(|_| FetchError::Interrupted { received: arrival.received() })?
+            && let Some(chunk) = arrival.next_of(body).await?
         {
             watch.record_activity();
             let Some(chunk) = arrival.without_overlap(chunk) else {
@@ -429,7 +427,7 @@ impl BrowserFetcher {
         }
         let modified = modified.and_then(|text| parse_http_date(&text, unix_now()));
         let disposition = CONTENT_DISPOSITION.with(|name| headers.get(name)).as_string();
-        let mut image = arrival.finish(modified, final_url)?;
+        let mut image = arrival.finish(modified, final_url).await?;
         image.facts.file_name =
             disposition.and_then(|header| disposition_file_name(&header)).map(String::into_boxed_str);
         Ok(Some(image))

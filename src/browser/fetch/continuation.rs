@@ -10,6 +10,7 @@ use js_sys::Uint8Array;
 
 use super::reception::Reception;
 use crate::browser::spool::{Payload, ScratchBuffer};
+use crate::browser::web::StreamReader;
 use crate::plan::ItemId;
 use crate::run::{FetchError, StoredImage};
 
@@ -176,6 +177,19 @@ impl<'a> Arrival<'a> {
         self.part.as_ref().map_or(0, Part::received)
     }
 
+    /// The next chunk of a body, once there is room for one.
+    ///
+    /// # Errors
+    ///
+    /// `Interrupted` if the body breaks.
+    pub async fn next_of(&self, body: &mut StreamReader) -> Result<Option<Uint8Array>, FetchError> {
+        let next = match &self.part {
+            Some(part) => part.reception.next_of(body).await,
+            None => body.next().await,
+        };
+        next.map_err(|_| FetchError::Interrupted { received: self.received() })
+    }
+
     /// Stores the next chunk.
     ///
     /// # Errors
@@ -202,13 +216,13 @@ impl<'a> Arrival<'a> {
     /// # Errors
     ///
     /// As [`Reception::finish`].
-    pub fn finish(
+    pub async fn finish(
         &mut self,
         modified: Option<i64>,
         final_url: Option<Box<str>>,
     ) -> Result<StoredImage<Payload>, FetchError> {
         let part = self.part.take().ok_or(FetchError::Empty)?;
-        part.reception.finish(modified, final_url)
+        part.reception.finish(modified, final_url).await
     }
 }
 

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::spool::{Payload, ScratchBuffer, Spool, SpoolWriter};
-use crate::browser::web::js_message;
+use crate::browser::web::{StreamReader, js_message, promise};
 use crate::image::{
     Accepted, DimensionsFinder, EndFinder, Ending, FileType, Format, ImageFacts, NotAnImage, Recogniser,
 };
@@ -78,6 +78,18 @@ impl Reception {
         self.writer.pause().map_err(no_space)
     }
 
+    /// The next chunk of a body, once there is room for one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the body breaks.
+    pub async fn next_of(&self, body: &mut StreamReader) -> Result<Option<Uint8Array>, JsValue> {
+        if let Some(backlog) = self.writer.backlog() {
+            promise(backlog).await?;
+        }
+        body.next().await
+    }
+
     /// Stores the next chunk.
     ///
     /// # Errors
@@ -117,7 +129,7 @@ impl Reception {
     /// # Errors
     ///
     /// `Empty` if nothing has arrived and that is not accepted, and those of [`push`](Self::push).
-    pub fn finish(
+    pub async fn finish(
         self,
         modified: Option<i64>,
         final_url: Option<Box<str>>,
@@ -143,7 +155,7 @@ impl Reception {
             sha256: self.sha256.map(|sum| Box::new(sum.finalize().into())),
             ..ImageFacts::new(self.bytes, self.crc.value(), file_type)
         };
-        Ok(StoredImage { payload: self.writer.finish().map_err(no_space)?, facts })
+        Ok(StoredImage { payload: self.writer.finish().await.map_err(no_space)?, facts })
     }
 }
 

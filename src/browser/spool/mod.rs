@@ -19,6 +19,7 @@ mod checksum;
 mod directory;
 mod file;
 mod finishing;
+mod image_parts;
 mod image_store;
 mod in_memory;
 mod journal_file;

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::Blob;
 
+use super::image_parts::ImageParts;
 use super::staging::STAGING_BYTES;
-use super::{BlobParts, MEMORY_LIMIT, Payload, Spool, SpoolFile};
+use super::{MEMORY_LIMIT, Payload, Spool, SpoolFile};
 use crate::spool::{Extent, HEADER_SPACE, Place, join};
 
 /// Bytes reserved at a time if the length is not declared.
@@ -52,7 +52,7 @@ pub struct SpoolWriter {
     joined: Option<Uint8Array>,
     joined_bytes: u32,
     /// Without a file, or if its disk is full: copies of the chunks, and the bytes of them that are loose.
-    parts: Option<BlobParts>,
+    parts: Option<ImageParts>,
     loose_bytes: u64,
     /// The bytes that went into Blobs because the disk is full.
     overflowed: u64,
@@ -143,7 +143,9 @@ impl SpoolWriter {
             }
             self.overflowed += length;
         }
-        let parts = self.parts.get_or_insert_default();
+        // Where the disk is full, memory is what is left.
+        let may_grow = matches!(self.spool, Spool::Blobs);
+        let parts = self.parts.get_or_insert_with(|| ImageParts::new(may_grow));
         parts.push(&chunk.slice(0, chunk.length()));
         self.loose_bytes += length;
         if self.loose_bytes >= BLOB_BYTES {
@@ -232,7 +234,7 @@ impl SpoolWriter {
     /// to others.
     fn move_into_blobs(&mut self, file: &SpoolFile) -> Result<(), JsValue> {
         file.make_room();
-        self.parts = Some(BlobParts::default());
+        self.parts = Some(ImageParts::new(false));
         for extent in std::mem::take(&mut self.extents) {
             for piece in file.read_pieces(extent) {
                 self.push_part(&piece?)?;
@@ -248,12 +250,17 @@ impl SpoolWriter {
         file.release(std::mem::take(&mut self.spare));
     }
 
+    /// Resolves when another chunk should come; `None` if it may come now.
+    pub fn backlog(&self) -> Option<Promise> {
+        self.parts.as_ref().and_then(ImageParts::is_read)
+    }
+
     /// Completes the image.
     ///
     /// # Errors
     ///
     /// Fails if the browser has no space for it.
-    pub fn finish(mut self) -> Result<Payload, JsValue> {
+    pub async fn finish(mut self) -> Result<Payload, JsValue> {
         if let Some(file) = self.file() {
             // What can't be written stays in memory, as much as there may be, and is tried again.
             if file.retry_failed_write().is_err() && !self.is_large && !file.take_overflow(1) {
@@ -272,9 +279,9 @@ impl SpoolWriter {
             self.header = None;
             return Ok(Payload::File { file, place });
         }
-        let parts = self.parts.take().unwrap_or_default();
+        let parts = self.parts.take().unwrap_or_else(|| ImageParts::new(false));
         self.overflowed = 0;
-        Blob::new_with_blob_sequence(&parts.all()).map(Payload::Blob)
+        parts.finish().await.map(Payload::Blob)
     }
 
     /// The image's place in the file, once it is in one piece behind its header; `None` if the disk had no

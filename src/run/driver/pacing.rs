@@ -73,7 +73,10 @@ impl<F: Fetcher> Run<'_, F> {
         let too_slow = self.end_attempt(item, true);
         self.schedule.defer(item);
         let resumes = self.fetcher.now();
-        reason.or(too_slow).into_iter().for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
+        reason
+            .or(too_slow)
+            .into_iter()
+            .for_each(|error| self.emit(item, EventKind::Retrying { error, resumes }));
     }
 
     /// Ends an item that has not ended, with its request if there is one in flight. [`Run::next`] returns it.

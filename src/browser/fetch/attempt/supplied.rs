@@ -110,13 +110,13 @@ impl BrowserFetcher {
             Accepted::Anything,
             claimed_type,
         );
-        while let Some(chunk) = data.0.next().await.map_err(unreadable)? {
+        while let Some(chunk) = reception.next_of(&mut data.0).await.map_err(unreadable)? {
             reservation.reserve(chunk.length().into())?;
             reception.push(&chunk, &mut self.scratch.borrow_mut())?;
             progress(EventKind::Received { bytes: reception.bytes() });
         }
         let modified = supplied.modified().filter(|time| time.is_finite());
-        let mut entry = reception.finish(modified.map(|time| (time / 1000.0) as i64), None)?;
+        let mut entry = reception.finish(modified.map(|time| (time / 1000.0) as i64), None).await?;
         // It is as its caller wants it, and a stream can't be read once more.
         entry.facts.is_cut_short = false;
         Ok(entry)
