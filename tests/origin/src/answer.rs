@@ -90,6 +90,8 @@ pub enum CutHow {
     Reset,
     /// A TCP close; on HTTP/2 RST_STREAM with CANCEL.
     Close,
+    /// A TCP reset; on HTTP/2 GOAWAY with ENHANCE_YOUR_CALM, which ends all streams of the connection.
+    GoAway,
     /// Nothing more is sent, and nothing is closed, until the client closes.
     Stall,
 }

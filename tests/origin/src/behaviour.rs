@@ -201,7 +201,8 @@ fn preflight(request: &Request) -> Result<Answer, ParameterError> {
 }
 
 /// `window=N:MS`: of a group (or, without `key`, of this very URL) the first N requests of each window are answered,
-/// and the others with 429. `most=N:reset`, `most=N:CODE`: so are N at once, and the others reset or refused.
+/// and the others with 429. `most=N:reset`, `most=N:goaway`, `most=N:CODE`: so are N at once, and the others reset
+/// or refused.
 fn limit(
     request: &Request,
     journal: &Journal,
@@ -226,16 +227,17 @@ fn limit(
         (Some((most, _)), Some(Some(status))) if !exchange.take_place(&key, most) => {
             refused(status, "as many as asked for are answered at once", request).map(Some)
         }
-        (Some((most, "reset")), _) if !exchange.take_place(&key, most) => {
-            Ok(Some(Answer::bare(200).cut(CutAt::Start, CutHow::Reset)))
+        (Some((most, how @ ("reset" | "goaway"))), _) if !exchange.take_place(&key, most) => {
+            let how = if how == "reset" { CutHow::Reset } else { CutHow::GoAway };
+            Ok(Some(Answer::bare(200).cut(CutAt::Start, how)))
         }
-        (Some((_, "reset")), _) | (Some(_), Some(Some(_))) => Ok(None),
+        (Some((_, "reset" | "goaway")), _) | (Some(_), Some(Some(_))) => Ok(None),
         _ => {
             let value = text.into_owned();
             Err(ParameterError {
                 name: "most",
                 value,
-                wanted: "a count, and reset or a status, as in 2:reset",
+                wanted: "a count, and reset, goaway or a status, as in 2:reset",
             })
         }
     }

@@ -106,7 +106,7 @@ impl<S: Socket> Connection<S> {
             match how {
                 None => {}
                 Some(CutHow::Close | CutHow::Stall) => return self.close().await,
-                Some(CutHow::Reset) => return self.socket.reset_on_close(),
+                Some(CutHow::Reset | CutHow::GoAway) => return self.socket.reset_on_close(),
             }
         }
     }
@@ -214,7 +214,7 @@ impl<S: Socket> Connection<S> {
                 Ok(()) => Ended::Cut(how),
                 Err(gone) => gone,
             },
-            CutHow::Reset | CutHow::Close => Ended::Cut(how),
+            CutHow::Reset | CutHow::GoAway | CutHow::Close => Ended::Cut(how),
         }
     }
 

@@ -1,6 +1,7 @@
 //! HTTP/2 (RFC 9113), in which every request is a stream of one connection.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use h2::server::SendResponse;
 use h2::{Reason, RecvStream, SendStream};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Notify;
 use tokio::time::{sleep, sleep_until};
 
 use crate::answer::{Answer, Cut, CutAt, CutHow};
@@ -33,9 +35,24 @@ where
     let mut builder = h2::server::Builder::new();
     builder.max_concurrent_streams(MOST_STREAMS).max_send_buffer_size(SEND_BUFFER);
     let Ok(mut connection) = builder.handshake::<_, Bytes>(socket).await else { return };
-    // An error here ends the connection, and with it every stream.
-    while let Some(Ok((request, stream))) = connection.accept().await {
-        tokio::spawn(answer(service.clone(), understand(&request, number), stream));
+    let going_away = Arc::new(Notify::new());
+    let mut requests = 0;
+    loop {
+        let accepted = tokio::select! {
+            accepted = connection.accept() => accepted,
+            () = going_away.notified() => {
+                connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
+                continue;
+            }
+        };
+        // An error here ends the connection, and with it every stream.
+        let Some(Ok((request, stream))) = accepted else { return };
+        let request = understand(&request, number);
+        requests += 1;
+        if request.number("per-connection").is_ok_and(|most| most == Some(requests)) {
+            connection.graceful_shutdown();
+        }
+        tokio::spawn(answer(service.clone(), request, stream, Arc::clone(&going_away)));
     }
 }
 
@@ -45,15 +62,26 @@ enum Ended {
     Gone(End),
     /// The answer breaks off here.
     Cut(Reason),
+    /// So does the connection.
+    GoAway,
 }
 
-async fn answer(service: Service, request: Request, mut stream: SendResponse<Bytes>) {
+async fn answer(
+    service: Service,
+    request: Request,
+    mut stream: SendResponse<Bytes>,
+    going_away: Arc<Notify>,
+) {
     let exchange = service.begin(&request);
     let end = match send(&service, &request, &mut stream, &exchange).await {
         Ok(()) => End::Complete,
         Err(Ended::Gone(end)) => end,
         Err(Ended::Cut(reason)) => {
             stream.send_reset(reason);
+            End::Fault
+        }
+        Err(Ended::GoAway) => {
+            going_away.notify_one();
             End::Fault
         }
     };
@@ -74,7 +102,7 @@ async fn send(
     if let Some(Cut { at: CutAt::Start | CutAt::Head, how }) = answer.cut {
         return match how {
             CutHow::Stall => unless_gone(stream, std::future::pending()).await,
-            _ => Err(Ended::Cut(reason(how))),
+            _ => Err(cut(how)),
         };
     }
     let without_body = request.method == "HEAD" || answer.is_bodiless();
@@ -108,7 +136,7 @@ async fn send_body(
             Step::Cut(CutHow::Stall) => unless_reset(body, std::future::pending()).await?,
             Step::Cut(how) => {
                 sleep(BEFORE_RESET).await;
-                return Err(Ended::Cut(reason(how)));
+                return Err(cut(how));
             }
             Step::Done => return body.send_data(Bytes::new(), true).map_err(gone),
         }
@@ -172,10 +200,11 @@ fn gone(error: h2::Error) -> Ended {
     Ended::Gone(if error.is_io() || error.is_go_away() { End::Closed } else { End::Reset })
 }
 
-fn reason(how: CutHow) -> Reason {
+fn cut(how: CutHow) -> Ended {
     match how {
-        CutHow::Reset => Reason::INTERNAL_ERROR,
-        CutHow::Close | CutHow::Stall => Reason::CANCEL,
+        CutHow::Reset => Ended::Cut(Reason::INTERNAL_ERROR),
+        CutHow::Close | CutHow::Stall => Ended::Cut(Reason::CANCEL),
+        CutHow::GoAway => Ended::GoAway,
     }
 }
 

@@ -128,3 +128,43 @@ fn faults_reset_their_stream_and_no_other() {
         assert_eq!(short.len(), 10_000);
     });
 }
+
+#[test]
+fn one_request_too_many_ends_the_connection_with_all_its_streams() {
+    let server = server();
+    block_on(async {
+        let client = connect_h2(&server).await;
+        let held = [1, 2].map(|number| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                ask_h2(&client, &format!("/image/{number}/30x20.png?gate=never&most=2:goaway&key=calm")).await
+            })
+        });
+        ask_h2(&client, "/control/wait?key=calm&inFlight=2").await.unwrap();
+        let error = ask_h2(&client, "/bytes?hex=00&most=2:goaway&key=calm").await.unwrap_err();
+        assert!(error.is_go_away() && error.is_remote(), "{error}");
+        assert_eq!(error.reason(), Some(Reason::ENHANCE_YOUR_CALM));
+        for stream in held {
+            stream.await.unwrap().unwrap_err();
+        }
+        // The next connection is answered.
+        let next = connect_h2(&server).await;
+        ask_h2(&next, "/control/wait?key=calm&inFlight=0").await.unwrap();
+        let answered = ask_h2(&next, "/bytes?hex=00&most=2:goaway&key=calm").await.unwrap();
+        assert_eq!(read_h2(answered).await.unwrap(), [0]);
+    });
+}
+
+#[test]
+fn a_connection_that_has_had_its_requests_answers_these_and_no_more() {
+    let server = server();
+    block_on(async {
+        let client = connect_h2(&server).await;
+        for number in 1..=2 {
+            let answered = ask_h2(&client, &format!("/bytes?hex=0{number}&per-connection=2")).await.unwrap();
+            assert_eq!(read_h2(answered).await.unwrap(), [number]);
+        }
+        let error = ask_h2(&client, "/bytes?hex=03&per-connection=2").await.unwrap_err();
+        assert!(error.is_go_away() || error.is_io(), "{error}");
+    });
+}
