@@ -1,9 +1,11 @@
 //! Tests of hosts that limit requests, by the time or at once: the real driver and schedule, with a fake fetcher and
 //! a fake clock.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::fake_world::FakeWorld;
+use super::origin_state::OriginState;
 use super::tests::{Report, run_in};
 use super::*;
 use crate::plan::Plan;
@@ -145,4 +147,42 @@ fn an_attempt_that_brings_more_of_an_image_is_not_counted() {
     assert_eq!(failures(&report), [(1, &FetchError::Interrupted { received: 1 })]);
     assert_eq!(report.world.attempts.borrow().len(), 12 + 4);
     assert_eq!(report.world.discarded.borrow().len(), 1);
+}
+
+/// How many more requests an origin may have at once.
+fn places(origin: &mut OriginState, now: Duration) -> usize {
+    origin.ready.extend((0..100).map(Reverse));
+    let mut begun = 0;
+    while origin.rank().is_some() {
+        origin.begin(now);
+        begun += 1;
+    }
+    begun
+}
+
+#[test]
+fn a_connection_that_is_lost_with_all_its_requests_halves_them_in_whatever_order_they_fail() {
+    let oldest_first: Vec<usize> = (0..16).collect();
+    let youngest_first: Vec<usize> = (0..16).rev().collect();
+    let mixed: Vec<usize> = (0..16).map(|place| place * 7 % 16).collect();
+    for order in [oldest_first, youngest_first, mixed] {
+        for has_served in [true, false] {
+            let mut origin = OriginState::new(16, false);
+            origin.has_served = has_served;
+            let begun: Vec<_> = (0..16).map(|ms| origin.begin(Duration::from_millis(ms))).collect();
+            let mut next = None;
+            for (number, place) in order.iter().enumerate() {
+                origin.end(begun[*place]);
+                let now = Duration::from_millis(100 + number as u64);
+                origin.failed(&FetchError::Network, 0, begun[*place], &RetryPolicy { retries: 3 }, now);
+                // The first place that is free is taken at once, on another connection.
+                next.get_or_insert_with(|| origin.begin(now));
+            }
+            origin.end(next.unwrap());
+            let places = places(&mut origin, seconds(1.0));
+            // Of a host that has never served any, nothing is known: it may be dead.
+            let least = if has_served { 6..=8 } else { 6..=16 };
+            assert!(least.contains(&places), "{order:?}: {places}");
+        }
+    }
 }

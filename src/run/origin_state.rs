@@ -8,8 +8,8 @@
 //! it would refuse, once its [`Quota`] is known.
 //!
 //! One that breaks off several requests in a row while older ones stay in flight gets no more at once than
-//! those. One that answered before and then breaks off all of them, as an overloaded HTTP/2 server does,
-//! gets half as many.
+//! those. One that breaks off those as well, as an overloaded HTTP/2 server does with its connection, gets half as
+//! many.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -98,6 +98,8 @@ pub struct OriginState {
     refusals: u32,
     /// Consecutive requests that were broken off.
     breaks: u32,
+    /// Attempts in flight when it was last limited because of that; 0 if it was throttled since.
+    lost: usize,
 }
 
 /// What a failed attempt means for its origin.
@@ -148,6 +150,7 @@ impl OriginState {
             to_raise: None,
             refusals: 0,
             breaks: 0,
+            lost: 0,
         }
     }
 
@@ -305,6 +308,8 @@ impl OriginState {
             return OriginChange::None;
         }
         self.breaks += 1;
+        // Those that began before it was limited are of the same loss, in whatever order the browser reports them.
+        let is_new = begun_after == self.throttles;
         let older = self.begun.iter().filter(|other| **other < begun).count();
         if self.in_flight == 0 {
             // It was not one too many.
@@ -316,24 +321,42 @@ impl OriginState {
             let is_beyond = older >= self.concurrency || self.breaks >= BREAKS_TO_LOWER;
             let is_for_limit = self.has_served && self.to_raise.is_some() && is_beyond;
             if self.breaks >= BREAKS_TO_LOWER && older < self.concurrency {
-                self.throttles += 1;
+                if is_new {
+                    self.note_loss();
+                    let to_raise = self.to_raise.map_or(SUCCESSES_TO_RAISE, |successes| successes * 2);
+                    self.to_raise = Some(to_raise.min(MOST_TO_RAISE));
+                }
                 (self.successes, self.concurrency) = (0, older);
-                let to_raise = self.to_raise.map_or(SUCCESSES_TO_RAISE, |successes| successes * 2);
-                self.to_raise = Some(to_raise.min(MOST_TO_RAISE));
             }
             return if is_for_limit { OriginChange::Narrow } else { OriginChange::None };
         }
-        if self.has_served && begun_after == self.throttles && self.breaks >= BREAKS_TO_LOWER {
+        if self.breaks >= BREAKS_TO_LOWER && is_new && self.has_served {
+            self.note_loss();
             self.breaks = 0;
-            self.throttle(CONNECTIONS.min(self.concurrency));
+            self.halve(CONNECTIONS);
+        } else if self.breaks >= BREAKS_TO_LOWER && !is_new && self.lost > 0 {
+            // The older ones, to which it was limited, were broken off as well: over HTTP/2, the whole connection was.
+            let is_whole = self.serves > CONNECTIONS && self.breaks as usize >= self.lost;
+            self.halve(if is_whole { 1 } else { CONNECTIONS });
         }
         OriginChange::None
+    }
+
+    /// It is limited because it breaks off what is in flight.
+    fn note_loss(&mut self) {
+        self.throttles += 1;
+        self.lost = (self.in_flight + BREAKS_TO_LOWER as usize).min(self.concurrency);
+    }
+
+    /// Allows half of what was in flight then, but at least this much of it.
+    fn halve(&mut self, least: usize) {
+        (self.successes, self.concurrency) = (0, (self.lost / 2).max(least.min(self.lost)));
     }
 
     /// Halves the concurrency, but leaves at least this much of it.
     fn throttle(&mut self, least: usize) {
         self.throttles += 1;
-        self.successes = 0;
+        (self.successes, self.lost) = (0, 0);
         // The limit may be higher than what was in flight when the origin refused.
         let in_flight = self.in_flight + 1;
         self.concurrency = (self.concurrency.min(in_flight) / 2).max(least);

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::package_driver::{PLACES, Place, with_package};
+use super::package_driver::{PLACES, Place, with_package, with_package_over_http2};
 use crate::browser::Browser;
+use crate::browser::capability::{Capability, requires};
 
 /// Three origins of the demo server.
 fn origins(browser: &Browser) -> [String; 3] {
@@ -162,5 +163,58 @@ fn calls_of_a_page_share_the_places_of_a_host_and_one_alone_has_them_all() {
             assert!(report["most"][2].as_u64().unwrap() <= 12, "{place:?}: {report}");
         }
         assert_eq!(browser.origin.counters("shared")["requests"], 2 * 122);
+    });
+}
+
+/// How many requests are in flight when each begins, as the run's events say.
+const IN_FLIGHT: &str = "
+    let inFlight = 0;
+    const atStart = [];
+    const { items } = await fetchZip(args, { onEvent: ({ kind }) => {
+      if (kind === 'started') atStart.push(inFlight += 1);
+      if (['retrying', 'stored', 'failed'].includes(kind)) inFlight -= 1;
+    } });
+    return { errors: items.map(({ error }) => error).filter((error) => error), atStart };";
+
+#[test]
+fn an_http_2_host_that_breaks_off_what_is_too_much_gets_fewer_at_once_and_loses_no_image() {
+    if !requires(Capability::Proxy) {
+        return;
+    }
+    with_package_over_http2(async |browser, host| {
+        for how in ["most=8:reset", "most=8:goaway"] {
+            for place in PLACES {
+                let key = format!("{place:?}{how}");
+                let url = |seed| format!("{host}/image/{seed}/64x48.jpg?latency=40&{how}&key={key}");
+                let urls: Vec<_> = (0..120).map(url).collect();
+                let report = browser.run(place, IN_FLIGHT, json!(urls)).await.unwrap();
+                assert_eq!(report["errors"], json!([]), "{key}");
+                let at_start: Vec<u64> = serde_json::from_value(report["atStart"].clone()).unwrap();
+                assert!(at_start.contains(&16), "{key}: {at_start:?}");
+                // In the second half it gets about what it serves, and not one at a time. Firefox itself may hold
+                // some of them back.
+                let mut later = at_start[at_start.len() / 2..].to_vec();
+                later.sort_unstable();
+                assert!((3..=20).contains(&later[later.len() / 2]), "{key}: {at_start:?}");
+                assert!(at_start.len() < 2 * urls.len() + 60, "{key}: {} requests", at_start.len());
+            }
+        }
+    });
+}
+
+#[test]
+fn an_http_2_host_that_ends_each_connection_in_time_gets_what_it_can_use() {
+    if !requires(Capability::Proxy) {
+        return;
+    }
+    with_package_over_http2(async |browser, host| {
+        for place in PLACES {
+            let key = format!("{place:?}");
+            let url = |seed| format!("{host}/image/{seed}/64x48.jpg?latency=40&per-connection=10&key={key}");
+            let urls: Vec<_> = (0..120).map(url).collect();
+            let report = browser.run(place, IN_FLIGHT, json!(urls)).await.unwrap();
+            assert_eq!(report["errors"], json!([]), "{key}");
+            assert!(report["atStart"].as_array().unwrap().contains(&json!(40)), "{key}: {report}");
+        }
     });
 }
