@@ -6,6 +6,7 @@
 //! - `requests`: how many at once, retries, timeouts, the cache, what a request carries
 //! - `carrying`: what requests carry: cookies, headers, methods, bodies; and to which origin
 //! - `tabs`: calls in several tabs, whose requests wait in one queue
+//! - `sleeping`: calls that the browser is stopped under
 //! - `page_requests`: calls in a page that fills that queue itself
 //! - `renewing`: `request` as a function
 //! - `own_entries`: entries of the caller's own beside those that are fetched
@@ -31,7 +32,6 @@
 //! - `calls`: calls that make no sense, and arguments that change afterwards
 //! - `page_scripts`: pages whose scripts have replaced what the browser provides
 //! - `aborting_often`: two hundred runs, aborted at random moments
-//! - `crashes`: wasm that traps
 //! - `lists`: `parseList` in a page, in a worker and in Node
 //! - `documents`: the types under `tsc --strict`, the README's example
 //!
@@ -77,6 +77,7 @@ mod saving;
 mod selections;
 mod sign_in_examples;
 mod sinks;
+mod sleeping;
 mod slow;
 mod storage;
 mod tabs;

@@ -202,6 +202,21 @@ impl Browser {
         self.client.goto(&self.address).await.unwrap();
     }
 
+    /// Stops all processes of the browser for as long as `work` takes, as the computer's sleep does.
+    pub fn while_stopped<T>(&self, work: impl FnOnce() -> T) -> T {
+        let processes = support::processes::tree(self.session.process());
+        let send = |signal: &str| {
+            for process in &processes {
+                // Some may have ended.
+                let _ = Command::new("kill").args([signal, &process.to_string()]).status();
+            }
+        };
+        send("-STOP");
+        let result = work();
+        send("-CONT");
+        result
+    }
+
     /// Runs a script's function body in the page, with `arguments`.
     pub async fn execute(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
