@@ -76,7 +76,9 @@ class Download {
   }
 
   async write(piece) {
-    if (!(piece instanceof Uint8Array)) throw this.fail(new TypeError("a download takes pieces of type Uint8Array"));
+    // Of any realm, and whatever the page has put in the place of the class.
+    const kind = Object.prototype.toString.call(piece);
+    if (kind !== "[object Uint8Array]") throw this.fail(new TypeError("a download takes pieces of type Uint8Array"));
     if (piece.length === 0) return;
     if (this.#port === null) await this.#begin();
     await this.#next();

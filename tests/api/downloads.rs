@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::package_driver::{Place, with_package, with_package_under};
+use super::package_driver::{Place, with_package, with_package_after, with_package_under};
 use crate::browser::capability::{Capability, requires};
 use crate::browser::site::Site;
 use crate::browser::{Browser, browse, environment};
@@ -53,6 +53,22 @@ fn a_buffer_that_was_written_can_be_used_again() {
         let saved = fs::read(browser.downloaded("bytes.bin").await).unwrap();
         let expected: Vec<u8> = (0..50).flat_map(|piece| vec![piece; 100_000]).collect();
         assert!(saved == expected, "{} bytes", saved.len());
+    });
+}
+
+#[test]
+fn pieces_of_another_realm_or_class_are_written() {
+    with_package_after("globalThis.Uint8Array = class extends Uint8Array {};", async |browser| {
+        let body = format!(
+            "{WRITER}
+            const frame = document.body.appendChild(document.createElement('iframe')).contentWindow;
+            await writer.write(new TextEncoder().encode('the browser, '));
+            await writer.write(frame.Uint8Array.from('a frame', (letter) => letter.charCodeAt(0)));
+            await writer.close();"
+        );
+        browser.run(Place::Page, &body, json!({ "fileName": "bytes.bin" })).await.unwrap();
+        let saved = fs::read(browser.downloaded("bytes.bin").await).unwrap();
+        assert_eq!(String::from_utf8(saved).unwrap(), "the browser, a frame");
     });
 }
 

@@ -58,7 +58,11 @@ fn an_image_whose_wrapped_fetch_fails_has_the_wrapper_s_words() {
 fn classes_of_the_page_s_own_change_nothing() {
     let replaced = "
         globalThis.Pipe = WritableStream;
-        for (const name of ['AbortSignal', 'Blob', 'File', 'Headers', 'Request', 'Response', 'URL', 'WritableStream']) {
+        globalThis.Bytes = Uint8Array;
+        const classes = ['AbortController', 'AbortSignal', 'Array', 'ArrayBuffer', 'Blob', 'BroadcastChannel', 'DOMException',
+          'Error', 'File', 'Headers', 'Map', 'MessageChannel', 'PerformanceObserver', 'Promise', 'ReadableStream', 'Request',
+          'Response', 'Set', 'TextDecoder', 'TextEncoder', 'TransformStream', 'TypeError', 'URL', 'WeakMap', 'Worker', 'WritableStream'];
+        for (const name of classes.filter((name) => globalThis[name])) {
           globalThis[name] = class extends globalThis[name] {};
         }
         // As a polyfill of old did; views of a buffer are beyond it.
@@ -83,6 +87,61 @@ fn classes_of_the_page_s_own_change_nothing() {
             assert!(value["sizes"][0].as_u64().is_some_and(|size| size > 22), "{place:?}: {value}");
             let storage = if Capability::PrivateFiles.is_in(browser.kind) { "file" } else { "blobs" };
             assert_eq!(value["storage"], storage, "{place:?}");
+        }
+    });
+}
+
+#[test]
+fn what_a_page_s_own_fetch_returns_need_not_be_the_browser_s_response() {
+    let wrapped = "
+        const ofBrowser = fetch;
+        globalThis.fetch = async (...given) => new Proxy(await ofBrowser(...given), {
+          get(response, name) {
+            const value = Reflect.get(response, name, response);
+            return typeof value === 'function' ? value.bind(response) : value;
+          },
+        });";
+    with_package_after(wrapped, async |browser| {
+        let body = "const { items } = await fetchZip(args);
+            return items.map(({ outcome, bytes, error }) => error?.message ?? [outcome, bytes]);";
+        let urls = ["/image/1/5000b.jpg", "/image/2/300000b.jpg"].map(|path| browser.origin.url(path));
+        for place in PLACES {
+            let items = browser.run(place, body, json!(urls)).await.unwrap();
+            assert_eq!(items, json!([["stored", 5000], ["stored", 300_000]]), "{place:?}");
+        }
+    });
+}
+
+#[test]
+fn own_bytes_are_taken_as_they_are_whatever_their_class_or_realm() {
+    let replaced = "
+        globalThis.Bytes = Uint8Array;
+        globalThis.Uint8Array = class extends Uint8Array { constructor(length) { super(length); } };
+        globalThis.ArrayBuffer = class extends ArrayBuffer {};";
+    with_package_after(replaced, async |browser| {
+        let body = "
+            const all = Bytes.from('no, these bytes and no others', (letter) => letter.charCodeAt(0));
+            const part = all.subarray(4, 15);
+            const chunks = (piece) => new ReadableStream({ start(to) { to.enqueue(piece); to.close(); } });
+            const other = all.slice();
+            const data = [part, part.slice().buffer, new DataView(all.buffer, 4, 11), chunks(other.subarray(4, 15)), chunks(other.slice(4, 15).buffer)];
+            if (globalThis.document) {
+              const frame = document.body.appendChild(document.createElement('iframe')).contentWindow;
+              const foreign = frame.Uint8Array.from(all);
+              const another = foreign.slice();
+              data.push(foreign.subarray(4, 15), foreign.slice(4, 15).buffer, chunks(another.subarray(4, 15)), chunks(another.slice(4, 15).buffer));
+            }
+            const entry = await import('./pkg/fetchzip.js?not-started');
+            const pending = entry.fetchZip(data.map((data, number) => ({ name: `${number}.txt`, data })));
+            for (const view of data.filter((data) => data.subarray || data.slice)) {
+              new Bytes(view.buffer ?? view).fill(0, view.byteOffset, 15);
+            }
+            const { blob, items } = await pending;
+            const text = await blob.text();
+            return [items.map(({ error, bytes }) => error?.message ?? bytes), text.split('these bytes').length - 1];";
+        for (place, count) in PLACES.into_iter().zip([9, 5]) {
+            let value = browser.run(place, body, json!(null)).await.unwrap();
+            assert_eq!(value, json!([vec![11; count], count]), "{place:?}");
         }
     });
 }

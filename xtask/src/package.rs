@@ -34,12 +34,14 @@ const ENTRY: &str = "src/api/entry";
 const CALLS: &str = "src/api/fetch_zip.js";
 
 /// What wasm-bindgen's script assumes of a page, and what holds on any.
-const ASSUMPTIONS: [(&str, &str); 3] = [
+const ASSUMPTIONS: [(&str, &str); 4] = [
     // A page may have put a class of its own in the place of the browser's.
     (
         "typeof Response === 'function' && module instanceof Response",
         "typeof module.arrayBuffer === 'function'",
     ),
+    // Nor is what a page's `fetch` returns always the browser's own Response, which alone can be compiled as it arrives.
+    ("} else { throw e; }", "} else if (module.bodyUsed) { throw e; }"),
     // Timers and listeners from before the wasm was started anew still call.
     ("throw new Error('Cannot invoke closure from previous WASM instance');", "return;"),
     // It is for the package alone.

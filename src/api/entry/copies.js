@@ -50,10 +50,16 @@ const isIterable = (value) => typeof value?.[Symbol.iterator] === "function";
 
 const list = (value, copy) => (isObject(value) && isIterable(value) ? Array.from(value, copy) : value);
 
+/** The browser's own `Uint8Array`, whatever the page has put in its place. */
+const Bytes = new TextEncoder().encode().constructor;
+
+/** Of any realm. */
+const isBuffer = (value) => ["[object ArrayBuffer]", "[object SharedArrayBuffer]"].includes(Object.prototype.toString.call(value));
+
 /** The bytes of a buffer; other data is the engine's from now on. */
 const copyOfData = (data) => {
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  return data instanceof ArrayBuffer ? data.slice() : data;
+  if (ArrayBuffer.isView(data)) return new Bytes(data.buffer, data.byteOffset, data.byteLength).slice();
+  return isBuffer(data) ? new Bytes(data).slice() : data;
 };
 
 const copyOfPair = (pair) => list(pair, (part) => part);

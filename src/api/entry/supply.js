@@ -24,10 +24,13 @@ const isBuffer = (value) =>
 
 const toStringOf = (value) => Object.prototype.toString.call(value);
 
+/** The browser's own `Uint8Array`, whatever the page has put in its place. */
+const Bytes = new TextEncoder().encode().constructor;
+
 const copyOfBuffer = (value) =>
   ArrayBuffer.isView(value)
-    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice()
-    : new Uint8Array(value).slice();
+    ? new Bytes(value.buffer, value.byteOffset, value.byteLength).slice()
+    : new Bytes(value).slice();
 
 const baseAddress = () => globalThis.document?.baseURI ?? globalThis.location?.href;
 

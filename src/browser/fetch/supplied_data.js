@@ -50,11 +50,15 @@ const failureOf = (error) => ({ failure: String(error?.message ?? error), isOfDa
 
 const push = (piece, controller) => controller.enqueue(bytesOf(piece));
 
+/** The browser's own `Uint8Array`, whatever the page has put in its place. */
+const Bytes = new TextEncoder().encode().constructor;
+
+/** A piece may be of another realm. */
 const bytesOf = (piece) => {
-  if (piece instanceof Uint8Array) return piece;
+  if (piece instanceof Bytes) return piece;
   if (typeof piece === "string") return new TextEncoder().encode(piece);
-  if (ArrayBuffer.isView(piece)) return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
-  if (piece instanceof ArrayBuffer) return new Uint8Array(piece);
+  if (ArrayBuffer.isView(piece)) return new Bytes(piece.buffer, piece.byteOffset, piece.byteLength);
+  if (Object.prototype.toString.call(piece) === "[object ArrayBuffer]") return new Bytes(piece);
   throw new TypeError("a stream's pieces must be bytes");
 };
 
