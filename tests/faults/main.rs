@@ -2,6 +2,7 @@
 //!
 //! - `cases.md`: what can go wrong and what must come of it, as a table for people
 //! - `cases`: reads it
+//! - `plain_fetch`: the same bytes as plain `fetch` gets, over HTTP/1.1 and HTTP/2
 //! - `table`: holds every line of it against calls of `fetchZip`
 //! - `long_run`: 2,000 images, of which one in five meets a fault
 //! - `soak`: a hundred runs in one tab
@@ -21,5 +22,6 @@ mod package_driver;
 mod calls;
 mod cases;
 mod long_run;
+mod plain_fetch;
 mod soak;
 mod table;
