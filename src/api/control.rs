@@ -91,7 +91,8 @@ impl Control {
         let command = Closure::<dyn Fn(String, f64)>::new(move |name: String, item: f64| {
             inside(|| commanded.command(&name, item as ItemId));
         });
-        let listen = Closure::<dyn Fn(Option<Function>)>::new(move |listener| listened.listen(listener));
+        let listen =
+            Closure::<dyn Fn(Option<Function>)>::new(move |listener| inside(|| listened.listen(listener)));
         let progress = Closure::<dyn Fn() -> JsValue>::new(move || inside(|| asked.progress()));
         [command.into_js_value(), listen.into_js_value(), progress.into_js_value()]
     }

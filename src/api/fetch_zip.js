@@ -1,5 +1,5 @@
 
-/** Rejects the calls under way. */
+/** Reject the calls under way, and the methods of results. */
 const underWay = new Set();
 
 /** Makes the engine's workers. */
@@ -13,30 +13,62 @@ export function begin(newWorkerOfEntry) {
 
 /** Begins a run: its `result`, and the functions `command`, `listen` and `progress`. It throws as `startFetchZip` does. */
 export function call(sources, options, supply, retry) {
-  let ended, command, listen, progress;
+  let ended, functions;
   try {
-    [ended, command, listen, progress] = callEngine(sources, options, supply, retry);
+    [ended, ...functions] = callEngine(sources, options, supply, retry);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-    const none = () => {};
-    return { result: Promise.reject(breakDown(error)), command: none, listen: none, progress: none };
+    ended = Promise.reject(breakDown(error));
+    functions = [() => {}, () => {}, () => {}];
   }
-  const result = new Promise((resolve, reject) => {
+  const [command, listen, progress] = functions.map(guarded);
+  return { result: settling(ended).then(withMethods), command, listen, progress };
+}
+
+/** A promise of the wasm's, whose task is lost if the wasm traps. */
+function settling(promise) {
+  return new Promise((resolve, reject) => {
     underWay.add(reject);
     const end = (settle) => (value) => {
       underWay.delete(reject);
       settle(value);
     };
-    ended.then(end(resolve), end(reject));
+    promise.then(end(resolve), end(reject));
+    // Adding them once more changes nothing.
+    addEventListener("error", onError);
+    addEventListener("unhandledrejection", onError);
   });
-  // Adding it once more changes nothing.
-  addEventListener("error", onError);
-  return { result, command, listen, progress };
+}
+
+/** A function of the wasm's. If it traps, its caller gets the cause as those of all calls under way do. */
+function guarded(call) {
+  return (...given) => {
+    try {
+      return call(...given);
+    } catch (error) {
+      throw error instanceof WebAssembly.RuntimeError ? breakDown(error) : error;
+    }
+  };
+}
+
+/** Has a result's methods settle as calls do. Once the wasm has been started anew, functions of before return nothing. */
+function withMethods(result) {
+  const gone = "fetchzip has broken down since, and what it kept of this result is gone: fetch the images again";
+  const settled = (call) => async (...given) => settling(guarded(call)(...given) ?? Promise.reject(new Error(gone)));
+  const select = settled(result.select);
+  const methods = {
+    dispose: guarded(result.dispose),
+    prove: settled(result.prove),
+    save: settled(result.save),
+    select: async (items) => withMethods(await select(items)),
+  };
+  for (const [name, value] of Object.entries(methods)) Object.defineProperty(result, name, { value, configurable: false });
+  return result;
 }
 
 /** The browser reports here what ends a task of the wasm: a trap, or what a function that it calls throws. */
 function onError(event) {
-  const { error } = event;
+  const error = event.error ?? event.reason;
   const isTrap = error instanceof WebAssembly.RuntimeError;
   if (isOwnError(isTrap, String(error?.stack).includes(import.meta.url))) {
     // Without a call to reject, the error goes to the console.
@@ -51,6 +83,11 @@ function breakDown(error) {
   const reason = new Error(`fetchzip broke down (${error.message}): ${cure}`, { cause: error });
   for (const reject of underWay) reject(reason);
   underWay.clear();
+  try {
+    abortRequests();
+  } catch {
+    // It traps once more: then they end by themselves.
+  }
   __wbg_reset_state();
   // A thread that is no page's entry, such as the package's worker, has begun nothing.
   if (newWorker) beginEngine(newWorker);

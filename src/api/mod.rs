@@ -170,6 +170,6 @@ pub fn begin(new_worker: Function) {
     crate::browser::Worker::make_by(new_worker);
     // The first call should not wait for either.
     if crate::browser::Worker::start().is_some() {
-        wasm_bindgen_futures::spawn_local(async { drop(rehearsal::rehearse().await) });
+        crate::browser::spawn(async { drop(rehearsal::rehearse().await) });
     }
 }

@@ -1,6 +1,7 @@
 //! The results of a call: its items, its timings and its methods.
 
 use std::cell::RefCell;
+use std::future::Future;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::time::Duration;
@@ -13,19 +14,13 @@ use web_sys::Blob;
 use super::object::all_of;
 use super::values::{Values, error_object, milliseconds, object_of, put, report_error};
 use crate::browser::{
-    Archive, LongTexts, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, long_index, outside,
-    range_error, read_back, shown, type_error,
+    Archive, Inside, LongTexts, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, inside,
+    long_index, outside, range_error, read_back, shown, type_error,
 };
 use crate::job::ArchivePlace;
 use crate::plan::{ItemId, Plan};
 use crate::report::{Row, Rows, State};
 use crate::text::text;
-
-#[wasm_bindgen(module = "/src/api/method.js")]
-extern "C" {
-    /// The function as a method of a result.
-    fn method(call: JsValue) -> JsValue;
-}
 
 /// The caller's `filter`.
 pub struct ImageFilter {
@@ -147,14 +142,16 @@ fn object_of_archive(
     let [disposed, proved, selected] = [(); 3].map(|()| Rc::clone(&handle));
     let kept_run = RefCell::new(kept_run);
     let dispose = Closure::<dyn Fn()>::new(move || {
-        disposed.take();
-        kept_run.take().map(ManuallyDrop::into_inner);
+        inside(|| {
+            disposed.take();
+            kept_run.take().map(ManuallyDrop::into_inner);
+        });
     });
     let default_name = file_name.clone();
     let save = Closure::<dyn Fn(JsValue) -> Promise>::new(move |name: JsValue| {
         let file_name = if name.is_undefined() { Some(default_name.clone()) } else { name.as_string() };
         let handle = handle.borrow().as_ref().map(Rc::clone);
-        future_to_promise(async move {
+        promise_of(async move {
             let file_name = file_name.ok_or_else(|| js_sys::TypeError::new("fileName must be a string"))?;
             save(handle, &file_name).await.map(|()| JsValue::UNDEFINED)
         })
@@ -170,7 +167,7 @@ fn object_of_archive(
     let is_file = matches!(summary.place, ArchivePlace::OneFile | ArchivePlace::Parts);
     let prove = Closure::<dyn Fn() -> Promise>::new(move || {
         let (blob, is_disposed) = (blob.clone(), proved.borrow().is_none());
-        future_to_promise(async move {
+        promise_of(async move {
             if let Some(blob) = blob {
                 prove(&blob, is_file, is_disposed).await?;
             }
@@ -184,22 +181,28 @@ fn object_of_archive(
     let select = Closure::<dyn Fn(JsValue) -> Promise>::new(move |chosen: JsValue| {
         let handle = selected.borrow().as_ref().map(Rc::clone);
         let (file_name, items, retry) = (file_name.clone(), items.clone(), retry.clone());
-        future_to_promise(async move {
+        promise_of(async move {
             select(handle, &chosen, file_name, &items, timings, &retry).await.map(Into::into)
         })
     });
-    // Not enumerable, so that the result can still be posted to another thread.
+    // Not enumerable, so that the result can still be posted to another thread. `fetch_zip.js` has them settle.
     let methods = [
         ("dispose", dispose.into_js_value()),
-        ("prove", method(prove.into_js_value())),
+        ("prove", prove.into_js_value()),
         ("retry", retry_of_items.into()),
-        ("save", method(save.into_js_value())),
-        ("select", method(select.into_js_value())),
+        ("save", save.into_js_value()),
+        ("select", select.into_js_value()),
     ];
     for (name, value) in methods {
-        Object::define_property(&result, &name.into(), &Values::new().set("value", value).0);
+        let property = Values::new().set("value", value).set("configurable", true);
+        Object::define_property(&result, &name.into(), &property.0);
     }
     result
+}
+
+/// A method's task, whose trap is known as fetchzip's.
+fn promise_of(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    future_to_promise(Inside(Box::pin(task)))
 }
 
 /// The result of a selection of another result's items; `None` stands for one that was disposed of.
@@ -287,7 +290,9 @@ async fn prove(archive: &Blob, is_file: bool, is_disposed: bool) -> Result<(), J
 /// Has the browser save a run's archive; `None` stands for a run whose result was disposed of.
 async fn save(handle: Option<Rc<RunHandle>>, file_name: &str) -> Result<(), JsValue> {
     let handle = handle.ok_or_else(|| js_sys::Error::new("the result was disposed of: save it before"))?;
-    let archive = handle.hand_over(file_name).await.ok_or_else(|| {
+    let archive = handle.hand_over(file_name).await;
+    handle.expect_worker().map_err(|error| js_sys::Error::new(&text![error]))?;
+    let archive = archive.ok_or_else(|| {
         js_sys::Error::new("there is no archive to save: no image was stored, or it went to a sink, or the site's data was cleared")
     })?;
     download(&archive.blob, file_name)?;

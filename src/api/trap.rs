@@ -9,6 +9,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::browser::{Running, running};
 
+/// Aborts the requests of this thread. After a trap nothing else of this wasm would, and they would keep connections.
+#[wasm_bindgen(js_name = abortRequests, skip_typescript)]
+pub fn abort_requests() {
+    crate::browser::abort_requests();
+}
+
 /// Whether an error is the wasm's: `is_trap` of any wasm of the page, and `is_in_stack` if the stack has the
 /// script that calls it.
 #[wasm_bindgen(js_name = isOwnError, skip_typescript)]

@@ -27,14 +27,14 @@ mod web;
 mod worker;
 
 pub use archive::{Archive, ReadBackError, StreamSink, read_back};
-pub use fetch::{LongTexts, Supplier, long_index};
+pub use fetch::{LongTexts, Supplier, abort_requests, long_index};
 pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::MAX_PIXELS;
 pub use web::{
     Aborted, BrowserText, Clock, Inside, Notify, ReadBuffers, Running, Shared, StreamReader, Yielder,
     ask_before_leaving, download, inside, is_absent, js_message, memory_for_blobs, outside, promise,
-    range_error, running, shown, type_error,
+    range_error, running, shown, spawn, type_error,
 };
 #[cfg(feature = "page")]
 pub use worker::TaskWorker;

@@ -224,6 +224,18 @@ impl RunHandle {
         }
     }
 
+    /// Checks that what is kept of the run is still there.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is with a worker that is gone.
+    pub fn expect_worker(&self) -> Result<(), ArchiveError> {
+        match &self.place {
+            Place::Here(_) => Ok(()),
+            Place::Worker(run) => run.expect_worker(),
+        }
+    }
+
     /// Hands the archive over, to be saved under this name: as one file if there can be one, which stays
     /// when this is dropped. `None` if there is no archive, or none any more.
     pub async fn hand_over(&self, file_name: &str) -> Option<HandedOver> {

@@ -17,7 +17,7 @@ use crate::plan::{ItemId, OriginId};
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The time without a check after which the computer has slept, or the run was held up by a slow sink.
-const SLEEP: Duration = Duration::from_secs(2);
+const SLEEP: Duration = Duration::from_secs(3);
 
 /// Watches the attempts in flight of a run.
 #[derive(Debug)]

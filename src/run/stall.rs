@@ -147,6 +147,11 @@ impl<R: Clone> StallDetector<R> {
         stalled.map(mark).collect()
     }
 
+    /// The requests of all attempts.
+    pub fn requests(&self) -> impl Iterator<Item = &R> {
+        self.attempts.iter().map(|attempt| &attempt.request)
+    }
+
     /// Begins all silences anew: the computer has slept, or the thread was stopped. Once between two activities
     /// of an attempt, because a thread whose timers are always late may not wait for ever.
     pub fn wake(&mut self, now: Duration) {

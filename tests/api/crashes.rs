@@ -56,6 +56,8 @@ fn a_call_that_traps_in_a_page_without_workers_rejects_all_with_the_cause_and_th
         assert!(names_the_trap(rejection["message"].as_str().unwrap()), "{rejection}");
         let rejection = browser.end_run().await.unwrap_err();
         assert!(names_the_trap(&rejection.message), "{rejection:?}");
+        // Its request would keep one of the browser's connections.
+        browser.origin.wait("other", "inFlight=0&closedEarly=1");
         let outcome = browser.fetch_zip(Place::Page, json!([image]), Value::Null).await;
         assert_eq!(outcome.items()[0]["outcome"], "stored");
         // What was kept of earlier results went with the wasm, and is said to have.

@@ -32,6 +32,8 @@
 //! - `calls`: calls that make no sense, and arguments that change afterwards
 //! - `page_scripts`: pages whose scripts have replaced what the browser provides
 //! - `aborting_often`: two hundred runs, aborted at random moments
+//! - `crashes`: wasm that traps
+//! - `traps`: the same at any step of a run
 //! - `lists`: `parseList` in a page, in a worker and in Node
 //! - `documents`: the types under `tsc --strict`, the README's example
 //!
@@ -82,3 +84,4 @@ mod slow;
 mod storage;
 mod tabs;
 mod time_zones;
+mod traps;

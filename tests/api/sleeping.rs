@@ -6,7 +6,7 @@ use super::package_driver::{PLACES, Place, with_package};
 use crate::browser::capability::{Capability, requires};
 
 /// Longer than the timeouts of the call, in milliseconds.
-const SLEEP: u32 = 3200;
+const SLEEP: u32 = 3500;
 
 #[test]
 fn a_call_loses_nothing_while_the_browser_is_stopped_for_longer_than_its_timeouts() {

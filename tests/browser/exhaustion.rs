@@ -17,7 +17,7 @@ pub const EXHAUSTION: &str = include_str!("exhaustion.js");
 /// of that name.
 const LISTENER: &str = "
 const channel = new BroadcastChannel('exhaust');
-channel.onmessage = ({ data }) => channel.postMessage(globalThis[data]() ?? null);
+channel.onmessage = ({ data: [name, ...given] }) => channel.postMessage(globalThis[name](...given) ?? null);
 ";
 
 impl Site {
@@ -43,21 +43,22 @@ impl Site {
 impl Browser {
     /// Takes away the memory of the engine's worker, which must be running.
     pub async fn exhaust_worker(&self) {
-        self.in_worker("exhaust").await;
+        self.in_worker("exhaust", &[]).await;
     }
 
     /// How much memory the wasm of the engine's worker has, in bytes; the worker must be running.
     pub async fn worker_bytes(&self) -> u64 {
-        self.in_worker("wasmBytes").await.as_u64().expect("a number of bytes")
+        self.in_worker("wasmBytes", &[]).await.as_u64().expect("a number of bytes")
     }
 
-    async fn in_worker(&self, function: &str) -> Value {
+    async fn in_worker(&self, function: &str, given: &[Value]) -> Value {
         let body = "const channel = new BroadcastChannel('exhaust');
             const answered = new Promise((resolve) => { channel.onmessage = resolve; });
-            channel.postMessage(arguments[0]);
+            channel.postMessage(arguments);
             const { data } = await answered;
             channel.close();
             return data;";
-        self.execute_async(body, vec![function.into()]).await
+        let function = Value::from(function);
+        self.execute_async(body, [&[function], given].concat()).await
     }
 }

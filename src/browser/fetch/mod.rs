@@ -14,5 +14,6 @@ mod timing;
 
 pub use attempt::BrowserFetcher;
 pub use long_addresses::{LongAddresses, LongTexts, long_index};
+pub use stall::abort_requests;
 pub use supply::{Supplier, Supply, supplied_to_post};
 pub use timing::{forget as forget_timings, protocols};

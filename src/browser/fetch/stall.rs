@@ -47,6 +47,15 @@ fn with_detector<T>(f: impl FnOnce(&mut StallDetector<AbortController>, Duration
     ATTEMPTS.with(|(clock, detector)| f(&mut detector.borrow_mut(), clock.now_in_span()))
 }
 
+/// Aborts the requests of this thread after a trap, which may have left the detector in use.
+pub fn abort_requests() {
+    ATTEMPTS.with(|(_, detector)| {
+        if let Ok(detector) = detector.try_borrow() {
+            detector.requests().for_each(AbortController::abort);
+        }
+    });
+}
+
 /// The thread's channel to other tabs, which is opened for the first of its runs.
 fn channel() -> Option<Rc<TabChannel>> {
     CHANNEL.with_borrow_mut(|shared| {

@@ -17,14 +17,13 @@ use std::time::Duration;
 
 use js_sys::{AsyncIterator, Date, IteratorNext, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions,
     FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
 };
 
 use super::result_lock::LockedSpools;
-use crate::browser::web::{Clock, Shared, promise};
+use crate::browser::web::{Clock, Shared, promise, spawn};
 use crate::job::HandOver;
 use crate::text::text;
 
@@ -184,7 +183,7 @@ impl Directory {
     pub fn release(&self, files: SpoolFiles, journal: Option<FileSystemSyncAccessHandle>, stay: bool) {
         let directory = self.clone();
         RELEASES.with(|releases| releases.begin());
-        spawn_local(async move {
+        spawn(async move {
             if directory.has(&files.name, LOCK).await {
                 journal.iter().for_each(FileSystemSyncAccessHandle::close);
                 // Closing a file twice does nothing.

@@ -4,13 +4,12 @@ use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag, File};
 
 use super::directory::open_access;
 use super::file::{FileHold, SpoolFile, State};
 use super::journal_file::JournalFile;
-use crate::browser::web::promise;
+use crate::browser::web::{promise, spawn};
 use crate::spool::{Allocator, Extent};
 
 impl SpoolFile {
@@ -169,7 +168,7 @@ impl SpoolFile {
     pub fn make_room(&self) {
         if !self.has_made_room.replace(true) {
             let directory = self.directory.clone();
-            spawn_local(async move { drop(directory.make_room().await) });
+            spawn(async move { drop(directory.make_room().await) });
         }
     }
 

@@ -5,9 +5,8 @@
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
-use crate::browser::web::promise;
+use crate::browser::web::{promise, spawn};
 use crate::text::text;
 
 // web-sys has it for unstable APIs only.
@@ -52,7 +51,7 @@ fn hold(locks: &LockManager, spool: &str) -> Option<Function> {
     let held = Closure::once_into_js(move || ended);
     let request = locks.request(&lock_name(spool), &options, held.unchecked_ref()).ok()?;
     // It is settled when the lock is let go of, or refused.
-    spawn_local(async move { drop(promise(request).await) });
+    spawn(async move { drop(promise(request).await) });
     end
 }
 

@@ -232,13 +232,22 @@ impl Connection {
     ///
     /// Fails if the worker is gone, and if the browser refuses to open a port.
     pub fn select(&self, items: &[ItemId]) -> Result<Rc<Self>, ArchiveError> {
-        const KIND: ArchiveErrorKind = ArchiveErrorKind::Worker;
-        if self.inbox.is_broken.get() {
-            return Err(KIND.because("its images are gone with it"));
-        }
-        let channel = MessageChannel::new().map_err(because(KIND))?;
+        self.expect_worker()?;
+        let channel = MessageChannel::new().map_err(because(ArchiveErrorKind::Worker))?;
         self.port.post_port(&ToWorker::Select(items.to_vec()).to_bytes(), &channel.port2());
         Ok(Self::new(channel.port1(), Rc::clone(&self.plan), Rc::clone(&self.others)))
+    }
+
+    /// Checks that the worker is there.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is gone.
+    pub fn expect_worker(&self) -> Result<(), ArchiveError> {
+        match self.inbox.is_broken.get() {
+            true => Err(ArchiveErrorKind::Worker.because("its images are gone with it")),
+            false => Ok(()),
+        }
     }
 
     /// Ends the activity under way with an error: the worker is gone.

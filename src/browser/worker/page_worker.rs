@@ -13,7 +13,7 @@ use web_sys::{MessageChannel, MessagePort};
 use super::connection::{Connection, Connections};
 use super::port::message;
 use super::web_worker::WebWorker;
-use crate::browser::web::{Clock, Shared, js_message, spawn};
+use crate::browser::web::{Clock, Shared, inside, js_message, spawn};
 use crate::job::{Job, ToWorker};
 use crate::run::Command;
 use crate::text::text;
@@ -152,18 +152,22 @@ impl Worker {
         module.set_worker(&worker);
         let worker = Rc::new(Self { worker, runs: Rc::default() });
         let (ready, started) = (Rc::clone(start), Rc::clone(&worker));
-        let on_message = Closure::<dyn Fn()>::new(move || ready.set_if_empty(Some(Rc::clone(&started))));
+        let on_message = Closure::<dyn Fn()>::new(move || {
+            inside(|| ready.set_if_empty(Some(Rc::clone(&started))));
+        });
         worker.worker.set_onmessage(&on_message.into_js_value());
         let (failed, broken) = (Rc::clone(start), Rc::downgrade(&worker));
         let on_error = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
             // If the worker never started, runs do without one; if it did, the next run starts another.
-            if Self::start_otherwise(&failed) {
-                return;
-            }
-            do_without(&failed, &js_message(&event));
-            if let Some(worker) = broken.upgrade() {
-                worker.break_down(&event);
-            }
+            inside(|| {
+                if Self::start_otherwise(&failed) {
+                    return;
+                }
+                do_without(&failed, &js_message(&event));
+                if let Some(worker) = broken.upgrade() {
+                    worker.break_down(&event);
+                }
+            });
         });
         worker.worker.set_onerror(&on_error.into_js_value());
         let (awaited, clock) = (Rc::clone(start), Clock::start());
