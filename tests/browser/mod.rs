@@ -42,6 +42,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
 use std::pin::pin;
+use std::process::Command;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
