@@ -8,6 +8,7 @@ use super::package_driver::{
 };
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
+use crate::browser::environment;
 
 /// Declares `spooled()`, which resolves to how many bytes all files together have.
 const SPOOLED: &str = "
@@ -224,5 +225,46 @@ fn results_that_nobody_disposes_of_take_no_memory_of_the_worker() {
             eprintln!("{images} images a result: the worker's wasm has {bytes} bytes");
             assert!(bytes < WORKER_BYTES, "{images} images a result: {bytes}");
         }
+    });
+}
+
+/// Results of one small image each; with `FETCHZIP_LARGE` as many as the worker of an older version ran out of memory at.
+const SMALL_RESULTS: usize = 60;
+const MANY_SMALL_RESULTS: usize = 2_335;
+
+/// As many as a driver waits for with one script.
+const RESULTS_AT_A_TIME: usize = 60;
+
+/// The most that the worker's wasm may have for each of them, in bytes, and for all together.
+const BYTES_OF_A_RESULT: u64 = 128 << 10;
+const BYTES_OF_THE_WORKER: u64 = 16 << 20;
+
+#[test]
+fn each_of_many_small_results_that_nobody_disposes_of_can_be_read_to_the_end() {
+    with_exhaustible_package("", async |browser| {
+        let results = if environment::is_large() { MANY_SMALL_RESULTS } else { SMALL_RESULTS };
+        // No two are the same.
+        let urls: Vec<_> =
+            (0..results).map(|seed| browser.origin.url(&format!("/image/{seed}/20000b.jpg"))).collect();
+        let keep = "window.contents = async ({ blob }) => {
+              const bytes = new Uint8Array(await blob.arrayBuffer());
+              return `${bytes.length} ${bytes.reduce((sum, byte) => (sum * 31 + byte) | 0, 0)}`;
+            };
+            window.kept ??= [];
+            for (const url of args.urls) {
+              const result = await fetchZip([url]);
+              window.kept.push([result, await window.contents(result)]);
+            }";
+        for urls in urls.chunks(RESULTS_AT_A_TIME) {
+            browser.run(Place::Page, keep, json!({ "urls": urls })).await.unwrap();
+        }
+        let read = "const now = await Promise.all(window.kept.map(([result]) => window.contents(result)));
+            const lost = now.filter((contents, index) => contents !== window.kept[index][1]);
+            return { lost, different: new Set(now).size, files: (await privateFiles()).size };";
+        let report = browser.run(Place::Page, read, Value::Null).await.unwrap();
+        assert_eq!((&report["lost"], &report["different"]), (&json!([]), &json!(results)));
+        let bytes = browser.worker_bytes().await;
+        eprintln!("{results} results: the worker's wasm has {bytes} bytes, {} files", report["files"]);
+        assert!(bytes < BYTES_OF_THE_WORKER + BYTES_OF_A_RESULT * results as u64, "{bytes}");
     });
 }
