@@ -70,7 +70,7 @@
       return;
     }
     if (images.size >= MOST_IMAGES) {
-      cut ||= "images";
+      cut = "images";
       return;
     }
     const { thumbnail = "", link = "" } = facts;
@@ -280,10 +280,10 @@
   };
 
   const isOver = () => {
-    if (cut === "elements" || cut === "time") return true;
+    if (cut) return true;
     if (seen.elements >= MOST_ELEMENTS) cut = "elements";
     else if (seen.elements % 64 === 0 && performance.now() - started > MOST_MS) cut = "time";
-    return cut === "elements" || cut === "time";
+    return cut !== "";
   };
 
   function look(root, view, base, depth) {

@@ -108,7 +108,7 @@ function notesOf({ seen, cut }) {
   if (cut === "elements" || cut === "time") notes.push(`The page is too large to be looked through: what ${count("elements").toLocaleString()} of its elements show is here.`);
   if (count("overlong")) notes.push(`${plural(count("overlong"), "address was", "addresses were")} left out, because together or alone they are too long.`);
   if (count("blobs")) notes.push(`${plural(count("blobs"), "image exists", "images exist")} only inside the page (blob:), where no extension can fetch from.`);
-  if (count("canvases")) notes.push(`${plural(count("canvases"), "drawing (canvas) is", "drawings (canvas) are")} not collected: they have no address.`);
+  if (count("canvases")) notes.push(`${plural(count("canvases"), "drawing (canvas) has no address, and is", "drawings (canvas) have no address, and are")} not collected.`);
   return notes;
 }
 

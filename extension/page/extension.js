@@ -120,19 +120,21 @@ async function showTabs(ids) {
   for (const { url, thumbnail, page } of images) {
     for (const address of [url, thumbnail]) if (address && !pageOf.has(address)) pageOf.set(address, page);
   }
-  showTitle(opened, images.length);
+  showTitle(opened, images);
   showNotes(tabs, opened);
   showMissing(ids, tabs);
   grid.show(images);
   if (images.length > 0) tellList(true);
 }
 
-function showTitle(opened, count) {
+function showTitle(opened, found) {
   const [first] = opened;
+  const count = found.length;
+  const ticked = found.filter(({ isCloser }) => !isCloser).length;
   element("collected-title").textContent = opened.length === 1 ? `Images of ${first.title || first.page || "this page"}` : "Images of the tabs";
   const images = count === 1 ? "1 image" : `${count.toLocaleString()} images`;
   const where = opened.length > 1 ? ` in ${opened.length} tabs, each with a folder of its own in the zip` : "";
-  element("collected-text").textContent = opened.length === 0 ? "" : count === 0 ? "fetchzip found no images on this page." : `${images}${where}. They are in the list below, and nothing has been fetched yet.`;
+  element("collected-text").textContent = opened.length === 0 ? "" : count === 0 ? "fetchzip found no images on this page." : `${images}${where}. ${ticked < count ? `${ticked.toLocaleString()} of them` : count === 1 ? "It" : "They"} ${count === 1 || ticked === 1 ? "is" : "are"} in the list below, and nothing has been fetched yet.`;
 }
 
 function showNotes(tabs, opened) {

@@ -7,7 +7,7 @@ use super::extension_driver::{header, with_extension};
 /// Images of two sizes, one of them a thumbnail that links to a larger image.
 const GALLERY: &str = "<!doctype html><title>A gallery</title>
     <img src='{{origin}}/image/1/64x48.png?cors=off&key=small' alt='small one'>
-    <img src='{{origin}}/image/2/400x300.jpg?cors=off&key=large'>
+    <img src='{{origin}}/image/2/300x400.jpg?cors=off&key=large'>
     <a href='{{origin}}/image/3/800x600.jpg/full.jpg?cors=off&key=full'><img src='{{origin}}/image/3/80x60.jpg/thumb.jpg?cors=off&key=thumb'></a>";
 
 async fn collect_gallery(browser: &Browser) {
@@ -43,13 +43,17 @@ fn nothing_is_fetched_before_the_grid_is_opened_and_then_only_previews_without_c
                 "[...document.querySelectorAll('#collected-list img')].every((image) => image.naturalWidth)",
             )
             .await;
+        // Whole, and not cut off by its box.
+        let cut_off = "return [...document.querySelectorAll('#collected-list img')].filter((image) =>
+            image.getBoundingClientRect().height > image.parentElement.clientHeight).length;";
+        assert_eq!(browser.execute(cut_off, vec![]).await, 0);
         for preview in &asked().await[before..] {
             assert_eq!(header(preview, "cookie"), None);
             assert_eq!(header(preview, "referer"), None);
         }
         let text = browser.text_of("collected-list").await;
         assert!(
-            text.contains("small one") && text.contains("64 × 48 px") && text.contains("400 × 300 px"),
+            text.contains("small one") && text.contains("64 × 48 px") && text.contains("300 × 400 px"),
             "{text}"
         );
         assert!(browser.execute("return document.documentElement.dataset.run", vec![]).await == "idle");
@@ -93,7 +97,7 @@ fn images_are_found_by_type_by_what_they_were_found_as_and_by_address() {
         choose("Found as", "linked image").await;
         assert_eq!(list(browser).await, ["full"]);
         choose("Found as", "anything").await;
-        browser.enter("searchbox", "Address has", "400X300").await;
+        browser.enter("searchbox", "Address has", "300X400").await;
         assert_eq!(list(browser).await, ["large"]);
         let shown = "return [...document.querySelectorAll('#collected-list li')].filter((item) => item.checkVisibility()).length;";
         assert_eq!(browser.execute(shown, vec![]).await, 1);
