@@ -10,17 +10,18 @@ use crate::package_driver::{Place, with_package, with_package_over_http2};
 /// a failure, the length and the digest of its bytes otherwise, or `null` where there was none.
 const COMPARE: &str = "
     const AT_ONCE = 16;
+    const STALL = 1500;
     const digest = async (bytes) => [bytes.byteLength,
       [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join()];
     const plainly = async (url) => {
-      const signal = AbortSignal.timeout(5 * args.timeoutMs);
+      const signal = url.includes('/stall') ? AbortSignal.timeout(STALL) : undefined;
       const options = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', signal };
       const response = await fetch(url, options);
       const bytes = await response.arrayBuffer();
       return response.ok ? digest(bytes) : response.status;
     };
     const zipped = async (url) => {
-      const { timeoutMs } = args;
+      const timeoutMs = url.includes('/stall') ? STALL : undefined;
       const { blob, items: [item] } = await fetchZip([url], { accept: 'all', retries: 0, timeoutMs });
       if (!blob) return item.error.status;
       // One stored entry: its content is behind the local header and its name.
@@ -46,16 +47,26 @@ async fn compare_all(browser: &Browser, host: &str) {
         .unwrap()
         .iter()
         .map(|fault| format!("{host}/fault/{}?bytes=4000", fault["name"].as_str().unwrap()))
-        // Of its own accord it takes longer than the test is patient.
+        // By itself it takes 40 s.
         .map(|url| if url.contains("/trickle") { url + "&rate=20000" } else { url })
         .collect();
     assert!(urls.len() >= 91, "{}", urls.len());
-    let args = json!({ "urls": urls, "timeoutMs": 1500 });
-    let reports = browser.run(Place::Page, COMPARE, args).await.unwrap();
+    let differing = differing(browser, &urls).await;
+    // Over HTTP/2 some faults end the connection, and with it what others of its streams have not read yet.
+    let mut again = Vec::new();
+    for url in differing {
+        again.extend(self::differing(browser, &[url]).await);
+    }
+    assert_eq!(again, [""; 0], "in {}", browser.kind.name());
+}
+
+/// The addresses of which the package makes something else.
+async fn differing(browser: &Browser, urls: &[String]) -> Vec<String> {
+    let reports = browser.run(Place::Page, COMPARE, json!({ "urls": urls })).await.unwrap();
     let reports = reports.as_array().unwrap();
     assert_eq!(reports.len(), urls.len());
-    let differing: Vec<_> = reports.iter().filter(|report| report[1] != report[2]).collect();
-    assert!(differing.is_empty(), "in {}: {differing:#?}", browser.kind.name());
+    let differing = reports.iter().filter(|report| report[1] != report[2]);
+    differing.map(|report| report[0].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
