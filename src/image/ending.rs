@@ -338,11 +338,15 @@ impl EndFinder {
     }
 
     fn push_compressed(&mut self, bytes: &[u8]) {
-        if self.compressed.len() + bytes.len() > MOST_COMPRESSED {
-            self.compressed = Vec::new();
-            return self.lose();
+        let fits = bytes.len().min(MOST_COMPRESSED - self.compressed.len());
+        self.compressed.extend_from_slice(&bytes[..fits]);
+        if fits < bytes.len() {
+            // Its end may have passed.
+            match inflate::is_whole(&std::mem::take(&mut self.compressed), MOST_INFLATED) {
+                Some(true) => self.go(Step::End, 0),
+                _ => self.lose(),
+            }
         }
-        self.compressed.extend_from_slice(bytes);
     }
 
     /// The last eight bytes of a QOI, which its chunks do not contain: of two pixels that are equal, the

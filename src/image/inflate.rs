@@ -12,32 +12,20 @@ pub fn beginning(file: &[u8], most: usize) -> Vec<u8> {
     out
 }
 
-/// Whether a gzip file is there to its end; `None` if it holds more than this many bytes, or is not valid. It may have
-/// several members.
+/// Whether the first member of a gzip file is there to its end; `None` if it holds this many bytes, or is not valid.
 pub fn is_whole(file: &[u8], most: usize) -> Option<bool> {
-    /// The checksum, and the length of what the file holds.
+    /// The checksum, and the length of what the member holds.
     const TRAILER: usize = 8;
-    let mut member = file;
+    let Some(start) = header_length(file) else { return Some(false) };
+    let mut bits = Bits { bytes: &file[start..], at: 0 };
     let mut out = Vec::new();
     loop {
-        let Some(start) = header_length(member) else { return Some(false) };
-        let mut bits = Bits { bytes: &member[start..], at: 0 };
-        loop {
-            match read_block(&mut bits, &mut out, most) {
-                _ if out.len() >= most => return None,
-                Some(true) => break,
-                Some(false) => {}
-                None if bits.is_over() => return Some(false),
-                None => return None,
-            }
-        }
-        let end = start + bits.at.div_ceil(8) + TRAILER;
-        if end > member.len() {
-            return Some(false);
-        }
-        member = &member[end..];
-        if !member.starts_with(b"\x1F\x8B") {
-            return Some(true);
+        match read_block(&mut bits, &mut out, most) {
+            _ if out.len() >= most => return None,
+            Some(true) => return Some(start + bits.at.div_ceil(8) + TRAILER <= file.len()),
+            Some(false) => {}
+            None if bits.is_over() => return Some(false),
+            None => return None,
         }
     }
 }

@@ -105,7 +105,8 @@ impl EndFinder {
         self.fits = Fits { is_extended: self.fits.is_extended, ..Fits::default() };
         // What fills the last block is missed by nobody.
         self.slack = fill;
-        self.go(Step::FitsNext, data.saturating_add(begins + fill));
+        let next = if self.fits.is_extended { Step::FitsNext } else { Step::End };
+        self.go(next, data.saturating_add(begins + fill));
     }
 
     /// Another header, or the end.
