@@ -60,13 +60,26 @@
     return /^https?:$/.test(url?.protocol) ? url.href : undefined;
   };
 
+  /** Whether this much more text may be returned; counted if not. */
+  const hasRoomFor = (length) => {
+    if (together + length > MOST_TOGETHER) {
+      seen.overlong += 1;
+      return false;
+    }
+    together += length;
+    return true;
+  };
+
   /** Adds an image. Of one that is there already, what was missing is filled in. */
   const add = (kind, address, base, facts = {}) => {
     const url = fetchable(address, base);
     if (!url) return;
     const before = images.get(url);
     if (before) {
-      for (const [name, value] of Object.entries(facts)) before[name] ||= value;
+      for (const [name, value] of Object.entries(facts)) {
+        if (before[name] || !value || !hasRoomFor(typeof value === "string" ? value.length : 0)) continue;
+        before[name] = value;
+      }
       return;
     }
     if (images.size >= MOST_IMAGES) {
@@ -74,13 +87,7 @@
       return;
     }
     const { thumbnail = "", link = "" } = facts;
-    const length = url.length + thumbnail.length + link.length;
-    if (together + length > MOST_TOGETHER) {
-      seen.overlong += 1;
-      return;
-    }
-    together += length;
-    images.set(url, { url, kind, ...facts });
+    if (hasRoomFor(url.length + thumbnail.length + link.length)) images.set(url, { url, kind, ...facts });
   };
 
   /** The candidates of a srcset, each with what it says of its width and of its density. */
@@ -300,8 +307,13 @@
       } catch {
         seen.unreadable += 1;
       }
-      const inside = ofElement(element, "shadowRoot");
-      if (inside) look(inside, view, base, depth);
+      try {
+        const inside = ofElement(element, "shadowRoot");
+        if (inside) look(inside, view, base, depth);
+      } catch {
+        // A page may nest more of them than can be called.
+        seen.unreadable += 1;
+      }
     }
   }
 

@@ -43,19 +43,23 @@ export async function collect(tabId) {
 async function withFrames(top, tabId) {
   const all = api.scripting.executeScript({ target: { tabId, allFrames: true }, files: SCRIPTS });
   const results = await inTime(all).catch(() => undefined);
-  const inside = (results ?? []).filter(({ frameId, result }) => frameId !== 0 && result).map(({ result }) => checked(result));
+  // A frame is as close to the user's own network as the page that has put it there.
+  const network = networkOf(top.page);
+  const inside = (results ?? []).filter(({ frameId, result }) => frameId !== 0 && result).map(({ result }) => checked(result, network));
   const frames = inside.filter(({ images }) => images);
   const images = new Map(top.images.map((image) => [image.url, image]));
-  let length = top.images.reduce((sum, { url }) => sum + url.length, 0);
+  let length = top.images.reduce((sum, image) => sum + lengthOfTexts(image), 0);
   for (const image of frames.flatMap((frame) => frame.images)) {
-    if (images.has(image.url) || images.size >= MOST || length + image.url.length > MOST_TOGETHER) continue;
-    length += image.url.length;
+    if (images.has(image.url) || images.size >= MOST || length + lengthOfTexts(image) > MOST_TOGETHER) continue;
+    length += lengthOfTexts(image);
     images.set(image.url, image);
   }
   // A frame that was looked into is one of those that its page could not look into.
   const others = [top, ...frames].reduce((sum, { otherFrames }) => sum + otherFrames, 0) - frames.length;
   return { ...top, images: [...images.values()], notes: [top, ...frames].flatMap(({ notes }) => notes), otherFrames: others };
 }
+
+const lengthOfTexts = ({ url, thumbnail, link }) => url.length + (thumbnail?.length ?? 0) + (link?.length ?? 0);
 
 const inTime = (promise) => Promise.race([promise, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 
@@ -68,12 +72,12 @@ async function isRestricted(tabId, error) {
   return isRefused && (isWeb || !tab.url) ? { needsPermission: true, problem: RESTRICTED } : { problem: RESTRICTED };
 }
 
-/** What collect.js has returned, as far as it makes sense. */
-export function checked(result) {
+/** What collect.js has returned of a page or frame, as far as it makes sense; of a frame with the network of its tab's page. */
+export function checked(result, tabNetwork) {
   if (typeof result !== "object" || result === null || !Array.isArray(result.images)) return { problem: RESTRICTED };
   if (result.contentType === "application/pdf") return { problem: RESTRICTED };
   const page = addressOf(result.address, /^(https?|file):$/) ?? "";
-  const pageNetwork = networkOf(page);
+  const pageNetwork = tabNetwork ?? networkOf(page);
   // A page has no business with the user's own network, unless it is there itself.
   const isCloser = (address) => address !== undefined && networkOf(address) > 0 && networkOf(address) !== pageNetwork;
   const images = [];

@@ -134,7 +134,7 @@ function showTitle(opened, found) {
   element("collected-title").textContent = opened.length === 1 ? `Images of ${first.title || first.page || "this page"}` : "Images of the tabs";
   const images = count === 1 ? "1 image" : `${count.toLocaleString()} images`;
   const where = opened.length > 1 ? ` in ${opened.length} tabs, each with a folder of its own in the zip` : "";
-  element("collected-text").textContent = opened.length === 0 ? "" : count === 0 ? "fetchzip found no images on this page." : `${images}${where}. ${ticked < count ? `${ticked.toLocaleString()} of them` : count === 1 ? "It" : "They"} ${count === 1 || ticked === 1 ? "is" : "are"} in the list below, and nothing has been fetched yet.`;
+  element("collected-text").textContent = opened.length === 0 ? "" : count === 0 ? "fetchzip found no images on this page." : `${images}${where}. ${ticked < count ? `${ticked.toLocaleString()} of them` : count === 1 ? "It" : "They"} ${ticked === 1 ? "was" : "were"} put into the list below, and nothing has been fetched yet.`;
 }
 
 function showNotes(tabs, opened) {

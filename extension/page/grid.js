@@ -25,7 +25,7 @@ function nameOf(address) {
   const { hostname, pathname } = new URL(address);
   const last = pathname.split("/").filter(Boolean).pop() ?? hostname;
   try {
-    return textOf(decodeURIComponent(last));
+    return textOf(decodeURIComponent(last)) || last;
   } catch {
     return last;
   }

@@ -50,7 +50,7 @@ export interface DataSource {
   name?: string;
   /**
    * A stream need not fit into memory: it is read into the run's temporary file, and then written to the archive. (In place
-   * and where the browser has no such file, it is read into a Blob, which is on the browser's disk as well.) Pieces that are strings count as UTF-8. If it fails,
+   * and where the browser has no such file, it is read into memory, and from 4 MiB on into a Blob, which Chromium and Firefox keep on the disk.) Pieces that are strings count as UTF-8. If it fails,
    * this entry alone fails ("data"). A Response is taken whatever its status is. What was read before, in part too, and a
    * Response that can't be read ("opaque", "error") are refused.
    */
@@ -146,7 +146,7 @@ export interface FetchZipOptions {
   cache?: RequestCache;
   /**
    * What the requests carry. An object goes to every request; one with headers, or with credentials "include", is refused
-   * (TypeError) if the addresses are of more than one origin.
+   * (TypeError) if the addresses are of more than one origin; in an async iterable, each item of another origin fails.
    *
    * A function is called before each attempt, in the thread of the call, with the address, the item's index, the number of
    * the attempt and the error of the attempt before, so that it can renew a token or sign an address anew. It may be async.

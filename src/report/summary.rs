@@ -59,7 +59,7 @@ pub fn at_once_text(images: usize, totals: &Totals) -> String {
     text![number(images), words]
 }
 
-/// What HTTP/1.1 allows of so many images, if that is the protocol: `6 a host at once`.
+/// What HTTP/1.1 allows of this many images, if that is the protocol: `6 a host at once`.
 pub fn allowed_text(images: usize, totals: &Totals) -> Option<String> {
     let is_bounded = images > CONNECTIONS && totals.disclosed > totals.multiplexed;
     is_bounded.then(|| text![CONNECTIONS, " a host at once"])

@@ -26,6 +26,17 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("[{ name: 'a', data: 5 }]", "TypeError", "urls[0].data"),
     ("[{ data: 'a' }]", "TypeError", "urls[0].name"),
     ("[url, 'https://other.invalid/'], { request: { headers: { a: 'b' } } }", "TypeError", "options.request"),
+    // The engine ignores more white space around an address than the browser's parser.
+    (
+        "[url, '\\u00a0https://other.invalid/'], { request: { headers: { a: 'b' } } }",
+        "TypeError",
+        "options.request",
+    ),
+    (
+        "[url, '\\u0085https://other.invalid/'], { request: { headers: { a: 'b' } } }",
+        "TypeError",
+        "options.request",
+    ),
     (
         "[{ url, fallbacks: ['https://other.invalid/'] }], { request: { credentials: 'include' } }",
         "TypeError",

@@ -311,6 +311,48 @@ fn what_the_caller_s_function_asks_instead_is_judged_by_its_own_host() {
 }
 
 #[test]
+fn the_mode_same_origin_is_checked_of_each_address_in_any_order() {
+    with_package(async |browser| {
+        let other = json!(browser.origin.url("/image/1/64x48.jpg"));
+        let own = "new URL('/', location)";
+        for place in PLACES {
+            for (listed, expected) in [
+                (format!("[{own}, args]"), ["stored", "request"]),
+                (format!("[args, {own}]"), ["request", "stored"]),
+            ] {
+                let options = "{ request: { mode: 'same-origin' }, accept: 'all', retries: 0 }";
+                let ended =
+                    outcomes(browser, place, &format!("fetchZip({listed}, {options})"), other.clone()).await;
+                assert_eq!(ended, json!(expected), "{place:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_retry_sends_no_header_to_the_origin_that_it_was_refused_for() {
+    with_package(async |browser| {
+        let args = json!({
+            "gone": browser.origin.url("/image/1/64x48.jpg?status=404"),
+            "own": browser.origin.url("/image/2/64x48.jpg"),
+            "other": format!("{}/image/3/64x48.jpg?key=astray", browser.origin.cross),
+        });
+        for listed in ["[args.own, args.other]", "[args.gone, args.other]"] {
+            let call = format!(
+                "(async () => {{
+                    async function* arriving() {{ yield* {listed}; }}
+                    const result = await fetchZip(arriving(), {{ request: {{ headers: {{ Accept: 'image/jpeg' }} }} }});
+                    return result.retry().result;
+                  }})()"
+            );
+            let ended = outcomes(browser, Place::Page, &call, args.clone()).await;
+            assert_eq!(ended.as_array().unwrap().last().unwrap(), "request", "{listed}");
+        }
+        assert_eq!(browser.origin.counters("astray")["requests"], 0);
+    });
+}
+
+#[test]
 fn requests_for_one_address_that_differ_are_not_repeated() {
     with_package(async |browser| {
         let url = browser.origin.url("/image/1/64x48.jpg?key=differ");

@@ -195,7 +195,7 @@ fn an_http_2_host_that_breaks_off_what_is_too_much_gets_fewer_at_once_and_loses_
                 // some of them back.
                 let mut later = at_start[at_start.len() / 2..].to_vec();
                 later.sort_unstable();
-                assert!((3..=20).contains(&later[later.len() / 2]), "{key}: {at_start:?}");
+                assert!(later[later.len() / 2] > 1, "{key}: {at_start:?}");
                 assert!(at_start.len() < 2 * urls.len() + 60, "{key}: {} requests", at_start.len());
             }
         }
@@ -214,7 +214,8 @@ fn an_http_2_host_that_ends_each_connection_in_time_gets_what_it_can_use() {
             let urls: Vec<_> = (0..120).map(url).collect();
             let report = browser.run(place, IN_FLIGHT, json!(urls)).await.unwrap();
             assert_eq!(report["errors"], json!([]), "{key}");
-            assert!(report["atStart"].as_array().unwrap().contains(&json!(40)), "{key}: {report}");
+            let at_start = report["atStart"].as_array().unwrap();
+            assert!(at_start.iter().any(|in_flight| in_flight.as_u64().unwrap() > 16), "{key}: {report}");
         }
     });
 }

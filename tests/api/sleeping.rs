@@ -21,7 +21,7 @@ fn a_call_loses_nothing_while_the_browser_is_stopped_for_longer_than_its_timeout
             let begun = format!("/image/2/20000b.jpg?gate={key}&gate-at=5000&key=begun{key}");
             urls.extend(vec![format!("{}{begun}", browser.origin.cross); 3]);
             let body = "
-                const options = { timeoutMs: 1000, imageTimeoutMs: 3000, minBytesPerSecond: 1, slowAfterMs: 2000, retries: 0 };
+                const options = { timeoutMs: 3000, imageTimeoutMs: 3400, minBytesPerSecond: 1, slowAfterMs: 3400, retries: 0 };
                 const kinds = new Set();
                 const { items } = await fetchZip(args, { ...options, onEvent: ({ kind }) => kinds.add(kind) });
                 return [items.map(({ outcome, attempts, error }) => error?.message ?? [outcome, attempts]), kinds.has('slow')];";

@@ -265,6 +265,9 @@ fn each_of_many_small_results_that_nobody_disposes_of_can_be_read_to_the_end() {
         assert_eq!((&report["lost"], &report["different"]), (&json!([]), &json!(results)));
         let bytes = browser.worker_bytes().await;
         eprintln!("{results} results: the worker's wasm has {bytes} bytes, {} files", report["files"]);
-        assert!(bytes < BYTES_OF_THE_WORKER + BYTES_OF_A_RESULT * results as u64, "{bytes}");
+        // Fewer would not fill what the worker has from the start.
+        if environment::is_large() {
+            assert!(bytes < BYTES_OF_THE_WORKER + BYTES_OF_A_RESULT * results as u64, "{bytes}");
+        }
     });
 }

@@ -42,13 +42,18 @@ const TRIALS_OF_CALLS: &str = "
         dispose: async () => result.dispose(),
       };
       for (const [name, call] of Object.entries(result ? methods : {})) calls.push([name, await outcome(call())]);
-      const left = calls.every(([, end]) => ['resolved', 'stored'].includes(end)) ? await inEngine('stepsLeft') : null;
-      if (left !== null) stop.abort(new Error('stopped'));
+      // The engine may trap after the last of them, at what nobody waits for. It answers nothing then, and the other
+      // call rejects.
+      const unlessBroken = (...given) => Promise.race([inEngine(...given), other.then(() => null)]);
+      const left = calls.every(([, end]) => ['resolved', 'stored'].includes(end)) ? await unlessBroken('stepsLeft') : null;
+      if (left !== null) {
+        // A new engine has no such step, and there may be none yet.
+        await unlessBroken('trapAt', Infinity);
+        stop.abort(new Error('stopped'));
+      }
       // It rejects by itself if any of the others has.
       calls.push(['other', await other]);
       stop.abort();
-      // A new engine has no such step, and there may be none yet.
-      if (left !== null) await inEngine('trapAt', Infinity);
       calls.push(['next', await outcome(fetchZip(args.urls).then(outcomes))]);
       return { step, left, calls };
     };

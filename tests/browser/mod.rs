@@ -118,6 +118,30 @@ fn browse_with(site: Site, profile: Option<TempDir>, test: impl AsyncFnOnce(&mut
     });
 }
 
+/// Processes that are stopped until this is dropped, also by a panic: a browser that is stopped can't be ended.
+struct Stopped(Vec<u32>);
+
+impl Stopped {
+    fn new(processes: Vec<u32>) -> Self {
+        let stopped = Self(processes);
+        stopped.send("-STOP");
+        stopped
+    }
+
+    fn send(&self, signal: &str) {
+        for process in &self.0 {
+            // Some may have ended.
+            let _ = Command::new("kill").args([signal, &process.to_string()]).status();
+        }
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        self.send("-CONT");
+    }
+}
+
 impl Browser {
     async fn open(site: Site, profile: Option<TempDir>, turn: &mut Turn) -> Self {
         let kind = Kind::of_environment();
@@ -205,16 +229,9 @@ impl Browser {
 
     /// Stops all processes of the browser for as long as `work` takes, as the computer's sleep does.
     pub fn while_stopped<T>(&self, work: impl FnOnce() -> T) -> T {
-        let processes = support::processes::tree(self.session.process());
-        let send = |signal: &str| {
-            for process in &processes {
-                // Some may have ended.
-                let _ = Command::new("kill").args([signal, &process.to_string()]).status();
-            }
-        };
-        send("-STOP");
+        let processes = Stopped::new(support::processes::tree(self.session.process()));
         let result = work();
-        send("-CONT");
+        drop(processes);
         result
     }
 

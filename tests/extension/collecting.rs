@@ -121,7 +121,7 @@ fn a_page_that_lies_about_its_images_costs_a_clear_message() {
         assert!(notes.contains("left out, because together or alone they are too long"), "{notes}");
         assert!(notes.contains("1 address leads into your own network"), "{notes}");
         let text = browser.text_of("collected-text").await;
-        assert!(text.contains(" of them are in the list below"), "{text}");
+        assert!(text.contains(" of them were put into the list below"), "{text}");
         assert!(
             !list.iter().any(|line| line.contains("192.168.1.1")),
             "what leads to the router is not ticked"
@@ -148,7 +148,7 @@ fn of_a_page_with_more_images_than_are_listed_the_first_are_and_the_page_says_so
         // A machine that is too slow for 20,000 says how far it came.
         let is_whole = length == 20_000 && notes.contains("the first 20,000 are here");
         assert!(is_whole || notes.contains("too large to be looked through"), "{length}: {notes}");
-        assert!(text.contains("They are in the list below"), "{text}");
+        assert!(text.contains("They were put into the list below"), "{text}");
         browser.check_records().await;
     });
 }

@@ -154,7 +154,8 @@ export const arrivals = (sources, known, take) => ({
           known.push(source);
           return { done, value: taken };
         } catch (error) {
-          await this.return().catch(() => {});
+          // Its end is not waited for: it may never come.
+          this.return().catch(() => {});
           throw error;
         }
       },

@@ -10,7 +10,7 @@ const REPORT_EVERY = 100;
 /**
  * Starts a run of sources and options that are copies. `known` are the sources as an array, to which those that arrive
  * later are added, `sources` is what the engine gets of them, and `supply` has the rest. `engine` is the engine's `call`, or a promise of it where it is being loaded; `restart` makes a run of
- * other sources with such options.
+ * other sources with such options, which carry what `supply` does unless they are changed.
  */
 export const startRun = ({ sources, known, supply }, options, engine, restart) => {
   const { onEvent, onProgress, ...ofEngine } = options;
@@ -57,7 +57,7 @@ export const startRun = ({ sources, known, supply }, options, engine, restart) =
 
   const retry = (items, chosen, changes) => {
     const { signal, sink, onEvent, onProgress, ...same } = options;
-    return restart(indices(items, chosen).map((index) => again(known[index])), same, changes);
+    return restart(indices(items, chosen).map((index) => again(known[index])), same, changes, supply);
   };
 
   const call = (engine) => {

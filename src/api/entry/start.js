@@ -36,15 +36,17 @@ export const serve = ({ wasm, worker, cure }) => {
     return starting;
   };
 
-  const run = ({ known, arrive }, options) => {
-    const supply = new Supply(options.request, arrive !== null);
+  const run = ({ known, arrive }, options, before) => {
+    const supply = new Supply(options, arrive !== null, before);
     const take = (item, source) => supply.take(item, source);
     const sources = arrive ? arrivals(arrive, known, take) : known.map((source, item) => take(item, source));
     return startRun({ sources, known, supply }, options, hasStarted ? call : init().then(() => call), runAgain);
   };
 
-  const runAgain = (known, options, changes) =>
-    run({ known, arrive: null }, { ...options, ...checkedOptions(changes) });
+  const runAgain = (known, options, changes, before) => {
+    const changed = checkedOptions(changes);
+    return run({ known, arrive: null }, { ...options, ...changed }, changed.request === undefined ? before : undefined);
+  };
 
   // Both are read before it returns, as `fetch` reads its arguments.
   const startFetchZip = (sources, options) => run(copyOfSources(sources), checkedOptions(options));

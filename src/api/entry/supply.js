@@ -34,9 +34,12 @@ const copyOfBuffer = (value) =>
 
 const baseAddress = () => globalThis.document?.baseURI ?? globalThis.location?.href;
 
+/** An address as the engine reads it, which ignores all white space around it. */
+const trimmed = (address) => `${address}`.replace(/^[\s\u0085]+|[\s\u0085]+$/g, "");
+
 const originOf = (address) => {
   try {
-    return new URL(address).origin;
+    return new URL(trimmed(address)).origin;
   } catch {
     return null;
   }
@@ -44,9 +47,10 @@ const originOf = (address) => {
 
 /** The origin of a host; `null` of an address that no host is asked for. */
 const hostOf = (address) => {
+  // Not parsed: a megabyte of it takes its time.
   if (/^\s*data:/i.test(address)) return null;
   try {
-    const { protocol, origin, username, password } = new URL(address);
+    const { protocol, origin, username, password } = new URL(trimmed(address));
     return ["http:", "https:"].includes(protocol) && username === "" && password === "" ? origin : null;
   } catch {
     return null;
@@ -118,8 +122,11 @@ const over = (below, above) => {
 };
 
 /** What tells requests for one address from each other. */
-const keyOf = ({ method = "GET", credentials = "same-origin", headers = [], body }) =>
-  JSON.stringify([method, credentials, headers, ArrayBuffer.isView(body) ? Array.from(body) : body]);
+const keyOf = ({ method = "GET", credentials = "same-origin", headers = [], body }) => {
+  // In windows-1252 each byte is a character.
+  const bytes = ArrayBuffer.isView(body) ? new TextDecoder("windows-1252").decode(body) : null;
+  return JSON.stringify([method, credentials, headers, bytes === null ? body : { bytes }]);
+};
 
 /** Whether a request with these options may go to one origin only. */
 const isBound = ({ headers, credentials }) => credentials === "include" || (headers?.length ?? 0) > 0;
@@ -161,9 +168,21 @@ export class Supply {
   /** Whether further sources may arrive. */
   #arrives;
 
-  /** `request` is the option of that name; `arrives` says whether sources arrive while others are fetched. */
-  constructor(request, arrives) {
+  /** Whether a source of a second origin fails by itself, and the call is not refused. */
+  #failsAlone;
+
+  /** Numbers of what tells requests for one address from each other; `null` if repeated addresses are not skipped. */
+  #variants = null;
+
+  /**
+   * Of the options of a call; `arrives` says whether sources arrive while others are fetched, and `before` is the supply
+   * of a run whose sources are fetched again with the same options for requests.
+   */
+  constructor({ request, skipRepeated }, arrives, before) {
     this.#arrives = arrives;
+    this.#failsAlone = arrives || before !== undefined;
+    this.#origin = before?.origin ?? null;
+    if (["urls", "both"].includes(skipRepeated)) this.#variants = new Map();
     if (typeof request === "function") this.#ask = request;
     else this.#common = copyOfOptions("options.request", request);
   }
@@ -171,6 +190,11 @@ export class Supply {
   /** Whether requests carry anything, or there are entries of the caller's own. */
   get isNeeded() {
     return this.#arrives || this.#ask !== null || this.#sources.size > 0 || Object.keys(this.#common).length > 0;
+  }
+
+  /** The one origin that what all requests carry may reach, once an address is known. */
+  get origin() {
+    return this.#origin;
   }
 
   /** Whether the caller's function is asked before each attempt. */
@@ -208,7 +232,7 @@ export class Supply {
     const reason =
       'options.request has headers, or credentials "include", so all addresses must be of one origin: ' +
       `${other} is not ${this.#origin}; give each source its own \`request\`, or a function`;
-    if (!this.#arrives) throw new TypeError(reason);
+    if (!this.#failsAlone) throw new TypeError(reason);
     this.#sources.set(item, { refusal: reason });
   }
 
@@ -241,10 +265,18 @@ export class Supply {
     }
     this.#sources.set(item, taken);
     if (this.#skip !== null) this.#listen(item, taken.signal);
-    const key = keyOf(over(this.#common, taken.options));
+    return this.#variantOf(item, request, taken.options);
+  }
+
+  /** What the engine tells a request from others for its address by. It gets no headers and no body. */
+  #variantOf(item, request, options) {
+    if (this.#variants === null) return undefined;
     // The body of a Request can't be read at once.
-    if (isRequest(request) && !["GET", "HEAD"].includes(request.method)) return `${key} ${item}`;
-    return key === keyOf(this.#common) ? undefined : key;
+    if (isRequest(request) && !["GET", "HEAD"].includes(request.method)) return `item ${item}`;
+    const key = keyOf(over(this.#common, options));
+    if (key === keyOf(this.#common)) return undefined;
+    if (!this.#variants.has(key)) this.#variants.set(key, `${this.#variants.size}`);
+    return this.#variants.get(key);
   }
 
   #takeData(item, argument, { name, data, lastModified, isGivenAgain }) {
@@ -341,12 +373,13 @@ export class Supply {
         options = over(options, given.options);
         url = given.url;
       }
-      check(url ?? href, options);
-      const { mode } = options;
-      if (mode === "same-origin" && originOf(url ?? href) !== globalThis.location?.origin) {
+      const asked = url ?? href;
+      check(asked, options);
+      const isOfOwnOrigin = options.mode === "same-origin";
+      if (isOfOwnOrigin && !/^\s*data:/i.test(asked) && originOf(asked) !== globalThis.origin) {
         throw new TypeError('the request has the mode "same-origin", and its address is of another origin');
       }
-      const isForAll = !this.#ask && !this.#arrives && this.#sources.size === 0;
+      const isForAll = !this.#ask && !this.#arrives && this.#sources.size === 0 && !isOfOwnOrigin;
       return { url, options, isGuarded: isGuarded(options), isForAll };
     } catch (error) {
       return { failure: reasonOf(error) };

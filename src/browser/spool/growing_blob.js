@@ -14,7 +14,7 @@ export class GrowingBlob {
     // It is asked for more when all that it was given has been read.
     const stream = new ReadableStream({ start: begin, pull: wake, cancel: wake }, { highWaterMark: 0 });
     this.#blob = new Response(stream).blob();
-    // Whoever waits for the end gets the failure then.
+    // `finish` reports the failure.
     this.#blob.catch(wake);
   }
 

@@ -46,7 +46,7 @@ pub fn outside<T>(call: impl FnOnce() -> T) -> T {
     result
 }
 
-/// The number of the span of work that goes on; `None` if it is not known whether one does. A span ends where the
+/// The number of the current span of work; `None` if none is known. A span ends where the
 /// event loop or the caller's code runs, and before what [`begin_span`] announces.
 pub fn span() -> Option<u32> {
     (RUNNING.get() == Running::Inside).then(|| SPAN.get())

@@ -103,7 +103,7 @@ impl EndFinder {
         let begins = CARD + fill(header);
         let fill = fill(data);
         self.fits = Fits { is_extended: self.fits.is_extended, ..Fits::default() };
-        // What fills the last block is missed by nobody.
+        // What fills the last block may be missing.
         self.slack = fill;
         let next = if self.fits.is_extended { Step::FitsNext } else { Step::End };
         self.go(next, data.saturating_add(begins + fill));

@@ -60,7 +60,7 @@ pub struct Sample {
     total: u64,
 }
 
-/// Makes runs for so many minutes, and measures between them.
+/// Makes runs for this many minutes, and measures between them.
 pub async fn measure(
     session: &Session,
     site: &Site,

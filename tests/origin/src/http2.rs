@@ -82,6 +82,8 @@ async fn answer(
         }
         Err(Ended::GoAway) => {
             going_away.notify_one();
+            // A stream that is dropped is reset by itself, which may be sent first.
+            let _ = poll_fn(|context| stream.poll_reset(context)).await;
             End::Fault
         }
     };

@@ -49,7 +49,7 @@ pub enum Command {
     Soak {
         /// In these browsers.
         browsers: Vec<BrowserKind>,
-        /// Runs for so many minutes on hosts where everything goes wrong; `None` for 100 runs where nothing does.
+        /// Runs for this many minutes on hosts where everything goes wrong; `None` for 100 runs where nothing does.
         minutes: Option<u32>,
     },
     /// Measure the page's first visit.
