@@ -73,8 +73,8 @@ impl Clock {
         seconds((moment - self.start) / 1000.0)
     }
 
-    /// The time since the start, read once in a [span](super::entry::span) of work: asking the browser some twenty
-    /// times for each image is a part of the time that small images take.
+    /// The time since the start, read once in a span of work (`entry.rs`): asking the browser some twenty times for each
+    /// image is a part of the time that small images take.
     pub fn now_in_span(self) -> Duration {
         let Some(span) = span() else { return self.now() };
         let moment = match MOMENT.get() {
