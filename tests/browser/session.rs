@@ -49,7 +49,7 @@ extern "C" fn end_left() {
 }
 
 /// On a busy machine, a Chromium with an extension and a new profile at times never answered its driver.
-const STARTS: usize = 2;
+const STARTS: usize = 4;
 
 /// A session that any test may use. It shows an empty tab.
 pub struct Session {

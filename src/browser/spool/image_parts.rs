@@ -6,6 +6,7 @@ use web_sys::Blob;
 
 use super::BlobParts;
 use crate::browser::web::promise;
+use crate::job::IS_INTERACTIVE;
 
 #[wasm_bindgen(module = "/src/browser/spool/growing_blob.js")]
 extern "C" {
@@ -24,7 +25,8 @@ extern "C" {
 }
 
 /// The parts, in order. Now and then the loose ones are gathered: into a Blob that grows on the browser's disk, or else
-/// into one more Blob in its memory.
+/// into one more Blob in its memory. On the page, whose images are in a file wherever it has one, they stay in memory, so
+/// that it need not load the script.
 #[derive(Debug)]
 pub struct ImageParts {
     may_grow: bool,
@@ -49,12 +51,12 @@ impl ImageParts {
     ///
     /// Fails if the browser has no space for them.
     pub fn gather(&mut self) -> Result<(), JsValue> {
-        if self.may_grow && self.growing.is_none() {
+        if !IS_INTERACTIVE && self.may_grow && self.growing.is_none() {
             self.growing = GrowingBlob::new().ok();
             // A page may have replaced what it is made with.
             self.may_grow = self.growing.is_some();
         }
-        match &self.growing {
+        match self.growing.as_ref().filter(|_| !IS_INTERACTIVE) {
             Some(growing) => growing.push(&std::mem::take(&mut self.parts).all()),
             None => self.parts.gather(),
         }
@@ -62,7 +64,11 @@ impl ImageParts {
 
     /// Resolves when what was gathered has left the page's memory; `None` if it stays there.
     pub fn is_read(&self) -> Option<Promise> {
-        self.growing.as_ref().map(GrowingBlob::is_read)
+        self.growing().map(GrowingBlob::is_read)
+    }
+
+    fn growing(&self) -> Option<&GrowingBlob> {
+        self.growing.as_ref().filter(|_| !IS_INTERACTIVE)
     }
 
     /// All parts as one Blob.
@@ -72,7 +78,7 @@ impl ImageParts {
     /// Fails if the browser has no space for it.
     pub async fn finish(mut self) -> Result<Blob, JsValue> {
         let rest = self.parts.all();
-        let Some(growing) = &self.growing else { return Blob::new_with_blob_sequence(&rest) };
+        let Some(growing) = self.growing() else { return Blob::new_with_blob_sequence(&rest) };
         growing.push(&rest)?;
         let blob = promise(growing.finish()?).await?.unchecked_into();
         self.growing = None;
@@ -82,6 +88,6 @@ impl ImageParts {
 
 impl Drop for ImageParts {
     fn drop(&mut self) {
-        self.growing.iter().for_each(GrowingBlob::discard);
+        self.growing().into_iter().for_each(GrowingBlob::discard);
     }
 }
