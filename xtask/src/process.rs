@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Error, Result, anyhow, bail};
+use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -32,6 +32,18 @@ pub fn run(command: &mut Command) -> Result<()> {
     let status =
         if output::is_captured() { run_watched(command, |_| {})? } else { Group::start(command)?.wait()? };
     succeeded(command, status)
+}
+
+/// Runs a program that has something to say only if something is wrong, and fails if it does so: with a warning, too.
+pub fn run_silent(command: &mut Command) -> Result<()> {
+    let output = command.stdin(Stdio::null()).output().map_err(could_not_start(command))?;
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).trim_end().to_owned();
+    if !text.is_empty() {
+        output::message(&text);
+    }
+    succeeded(command, output.status)?;
+    ensure!(text.is_empty(), "{} warned", name(command));
+    Ok(())
 }
 
 /// Runs a program to its end and returns what it wrote on standard output.
@@ -238,4 +250,21 @@ fn name(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     name.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_a_failure() {
+        let shell = |script| run_silent(Command::new("sh").args(["-c", script]));
+        shell("true").unwrap();
+        let (warned, shown) = output::capture(|| shell("echo duplicate key >&2"));
+        assert_eq!(
+            (warned.unwrap_err().to_string().as_str(), shown.as_str()),
+            ("sh warned", "duplicate key\n")
+        );
+        assert!(shell("exit 1").is_err());
+    }
 }

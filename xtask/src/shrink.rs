@@ -89,7 +89,7 @@ fn esbuild(entry: &Path, options: &[&str], out: &Path) -> Result<()> {
     esbuild.arg("--target=esnext").args(options);
     let mut outfile = std::ffi::OsString::from("--outfile=");
     outfile.push(out);
-    process::run(esbuild.arg(outfile).arg(entry))
+    process::run_silent(esbuild.arg(outfile).arg(entry))
 }
 
 /// Reads a module from a file.

@@ -2,6 +2,9 @@
 //!
 //! wasm-bindgen's names, such as `__wbg_new_5502aad30c185fc8`, are in both files, and hashes don't
 //! compress. Functions that the wasm no longer imports are removed from the script.
+//!
+//! Functions of other modules become imports from the script, too. wasm-bindgen passes on the whole module, once for
+//! each of its functions: as the same key of one object.
 
 use std::collections::BTreeMap;
 
@@ -27,12 +30,16 @@ pub fn shorten(module: &mut Module, script: &str) -> Result<String> {
     let (inside, after) = rest.split_once(CLOSING).ok_or_else(|| unexpected("`import0` has no end"))?;
     let mut functions = functions(inside)?;
     let (own, after) = own_module(after).ok_or_else(|| unexpected("`import0` belongs to no module"))?;
+    let (others, after) = other_modules(after)?;
 
     let mut kept = String::new();
-    for (index, import) in module.imports.iter_mut().filter(|import| import.module == own).enumerate() {
-        let function = functions
-            .remove(import.name.as_str())
-            .ok_or_else(|| unexpected(&format!("it has no `{}`", import.name)))?;
+    for (index, import) in module.imports.iter_mut().enumerate() {
+        let function = if import.module == own {
+            functions.remove(import.name.as_str()).map(str::to_owned)
+        } else {
+            others.get(&import.module).map(|variable| format!(" {variable}.{},", import.name))
+        };
+        let function = function.ok_or_else(|| unexpected(&format!("it has no `{}`", import.name)))?;
         import.name = short_name(index);
         import.module = OWN.to_owned();
         kept.push_str(&format!("        {}:{function}\n", import.name));
@@ -48,6 +55,14 @@ fn own_module(text: &str) -> Option<(&str, String)> {
     let (before, after) = text.split_once(": import0,")?;
     let (before, name) = before.strip_suffix('"')?.rsplit_once('"')?;
     Some((name, format!("{before}\"{OWN}\": import0,{after}")))
+}
+
+/// The variable of each other module that the script passes on, by the module's name, and the text without them.
+fn other_modules(text: String) -> Result<(BTreeMap<String, String>, String)> {
+    let passed_on = Regex::new(r#"(?m)^ {8}"([^"]+)": (import[1-9][0-9]*),\n"#)?;
+    let modules =
+        passed_on.captures_iter(&text).map(|found| (found[1].to_owned(), found[2].to_owned())).collect();
+    Ok((modules, passed_on.replace_all(&text, "").into_owned()))
 }
 
 /// The text of each function of the object after the colon, by its name. A line that begins a function
@@ -77,7 +92,7 @@ fn short_name(index: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wasm::tests::module_of;
+    use crate::wasm::{Import, tests::module_of};
 
     const SCRIPT: &str = "function __wbg_get_imports() {\n    const import0 = {\n        __proto__: null,\n        \
                           __wbg_a_0: function(arg0) {\n            return arg0;\n        },\n        \
@@ -93,6 +108,19 @@ mod tests {
         assert!(script.contains("        a: function() {\n            throw 1;\n        },\n"), "{script}");
         assert!(script.contains("\"_\": import0,"), "{script}");
         assert!(!script.contains("return arg0"), "an unused function stayed: {script}");
+    }
+
+    #[test]
+    fn functions_of_other_modules_are_imports_from_the_script() {
+        let mut module = module_of(&[], b"");
+        module.imports[0] = Import { module: "./other.js".into(), name: "two".into() };
+        // One line for each function, as wasm-bindgen writes it.
+        let lines = "        \"./other.js\": import1,\n        \"./other.js\": import2,\n";
+        let own = "        \"./a_bg.js\": import0,\n";
+        let script = shorten(&mut module, &SCRIPT.replace(own, &(own.to_owned() + lines))).unwrap();
+        assert_eq!(module.imports[0], Import { module: "_".into(), name: "a".into() });
+        assert!(script.contains("        a: import2.two,\n"), "{script}");
+        assert!(!script.contains("other.js"), "the module is still passed on: {script}");
     }
 
     #[test]
