@@ -13,7 +13,8 @@ use crate::plan::{Address, ItemId};
 /// How the fake host responds to an address like `https://a.example/200ms/503/503/ok`: after this time,
 /// and with these results in turn, the last one repeated. `503-7` sends `Retry-After: 7`, `ok-5` is an
 /// image of 5 bytes, `short-5` one that is cut short after them, `drip-5` one of 5 bytes of which one arrives
-/// each second, `grow-5` one of which each attempt brings one more, `break` a body that breaks off, and `full` can't be stored. `network` is no answer, and `cors` one
+/// each second, `grow-5` one of which each attempt brings one more, `break` a body that breaks off, `lost` one of
+/// 3 MB that breaks off before anything of it is read, and `full` can't be stored. `network` is no answer, and `cors` one
 /// that the page may not read.
 fn script(address: &Address) -> (Duration, Vec<String>) {
     let path = address.href.splitn(4, '/').nth(3).unwrap();
@@ -256,6 +257,10 @@ impl Fetcher for FakeWorld {
                 let is_cut_short = what == "short";
                 let facts = ImageFacts { is_cut_short, ..ImageFacts::new(bytes, 7, Format::Png) };
                 Ok(StoredImage { payload: address.href.clone(), facts })
+            }
+            "lost" => {
+                progress(EventKind::Headers { declared: Some(3_000_000) });
+                Err(FetchError::Interrupted { received: 0 })
             }
             "break" => Err(FetchError::Interrupted { received: 1 }),
             "network" | "cors" => Err(FetchError::Network),

@@ -149,6 +149,16 @@ fn an_attempt_that_brings_more_of_an_image_is_not_counted() {
     assert_eq!(report.world.discarded.borrow().len(), 1);
 }
 
+#[test]
+fn answers_of_a_host_that_breaks_off_before_they_are_read_are_not_counted_up_to_ten_in_a_row() {
+    let plan = plan_of(["https://a.example/10ms/lost/lost/lost/lost/lost/ok", "https://b.example/10ms/lost"]);
+    let report = run(FakeWorld::http1(), &plan);
+    assert_eq!(failures(&report), [(1, &FetchError::Interrupted { received: 0 })]);
+    let attempts = report.world.attempts.borrow();
+    let at = |host: &str| attempts.iter().filter(|href| href.contains(host)).count();
+    assert_eq!((at("a.example"), at("b.example")), (6, 10 + 4));
+}
+
 /// How many more requests an origin may have at once.
 fn places(origin: &mut OriginState, now: Duration) -> usize {
     origin.ready.extend((0..100).map(Reverse));

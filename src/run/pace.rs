@@ -19,6 +19,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The time without a check after which the computer has slept, or the run was held up by a slow sink.
 const SLEEP: Duration = Duration::from_secs(3);
 
+/// Images of at least this length are large: a browser may discard what has arrived of one whose transfer breaks, if
+/// it has not been read, and read bodies arrive in pieces of up to half of this.
+const LARGE: u64 = 512 << 10;
+
 /// Watches the attempts in flight of a run.
 #[derive(Debug)]
 pub struct Pace {
@@ -42,6 +46,8 @@ struct Received {
     item: ItemId,
     origin: OriginId,
     headers: Option<Duration>,
+    /// The length that the headers announce, in bytes.
+    declared: Option<u64>,
     bytes: u64,
     /// The bytes that earlier attempts brought.
     from: u64,
@@ -88,6 +94,7 @@ impl Pace {
             item,
             origin,
             headers: None,
+            declared: None,
             bytes: 0,
             from: 0,
             interval,
@@ -101,13 +108,13 @@ impl Pace {
         self.touch(now);
         let Some(place) = self.attempts.iter().position(|attempt| attempt.item == item) else { return };
         match *kind {
-            EventKind::Headers { .. } => {
+            EventKind::Headers { declared } => {
                 let attempt = &mut self.attempts[place];
                 if attempt.headers.is_some() {
                     // The answer before was of no use.
                     attempt.bytes = 0;
                 }
-                (attempt.headers, attempt.from) = (Some(now), attempt.bytes);
+                (attempt.headers, attempt.declared, attempt.from) = (Some(now), declared, attempt.bytes);
                 attempt.interval = (now, attempt.bytes);
                 let origin = attempt.origin;
                 let older = self.attempts.iter().take(place);
@@ -127,6 +134,14 @@ impl Pace {
         self.attempts
             .iter()
             .any(|attempt| attempt.item == item && attempt.from > 0 && attempt.bytes > attempt.from)
+    }
+
+    /// Whether an attempt has got an answer with a large image, and nothing of it.
+    pub fn has_lost_answer(&self, item: ItemId) -> bool {
+        self.attempts.iter().any(|attempt| {
+            let is_large = attempt.declared.is_some_and(|length| length >= LARGE);
+            attempt.item == item && is_large && attempt.bytes == attempt.from
+        })
     }
 
     /// Stops watching an attempt that has ended, and returns why it would be said to be slow.
@@ -379,6 +394,26 @@ mod tests {
         pace.record(7, &EventKind::Headers { declared: None }, at(32));
         received(&mut pace, 7, 900, 33);
         assert!(!pace.has_continued(7));
+    }
+
+    #[test]
+    fn an_answer_is_lost_if_nothing_arrives_of_a_large_image() {
+        let mut pace = Pace::new(&limits());
+        let mut is_lost = |declared, earlier, bytes| {
+            pace.start(7, 0, at(0));
+            received(&mut pace, 7, earlier, 1);
+            pace.record(7, &EventKind::Headers { declared }, at(1));
+            received(&mut pace, 7, bytes, 2);
+            let is_lost = pace.has_lost_answer(7);
+            pace.end(7, at(2));
+            is_lost
+        };
+        assert!(is_lost(Some(3_000_000), 0, 0));
+        assert!(is_lost(Some(3_000_000), 900_000, 900_000));
+        assert!(!is_lost(Some(3_000_000), 0, 1));
+        assert!(!is_lost(Some(3_000_000), 900_000, 900_001));
+        assert!(!is_lost(Some(500_000), 0, 0));
+        assert!(!is_lost(None, 0, 0));
     }
 
     #[test]

@@ -13,3 +13,7 @@ pub const MAX_REFUSALS: u32 = 10;
 /// Consecutive images that the browser fails to store before the rest is not requested: the storage is
 /// full or gone, and each image would be downloaded for nothing.
 pub const MAX_STORAGE_FAILURES: u32 = 5;
+
+/// Consecutive attempts at an image that do not count, although nothing arrived of the body that was announced. Where a
+/// host breaks off quickly, Chromium loses a quarter of such bodies: four in a row happen, ten do not.
+pub const MAX_LOST_ANSWERS: u32 = 10;

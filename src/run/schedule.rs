@@ -84,9 +84,11 @@ struct Progress {
     /// Whether it was asked for once more after a refusal.
     is_renewed: bool,
     attempts: u32,
-    /// Attempts that do not count: they failed while the schedule was paused, were broken off because they
-    /// were slow, or asked an earlier address.
+    /// Attempts that do not count: they failed while the schedule was paused or for their host's sake, were broken
+    /// off, or asked an earlier address.
     forgiven: u32,
+    /// Consecutive attempts that did not count, though they brought nothing.
+    lost_answers: u32,
     /// Which of its addresses is asked.
     address: usize,
     /// How often its origin had been throttled when the latest attempt began, and the time by which the origin
@@ -421,7 +423,7 @@ impl Schedule {
         let progress = &mut self.progress[item];
         let Some(&origin) = self.fallbacks[item].get(progress.address) else { return false };
         progress.address += 1;
-        progress.forgiven = progress.attempts;
+        (progress.forgiven, progress.lost_answers) = (progress.attempts, 0);
         (progress.was_deferred, progress.is_renewed) = (false, false);
         self.origin_of[item] = Some(origin);
         self.set_lacks_space(item, false);

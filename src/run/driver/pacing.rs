@@ -38,11 +38,16 @@ impl<F: Fetcher> Run<'_, F> {
         None
     }
 
-    /// Does not count an attempt that broke off, if it has brought more of an image of which there was a part.
+    /// Does not count an attempt that broke off, if it has brought more of an image of which there was a part; and
+    /// several times in a row, if nothing arrived of a large image, which the browser may have discarded.
     pub(super) fn credit_progress(&mut self, item: ItemId, error: Option<&FetchError>) {
-        let broke_off = matches!(error, Some(FetchError::Interrupted { .. } | FetchError::Timeout { .. }));
-        if broke_off && self.pace.borrow().has_continued(item) {
-            self.schedule.forgive(item);
+        let was_interrupted = matches!(error, Some(FetchError::Interrupted { .. }));
+        let broke_off = was_interrupted || matches!(error, Some(FetchError::Timeout { .. }));
+        let pace = self.pace.borrow();
+        if broke_off && pace.has_continued(item) {
+            self.schedule.forgive_progress(item);
+        } else if was_interrupted && pace.has_lost_answer(item) {
+            self.schedule.forgive_lost_answer(item);
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::fetch_error::FetchError;
 use super::super::origin_state::{OriginChange, OriginState};
 use super::super::quota::Quota;
-use super::super::retry_limits::MAX_REFUSALS;
+use super::super::retry_limits::{MAX_LOST_ANSWERS, MAX_REFUSALS};
 use super::Schedule;
 use crate::plan::{ItemId, OriginId};
 
@@ -74,8 +74,22 @@ impl Schedule {
         }
     }
 
+    /// Does not count the current attempt of an item, which has brought more of its image.
+    pub fn forgive_progress(&mut self, item: ItemId) {
+        self.progress[item].lost_answers = 0;
+        self.forgive(item);
+    }
+
+    /// Does not count the current attempt of an item, which has brought nothing, unless too many in a row have.
+    pub fn forgive_lost_answer(&mut self, item: ItemId) {
+        if self.progress[item].lost_answers < MAX_LOST_ANSWERS {
+            self.progress[item].lost_answers += 1;
+            self.forgive(item);
+        }
+    }
+
     /// Does not count the current attempt of an item. A caller who wants no retries gets none.
-    pub fn forgive(&mut self, item: ItemId) {
+    fn forgive(&mut self, item: ItemId) {
         if self.limits.retry.retries > 0 {
             self.progress[item].forgiven += 1;
         }
