@@ -27,6 +27,10 @@ use crate::text::{add, text};
 /// How long typing has to pause before the list is read.
 const TYPING_PAUSE: Duration = Duration::from_millis(180);
 
+/// The key of the list in the browser's storage, and of whether it was too long for that.
+const LIST: &str = "list";
+const LOST_LIST: &str = "list-lost";
+
 /// What to run, as chosen in the radio group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunMode {
@@ -111,10 +115,14 @@ impl Form {
     /// Restores what was entered before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
         // A browser that restores the form itself has the newer text.
-        if self.list.value().length() == 0
-            && let Some(list) = storage::read("list")
-        {
-            self.list.set_value(&list);
+        if self.list.value().length() == 0 {
+            match storage::read(LIST) {
+                Some(list) => self.list.set_value(&list),
+                None if storage::read(LOST_LIST).is_some_and(|lost| !lost.is_empty()) => {
+                    self.say("The latest list was too long for this browser to keep. Enter it once more.");
+                }
+                None => {}
+            }
         }
         // Bound before the input's own listener, which stores the corrected value.
         on(&self.concurrency.input, "change", |_| {
@@ -351,7 +359,7 @@ impl Form {
         let mut yielder = Yielder::default();
         let text = self.list.value();
         yielder.maybe_yield().await;
-        storage::write_text("list", &text);
+        store(&text);
         yielder.maybe_yield().await;
         let choice = self.list_choice();
         let reading = read_list(&text, &choice).await;
@@ -377,7 +385,7 @@ impl Form {
         // What is said of the list from now on stays.
         self.end_reading(None);
         let text = self.list.value();
-        storage::write_text("list", &text);
+        store(&text);
         let choice = self.list_choice();
         if let Some(read) = &*self.read.borrow()
             && read.text == text
@@ -418,4 +426,10 @@ impl Form {
         self.names.show(&plan, &reading.understood);
         plan
     }
+}
+
+/// Stores the list for the next visit, or that it could not be.
+fn store(list: &JsString) {
+    let is_stored = storage::write_text(LIST, list);
+    storage::write(LOST_LIST, if is_stored { "" } else { "on" });
 }

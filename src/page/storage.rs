@@ -25,13 +25,16 @@ pub fn write(key: &str, value: &str) {
     write_text(key, &value.into());
 }
 
-/// The same with a text that is JavaScript's.
-pub fn write_text(key: &str, value: &JsString) {
-    if let Ok(window) = window()
-        && let Ok(Some(storage)) = window.local_storage()
-    {
-        let _ = storage.unchecked_ref::<TextStorage>().set(&full(key), value);
+/// The same with a text that is JavaScript's. Returns whether it is stored; if it is not, nothing is, since an older
+/// value would come back in its place.
+pub fn write_text(key: &str, value: &JsString) -> bool {
+    let Ok(window) = window() else { return false };
+    let Ok(Some(storage)) = window.local_storage() else { return false };
+    let is_stored = storage.unchecked_ref::<TextStorage>().set(&full(key), value).is_ok();
+    if !is_stored {
+        let _ = storage.remove_item(&full(key));
     }
+    is_stored
 }
 
 /// The key with a prefix, since other pages of the same host share the storage.

@@ -93,6 +93,34 @@ fn the_list_the_mode_and_the_limit_survive_a_reload() {
 }
 
 #[test]
+fn of_a_list_that_the_browser_can_not_store_an_older_one_does_not_take_the_place() {
+    with_page(async |browser| {
+        browser.fill("https://a.example/an-address-that-is-stored.jpg").await;
+        browser.until_plan("1 URL from 1 origin").await;
+        browser.until("localStorage.getItem('fetchzip.list').includes('stored.jpg')").await;
+        let fill_up = "
+            let filler = '';
+            for (let length = 1 << 24; length >= 1; length /= 2) {
+              const longer = filler + 'x'.repeat(length);
+              try { localStorage.setItem('filler', longer); filler = longer; } catch {}
+            }";
+        browser.execute(fill_up, vec![]).await;
+        let lines: Vec<_> = (0..20).map(|number| format!("https://b.example/{number}.jpg")).collect();
+        browser.fill(&lines.join("\n")).await;
+        browser.until_plan("20 URLs from 1 origin").await;
+        browser.reload().await;
+        assert_eq!(browser.list().await, "");
+        browser.until_plan("too long for this browser to keep").await;
+        // The next one is stored again.
+        browser.execute("localStorage.removeItem('filler')", vec![]).await;
+        browser.fill("https://c.example/1.jpg").await;
+        browser.until("localStorage.getItem('fetchzip.list')?.includes('c.example')").await;
+        browser.reload().await;
+        assert_eq!(browser.list().await, "https://c.example/1.jpg");
+    });
+}
+
+#[test]
 fn a_list_that_a_preset_replaced_can_be_restored() {
     with_page(async |browser| {
         browser.fill("https://mine.example/1.jpg").await;
