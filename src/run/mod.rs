@@ -28,6 +28,7 @@ mod host_tests;
 mod http_date;
 #[cfg(test)]
 mod limit_tests;
+mod origin_places;
 mod origin_state;
 mod other_tabs;
 mod pace;
@@ -57,6 +58,7 @@ pub use event::{Event, EventKind};
 pub use event_codec::{EventWriter, latest_time, read_events};
 pub use fetch_error::FetchError;
 pub use http_date::{parse_http_date, parse_retry_after};
+pub use origin_places::{OriginPlace, OriginPlaces};
 pub use other_tabs::CONNECTIONS;
 pub use quota::Quota;
 pub use reorder::Reorder;

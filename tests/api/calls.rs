@@ -159,6 +159,33 @@ fn an_option_that_does_not_exist_is_warned_of_with_the_nearest_that_does() {
 }
 
 #[test]
+fn an_unknown_name_in_one_source_s_request_or_a_function_s_answer_is_warned_of_once() {
+    with_package(async |browser| {
+        let body = "
+            const warnings = [];
+            console.warn = (text) => warnings.push(text);
+            const source = () => ({ url: args, request: { header: {} } });
+            await fetchZip([args, source(), source()]);
+            await fetchZip((async function* () { yield source(); yield source(); })());
+            await fetchZip([args, args], { request: () => ({ Credentials: 'omit' }) });
+            return warnings;";
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        for place in PLACES {
+            let warnings = browser.run(place, body, json!(url)).await.unwrap();
+            let there_is = |path: &str, name: &str, nearest: &str| {
+                format!("fetchzip: there is no {path}.{name}; the nearest is {path}.{nearest}")
+            };
+            let expected = [
+                there_is("urls[1].request", "header", "headers"),
+                there_is("urls[0].request", "header", "headers"),
+                there_is("options.request(…)", "Credentials", "credentials"),
+            ];
+            assert_eq!(warnings, json!(expected), "{place:?}");
+        }
+    });
+}
+
+#[test]
 fn an_invalid_argument_is_named_and_no_request_is_made() {
     with_package(async |browser| {
         let url = browser.origin.url("/image/1/64x48.jpg?key=asked");

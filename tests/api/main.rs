@@ -31,6 +31,7 @@
 //! - `continuing`: transfers that break off, and continue where they did
 //! - `calls`: calls that make no sense, and arguments that change afterwards
 //! - `page_scripts`: pages whose scripts have replaced what the browser provides
+//! - `policies`: pages with a Content Security Policy
 //! - `aborting_often`: two hundred runs, aborted at random moments
 //! - `crashes`: wasm that traps
 //! - `traps`: the same at any step of a run
@@ -69,6 +70,7 @@ mod own_entries;
 mod package_driver;
 mod page_requests;
 mod page_scripts;
+mod policies;
 mod records;
 mod refusals;
 mod renewing;

@@ -1,19 +1,7 @@
 // Copies of a call's sources, checked: what the caller does to them afterwards changes nothing.
 
 import { isObject, typeError } from "./checks.js";
-
-/** The options of a request. */
-export const REQUEST_OPTIONS = [
-  "headers",
-  "credentials",
-  "mode",
-  "referrer",
-  "referrerPolicy",
-  "cache",
-  "priority",
-  "method",
-  "body",
-];
+import { REQUEST_OPTIONS, warnOfUnknown } from "./unknown_names.js";
 
 /** What a source may have. */
 const FIELDS = ["url", "name", "title", "columns", "fallbacks", "request", "data", "lastModified"];
@@ -67,9 +55,13 @@ const copyOfPair = (pair) => list(pair, (part) => part);
 const copyOfHeaders = (headers) =>
   isObject(headers) && !isIterable(headers) ? { ...headers } : list(headers, copyOfPair);
 
-/** Options of a request, of any class, with their headers and the bytes of their body. */
-export const copyOfRequestOptions = (given) => {
+/**
+ * Options of a request, of any class, with their headers and the bytes of their body. A name that does not exist is
+ * warned of, but for those `warned` of before.
+ */
+export const copyOfRequestOptions = (given, prefix, warned) => {
   if (!isObject(given)) return given;
+  warnOfUnknown(given, REQUEST_OPTIONS, prefix, warned);
   const copy = {};
   for (const name of REQUEST_OPTIONS) {
     const value = given[name];
@@ -82,7 +74,8 @@ export const copyOfRequestOptions = (given) => {
 
 const isDate = (value) => isObject(value) && typeof value.getTime === "function";
 
-const copyOfSource = (source, path) => {
+/** A source; `warned` has the names of requests' options that were warned of for others. */
+const copyOfSource = (source, path, warned) => {
   if (typeof source === "string") return source;
   if (!isObject(source)) throw typeError(path, "a string or { url, name }", source);
   const whole = address(source, path);
@@ -93,7 +86,7 @@ const copyOfSource = (source, path) => {
     const value = source[field];
     if (value !== undefined) copy[field] = value;
   }
-  copy.request = copyOfRequestOptions(copy.request);
+  copy.request = copyOfRequestOptions(copy.request, `${path}.request.`, warned);
   if (copy.data !== undefined) {
     copy.data = copyOfData(copy.data);
     if (isDate(copy.lastModified)) copy.lastModified = copy.lastModified.getTime();
@@ -130,7 +123,8 @@ const pathOf = (item) => `urls[${item}]`;
 export const copyOfSources = (given) => {
   // A string is an iterable of its characters.
   if (isObject(given) && isIterable(given)) {
-    return { known: Array.from(given, (source, item) => copyOfSource(source, pathOf(item))), arrive: null };
+    const warned = new Set();
+    return { known: Array.from(given, (source, item) => copyOfSource(source, pathOf(item), warned)), arrive: null };
   }
   if (isObject(given) && typeof given[Symbol.asyncIterator] === "function") return { known: [], arrive: given };
   throw typeError("urls", "an array or another iterable of URLs", given);
@@ -143,13 +137,14 @@ export const copyOfSources = (given) => {
 export const arrivals = (sources, known, take) => ({
   [Symbol.asyncIterator]() {
     const iterator = sources[Symbol.asyncIterator]();
+    const warned = new Set();
     return {
       async next() {
         const { done, value } = await iterator.next();
         if (done) return { done, value };
         const item = known.length;
         try {
-          const source = copyOfSource(value, pathOf(item));
+          const source = copyOfSource(value, pathOf(item), warned);
           const taken = take(item, source);
           known.push(source);
           return { done, value: taken };

@@ -1,8 +1,9 @@
 // The options of a run, read and checked once, before the call returns and whether or not the wasm is there.
 
 import { aFlag, aFunction, aSignal, aSink, aText, anyTime, both, isObject, oneOf, someTime, typeError, wholeFrom } from "./checks.js";
-import { REQUEST_OPTIONS, copyOfRequestOptions } from "./copies.js";
+import { copyOfRequestOptions } from "./copies.js";
 import { checkedTemplate } from "./template.js";
+import { warnOfUnknown } from "./unknown_names.js";
 
 const RECORD = {
   name: aText,
@@ -24,11 +25,7 @@ const OPTIONS = {
   maxTotalBytes: wholeFrom(1),
   cache: oneOf("default", "no-store", "reload", "no-cache", "force-cache"),
   // The supply checks what they are.
-  request(value, path) {
-    if (!isObject(value)) return value;
-    warnOfUnknown(value, REQUEST_OPTIONS, `${path}.`);
-    return copyOfRequestOptions(value);
-  },
+  request: (value, path) => copyOfRequestOptions(value, `${path}.`),
   accept: oneOf("images", "all"),
   names: both(aText, checkedTemplate),
   skipRepeated: oneOf(false, "urls", "images", "both"),
@@ -66,31 +63,4 @@ const checked = (given, known, prefix) => {
   }
   warnOfUnknown(given, Object.keys(known), prefix);
   return copy;
-};
-
-const warnOfUnknown = (given, known, prefix) => {
-  for (const name of Object.keys(given).filter((name) => !known.includes(name))) {
-    const isOfRequest = known.includes("request") && REQUEST_OPTIONS.includes(name);
-    const other = isOfRequest ? `request.${name}` : nearest(name, known);
-    console.warn(`fetchzip: there is no ${prefix}${name}; the nearest is ${prefix}${other}`);
-  }
-};
-
-/** The known name that takes the fewest changes of a letter. */
-const nearest = (name, known) => {
-  const distance = (other) => distanceBetween(name.toLowerCase(), other.toLowerCase());
-  return known.reduce((best, other) => (distance(other) < distance(best) ? other : best));
-};
-
-/** How many letters have to be put in, taken out or replaced (Levenshtein's distance). */
-const distanceBetween = (from, to) => {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [above, letter] of [...from].entries()) {
-    const next = [above + 1];
-    for (const [index, other] of [...to].entries()) {
-      next.push(Math.min(row[index] + (letter !== other), row[index + 1] + 1, next[index] + 1));
-    }
-    row = next;
-  }
-  return row[to.length];
 };

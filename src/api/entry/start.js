@@ -5,7 +5,7 @@ import { arrivals, copyOfSources } from "./copies.js";
 import { checkedOptions } from "./options.js";
 import { startRun } from "./run.js";
 import { Supply } from "./supply.js";
-import { addressOf, workerAt } from "./worker_script.js";
+import { workerAt, workerBy } from "./worker_script.js";
 
 /**
  * An entry's functions. `wasm` returns the wasm or its address, `worker` a worker with the package's script, and
@@ -57,12 +57,4 @@ export const serve = ({ wasm, worker, cure }) => {
 };
 
 /** A worker, by the expression of an entry or at the address that the application gave. */
-const launch = (given, worker) => {
-  if (given !== undefined) return workerAt(given);
-  try {
-    return worker();
-  } catch {
-    // Of another origin, or under Trusted Types.
-    return workerAt(addressOf(worker));
-  }
-};
+const launch = (given, worker) => (given === undefined ? workerBy(worker) : workerAt(given));

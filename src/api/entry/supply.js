@@ -3,6 +3,7 @@
 
 import { isObject, shown } from "./checks.js";
 import { isRequest } from "./copies.js";
+import { REQUEST_OPTIONS, warnOfUnknown } from "./unknown_names.js";
 
 /** What an option may be; the browser checks the others. */
 const MODES = ["cors", "same-origin"];
@@ -160,6 +161,8 @@ export class Supply {
   #sources = new Map();
   /** The number of the attempt under way of each item, and the error of the one before it. */
   #attempts = new Map();
+  /** Names that the function's answers had, and that were warned of. */
+  #warned = new Set();
   /** Called with each item whose own signal is aborted. */
   #skip = null;
   /** Ends the listening to the signals of single requests. */
@@ -362,7 +365,8 @@ export class Supply {
         const { attempt, error } = this.#attempts.get(item) ?? { attempt: 1, error: null };
         const answer = (0, this.#ask)(new URL(href), { item, attempt, error });
         // At once where it is no promise: the function may use the object again.
-        const given = typeof answer?.then === "function" ? readAnswer(await answer) : readAnswer(answer);
+        const read = (given) => readAnswer(given, this.#warned);
+        const given = typeof answer?.then === "function" ? read(await answer) : read(answer);
         const other = originOf(given.url);
         if (given.url !== undefined && other !== originOf(href) && isOfOneOrigin(options)) {
           throw new TypeError(
@@ -404,10 +408,10 @@ const nameOf = (address) => {
 };
 
 /** What the caller's function returned, as a copy. */
-const readAnswer = (given) => ({
-  options: copyOfOptions("what options.request returns", given),
-  url: addressOf(given?.url),
-});
+const readAnswer = (given, warned) => {
+  if (isObject(given)) warnOfUnknown(given, [...REQUEST_OPTIONS, "url"], "options.request(…).", warned);
+  return { options: copyOfOptions("what options.request returns", given), url: addressOf(given?.url) };
+};
 
 const addressOf = (given) => {
   if (given === undefined || given === null) return undefined;

@@ -16,30 +16,41 @@ export const workerAt = (address) => {
 };
 
 /**
- * The address that an expression `new Worker(new URL(…), …)` has. It stands literally in the entry, since that is
- * what bundlers look for, so it is evaluated once with another constructor.
+ * The worker of an expression `new Worker(new URL(…), …)`. It stands literally in the entry, since that is what bundlers
+ * look for, so it is evaluated with another constructor: a page with Trusted Types would report the browser's.
  */
-export const addressOf = (expression) => {
+export const workerBy = (expression) => {
   const { Worker } = globalThis;
-  let address;
-  globalThis.Worker = function (url) {
-    address = `${url}`;
-  };
   try {
-    expression();
+    globalThis.Worker = function (address, options) {
+      globalThis.Worker = Worker;
+      try {
+        return new Worker(trusted(`${address}`), options);
+      } catch {
+        // Of another origin.
+        return workerAt(address);
+      }
+    };
+  } catch {
+    // On a page that lets nothing be replaced.
+    return expression();
+  }
+  try {
+    return expression();
   } finally {
     globalThis.Worker = Worker;
   }
-  return address;
 };
 
 let policy;
 
 /** An address as what a page with Trusted Types lets a worker be started from. It is always one of the package's own. */
 const trusted = (address) => {
-  const { trustedTypes } = globalThis;
-  if (!trustedTypes) return address;
-  // A name may be taken only once.
-  policy ??= trustedTypes.createPolicy("fetchzip", { createScriptURL: (address) => address });
-  return policy.createScriptURL(address);
+  try {
+    // A name may be taken only once.
+    policy ??= globalThis.trustedTypes?.createPolicy("fetchzip", { createScriptURL: (address) => address });
+  } catch {
+    // The page does not allow the name. It may have a policy for whatever comes without one.
+  }
+  return policy ? policy.createScriptURL(address) : address;
 };

@@ -17,7 +17,6 @@ use super::answer::{failed, is_response, not_made};
 use super::continuation::{Arrival, Fit, Part, Parts, RestAnswer};
 use super::long_addresses::LongAddresses;
 use super::options::request_options;
-use super::origin_places::OriginPlaces;
 use super::reception::Reception;
 use super::stall::{StallTimer, Watch};
 use super::supply::{Supplied, Supply};
@@ -28,7 +27,8 @@ use crate::image::{Accepted, essence};
 use crate::job::{IS_INTERACTIVE, Job, Reused};
 use crate::plan::{Address, ItemId, Network, disposition_file_name};
 use crate::run::{
-    EventKind, FetchError, Fetcher, Others, Reservation, StoredImage, parse_http_date, parse_retry_after,
+    EventKind, FetchError, Fetcher, OriginPlaces, Others, Reservation, StoredImage, parse_http_date,
+    parse_retry_after,
 };
 use crate::text::text;
 

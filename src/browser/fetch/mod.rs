@@ -5,7 +5,6 @@ mod attempt;
 mod continuation;
 mod long_addresses;
 mod options;
-mod origin_places;
 mod reception;
 mod stall;
 mod supply;

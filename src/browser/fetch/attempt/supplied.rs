@@ -5,14 +5,15 @@ use wasm_bindgen::prelude::*;
 use web_sys::RequestCredentials;
 
 use super::BrowserFetcher;
-use crate::browser::fetch::origin_places::OriginPlace;
 use crate::browser::fetch::supply::Supplied;
 use crate::browser::spool::Payload;
 use crate::browser::web::{StreamReader, js_message};
 use crate::image::{Accepted, essence};
 use crate::job::IS_INTERACTIVE;
 use crate::plan::{Address, ItemId};
-use crate::run::{Credentials, EventKind, FetchError, Fetcher, MAX_IN_FLIGHT, Reservation, StoredImage};
+use crate::run::{
+    Credentials, EventKind, FetchError, Fetcher, MAX_IN_FLIGHT, OriginPlace, Reservation, StoredImage,
+};
 
 #[wasm_bindgen(module = "/src/browser/fetch/guarded_fetch.js")]
 extern "C" {

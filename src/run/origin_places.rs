@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
-/// How many requests are under way to each origin.
+/// How many requests are under way to each origin that has any.
 #[derive(Debug, Default)]
 pub struct OriginPlaces {
     taken: RefCell<Vec<(String, usize)>>,
@@ -13,6 +13,7 @@ pub struct OriginPlaces {
 }
 
 /// The place of one request, until it is dropped.
+#[derive(Debug)]
 pub struct OriginPlace<'a> {
     places: &'a OriginPlaces,
     origin: &'a str,
@@ -39,8 +40,42 @@ impl OriginPlaces {
 
 impl Drop for OriginPlace<'_> {
     fn drop(&mut self) {
-        let mut taken = self.places.taken.borrow_mut();
-        taken.iter_mut().filter(|(other, _)| other == self.origin).for_each(|(_, count)| *count -= 1);
+        // A run may have as many origins as images.
+        self.places.taken.borrow_mut().retain_mut(|(other, count)| {
+            *count -= usize::from(other == self.origin);
+            *count > 0
+        });
         self.places.waiting.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn a_request_waits_for_a_place_of_its_own_origin_alone() {
+        let places = OriginPlaces::default();
+        let first = places.reserve("https://a", 1).now_or_never().unwrap();
+        assert!(places.reserve("https://a", 1).now_or_never().is_none());
+        let _other = places.reserve("https://b", 1).now_or_never().unwrap();
+        let mut waiting = Box::pin(places.reserve("https://a", 1));
+        assert!((&mut waiting).now_or_never().is_none());
+        drop(first);
+        assert!(waiting.now_or_never().is_some());
+    }
+
+    #[test]
+    fn an_origin_without_requests_is_forgotten() {
+        let places = OriginPlaces::default();
+        for number in 0..1000 {
+            let origin = number.to_string();
+            let both = [places.reserve(&origin, 2), places.reserve(&origin, 2)].map(FutureExt::now_or_never);
+            assert!(both.iter().all(Option::is_some));
+            assert_eq!(places.taken.borrow().len(), 1);
+        }
+        assert!(places.taken.borrow().is_empty());
     }
 }
