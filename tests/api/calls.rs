@@ -44,7 +44,14 @@ const WRONG: &[(&str, &str, &str)] = &[
     ),
     ("[url], { request: 5 }", "TypeError", "options.request"),
     ("[url], { request: { body: 5 } }", "TypeError", "options.request.body"),
+    ("[{ url, request: { method: Symbol('a') } }]", "TypeError", "urls[0].request.method"),
+    ("[{ url, request: { body: moved } }]", "TypeError", "urls[0].request.body"),
+    ("[{ name: 'a', data: moved }]", "TypeError", "urls[0].data"),
+    ("[{ name: 'a', data: 'a', lastModified: Symbol('a') }]", "TypeError", "urls[0].lastModified"),
+    ("[url], { request: { credentials: Symbol('a') } }", "TypeError", "options.request.credentials"),
     ("[url], 5", "TypeError", "options"),
+    // Arrays have a method `filter`.
+    ("[url], []", "TypeError", "options"),
     ("[url], 'fast'", "TypeError", "options"),
     ("[url], { mode: 'fast' }", "RangeError", "options.mode"),
     ("[url], { mode: 1 }", "TypeError", "options.mode"),
@@ -111,6 +118,7 @@ fn start_throws_for_an_invalid_argument_before_it_returns() {
                 let body = format!(
                     "const entry = await import('./pkg/{entry}');
                      const url = args; const locked = new WritableStream(); locked.getWriter();
+                     const moved = new ArrayBuffer(8); structuredClone(moved, {{ transfer: [moved] }});
                      try {{
                        const {{ result }} = entry.startFetchZip({arguments});
                        return ['rejects', ...await result.then(() => [], (error) => [error.name, error.message])];
@@ -192,6 +200,7 @@ fn an_invalid_argument_is_named_and_no_request_is_made() {
         for (arguments, class, argument) in WRONG {
             let body = format!(
                 "const url = args; const locked = new WritableStream(); locked.getWriter();
+                 const moved = new ArrayBuffer(8); structuredClone(moved, {{ transfer: [moved] }});
                  await fetchZip({arguments})"
             );
             let Err(rejection) = browser.run(Place::Page, &body, json!(url)).await else {

@@ -243,3 +243,25 @@ fn a_stream_among_what_failed_does_not_keep_the_others_from_being_retried() {
         }
     });
 }
+
+#[test]
+fn an_object_that_looks_like_a_blob_is_read_or_fails_alone() {
+    with_package(async |browser| {
+        let body = "
+            const stream = (piece) => new ReadableStream({ start(to) { to.enqueue(piece); to.close(); } });
+            const like = (read) => ({ size: 5, type: () => {}, lastModified: () => {}, stream: read });
+            const data = [
+              like(() => stream(new TextEncoder().encode('right'))),
+              like(() => { throw new Error('thrown by stream()'); }),
+              like(() => stream(5)),
+              like(() => null),
+            ];
+            const { blob, items } = await fetchZip(data.map((data, number) => ({ name: `${number}.txt`, data })));
+            const text = await blob.text();
+            return [items.map(({ outcome, error }) => error?.kind ?? outcome), text.includes('right')];";
+        for place in PLACES {
+            let value = browser.run(place, body, json!(null)).await.unwrap();
+            assert_eq!(value, json!([["stored", "data", "data", "data"], true]), "{place:?}");
+        }
+    });
+}

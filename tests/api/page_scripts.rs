@@ -147,6 +147,32 @@ fn own_bytes_are_taken_as_they_are_whatever_their_class_or_realm() {
 }
 
 #[test]
+fn what_a_page_adds_to_all_objects_is_no_option() {
+    let polluted = "
+        const names = ['signal', 'sink', 'filter', 'request', 'names', 'retries', 'url', 'name', 'data', 'fallbacks', 'columns',
+          'headers', 'body', 'credentials', 'failure', 'isOwnData', 'variant'];
+        for (const name of names) Object.defineProperty(Object.prototype, name, { value: 5, writable: true, configurable: true });";
+    with_package(async |browser| {
+        let body = &format!(
+            "{polluted}
+             try {{
+               const results = [await fetchZip([args]), await fetchZip([args], {{ __proto__: null, retries: 0 }})];
+               results.push(await results[0].retry([0]).result);
+               const source = {{ __proto__: null, url: args, request: {{ __proto__: null, headers: {{ Accept: 'image/*' }} }} }};
+               results.push(await fetchZip([source]));
+               return results.map(({{ items }}) => items[0].error?.message ?? items[0].outcome);
+             }} finally {{
+               for (const name of names) delete Object.prototype[name];
+             }}"
+        );
+        let url = browser.origin.url("/image/1/64x48.jpg");
+        // Where the call itself runs in a worker, that thread's `fetch` takes them for its own options.
+        let outcomes = browser.run(Place::Page, body, json!(url)).await.unwrap();
+        assert_eq!(outcomes, json!(["stored", "stored", "stored", "stored"]));
+    });
+}
+
+#[test]
 fn objects_of_another_realm_are_what_they_do() {
     with_package(async |browser| {
         let body = "

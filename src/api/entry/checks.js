@@ -2,6 +2,9 @@
 
 export const isObject = (value) => typeof value === "object" && value !== null;
 
+/** An object for named values, in which nothing is found that a page has added to the prototype of all objects. */
+export const bare = (values) => ({ __proto__: null, ...values });
+
 /** A value as JavaScript prints it. An object's own `toString` may throw. */
 export const shown = (value) => {
   try {

@@ -1,6 +1,6 @@
 // Copies of a call's sources, checked: what the caller does to them afterwards changes nothing.
 
-import { isObject, typeError } from "./checks.js";
+import { bare, isObject, typeError } from "./checks.js";
 import { REQUEST_OPTIONS, warnOfUnknown } from "./unknown_names.js";
 
 /** What a source may have. */
@@ -45,9 +45,13 @@ const Bytes = new TextEncoder().encode().constructor;
 const isBuffer = (value) => ["[object ArrayBuffer]", "[object SharedArrayBuffer]"].includes(Object.prototype.toString.call(value));
 
 /** The bytes of a buffer; other data is the engine's from now on. */
-const copyOfData = (data) => {
-  if (ArrayBuffer.isView(data)) return new Bytes(data.buffer, data.byteOffset, data.byteLength).slice();
-  return isBuffer(data) ? new Bytes(data).slice() : data;
+const copyOfData = (data, path) => {
+  try {
+    if (ArrayBuffer.isView(data)) return new Bytes(data.buffer, data.byteOffset, data.byteLength).slice();
+    return isBuffer(data) ? new Bytes(data).slice() : data;
+  } catch {
+    throw new TypeError(`${path} must be a buffer that was not moved to another thread`);
+  }
 };
 
 const copyOfPair = (pair) => list(pair, (part) => part);
@@ -62,13 +66,13 @@ const copyOfHeaders = (headers) =>
 export const copyOfRequestOptions = (given, prefix, warned) => {
   if (!isObject(given)) return given;
   warnOfUnknown(given, REQUEST_OPTIONS, prefix, warned);
-  const copy = {};
+  const copy = bare();
   for (const name of REQUEST_OPTIONS) {
     const value = given[name];
     if (value !== undefined) copy[name] = value;
   }
   copy.headers = copyOfHeaders(copy.headers);
-  copy.body = copyOfData(copy.body);
+  copy.body = copyOfData(copy.body, `${prefix}body`);
   return copy;
 };
 
@@ -80,7 +84,7 @@ const copyOfSource = (source, path, warned) => {
   if (!isObject(source)) throw typeError(path, "a string or { url, name }", source);
   const whole = address(source, path);
   if (whole !== undefined) return whole;
-  const copy = {};
+  const copy = bare();
   // Each is read once.
   for (const field of FIELDS) {
     const value = source[field];
@@ -88,7 +92,7 @@ const copyOfSource = (source, path, warned) => {
   }
   copy.request = copyOfRequestOptions(copy.request, `${path}.request.`, warned);
   if (copy.data !== undefined) {
-    copy.data = copyOfData(copy.data);
+    copy.data = copyOfData(copy.data, `${path}.data`);
     if (isDate(copy.lastModified)) copy.lastModified = copy.lastModified.getTime();
     return copy;
   }

@@ -1,6 +1,6 @@
 // The options of a run, read and checked once, before the call returns and whether or not the wasm is there.
 
-import { aFlag, aFunction, aSignal, aSink, aText, anyTime, both, isObject, oneOf, someTime, typeError, wholeFrom } from "./checks.js";
+import { aFlag, aFunction, aSignal, aSink, aText, anyTime, bare, both, isObject, oneOf, someTime, typeError, wholeFrom } from "./checks.js";
 import { copyOfRequestOptions } from "./copies.js";
 import { checkedTemplate } from "./template.js";
 import { warnOfUnknown } from "./unknown_names.js";
@@ -49,13 +49,14 @@ const OPTIONS = {
  * Throws a TypeError or RangeError that names an option that makes no sense. One that does not exist is warned of.
  */
 export const checkedOptions = (options) => {
-  if (options === undefined || options === null) return {};
-  if (!isObject(options)) throw typeError("options", "an object", options);
+  if (options === undefined || options === null) return bare();
+  // An array has methods by the names of options.
+  if (!isObject(options) || Array.isArray(options)) throw typeError("options", "an object", options);
   return checked(options, OPTIONS, "options.");
 };
 
 const checked = (given, known, prefix) => {
-  const copy = {};
+  const copy = bare();
   for (const [name, check] of Object.entries(known)) {
     // Read once.
     const value = given[name];

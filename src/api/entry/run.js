@@ -1,6 +1,6 @@
 // A run as its caller has it, from before the wasm is there until after the end.
 
-import { indexBelow, isObject, typeError } from "./checks.js";
+import { bare, indexBelow, isObject, typeError } from "./checks.js";
 import { Events } from "./events.js";
 import { watchPageRequests } from "./page_requests.js";
 
@@ -61,7 +61,7 @@ export const startRun = ({ sources, known, supply }, options, engine, restart) =
   };
 
   const call = (engine) => {
-    underWay = engine(sources, ofEngine, supply.isNeeded ? supply : undefined, retry);
+    underWay = engine(sources, bare(ofEngine), supply.isNeeded ? supply : undefined, retry);
     listen();
     for (const command of commands.splice(0)) underWay.command(...command);
     return underWay.result;
@@ -80,10 +80,10 @@ export const startRun = ({ sources, known, supply }, options, engine, restart) =
   let reported;
   const report = () => {
     const now = progress();
-    const text = JSON.stringify(now);
-    if (text === reported) return;
-    reported = text;
     try {
+      const text = JSON.stringify(now);
+      if (text === reported) return;
+      reported = text;
       onProgress(now);
     } catch (error) {
       reportError(error);

@@ -1,6 +1,7 @@
 // Starts the engine at the first call, and its worker.
 
 import load, { begin, call } from "./fetchzip-engine.js";
+import { bare } from "./checks.js";
 import { arrivals, copyOfSources } from "./copies.js";
 import { checkedOptions } from "./options.js";
 import { startRun } from "./run.js";
@@ -45,7 +46,7 @@ export const serve = ({ wasm, worker, cure }) => {
 
   const runAgain = (known, options, changes, before) => {
     const changed = checkedOptions(changes);
-    return run({ known, arrive: null }, { ...options, ...changed }, changed.request === undefined ? before : undefined);
+    return run({ known, arrive: null }, bare({ ...options, ...changed }), changed.request === undefined ? before : undefined);
   };
 
   // Both are read before it returns, as `fetch` reads its arguments.

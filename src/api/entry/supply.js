@@ -1,7 +1,7 @@
 // What the requests of a call carry, and the entries of its caller's own. They stay with JavaScript, in the thread of
 // the call: nothing of them is written to a journal, a record or a message.
 
-import { isObject, shown } from "./checks.js";
+import { bare, isObject, shown } from "./checks.js";
 import { isRequest } from "./copies.js";
 import { REQUEST_OPTIONS, warnOfUnknown } from "./unknown_names.js";
 
@@ -60,9 +60,9 @@ const hostOf = (address) => {
 
 /** Checks options for requests, and returns a copy that can be posted to another thread. */
 const copyOfOptions = (argument, given) => {
-  if (given === undefined || given === null) return {};
+  if (given === undefined || given === null) return bare();
   if (!isObject(given)) throw new TypeError(`${argument} must be an object, not ${shown(given)}`);
-  const copy = {};
+  const copy = bare();
   for (const name of OPTIONS) {
     const value = given[name];
     if (value === undefined || value === null) continue;
@@ -72,11 +72,12 @@ const copyOfOptions = (argument, given) => {
       copy.body = typeof value === "string" ? value : copyOfBuffer(value);
       continue;
     }
+    if (typeof value === "symbol") throw wrong(`what fetch takes, not ${shown(value)}`);
     if (name === "mode" && !MODES.includes(value)) throw wrong(`"cors" or "same-origin", not ${shown(value)}`);
     copy[name] = name === "referrer" && value !== "" ? absolute(value, wrong) : `${value}`;
     try {
       if (value === "only-if-cached") throw value;
-      new Request(NOWHERE, { [name]: copy[name] });
+      new Request(NOWHERE, bare({ [name]: copy[name] }));
     } catch {
       throw wrong(`what fetch takes, not ${shown(value)}`);
     }
@@ -107,13 +108,13 @@ const optionsOf = (request) => {
   const { method, credentials, mode, referrer, referrerPolicy, cache } = request;
   // A worker would take its own script's address for the page's.
   const own = referrer === "about:client" ? globalThis.location?.href : referrer;
-  const options = { method, credentials, mode, referrerPolicy, cache, headers: [...request.headers] };
-  return own?.startsWith("http") || own === "" ? { ...options, referrer: own } : options;
+  const options = bare({ method, credentials, mode, referrerPolicy, cache, headers: [...request.headers] });
+  return own?.startsWith("http") || own === "" ? bare({ ...options, referrer: own }) : options;
 };
 
 /** One set of options over another: each by itself, and of the headers each by its name. */
 const over = (below, above) => {
-  const both = { ...below, ...above };
+  const both = bare({ ...below, ...above });
   if (below.headers && above.headers) {
     const headers = new Headers(below.headers);
     for (const [name, value] of new Headers(above.headers)) headers.set(name, value);
@@ -152,7 +153,7 @@ const reasonOf = (error) => shown(isObject(error) && "message" in error ? error.
 /** What a call gives to its requests, and for its own entries. */
 export class Supply {
   /** The options of all requests. */
-  #common = {};
+  #common = bare();
   /** The caller's function. */
   #ask = null;
   /** The first origin of addresses that must all be of one. */
@@ -213,16 +214,16 @@ export class Supply {
   take(item, source) {
     const argument = `urls[${item}]`;
     if (isObject(source) && source.data !== undefined) {
-      return { name: this.#takeData(item, argument, source), isOwnData: true };
+      return bare({ name: this.#takeData(item, argument, source), isOwnData: true });
     }
     const isWhole = isRequest(source);
-    const fields = isObject(source) && !isWhole ? source : { url: source };
+    const fields = isObject(source) && !isWhole ? source : bare({ url: source });
     const variant = isObject(source) ? this.#takeRequest(item, argument, fields, isWhole) : undefined;
     const url = isRequest(fields.url) ? fields.url.url : fields.url;
     this.#bind(item, [url, ...(fields.fallbacks ?? [])]);
     if (!isObject(source)) return source;
     const { name, title, columns, fallbacks } = fields;
-    return { url, name, title, columns, fallbacks, variant };
+    return bare({ url, name, title, columns, fallbacks, variant });
   }
 
   /** Has addresses of a second origin refused if what all requests carry may reach one only. */
@@ -242,7 +243,7 @@ export class Supply {
   /** Takes what the request of a source carries. Returns what tells it from other requests for its address. */
   #takeRequest(item, argument, source, isWhole) {
     const request = source.url;
-    const taken = { request: null, options: {} };
+    const taken = bare({ request: null, options: bare() });
     if (isRequest(request)) {
       const name = isWhole ? argument : `${argument}.url`;
       if (request.bodyUsed) throw new TypeError(`${name} must be a Request whose body was not used`);
@@ -283,7 +284,7 @@ export class Supply {
   }
 
   #takeData(item, argument, { name, data, lastModified, isGivenAgain }) {
-    const taken = { modified: undefined, mediaType: "" };
+    const taken = bare({ modified: undefined, mediaType: "" });
     const refuseRead = (isRead, what) => {
       if (isRead && !isGivenAgain) throw new TypeError(`${argument}.data must be ${what}`);
       taken.isUsed ||= isRead;
@@ -302,8 +303,8 @@ export class Supply {
       own = nameOf(data.url);
     } else if (isBlob(data)) {
       taken.blob = data;
-      taken.mediaType = data.type;
-      taken.modified = data.lastModified;
+      taken.mediaType = shown(data.type ?? "");
+      taken.modified = typeof data.lastModified === "number" ? data.lastModified : undefined;
       own = data.name;
     } else if (isObject(data) && typeof data.getReader === "function") {
       refuseRead(data.locked, "a ReadableStream that is not locked");
@@ -314,7 +315,7 @@ export class Supply {
       throw new TypeError(`${argument}.data must be ${expected}, not ${shown(data)}`);
     }
     if (lastModified !== undefined && lastModified !== null) {
-      taken.modified = Number(lastModified);
+      taken.modified = typeof lastModified === "symbol" ? NaN : Number(lastModified);
       if (!Number.isFinite(taken.modified)) {
         throw new TypeError(`${argument}.lastModified must be a time, not ${shown(lastModified)}`);
       }
@@ -384,7 +385,7 @@ export class Supply {
         throw new TypeError('the request has the mode "same-origin", and its address is of another origin');
       }
       const isForAll = !this.#ask && !this.#arrives && this.#sources.size === 0 && !isOfOwnOrigin;
-      return { url, options, isGuarded: isGuarded(options), isForAll };
+      return bare({ url, options, isGuarded: isGuarded(options), isForAll });
     } catch (error) {
       return { failure: reasonOf(error) };
     }

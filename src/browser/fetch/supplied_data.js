@@ -4,10 +4,12 @@
 /** What can be posted to another thread, and what moves there. */
 export function postable(supplied) {
   const { stream, ...others } = supplied;
-  if (!stream) return [supplied, []];
+  const isLike = others.blob && !isOfBrowser(others.blob);
+  if (!stream && !isLike) return [supplied, []];
   let reader;
   try {
-    reader = stream.getReader();
+    reader = (stream ?? others.blob.stream()).getReader();
+    delete others.blob;
   } catch (error) {
     return [failureOf(error), []];
   }
@@ -31,10 +33,10 @@ export function postable(supplied) {
 
 /** The data as a stream. */
 export function bodyOf({ blob, stream, port }) {
-  if (blob) return blob.stream();
   if (port) return streamOf(port);
   try {
-    return stream.pipeThrough(new TransformStream({ transform: push }));
+    if (blob && isOfBrowser(blob)) return blob.stream();
+    return (stream ?? blob.stream()).pipeThrough(new TransformStream({ transform: push }));
   } catch (error) {
     return new ReadableStream({ start: (controller) => controller.error(error) });
   }
@@ -44,6 +46,15 @@ export function bodyOf({ blob, stream, port }) {
 export function sizeOf({ blob }) {
   return blob?.size;
 }
+
+/** Whether a Blob is one when it arrives at another thread: an object that only looks like one is not. */
+const isOfBrowser = (blob) => {
+  try {
+    return typeof structuredClone(blob).stream === "function";
+  } catch {
+    return false;
+  }
+};
 
 /** A stream that its caller has begun to read meanwhile. */
 const failureOf = (error) => ({ failure: String(error?.message ?? error), isOfData: true });
