@@ -34,6 +34,8 @@ pub enum Capability {
     RestingPointer,
     /// A pointer that is a finger.
     TouchEmulation,
+    /// Colors that the user's system forces on a page.
+    ForcedColors,
     /// A network that a test takes away.
     NetworkLoss,
     /// The browser's own window: its menus and keys, and private windows.
@@ -76,6 +78,9 @@ impl Capability {
             ),
             (Self::TouchEmulation, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver makes the pointer a finger")
+            }
+            (Self::ForcedColors, Kind::Firefox | Kind::WebKit) => {
+                Some("only Chromium's driver forces colors on a page")
             }
             (Self::ManifestErrors, Kind::Firefox | Kind::WebKit) => {
                 Some("only Chromium's driver says what is wrong with a manifest")

@@ -116,6 +116,36 @@ fn what_a_finger_aims_at_in_the_pictures_is_large_enough() {
 }
 
 #[test]
+fn what_is_chosen_shows_where_colors_are_forced() {
+    if !requires(Capability::ForcedColors) {
+        return;
+    }
+    with_new_page_of(Site::page(), async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.png"]).await;
+        browser.fetch().await;
+        browser.the_coming("checkbox", "64x48.jpg").await;
+        let forced = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+        browser.devtools("Emulation.setEmulatedMedia", forced).await;
+        browser.until("matchMedia('(forced-colors: active)').matches").await;
+        let groups = [
+            ("#mode input:checked + span", "#mode input:not(:checked) + span"),
+            (".sizes input:checked + span", ".sizes input:not(:checked) + span"),
+            (".chips [aria-pressed=true]", ".chips [aria-pressed=false]"),
+            ("[role=tab][aria-selected=true]", "[role=tab][aria-selected=false]"),
+        ];
+        for (chosen, other) in groups {
+            let background = async |selector: &str| {
+                let script = "return getComputedStyle(document.querySelector(arguments[0])).backgroundColor";
+                browser.execute(script, vec![selector.into()]).await
+            };
+            assert_ne!(background(chosen).await, background(other).await, "{chosen}");
+        }
+        // The session is the next test's, too.
+        browser.devtools("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+    });
+}
+
+#[test]
 fn axe_finds_nothing_on_a_page_with_an_interrupted_run() {
     if !requires(Capability::PrivateFiles) {
         return;
