@@ -1,7 +1,8 @@
-//! Pages with a Content Security Policy, which name the calls that they allow.
+//! Pages with a Content Security Policy, and pages of another origin than the package.
 
 use serde_json::{Value, json};
 
+use super::package_driver::{Place, with_package};
 use crate::browser::browse;
 use crate::browser::capability::Capability;
 use crate::browser::site::Site;
@@ -65,4 +66,16 @@ fn a_page_that_lets_nothing_be_replaced_has_its_worker() {
         Object.defineProperty(globalThis, 'Worker', { writable: false, configurable: false });",
     );
     assert_eq!(made, json!(["worker", "stored", []]));
+}
+
+#[test]
+fn a_package_of_another_origin_has_its_worker() {
+    with_package(async |browser| {
+        // The same server by another name.
+        let module = browser.address.replace("127.0.0.1", "localhost") + "pkg/fetchzip.js";
+        let body = "const other = await import(args[0]); return (await other.fetchZip([args[1]])).storage;";
+        let args = json!([module, browser.origin.url("/image/1/64x48.jpg")]);
+        let storage = if Capability::PrivateFiles.is_in(browser.kind) { "file" } else { "blobs" };
+        assert_eq!(browser.run(Place::Page, body, args).await.unwrap(), storage);
+    });
 }

@@ -9,10 +9,12 @@ export const workerOf = (text) => {
 };
 
 /** A worker with a script that is elsewhere: no browser starts one of another origin, but all let one import it. */
-export const workerAt = (address) => {
-  const { href, origin } = new URL(address, document.baseURI);
-  if (origin !== location.origin) return workerOf(`import ${JSON.stringify(href)};`);
-  return new Worker(trusted(href), { type: "module" });
+export const workerAt = (address, options = { type: "module" }) => {
+  const { href, origin, protocol } = new URL(address, document.baseURI);
+  // A page's own Blob or file has the origin "null".
+  const isForeign = ["http:", "https:"].includes(protocol) && origin !== globalThis.origin;
+  if (isForeign) return workerOf(`import ${JSON.stringify(href)};`);
+  return new Worker(trusted(href), options);
 };
 
 /**
@@ -24,12 +26,7 @@ export const workerBy = (expression) => {
   try {
     globalThis.Worker = function (address, options) {
       globalThis.Worker = Worker;
-      try {
-        return new Worker(trusted(`${address}`), options);
-      } catch {
-        // Of another origin.
-        return workerAt(address);
-      }
+      return workerAt(address, options);
     };
   } catch {
     // On a page that lets nothing be replaced.
