@@ -1,5 +1,7 @@
 // The other floor: bodies read into buffers of our own, and dropped.
 
+import { get } from "./get.js";
+
 const BUFFER = 256 << 10;
 
 onmessage = async ({ data: { files, atOnce } }) => {
@@ -8,10 +10,7 @@ onmessage = async ({ data: { files, atOnce } }) => {
   const lane = async () => {
     let buffer = new ArrayBuffer(BUFFER);
     while (next < files.length) {
-      const { url } = files[next++];
-      const response = await fetch(url, { cache: "no-store" });
-      if (!response.ok) throw new Error(`${url}: status ${response.status}`);
-      const reader = response.body.getReader({ mode: "byob" });
+      const reader = (await get(files[next++])).body.getReader({ mode: "byob" });
       for (;;) {
         const { done, value } = await reader.read(new Uint8Array(buffer));
         buffer = value.buffer;

@@ -4,8 +4,7 @@
 // Each takes the workload, loads what it needs, and gives the function that is timed:
 // (sink) => { archive, bytes, lastByteAt }.
 
-/** Never from a cache: ten times the same URL is ten pictures, as fetchzip's default has it. */
-const REQUEST = { cache: "no-store" };
+import { get } from "./get.js";
 
 export const contenders = {
   floor,
@@ -18,12 +17,6 @@ export const contenders = {
   fflate,
   "zip.js": zipJs,
 };
-
-async function get({ url }) {
-  const response = await fetch(url, REQUEST);
-  if (!response.ok) throw new Error(`${url}: status ${response.status}`);
-  return response;
-}
 
 /** Works on all files, `atOnce` at a time, each begun when another is done. */
 async function pool({ files, atOnce }, work) {
@@ -67,7 +60,7 @@ async function floorIntoSink(workload, sink) {
 
 /** In a dedicated worker. */
 async function floorByob({ files, atOnce }) {
-  const worker = new Worker("/byob-worker.js");
+  const worker = new Worker("/byob-worker.js", { type: "module" });
   return () =>
     new Promise((resolve, reject) => {
       worker.onerror = ({ message }) => reject(new Error(message));
@@ -83,6 +76,7 @@ async function floorByob({ files, atOnce }) {
 async function fetchzip({ files, atOnce, findsConcurrency }, { mode, ...others }) {
   const { default: init, fetchZip } = await import("/pkg/fetchzip.js");
   await init();
+  const sources = files.map(({ url, name }) => ({ url, name }));
   return async (sink) => {
     let lastByteAt;
     const onEvent = ({ kind }) => {
@@ -90,7 +84,7 @@ async function fetchzip({ files, atOnce, findsConcurrency }, { mode, ...others }
     };
     const options = { mode, onEvent, ...others, ...(sink && { sink }) };
     if (mode === "concurrent" && !findsConcurrency) options.concurrency = atOnce;
-    const result = await fetchZip(files, options);
+    const result = await fetchZip(sources, options);
     const { blob, items } = result;
     const failed = items.filter(({ outcome }) => outcome === "failed");
     if (failed.length > 0) {

@@ -16,6 +16,8 @@ let proof = null;
 export async function prepare(contender) {
   if (document.visibilityState !== "visible") throw new Error("the page is hidden, so its timers are slow");
   workload = await (await fetch("/workload.json")).json();
+  const turn = crypto.randomUUID();
+  for (const file of workload.files) file.url = file.url.replace("{turn}", turn);
   run = await contenders[contender](workload);
   if (workload.toSink) sink = await (await sinkFile()).createWritable();
 }

@@ -15,10 +15,11 @@ use tiny_http::{Header, Method, Request, Response, Server};
 use crate::archive::{self, Expected};
 
 /// The page's own files.
-const PAGE: [(&str, &str); 8] = [
+const PAGE: [(&str, &str); 9] = [
     ("/", include_str!("../page/index.html")),
     ("/turn.js", include_str!("../page/turn.js")),
     ("/contenders.js", include_str!("../page/contenders.js")),
+    ("/get.js", include_str!("../page/get.js")),
     ("/byob-worker.js", include_str!("../page/byob-worker.js")),
     ("/watch.js", include_str!("../page/watch.js")),
     ("/crc.js", include_str!("../page/crc.js")),

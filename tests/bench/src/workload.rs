@@ -21,6 +21,20 @@ const FILES_OF_A_HOST: usize = 60;
 const BYTES_OF_A_HOST_S_FILE: u64 = 20_000;
 const LATENCY_OF_HOSTS_MS: u64 = 500;
 
+/// The files of `real-net`, the length of each, their latency in milliseconds, the bytes per second of all together
+/// (50 Mbit/s), and of how many files one fails once (0.5 %).
+const FILES_OF_A_GALLERY: usize = 200;
+const BYTES_OF_A_GALLERY_S_FILE: u64 = 300_000;
+const LATENCY_OF_A_GALLERY_MS: u64 = 80;
+const LINE: u64 = 6_250_000;
+const FILES_OF_A_FAILURE: usize = 200;
+
+/// What the page replaces by a name of the turn, so that what fails once fails once a turn.
+const TURN: &str = "{turn}";
+
+/// How often `real-net` asks for a file at most, as fetchzip does by default.
+const ATTEMPTS: u32 = 4;
+
 /// The number of connections that a browser opens to one HTTP/1.1 host.
 const CONNECTIONS: usize = 6;
 
@@ -83,6 +97,7 @@ impl Workload {
                 images(&shuffled([many_small(scale), tiny].concat()))
             }
             WorkloadName::ThreeHosts => three_hosts(count(FILES_OF_A_HOST, scale)),
+            WorkloadName::RealNet => real_net(count(FILES_OF_A_GALLERY, scale)),
             WorkloadName::PastMemorySize => {
                 images(&spread(count(3_000, scale), scaled(12_000_000_000, scale), 4.0, SEED))
             }
@@ -94,6 +109,7 @@ impl Workload {
             WorkloadName::Picsum10 => (LATENCY_MS, None),
             WorkloadName::Unsplash15 => (LATENCY_MS, Some(RATE)),
             WorkloadName::ThreeHosts => (LATENCY_OF_HOSTS_MS, None),
+            WorkloadName::RealNet => (LATENCY_OF_A_GALLERY_MS, None),
             _ => (0, None),
         };
         let at_once = if name.leaves_concurrency_to_fetchzip() { files.len() } else { options.at_once };
@@ -137,13 +153,14 @@ impl Workload {
 
     /// The workload as the page reads it, with `base` before each path.
     pub fn to_json(&self, base: &str) -> Value {
+        let attempts = if self.name == WorkloadName::RealNet { ATTEMPTS } else { 1 };
         let files = self.files.iter();
         let files = files.map(|file| {
             let base = match file.host {
                 Some(host) => base.replace("127.0.0.1", &format!("{host}.localhost")),
                 None => base.to_owned(),
             };
-            json!({ "url": format!("{base}{}", file.path), "name": file.name })
+            json!({ "url": format!("{base}{}", file.path), "name": file.name, "attempts": attempts })
         });
         json!({
             "files": files.collect::<Vec<_>>(),
@@ -182,6 +199,17 @@ fn three_hosts(of_each: usize) -> Vec<File> {
     for (number, file) in files.iter_mut().enumerate() {
         file.path += &format!("?latency={LATENCY_OF_HOSTS_MS}");
         file.host = HOSTS.get(number / of_each).copied();
+    }
+    files
+}
+
+fn real_net(count: usize) -> Vec<File> {
+    let mut files = images(&vec![BYTES_OF_A_GALLERY_S_FILE; count]);
+    for (number, file) in files.iter_mut().enumerate() {
+        file.path += &format!("?latency={LATENCY_OF_A_GALLERY_MS}&line={LINE}");
+        if number % FILES_OF_A_FAILURE == FILES_OF_A_FAILURE / 2 {
+            file.path += &format!("&fail=1:503&key={TURN}-{number}");
+        }
     }
     files
 }
@@ -309,6 +337,16 @@ mod tests {
         let ends = ["a.localhost:4780", "b.localhost:4780", "c.localhost:4780"];
         assert_eq!([host(5), host(6), host(17)], ends);
         assert_eq!((&work["atOnce"], &work["findsConcurrency"]), (&json!(18), &json!(true)));
+    }
+
+    #[test]
+    fn one_file_of_a_gallery_fails_once_a_turn() {
+        let all = workloads("real-net");
+        assert_eq!(all.len(), 2);
+        let failing: Vec<_> =
+            all[0].files.iter().filter(|file| file.path.contains("&fail=1:503&key={turn}-")).collect();
+        assert_eq!((all[0].files.len(), failing.len(), all[0].bytes()), (200, 1, 60_000_000));
+        assert_eq!(all[0].to_json("https://localhost")["files"][0]["attempts"], json!(4));
     }
 
     #[test]

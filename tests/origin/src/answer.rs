@@ -48,6 +48,8 @@ pub struct Pace {
     pub latency: Duration,
     /// The most bytes of the body per second.
     pub rate: Option<u64>,
+    /// The bytes per second of all answers together that have this limit.
+    pub line: Option<u64>,
     /// The most bytes of the body in one write, chunk or DATA frame.
     pub chunk: Option<u64>,
     /// A gate to wait for.

@@ -163,6 +163,7 @@ fn set_pace(answer: &mut Answer, request: &Request) -> Result<(), ParameterError
         pace.latency = Duration::from_millis(latency);
     }
     pace.rate = request.number("rate")?.or(pace.rate);
+    pace.line = request.number("line")?;
     pace.chunk = request.number("chunk")?.or(pace.chunk);
     if let Some(key) = request.parameter("gate") {
         pace.gate = Some(Gate { key: key.into_owned(), at: request.number("gate-at")? });

@@ -10,6 +10,9 @@ use crate::body::Body;
 /// The most bytes in one step: small enough to notice a client's close, large enough to be fast.
 const MOST_AT_ONCE: u64 = 128 * 1024;
 
+/// The same on a line that others share: all get their turn soon.
+const MOST_ON_A_LINE: u64 = 16 * 1024;
+
 /// The precision of a bandwidth limit.
 const STEPS_PER_SECOND: u64 = 50;
 
@@ -52,6 +55,7 @@ impl Flow {
             (None, Some(rate)) => rate / STEPS_PER_SECOND,
             (None, None) => MOST_AT_ONCE,
         };
+        let most = if pace.line.is_some() { most.min(MOST_ON_A_LINE) } else { most };
         let gate = pace.gate.as_ref().and_then(|gate| Some((gate.at?, gate.key.clone())));
         let cut = match answer.cut {
             Some(Cut { at: CutAt::Body(at), how }) => Some((at, how)),

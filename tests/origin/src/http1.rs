@@ -158,12 +158,19 @@ impl<S: Socket> Connection<S> {
 
     async fn send_body(&mut self, answer: &Answer, exchange: &Exchange) -> Result<(), Ended> {
         let chunked = answer.framing == Framing::Chunked;
-        let collect = answer.pace.chunk.is_none() && answer.pace.rate.is_none();
+        let pace = &answer.pace;
+        let collect = pace.chunk.is_none() && pace.rate.is_none() && pace.line.is_none();
         let mut flow = Flow::new(answer, Instant::now());
         let mut collected = 0;
         loop {
             match flow.next(Instant::now()) {
                 Step::Send(piece) => {
+                    if pace.line.is_some() {
+                        // The head, before the wait.
+                        self.flush(exchange, 0).await?;
+                        let service = self.service.clone();
+                        self.unless_gone(service.carry(answer, piece.len())).await?;
+                    }
                     if chunked {
                         self.output.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
                     }

@@ -128,6 +128,7 @@ async fn send_body(
     loop {
         match flow.next(Instant::now()) {
             Step::Send(piece) => {
+                unless_reset(body, service.carry(answer, piece.len())).await?;
                 if flow.is_over() {
                     exchange.is_answered();
                 }

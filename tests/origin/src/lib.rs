@@ -32,6 +32,7 @@ pub mod samples;
 mod seed;
 mod server;
 mod service;
+mod shared_line;
 mod sign_in;
 mod site;
 mod wire;

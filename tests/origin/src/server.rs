@@ -17,6 +17,7 @@ use crate::journal::Journal;
 use crate::options::Options;
 use crate::picture::Gallery;
 use crate::service::{Realm, Service, World};
+use crate::shared_line::SharedLines;
 use crate::sign_in::SignIns;
 use crate::{http1, http2, site};
 
@@ -76,6 +77,7 @@ impl Server {
             options,
             journal: Arc::new(Journal::default()),
             gates: Gates::default(),
+            lines: SharedLines::default(),
             gallery: Gallery::default(),
             shuffle: AtomicU64::new(0),
             sign_ins: SignIns::default(),

@@ -1,6 +1,7 @@
 //! The requests and answers of one port, for both protocols.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::answer::Answer;
 use crate::gates::Gates;
@@ -8,6 +9,7 @@ use crate::journal::{Exchange, Journal};
 use crate::options::Options;
 use crate::picture::Gallery;
 use crate::request::Request;
+use crate::shared_line::SharedLines;
 use crate::sign_in::SignIns;
 use crate::{behaviour, control, route, site};
 
@@ -20,6 +22,8 @@ pub struct World {
     pub journal: Arc<Journal>,
     /// The gates that answers wait at.
     pub gates: Gates,
+    /// The bandwidths that answers share.
+    pub lines: SharedLines,
     /// The cache of pictures.
     pub gallery: Gallery,
     /// The number of answers at picsum's path, each with another picture.
@@ -117,5 +121,13 @@ impl Service {
     /// The gates that answers wait at.
     pub fn gates(&self) -> &Gates {
         &self.world.gates
+    }
+
+    /// Waits until the answer's shared line, if it has one, has carried this many bytes more.
+    pub async fn carry(&self, answer: &Answer, length: usize) {
+        if let Some(bytes_per_second) = answer.pace.line {
+            let due = self.world.lines.carry(bytes_per_second, length as u64, Instant::now());
+            tokio::time::sleep_until(due.into()).await;
+        }
     }
 }

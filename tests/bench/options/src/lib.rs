@@ -16,13 +16,13 @@ cargo xtask bench crc [--browser NAME…]
 cargo xtask bench soak [--browser NAME…] [--minutes N]
 cargo xtask bench load                the page's first visit, in Chromium
 
-workloads: picsum10 unsplash15 few-large many-small very-many three-hosts (all of these by default),
-           past-memory-size past-memory-count (past-memory for both; 12 GB and 70,000 files)
+workloads: picsum10 unsplash15 few-large many-small very-many three-hosts real-net (all of these by
+           default), past-memory-size past-memory-count (past-memory for both; 12 GB and 70,000 files)
   --browser chromium|firefox   may be given once for each; default chromium
   --runs N                     measured rounds after a warm-up; default 5 (past-memory: 1, no warm-up)
   --at-once N                  concurrent requests, for all contenders alike; default 16 (three-hosts: all at
                                once, and fetchzip as many as it finds)
-  --protocol http1|http2       instead of the workload's own (both for picsum10, unsplash15 and three-hosts)
+  --protocol http1|http2       instead of the workload's own (both for those with latency)
   --only CONTENDER,…           of floor, floor-byob, fetchzip, fetchzip-sequential, client-zip, jszip,
                                fflate, zip.js, and fetchzip-sha256, which only this selects
   --scale F                    a fraction of each workload, such as 0.1, to try out the benchmark itself
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn the_default_is_all_workloads_that_fit_into_memory() {
         let options = options("");
-        assert_eq!(options.workloads.len(), 6);
+        assert_eq!(options.workloads.len(), 7);
         assert!(!options.workloads.iter().any(|name| name.uses_sink()));
         assert_eq!((options.browsers, options.at_once), (vec![BrowserKind::Chromium], 16));
     }
@@ -232,7 +232,7 @@ mod tests {
             (
                 "few-big",
                 "`few-big`: there is no workload of this name; there are picsum10, unsplash15, few-large, \
-                 many-small, very-many, three-hosts, past-memory-size, past-memory-count",
+                 many-small, very-many, three-hosts, real-net, past-memory-size, past-memory-count",
             ),
             (
                 "--browser opera",

@@ -57,6 +57,8 @@ named!(
         VeryMany = "very-many",
         /// 60 files of each of three hosts, listed host after host.
         ThreeHosts = "three-hosts",
+        /// 200 files on a usual line, of which one fails once.
+        RealNet = "real-net",
         /// 3,000 files, 12 GB.
         PastMemorySize = "past-memory-size",
         /// 70,000 files, 77 MB.
@@ -106,7 +108,7 @@ impl WorkloadName {
 
     /// Whether it is measured over HTTP/2 and HTTP/1.1 alike.
     pub fn has_both_protocols(self) -> bool {
-        self.has_sequential() || self == Self::ThreeHosts
+        self.has_sequential() || matches!(self, Self::ThreeHosts | Self::RealNet)
     }
 
     /// Whether fetchzip finds the number of requests at once itself, as it does by default, and all the others

@@ -1,6 +1,27 @@
+use std::time::{Duration, Instant};
+
 use h2::Reason;
 
 use crate::client::{ask_h2, block_on, connect_h2, get, read_h2, server};
+
+#[test]
+fn answers_share_a_line_over_both_protocols() {
+    let server = server();
+    let began = Instant::now();
+    block_on(async {
+        let connection = connect_h2(&server).await;
+        let path = "/image/1/20000b.jpg?line=200000";
+        let answer = ask_h2(&connection, path).await;
+        let body = tokio::task::spawn_blocking({
+            let address = server.addresses().origin;
+            move || get(address, path).body
+        });
+        let bodies = (read_h2(answer.unwrap()).await.unwrap(), body.await.unwrap());
+        assert_eq!((bodies.0.len(), bodies.1.len()), (20_000, 20_000));
+    });
+    // No sooner than the line can carry both.
+    assert!(began.elapsed() >= Duration::from_millis(200), "{:?}", began.elapsed());
+}
 
 #[test]
 fn streams_of_one_connection_are_answered_at_once() {
