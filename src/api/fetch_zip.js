@@ -5,8 +5,21 @@ const underWay = new Set();
 /** Makes the engine's workers. */
 let newWorker;
 
-/** Called once, when the wasm has been loaded. */
-export function begin(newWorkerOfEntry) {
+/** The start that is under way or has succeeded. */
+let starting = null;
+
+/** Loads the wasm and begins, unless that was done: an entry that was imported from two addresses has one engine. */
+export function startEngine(module_or_path, newWorkerOfEntry) {
+  starting ??= loadAndBegin(module_or_path, newWorkerOfEntry).catch((error) => {
+    // The next one tries again.
+    starting = null;
+    throw error;
+  });
+  return starting;
+}
+
+async function loadAndBegin(module_or_path, newWorkerOfEntry) {
+  await __wbg_init({ module_or_path });
   newWorker = newWorkerOfEntry;
   beginEngine(newWorker);
 }

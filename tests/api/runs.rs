@@ -60,6 +60,19 @@ fn a_run_that_is_stopped_keeps_what_has_arrived() {
 }
 
 #[test]
+fn an_entry_that_was_imported_from_two_addresses_begins_its_engine_once() {
+    with_package(async |browser| {
+        let body = "
+            const entries = await Promise.all([1, 2].map((number) => import(`./pkg/fetchzip.js?${number}`)));
+            const results = await Promise.all(entries.map(({ fetchZip }) => fetchZip(args)));
+            return results.map(({ items }) => items.map(({ outcome }) => outcome));";
+        let urls = [1, 2].map(|seed| browser.origin.url(&format!("/image/{seed}/64x48.jpg")));
+        let value = browser.run(Place::Page, body, json!(urls)).await.unwrap();
+        assert_eq!(value, json!([["stored", "stored"], ["stored", "stored"]]));
+    });
+}
+
+#[test]
 fn commands_of_before_the_engine_is_loaded_are_carried_out() {
     with_package(async |browser| {
         let body = "

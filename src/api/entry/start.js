@@ -1,6 +1,6 @@
 // Starts the engine at the first call, and its worker.
 
-import load, { begin, call } from "./fetchzip-engine.js";
+import { call, startEngine } from "./fetchzip-engine.js";
 import { bare } from "./checks.js";
 import { arrivals, copyOfSources } from "./copies.js";
 import { checkedOptions } from "./options.js";
@@ -19,12 +19,11 @@ export const serve = ({ wasm, worker, cure }) => {
   const start = async (where) => {
     const module_or_path = where?.wasm ?? wasm();
     try {
-      await load({ module_or_path });
+      await startEngine(module_or_path, () => launch(where?.worker, worker));
     } catch (error) {
       const file = typeof module_or_path === "string" || module_or_path instanceof URL ? ` from ${module_or_path}` : "";
       throw new Error(`fetchzip could not load its wasm${file} (${error?.message ?? error}): ${cure}`, { cause: error });
     }
-    begin(() => launch(where?.worker, worker));
     hasStarted = true;
   };
 
