@@ -49,7 +49,7 @@ struct Received {
     /// The length that the headers announce, in bytes.
     declared: Option<u64>,
     bytes: u64,
-    /// The bytes that earlier attempts brought.
+    /// The bytes that earlier attempts brought, and that this one continues.
     from: u64,
     /// When the current interval began, and the bytes that had arrived then.
     interval: (Duration, u64),
@@ -124,7 +124,14 @@ impl Pace {
                 }
                 self.start_clock(item, now);
             }
-            EventKind::Received { bytes } => self.attempts[place].bytes = bytes,
+            EventKind::Received { bytes } => {
+                let attempt = &mut self.attempts[place];
+                if bytes < attempt.from {
+                    // The image is sent from its beginning: nothing continues.
+                    attempt.from = 0;
+                }
+                attempt.bytes = bytes;
+            }
             _ => {}
         }
     }
@@ -394,6 +401,19 @@ mod tests {
         pace.record(7, &EventKind::Headers { declared: None }, at(32));
         received(&mut pace, 7, 900, 33);
         assert!(!pace.has_continued(7));
+    }
+
+    #[test]
+    fn an_image_that_is_sent_from_its_beginning_continues_nothing_and_is_not_lost() {
+        for bytes in [899_999, 900_000, 900_001] {
+            let mut pace = Pace::new(&limits());
+            pace.start(7, 0, at(0));
+            received(&mut pace, 7, 900_000, 1);
+            pace.record(7, &EventKind::Headers { declared: Some(3_000_000) }, at(1));
+            received(&mut pace, 7, 60_000, 2);
+            received(&mut pace, 7, bytes, 3);
+            assert!(!pace.has_continued(7) && !pace.has_lost_answer(7), "{bytes}");
+        }
     }
 
     #[test]
