@@ -7,7 +7,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::cases::Outcome;
+use super::cases::{Count, Outcome};
 use crate::browser::Browser;
 use crate::package_driver::Place;
 use support::archive::contents::entries;
@@ -45,13 +45,8 @@ impl Answer {
         self.entries.get(name).map(Vec::as_slice)
     }
 
-    /// Compares an item's outcome and, if they are known, its attempts with the expected ones.
-    pub fn check_outcome(
-        &self,
-        item: usize,
-        expected: &Outcome,
-        attempts: Option<u64>,
-    ) -> Result<(), String> {
+    /// Compares an item's outcome and its attempts with the expected ones.
+    pub fn check_outcome(&self, item: usize, expected: &Outcome, attempts: Count) -> Result<(), String> {
         let reported = &self.items[item];
         let error = &reported["error"];
         let outcome = match reported["outcome"].as_str() {
@@ -62,7 +57,7 @@ impl Answer {
                 status: error["status"].as_u64(),
             },
         };
-        if outcome != *expected || attempts.is_some_and(|attempts| reported["attempts"] != attempts) {
+        if outcome != *expected || !attempts.is_met_by(reported["attempts"].as_u64().unwrap_or_default()) {
             return Err(format!("{outcome:?} after {} attempts ({error})", reported["attempts"]));
         }
         Ok(())

@@ -20,9 +20,10 @@ pub struct Case {
     /// How often it is in the list.
     pub times: usize,
     pub outcome: Outcome,
-    /// `None` if their number depends on the moment.
-    pub attempts: Option<u64>,
-    pub requests: Requests,
+    /// What the item reports.
+    pub attempts: Count,
+    /// What the server must have seen for each time that the case is in the list.
+    pub requests: Count,
     pub bytes: Bytes,
     pub pause: Pause,
 }
@@ -38,9 +39,10 @@ pub enum Outcome {
     },
 }
 
-/// How many requests the server must have seen for each time that the case is in the list.
+/// A number of attempts or requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Requests {
+pub enum Count {
+    Any,
     Exactly(u64),
     AtLeast(u64),
 }
@@ -98,14 +100,8 @@ impl Case {
             sent: sent.trim_matches('`').to_owned(),
             times: times.parse().expect(line),
             outcome: Outcome::read(in_this(outcome)),
-            attempts: match in_this(attempts) {
-                "any" => None,
-                exact => Some(number(exact)),
-            },
-            requests: match in_this(requests) {
-                least if least.ends_with('+') => Requests::AtLeast(number(least.trim_end_matches('+'))),
-                exact => Requests::Exactly(number(exact)),
-            },
+            attempts: Count::read(in_this(attempts)),
+            requests: Count::read(in_this(requests)),
             bytes: match in_this(bytes) {
                 "–" => Bytes::None,
                 "whole" => Bytes::Whole,
@@ -139,11 +135,29 @@ impl Outcome {
     }
 }
 
-impl Requests {
-    pub fn are_met_by(self, seen: u64, times: u64) -> bool {
+impl Count {
+    fn read(text: &str) -> Self {
+        match text.strip_suffix('+') {
+            _ if text == "any" => Self::Any,
+            Some(least) => Self::AtLeast(number(least)),
+            None => Self::Exactly(number(text)),
+        }
+    }
+
+    pub fn is_met_by(self, seen: u64) -> bool {
         match self {
-            Self::Exactly(each) => seen == each * times,
-            Self::AtLeast(each) => seen >= each * times,
+            Self::Any => true,
+            Self::Exactly(exact) => seen == exact,
+            Self::AtLeast(least) => seen >= least,
+        }
+    }
+
+    /// The count of as many such cases.
+    pub fn times(self, times: usize) -> Self {
+        match self {
+            Self::Any => Self::Any,
+            Self::Exactly(exact) => Self::Exactly(exact * times as u64),
+            Self::AtLeast(least) => Self::AtLeast(least * times as u64),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::calls::Answer;
-use super::cases::{Bytes, Case, Outcome, Pause, Requests, sections};
+use super::cases::{Bytes, Case, Count, Outcome, Pause, sections};
 use crate::browser::Kind;
 use crate::browser::origin::Origin;
 use crate::browser::random::{Dice, seed};
@@ -85,7 +85,7 @@ fn the_outcome_of_each_of_two_thousand_images_is_right() {
 /// The lines of `cases.md` that have the same outcome with one retry and at any host.
 fn cases(kind: Kind) -> Vec<Case> {
     let same = |case: &Case, retries: Option<u64>| {
-        let is_retried = case.attempts != Some(1);
+        let is_retried = case.attempts != Count::Exactly(1);
         let is_anywhere = case.reaches_server()
             && !case.sent.starts_with('{')
             && case.times == 1
@@ -161,11 +161,11 @@ impl Image {
         let timeout = Outcome::Failed { kind: "timeout".to_owned(), status: None };
         let (outcome, attempts, requests, content) = match self {
             // A browser may close a connection that had a fault before, and send the request again.
-            Self::Good { path } => (&Outcome::Stored, None, Requests::AtLeast(1), Some(origin.get(path))),
+            Self::Good { path } => (&Outcome::Stored, Count::Any, Count::AtLeast(1), Some(origin.get(path))),
             Self::Refused { path, .. } => {
-                (&Outcome::Stored, Some(2), Requests::AtLeast(2), Some(origin.get(path)))
+                (&Outcome::Stored, Count::Exactly(2), Count::AtLeast(2), Some(origin.get(path)))
             }
-            Self::Silent => (&timeout, Some(2), Requests::Exactly(2), None),
+            Self::Silent => (&timeout, Count::Exactly(2), Count::Exactly(2), None),
             Self::Faulty { case } => {
                 let Case { outcome, attempts, requests, .. } = &cases[*case];
                 (outcome, *attempts, *requests, cases[*case].expected(origin))
@@ -173,11 +173,12 @@ impl Image {
         };
         // Among others of its host, what breaks off may be the host's limit: it is asked for again.
         let is_broken_off = matches!(outcome, Outcome::Failed { kind, .. } if kind == "network");
-        answer.check_outcome(number, outcome, attempts.filter(|_| !is_broken_off))?;
+        let (attempts, requests) =
+            if is_broken_off { (Count::Any, Count::AtLeast(1)) } else { (attempts, requests) };
+        answer.check_outcome(number, outcome, attempts)?;
         let is_prefix = matches!(self, Self::Faulty { case } if cases[*case].bytes == Bytes::Prefix);
         answer.check_content(number, content.as_deref(), is_prefix)?;
-        let requests = if is_broken_off { Requests::AtLeast(1) } else { requests };
-        if !requests.are_met_by(log.len() as u64, 1) {
+        if !requests.is_met_by(log.len() as u64) {
             return Err(format!("the server was asked {} times", log.len()));
         }
         let status = match outcome {

@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::Value;
 
 use super::calls::Answer;
-use super::cases::{Bytes, Case, Outcome, Pause, Section, sections};
+use super::cases::{Bytes, Case, Count, Outcome, Pause, Section, sections};
 use crate::browser::Browser;
 use crate::browser::origin::Origin;
 use crate::package_driver::with_package;
@@ -212,7 +212,7 @@ impl Sent<'_> {
     fn check(&self, item: usize, answer: &Answer, origin: &Origin, date: &Date) -> Result<(), String> {
         match self {
             Self::Good(path) => {
-                answer.check_outcome(item, &Outcome::Stored, None)?;
+                answer.check_outcome(item, &Outcome::Stored, Count::Any)?;
                 answer.check_content(item, Some(&origin.get(path)), false)
             }
             Self::Case { case, key, .. } => {
@@ -228,7 +228,7 @@ impl Sent<'_> {
 impl Case {
     fn check_log(&self, log: &[Value], date: &Date, origin: &Origin) -> Result<(), String> {
         let seen = log.len() as u64;
-        if !self.requests.are_met_by(seen, self.times as u64) {
+        if !self.requests.times(self.times).is_met_by(seen) {
             return Err(format!("the server saw {seen} requests"));
         }
         let is_timeout = matches!(&self.outcome, Outcome::Failed { kind, .. } if kind == "timeout");
