@@ -19,6 +19,7 @@
 //! - [`spool`]: the layout of payloads that wait for the archive, and the journal.
 //! - [`zip`]: writes and reads stored entries; CRC-32.
 //! - [`report`]: adds up a run's events and puts them into words.
+//! - [`words`]: what the page says, and how it writes numbers.
 //! - [`job`]: what a caller asks for, what comes of it, and how both travel between two threads.
 //! - `text`, `bytes`, `seconds`, `calendar`: joined texts, binary fields, durations, dates.
 //!
@@ -56,4 +57,5 @@ pub mod run;
 mod seconds;
 pub mod spool;
 mod text;
+pub mod words;
 pub mod zip;

@@ -17,11 +17,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src`: each imports only those before it.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "bytes",
     "text",
     "seconds",
     "calendar",
+    "words",
     "image",
     "plan",
     "documents",

@@ -6,8 +6,8 @@ use wasm_bindgen::JsValue;
 use super::parsers::Parsers;
 use crate::browser::Yielder;
 use crate::plan::{Choice, Form, ListReader, WebText, literal};
-use crate::report::formatting::{count, size};
 use crate::text::{add, text};
+use crate::words::numbers::{count, size};
 
 /// Requests between two looks at the clock, which are not free.
 const STEPS: usize = 50;

@@ -17,8 +17,8 @@ use super::content::{add_text, reason_of};
 use super::parts::read_slice;
 use crate::browser::promise;
 use crate::plan::{FileKind, reason_against};
-use crate::report::formatting::size;
 use crate::text::{Padded, text};
+use crate::words::numbers::size;
 
 /// The most bytes of lists that are read together. A hundred thousand long addresses take about 20 MB.
 pub const MAX_BYTES: u64 = 64_000_000;

@@ -12,8 +12,8 @@ use super::files::{MAX_BYTES, Source, read_source};
 use super::parsers::Parsers;
 use super::parts::{Unread, read_stream};
 use crate::plan::{Form, LinkError, list_of_link};
-use crate::report::formatting::size;
 use crate::text::text;
+use crate::words::numbers::size;
 
 /// The time in milliseconds after which a host is no longer waited for.
 const PATIENCE: u32 = 60_000;

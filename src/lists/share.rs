@@ -5,8 +5,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::browser::promise;
 use crate::plan::link_text;
-use crate::report::formatting::count;
 use crate::text::text;
+use crate::words::numbers::count;
 
 /// The most characters of a link: RFC 9110 (4.1) has every program support addresses of 8,000 octets, and
 /// none needs to support longer ones.

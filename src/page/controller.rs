@@ -19,9 +19,9 @@ use super::runner;
 use crate::browser::Clock;
 use crate::job::{ArchiveError, StoredRun};
 use crate::plan::ItemId;
-use crate::report::formatting::count;
 use crate::report::{cancelled_text, outcome_title};
 use crate::text::text;
+use crate::words::numbers::count;
 
 /// How often the text about a run is updated. Its bars are drawn every frame.
 const UPDATE_INTERVAL: Duration = Duration::from_millis(250);

@@ -9,10 +9,10 @@ use super::elements::{by_id, document, focused, has_focus, set_shown, window};
 use super::run_view::RunView;
 use crate::browser::Yielder;
 use crate::plan::{ItemId, Network, Plan, literal};
-use crate::report::formatting::{count, number};
 use crate::report::{FailureGroup, FailureGrouping, group_text, is_final};
 use crate::run::FetchError;
 use crate::text::text;
+use crate::words::numbers::{count, number};
 
 /// What the button is called that retries images for which a permission is missing.
 pub const ALLOW: &str = "Allow";

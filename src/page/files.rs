@@ -13,8 +13,8 @@ use super::list_note::ListNote;
 use super::list_reader::{open_list, read_list};
 use super::update::UpdateSource;
 use crate::plan::Choice;
-use crate::report::formatting::count;
 use crate::text::text;
+use crate::words::numbers::count;
 
 #[wasm_bindgen]
 extern "C" {

@@ -10,9 +10,9 @@ use super::object_url::{ObjectUrl, download_text};
 use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::EntryName;
-use crate::report::formatting::{count, duration, number, protocols, rate};
 use crate::report::{Comparison, Export, FailureGroup, failed_list};
 use crate::text::text;
+use crate::words::numbers::{count, duration, number, protocols, rate};
 
 /// A run that has ended with an archive.
 pub struct FinishedRun {

@@ -20,9 +20,9 @@ use super::storage;
 use super::update::{Update, UpdateSource};
 use crate::browser::{Clock, Yielder};
 use crate::plan::{self, Choice, Plan, literal};
-use crate::report::formatting::{count, number};
 use crate::report::{Mode, plan_text};
 use crate::text::{add, text};
+use crate::words::numbers::{count, number};
 
 /// How long typing has to pause before the list is read.
 const TYPING_PAUSE: Duration = Duration::from_millis(180);

@@ -9,9 +9,9 @@ use super::elements::{by_id, document, set_shown, window};
 use super::object_url::{ObjectUrl, download_text};
 use crate::browser::{BrowserText, Yielder};
 use crate::plan::{EntryName, NameTemplate, Plan};
-use crate::report::formatting::count;
 use crate::report::{Command, Program, ProgramInput, ProgramList};
 use crate::text::text;
+use crate::words::numbers::count;
 
 /// What to say if a download can't begin.
 pub const NO_FILE: &str = "The browser could not create the file.";

@@ -11,8 +11,8 @@ use super::list_reader::Reading;
 use super::persisted_input::{PersistedInput, recorded};
 use super::storage;
 use crate::plan::{self, Choice, Rejected, Understood};
-use crate::report::formatting::count;
 use crate::text::{add, text};
+use crate::words::numbers::count;
 
 /// The name under which the choice is stored and recorded.
 const NAME: &str = "reading";

@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use super::elements::{by_id, on};
-use crate::report::formatting::{count, number};
 use crate::report::{Listing, Order, Part};
+use crate::words::numbers::{count, number};
 
 /// The ids of the buttons, in the order of the parts.
 const PARTS: [&str; 5] = ["part-all", "part-under-way", "part-done", "part-failed", "part-left-out"];

@@ -90,9 +90,9 @@ use ways_in::WaysIn;
 use crate::browser::Worker;
 use crate::job::StoredRun;
 use crate::report::Program;
-use crate::report::formatting::count;
 use crate::run::Command;
 use crate::text::text;
+use crate::words::numbers::count;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
 /// through the service worker, one that loads the module that reads lists, one that calls a function of its

@@ -12,8 +12,8 @@ use super::first_images::{FirstImages, SHOWN};
 use super::persisted_input::PersistedInput;
 use crate::browser::{BrowserText, Yielder};
 use crate::plan::{EntryNames, NameTemplate, Plan, Understood};
-use crate::report::formatting::count;
 use crate::text::text;
+use crate::words::numbers::count;
 
 /// Names between two looks at the clock, which are not free.
 const STEPS: usize = 32;

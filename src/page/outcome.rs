@@ -21,10 +21,10 @@ use super::saving::{FILE_NAME, GONE, hand_over_chosen, save};
 use super::timings::Timings;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::{EntryName, Item, ItemId, Plan, Relay};
-use crate::report::formatting::size;
 use crate::report::{handed_to_text, not_saved_text, outcome_text, saved_text};
 use crate::run::{FetchError, Settings};
 use crate::text::text;
+use crate::words::numbers::size;
 
 /// What to say if every picture was left out.
 const NONE_CHOSEN: &str = "No picture is chosen, so there is nothing to save. Tick at least one.";

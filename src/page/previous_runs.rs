@@ -11,8 +11,8 @@ use super::elements::{by_id, set_shown};
 use super::finished_run::{FinishedRun, RunArchive};
 use super::saving::{FILE_NAME, GONE, hand_over_chosen, save};
 use crate::plan::ItemId;
-use crate::report::formatting::count;
 use crate::text::text;
+use crate::words::numbers::count;
 
 /// The lines.
 pub struct PreviousRuns {

@@ -9,10 +9,10 @@ use super::run_view::RunView;
 use super::thumbnails::Thumbnails;
 use super::views::View;
 use crate::plan::ItemId;
-use crate::report::formatting::decimal_millis;
 use crate::report::waterfall::{Phase, Span, spans};
 use crate::report::{Row, State, bar_text, detail_text, silence_text, size_text, status_text};
 use crate::text::text;
+use crate::words::numbers::decimal_millis;
 
 /// A row element and what it shows.
 pub struct RowView {

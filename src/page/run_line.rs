@@ -8,11 +8,11 @@ use web_sys::{HtmlElement, HtmlProgressElement};
 
 use super::elements::{by_id, document, set_shown, window};
 use super::run_view::{Activity, RunView};
-use crate::report::formatting::percent;
 use crate::report::{
     COMPARISON_ORDER, Comparison, cool_down_text, progress_text, progress_title, tally_text,
 };
 use crate::text::text;
+use crate::words::numbers::percent;
 
 /// The text while there is no connection.
 pub const OFFLINE: &str = "Paused while this browser is offline";

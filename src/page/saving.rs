@@ -3,8 +3,8 @@
 use crate::browser::{HandedOver, RunHandle, ask_before_leaving, download};
 use crate::job::ArchiveError;
 use crate::plan::ItemId;
-use crate::report::formatting::size;
 use crate::text::text;
+use crate::words::numbers::size;
 
 /// The archive's file name.
 pub const FILE_NAME: &str = "images.zip";

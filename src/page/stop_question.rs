@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 use super::elements::{by_id, focused, has_focus};
-use crate::report::formatting::number;
 use crate::text::text;
+use crate::words::numbers::number;
 
 /// The dialog.
 pub struct StopQuestion {

@@ -7,9 +7,9 @@ use super::elements::{by_id, has_focus, set_property, set_shown};
 use super::finished_run::FinishedRun;
 use crate::browser::Archive;
 use crate::job::ArchivePlace;
-use crate::report::formatting::{duration, protocols, ratio};
 use crate::report::{Comparison, TimedRun, allowed_text, at_once_text, median_wall};
 use crate::text::{add, text};
+use crate::words::numbers::{duration, protocols, ratio};
 
 /// The elements.
 pub struct Timings {

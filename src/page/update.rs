@@ -12,8 +12,8 @@ use super::elements::{by_id, set_shown};
 use crate::browser::promise;
 use crate::job::Reused;
 use crate::plan::{Plan, TextMap, without_secrets};
-use crate::report::formatting::count;
 use crate::text::text;
+use crate::words::numbers::count;
 use crate::zip::{DirectoryEntries, DirectoryEntry, END_BYTES, find_directory, stored_offsets};
 
 /// The name of the record in a zip.

@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 
 use super::Rows;
-use super::formatting::count;
 use crate::image::{Accepted, NotAnImage};
 use crate::plan::{Address, ItemId, Network, Plan, TextMap};
 use crate::run::{FetchError, Settings};
 use crate::text::text;
+use crate::words::numbers::count;
 
 /// Images that failed for one reason, or all lines that are not addresses.
 #[derive(Clone, Debug, PartialEq)]

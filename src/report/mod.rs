@@ -19,7 +19,6 @@ mod export_programs;
 mod failures;
 #[cfg(test)]
 mod fixtures;
-pub mod formatting;
 mod grid;
 mod listing;
 mod manifest;

@@ -1,10 +1,10 @@
 //! The pictures of a run: which are shown, which are chosen for its archive, and their texts.
 
-use super::formatting::{number, size};
 use super::{Row, Rows, State};
 use crate::image::{Dimensions, FileType};
 use crate::plan::{Item, ItemId};
 use crate::text::text;
+use crate::words::numbers::{number, size};
 
 /// The characters at the end of a name that stay where the name is too long for its place: most of a number,
 /// and the extension.

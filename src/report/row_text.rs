@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::formatting::{count, exact_duration, number, percent, rate, size};
 use super::{Row, State};
 use crate::image::Dimensions;
 use crate::plan::{Item, LeftOut};
 use crate::run::FetchError;
 use crate::text::{add, text};
+use crate::words::numbers::{count, exact_duration, number, percent, rate, size};
 
 /// The size column: the bytes received, with `…` while more are expected.
 pub fn size_text(row: &Row) -> String {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::formatting::{approximate_duration, number};
 use super::rows::{Row, Rows, State};
 use crate::seconds::scaled;
 use crate::text::text;
+use crate::words::numbers::{approximate_duration, number};
 
 /// The slow images, if nothing else is left, and about how long they take: `4 slow, about 25 min left`.
 pub fn slow_rest_text(rows: &Rows, now: Duration) -> Option<String> {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::formatting::{count, duration, ratio};
 use crate::text::text;
+use crate::words::numbers::{count, duration, ratio};
 
 /// How the images of a run are fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::formatting::{count, number, size};
 use super::rows::Rows;
 use crate::text::text;
+use crate::words::numbers::{count, number, size};
 
 /// A run that ended with a reload or a crash: `A run from 21 Nov, 18:28 was interrupted: 120 of 500
 /// images are there, 45.1 MB.`

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::formatting::{approximate_duration, count, number, percent, rate, size, whole_millis};
 use super::{Pace, Rows, State, Totals};
 use crate::plan::{LeftOut, Plan, Understood};
 use crate::run::{CONNECTIONS, CoolDown, CoolDowns, Quota};
 use crate::text::{add, text};
+use crate::words::numbers::{approximate_duration, count, number, percent, rate, size, whole_millis};
 
 /// What a list was understood to be: `CSV, 3 columns, addresses in “Image URL” · 2 URLs from 1 origin ·
 /// 1 line can’t be read`.

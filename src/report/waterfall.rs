@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use super::Row;
-use super::formatting::whole_millis;
 use crate::seconds::scaled;
 use crate::text::text;
+use crate::words::numbers::whole_millis;
 
 /// The phase of an image during a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -137,8 +137,11 @@ pub fn protocols(names: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::ms;
     use super::*;
+
+    fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
 
     #[test]
     fn sizes_have_two_or_three_digits_and_may_round_up_to_the_next_unit() {
