@@ -21,10 +21,11 @@ use super::saving::{FILE_NAME, GONE, hand_over_chosen, save};
 use super::timings::Timings;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::{EntryName, Item, ItemId, Plan, Relay};
-use crate::report::{handed_to_text, not_saved_text, outcome_text, saved_text};
+use crate::report::outcome_text;
 use crate::run::{FetchError, Settings};
 use crate::text::text;
 use crate::words::numbers::size;
+use crate::words::summary;
 
 /// What to say if every picture was left out.
 const NONE_CHOSEN: &str = "No picture is chosen, so there is nothing to save. Tick at least one.";
@@ -200,12 +201,12 @@ impl Outcome {
         let Some(RunArchive { archive, .. }) = &run.archive else { return "Thrown away".into() };
         let bytes = archive.summary.size;
         match (&run.saved_as, place) {
-            (Some(SavedAs::File(name)), _) => saved_text(&outcome, bytes, name),
-            (Some(SavedAs::Download), _) => handed_to_text(&outcome, bytes, FILE_NAME),
-            (None, Place::Saved { bytes, name }) => saved_text(&outcome, *bytes, name),
-            (None, Place::HandedOver { bytes }) => handed_to_text(&outcome, *bytes, FILE_NAME),
+            (Some(SavedAs::File(name)), _) => summary::saved(&outcome, bytes, name),
+            (Some(SavedAs::Download), _) => summary::handed_to(&outcome, bytes, FILE_NAME),
+            (None, Place::Saved { bytes, name }) => summary::saved(&outcome, *bytes, name),
+            (None, Place::HandedOver { bytes }) => summary::handed_to(&outcome, *bytes, FILE_NAME),
             _ if archive.blob.is_none() => outcome,
-            _ => not_saved_text(&outcome, bytes),
+            _ => summary::not_saved(&outcome, bytes),
         }
     }
 

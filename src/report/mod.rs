@@ -57,7 +57,7 @@ pub use stored_runs::{
     full_text, handed_over_text, interrupted_text, of_other_version_text, shortage_text, unsaved_text,
 };
 pub use summary::{
-    allowed_text, at_once_text, cancelled_text, cool_down_text, handed_to_text, not_saved_text, outcome_text,
-    outcome_title, plan_text, progress_text, progress_title, saved_text, share_done, tally_text,
+    allowed_text, at_once_text, cancelled_text, cool_down_text, outcome_text, outcome_title, plan_text,
+    progress_text, progress_title, share_done, tally_text,
 };
 pub use window::Window;

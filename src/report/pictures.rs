@@ -4,7 +4,8 @@ use super::{Row, Rows, State};
 use crate::image::{Dimensions, FileType};
 use crate::plan::{Item, ItemId};
 use crate::text::text;
-use crate::words::numbers::{number, size};
+use crate::words::numbers::size;
+use crate::words::summary;
 
 /// The characters at the end of a name that stay where the name is too long for its place: most of a number,
 /// and the extension.
@@ -106,7 +107,7 @@ impl Tally {
 
     /// How many are chosen, and their size: `52 of 60 · 416 MB`.
     pub fn text(self) -> String {
-        text![number(self.chosen), " of ", number(self.pictures), " · ", size(self.bytes)]
+        summary::chosen(self.chosen, self.pictures, self.bytes)
     }
 }
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::rows::{Row, Rows, State};
 use crate::seconds::scaled;
-use crate::text::text;
-use crate::words::numbers::{approximate_duration, number};
+use crate::words::summary;
 
 /// The slow images, if nothing else is left, and about how long they take: `4 slow, about 25 min left`.
 pub fn slow_rest_text(rows: &Rows, now: Duration) -> Option<String> {
@@ -19,11 +18,10 @@ pub fn slow_rest_text(rows: &Rows, now: Duration) -> Option<String> {
     if !rest.iter().all(|row| row.state == State::Receiving && row.is_slow) {
         return None;
     }
-    let words = text![number(rest.len()), " slow"];
     let longest = rest.iter().map(|row| time_left(row, now)).collect::<Option<Vec<_>>>();
     Some(match longest.and_then(|times| times.into_iter().max()) {
-        Some(time) => text![words, ", ", approximate_duration(time), " left"],
-        None => words,
+        Some(time) => summary::slow_with_time_left(rest.len(), time),
+        None => summary::slow(rest.len()),
     })
 }
 

@@ -5,15 +5,15 @@ use std::time::Duration;
 use super::{Pace, Rows, State, Totals};
 use crate::plan::{LeftOut, Plan, Understood};
 use crate::run::{CONNECTIONS, CoolDown, CoolDowns, Quota};
-use crate::text::{add, text};
-use crate::words::numbers::{approximate_duration, count, number, percent, rate, size, whole_millis};
+use crate::words::numbers::{percent, rate, size, whole_millis};
+use crate::words::summary;
 
 /// What a list was understood to be: `CSV, 3 columns, addresses in “Image URL” · 2 URLs from 1 origin ·
 /// 1 line can’t be read`.
 pub fn plan_text(understood: &Understood, plan: &Plan, rejected: usize) -> String {
     let mut parts = vec![understood.description()];
     if !plan.is_empty() {
-        parts.push(text![count(plan.len(), "URL"), " from ", count(plan.origins().len(), "origin")]);
+        parts.push(summary::urls(plan.len(), plan.origins().len()));
     }
     let (mut filtered, mut repeated) = (0, 0);
     for item in plan.items() {
@@ -24,18 +24,19 @@ pub fn plan_text(understood: &Understood, plan: &Plan, rejected: usize) -> Strin
         }
     }
     if filtered + repeated > 0 {
-        parts.push(text![number(plan.len() - filtered - repeated), " to fetch"]);
+        parts.push(summary::to_fetch(plan.len() - filtered - repeated));
     }
-    for (items, words) in [(filtered, " left out by filters"), (repeated, " repeated")] {
-        if items > 0 {
-            parts.push(text![number(items), words]);
-        }
+    if filtered > 0 {
+        parts.push(summary::left_out_by_filters(filtered));
+    }
+    if repeated > 0 {
+        parts.push(summary::repeated(repeated));
     }
     if rejected > 0 {
-        parts.push(text![count(rejected, "line"), " can’t be read"]);
+        parts.push(summary::unreadable(rejected));
     }
     parts.retain(|part| !part.is_empty());
-    if parts.is_empty() { "No URLs yet.".into() } else { parts.join(" · ") }
+    if parts.is_empty() { summary::NO_URLS.into() } else { parts.join(" · ") }
 }
 
 /// A run in progress: `11 of 15 images · 38.2 MB · 7.4 MB/s · 4 at once · about 2 s left`. `left` is the time left,
@@ -46,29 +47,36 @@ pub fn progress_text(rows: &Rows, pace: &Pace, left: Option<Duration>) -> String
     parts.extend(pace.recent().and_then(|(bytes, time)| rate(bytes, time)));
     if totals.in_flight > 0 {
         parts.push(at_once_text(totals.in_flight, totals));
-        parts.extend(allowed_text(totals.in_flight, totals).map(|allowed| text![allowed, " over HTTP/1.1"]));
+        if is_bounded_by_host(totals.in_flight, totals) {
+            parts.push(summary::at_once_by_host_over_http1(CONNECTIONS));
+        }
     }
-    parts.extend(left.map(|left| text![approximate_duration(left), " left"]));
+    parts.extend(left.map(summary::time_left));
     parts.join(" · ")
 }
 
 /// How many images are fetched at once, `4 at once`; or were only asked for, `16 asked for`, if HTTP/1.1 may keep
 /// some of them waiting.
 pub fn at_once_text(images: usize, totals: &Totals) -> String {
-    let words = if images <= CONNECTIONS || totals.is_multiplexed() { " at once" } else { " asked for" };
-    text![number(images), words]
+    let words =
+        if images <= CONNECTIONS || totals.is_multiplexed() { summary::at_once } else { summary::asked_for };
+    words(images)
 }
 
 /// What HTTP/1.1 allows of this many images, if that is the protocol: `6 a host at once`.
 pub fn allowed_text(images: usize, totals: &Totals) -> Option<String> {
-    let is_bounded = images > CONNECTIONS && totals.disclosed > totals.multiplexed;
-    is_bounded.then(|| text![CONNECTIONS, " a host at once"])
+    is_bounded_by_host(images, totals).then(|| summary::at_once_by_host(CONNECTIONS))
+}
+
+/// Whether HTTP/1.1 keeps some of this many images waiting, if they are of one host.
+fn is_bounded_by_host(images: usize, totals: &Totals) -> bool {
+    images > CONNECTIONS && totals.disclosed > totals.multiplexed
 }
 
 /// The images and bytes of a run so far: `11 of 15 images · 38.2 MB`.
 pub fn tally_text(rows: &Rows) -> String {
     let totals = rows.totals();
-    text![number(totals.finished()), " of ", count(totals.items, "image"), " · ", size(totals.bytes)]
+    summary::tally(totals.finished(), totals.items, totals.bytes)
 }
 
 /// The origin whose cool-down ends last, and the seconds left: `cooling down cdn.example, 12 s`, or
@@ -81,12 +89,12 @@ pub fn cool_down_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option
     let seconds = |time| whole_millis(time).div_ceil(1000);
     let left = seconds(until.saturating_sub(now));
     let others = cooling.at(now).count() - 1;
-    let also = if others > 0 { text![" and ", count(others, "other")] } else { String::new() };
-    let Some(Quota { requests, window }) = quota else {
-        return Some(text!["cooling down ", host, also, ", ", left, " s"]);
-    };
-    let pace = text![count(requests, "request"), " each ", seconds(window), " s"];
-    Some(text!["waiting for ", host, also, ", ", left, " s (", pace, ")"])
+    Some(match quota {
+        None => summary::cooling_down(host, others, left),
+        Some(Quota { requests, window }) => {
+            summary::waiting_for(host, others, left, requests, seconds(window))
+        }
+    })
 }
 
 /// The progress of a run for the title of its tab: `43 %`, or the bytes so far without an estimate.
@@ -130,68 +138,42 @@ pub(super) fn usual_size(rows: &Rows) -> Option<u64> {
 pub fn outcome_text(rows: &Rows) -> String {
     let totals = rows.totals();
     let failed = totals.failed - totals.stopped;
-    let all = count(totals.items, "image");
-    let fetched = text![number(totals.stored), " of ", number(totals.items), " fetched"];
-    let mut text = match (totals.stored, totals.failed) {
-        (0, _) if totals.stopped > 0 => "Stopped before any image arrived; there is nothing to save".into(),
-        (0, 1) if totals.items == 1 => "The image failed; there is nothing to save".into(),
-        (0, 0) if totals.left_out > 0 => text!["All ", all, " were left out; there is nothing to save"],
-        (0, _) if totals.left_out > 0 => "No image is left; there is nothing to save".into(),
-        (0, _) => text!["All ", all, " failed; there is nothing to save"],
-        _ if totals.stopped > 0 => text!["Stopped: ", fetched],
-        _ => fetched,
-    };
+    let mut facts = vec![match (totals.stored, totals.failed) {
+        (0, _) if totals.stopped > 0 => summary::STOPPED_BEFORE_THE_FIRST.into(),
+        (0, 1) if totals.items == 1 => summary::THE_ONE_FAILED.into(),
+        (0, 0) if totals.left_out > 0 => summary::all_left_out(totals.items),
+        (0, _) if totals.left_out > 0 => summary::NONE_IS_LEFT.into(),
+        (0, _) => summary::all_failed(totals.items),
+        _ if totals.stopped > 0 => summary::stopped(totals.stored, totals.items),
+        _ => summary::fetched(totals.stored, totals.items),
+    }];
     if totals.stored > 0 || totals.left_out > 0 && totals.failed > 0 {
-        let parts = [
-            (failed, " failed"),
-            (totals.stopped, " not fetched"),
-            (totals.left_out, " left out"),
-            (totals.cut_short, " may be cut short"),
+        let parts: [(usize, fn(usize) -> String); 4] = [
+            (failed, summary::failed),
+            (totals.stopped, summary::not_fetched),
+            (totals.left_out, summary::left_out),
+            (totals.cut_short, summary::perhaps_cut_short),
         ];
-        for (images, words) in parts {
-            if images > 0 {
-                add!(&mut text, ", ", number(images), words);
-            }
-        }
+        let present = parts.iter().filter(|(images, _)| *images > 0);
+        facts.extend(present.map(|(images, words)| words(*images)));
     }
-    text
-}
-
-/// The headline of a run that is nowhere but on the page: `15 of 15 fetched · 480 MB, not saved yet`.
-pub fn not_saved_text(outcome: &str, bytes: u64) -> String {
-    text![outcome, " · ", size(bytes), ", not saved yet"]
-}
-
-/// The headline of a run whose archive the browser was given: it says to no page when it has saved it.
-pub fn handed_to_text(outcome: &str, bytes: u64, file_name: &str) -> String {
-    text!["Handed to the browser as ", file_name, " · ", outcome, " · ", size(bytes)]
-}
-
-/// The headline of a run whose archive is in a file of the user's, to its last byte.
-pub fn saved_text(outcome: &str, bytes: u64, file_name: &str) -> String {
-    text!["Saved as ", file_name, " · ", outcome, " · ", size(bytes)]
+    summary::outcome(&facts)
 }
 
 /// A finished run in the title of its tab: `done`, `done, 1 failed`, `stopped early`.
 pub fn outcome_title(rows: &Rows) -> String {
     let totals = rows.totals();
     match totals.failed {
-        0 => "done".into(),
-        _ if totals.stopped > 0 => "stopped early".into(),
-        failed => text!["done, ", failed, " failed"],
+        0 => summary::DONE.into(),
+        _ if totals.stopped > 0 => summary::STOPPED_EARLY.into(),
+        failed => summary::done_but_failed(failed),
     }
 }
 
 /// A cancelled run: `Cancelled after 3 of 15 images; no zip was made`.
 pub fn cancelled_text(rows: &Rows) -> String {
     let totals = rows.totals();
-    text![
-        "Cancelled after ",
-        number(totals.finished()),
-        " of ",
-        count(totals.items, "image"),
-        "; no zip was made"
-    ]
+    summary::cancelled(totals.finished(), totals.items)
 }
 
 #[cfg(test)]
@@ -355,20 +337,6 @@ mod tests {
         };
         assert_eq!(outcome_text(&stopped(4)), "Stopped: 4 of 7 fetched, 1 failed, 2 not fetched");
         assert_eq!(outcome_text(&stopped(0)), "Stopped before any image arrived; there is nothing to save");
-        let headlines = [
-            (not_saved_text("60 of 60 fetched", 480_000_000), "60 of 60 fetched · 480 MB, not saved yet"),
-            (
-                handed_to_text("60 of 60 fetched", 480_000_000, "shop.zip"),
-                "Handed to the browser as shop.zip · 60 of 60 fetched · 480 MB",
-            ),
-            (
-                saved_text("60 of 60 fetched", 480_000_000, "shop.zip"),
-                "Saved as shop.zip · 60 of 60 fetched · 480 MB",
-            ),
-        ];
-        for (headline, expected) in headlines {
-            assert_eq!(headline, expected);
-        }
         let titles =
             [(rows(2, 2, 0), "done"), (rows(2, 1, 1), "done, 1 failed"), (stopped(4), "stopped early")];
         for (rows, title) in titles {

@@ -5,5 +5,7 @@
 //! these functions. They take plain values and decide nothing: what is said when is decided by `report` and `page`.
 //!
 //! - [`numbers`]: sizes, durations, rates, counts with their nouns.
+//! - [`summary`]: a list, a run and its outcome in a line each.
 
 pub mod numbers;
+pub mod summary;
