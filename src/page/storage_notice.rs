@@ -12,8 +12,9 @@ use super::announcer::Announcer;
 use super::elements::{by_id, has_focus, set_shown};
 use super::run_view::RunView;
 use crate::browser::promise;
-use crate::report::{full_text, shortage_text};
+use crate::report::full_text;
 use crate::text::text;
+use crate::words::stored_runs;
 
 /// The images that must have arrived before the size of all is estimated.
 const SAMPLE: usize = 3;
@@ -96,7 +97,7 @@ impl StorageNotice {
                 // Storage may be full by the time that the browser answers.
                 && !self.is_paused.get()
             {
-                self.show("Storage will be short", &shortage_text(needed, free), false, announcer);
+                self.show("Storage will be short", &stored_runs::shortage(needed, free), false, announcer);
             }
         });
     }

@@ -16,9 +16,9 @@ use super::list_reader::read_list;
 use super::saving::FILE_NAME;
 use crate::browser::{Clock, HandedOver, discard_run, hand_over_run, stored_runs};
 use crate::job::{FileOfOtherVersion, StoredRun};
-use crate::report::{handed_over_text, interrupted_text, of_other_version_text, unsaved_text};
 use crate::spool::fingerprint;
 use crate::text::text;
+use crate::words;
 
 #[wasm_bindgen]
 extern "C" {
@@ -208,15 +208,21 @@ impl Listed {
         let StoredRun { run, archive, handed_over, .. } = &self.stored;
         if let Some(hand_over) = handed_over {
             let ago = Duration::from_millis(hand_over.age(Date::now()) as u64);
-            return handed_over_text(&hand_over.file_name, archive.unwrap_or_default(), ago);
+            return words::stored_runs::handed_over(&hand_over.file_name, archive.unwrap_or_default(), ago);
         }
         if let Some(file) = self.stored.other_version {
             let is_whole_zip = file == FileOfOtherVersion::Archive;
-            return of_other_version_text(is_whole_zip, archive.unwrap_or_default());
+            let text_of = if is_whole_zip {
+                words::stored_runs::zip_of_other_version
+            } else {
+                words::stored_runs::run_of_other_version
+            };
+            return text_of(archive.unwrap_or_default());
         }
         let Some(run) = run else { return String::new() };
-        let words = if archive.is_some() { unsaved_text } else { interrupted_text };
-        words(&local_time(run.started), run.stored, run.items, run.bytes)
+        let text_of =
+            if archive.is_some() { words::stored_runs::unsaved } else { words::stored_runs::interrupted };
+        text_of(&local_time(run.started), run.stored, run.items, run.bytes)
     }
 }
 

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 
 use super::Rows;
 use crate::image::{Accepted, NotAnImage};
-use crate::plan::{Address, ItemId, Network, Plan, TextMap};
+use crate::plan::{Address, ItemId, Network, Plan, Relay, TextMap};
 use crate::run::{FetchError, Settings};
 use crate::text::text;
-use crate::words::numbers::count;
+use crate::words::failures::{self, Images};
 
 /// Images that failed for one reason, or all lines that are not addresses.
 #[derive(Clone, Debug, PartialEq)]
@@ -160,65 +160,24 @@ pub fn group_text(group: &FailureGroup, plan: &Plan, page: Network) -> String {
     let Some(address) = address_of(group, plan) else {
         return match items.len() {
             1 => text![error],
-            lines => text![count(lines, "line"), " of the list; the first: ", error],
+            lines => failures::lines(lines, &text![error]),
         };
     };
-    let images = match &hosts[..] {
-        [(host, images)] => text![count(*images, "image"), " from ", host, ": "],
-        hosts => text![count(items.len(), "image"), " from ", count(hosts.len(), "host"), ": "],
-    };
-    if *error == FetchError::Stopped {
-        return text![count(items.len(), "image"), " not fetched because the run was stopped"];
+    let relay = plan.relay().filter(|_| !address.is_data()).map(Relay::origin);
+    let host = hosts.first().map_or("", |(host, _)| host);
+    let images = Images { number: items.len(), host, hosts: hosts.len(), relay };
+    match error {
+        FetchError::Stopped => failures::stopped(items.len()),
+        FetchError::NotAnImage(kind) if *kind != NotAnImage::Html => images.are_other_files(&text![error]),
+        FetchError::Network if address.is_data() => images.are_unreadable_data(),
+        FetchError::Network => images.are_refused(),
+        FetchError::Unreachable if is_closer(address, plan, page) => images.are_in_a_closer_network(),
+        FetchError::Unreachable => images.are_out_of_reach(),
+        FetchError::Cors => images.are_kept_from_pages(),
+        FetchError::NeedsPermission => images.need_permission(),
+        FetchError::MixedContent => images.are_mixed_content(),
+        error => images.failed(&text![error]),
     }
-    if matches!(error, FetchError::NotAnImage(kind) if *kind != NotAnImage::Html) {
-        return text![images, error, ", or choose Keep files that are no images under More options"];
-    }
-    let relay = plan.relay().filter(|_| !address.is_data());
-    let server = match (relay, &hosts[..]) {
-        (Some(relay), _) => text!["the relay ", relay.origin()],
-        (None, [_]) => "the host".to_owned(),
-        (None, _) => "each host".to_owned(),
-    };
-    let (words, advice): (_, &str) = match error {
-        FetchError::Network if address.is_data() => ("the data: address can’t be read", ": check it"),
-        FetchError::Network => (
-            "refused, broken off, or an error page without CORS",
-            ". Other images of the host could be read: open one of these in a tab to see what it is",
-        ),
-        FetchError::Unreachable if is_closer(address, plan, page) => {
-            return text![
-                images,
-                server,
-                " is on this machine or in a private network, and this page is not. Browsers let a page \
-                 reach it only with your permission, or not at all (Local Network Access); open fetchzip \
-                 from a host in the same network instead. It may also be switched off"
-            ];
-        }
-        FetchError::Unreachable => {
-            let advice =
-                relay.map_or("check the addresses and the connection", |_| "check that it is running");
-            return text![images, server, " can’t be reached: ", advice, ", and try again"];
-        }
-        FetchError::Cors => {
-            let advice = match relay {
-                Some(_) => "Have it let this page read its responses",
-                None => {
-                    "The browser extension of fetchzip may read it. Or ask the host to let other sites read its \
-                     images, or name a relay of your own under More options"
-                }
-            };
-            return text![images, server, " answers, but does not let this page read it (CORS). ", advice];
-        }
-        FetchError::NeedsPermission => {
-            return text![images, "needs your permission. The browser asks you for it when you press Allow"];
-        }
-        FetchError::MixedContent => (
-            "not asked for: this page is on https:, and browsers let it read nothing from http: (mixed content)",
-            ". Write https: in the addresses, or name a relay of your own under More options",
-        ),
-        error => return text![images, error],
-    };
-    text![images, words, advice]
 }
 
 #[cfg(test)]
@@ -226,8 +185,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::plan::LOOKS;
     use crate::plan::tests::{NativeText, plan_of};
-    use crate::plan::{LOOKS, Relay};
     use crate::run::{Event, EventKind};
 
     /// The groups of a run in which every item failed, each with the error that it is given.

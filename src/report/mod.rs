@@ -31,7 +31,6 @@ mod row_text;
 mod rows;
 mod slow_rest;
 mod speedup;
-mod stored_runs;
 mod summary;
 pub mod waterfall;
 mod window;
@@ -53,11 +52,8 @@ pub use row_text::{bar_text, detail_text, figures, left_out_text, silence_text, 
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use slow_rest::slow_rest_text;
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};
-pub use stored_runs::{
-    full_text, handed_over_text, interrupted_text, of_other_version_text, shortage_text, unsaved_text,
-};
 pub use summary::{
-    allowed_text, at_once_text, cancelled_text, cool_down_text, outcome_text, outcome_title, plan_text,
-    progress_text, progress_title, share_done, tally_text,
+    allowed_text, at_once_text, cancelled_text, cool_down_text, full_text, outcome_text, outcome_title,
+    plan_text, progress_text, progress_title, share_done, tally_text,
 };
 pub use window::Window;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::text::text;
-use crate::words::numbers::{count, duration, ratio};
+use crate::words::comparison::{self, Measured};
 
 /// How the images of a run are fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,29 +84,14 @@ impl Comparison {
         let (Some(SpeedUp { median, least, most, pairs }), (Some(concurrent), Some(sequential))) =
             (self.speed_up(), medians)
         else {
-            return "The runs were too short to be compared".into();
+            return comparison::TOO_SHORT.into();
         };
-        let factor = ratio(median);
-        let answer = match (least <= 1.0, most >= 1.0) {
-            (true, true) => text!["too close to tell, ", factor, " times as fast"],
-            (true, false) => text!["slower, ", factor, " times as fast"],
-            _ => text![factor, " times as fast"],
-        };
-        text![
-            "At once: ",
-            answer,
-            " (",
-            duration(concurrent),
-            " against ",
-            duration(sequential),
-            "; ",
-            ratio(least),
-            " to ",
-            ratio(most),
-            " in ",
-            count(pairs, "pair"),
-            ")"
-        ]
+        let measured = Measured { median, least, most, pairs, sequential, concurrent };
+        match (least <= 1.0, most >= 1.0) {
+            (true, true) => measured.too_close(),
+            (true, false) => measured.slower(),
+            _ => measured.faster(),
+        }
     }
 
     /// The time that the runs which have not begun will take, by those of the same mode before; by `current`, the
@@ -131,15 +115,7 @@ impl Comparison {
             .pairs()
             .enumerate()
             .find(|(_, (sequential, concurrent))| sequential.stored != concurrent.stored)?;
-        Some(text![
-            "The runs of pair ",
-            pair + 1,
-            " did not store the same images (",
-            stored(sequential),
-            " one after the other, ",
-            stored(concurrent),
-            " at once), so their times cannot be compared."
-        ])
+        Some(comparison::different_images(pair + 1, stored(sequential), stored(concurrent)))
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&TimedRun, &TimedRun)> {

@@ -6,7 +6,7 @@ use super::{Pace, Rows, State, Totals};
 use crate::plan::{LeftOut, Plan, Understood};
 use crate::run::{CONNECTIONS, CoolDown, CoolDowns, Quota};
 use crate::words::numbers::{percent, rate, size, whole_millis};
-use crate::words::summary;
+use crate::words::{stored_runs, summary};
 
 /// What a list was understood to be: `CSV, 3 columns, addresses in “Image URL” · 2 URLs from 1 origin ·
 /// 1 line can’t be read`.
@@ -95,6 +95,14 @@ pub fn cool_down_text(plan: &Plan, cooling: &CoolDowns, now: Duration) -> Option
             summary::waiting_for(host, others, left, requests, seconds(window))
         }
     })
+}
+
+/// A run that is paused because nothing more can be stored.
+pub fn full_text(rows: &Rows) -> String {
+    let totals = rows.totals();
+    let to_come = (totals.items - totals.finished()) as u64;
+    let mean = totals.stored_bytes.checked_div(totals.stored as u64);
+    stored_runs::full(totals.stored, totals.items, mean.map(|mean| mean * to_come))
 }
 
 /// The progress of a run for the title of its tab: `43 %`, or the bytes so far without an estimate.

@@ -4,8 +4,14 @@
 //! the package has in common with the page and which are made where they occur. Another language is another set of
 //! these functions. They take plain values and decide nothing: what is said when is decided by `report` and `page`.
 //!
+//! - [`comparison`]: whether images at once are faster than one after the other.
+//! - [`failures`]: why images failed, and what the user can do.
 //! - [`numbers`]: sizes, durations, rates, counts with their nouns.
+//! - [`stored_runs`]: what the browser stores of earlier runs, and storage that runs short.
 //! - [`summary`]: a list, a run and its outcome in a line each.
 
+pub mod comparison;
+pub mod failures;
 pub mod numbers;
+pub mod stored_runs;
 pub mod summary;

@@ -1,0 +1,124 @@
+//! What the browser stores of earlier runs, and storage that runs short.
+
+use std::time::Duration;
+
+use super::numbers::{count, number, size};
+use crate::text::text;
+
+/// A run that ended with a reload or a crash.
+pub fn interrupted(when: &str, stored: usize, images: usize, bytes: u64) -> String {
+    let are_there = if stored == 1 { " is there, " } else { " are there, " };
+    let tally = text![number(stored), " of ", count(images, "image")];
+    text!["A run from ", when, " was interrupted: ", tally, are_there, size(bytes), "."]
+}
+
+/// A run whose archive was not saved yet.
+pub fn unsaved(when: &str, stored: usize, images: usize, bytes: u64) -> String {
+    let tally = text![number(stored), " of ", count(images, "image")];
+    text!["A run from ", when, " is not saved yet: ", tally, ", ", size(bytes), "."]
+}
+
+/// The whole archive that another version of fetchzip has left.
+pub fn zip_of_other_version(bytes: u64) -> String {
+    text![
+        "A zip of another version of fetchzip is not saved yet: ",
+        size(bytes),
+        ". This version can’t resume it, but saves it as it is."
+    ]
+}
+
+/// The part of an archive that another version of fetchzip has left.
+pub fn run_of_other_version(bytes: u64) -> String {
+    text![
+        "A run of another version of fetchzip was interrupted: ",
+        size(bytes),
+        ". This version can’t resume it, but saves it as it is: its images one after another, which programs that \
+         recover files can read."
+    ]
+}
+
+/// An archive that the browser was given to save: `shop.zip · 1.8 GB · handed over 2 minutes ago`.
+pub fn handed_over(file_name: &str, bytes: u64, ago: Duration) -> String {
+    let minutes = (ago.as_secs() / 60) as usize;
+    let age = match minutes {
+        0 => "just now".into(),
+        1..60 => text![count(minutes, "minute"), " ago"],
+        _ => text![count(minutes / 60, "hour"), " ago"],
+    };
+    text![file_name, " · ", size(bytes), " · handed over ", age]
+}
+
+/// A run whose images will probably not fit, by those that have arrived.
+pub fn shortage(needed: u64, free: u64) -> String {
+    text![
+        "About ",
+        size(needed),
+        " are still to come, and the browser has ",
+        size(free),
+        " free for this site. Throw away older runs, free space on the disk, or fetch with “Save straight to disk”."
+    ]
+}
+
+/// A run that is paused because nothing more can be stored; `missing` is about how much is still to come, in bytes,
+/// if that can be estimated.
+pub fn full(stored: usize, images: usize, missing: Option<u64>) -> String {
+    let mut text = text!["The run is paused: ", number(stored), " of ", count(images, "image"), " are there"];
+    if let Some(bytes) = missing {
+        text += &text![", and about ", size(bytes), " are missing"];
+    }
+    text + ". Throw away older runs or free space on the disk, and go on; or stop and keep what is there. “Save \
+            straight to disk” needs no storage."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_run_is_described_by_what_is_there() {
+        assert_eq!(
+            interrupted("21 Nov, 18:28", 1, 1200, 45_100_000),
+            "A run from 21 Nov, 18:28 was interrupted: 1 of 1,200 images is there, 45.1 MB."
+        );
+        assert_eq!(
+            interrupted("21 Nov, 18:28", 120, 500, 45_100_000),
+            "A run from 21 Nov, 18:28 was interrupted: 120 of 500 images are there, 45.1 MB."
+        );
+        assert_eq!(
+            unsaved("21 Nov, 18:28", 2, 2, 45_100_000),
+            "A run from 21 Nov, 18:28 is not saved yet: 2 of 2 images, 45.1 MB."
+        );
+        assert_eq!(
+            zip_of_other_version(45_100_000),
+            "A zip of another version of fetchzip is not saved yet: 45.1 MB. This version can’t resume it, but saves \
+             it as it is."
+        );
+        assert_eq!(
+            run_of_other_version(1000),
+            "A run of another version of fetchzip was interrupted: 1.0 kB. This version can’t resume it, but saves it \
+             as it is: its images one after another, which programs that recover files can read."
+        );
+        for (seconds, age) in
+            [(59, "just now"), (60, "1 minute ago"), (3599, "59 minutes ago"), (7200, "2 hours ago")]
+        {
+            let text = handed_over("shop.zip", 1_800_000_000, Duration::from_secs(seconds));
+            assert_eq!(text, format!("shop.zip · 1.8 GB · handed over {age}"));
+        }
+    }
+
+    #[test]
+    fn storage_that_runs_short_is_reported_with_what_helps() {
+        assert_eq!(
+            shortage(1_200_000_000, 300_000_000),
+            "About 1.2 GB are still to come, and the browser has 300 MB free for this site. Throw away older \
+             runs, free space on the disk, or fetch with “Save straight to disk”."
+        );
+        assert_eq!(
+            full(2, 3, Some(45_100_000)),
+            "The run is paused: 2 of 3 images are there, and about 45.1 MB are missing. Throw away older runs or \
+             free space on the disk, and go on; or stop and keep what is there. “Save straight to disk” needs no \
+             storage."
+        );
+        assert!(full(0, 3, None).starts_with("The run is paused: 0 of 3 images are there. Throw away"));
+    }
+}
