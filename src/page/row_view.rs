@@ -10,9 +10,10 @@ use super::thumbnails::Thumbnails;
 use super::views::View;
 use crate::plan::ItemId;
 use crate::report::waterfall::{Phase, Span, spans};
-use crate::report::{Row, State, bar_text, detail_text, silence_text, size_text, status_text};
+use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
 use crate::text::text;
 use crate::words::numbers::decimal_millis;
+use crate::words::rows;
 
 /// A row element and what it shows.
 pub struct RowView {
@@ -137,7 +138,7 @@ impl RowView {
         self.size.set_text_content(Some(&size_text(row)));
         self.state.set_text_content(Some(&status_text(row)));
         self.silence = run.silence_of(item);
-        let detail = self.silence.map_or_else(|| detail_text(row, &run.plan.items()[item]), silence_text);
+        let detail = self.silence.map_or_else(|| detail_text(row, &run.plan.items()[item]), rows::silent);
         self.detail.set_text_content(Some(&detail));
         let _ = self.lane.set_attribute("aria-label", &bar_text(row));
         self.element.set_class_name(if self.silence.is_some() { "silent" } else { class_of(row) });

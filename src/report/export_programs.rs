@@ -4,6 +4,7 @@
 use super::record::push_string;
 use crate::plan::{EntryName, EntryNames, Item, ItemId, NameTemplate, Plan, TextMap, WebText, folded};
 use crate::text::{add, text};
+use crate::words::exports;
 
 /// A program that a list is exported for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,9 +88,9 @@ impl Program {
                     ]
                 };
                 vec![
-                    command("img2dataset on this machine", line("")),
-                    command("on PySpark, which needs Java", line(" --distributor pyspark")),
-                    command("on Ray", line(" --distributor ray")),
+                    command(exports::IMG2DATASET_ON_THIS_MACHINE, line("")),
+                    command(exports::ON_PYSPARK, line(" --distributor pyspark")),
+                    command(exports::ON_RAY, line(" --distributor ray")),
                 ]
             }
         }

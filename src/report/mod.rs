@@ -48,7 +48,7 @@ pub use pictures::{
     PictureChoice, Tally, dimensions, is_picture, matches, picture_text, placeholder_text, split_name,
 };
 pub use progress::{Progress, ProgressSample};
-pub use row_text::{bar_text, detail_text, figures, left_out_text, silence_text, size_text, status_text};
+pub use row_text::{bar_text, detail_text, figures, left_out_text, size_text, status_text};
 pub use rows::{AttemptSpan, Row, Rows, State, Totals};
 pub use slow_rest::slow_rest_text;
 pub use speedup::{COMPARISON_ORDER, Comparison, Mode, SpeedUp, TimedRun, median_wall};

@@ -3,9 +3,8 @@
 use super::{Row, Rows, State};
 use crate::image::{Dimensions, FileType};
 use crate::plan::{Item, ItemId};
-use crate::text::text;
 use crate::words::numbers::size;
-use crate::words::summary;
+use crate::words::{rows, summary};
 
 /// The characters at the end of a name that stay where the name is too long for its place: most of a number,
 /// and the extension.
@@ -129,19 +128,18 @@ pub fn dimensions(row: &Row) -> Option<Dimensions> {
 
 /// The line below a picture's name: pixels and bytes.
 pub fn picture_text(row: &Row) -> String {
-    let bytes = size(row.received);
     match dimensions(row) {
-        Some(Dimensions { width, height }) => text![width, " × ", height, " · ", bytes],
-        None => bytes,
+        Some(Dimensions { width, height }) => rows::pixels_and_size(width, height, row.received),
+        None => size(row.received),
     }
 }
 
 /// What stands in the place of a picture that can't be shown: its size, or what it is.
 pub fn placeholder_text(row: &Row) -> String {
     match (&row.image, dimensions(row)) {
-        (_, Some(Dimensions { width, height })) => text![width, " × ", height],
+        (_, Some(Dimensions { width, height })) => rows::pixels(width, height),
         (Some(image), None) => match &image.file_type {
-            FileType::Image(_) => "no preview".into(),
+            FileType::Image(_) => rows::NO_PREVIEW.into(),
             FileType::Other(_) => image.file_type.media_type().to_owned(),
         },
         (None, None) => String::new(),

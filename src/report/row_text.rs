@@ -7,32 +7,33 @@ use crate::image::Dimensions;
 use crate::plan::{Item, LeftOut};
 use crate::run::FetchError;
 use crate::text::{add, text};
-use crate::words::numbers::{count, exact_duration, number, percent, rate, size};
+use crate::words::numbers::{exact_duration, percent, rate, size};
+use crate::words::rows::{self, label};
 
 /// The size column: the bytes received, with `…` while more are expected.
 pub fn size_text(row: &Row) -> String {
     match row.state {
         State::Stored => size(row.received),
-        State::Receiving if row.received > 0 => text![size(row.received), "…"],
-        _ => "–".into(),
+        State::Receiving if row.received > 0 => rows::size_so_far(row.received),
+        _ => rows::NO_SIZE.into(),
     }
 }
 
 /// The status column: a word or two.
 pub fn status_text(row: &Row) -> String {
     match &row.state {
-        State::Queued => "queued".into(),
-        State::Waiting => "waiting".into(),
-        State::Receiving if row.is_slow => "slow".into(),
-        State::Receiving => row.progress().map_or_else(|| "receiving".into(), percent),
-        State::BackingOff { error: FetchError::TooSlow { .. }, .. } => "slow".into(),
+        State::Queued => rows::QUEUED.into(),
+        State::Waiting => rows::WAITING.into(),
+        State::Receiving if row.is_slow => rows::SLOW.into(),
+        State::Receiving => row.progress().map_or_else(|| rows::RECEIVING.into(), percent),
+        State::BackingOff { error: FetchError::TooSlow { .. }, .. } => rows::SLOW.into(),
         State::BackingOff { error: FetchError::Offline, .. } => FetchError::Offline.short(),
-        State::BackingOff { .. } => "retrying".into(),
-        State::Stored if row.is_cut_short() => "cut short?".into(),
-        State::Stored => "ok".into(),
-        State::LeftOut(_) => "left out".into(),
+        State::BackingOff { .. } => rows::RETRYING.into(),
+        State::Stored if row.is_cut_short() => rows::CUT_SHORT.into(),
+        State::Stored => rows::STORED.into(),
+        State::LeftOut(_) => rows::LEFT_OUT.into(),
         State::Failed(error) => error.short(),
-        State::Cancelled => "cancelled".into(),
+        State::Cancelled => rows::CANCELLED.into(),
     }
 }
 
@@ -41,25 +42,21 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
     match &row.state {
         State::Failed(error) => text![error],
         State::LeftOut(reason) => left_out_text(*reason),
-        State::BackingOff { error: FetchError::TooSlow { .. }, .. } => {
-            "arrives slowly; starts again after the others of its host".into()
-        }
+        State::BackingOff { error: FetchError::TooSlow { .. }, .. } => rows::STARTS_AGAIN_LATER.into(),
         State::BackingOff { error: error @ FetchError::Offline, .. } => text![error],
-        State::BackingOff { error, .. } => {
-            text!["attempt ", row.attempts.len(), " failed (", error.short(), "); trying again"]
-        }
+        State::BackingOff { error, .. } => rows::trying_again(row.attempts.len(), &error.short()),
         _ => {
             let host = match &item.address {
-                Ok(address) if address.is_data() => "embedded in the address",
+                Ok(address) if address.is_data() => rows::EMBEDDED,
                 Ok(address) => &address.host,
                 Err(_) => "",
             };
             let mut line = host.to_owned();
             if row.attempts.len() > 1 {
-                add!(&mut line, " · attempt ", row.attempts.len());
+                add!(&mut line, " · ", rows::attempt(row.attempts.len()));
             }
             if row.is_cut_short() {
-                line += " · may be cut short: the data ends before the image does";
+                add!(&mut line, " · ", rows::PERHAPS_CUT_SHORT);
             }
             line
         }
@@ -69,16 +66,11 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
 /// Why an item is left out of the archive.
 pub fn left_out_text(reason: LeftOut) -> String {
     match reason {
-        LeftOut::Filter => "a filter leaves it out".into(),
-        LeftOut::RepeatedAddress(item) => text!["the same address as image ", item + 1],
-        LeftOut::RepeatedImage(item) => text!["the same bytes as image ", item + 1],
-        LeftOut::NotSelected => "not selected".into(),
+        LeftOut::Filter => rows::FILTERED.into(),
+        LeftOut::RepeatedAddress(item) => rows::same_address(item + 1),
+        LeftOut::RepeatedImage(item) => rows::same_bytes(item + 1),
+        LeftOut::NotSelected => rows::NOT_SELECTED.into(),
     }
-}
-
-/// What is said of an attempt that has been silent for these seconds.
-pub fn silence_text(seconds: u64) -> String {
-    text!["no data for ", seconds, " s"]
 }
 
 /// All that is known of a row `now`, as names and values: why it failed, its times, what has arrived, the
@@ -90,83 +82,68 @@ pub fn figures(row: &Row, now: Duration) -> Vec<(&'static str, String)> {
         None => (&[][..], None),
     };
     match &row.state {
-        State::Failed(error) => figures.push(("Error", text![error])),
+        State::Failed(error) => figures.push((label::ERROR, text![error])),
         State::BackingOff { error, resumes } => {
-            figures.push(("Error", text![error]));
-            figures.push(("Next attempt", text!["at ", exact_duration(*resumes)]));
+            figures.push((label::ERROR, text![error]));
+            figures.push((label::NEXT_ATTEMPT, rows::at(*resumes)));
         }
-        State::LeftOut(reason) => figures.push(("Left out", left_out_text(*reason))),
-        State::Cancelled => figures.push(("Cancelled", String::new())),
-        _ => figures.extend(row.silence(now).map(|seconds| ("Stalled", silence_text(seconds)))),
+        State::LeftOut(reason) => figures.push((label::LEFT_OUT, left_out_text(*reason))),
+        State::Cancelled => figures.push((label::CANCELLED, String::new())),
+        _ => figures.extend(row.silence(now).map(|seconds| (label::STALLED, rows::silent(seconds)))),
     }
     // Whole seconds while a time is growing, so that the text stands still between them.
     let lasted = |from: Duration, to: Option<Duration>| match to {
         Some(to) => exact_duration(to.saturating_sub(from)),
-        None => text![now.saturating_sub(from).as_secs(), " s so far"],
+        None => rows::so_far(now.saturating_sub(from).as_secs()),
     };
     let queued = earlier.last().and_then(|before| before.ended).unwrap_or(row.queued);
     let is_asked = last.is_some();
     if is_asked || row.finished.is_none() {
-        figures.push(("Queue", lasted(queued, last.map(|last| last.started))));
+        figures.push((label::QUEUE, lasted(queued, last.map(|last| last.started))));
     }
     if let Some(last) = last {
         let sent = last.sent.unwrap_or(last.started);
-        figures.extend(last.sent.map(|sent| ("Browser’s queue", lasted(last.started, Some(sent)))));
+        figures.extend(last.sent.map(|sent| (label::BROWSER_QUEUE, lasted(last.started, Some(sent)))));
         // What it waits for is disclosed by some hosts only.
-        let waited_for = last.sent.map_or(", for a connection or the server", |_| ", for the server");
-        figures.push(("Wait", text![lasted(sent, last.headers.or(last.ended)), waited_for]));
+        let waited =
+            if last.sent.is_some() { rows::for_the_server } else { rows::for_a_connection_or_the_server };
+        figures.push((label::WAIT, waited(&lasted(sent, last.headers.or(last.ended)))));
         if let Some(headers) = last.headers {
-            figures.push(("Receive", lasted(headers, last.ended)));
+            figures.push((label::RECEIVE, lasted(headers, last.ended)));
             let time = last.ended.unwrap_or(row.heard).saturating_sub(headers);
             let rate = rate(row.received, time).filter(|_| row.received > 0);
-            figures.extend(rate.map(|rate| ("Speed", rate)));
+            figures.extend(rate.map(|rate| (label::SPEED, rate)));
         }
     }
     if row.received > 0 {
-        figures.push(("Size", exact_size(row.received)));
+        figures.push((label::SIZE, rows::exact_size(row.received)));
     }
     if let Some(image) = &row.image {
-        figures.push(("Type", image.file_type.media_type().to_owned()));
+        figures.push((label::TYPE, image.file_type.media_type().to_owned()));
         if let Some(Dimensions { width, height }) = image.dimensions {
-            figures.push(("Pixels", text![width, " × ", height]));
+            figures.push((label::PIXELS, rows::pixels(width, height)));
         }
     }
     if row.is_cut_short() {
-        figures.push(("Cut short?", "the data ends before the image does".into()));
+        figures.push((label::CUT_SHORT, rows::ENDS_EARLY.into()));
     }
     if let Some(last) = last {
-        let mut attempts = text![row.attempts.len()];
-        for (number, before) in earlier.iter().enumerate() {
-            let time = before.ended.unwrap_or(before.started).saturating_sub(before.started);
-            add!(&mut attempts, if number == 0 { "; failed after " } else { ", " }, exact_duration(time));
-        }
-        figures.push(("Attempts", attempts));
-        figures.push(("Requested", text!["at ", exact_duration(last.started)]));
+        let failed_after = earlier
+            .iter()
+            .map(|before| before.ended.unwrap_or(before.started).saturating_sub(before.started));
+        figures.push((label::ATTEMPTS, rows::attempts(row.attempts.len(), failed_after)));
+        figures.push((label::REQUESTED, rows::at(last.started)));
     }
-    figures.extend(row.finished.map(|finished| ("Ended", text!["at ", exact_duration(finished)])));
+    figures.extend(row.finished.map(|finished| (label::ENDED, rows::at(finished))));
     figures
-}
-
-/// A size with its bytes: `3.1 MB (3,100,000 B)`.
-fn exact_size(bytes: u64) -> String {
-    match bytes {
-        0..1000 => size(bytes),
-        _ => text![size(bytes), " (", number(bytes as usize), " B)"],
-    }
 }
 
 /// The waterfall's bar in words, for screen readers.
 pub fn bar_text(row: &Row) -> String {
     match (row.started(), row.finished) {
-        (None, _) => "not requested yet".into(),
-        (Some(_), None) => "in progress".into(),
-        (Some(started), Some(finished)) => {
-            let time = exact_duration(finished.saturating_sub(started));
-            match row.attempts.len() {
-                1 => time,
-                attempts => text![time, ", ", count(attempts, "attempt")],
-            }
-        }
+        (None, _) => rows::NOT_REQUESTED.into(),
+        (Some(_), None) => rows::IN_PROGRESS.into(),
+        (Some(started), Some(finished)) => rows::lasted(finished.saturating_sub(started), row.attempts.len()),
     }
 }
 

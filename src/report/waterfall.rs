@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::Row;
 use crate::seconds::scaled;
-use crate::text::text;
 use crate::words::numbers::whole_millis;
+use crate::words::rows;
 
 /// The phase of an image during a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,11 +120,11 @@ pub fn ticks_before(time: Duration, step: Duration) -> u32 {
 pub fn tick_label(at: Duration, step: Duration) -> String {
     let (millis, step_millis) = (whole_millis(at), whole_millis(step));
     match step_millis {
-        _ if millis == 0 => "0 s".into(),
-        0..100 => text![millis, " ms"],
-        100..1000 => text![millis / 1000, ".", millis % 1000 / 100, " s"],
-        1000..60_000 => text![millis / 1000, " s"],
-        _ => text![(millis + 30_000) / 60_000, " min"],
+        _ if millis == 0 => rows::ZERO.into(),
+        0..100 => rows::millis(millis),
+        100..1000 => rows::tenths_of_seconds(millis / 100),
+        1000..60_000 => rows::seconds(millis / 1000),
+        _ => rows::minutes((millis + 30_000) / 60_000),
     }
 }
 

@@ -5,13 +5,17 @@
 //! these functions. They take plain values and decide nothing: what is said when is decided by `report` and `page`.
 //!
 //! - [`comparison`]: whether images at once are faster than one after the other.
+//! - [`exports`]: lists for other programs.
 //! - [`failures`]: why images failed, and what the user can do.
 //! - [`numbers`]: sizes, durations, rates, counts with their nouns.
+//! - [`rows`]: the table, the details of a row, the time axis, and the pictures.
 //! - [`stored_runs`]: what the browser stores of earlier runs, and storage that runs short.
 //! - [`summary`]: a list, a run and its outcome in a line each.
 
 pub mod comparison;
+pub mod exports;
 pub mod failures;
 pub mod numbers;
+pub mod rows;
 pub mod stored_runs;
 pub mod summary;
