@@ -18,7 +18,7 @@
 //! - [`image`]: recognises an image's format and its end by its bytes.
 //! - [`spool`]: the layout of payloads that wait for the archive, and the journal.
 //! - [`zip`]: writes and reads stored entries; CRC-32.
-//! - [`report`]: adds up a run's events and puts them into words.
+//! - [`report`]: adds up a run's events, and chooses the words for them.
 //! - [`words`]: what the page says, and how it writes numbers.
 //! - [`job`]: what a caller asks for, what comes of it, and how both travel between two threads.
 //! - `text`, `bytes`, `seconds`, `calendar`: joined texts, binary fields, durations, dates.

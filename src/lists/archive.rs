@@ -10,7 +10,7 @@ use super::content::add_text;
 use super::parts::{Unread, read_slice, read_stream};
 use crate::bytes::PutBytes;
 use crate::plan::reason_against;
-use crate::text::text;
+use crate::words::list_files;
 use crate::zip::{DirectoryEntries, DirectoryEntry, END_BYTES, LOCAL_BYTES, find_directory, payload_offset};
 
 /// The largest central directory that is read, in bytes: more than that of 100,000 images.
@@ -25,8 +25,6 @@ const MAX_BLOCK: u64 = 65_535;
 
 /// The header of a file of gzip without a name and a time.
 const GZIP_HEADER: [u8; 10] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
-
-const DAMAGED: &str = "damaged, or not a zip";
 
 #[wasm_bindgen]
 extern "C" {
@@ -51,19 +49,19 @@ impl<'a> Archive<'a> {
     /// Reads the directory of a zip; fails with the reason why the zip can't be read.
     pub async fn open(blob: &'a Blob) -> Result<Self, &'static str> {
         if DecompressionStream::new("gzip").is_err() {
-            return Err("a zip, which this browser can’t unpack; unpack it, and choose the files in it");
+            return Err(list_files::NOT_UNPACKABLE);
         }
         let size = blob.size() as u64;
         let tail = read_slice(blob, size.saturating_sub(END_BYTES as u64), size).await?;
-        let place = find_directory(&tail, size).ok_or(DAMAGED)?;
+        let place = find_directory(&tail, size).ok_or(list_files::DAMAGED_ZIP)?;
         if place.size > MAX_DIRECTORY {
-            return Err("a zip with too many files");
+            return Err(list_files::TOO_MANY_FILES);
         }
         let directory = read_slice(blob, place.offset, place.offset + place.size).await?;
         let mut entries = DirectoryEntries::new(&directory);
         let read = entries.by_ref().filter(|entry| !entry.name.ends_with('/')).collect();
         if !entries.is_complete() {
-            return Err(DAMAGED);
+            return Err(list_files::DAMAGED_ZIP);
         }
         Ok(Self { blob, entries: read, shift: place.shift })
     }
@@ -72,14 +70,12 @@ impl<'a> Archive<'a> {
     pub async fn read_lists(&self, path: &str, collection: &mut Collection) {
         // To add to such an archive is another thing than to read a list.
         if self.is_own() {
-            let reason = "a zip of images that fetchzip made; to use its record as a list, unpack it and choose \
-                manifest.csv";
-            return collection.pass_over(path, reason);
+            return collection.pass_over(path, list_files::OWN_ZIP);
         }
         let is_list = |entry: &DirectoryEntry| reason_against(&entry.name).is_none();
         if !self.entries.iter().any(is_list) {
             let has_image = self.entries.iter().any(|entry| reason_against(&entry.name) == Some("an image"));
-            let reason = if has_image { "a zip of images without a list" } else { "a zip without a list" };
+            let reason = if has_image { list_files::ZIP_OF_IMAGES } else { list_files::ZIP_WITHOUT_LIST };
             return collection.pass_over(path, reason);
         }
         for entry in &self.entries {
@@ -87,15 +83,14 @@ impl<'a> Archive<'a> {
             if let Some(reason) = reason_against(name) {
                 collection.pass_over(name, reason);
             } else if entry.is_encrypted {
-                collection.pass_over(name, "encrypted; unpack it, and choose the files in it");
+                collection.pass_over(name, list_files::ENCRYPTED);
             } else if entry.method != DEFLATED && entry.method != STORED {
-                let method = text!["packed by method ", entry.method, ", which no browser reads; unpack it"];
-                collection.pass_over(name, &method);
+                collection.pass_over(name, &list_files::packed_by(entry.method));
             } else {
                 match self.read(entry, collection.left()).await {
                     Ok(bytes) => add_text(name, &bytes, collection),
                     Err(Unread::TooLarge) => collection.pass_over_large(name),
-                    Err(Unread::Broken) => collection.pass_over(name, "damaged"),
+                    Err(Unread::Broken) => collection.pass_over(name, list_files::DAMAGED),
                 }
             }
         }

@@ -6,8 +6,8 @@ use wasm_bindgen::JsValue;
 use super::parsers::Parsers;
 use crate::browser::Yielder;
 use crate::plan::{Choice, Form, ListReader, WebText, literal};
-use crate::text::{add, text};
-use crate::words::numbers::{count, size};
+use crate::text::add;
+use crate::words::list_files;
 
 /// Requests between two looks at the clock, which are not free.
 const STEPS: usize = 50;
@@ -79,8 +79,7 @@ impl Collection {
     /// an archive that unpacks to terabytes would take as long as the first.
     pub fn pass_over_large(&mut self, path: &str) {
         self.left = 0;
-        let limit = size(self.limit);
-        self.pass_over(path, &text!["beyond the ", limit, " that lists may have together"]);
+        self.pass_over(path, &list_files::beyond(self.limit));
     }
 
     /// One list as it is; of several, a text as it is and of any other form the addresses.
@@ -100,46 +99,37 @@ impl Collection {
             }
         }
         text.truncate(text.trim_end().len());
-        let read = text![count(number, "list"), " read."];
-        let note = match number {
-            1 if passed_over.is_empty() => String::new(),
-            _ if passed_over.is_empty() => read,
-            _ => text![read, " ", passed_over],
+        let note = match (number, passed_over) {
+            (1, None) => String::new(),
+            (_, None) => list_files::read(number),
+            (_, Some(passed_over)) => list_files::read_but(number, &passed_over),
         };
         Collected { text: Some(text), note }
     }
 
     /// Why there is no list.
     fn nothing_text(&self) -> String {
-        match self.passed_over.as_slice() {
-            [] => "There is no file.".into(),
-            [PassedOver { reason, shown, number: 1 }] => text![shown, " is ", reason, "."],
-            _ => text!["There is no list. ", self.passed_over_text()],
+        match (self.passed_over.as_slice(), self.passed_over_text()) {
+            ([PassedOver { reason, shown, number: 1 }], _) => list_files::is_no_list(shown, reason),
+            (_, Some(passed_over)) => list_files::no_list(&passed_over),
+            (_, None) => list_files::NO_FILE.into(),
         }
     }
 
-    /// Such as `Passed over: a.jpg, b.jpg (an image); c.csv (encrypted).`; empty if nothing was.
-    fn passed_over_text(&self) -> String {
-        let mut text = String::new();
-        for PassedOver { reason, shown, number } in &self.passed_over {
-            let before = if text.is_empty() { "Passed over: " } else { "; " };
-            add!(&mut text, before, shown);
-            if *number > SHOWN {
-                add!(&mut text, " and ", number - SHOWN, " more");
-            }
-            add!(&mut text, " (", reason, ")");
-        }
-        if !text.is_empty() {
-            text.push('.');
-        }
-        text
+    /// Such as `Passed over: a.jpg, b.jpg (an image); c.csv (encrypted).`; `None` if nothing was.
+    fn passed_over_text(&self) -> Option<String> {
+        let files = self.passed_over.iter().map(|PassedOver { reason, shown, number }| {
+            list_files::passed_over_for(reason, shown, number.saturating_sub(SHOWN))
+        });
+        let files = files.collect::<Vec<_>>();
+        (!files.is_empty()).then(|| list_files::passed_over(&files))
     }
 }
 
 impl Collected {
     /// No list, for this reason.
     pub fn nothing(reason: &str) -> Self {
-        Self { text: None, note: text![reason, " The list was not changed."] }
+        Self { text: None, note: list_files::unchanged(reason) }
     }
 
     /// A result that JavaScript has: the text or `undefined`, the note, and the address of the page that a
@@ -152,10 +142,9 @@ impl Collected {
 
 /// Appends one of several lists.
 async fn append(whole: &mut String, path: &str, list: &str) {
-    add!(whole, "# ", path);
     let mut reader = ListReader::new(list, &Choice::default(), &Parsers::Browser);
     if reader.understood().form == Form::Text {
-        add!(whole, '\n', list.trim_end(), '\n');
+        add!(whole, "# ", path, '\n', list.trim_end(), '\n');
         return;
     }
     let (mut yielder, mut addresses, mut rejections) = (Yielder::default(), Vec::new(), 0);
@@ -178,10 +167,10 @@ async fn append(whole: &mut String, path: &str, list: &str) {
         }
         yielder.maybe_yield().await;
     }
-    if rejections > 0 {
-        add!(whole, ": ", count(rejections, "line"), " can’t be read");
+    match rejections {
+        0 => add!(whole, "# ", path, '\n'),
+        lines => add!(whole, "# ", list_files::with_unreadable_lines(path, lines), '\n'),
     }
-    whole.push('\n');
     for address in addresses {
         add!(whole, address, '\n');
     }

@@ -18,7 +18,7 @@ use super::parts::read_slice;
 use crate::browser::promise;
 use crate::plan::{FileKind, reason_against};
 use crate::text::{Padded, text};
-use crate::words::numbers::size;
+use crate::words::list_files;
 
 /// The most bytes of lists that are read together. A hundred thousand long addresses take about 20 MB.
 pub const MAX_BYTES: u64 = 64_000_000;
@@ -68,7 +68,7 @@ pub async fn read_files(sources: Array) -> Array {
             let text = |index| missing.get(index).as_string().unwrap_or_default();
             collection.pass_over(&text(0), &text(1));
         } else if walk(source.unchecked_into(), &mut found).await.is_err() {
-            collection.pass_over("a folder", "unreadable; choose it again");
+            collection.pass_over(list_files::A_FOLDER, list_files::UNREADABLE);
         }
     }
     for source in in_order(found) {
@@ -137,7 +137,7 @@ pub async fn read_source(source: &Source, collection: &mut Collection) {
         Ok(FileKind::Text(_)) => {
             let bytes = blob.size() as u64;
             if bytes > MAX_BYTES {
-                return collection.pass_over(path, &text!["too large for a list (", size(bytes), ")"]);
+                return collection.pass_over(path, &list_files::too_large(bytes));
             }
             match read_slice(blob, 0, bytes).await {
                 Ok(bytes) => add_text(path, &bytes, collection),
@@ -151,7 +151,7 @@ pub async fn read_source(source: &Source, collection: &mut Collection) {
 /// What a file is, as far as its beginning says; or why it can't be read.
 async fn kind_of(blob: &Blob) -> Result<FileKind, &'static str> {
     if blob.type_().starts_with("image/") {
-        return Err("an image; choose a list of image URLs");
+        return Err(list_files::IMAGE);
     }
     let head = read_slice(blob, 0, (blob.size() as u64).min(HEAD)).await?;
     Ok(FileKind::of(&head))

@@ -12,8 +12,7 @@ use super::files::{MAX_BYTES, Source, read_source};
 use super::parsers::Parsers;
 use super::parts::{Unread, read_stream};
 use crate::plan::{Form, LinkError, list_of_link};
-use crate::text::text;
-use crate::words::numbers::size;
+use crate::words::{list_files, list_links};
 
 /// The time in milliseconds after which a host is no longer waited for.
 const PATIENCE: u32 = 60_000;
@@ -36,7 +35,7 @@ pub async fn read_link(fragment: String) -> Array {
     let decode = |text: &str| decode(text).ok();
     let read = if let Some(value) = fragment.strip_prefix("urls=") {
         let list = list_of_link(value, decode).map_err(reason_of);
-        let note = "The list came with the link; nothing has been fetched yet.";
+        let note = list_links::CAME_WITH_LINK;
         list.map(|list| (Collected { text: Some(list), note: note.into() }, String::new()))
     } else {
         let value = fragment.strip_prefix("list=").unwrap_or_default();
@@ -53,12 +52,8 @@ pub async fn read_link(fragment: String) -> Array {
 
 fn reason_of(error: LinkError) -> String {
     match error {
-        LinkError::TooLong => "The link has more than 2 MB. Put the list in a file, and use #list= with the \
-            file’s address."
-            .into(),
-        LinkError::Encoding => "The link’s percent-encoding is damaged: a % is not followed by a code. Ask \
-            for the link again, or paste the addresses."
-            .into(),
+        LinkError::TooLong => list_links::TOO_LONG.into(),
+        LinkError::Encoding => list_links::DAMAGED.into(),
     }
 }
 
@@ -74,7 +69,7 @@ fn address_of(value: &str, decode: impl Fn(&str) -> Option<String>) -> Result<St
             if shown.len() < given.len() {
                 shown.push('…');
             }
-            text!["#list= needs the address of a file that begins with https://, not \"", shown, "\"."]
+            list_links::no_address(&shown)
         },
     )
 }
@@ -89,26 +84,13 @@ async fn fetch_list(address: &str) -> Result<(Collected, String), String> {
     let stop = abort.clone();
     timeout.set_onabort(Some(Closure::once_into_js(move || stop.abort()).unchecked_ref()));
     init.set_signal(Some(&abort.signal()));
-    let late = || text![address, " did not arrive within a minute. Download the file, and choose it here."];
     let Ok(response) = fetch(address, &init).await else {
-        return Err(if timeout.aborted() {
-            late()
-        } else {
-            text![
-                address,
-                " can’t be fetched: its host was not reached, or does not let other sites read it (CORS). \
-             Download the file, and choose it here."
-            ]
-        });
+        let words = if timeout.aborted() { list_links::late } else { list_links::out_of_reach };
+        return Err(words(address));
     };
     let response: Response = response.unchecked_into();
     if !response.ok() {
-        return Err(text![
-            address,
-            " can’t be fetched: its host answers with status ",
-            response.status(),
-            "."
-        ]);
+        return Err(list_links::refused(address, response.status()));
     }
     let unread = match response.body() {
         Some(body) => blob_of(&body).await,
@@ -117,21 +99,23 @@ async fn fetch_list(address: &str) -> Result<(Collected, String), String> {
     let blob = unread.map_err(|unread| {
         abort.abort();
         match unread {
-            Unread::TooLarge => text![address, " is too large for a list: more than ", size(MAX_BYTES), "."],
-            Unread::Broken if timeout.aborted() => late(),
-            Unread::Broken => text![address, " did not arrive completely. Open the link again."],
+            Unread::TooLarge => list_links::too_large(address, MAX_BYTES),
+            Unread::Broken if timeout.aborted() => list_links::late(address),
+            Unread::Broken => list_links::incomplete(address),
         }
     })?;
     let from = response.url();
     let path = from.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-    let path = if path.is_empty() { "the list" } else { path };
+    let path = if path.is_empty() { list_files::THE_LIST } else { path };
     let mut collection = Collection::new(MAX_BYTES);
     read_source(&Source { path: path.to_owned(), blob, is_chosen: true }, &mut collection).await;
     let mut list = collection.finish().await;
     let mut page = String::new();
     if let Some(text) = &list.text {
-        let words = text!["The list is from ", from, "; nothing of it has been fetched yet. ", list.note];
-        list.note = words.trim_end().to_owned();
+        list.note = match list.note.as_str() {
+            "" => list_links::is_from(&from),
+            note => list_links::is_from_with_note(&from, note),
+        };
         let form = Form::of(text, &Parsers::Browser);
         if !matches!(form, Form::Text | Form::Table | Form::Json | Form::JsonLines | Form::Aria2) {
             page = from;

@@ -4,6 +4,7 @@ use js_sys::Uint8Array;
 use web_sys::{Blob, ReadableStream};
 
 use crate::browser::{ReadBuffers, StreamReader, promise};
+use crate::words::list_files;
 
 /// Why a stream was not read to its end.
 pub enum Unread {
@@ -15,7 +16,7 @@ pub enum Unread {
 
 /// The bytes of a Blob between two offsets, or why they can't be read.
 pub async fn read_slice(blob: &Blob, from: u64, to: u64) -> Result<Vec<u8>, &'static str> {
-    let unreadable = "unreadable; choose it again";
+    let unreadable = list_files::UNREADABLE;
     let slice = blob.slice_with_f64_and_f64(from as f64, to as f64).map_err(|_| unreadable)?;
     let buffer = promise(slice.array_buffer()).await.map_err(|_| unreadable)?;
     Ok(Uint8Array::new(&buffer).to_vec())

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use crate::browser::promise;
 use crate::plan::link_text;
 use crate::text::text;
-use crate::words::numbers::count;
+use crate::words::list_links;
 
 /// The most characters of a link: RFC 9110 (4.1) has every program support addresses of 8,000 octets, and
 /// none needs to support longer ones.
@@ -47,24 +47,16 @@ pub async fn share_link(page: String, list: String, addresses: usize, is_whole: 
     let encoded = String::from(encode_uri_component(&list));
     let link = text![page, "#urls=", link_text(&encoded)];
     if link.len() > MAX_LINK {
-        let words = text![
-            "A link with this list would have ",
-            count(link.len(), "character"),
-            ", and not every program passes on more than 8,000. Save the list as a file, put that on a server \
-             that lets other sites read it (CORS), and add its address to this link:"
-        ];
+        let words = list_links::needs_a_file(link.len(), MAX_LINK);
         return result(&words, Some(&text![page, "#list=https://"]), true);
     }
     if WINDOW.with(|window| window.match_media("(pointer: coarse)").matches()) && was_shared(&link).await {
         return result("", None, false);
     }
-    let addresses = count(addresses, "URL");
-    let only = if is_whole { "." } else { ". Of the list, it has the addresses alone." };
     if was_copied(&link).await {
-        result(&text!["Link copied, with ", addresses, only], None, false)
+        result(&list_links::copied(addresses, is_whole), None, false)
     } else {
-        let words = text!["This browser does not let the page copy. Copy this link, with ", addresses, only];
-        result(&words, Some(&link), false)
+        result(&list_links::shown(addresses, is_whole), Some(&link), false)
     }
 }
 

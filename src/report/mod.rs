@@ -1,9 +1,9 @@
-//! What a run's events add up to, as numbers and in words.
+//! What a run's events add up to, as numbers, and which of the `words` say it.
 //!
 //! ```text
 //! Event ─▶ Rows::apply ─▶ rows (state, times and bytes of each item) and totals
 //!            ├─▶ waterfall: spans on the time axis, and its ticks
-//!            ├─▶ row_text, summary, failures: sentences for the page
+//!            ├─▶ row_text, summary, failures: which sentences the page shows
 //!            ├─▶ listing: which items are shown, and in which order
 //!            ├─▶ pictures: what is shown and chosen of them; grid: where
 //!            ├─▶ record: CSV and JSON ─▶ export, to the user, and manifest, into the archive

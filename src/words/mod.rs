@@ -7,6 +7,8 @@
 //! - [`comparison`]: whether images at once are faster than one after the other.
 //! - [`exports`]: lists for other programs.
 //! - [`failures`]: why images failed, and what the user can do.
+//! - [`list_files`]: lists from files, folders and zips.
+//! - [`list_links`]: links that bring a list along.
 //! - [`numbers`]: sizes, durations, rates, counts with their nouns.
 //! - [`rows`]: the table, the details of a row, the time axis, and the pictures.
 //! - [`stored_runs`]: what the browser stores of earlier runs, and storage that runs short.
@@ -15,6 +17,8 @@
 pub mod comparison;
 pub mod exports;
 pub mod failures;
+pub mod list_files;
+pub mod list_links;
 pub mod numbers;
 pub mod rows;
 pub mod stored_runs;
