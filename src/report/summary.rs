@@ -156,14 +156,15 @@ pub fn outcome_text(rows: &Rows) -> String {
         _ => summary::fetched(totals.stored, totals.items),
     }];
     if totals.stored > 0 || totals.left_out > 0 && totals.failed > 0 {
-        let parts: [(usize, fn(usize) -> String); 4] = [
-            (failed, summary::failed),
-            (totals.stopped, summary::not_fetched),
-            (totals.left_out, summary::left_out),
-            (totals.cut_short, summary::perhaps_cut_short),
-        ];
-        let present = parts.iter().filter(|(images, _)| *images > 0);
-        facts.extend(present.map(|(images, words)| words(*images)));
+        let mut add = |images, words: fn(usize) -> String| {
+            if images > 0 {
+                facts.push(words(images));
+            }
+        };
+        add(failed, summary::failed);
+        add(totals.stopped, summary::not_fetched);
+        add(totals.left_out, summary::left_out);
+        add(totals.cut_short, summary::perhaps_cut_short);
     }
     summary::outcome(&facts)
 }
