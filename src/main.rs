@@ -1,8 +1,8 @@
 //! The page, as Trunk builds it: a program that only links the library.
 //!
-//! A program, because cargo builds a `cdylib` that is also an `rlib` without optimising across crates,
-//! which makes the download a tenth larger. `main` does nothing; `www/boot.js` calls what the library
-//! exports.
+//! A program, because Trunk makes a page of a program or of a `cdylib`, and cargo does not optimise across crates
+//! what is a `cdylib` and an `rlib` at once: the download was a tenth larger. `main` does nothing; `www/boot.js`
+//! calls what the library exports.
 
 use fetchzip as _;
 

@@ -10,6 +10,7 @@
 
 mod imports;
 mod locations;
+pub mod optimise;
 mod panics;
 
 use std::path::{Path, PathBuf};
@@ -32,10 +33,7 @@ pub fn shrink(dir: &Path, stem: &str) -> Result<()> {
     // Function names stay in this file, for `cargo xtask size`.
     let named = named(stem);
     fs::create_dir_all(named.with_file_name(""))?;
-    let mut optimise = workspace::command("wasm-opt");
-    // Large functions that are called once compress better where they are.
-    optimise.args(["-Oz", "--one-caller-inline-max-function-size=20"]);
-    process::run(optimise.arg("--debuginfo").arg(&compiled).arg("-o").arg(&named))?;
+    optimise::optimise(&compiled, &named)?;
 
     let mut module = read(&named)?;
     let text = fs::read_to_string(&script)?;

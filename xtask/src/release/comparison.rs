@@ -9,6 +9,7 @@ use fs_err as fs;
 
 use super::{SUMS, assemble, commit_only};
 use crate::setup::cache::remove_dir;
+use crate::shrink::optimise;
 use crate::{process, workspace};
 
 /// How the two releases differ.
@@ -40,6 +41,8 @@ pub fn compare() -> Result<Comparison> {
     let mut release = Command::new("/proc/self/exe");
     release.arg("release").current_dir(&clone);
     release.env("CARGO_MANIFEST_DIR", clone.join("xtask")).env("CARGO_TARGET_DIR", clone.join("target"));
+    // What wasm-opt makes depends on the bytes that it is given, and not on the folder.
+    release.env(optimise::FOLDER, optimise::folder());
     process::run(&mut release)?;
     let clones = sums(&clone.join("release"))?;
     // Gigabytes of compiled crates.

@@ -108,6 +108,11 @@ impl Tool {
             .map_err(|_| missing(self.program, "it could not be installed, see above"))
     }
 
+    /// The version, if it is not that of Cargo.lock.
+    pub const fn pinned(&self) -> Option<&'static str> {
+        self.version
+    }
+
     fn version(&self) -> Result<String> {
         self.version
             .map_or_else(|| workspace::locked_version("wasm-bindgen"), |version| Ok(version.to_owned()))
