@@ -21,7 +21,7 @@ use crate::job::{ArchiveError, StoredRun};
 use crate::plan::ItemId;
 use crate::report::{cancelled_text, outcome_title};
 use crate::text::text;
-use crate::words::numbers::count;
+use crate::words::runs;
 
 /// How often the text about a run is updated. Its bars are drawn every frame.
 const UPDATE_INTERVAL: Duration = Duration::from_millis(250);
@@ -104,13 +104,12 @@ pub fn retry(page: &'static Page, items: Option<Vec<ItemId>>) {
         return;
     };
     if items.is_empty() {
-        return page.announcer.say("Nothing was fetched: what failed can’t succeed with these options.");
+        return page.announcer.say(runs::NOTHING_TO_RETRY);
     }
     let answer = page.outcome.ask_for_permission(&items);
     let Some((previous, handle)) = page.outcome.take() else { return };
-    let words = text!["Fetching ", count(items.len(), "image"), " again"];
     let share = 1.0 - items.len() as f64 / previous.view.plan.len() as f64;
-    show_beginning(page, &words, share);
+    show_beginning(page, &runs::fetching_again(items.len()), share);
     let work = async move {
         answer.given().await;
         runner::retry(page, previous, handle, items, options).await.map_err(Unfinished::Failed)
@@ -184,7 +183,7 @@ fn read_options(page: &Page) -> Option<RunOptions> {
     match RunOptions::read(&page.form, &page.more) {
         Ok(options) => Some(options),
         Err(error) => {
-            page.announcer.say(&text!["Nothing was fetched: ", error, "."]);
+            page.announcer.say(&runs::nothing_fetched(&error));
             None
         }
     }
@@ -207,22 +206,17 @@ async fn fetch(
         return Err(Unfinished::NothingToFetch(page.form.nothing_text()));
     }
     if plan.items().iter().all(|item| item.left_out.is_some()) {
-        let all = count(plan.len(), "URL");
-        return Err(Unfinished::NothingToFetch(text![
-            "Nothing was fetched: the filters leave none of ",
-            all,
-            "."
-        ]));
+        return Err(Unfinished::NothingToFetch(runs::all_filtered(plan.len())));
     }
     answer.given().await;
     page.form.names.check(&plan).await.map_err(|error| {
         page.more.open();
-        Unfinished::NothingToFetch(text!["Nothing was fetched: ", error, "."])
+        Unfinished::NothingToFetch(runs::nothing_fetched(&error))
     })?;
     page.undo.finish().await;
     page.outcome.take_unsaved().into_iter().for_each(|run| page.previous.add(run));
     page.outcome.clear();
-    show_beginning(page, &text!["Fetching ", count(plan.len(), "image")], 0.0);
+    show_beginning(page, &runs::fetching(plan.len()), 0.0);
     runner::fetch(page, plan, options, resumes, file).await.map_err(Unfinished::Failed)
 }
 
@@ -234,7 +228,7 @@ fn show_beginning(page: &Page, words: &str, share: f64) {
     page.slow_notice.reset();
     page.line.begin(words, share);
     page.line.scroll_into_view();
-    page.announcer.say(&text![words, "."]);
+    page.announcer.say(&runs::sentence(words));
 }
 
 /// Whether the focus is in what is hidden once a run has begun.
@@ -305,7 +299,7 @@ async fn show_progress(page: &'static Page) -> Infallible {
             page.slow_notice.update(&view.rows.borrow(), view.now(), &page.pointer, &page.announcer);
             page.stop_question.show_arrived(page.current.arrived());
             let text = page.line.update(&view, page.current.pause());
-            page.announcer.progress(&text![text, "."]);
+            page.announcer.progress(&runs::sentence(&text));
         }
     }
 }
@@ -321,7 +315,7 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
         Err(Unfinished::NoFile(words)) => return show_not_begun(page, &run, &words),
         Err(Unfinished::Failed(error)) => {
             run.view.iter().for_each(|view| view.cancel());
-            (RunState::Done, text!["No zip was made: ", error], "failed".into())
+            (RunState::Done, runs::no_zip(&text![error]), runs::FAILED.into())
         }
         Err(Unfinished::Cancelled) => {
             let text = match run.view {
@@ -329,13 +323,13 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
                     view.cancel();
                     cancelled_text(&view.rows.borrow())
                 }
-                None => "Cancelled".into(),
+                None => runs::CANCELLED_EARLY.into(),
             };
-            (RunState::Cancelled, text, "cancelled".into())
+            (RunState::Cancelled, text, runs::CANCELLED.into())
         }
     };
     page.line.end(&text, &title);
-    page.announcer.say(&text![text, "."]);
+    page.announcer.say(&runs::sentence(&text));
     // With all of the outcome below it, the page is long enough to stay where it is.
     page.form.unfold(page.line.section());
     page.current.show_fetch(|| page.outcome.focus_save());
@@ -367,8 +361,7 @@ fn show_finished(
     // A run that can't be added to the list of runs is shown all the same.
     let _ = page.history.add(&run.columns());
     if page.outcome.show(run).is_err() {
-        let text = "The zip is there, but the browser could not create a link to it. Load the page again";
-        return (RunState::Done, text.into(), "stopped".into());
+        return (RunState::Done, runs::NO_LINK.into(), runs::STOPPED.into());
     }
     if early_end == Some(EarlyEnd::SaveWhatIsThere) {
         page.outcome.save();

@@ -13,6 +13,7 @@ use super::list_note::ListNote;
 use super::list_reader::{NOT_LOADED, call};
 use super::object_url::{ObjectUrl, download_text};
 use crate::text::text;
+use crate::words::saving;
 
 /// What appears if the link is not in the clipboard.
 pub struct CopyLink {
@@ -68,7 +69,7 @@ impl CopyLink {
     pub fn save_list(&self, form: &Form, note: &ListNote, announcer: &Announcer) {
         match download_text(&form.list(), "text/plain", "list.txt") {
             Ok(url) => *self.file.borrow_mut() = Some(url),
-            Err(_) => note.say(announcer, "The browser could not create the file."),
+            Err(_) => note.say(announcer, saving::NO_FILE),
         }
     }
 }

@@ -9,11 +9,11 @@ use web_sys::HtmlElement;
 
 use super::announcer::Announcer;
 use super::elements::{by_id, has_focus, on, root, set_shown, window};
-use super::run_line::{OFFLINE, Pause};
+use super::run_line::Pause;
 use super::run_view::RunView;
 use crate::browser::RunHandle;
 use crate::run::Command;
-use crate::text::text;
+use crate::words::runs;
 
 /// The state of the page, which `data-run` on the root element shows to style sheets and programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -113,12 +113,12 @@ impl CurrentRun {
         // a server of its own.
         on(&window, "offline", |_| {
             if self.set_offline(true) {
-                announcer.say(&text![OFFLINE, "; the run continues when the connection is back."]);
+                announcer.say(runs::OFFLINE);
             }
         })?;
         on(&window, "online", |_| {
             if self.set_offline(false) {
-                announcer.say("This browser is back online, and the run continues.");
+                announcer.say(runs::ONLINE);
             }
         })
     }

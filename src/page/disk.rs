@@ -9,7 +9,7 @@ use super::elements::{by_id, on, set_shown, window};
 use super::extension;
 use super::saving::FILE_NAME;
 use crate::browser::{js_message, promise};
-use crate::text::text;
+use crate::words::saving as words;
 
 #[wasm_bindgen]
 extern "C" {
@@ -114,15 +114,9 @@ impl OpeningFile {
     pub async fn opened(self) -> Result<DiskFile, String> {
         let way = self.way;
         self.open().await.map_err(|error| match error.dyn_ref::<web_sys::DomException>() {
-            Some(exception) if exception.name() == "AbortError" => {
-                "No file was chosen, so nothing was fetched.".into()
-            }
-            _ if way == Way::Download => text![
-                "Nothing was fetched, because this browser can’t save straight to disk: ",
-                js_message(&error),
-                ". Clear “Save straight to disk” to fetch without it."
-            ],
-            _ => text!["The file could not be opened (", js_message(&error), "). Choose another place."],
+            Some(exception) if exception.name() == "AbortError" => words::NO_FILE_CHOSEN.into(),
+            _ if way == Way::Download => words::no_download_to_disk(&js_message(&error)),
+            _ => words::file_not_opened(&js_message(&error)),
         })
     }
 
@@ -141,8 +135,8 @@ impl SavedAs {
     /// Where the images are now, for the user.
     pub fn place(&self) -> &'static str {
         match self {
-            Self::File(_) => "in the file you chose",
-            Self::Download => "in your downloads",
+            Self::File(_) => words::IN_CHOSEN_FILE,
+            Self::Download => words::IN_DOWNLOADS,
         }
     }
 }

@@ -11,12 +11,7 @@ use super::discard_marks;
 use super::parts::Page;
 use crate::browser::discard_run;
 use crate::job::StoredRun;
-
-/// What is said of images that were thrown away.
-const THROWN_AWAY: &str = "The images were thrown away.";
-
-/// What is said once they are back.
-const BACK: &str = "The images are back.";
+use crate::words::{runs, saving};
 
 /// Throws away the images of the shown run. Its timings stay.
 pub fn throw_away_shown(page: &'static Page) {
@@ -25,12 +20,12 @@ pub fn throw_away_shown(page: &'static Page) {
     let started = archive.started().map(discard_marks::mark_of_start);
     started.iter().for_each(|mark| discard_marks::set(mark));
     page.current.set_state(RunState::Cancelled);
-    page.announcer.say(THROWN_AWAY);
-    let mut offer = page.undo.offer(THROWN_AWAY);
+    page.announcer.say(saving::IMAGES_THROWN_AWAY);
+    let mut offer = page.undo.offer(saving::IMAGES_THROWN_AWAY);
     spawn_local(async move {
         if offer.is_undone().await {
             page.outcome.put_back(archive, &page.line);
-            page.announcer.say(BACK);
+            page.announcer.say(saving::IMAGES_BACK);
             page.table.paint();
             page.pictures.paint();
             page.current.set_state(RunState::Done);
@@ -47,13 +42,13 @@ pub fn throw_away_previous(page: &'static Page, button: &Element) {
     let Some(run) = page.previous.take(button) else { return };
     let mark = (!run.is_saved).then(|| discard_marks::mark_of_start(run.started));
     mark.iter().for_each(|mark| discard_marks::set(mark));
-    page.announcer.say(THROWN_AWAY);
-    let mut offer = page.undo.offer(THROWN_AWAY);
+    page.announcer.say(saving::IMAGES_THROWN_AWAY);
+    let mut offer = page.undo.offer(saving::IMAGES_THROWN_AWAY);
     page.undo.focus();
     spawn_local(async move {
         if offer.is_undone().await {
             page.previous.put_back(run);
-            page.announcer.say(BACK);
+            page.announcer.say(saving::IMAGES_BACK);
         } else {
             drop(run);
         }
@@ -64,8 +59,8 @@ pub fn throw_away_previous(page: &'static Page, button: &Element) {
 /// Throws away a run of the list of runs.
 pub async fn throw_away_stored(page: &'static Page, run: StoredRun) {
     let words = match run.handed_over {
-        Some(_) => "The copy that this browser kept was thrown away.",
-        None => THROWN_AWAY,
+        Some(_) => saving::COPY_THROWN_AWAY,
+        None => saving::IMAGES_THROWN_AWAY,
     };
     let had_focus = page.stored_runs.has_focus();
     discard_marks::set(&run.name);
@@ -83,7 +78,7 @@ pub async fn throw_away_stored(page: &'static Page, run: StoredRun) {
     page.stored_runs.refresh().await;
     if is_undone {
         let is_back = page.stored_runs.has(&run.name);
-        page.announcer.say(if is_back { BACK } else { "The run is gone: another tab removed it." });
+        page.announcer.say(if is_back { saving::IMAGES_BACK } else { saving::RUN_GONE });
     }
 }
 
@@ -96,10 +91,9 @@ pub async fn hold<T>(
     run.stop();
     let mark = run.view.as_ref().map(|view| discard_marks::mark_of_start(view.started()));
     mark.iter().for_each(|mark| discard_marks::set(mark));
-    let mut offer = page.undo.offer(THROWN_AWAY);
-    let words = "Thrown away";
-    page.line.end(words, words);
-    page.announcer.say(THROWN_AWAY);
+    let mut offer = page.undo.offer(saving::IMAGES_THROWN_AWAY);
+    page.line.end(runs::THROWN_AWAY, runs::THROWN_AWAY);
+    page.announcer.say(saving::IMAGES_THROWN_AWAY);
     page.form.unfold(page.line.section());
     page.current.show_fetch(|| page.undo.focus());
     page.current.set_state(RunState::Cancelled);

@@ -11,10 +11,7 @@ use crate::browser::{BrowserText, Yielder};
 use crate::plan::{EntryName, NameTemplate, Plan};
 use crate::report::{Command, Program, ProgramInput, ProgramList};
 use crate::text::text;
-use crate::words::numbers::count;
-
-/// What to say if a download can't begin.
-pub const NO_FILE: &str = "The browser could not create the file.";
+use crate::words::{numbers::count, saving};
 
 /// The elements.
 pub struct HandOver {
@@ -57,7 +54,7 @@ impl HandOver {
         let words = if input.exported == 0 {
             "Nothing was exported: the list names no address on the web.".to_owned()
         } else {
-            self.download(program, &input).unwrap_or_else(|_| NO_FILE.to_owned())
+            self.download(program, &input).unwrap_or_else(|_| saving::NO_FILE.to_owned())
         };
         self.result.set_text_content(Some(&words));
         set_shown(&self.result, true);

@@ -92,7 +92,7 @@ use crate::job::StoredRun;
 use crate::report::Program;
 use crate::run::Command;
 use crate::text::text;
-use crate::words::numbers::count;
+use crate::words::{self, numbers::count};
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
 /// through the service worker, one that loads the module that reads lists, one that calls a function of its
@@ -288,7 +288,7 @@ fn fill_with_demo(page: &'static Page, over_http2: bool) {
 
 fn download(page: &Page, what: Exported) {
     if page.outcome.download(what).is_err() {
-        page.announcer.say(hand_over::NO_FILE);
+        page.announcer.say(words::saving::NO_FILE);
     }
 }
 
@@ -361,7 +361,7 @@ fn act_on_run(page: &'static Page, action: &str, run: StoredRun) {
         _ => spawn_local(async move {
             let words = match page.stored_runs.hand_over(&run).await {
                 Some((archive, name)) => saving::save(&archive, &name).words,
-                None => "The zip is gone: the site’s data was cleared, or another tab has it. Load the page again.".into(),
+                None => words::saving::EARLIER_GONE.into(),
             };
             page.announcer.say(&words);
         }),

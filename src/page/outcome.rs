@@ -17,7 +17,7 @@ use super::finished_run::{Exported, FinishedRun, RunArchive};
 use super::object_url::ObjectUrl;
 use super::run_line::RunLine;
 use super::run_view::RunView;
-use super::saving::{FILE_NAME, GONE, hand_over_chosen, save};
+use super::saving::{FILE_NAME, hand_over_chosen, save};
 use super::timings::Timings;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::{EntryName, Item, ItemId, Plan, Relay};
@@ -25,10 +25,7 @@ use crate::report::outcome_text;
 use crate::run::{FetchError, Settings};
 use crate::text::text;
 use crate::words::numbers::size;
-use crate::words::summary;
-
-/// What to say if every picture was left out.
-const NONE_CHOSEN: &str = "No picture is chosen, so there is nothing to save. Tick at least one.";
+use crate::words::{self, runs, summary};
 
 /// The elements, and the run that they show.
 pub struct Outcome {
@@ -64,9 +61,6 @@ enum Place {
     Saved { bytes: u64, name: String },
 }
 
-/// What to say if a download that the extension has seen begin does not end.
-const INTERRUPTED: &str = "The download did not end, so the zip is not saved. Save it again.";
-
 /// An archive that was thrown away, and can be put back.
 pub struct ThrownAway {
     archive: RunArchive,
@@ -101,8 +95,8 @@ impl Outcome {
             let Some((handle, view)) = self.run() else { return };
             let tally = view.choice.borrow().tally(&view.rows.borrow());
             if tally.chosen == 0 && tally.pictures > 0 {
-                self.show_note(NONE_CHOSEN);
-                return announcer.say(NONE_CHOSEN);
+                self.show_note(words::saving::NONE_CHOSEN);
+                return announcer.say(words::saving::NONE_CHOSEN);
             }
             let answer = extension::ask_to_save();
             let chosen = view.chosen_items();
@@ -111,7 +105,7 @@ impl Outcome {
                 let archive = match hand_over_chosen(&handle, chosen.as_deref()).await {
                     Ok(archive) => archive,
                     Err(error) => {
-                        let words = text!["No zip was made: ", error, "."];
+                        let words = words::saving::no_zip(&text![error]);
                         if self.set_place(&handle, Place::Page) {
                             self.show_note(&words);
                         }
@@ -121,9 +115,9 @@ impl Outcome {
                 let Some(archive) = archive else {
                     if self.set_place(&handle, Place::Page) {
                         drop(self.take_archive(line));
-                        line.say(GONE);
+                        line.say(words::saving::GONE);
                     }
-                    return announcer.say(GONE);
+                    return announcer.say(words::saving::GONE);
                 };
                 let bytes = archive.blob.size() as u64;
                 if answer.given().await
@@ -152,10 +146,10 @@ impl Outcome {
         line: &RunLine,
     ) {
         let is_saved = !name.is_empty();
-        let words = if is_saved { text!["Saved as ", name, "."] } else { INTERRUPTED.into() };
+        let words = if is_saved { words::saving::saved_as(&name) } else { words::saving::INTERRUPTED.into() };
         let place = if is_saved { Place::Saved { bytes, name } } else { Place::Page };
         if self.set_place(handle, place) {
-            self.show_note(if is_saved { "" } else { INTERRUPTED });
+            self.show_note(if is_saved { "" } else { words::saving::INTERRUPTED });
             line.say(&self.headline());
         }
         announcer.say(&words);
@@ -171,7 +165,10 @@ impl Outcome {
     /// Says on the link what the zip will hold, if that is not all.
     pub fn show_choice(&self, view: &RunView) {
         let tally = view.choice.borrow().tally(&view.rows.borrow());
-        let words = if tally.is_all() { "Save zip".into() } else { text!["Save zip · ", tally.text()] };
+        let words = match tally.is_all() {
+            true => words::saving::SAVE_ZIP.into(),
+            false => words::saving::save_chosen(&tally.text()),
+        };
         self.save.set_text_content(Some(&words));
         set_shown(&self.save_size, tally.is_all());
     }
@@ -196,9 +193,9 @@ impl Outcome {
         let Some(Shown { run, place, .. }) = &*shown else { return String::new() };
         let mut outcome = outcome_text(&run.view.rows.borrow());
         if let Some(comparison) = &run.comparison {
-            outcome = text![comparison.answer(), " · ", outcome];
+            outcome = runs::facts(&comparison.answer(), &outcome);
         }
-        let Some(RunArchive { archive, .. }) = &run.archive else { return "Thrown away".into() };
+        let Some(RunArchive { archive, .. }) = &run.archive else { return runs::THROWN_AWAY.into() };
         let bytes = archive.summary.size;
         match (&run.saved_as, place) {
             (Some(SavedAs::File(name)), _) => summary::saved(&outcome, bytes, name),

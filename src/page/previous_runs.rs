@@ -9,10 +9,10 @@ use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 
 use super::elements::{by_id, set_shown};
 use super::finished_run::{FinishedRun, RunArchive};
-use super::saving::{FILE_NAME, GONE, hand_over_chosen, save};
+use super::saving::{FILE_NAME, hand_over_chosen, save};
 use crate::plan::ItemId;
 use crate::text::text;
-use crate::words::numbers::count;
+use crate::words::saving;
 
 /// The lines.
 pub struct PreviousRuns {
@@ -77,8 +77,8 @@ impl PreviousRuns {
         let (handle, chosen) = self.of(id, |run| (Rc::clone(&run.archive.handle), run.chosen.clone()))?;
         let archive = match hand_over_chosen(&handle, chosen.as_deref()).await {
             Ok(Some(archive)) => archive,
-            Ok(None) => return Some(GONE.into()),
-            Err(error) => return Some(text!["No zip was made: ", error, "."]),
+            Ok(None) => return Some(saving::GONE.into()),
+            Err(error) => return Some(saving::no_zip(&text![error])),
         };
         let saved = save(&archive, FILE_NAME);
         self.of(id, |run| run.is_saved |= saved.is_begun);
@@ -122,10 +122,9 @@ impl PreviousRuns {
 
 impl PreviousRun {
     fn text(&self) -> String {
-        let images = count(self.images, "image");
         match self.is_saved {
-            true => text!["Previous: ", images, ", handed to the browser as ", FILE_NAME],
-            false => text!["Previous: ", images, ", not saved"],
+            true => saving::previous_handed_over(self.images, FILE_NAME),
+            false => saving::previous_not_saved(self.images),
         }
     }
 }

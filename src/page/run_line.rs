@@ -11,11 +11,8 @@ use super::run_view::{Activity, RunView};
 use crate::report::{
     COMPARISON_ORDER, Comparison, cool_down_text, progress_text, progress_title, tally_text,
 };
-use crate::text::text;
 use crate::words::numbers::percent;
-
-/// The text while there is no connection.
-pub const OFFLINE: &str = "Paused while this browser is offline";
+use crate::words::runs;
 
 /// About the height of a run's head, in pixels.
 const HEAD_HEIGHT: f64 = 100.0;
@@ -31,8 +28,8 @@ pub enum Pause {
 impl Pause {
     fn words(self) -> &'static str {
         match self {
-            Self::Offline => OFFLINE,
-            Self::Full => "Paused: the storage is full",
+            Self::Offline => runs::PAUSED_OFFLINE,
+            Self::Full => runs::PAUSED_FULL,
         }
     }
 }
@@ -72,7 +69,7 @@ impl RunLine {
     pub fn prepare(&self) {
         if self.section.hidden() {
             self.is_first.set(true);
-            self.say("Reading the list");
+            self.say(runs::READING_LIST);
             set_shown(&self.section, true);
         }
     }
@@ -136,7 +133,7 @@ impl RunLine {
                 self.show_share(share);
                 set_title(&progress_title(share, &rows));
                 let left = left.map(|left| left + part.before.time_of_rest(view.now() + left));
-                text![part.words, " · ", activity_text(view, pause, left)]
+                runs::facts(&part.words, &activity_text(view, pause, left))
             }
         };
         self.say(&text);
@@ -170,15 +167,15 @@ impl RunLine {
 fn activity_text(view: &RunView, pause: Option<Pause>, left: Option<Duration>) -> String {
     let rows = view.rows.borrow();
     match view.activity() {
-        Some(Activity::Checking) => "Checking the zip, from its first byte to its last".into(),
-        Some(Activity::Writing) => text!["Writing the zip to disk · ", tally_text(&rows)],
+        Some(Activity::Checking) => runs::CHECKING.into(),
+        Some(Activity::Writing) => runs::writing(&tally_text(&rows)),
         Some(Activity::Fetching) | None => {
             if let Some(pause) = pause {
-                return text![pause.words(), " · ", tally_text(&rows)];
+                return runs::facts(pause.words(), &tally_text(&rows));
             }
             let progress = progress_text(&rows, &view.pace.borrow(), left);
             match cool_down_text(&view.plan, &view.cooling.borrow(), view.now()) {
-                Some(cooling) => text![progress, " · ", cooling],
+                Some(cooling) => runs::facts(&progress, &cooling),
                 None => progress,
             }
         }
@@ -187,6 +184,6 @@ fn activity_text(view: &RunView, pause: Option<Pause>, left: Option<Duration>) -
 
 fn set_title(words: &str) {
     if let Ok(document) = document() {
-        document.set_title(&text![words, " · fetchzip"]);
+        document.set_title(&runs::tab_title(words));
     }
 }

@@ -17,7 +17,7 @@ use crate::browser::{Archive, RunHandle, StreamSink};
 use crate::job::{ArchiveError, Job, Order, Retry, StoredRun};
 use crate::plan::{ItemId, Plan};
 use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun, at_once_text};
-use crate::text::text;
+use crate::words::runs;
 
 /// Fetches a plan as the options say: after the interrupted run that it resumes, and straight to
 /// disk, if there are any.
@@ -67,7 +67,7 @@ pub async fn retry(
     let retry = Retry { items, settings, relay: options.relay, sign_in, started: view.clock.epoch() };
     let archive = handle.retry(retry, &|event| view.apply(&event)).await?;
     let (mut archive, wall) = check(&handle, archive, &view).await?;
-    let (names, how) = (take(&mut archive.summary.names), text![run.how, ", then a retry"]);
+    let (names, how) = (take(&mut archive.summary.names), runs::then_retried(&run.how));
     let (archive, failures) = (Some(RunArchive { archive, handle }), grouped(&view).await);
     Ok(FinishedRun { view, archive, names, failures, wall, how, ..run })
 }
@@ -123,9 +123,9 @@ async fn fetch_once(
     let archive = handle.finish(&|event| view.apply(&event)).await?;
     let (mut archive, wall) = check(&handle, archive, &view).await?;
     let how = match (options.concurrency(mode), view.rows.borrow().totals()) {
-        (Some(1), _) => "one after the other".into(),
+        (Some(1), _) => runs::ONE_AFTER_THE_OTHER.into(),
         (Some(limit), totals) => at_once_text(limit, totals),
-        (None, totals) => text!["up to ", at_once_text(totals.most_in_flight, totals), " (auto)"],
+        (None, totals) => runs::automatic(&at_once_text(totals.most_in_flight, totals)),
     };
     let saved_as = file.filter(|_| archive.summary.size > 0).map(|file| file.saved);
     let names = take(&mut archive.summary.names);
@@ -159,12 +159,12 @@ async fn compare(
     let mut comparison = Comparison::default();
     let (mut part, mut mode) = (0, COMPARISON_ORDER[0]);
     loop {
-        let words = match mode {
-            Mode::Sequential => "one after the other",
-            Mode::Concurrent => "at once",
+        let how = match mode {
+            Mode::Sequential => runs::ONE_AFTER_THE_OTHER,
+            Mode::Concurrent => runs::AT_ONCE,
         };
-        let words = text!["Run ", part + 1, " of ", COMPARISON_ORDER.len(), ": ", words];
-        page.announcer.progress(&text![words, "."]);
+        let words = runs::part(part + 1, COMPARISON_ORDER.len(), how);
+        page.announcer.progress(&runs::sentence(&words));
         page.line.begin_part(part, &words, &comparison);
         let run = fetch_once(page, plan, options, mode, None, None).await?;
         if page.current.is_ending() {

@@ -3,15 +3,10 @@
 use crate::browser::{HandedOver, RunHandle, ask_before_leaving, download};
 use crate::job::ArchiveError;
 use crate::plan::ItemId;
-use crate::text::text;
-use crate::words::numbers::size;
+use crate::words::saving as words;
 
 /// The archive's file name.
 pub const FILE_NAME: &str = "images.zip";
-
-/// What to say if there is no archive any more.
-pub const GONE: &str =
-    "The zip is gone: the site’s data was cleared, or its worker broke down. Fetch the list again.";
 
 /// Hands over a run's archive, or another one of only these items; `None` if it is gone.
 ///
@@ -41,17 +36,13 @@ pub struct Saving {
 /// Has the browser save an archive that was handed over. A page never learns when the saving ends.
 pub fn save(archive: &HandedOver, file_name: &str) -> Saving {
     if download(&archive.blob, file_name).is_err() {
-        let note =
-            "The browser could not create a link to the zip. Load the page again; the images are kept.";
-        return Saving { is_begun: false, words: note.into(), note };
+        return Saving { is_begun: false, words: words::NO_LINK.into(), note: words::NO_LINK };
     }
     let bytes = archive.blob.size();
-    let mut words = text!["Handed to the browser as ", file_name, ", ", size(bytes as u64), "."];
-    let mut note = "";
-    if !archive.is_file {
-        ask_before_leaving(bytes);
-        note = "The zip is in memory alone: keep this page open until the download has ended.";
-        words += &text![" ", note];
+    if archive.is_file {
+        return Saving { is_begun: true, words: words::handed_over(file_name, bytes as u64), note: "" };
     }
-    Saving { is_begun: true, words, note }
+    ask_before_leaving(bytes);
+    let words = words::handed_over_from_memory(file_name, bytes as u64);
+    Saving { is_begun: true, words, note: words::IN_MEMORY }
 }

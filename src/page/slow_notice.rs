@@ -10,7 +10,7 @@ use super::announcer::Announcer;
 use super::elements::{by_id, has_focus, set_shown};
 use super::pointer::Pointer;
 use crate::report::{Rows, slow_rest_text};
-use crate::text::text;
+use crate::words::runs;
 
 /// The notice.
 pub struct SlowNotice {
@@ -50,7 +50,7 @@ impl SlowNotice {
         }
         let Some(words) = words else { return };
         if !was_shown {
-            announcer.say(&text!["Only slow images are left: ", words, "."]);
+            announcer.say(&runs::only_slow_are_left(&words));
         }
         if self.text.text_content().as_ref() != Some(&words) {
             self.text.set_text_content(Some(&words));

@@ -6,8 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 use super::elements::{by_id, focused, has_focus};
-use crate::text::text;
-use crate::words::numbers::number;
+use crate::words::runs;
 
 /// The dialog.
 pub struct StopQuestion {
@@ -38,8 +37,7 @@ impl StopQuestion {
 
     /// Shows how many images can be kept by now.
     pub fn show_arrived(&self, arrived: usize) {
-        let words = text!["Keep the ", number(arrived), " that arrived"];
-        self.keep.set_text_content(Some(&words));
+        self.keep.set_text_content(Some(&runs::keep(arrived)));
     }
 
     /// Closes the dialog and returns the focus to where it was.

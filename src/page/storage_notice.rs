@@ -13,8 +13,7 @@ use super::elements::{by_id, has_focus, set_shown};
 use super::run_view::RunView;
 use crate::browser::promise;
 use crate::report::full_text;
-use crate::text::text;
-use crate::words::stored_runs;
+use crate::words::{runs, stored_runs};
 
 /// The images that must have arrived before the size of all is estimated.
 const SAMPLE: usize = 3;
@@ -97,7 +96,7 @@ impl StorageNotice {
                 // Storage may be full by the time that the browser answers.
                 && !self.is_paused.get()
             {
-                self.show("Storage will be short", &stored_runs::shortage(needed, free), false, announcer);
+                self.show(runs::SHORT_STORAGE, &stored_runs::shortage(needed, free), false, announcer);
             }
         });
     }
@@ -105,7 +104,7 @@ impl StorageNotice {
     /// Says that the run is paused because nothing more can be stored.
     pub fn show_full(&self, view: &RunView, announcer: &Announcer) {
         self.is_paused.set(true);
-        self.show("Storage is full", &full_text(&view.rows.borrow()), true, announcer);
+        self.show(runs::FULL_STORAGE, &full_text(&view.rows.borrow()), true, announcer);
     }
 
     fn show(&self, title: &str, text: &str, is_paused: bool, announcer: &Announcer) {
@@ -113,7 +112,7 @@ impl StorageNotice {
         self.text.set_text_content(Some(text));
         set_shown(&self.resume, is_paused);
         set_shown(&self.section, true);
-        announcer.say(&text![title, ". ", text]);
+        announcer.say(&runs::notice(title, text));
     }
 }
 

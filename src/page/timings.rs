@@ -10,6 +10,7 @@ use crate::job::ArchivePlace;
 use crate::report::{Comparison, TimedRun, allowed_text, at_once_text, median_wall};
 use crate::text::{add, text};
 use crate::words::numbers::{duration, protocols, ratio};
+use crate::words::saving;
 
 /// The elements.
 pub struct Timings {
@@ -94,9 +95,9 @@ impl Timings {
         let storage = if let Some(saved) = &run.saved_as {
             saved.place()
         } else if archive.summary.place == ArchivePlace::OneFile {
-            "in a temporary file"
+            saving::IN_TEMPORARY_FILE
         } else {
-            "held by the browser"
+            saving::HELD_BY_BROWSER
         };
         self.storage.set_text_content(Some(storage));
         set_shown(&self.throw_away, archive.blob.is_some());
@@ -105,7 +106,7 @@ impl Timings {
     /// Shows that the images are gone.
     pub fn show_thrown_away(&self) {
         set_shown(&self.throw_away, false);
-        self.storage.set_text_content(Some("thrown away"));
+        self.storage.set_text_content(Some(saving::THROWN_AWAY));
         // The button that had the focus is gone.
         let _ = self.storage.focus();
     }

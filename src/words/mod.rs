@@ -11,6 +11,8 @@
 //! - [`list_links`]: links that bring a list along.
 //! - [`numbers`]: sizes, durations, rates, counts with their nouns.
 //! - [`rows`]: the table, the details of a row, the time axis, and the pictures.
+//! - [`runs`]: a run from its beginning to its end, and the notices meanwhile.
+//! - [`saving`]: zips that are saved, thrown away and brought back.
 //! - [`stored_runs`]: what the browser stores of earlier runs, and storage that runs short.
 //! - [`summary`]: a list, a run and its outcome in a line each.
 
@@ -21,5 +23,7 @@ pub mod list_files;
 pub mod list_links;
 pub mod numbers;
 pub mod rows;
+pub mod runs;
+pub mod saving;
 pub mod stored_runs;
 pub mod summary;
