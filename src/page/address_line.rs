@@ -6,6 +6,7 @@ use web_sys::{Element, HtmlAnchorElement, HtmlDocument, HtmlElement};
 use super::elements::{by_id, document, set_shown, window};
 use crate::plan::Item;
 use crate::text::text;
+use crate::words::pictures;
 
 /// The most characters of an address that are shown: a `data:` URL may have millions.
 const MAX_SHOWN: usize = 2000;
@@ -50,8 +51,8 @@ impl AddressLine {
             document().ok()?.unchecked_into::<HtmlDocument>().exec_command("copy").ok()
         };
         match copy() {
-            Some(true) => "The address was copied.",
-            _ => "The address could not be copied; select it and copy it.",
+            Some(true) => pictures::ADDRESS_COPIED,
+            _ => pictures::ADDRESS_NOT_COPIED,
         }
     }
 }

@@ -12,10 +12,8 @@ use crate::plan::{ItemId, Network, Plan, literal};
 use crate::report::{FailureGroup, FailureGrouping, group_text, is_final};
 use crate::run::FetchError;
 use crate::text::text;
-use crate::words::numbers::{count, number};
-
-/// What the button is called that retries images for which a permission is missing.
-pub const ALLOW: &str = "Allow";
+use crate::words::numbers::count;
+use crate::words::retries;
 
 /// The most hosts that are listed of one reason.
 const MAX_HOSTS: usize = 100;
@@ -87,10 +85,10 @@ impl Failures {
                 .hosts
                 .iter()
                 .take(MAX_HOSTS)
-                .map(|(host, images)| text![host, ": ", count(*images, "image")])
+                .map(|(host, images)| retries::of_host(host, *images))
                 .collect();
             if group.hosts.len() > MAX_HOSTS {
-                lines.push(text!["and ", number(group.hosts.len() - MAX_HOSTS), " more"]);
+                lines.push(retries::more_hosts(group.hosts.len() - MAX_HOSTS));
             }
             for host in lines {
                 let item = document()?.create_element("li")?;
@@ -103,7 +101,7 @@ impl Failures {
         if is_final(&group.error) {
             retry.remove();
         } else if group.error == FetchError::NeedsPermission {
-            retry.set_text_content(Some(ALLOW));
+            retry.set_text_content(Some(retries::ALLOW));
         }
         Ok(line)
     }

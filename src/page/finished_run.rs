@@ -11,8 +11,8 @@ use super::run_view::RunView;
 use crate::browser::{Archive, RunHandle};
 use crate::plan::EntryName;
 use crate::report::{Comparison, Export, FailureGroup, failed_list};
-use crate::text::text;
-use crate::words::numbers::{count, duration, number, protocols, rate};
+use crate::words::numbers::{duration, protocols, rate};
+use crate::words::timings;
 
 /// A run that has ended with an archive.
 pub struct FinishedRun {
@@ -56,7 +56,7 @@ impl FinishedRun {
         let rows = self.view.rows.borrow();
         let totals = rows.totals();
         [
-            text![number(totals.stored), " of ", count(totals.items, "image")],
+            timings::arrived(totals.stored, totals.items),
             self.how.clone(),
             self.archive.as_ref().map(|run| protocols(&run.archive.summary.protocols)).unwrap_or_default(),
             duration(self.wall),

@@ -92,7 +92,7 @@ use crate::job::StoredRun;
 use crate::report::Program;
 use crate::run::Command;
 use crate::text::text;
-use crate::words::{self, numbers::count};
+use crate::words;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
 /// through the service worker, one that loads the module that reads lists, one that calls a function of its
@@ -314,17 +314,16 @@ async fn list_stored_runs(page: &'static Page) {
 /// Does what was chosen for the images that failed for one reason.
 fn act_on_failures(page: &'static Page, action: &str, button: &Element) {
     let Some((plan, items)) = page.outcome.items_of(button) else { return };
-    let images = count(items.len(), "image");
     match action {
         "retry-reason" => controller::retry(page, Some(items)),
         "copy-failed" => page.announcer.say(&match failures::copy(&failures::addresses(&plan, &items)) {
-            true => text!["Copied the addresses of ", images, "."],
-            false => "The browser did not copy the addresses.".to_owned(),
+            true => words::retries::copied(items.len()),
+            false => words::retries::NOT_COPIED.to_owned(),
         }),
         "keep-failed" => {
             page.form.replace(&failures::addresses(&plan, &items));
             page.form.focus();
-            page.announcer.say(&text!["The list was replaced by the addresses of ", images, "."]);
+            page.announcer.say(&words::retries::replaced_list(items.len()));
         }
         _ => {
             let first = items.first().and_then(|item| plan.items().get(*item)?.address.as_ref().ok());

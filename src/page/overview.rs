@@ -12,7 +12,8 @@ use super::run_view::RunView;
 use crate::report::in_flight_by_part;
 use crate::seconds::scaled;
 use crate::text::{add, text};
-use crate::words::numbers::{decimal_millis, duration, exact_duration};
+use crate::words::numbers::decimal_millis;
+use crate::words::timings;
 
 /// The parts of the run that are distinguished; the width of the drawing in `index.html`.
 const PARTS: usize = 240;
@@ -122,12 +123,12 @@ impl Overview {
         set_shown(&self.whole, selected.is_some());
         set_shown(&self.brush, selected.is_some());
         let words = match &selected {
-            None => text!["the whole run, ", duration(now)],
+            None => timings::whole_run(now),
             Some(Range { start, end }) => {
                 set_property(&self.brush, "--from", &decimal_millis(*start));
                 set_property(&self.brush, "--to", &decimal_millis(*end));
                 set_property(&self.brush, "--axis", &decimal_millis(now));
-                text![exact_duration(*start), " to ", exact_duration(*end), " of ", duration(now)]
+                timings::part_of_run(*start, *end, now)
             }
         };
         if *self.description.borrow() != words {

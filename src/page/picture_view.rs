@@ -9,6 +9,7 @@ use super::views::View;
 use crate::plan::ItemId;
 use crate::report::{picture_text, placeholder_text, split_name};
 use crate::text::text;
+use crate::words::pictures;
 
 /// A picture's element and what it shows.
 pub struct PictureView {
@@ -133,7 +134,7 @@ impl PictureView {
         self.facts.set_text_content(Some(&picture_text(row)));
         let _ = self.element.set_attribute("title", &name);
         let _ = self.tick.set_attribute("aria-label", &name);
-        let _ = self.open.set_attribute("aria-label", &text!["View ", name]);
+        let _ = self.open.set_attribute("aria-label", &pictures::view(&name));
     }
 
     /// Shows the thumbnail if there is one; returns whether it has still to be decoded.

@@ -18,6 +18,7 @@ use super::views::{View, Views};
 use crate::plan::ItemId;
 use crate::report::{Grid, Step};
 use crate::text::text;
+use crate::words;
 
 /// The width in pixels below which a cell has no room for a picture's facts on one line.
 const NARROW: f64 = 144.0;
@@ -250,7 +251,7 @@ impl Pictures {
                 (state.current, state.grid) =
                     (state.cells.fill(&run, listed.as_deref(), state.current), None);
             }
-            self.say(state.cells.items.is_empty().then_some("No picture matches."));
+            self.say(state.cells.items.is_empty().then_some(words::pictures::NO_MATCH));
             self.tools.show_tally(run.choice.borrow().tally(&run.rows.borrow()));
             if self.paint_pictures(state, &run).is_err() {
                 return; // the page is being closed

@@ -5,12 +5,12 @@ use web_sys::{DomRect, Element, HtmlElement};
 
 use super::address_line::AddressLine;
 use super::elements::{by_id, document, set_property, set_shown, window};
-use super::failures::ALLOW;
 use super::run_view::RunView;
 use crate::plan::ItemId;
 use crate::report::{State, figures, is_final};
 use crate::run::FetchError;
 use crate::text::text;
+use crate::words::retries;
 
 /// The id of the figures, which describe the row that they are of.
 pub const FIGURES: &str = "row-figures";
@@ -95,7 +95,7 @@ impl RowDetails {
             _ => is_silent && !run.is_over(),
         };
         let needs_permission = row.state == State::Failed(FetchError::NeedsPermission);
-        self.retry.set_text_content(Some(if needs_permission { ALLOW } else { "Retry" }));
+        self.retry.set_text_content(Some(if needs_permission { retries::ALLOW } else { retries::RETRY }));
         set_shown(&self.retry, can_retry);
         set_shown(&self.skip, row.finished.is_none() && !run.is_over());
         let figures = figures(row, run.now());

@@ -11,6 +11,7 @@ use crate::plan::{EntryName, EntryNames, ItemId, NameTemplate, Plan};
 use crate::report::waterfall::{axis_when_done, axis_while_running};
 use crate::report::{Listing, Order, Pace, PictureChoice, Rows, State, may_arrive, share_done};
 use crate::run::{CoolDowns, Event, EventKind, FetchError, Settings};
+use crate::words::pictures;
 
 /// The rows of a run and what belongs to them.
 pub struct RunView {
@@ -210,14 +211,9 @@ impl RunView {
     /// Why there are no pictures to look at or choose from, in words for the user; `None` if there may be.
     pub fn no_pictures(&self) -> Option<&'static str> {
         match self.phase.get() {
-            _ if self.is_to_disk => Some(
-                "Saved straight to disk: the images are written to the file as they arrive, so none can be \
-                 looked at or left out here. “Timeline” lists them.",
-            ),
-            Phase::Over { .. } if self.rows.borrow().totals().stored == 0 => Some("No image has arrived."),
-            Phase::Over { .. } if self.handle.borrow().is_none() => {
-                Some("The images of this run are not kept any more. “Timeline” lists them.")
-            }
+            _ if self.is_to_disk => Some(pictures::ON_DISK),
+            Phase::Over { .. } if self.rows.borrow().totals().stored == 0 => Some(pictures::NONE_ARRIVED),
+            Phase::Over { .. } if self.handle.borrow().is_none() => Some(pictures::NONE_KEPT),
             _ => None,
         }
     }

@@ -8,9 +8,9 @@ use super::finished_run::FinishedRun;
 use crate::browser::Archive;
 use crate::job::ArchivePlace;
 use crate::report::{Comparison, TimedRun, allowed_text, at_once_text, median_wall};
-use crate::text::{add, text};
+use crate::text::text;
 use crate::words::numbers::{duration, protocols, ratio};
-use crate::words::saving;
+use crate::words::{saving, timings as words};
 
 /// The elements.
 pub struct Timings {
@@ -70,17 +70,17 @@ impl Timings {
     pub fn show(&self, run: &FinishedRun, archive: &Archive) {
         let rows = run.view.rows.borrow();
         let totals = rows.totals();
-        let overlap = totals.overlap(run.wall).map_or_else(|| "not disclosed".to_owned(), ratio);
+        let overlap = totals.overlap(run.wall).map_or_else(|| words::NOT_DISCLOSED.to_owned(), ratio);
         self.wall.set_text_content(Some(&duration(run.wall)));
         self.busy.set_text_content(Some(&duration(totals.under_way())));
         self.overlap.set_text_content(Some(&overlap));
         self.throughput.set_text_content(Some(&run.throughput()));
         let mut protocol = protocols(&archive.summary.protocols);
         if let Some(allowed) = allowed_text(totals.most_in_flight, totals) {
-            add!(&mut protocol, " · ", at_once_text(totals.most_in_flight, totals), ", ", allowed);
-            if archive.summary.protocols.len() > 1 {
-                add!(&mut protocol, " over HTTP/1.1");
-            }
+            let at_once = at_once_text(totals.most_in_flight, totals);
+            let has_others = archive.summary.protocols.len() > 1;
+            let text_of = if has_others { words::protocols } else { words::protocol };
+            protocol = text_of(&protocol, &at_once, &allowed);
         }
         self.protocol.set_text_content(Some(&protocol));
         self.show_storage(run, archive);

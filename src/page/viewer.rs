@@ -13,13 +13,11 @@ use super::run_view::RunView;
 use super::thumbnails::{is_light, is_svg};
 use crate::plan::ItemId;
 use crate::report::{dimensions, picture_text};
+use crate::words::pictures;
 
 /// The most pixels of a picture that is shown large: browsers take 4 bytes for each, and have no smaller copy
 /// beside them as a thumbnail has.
 const MAX_PIXELS: u64 = 60_000_000;
-
-const TOO_LARGE: &str =
-    "Too large to be shown here, or no image that a browser shows. It is in the zip as it is.";
 
 /// The dialog.
 pub struct Viewer {
@@ -62,7 +60,7 @@ impl Viewer {
 
     pub fn bind(&'static self) -> Result<(), JsValue> {
         on(&self.image, "load", |_| set_shown(&self.image, true))?;
-        on(&self.image, "error", |_| self.say("This browser can’t show the image."))?;
+        on(&self.image, "error", |_| self.say(pictures::NOT_SHOWN))?;
         on(&self.dialog, "keydown", |event| {
             let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
             match key.as_deref() {
@@ -96,7 +94,7 @@ impl Viewer {
         if can_be_shown {
             self.load(run, item);
         } else {
-            self.say(TOO_LARGE);
+            self.say(pictures::TOO_LARGE);
         }
         if !self.dialog.open() {
             // It throws only if the dialog is open already.
@@ -107,7 +105,7 @@ impl Viewer {
     fn load(&'static self, run: &RunView, item: ItemId) {
         let shown = self.shown.get();
         let is_drawing = is_svg(&run.rows.borrow().as_slice()[item]);
-        let Some(handle) = run.source_of(item) else { return self.say("The image is not kept any more.") };
+        let Some(handle) = run.source_of(item) else { return self.say(pictures::NOT_KEPT) };
         spawn_local(async move {
             let image = handle.image(item).await;
             let is_heavy = match &image {
@@ -119,12 +117,12 @@ impl Viewer {
                 return;
             }
             match url {
-                _ if is_heavy => self.say(TOO_LARGE),
+                _ if is_heavy => self.say(pictures::TOO_LARGE),
                 Some(url) => {
                     self.image.set_src(url.as_str());
                     *self.url.borrow_mut() = Some(url);
                 }
-                None => self.say("The image can be shown once the run has ended."),
+                None => self.say(pictures::NOT_YET),
             }
         });
     }

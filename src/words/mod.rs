@@ -10,11 +10,14 @@
 //! - [`list_files`]: lists from files, folders and zips.
 //! - [`list_links`]: links that bring a list along.
 //! - [`numbers`]: sizes, durations, rates, counts with their nouns.
+//! - [`pictures`]: the grid of pictures, one shown large, and copied addresses.
+//! - [`retries`]: what can be done with images that failed.
 //! - [`rows`]: the table, the details of a row, the time axis, and the pictures.
 //! - [`runs`]: a run from its beginning to its end, and the notices meanwhile.
 //! - [`saving`]: zips that are saved, thrown away and brought back.
 //! - [`stored_runs`]: what the browser stores of earlier runs, and storage that runs short.
 //! - [`summary`]: a list, a run and its outcome in a line each.
+//! - [`timings`]: the measures of a run, and what the time axis shows.
 
 pub mod comparison;
 pub mod exports;
@@ -22,8 +25,11 @@ pub mod failures;
 pub mod list_files;
 pub mod list_links;
 pub mod numbers;
+pub mod pictures;
+pub mod retries;
 pub mod rows;
 pub mod runs;
 pub mod saving;
 pub mod stored_runs;
 pub mod summary;
+pub mod timings;
