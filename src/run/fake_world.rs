@@ -37,8 +37,10 @@ pub struct FakeWorld {
     /// queue, as in a browser.
     pub connections: usize,
     /// The requests that each host answers in a window of this length, which begins every time it has passed;
-    /// the others are refused with 429.
+    /// the others are refused.
     pub window: Option<(usize, Duration)>,
+    /// The status that refuses them; 429 for 0.
+    pub refuses_with: u16,
     /// The requests that each host answers at once; the others are broken off before a byte.
     pub most: Option<usize>,
     /// The requests that each host has answered in its current window, and the number of that.
@@ -210,7 +212,7 @@ impl Fetcher for FakeWorld {
             self.sleep_until(self.now() + Duration::from_millis(10)).await;
             guard.1 = true;
             progress(EventKind::Headers { declared: None });
-            return Err(FetchError::http(429));
+            return Err(FetchError::http(if self.refuses_with == 0 { 429 } else { self.refuses_with }));
         }
         self.sleep_until(self.now() + takes).await;
         let (what, number) = match ends[before.min(ends.len() - 1)].split_once('-') {

@@ -103,6 +103,38 @@ fn an_image_that_is_refused_by_itself_runs_out_of_attempts() {
 }
 
 #[test]
+fn an_address_that_always_answers_503_fails_in_seconds_where_its_host_answers_the_others() {
+    let gone: Vec<_> = (0..10).map(|number| format!("https://a.example/50ms/404?{number}")).collect();
+    let (gone, busy) = (gone.iter().map(String::as_str), "https://a.example/50ms/503");
+    let ok = ["https://a.example/50ms/ok"; 30];
+    let lists: [Vec<&str>; 4] = [
+        gone.clone().chain([busy]).collect(),
+        [busy].into_iter().chain(gone.clone()).collect(),
+        ok[..1].iter().copied().chain(gone).chain([busy]).collect(),
+        ok.into_iter().chain([busy]).collect(),
+    ];
+    for list in lists {
+        let report = run(FakeWorld::http1(), &plan_of(list.iter().copied()));
+        let item = list.iter().position(|href| *href == busy).unwrap();
+        assert!(failures(&report).contains(&(item, &FetchError::http(503))), "{list:?}");
+        let asked = report.world.attempts.borrow().iter().filter(|href| **href == busy).count();
+        assert!((4..=5).contains(&asked), "{asked} of {list:?}");
+        assert!(report.world.now.get() < seconds(10.0), "{:?} for {list:?}", report.world.now);
+    }
+}
+
+#[test]
+fn everything_arrives_from_a_host_that_limits_by_the_time_with_503() {
+    for count in [12, 40] {
+        let mut world = by_window(10, 10.0);
+        world.refuses_with = 503;
+        let report = run(world, &images(count, "50ms/ok"));
+        assert_eq!(failures(&report), []);
+        assert!(report.world.now.get() < seconds(60.0), "{:?}", report.world.now);
+    }
+}
+
+#[test]
 fn a_caller_who_wants_no_retries_gets_none() {
     let limits = Limits { retry: RetryPolicy { retries: 0 }, ..Limits::default() };
     let plan = images(16, "50ms/ok");

@@ -73,10 +73,13 @@ pub struct OriginState {
     begun: Vec<Duration>,
     /// Whether it has answered any request well.
     pub has_served: bool,
-    /// How often a request succeeded after a refusal.
+    /// How often it answered a request after a refusal.
     pub recoveries: u32,
     /// The requests that it has refused.
     pub refused: u32,
+    /// The item that it refused last, and whether it has refused others since it answered any request.
+    last_refused: Option<ItemId>,
+    refuses_several: bool,
     /// Whether one request is made at a time until one succeeds.
     is_probed: bool,
     /// Whether the run has one request in flight.
@@ -139,6 +142,8 @@ impl OriginState {
             has_served: false,
             recoveries: 0,
             refused: 0,
+            last_refused: None,
+            refuses_several: false,
             is_probed: false,
             is_sequential,
             has_begun: false,
@@ -244,9 +249,7 @@ impl OriginState {
         if !is_after {
             return;
         }
-        self.recoveries += u32::from(self.refusals > 0);
-        self.refusals = 0;
-        self.is_probed = false;
+        self.recovered();
         if self.concurrency < self.max_concurrency {
             self.successes += 1;
             if self.successes >= self.to_raise.unwrap_or(self.concurrency.min(SUCCESSES_TO_RAISE)) {
@@ -254,6 +257,20 @@ impl OriginState {
                 self.concurrency += 1;
             }
         }
+    }
+
+    /// It has answered a request that began after its last refusal.
+    fn recovered(&mut self) {
+        self.recoveries += u32::from(self.refusals > 0);
+        (self.refusals, self.is_probed) = (0, false);
+        (self.last_refused, self.refuses_several) = (None, false);
+    }
+
+    /// Counts a refusal of this item; returns whether others were refused since a request was answered.
+    pub fn note_refusal(&mut self, item: ItemId) -> bool {
+        self.refused += 1;
+        self.refuses_several |= self.last_refused.replace(item).is_some_and(|other| other != item);
+        self.refuses_several
     }
 
     /// Records an attempt that failed and is no longer counted as in flight. `begun_after` and `begun` are as in
@@ -273,7 +290,7 @@ impl OriginState {
             let is_after = begun_after == self.throttles;
             self.quota.accepted(begun, is_after);
             if is_after {
-                (self.refusals, self.is_probed) = (0, false);
+                self.recovered();
             }
             return OriginChange::None;
         };

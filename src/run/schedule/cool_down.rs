@@ -38,8 +38,8 @@ impl Schedule {
         now: Duration,
     ) -> Option<Duration> {
         let (begun_after, begun) = (self.progress[item].throttles, self.progress[item].begun);
-        if let FetchError::Http { status: 429 | 503, .. } = error {
-            self.forgive_refusal(id, item);
+        if let FetchError::Http { status: status @ (429 | 503), .. } = *error {
+            self.forgive_refusal(id, item, status);
         }
         match self.origins[id].failed(error, begun_after, begun, &self.limits.retry, now) {
             OriginChange::CoolDown { until } => {
@@ -55,12 +55,14 @@ impl Schedule {
 
     /// Does not count the attempt if it was refused for its host's sake: the host has served others, and between the
     /// item's last refusal and this one it accepted none, or refused others, too.
-    fn forgive_refusal(&mut self, id: OriginId, item: ItemId) {
-        let OriginState { has_served, recoveries, ref mut refused, .. } = self.origins[id];
-        *refused += 1;
-        let before = self.progress[item].refused_after.replace((recoveries, *refused));
-        let is_for_host = |(recovered, number): (u32, u32)| recovered == recoveries || number + 1 < *refused;
-        if has_served && before.is_none_or(is_for_host) {
+    fn forgive_refusal(&mut self, id: OriginId, item: ItemId, status: u16) {
+        let refuses_others = self.origins[id].note_refusal(item);
+        let OriginState { has_served, recoveries, refused, in_flight, .. } = self.origins[id];
+        let before = self.progress[item].refused_after.replace((recoveries, refused));
+        let is_for_host = |(recovered, number): (u32, u32)| recovered == recoveries || number + 1 < refused;
+        // A 503 that only this address gets, even if it is alone, is its own. A 429 speaks of the number.
+        let is_limit = status == 429 || refuses_others || in_flight > 0 || self.origins[id].quota().is_some();
+        if has_served && is_limit && before.is_none_or(is_for_host) {
             self.forgive_for_host(item);
         }
     }
