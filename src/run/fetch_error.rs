@@ -248,7 +248,7 @@ impl Append for FetchError {
                 add!(whole, "the image ends too early, after ", received, " bytes: try again")
             }
             Self::Timeout { after } => {
-                add!(whole, "no data arrived for ", Time(*after), ": try again, or with fewer at once")
+                add!(whole, "no data arrived for ", Time(*after), ": try again later")
             }
             Self::TooSlow { after, received, bytes_per_second } => add!(
                 whole,
@@ -314,11 +314,12 @@ impl std::error::Error for FetchError {}
 
 fn advice(status: u16) -> &'static str {
     match status {
-        206 => " (only a part of the file): try again",
+        206 => " (only a part of the file): open the address in a tab",
         300..=399 => " (a redirect without a target): open the address in a tab",
         401 | 403 => " (not allowed): the image may require a sign-in, or its host may refuse other sites",
         404 | 410 => " (not found): check the address",
         408 | 504 | 524 => " (timed out): try again later",
+        425 => " (too early): try again later",
         429 => " (too many requests): try again later",
         400..=499 => ": check the address",
         503 => " (busy): try again later",
@@ -336,7 +337,7 @@ mod tests {
             (FetchError::http(404), "the server answered 404 (not found): check the address"),
             (
                 FetchError::Timeout { after: Duration::from_millis(1500) },
-                "no data arrived for 1500 ms: try again, or with fewer at once",
+                "no data arrived for 1500 ms: try again later",
             ),
             (
                 FetchError::NotAnImage(NotAnImage::Html),
