@@ -48,9 +48,11 @@ pub async fn read_list(text: String, choice: Vec<u8>, take: Function) -> Result<
                 portion.push(read, &choice);
                 pushed += 1;
             }
-            // One line may stand for thousands of addresses.
-            if (read.is_none() || pushed % STEPS == 0) && yielder.is_due() {
-                if !pass(&mut portion, &take)? {
+            // One line may stand for thousands of addresses, and it takes the page longer to add them than this to
+            // read them. So they are passed a few at a time, and both share a piece of work.
+            if read.is_none() || pushed % STEPS == 0 {
+                let is_wanted = (portion.is_empty() && !yielder.is_due()) || pass(&mut portion, &take)?;
+                if !is_wanted {
                     return Ok(None);
                 }
                 yielder.maybe_yield().await;

@@ -13,7 +13,7 @@ use super::form::RunMode;
 use super::options::RunOptions;
 use super::parts::Page;
 use super::run_view::RunView;
-use crate::browser::{Archive, RunHandle, StreamSink};
+use crate::browser::{Archive, RunHandle, StreamSink, Yielder};
 use crate::job::{ArchiveError, Job, Order, Retry, StoredRun};
 use crate::plan::{ItemId, Plan};
 use crate::report::{COMPARISON_ORDER, Comparison, Mode, State, TimedRun, at_once_text};
@@ -93,12 +93,16 @@ async fn fetch_once(
 ) -> Result<FinishedRun, ArchiveError> {
     let resumed = resumes.as_ref().and_then(|stored| stored.run.as_ref());
     let elapsed = resumed.map(|run| run.elapsed).unwrap_or_default();
+    // A hundred thousand rows are made, drawn and passed to the worker: each is a piece of work.
+    let mut yielder = Yielder::default();
     let view = Rc::new(RunView::new(Rc::clone(plan), options.template.clone(), elapsed, file.is_some()));
+    yielder.maybe_yield().await;
     resumed.iter().for_each(|run| view.set_started(run.started));
     page.current.show(&view);
     page.table.show(Rc::clone(&view));
     page.pictures.show(Rc::clone(&view));
     page.list_items(false);
+    yielder.maybe_yield().await;
     let update = page.form.update.source().filter(|_| options.mode != RunMode::Compare);
     let job = Job {
         plan: Rc::clone(plan),

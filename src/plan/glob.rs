@@ -8,9 +8,9 @@ use crate::text::{Padded, text};
 
 /// A glob, or the text between two globs.
 #[derive(Debug, PartialEq, Eq)]
-enum Part<'a> {
-    Text(&'a str),
-    Words(Vec<&'a str>),
+enum Part {
+    Text(String),
+    Words(Vec<String>),
     Range(Range),
 }
 
@@ -43,16 +43,24 @@ pub enum GlobError {
     },
 }
 
-/// Expands every glob in `text`, the last one varying fastest. Each text comes with what its globs stood
+/// A text with its globs, each expanded when it is asked for: a hundred thousand at once are long work for a page.
+#[derive(Debug)]
+pub struct Expansion {
+    parts: Vec<Part>,
+    next: u64,
+    count: u64,
+}
+
+/// The expansion of every glob in `text`, the last one varying fastest. Each text comes with what its globs stood
 /// for. A text of more than 8,000 bytes is left as it is.
 ///
 /// # Errors
 ///
 /// If a range runs backwards, or the expansion would have more than `limit` texts, which is known
 /// before any is made.
-pub fn expand(text: &str, limit: usize) -> Result<Vec<(String, Vec<String>)>, GlobError> {
+pub fn expand(text: &str, limit: usize) -> Result<Expansion, GlobError> {
     if text.len() > MAX_BYTES {
-        return Ok(vec![(text.to_owned(), Vec::new())]);
+        return Ok(Expansion { parts: vec![Part::Text(text.to_owned())], next: 0, count: 1 });
     }
     let parts = split(text);
     let mut count: u64 = 1;
@@ -65,27 +73,39 @@ pub fn expand(text: &str, limit: usize) -> Result<Vec<(String, Vec<String>)>, Gl
     if count > limit as u64 {
         return Err(GlobError::TooMany { count });
     }
-    let mut texts = vec![(String::new(), Vec::new())];
-    for part in &parts {
-        let expanded = part.texts();
-        let is_glob = !matches!(part, Part::Text(_));
-        let extended = |(text, globs): &(String, Vec<String>)| {
-            let (text, globs) = (text.clone(), globs.clone());
-            expanded
-                .iter()
-                .map(move |own| {
-                    let mut globs = globs.clone();
-                    globs.extend(is_glob.then(|| own.clone()));
-                    (text![text, own], globs)
-                })
-                .collect::<Vec<_>>()
-        };
-        texts = texts.iter().flat_map(extended).collect();
-    }
-    Ok(texts)
+    Ok(Expansion { parts, next: 0, count })
 }
 
-impl Part<'_> {
+impl Iterator for Expansion {
+    type Item = (String, Vec<String>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.next == self.count {
+            return None;
+        }
+        let (mut text, mut globs) = (String::new(), Vec::new());
+        // As the digits of a number, of which each part has its own base.
+        let (mut rest, mut place) = (self.next, self.count);
+        for part in &self.parts {
+            place /= part.count();
+            let own = part.text(rest / place);
+            rest %= place;
+            text += &own;
+            if !matches!(part, Part::Text(_)) {
+                globs.push(own);
+            }
+        }
+        self.next += 1;
+        Some((text, globs))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = (self.count - self.next) as usize;
+        (left, Some(left))
+    }
+}
+
+impl Part {
     /// The number of texts it expands to; none for a range that runs backwards.
     fn count(&self) -> u64 {
         match self {
@@ -96,12 +116,12 @@ impl Part<'_> {
         }
     }
 
-    /// Its texts.
-    fn texts(&self) -> Vec<String> {
+    /// The text with this number, from 0.
+    fn text(&self, number: u64) -> String {
         match self {
-            Self::Text(text) => vec![(*text).to_owned()],
-            Self::Words(words) => words.iter().map(|word| (*word).to_owned()).collect(),
-            Self::Range(range) => (0..self.count()).map(|number| range.text(number)).collect(),
+            Self::Text(text) => text.clone(),
+            Self::Words(words) => words.get(number as usize).cloned().unwrap_or_default(),
+            Self::Range(range) => range.text(number),
         }
     }
 }
@@ -115,11 +135,11 @@ impl Range {
     }
 }
 
-fn split(text: &str) -> Vec<Part<'_>> {
+fn split(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let (mut done, mut at) = (0, 0);
     while let Some(open) = from(text, at).find(['[', '{']).map(|offset| at + offset) {
-        let (ends, parse): (_, fn(&str) -> Option<Part<'_>>) =
+        let (ends, parse): (_, fn(&str) -> Option<Part>) =
             if from(text, open).starts_with('[') { (['[', ']'], range) } else { (['{', '}'], words) };
         let inside = from(text, open + 1);
         // Globs don't nest, so the search stops at the next opening bracket: past it, a long row of
@@ -129,14 +149,14 @@ fn split(text: &str) -> Vec<Part<'_>> {
         let part = part.filter(|(_, end)| !is_key(text, open, *end));
         match part {
             Some((part, end)) => {
-                parts.push(Part::Text(text.get(done..open).unwrap_or_default()));
+                parts.push(Part::Text(text.get(done..open).unwrap_or_default().to_owned()));
                 parts.push(part);
                 (done, at) = (end, end);
             }
             None => at = open + 1,
         }
     }
-    parts.push(Part::Text(from(text, done)));
+    parts.push(Part::Text(from(text, done).to_owned()));
     parts
 }
 
@@ -155,23 +175,23 @@ fn is_key(text: &str, open: usize, end: usize) -> bool {
 }
 
 /// `cat,dog`, and a shell's `1..10`, `01..10..2` and `a..f`.
-fn words(inside: &str) -> Option<Part<'_>> {
+fn words(inside: &str) -> Option<Part> {
     if let Some((first, rest)) = inside.split_once("..").filter(|_| !inside.contains(',')) {
         let (last, step) = rest.split_once("..").unwrap_or((rest, "1"));
         return range_of(first, last, step, true);
     }
     let is_list = inside.contains(',') && !inside.contains(['{', '"']);
-    is_list.then(|| Part::Words(inside.split(',').collect()))
+    is_list.then(|| Part::Words(inside.split(',').map(str::to_owned).collect()))
 }
 
 /// `first-last`, `first-last:step`, and DownThemAll's `first:last` and `first:last:step`.
-fn range(inside: &str) -> Option<Part<'_>> {
+fn range(inside: &str) -> Option<Part> {
     let (first, rest) = inside.split_once(['-', ':'])?;
     let (last, step) = rest.split_once(':').unwrap_or((rest, "1"));
     range_of(first, last, step, false)
 }
 
-fn range_of(first: &str, last: &str, step: &str, may_run_down: bool) -> Option<Part<'static>> {
+fn range_of(first: &str, last: &str, step: &str, may_run_down: bool) -> Option<Part> {
     let number = |text: &str| -> Option<u64> {
         text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
     };
@@ -196,7 +216,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        expand(text, 100).unwrap().into_iter().map(|(text, _)| text).collect()
+        expand(text, 100).unwrap().map(|(text, _)| text).collect()
     }
 
     #[test]
@@ -230,25 +250,25 @@ mod tests {
 
     #[test]
     fn each_text_knows_what_its_globs_stood_for() {
-        let expanded = expand("a[1-2]/{x,y}", 9).unwrap();
+        let expanded: Vec<_> = expand("a[1-2]/{x,y}", 9).unwrap().collect();
         assert_eq!(expanded[2], ("a2/x".to_owned(), vec!["2".to_owned(), "x".to_owned()]));
     }
 
     #[test]
     fn a_text_that_is_too_long_for_an_address_is_left_as_it_is() {
         let row = "[{".repeat(3_000);
-        assert_eq!(expand(&format!("{row}[1-2]}}"), 9).unwrap().len(), 2);
-        assert_eq!(expand(&format!("{row}]}}]"), 9).unwrap().len(), 1);
+        assert_eq!(expand(&format!("{row}[1-2]}}"), 9).unwrap().count(), 2);
+        assert_eq!(expand(&format!("{row}]}}]"), 9).unwrap().count(), 1);
         for long in [&row.repeat(100), &"[1-1]".repeat(200_000), &"[1-2]".repeat(200_000)] {
-            assert_eq!(expand(long, 9).unwrap(), [(long.clone(), Vec::new())]);
+            assert_eq!(expand(long, 9).unwrap().collect::<Vec<_>>(), [(long.clone(), Vec::new())]);
         }
     }
 
     #[test]
     fn an_expansion_is_counted_before_it_is_made() {
-        assert_eq!(expand("[1-101]", 100), Err(GlobError::TooMany { count: 101 }));
+        assert_eq!(expand("[1-101]", 100).err(), Some(GlobError::TooMany { count: 101 }));
         let huge = "[0-18446744073709551615][0-18446744073709551615]";
-        assert_eq!(expand(huge, 100), Err(GlobError::TooMany { count: u64::MAX }));
-        assert_eq!(expand("[9-1]", 100), Err(GlobError::Backwards));
+        assert_eq!(expand(huge, 100).err(), Some(GlobError::TooMany { count: u64::MAX }));
+        assert_eq!(expand("[9-1]", 100).err(), Some(GlobError::Backwards));
     }
 }

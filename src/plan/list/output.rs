@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::request::{Rejected, Request};
 use crate::plan::address::{redacted, shortened};
-use crate::plan::glob::{self, GlobError};
+use crate::plan::glob::{self, Expansion, GlobError};
 use crate::text::text;
 
 /// The most URLs in one list, after its ranges are expanded.
@@ -16,12 +16,19 @@ pub const MAX_URLS: usize = 100_000;
 /// What was found and not yet passed on.
 #[derive(Debug, Default)]
 pub struct Output {
-    queue: VecDeque<Result<Request, Rejected>>,
+    queue: VecDeque<Found>,
     /// The requests so far, those that were passed on included.
     count: usize,
     keeps_ranges: bool,
     /// Whether the limit was exceeded, which ends the reading.
     pub is_full: bool,
+}
+
+#[derive(Debug)]
+enum Found {
+    One(Result<Request, Rejected>),
+    /// A request whose address has ranges, with what of them was not passed on.
+    Range(Request, Expansion),
 }
 
 impl Output {
@@ -32,7 +39,19 @@ impl Output {
 
     /// Takes out what was found first.
     pub fn pop(&mut self) -> Option<Result<Request, Rejected>> {
-        self.queue.pop_front()
+        while let Some(found) = self.queue.pop_front() {
+            match found {
+                Found::One(found) => return Some(found),
+                Found::Range(request, mut expansion) => {
+                    if let Some((text, globs)) = expansion.next() {
+                        let found = unescaped(Request { text, globs, ..request.clone() });
+                        self.queue.push_front(Found::Range(request, expansion));
+                        return Some(Ok(found));
+                    }
+                }
+            }
+        }
+        None
     }
 
     /// The number of requests so far.
@@ -42,15 +61,10 @@ impl Output {
 
     /// Adds a request whose address is meant as it is written, or as it was written into HTML: no server has a
     /// parameter `amp;size`.
-    pub fn push(&mut self, mut request: Request) {
+    pub fn push(&mut self, request: Request) {
         if self.count < MAX_URLS {
-            for escaped in ["&amp;", "&#38;", "&#038;", "&#x26;"] {
-                if request.text.contains(escaped) && !request.text.starts_with("data:") {
-                    request.text = request.text.replace(escaped, "&");
-                }
-            }
             self.count += 1;
-            self.queue.push_back(Ok(request));
+            self.queue.push_back(Found::One(Ok(unescaped(request))));
         } else if !self.is_full {
             self.is_full = true;
             let place = request.line.map_or_else(|| text!["URL ", MAX_URLS + 1], |line| text!["line ", line]);
@@ -60,7 +74,7 @@ impl Output {
                 MAX_URLS,
                 " URLs per list; split it up"
             ];
-            self.queue.push_back(Err(Rejected::new(request.line, &request.text, reason)));
+            self.reject(request.line, &request.text, reason);
         }
     }
 
@@ -73,10 +87,9 @@ impl Output {
         let limit = MAX_URLS.saturating_sub(self.count);
         let shown = || shortened(&redacted(&request.text));
         match glob::expand(&request.text, limit) {
-            Ok(expanded) => {
-                for (text, globs) in expanded {
-                    self.push(Request { text, globs, ..request.clone() });
-                }
+            Ok(expansion) => {
+                self.count += expansion.size_hint().0;
+                self.queue.push_back(Found::Range(request, expansion));
             }
             Err(GlobError::Backwards) => {
                 let reason = text!["the range in \"", shown(), "\" runs backwards; swap its ends"];
@@ -99,6 +112,16 @@ impl Output {
 
     /// Adds a piece that names no address.
     pub fn reject(&mut self, line: Option<usize>, text: &str, reason: impl Into<String>) {
-        self.queue.push_back(Err(Rejected::new(line, text, reason)));
+        self.queue.push_back(Found::One(Err(Rejected::new(line, text, reason))));
     }
+}
+
+/// A request whose address is as it was before it was written into HTML.
+fn unescaped(mut request: Request) -> Request {
+    for escaped in ["&amp;", "&#38;", "&#038;", "&#x26;"] {
+        if request.text.contains(escaped) && !request.text.starts_with("data:") {
+            request.text = request.text.replace(escaped, "&");
+        }
+    }
+    request
 }
