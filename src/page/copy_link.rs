@@ -10,10 +10,9 @@ use super::announcer::Announcer;
 use super::elements::{by_id, set_shown, window};
 use super::form::Form;
 use super::list_note::ListNote;
-use super::list_reader::{NOT_LOADED, call};
+use super::list_reader::call;
 use super::object_url::{ObjectUrl, download_text};
-use crate::text::text;
-use crate::words::saving;
+use crate::words::{list_box, saving};
 
 /// What appears if the link is not in the clipboard.
 pub struct CopyLink {
@@ -49,13 +48,13 @@ impl CopyLink {
     pub async fn copy(&self, form: &'static Form, note: &ListNote, announcer: &Announcer) {
         self.show(None, false);
         let Some(list) = form.list_for_link().await else {
-            return note.say(announcer, "There is no address to share yet. Paste some, or try the Demo.");
+            return note.say(announcer, list_box::NOTHING_TO_SHARE);
         };
         let address = window().and_then(|window| window.location().href()).unwrap_or_default();
         let base = address.split('#').next().unwrap_or_default();
         let given = [base.into(), list.text.into(), list.addresses.into(), list.is_whole.into()];
         let Ok(shared) = call("shareLink", given).await else {
-            return note.say(announcer, &text!["No link was made: ", NOT_LOADED, "."]);
+            return note.say(announcer, &list_box::no_link(list_box::NOT_LOADED));
         };
         let shared: Array = shared.unchecked_into();
         match shared.get(0).as_string().filter(|words| !words.is_empty()) {

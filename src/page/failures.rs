@@ -12,6 +12,7 @@ use crate::plan::{ItemId, Network, Plan, literal};
 use crate::report::{FailureGroup, FailureGrouping, group_text, is_final};
 use crate::run::FetchError;
 use crate::text::text;
+use crate::words::nouns::HOST;
 use crate::words::numbers::count;
 use crate::words::retries;
 
@@ -79,7 +80,7 @@ impl Failures {
         let has_hosts = group.hosts.len() > 1;
         let hosts: HtmlElement = find("details")?.unchecked_into();
         if has_hosts {
-            find("summary")?.set_text_content(Some(&count(group.hosts.len(), "host")));
+            find("summary")?.set_text_content(Some(&count(group.hosts.len(), HOST)));
             let list = find("details ul")?;
             let mut lines: Vec<_> = group
                 .hosts

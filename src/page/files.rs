@@ -14,7 +14,7 @@ use super::list_reader::{open_list, read_list};
 use super::update::UpdateSource;
 use crate::plan::Choice;
 use crate::text::text;
-use crate::words::numbers::count;
+use crate::words::list_box;
 
 #[wasm_bindgen]
 extern "C" {
@@ -131,7 +131,7 @@ async fn append_dropped(form: &'static Form, announcer: &'static Announcer, html
         added = links.map(|link| text![link, "\n"]).collect();
     }
     form.append(&added.concat());
-    announcer.say(&text![count(added.len(), "URL"), " added."]);
+    announcer.say(&list_box::added(added.len()));
 }
 
 /// Pastes the HTML of a clipboard if it names more images than its text does, and otherwise the text: a
@@ -155,7 +155,7 @@ async fn fill(form: &'static Form, note: &'static ListNote, announcer: &'static 
         && let Some(source) = UpdateSource::read(file).await
     {
         form.set_update(source);
-        return announcer.say(&text![file.name(), " will be updated."]);
+        return announcer.say(&list_box::will_be_updated(&file.name()));
     }
     let opened = open_list("readFiles", sources.into()).await;
     note.fill(form, announcer, &opened);

@@ -11,7 +11,8 @@ use crate::image::{Format, ImageFilter, Range};
 use crate::job::ArchiveOptions;
 use crate::plan::{AddressFilter, LeftOut, Plan, TextMap};
 use crate::report::ManifestOptions;
-use crate::text::{add, text};
+use crate::text::add;
+use crate::words::options;
 
 /// Addresses between two looks at the clock, which are not free.
 const STEPS: usize = 32;
@@ -177,7 +178,7 @@ impl Filters {
         let text = self.address.value().trim().to_owned();
         let pattern = match text.strip_prefix('/').and_then(|text| text.strip_suffix('/')) {
             Some(pattern) if !pattern.is_empty() => {
-                let wrong = |_| text!["/", pattern, "/ is not a regular expression"];
+                let wrong = |_| options::not_a_regular_expression(pattern);
                 Some(try_regexp(pattern, "iu").or_else(|_| try_regexp(pattern, "i")).map_err(wrong)?)
             }
             _ => None,
@@ -188,30 +189,22 @@ impl Filters {
     }
 
     fn image_filter(&self) -> Result<ImageFilter, (&PersistedInput, String)> {
-        let range = |field, number: fn(&str) -> Option<f64>, example: &str| {
+        let range = |field, number: fn(&str) -> Option<f64>, examples| {
             let text = PersistedInput::value(field);
-            Range::parse(&text, number)
-                .ok_or_else(|| (field, text!["\"", text, "\" is no range; write ", example]))
+            Range::parse(&text, number).ok_or_else(|| (field, options::not_a_range(&text, examples)))
         };
         let mut formats = Vec::new();
         for word in words_of(&self.formats) {
             let format = Format::of_extension(&word);
-            let unknown = || {
-                let error = text![
-                    "\"",
-                    word,
-                    "\" is no format; write extensions such as jpg, png, webp, heic, tif or dng"
-                ];
-                (&self.formats, error)
-            };
+            let unknown = || (&self.formats, options::not_a_format(&word));
             formats.push(format.ok_or_else(unknown)?);
         }
         Ok(ImageFilter {
             formats,
-            bytes: range(&self.bytes, byte_count, "10kB-2MB, 10kB- or -2MB")?,
-            width: range(&self.width, decimal, "800-2000, 800- or -2000")?,
-            height: range(&self.height, decimal, "800-2000, 800- or -2000")?,
-            aspect_ratio: range(&self.aspect_ratio, ratio, "1-1.8, 4:3-16:9, 1- or -1")?,
+            bytes: range(&self.bytes, byte_count, options::Range::Bytes)?,
+            width: range(&self.width, decimal, options::Range::Pixels)?,
+            height: range(&self.height, decimal, options::Range::Pixels)?,
+            aspect_ratio: range(&self.aspect_ratio, ratio, options::Range::AspectRatio)?,
         })
     }
 }

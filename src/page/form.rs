@@ -22,7 +22,7 @@ use crate::browser::{Clock, Yielder};
 use crate::plan::{self, Choice, Plan, literal};
 use crate::report::{Mode, plan_text};
 use crate::text::{add, text};
-use crate::words::numbers::{count, number};
+use crate::words::list_box;
 
 /// How long typing has to pause before the list is read.
 const TYPING_PAUSE: Duration = Duration::from_millis(180);
@@ -119,7 +119,7 @@ impl Form {
             match storage::read(LIST) {
                 Some(list) => self.list.set_value(&list),
                 None if storage::read(LOST_LIST).is_some_and(|lost| !lost.is_empty()) => {
-                    self.say("The latest list was too long for this browser to keep. Enter it once more.");
+                    self.say(list_box::TOO_LONG_TO_KEEP);
                 }
                 None => {}
             }
@@ -203,7 +203,7 @@ impl Form {
     pub fn nothing_text(&self) -> String {
         match &*self.read.borrow() {
             Some(read) if !self.is_blank() => read.nothing.clone(),
-            _ => "There is nothing to fetch yet. Paste some URLs, or try the Demo.".into(),
+            _ => list_box::NOTHING_YET.into(),
         }
     }
 
@@ -222,7 +222,7 @@ impl Form {
         }
         let read = self.read.borrow();
         let addresses = read.as_ref().map_or(0, |read| read.plan.len());
-        let mut words = text![number(addresses), if addresses == 1 { " address" } else { " addresses" }];
+        let mut words = list_box::addresses(addresses);
         if let Some(read) = read.as_ref().filter(|read| read.form != plan::Form::Text) {
             add!(&mut words, " · ", read.form.title());
         }
@@ -405,17 +405,8 @@ impl Form {
         self.filters.apply_to(&mut reading.plan).await;
         self.say(&plan_text(&reading.understood, &reading.plan, reading.rejections));
         let first = reading.rejected.first().map(rejected_text);
-        let nothing = first.map(|first| {
-            let lines = count(reading.rejections, "line");
-            text![
-                "Nothing was fetched: the list names no address. ",
-                lines,
-                " can’t be read. The first is ",
-                first,
-                "."
-            ]
-        });
-        let nothing = nothing.unwrap_or_else(|| "Nothing was fetched: the list names no address.".into());
+        let nothing = first.map(|first| list_box::no_address(reading.rejections, &first));
+        let nothing = nothing.unwrap_or_else(|| list_box::NO_ADDRESS.into());
         let plan = Rc::new(reading.plan);
         // A list that could not be read is read again the next time.
         let text = if reading.has_failed { JsString::from("") } else { text };

@@ -10,8 +10,7 @@ use super::object_url::{ObjectUrl, download_text};
 use crate::browser::{BrowserText, Yielder};
 use crate::plan::{EntryName, NameTemplate, Plan};
 use crate::report::{Command, Program, ProgramInput, ProgramList};
-use crate::text::text;
-use crate::words::{numbers::count, saving};
+use crate::words::{exports, saving};
 
 /// The elements.
 pub struct HandOver {
@@ -52,7 +51,7 @@ impl HandOver {
         }
         let input = list.finish();
         let words = if input.exported == 0 {
-            "Nothing was exported: the list names no address on the web.".to_owned()
+            exports::NO_ADDRESS.to_owned()
         } else {
             self.download(program, &input).unwrap_or_else(|_| saving::NO_FILE.to_owned())
         };
@@ -71,15 +70,11 @@ impl HandOver {
             }
             self.commands.append_child(&item)?;
         }
-        let mut words = text!["Exported ", count(input.exported, "image"), " to ", program.file_name(), "."];
-        if input.left_out > 0 {
-            words += &text![
-                " Left out: ",
-                count(input.left_out, "image"),
-                " that the list itself contains (data:), which no other program can fetch."
-            ];
-        }
-        Ok(words)
+        let file_name = program.file_name();
+        Ok(match input.left_out {
+            0 => exports::exported(input.exported, file_name),
+            left_out => exports::exported_in_part(input.exported, file_name, left_out),
+        })
     }
 }
 
@@ -93,7 +88,7 @@ pub fn copy(button: &Element) -> &'static str {
         document().ok()?.unchecked_into::<HtmlDocument>().exec_command("copy").ok()
     };
     match is_copied() {
-        Some(true) => "The command was copied.",
-        _ => "The command could not be copied; select it and copy it.",
+        Some(true) => exports::COPIED,
+        _ => exports::NOT_COPIED,
     }
 }

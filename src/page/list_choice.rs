@@ -12,7 +12,7 @@ use super::persisted_input::{PersistedInput, recorded};
 use super::storage;
 use crate::plan::{self, Choice, Rejected, Understood};
 use crate::text::{add, text};
-use crate::words::numbers::count;
+use crate::words::list_box;
 
 /// The name under which the choice is stored and recorded.
 const NAME: &str = "reading";
@@ -162,11 +162,10 @@ impl ListChoice {
 
     fn show_rejected(&self, reading: &Reading) {
         set_shown(&self.rejected, reading.rejections > 0);
-        self.rejected_title
-            .set_text_content(Some(&text![count(reading.rejections, "line"), " can’t be read"]));
+        self.rejected_title.set_text_content(Some(&list_box::unreadable(reading.rejections)));
         let mut lines: Vec<_> = reading.rejected.iter().map(rejected_text).collect();
         if reading.rejections > lines.len() {
-            lines.push(text!["and ", reading.rejections - lines.len(), " more"]);
+            lines.push(list_box::more_lines(reading.rejections - lines.len()));
         }
         self.rejected_lines.set_text_content(Some(&lines.join("\n")));
     }
@@ -229,7 +228,7 @@ fn parse(value: &str) -> Choice {
 /// A line that can't be read, in words.
 pub fn rejected_text(rejected: &Rejected) -> String {
     match rejected.line {
-        Some(line) => text!["line ", line, ": ", rejected.reason],
+        Some(line) => list_box::line(line, &rejected.reason),
         None => text![rejected.text, ": ", rejected.reason],
     }
 }

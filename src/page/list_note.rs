@@ -8,6 +8,7 @@ use super::elements::{by_id, on, set_shown};
 use super::extension;
 use super::form::Form;
 use super::list_reader::OpenedList;
+use crate::words::list_box;
 
 /// The note.
 pub struct ListNote {
@@ -44,7 +45,7 @@ impl ListNote {
         }
         if note.is_empty() {
             self.hide();
-            announcer.say("The list was filled in.");
+            announcer.say(list_box::FILLED_IN);
         } else {
             self.say(announcer, note);
         }

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::browser::{BrowserText, TaskWorker, Yielder, promise};
 use crate::plan::{Choice, Plan, PortionReader, Rejected, Request, Understood};
-use crate::text::text;
+use crate::words::{list_box, list_files};
 
 /// The most rejected lines that are kept to be shown.
 const MAX_SHOWN: usize = 1000;
@@ -19,10 +19,6 @@ const LONG: u32 = 100_000;
 
 /// Pieces of a list between two looks at the clock, which are not free.
 const STEPS: usize = 50;
-
-/// Why no list can be read.
-pub const NOT_LOADED: &str = "the part of this page that reads lists did not arrive; check the connection, and \
-    try again, or reload the page";
 
 thread_local! {
     /// Returns a promise of the module.
@@ -59,7 +55,7 @@ impl Reading {
     }
 
     fn failed() -> Self {
-        let rejected = vec![Rejected::new(None, "the list", NOT_LOADED)];
+        let rejected = vec![Rejected::new(None, list_files::THE_LIST, list_box::NOT_LOADED)];
         Self { rejected, rejections: 1, has_failed: true, ..Self::default() }
     }
 }
@@ -169,7 +165,7 @@ pub async fn open_list(reader: &str, given: JsValue) -> OpenedList {
             OpenedList { text: text(0), note: text(1).unwrap_or_default(), page: text(2).unwrap_or_default() }
         }
         Err(_) => {
-            let note = text!["The list was not changed: ", NOT_LOADED, "."];
+            let note = list_box::not_changed(list_box::NOT_LOADED);
             OpenedList { note, ..OpenedList::default() }
         }
     }

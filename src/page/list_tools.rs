@@ -7,6 +7,7 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 use super::elements::{by_id, on};
 use crate::report::{Listing, Order, Part};
+use crate::words::nouns::IMAGE;
 use crate::words::numbers::{count, number};
 
 /// The ids of the buttons, in the order of the parts.
@@ -69,7 +70,7 @@ impl ListTools {
         }
         for (button, items) in self.parts.iter().zip(counts) {
             let _ = button.dataset().set("count", &number(items));
-            button.set_title(&count(items, "image"));
+            button.set_title(&count(items, IMAGE));
         }
     }
 

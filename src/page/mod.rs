@@ -91,7 +91,6 @@ use crate::browser::Worker;
 use crate::job::StoredRun;
 use crate::report::Program;
 use crate::run::Command;
-use crate::text::text;
 use crate::words;
 
 /// Starts the page. `www/boot.js` calls this once, with a function that begins a download of a given name
@@ -268,7 +267,7 @@ fn open_help(page: &Page) {
 fn fill(page: &'static Page, list: &str) {
     page.form.replace(list);
     page.note.hide();
-    page.announcer.say("The list was filled in.");
+    page.announcer.say(words::list_box::FILLED_IN);
 }
 
 fn fill_with_demo(page: &'static Page, over_http2: bool) {
@@ -277,7 +276,7 @@ fn fill_with_demo(page: &'static Page, over_http2: bool) {
         let list = page.presets.load_demo(over_http2).await;
         let is_fetch_deferred = page.presets.end_load();
         let Ok(list) = list else {
-            return page.form.say("The demo list could not be loaded from this page’s host.");
+            return page.form.say(words::list_box::NO_DEMO);
         };
         fill(page, &list);
         if is_fetch_deferred {
@@ -295,7 +294,7 @@ fn download(page: &Page, what: Exported) {
 /// Exports the list for another program.
 async fn hand_over(page: &'static Page, program: Program) {
     let words = match page.form.names.template() {
-        Err(error) => text!["Nothing was exported: ", error, "."],
+        Err(error) => words::exports::nothing_exported(&error),
         Ok(template) => {
             let plan = page.form.plan().await;
             let names = page.outcome.names_of(&plan);

@@ -13,7 +13,7 @@ use super::persisted_input::PersistedInput;
 use crate::browser::{BrowserText, Yielder};
 use crate::plan::{EntryNames, NameTemplate, Plan, Understood};
 use crate::text::text;
-use crate::words::numbers::count;
+use crate::words::options;
 
 /// Names between two looks at the clock, which are not free.
 const STEPS: usize = 32;
@@ -142,8 +142,7 @@ impl Names {
                 }
             }
             if clashes > 0 {
-                text += &text![" · ", count(clashes, "name"), " would clash, and will be numbered"];
-                self.preview.set_text_content(Some(&text));
+                self.preview.set_text_content(Some(&options::names_clash(&text, clashes)));
             }
         });
     }
@@ -185,9 +184,10 @@ async fn empty_value(
     for (id, item) in plan.items().iter().enumerate() {
         if let Some(field) = names.empty_field(id) {
             let field = field.text();
-            let place = item.line.map_or_else(|| text!["image ", id + 1], |line| text!["line ", line]);
-            let advice = text!["; write {", field, "|unnamed} for a name in its place"];
-            return Some(text!["{", field, "} is empty in ", place, advice]);
+            return Some(match item.line {
+                Some(line) => options::empty_in_line(&field, line),
+                None => options::empty_in_image(&field, id + 1),
+            });
         }
         if id % STEPS == 0 {
             yielder.maybe_yield().await;

@@ -10,9 +10,8 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, PointerEvent};
 use super::elements::{by_id, on, set_property, set_shown};
 use super::run_view::RunView;
 use crate::report::in_flight_by_part;
-use crate::seconds::scaled;
+use crate::seconds::{decimal_millis, scaled};
 use crate::text::{add, text};
-use crate::words::numbers::decimal_millis;
 use crate::words::timings;
 
 /// The parts of the run that are distinguished; the width of the drawing in `index.html`.

@@ -11,8 +11,8 @@ use super::views::View;
 use crate::plan::ItemId;
 use crate::report::waterfall::{Phase, Span, spans};
 use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
+use crate::seconds::decimal_millis;
 use crate::text::text;
-use crate::words::numbers::decimal_millis;
 use crate::words::rows;
 
 /// A row element and what it shows.

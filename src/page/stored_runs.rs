@@ -75,7 +75,7 @@ impl StoredRuns {
             let words = match &runs[..] {
                 [] => None,
                 [newest] => Some(newest.text()),
-                [newest, ..] => Some(text![newest.text(), " ", runs.len() - 1, " more are on this device."]),
+                [newest, ..] => Some(words::stored_runs::with_more(&newest.text(), runs.len() - 1)),
             };
             let any = self.show(runs);
             words.iter().for_each(|words| announcer.say(words));

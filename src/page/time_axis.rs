@@ -9,8 +9,8 @@ use web_sys::HtmlElement;
 use super::elements::{by_id, document, set_property, window};
 use super::run_view::RunView;
 use crate::report::waterfall::{tick_label, tick_step, ticks_before, ticks_within};
-use crate::seconds::scaled;
-use crate::words::numbers::{decimal_millis, duration};
+use crate::seconds::{decimal_millis, scaled};
+use crate::words::numbers::duration;
 
 /// The least distance between two ticks, in pixels.
 const MIN_TICK_DISTANCE: f64 = 76.0;

@@ -12,8 +12,7 @@ use super::elements::{by_id, set_shown};
 use crate::browser::promise;
 use crate::job::Reused;
 use crate::plan::{Plan, TextMap, without_secrets};
-use crate::text::text;
-use crate::words::numbers::count;
+use crate::words::list_box;
 use crate::zip::{DirectoryEntries, DirectoryEntry, END_BYTES, find_directory, stored_offsets};
 
 /// The name of the record in a zip.
@@ -145,9 +144,7 @@ impl Update {
     /// Says how many images of a plan are in the zip.
     pub fn show(&self, plan: &Plan) {
         let Some(source) = self.source() else { return };
-        let images = count(source.matches(plan).len(), "image");
-        let words =
-            text!["Updating ", source.archive.name(), ": ", images, " of the list will be taken from it."];
+        let words = list_box::updating(&source.archive.name(), source.matches(plan).len());
         self.words.set_text_content(Some(&words));
         set_shown(&self.line, true);
     }

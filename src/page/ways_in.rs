@@ -12,6 +12,7 @@ use super::elements::{on, window};
 use super::form::Form;
 use super::list_note::ListNote;
 use super::list_reader::open_list;
+use crate::words::list_box;
 
 thread_local! {
     /// Counts the links that were opened, so that of two only the second fills the list box.
@@ -53,7 +54,7 @@ impl WaysIn {
         let number = OPENED.get().wrapping_add(1);
         OPENED.set(number);
         if is_list {
-            self.note.say(self.announcer, "Fetching the list that the link names…");
+            self.note.say(self.announcer, list_box::FETCHING_LIST);
         }
         spawn_local(async move {
             let fragment = hash.strip_prefix('#').unwrap_or_default();
@@ -72,9 +73,7 @@ impl WaysIn {
     fn is_running(self) -> bool {
         let is_running = self.current.is_active();
         if is_running {
-            let words =
-                "The link was not opened, since a run is using the list. Open it again after the run.";
-            self.note.say(self.announcer, words);
+            self.note.say(self.announcer, list_box::LINK_NOT_OPENED);
         }
         is_running
     }

@@ -6,9 +6,8 @@ use std::time::Duration;
 use super::record::{Field, Record, Value, csv, field, json as json_of, outcome, records, time};
 use super::{Comparison, Rows, TimedRun};
 use crate::plan::{EntryName, Plan};
-use crate::seconds::seconds;
+use crate::seconds::{decimal_millis, seconds};
 use crate::text::text;
-use crate::words::numbers::decimal_millis;
 
 /// A finished run, ready to be written out.
 #[derive(Clone, Copy, Debug)]

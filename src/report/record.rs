@@ -6,8 +6,8 @@ use super::{Row, Rows, State};
 use crate::image::{Dimensions, ImageFacts};
 use crate::plan::{EntryName, Item, Plan};
 use crate::run::FetchError;
+use crate::seconds::decimal_millis;
 use crate::text::{Hex, add, text};
-use crate::words::numbers::decimal_millis;
 
 /// A field of an item's record.
 pub struct Field {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Pace, Rows, State, Totals};
 use crate::plan::{LeftOut, Plan, Understood};
 use crate::run::{CONNECTIONS, CoolDown, CoolDowns, Quota};
-use crate::words::numbers::{percent, rate, size, whole_millis};
+use crate::seconds::whole_millis;
+use crate::words::numbers::{percent, rate, size};
 use crate::words::{stored_runs, summary};
 
 /// What a list was understood to be: `CSV, 3 columns, addresses in “Image URL” · 2 URLs from 1 origin ·

@@ -6,8 +6,7 @@
 use std::time::Duration;
 
 use super::Row;
-use crate::seconds::scaled;
-use crate::words::numbers::whole_millis;
+use crate::seconds::{scaled, whole_millis};
 use crate::words::rows;
 
 /// The phase of an image during a span.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::nouns::PAIR;
 use super::numbers::{count, duration, ratio};
 use crate::text::text;
 
@@ -44,7 +45,7 @@ impl Measured {
     fn figures(&self) -> String {
         let Self { least, most, pairs, sequential, concurrent, .. } = *self;
         let times = text![duration(concurrent), " against ", duration(sequential)];
-        text![times, "; ", ratio(least), " to ", ratio(most), " in ", count(pairs, "pair")]
+        text![times, "; ", ratio(least), " to ", ratio(most), " in ", count(pairs, PAIR)]
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why images failed, for all of one reason together, and what the user can do.
 
+use super::nouns::{HOST, IMAGE, LINE};
 use super::numbers::count;
 use crate::text::text;
 
@@ -18,12 +19,12 @@ pub struct Images<'a> {
 
 /// Lines of the list that are not addresses, with what is wrong with the first.
 pub fn lines(lines: usize, first: &str) -> String {
-    text![count(lines, "line"), " of the list; the first: ", first]
+    text![count(lines, LINE), " of the list; the first: ", first]
 }
 
 /// Images that a run had not fetched when it was stopped.
 pub fn stopped(images: usize) -> String {
-    text![count(images, "image"), " not fetched because the run was stopped"]
+    text![count(images, IMAGE), " not fetched because the run was stopped"]
 }
 
 impl Images<'_> {
@@ -94,10 +95,10 @@ impl Images<'_> {
     }
 
     fn with(&self, reason: &str) -> String {
-        let images = count(self.number, "image");
+        let images = count(self.number, IMAGE);
         match self.hosts {
             1 => text![images, " from ", self.host, ": ", reason],
-            hosts => text![images, " from ", count(hosts, "host"), ": ", reason],
+            hosts => text![images, " from ", count(hosts, HOST), ": ", reason],
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! A reason completes `a.jpg is …` and is in brackets behind the names of files, so it is no whole sentence.
 
+use super::nouns::{LINE, LIST};
 use super::numbers::{count, size};
 use crate::text::text;
 
@@ -84,7 +85,7 @@ pub fn no_list(passed_over: &str) -> String {
 
 /// The number of lists that were read.
 pub fn read(lists: usize) -> String {
-    text![count(lists, "list"), " read."]
+    text![count(lists, LIST), " read."]
 }
 
 /// The same with the sentence about what was passed over.
@@ -99,5 +100,5 @@ pub fn unchanged(reason: &str) -> String {
 
 /// In a comment of a list that was made from several: a file that is not read completely.
 pub fn with_unreadable_lines(name: &str, lines: usize) -> String {
-    text![name, ": ", count(lines, "line"), " can’t be read"]
+    text![name, ": ", count(lines, LINE), " can’t be read"]
 }

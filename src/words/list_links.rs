@@ -1,5 +1,6 @@
 //! Links that bring a list along: the one that the page was opened with, and the one that it makes.
 
+use super::nouns::{CHARACTER, URL};
 use super::numbers::{count, number, size};
 use crate::text::text;
 
@@ -60,7 +61,7 @@ pub fn is_from_with_note(address: &str, note: &str) -> String {
 pub fn needs_a_file(characters: usize, limit: usize) -> String {
     text![
         "A link with this list would have ",
-        count(characters, "character"),
+        count(characters, CHARACTER),
         ", and not every program passes on more than ",
         number(limit),
         ". Save the list as a file, put that on a server that lets \
@@ -80,5 +81,5 @@ pub fn shown(addresses: usize, is_whole: bool) -> String {
 
 fn contents(addresses: usize, is_whole: bool) -> String {
     let rest = if is_whole { "." } else { ". Of the list, it has the addresses alone." };
-    text![count(addresses, "URL"), rest]
+    text![count(addresses, URL), rest]
 }

@@ -7,9 +7,12 @@
 //! - [`comparison`]: whether images at once are faster than one after the other.
 //! - [`exports`]: lists for other programs.
 //! - [`failures`]: why images failed, and what the user can do.
+//! - [`list_box`]: the list, where it came from, and what the zip is updated from.
 //! - [`list_files`]: lists from files, folders and zips.
 //! - [`list_links`]: links that bring a list along.
-//! - [`numbers`]: sizes, durations, rates, counts with their nouns.
+//! - [`numbers`]: sizes, durations, rates, counts with their [`nouns`], written as the browser's `Intl` has it
+//!   (`locale`).
+//! - [`options`]: what is wrong with filters and with the template of names.
 //! - [`pictures`]: the grid of pictures, one shown large, and copied addresses.
 //! - [`retries`]: what can be done with images that failed.
 //! - [`rows`]: the table, the details of a row, the time axis, and the pictures.
@@ -22,9 +25,13 @@
 pub mod comparison;
 pub mod exports;
 pub mod failures;
+pub mod list_box;
 pub mod list_files;
 pub mod list_links;
+mod locale;
+pub mod nouns;
 pub mod numbers;
+pub mod options;
 pub mod pictures;
 pub mod retries;
 pub mod rows;

@@ -3,8 +3,12 @@
 //! All arithmetic is in 64-bit integers: to format floating-point numbers, or the 128 bits of
 //! `Duration::as_millis`, would add more code to the wasm than this module has.
 
-use crate::text::{Padded, text};
 use std::time::Duration;
+
+use super::locale;
+use super::nouns::Noun;
+use crate::seconds::{micros_of, whole_millis};
+use crate::text::{Padded, text};
 
 /// A size in bytes: `812 B`, `15.2 kB`, `3.1 MB`, `539 MB`.
 pub fn size(bytes: u64) -> String {
@@ -16,7 +20,7 @@ pub fn size(bytes: u64) -> String {
     for unit in UNITS {
         let tenths = bytes.saturating_add(scale / 20) / (scale / 10);
         if tenths < 1000 {
-            return text![tenths / 10, ".", tenths % 10, " ", unit];
+            return text![tenths_of(tenths), " ", unit];
         }
         let whole = bytes.saturating_add(scale / 2) / scale;
         if whole < 1000 {
@@ -44,7 +48,7 @@ pub fn duration(time: Duration) -> String {
     let seconds = (millis + 500) / 1000;
     match millis {
         0..1000 => text![millis, " ms"],
-        _ if tenths < 600 => text![tenths / 10, ".", tenths % 10, " s"],
+        _ if tenths < 600 => text![tenths_of(tenths), " s"],
         _ if seconds < 3600 => text![seconds / 60, " min ", Padded(seconds % 60, 2), " s"],
         _ => text![seconds / 3600, " h ", Padded(seconds % 3600 / 60, 2), " min"],
     }
@@ -56,7 +60,7 @@ pub fn exact_duration(time: Duration) -> String {
     match millis {
         0 => "less than 1 ms".into(),
         1..1000 => text![millis, " ms"],
-        _ => text![millis / 1000, ".", Padded(millis % 1000, 3), " s"],
+        _ => text![locale::decimal(millis as f64 / 1000.0, 3), " s"],
     }
 }
 
@@ -74,31 +78,17 @@ pub fn approximate_duration(time: Duration) -> String {
 
 /// A number with its digits grouped: `12,044`.
 pub fn number(value: usize) -> String {
-    let digits = text![value];
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    locale::decimal(value as f64, 0)
 }
 
-/// A duration in whole milliseconds, rounded down.
-pub fn whole_millis(time: Duration) -> u64 {
-    micros_of(time) / 1000
+/// So many tenths, with one digit after the point.
+fn tenths_of(tenths: u64) -> String {
+    locale::decimal(tenths as f64 / 10.0, 1)
 }
 
-/// A duration in whole microseconds, rounded down and limited to half a million years.
-fn micros_of(time: Duration) -> u64 {
-    time.as_secs().saturating_mul(1_000_000) + u64::from(time.subsec_micros())
-}
-
-/// A count with its noun in singular or plural: `1 image`, `12,044 images`.
-pub fn count(value: usize, thing: &str) -> String {
-    let plural = if value == 1 { "" } else { "s" };
-    text![number(value), " ", thing, plural]
+/// A count with its noun: `1 image`, `12,044 images`.
+pub fn count(value: usize, noun: Noun) -> String {
+    text![number(value), " ", noun.beside(value)]
 }
 
 /// A share, rounded down, so that only the whole is `100 %`: `62 %`.
@@ -110,17 +100,10 @@ pub fn percent(share: f64) -> String {
 pub fn ratio(value: f64) -> String {
     let hundredths = (value.max(0.0) * 100.0).round() as u64;
     if hundredths < 10 {
-        return text!["0.", Padded(hundredths, 2)];
+        return locale::decimal(hundredths as f64 / 100.0, 2);
     }
     let tenths = (value * 10.0).round() as u64;
-    if tenths < 1000 { text![tenths / 10, ".", tenths % 10] } else { number((tenths as usize + 5) / 10) }
-}
-
-/// Milliseconds for programs, to the microsecond and without trailing zeros: `12.5`.
-pub fn decimal_millis(time: Duration) -> String {
-    let micros = micros_of(time);
-    let text = text![micros / 1000, ".", Padded(micros % 1000, 3)];
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    if tenths < 1000 { tenths_of(tenths) } else { number((tenths as usize + 5) / 10) }
 }
 
 /// The names of protocols that are given by their ALPN names (RFC 7301): `HTTP/2, HTTP/3`.
@@ -137,6 +120,7 @@ pub fn protocols(names: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::nouns::IMAGE;
     use super::*;
 
     fn ms(milliseconds: u64) -> Duration {
@@ -208,9 +192,9 @@ mod tests {
 
     #[test]
     fn counts_are_grouped_and_pluralised() {
-        assert_eq!(count(0, "image"), "0 images");
-        assert_eq!(count(1, "image"), "1 image");
-        assert_eq!(count(12_044, "image"), "12,044 images");
+        assert_eq!(count(0, IMAGE), "0 images");
+        assert_eq!(count(1, IMAGE), "1 image");
+        assert_eq!(count(12_044, IMAGE), "12,044 images");
         assert_eq!(number(1_000_000), "1,000,000");
     }
 
@@ -223,14 +207,6 @@ mod tests {
         {
             assert_eq!(ratio(value), text);
         }
-    }
-
-    #[test]
-    fn milliseconds_for_programs_have_no_trailing_zeros() {
-        assert_eq!(decimal_millis(Duration::from_micros(12_500)), "12.5");
-        assert_eq!(decimal_millis(Duration::from_micros(7)), "0.007");
-        assert_eq!(decimal_millis(ms(1200)), "1200");
-        assert_eq!(decimal_millis(ms(0)), "0");
     }
 
     #[test]

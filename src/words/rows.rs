@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::nouns::ATTEMPT;
 use super::numbers::{count, exact_duration, number, size};
 use crate::text::text;
 
@@ -169,7 +170,7 @@ pub fn attempts(attempts: usize, failed_after: impl Iterator<Item = Duration>) -
 pub fn lasted(time: Duration, attempts: usize) -> String {
     match attempts {
         1 => exact_duration(time),
-        _ => text![exact_duration(time), ", ", count(attempts, "attempt")],
+        _ => text![exact_duration(time), ", ", count(attempts, ATTEMPT)],
     }
 }
 

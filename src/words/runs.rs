@@ -1,5 +1,6 @@
 //! A run from its beginning to its end, and the notices while it is under way.
 
+use super::nouns::{IMAGE, URL};
 use super::numbers::{count, number};
 use crate::text::text;
 
@@ -47,12 +48,12 @@ pub const NOTHING_TO_RETRY: &str = "Nothing was fetched: what failed can’t suc
 
 /// In the head of a run that begins.
 pub fn fetching(images: usize) -> String {
-    text!["Fetching ", count(images, "image")]
+    text!["Fetching ", count(images, IMAGE)]
 }
 
 /// In the head of a retry that begins.
 pub fn fetching_again(images: usize) -> String {
-    text!["Fetching ", count(images, "image"), " again"]
+    text!["Fetching ", count(images, IMAGE), " again"]
 }
 
 /// In the head of a run that was begun and has no zip.
@@ -67,7 +68,7 @@ pub fn nothing_fetched(error: &str) -> String {
 
 /// Below the list if every image is filtered.
 pub fn all_filtered(urls: usize) -> String {
-    text!["Nothing was fetched: the filters leave none of ", count(urls, "URL"), "."]
+    text!["Nothing was fetched: the filters leave none of ", count(urls, URL), "."]
 }
 
 /// What the head of a run says, as a sentence that is announced.

@@ -1,5 +1,6 @@
 //! Zips that are saved, thrown away and brought back, and where their images are meanwhile.
 
+use super::nouns::IMAGE;
 use super::numbers::{count, size};
 use crate::text::text;
 
@@ -72,12 +73,12 @@ pub fn no_zip(error: &str) -> String {
 
 /// In the list of previous results.
 pub fn previous_handed_over(images: usize, file_name: &str) -> String {
-    text!["Previous: ", count(images, "image"), ", handed to the browser as ", file_name]
+    text!["Previous: ", count(images, IMAGE), ", handed to the browser as ", file_name]
 }
 
 /// In the list of previous results.
 pub fn previous_not_saved(images: usize) -> String {
-    text!["Previous: ", count(images, "image"), ", not saved"]
+    text!["Previous: ", count(images, IMAGE), ", not saved"]
 }
 
 /// Below the list, if a browser can't write to disk.

@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
+use super::nouns::{HOUR, IMAGE, MINUTE};
 use super::numbers::{count, number, size};
 use crate::text::text;
 
 /// A run that ended with a reload or a crash.
 pub fn interrupted(when: &str, stored: usize, images: usize, bytes: u64) -> String {
     let are_there = if stored == 1 { " is there, " } else { " are there, " };
-    let tally = text![number(stored), " of ", count(images, "image")];
+    let tally = text![number(stored), " of ", count(images, IMAGE)];
     text!["A run from ", when, " was interrupted: ", tally, are_there, size(bytes), "."]
 }
 
 /// A run whose archive was not saved yet.
 pub fn unsaved(when: &str, stored: usize, images: usize, bytes: u64) -> String {
-    let tally = text![number(stored), " of ", count(images, "image")];
+    let tally = text![number(stored), " of ", count(images, IMAGE)];
     text!["A run from ", when, " is not saved yet: ", tally, ", ", size(bytes), "."]
 }
 
@@ -42,8 +43,8 @@ pub fn handed_over(file_name: &str, bytes: u64, ago: Duration) -> String {
     let minutes = (ago.as_secs() / 60) as usize;
     let age = match minutes {
         0 => "just now".into(),
-        1..60 => text![count(minutes, "minute"), " ago"],
-        _ => text![count(minutes / 60, "hour"), " ago"],
+        1..60 => text![count(minutes, MINUTE), " ago"],
+        _ => text![count(minutes / 60, HOUR), " ago"],
     };
     text![file_name, " · ", size(bytes), " · handed over ", age]
 }
@@ -62,12 +63,17 @@ pub fn shortage(needed: u64, free: u64) -> String {
 /// A run that is paused because nothing more can be stored; `missing` is about how much is still to come, in bytes,
 /// if that can be estimated.
 pub fn full(stored: usize, images: usize, missing: Option<u64>) -> String {
-    let mut text = text!["The run is paused: ", number(stored), " of ", count(images, "image"), " are there"];
+    let mut text = text!["The run is paused: ", number(stored), " of ", count(images, IMAGE), " are there"];
     if let Some(bytes) = missing {
         text += &text![", and about ", size(bytes), " are missing"];
     }
     text + ". Throw away older runs or free space on the disk, and go on; or stop and keep what is there. “Save \
             straight to disk” needs no storage."
+}
+
+/// The newest of several runs, when a page is opened.
+pub fn with_more(newest: &str, others: usize) -> String {
+    text![newest, " ", number(others), " more are on this device."]
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::nouns::{IMAGE, LINE, ORIGIN, OTHER, REQUEST, URL};
 use super::numbers::{approximate_duration, count, number, size};
 use crate::text::text;
 
@@ -24,7 +25,7 @@ pub const STOPPED_EARLY: &str = "stopped early";
 
 /// Of a list: `2 URLs from 1 origin`.
 pub fn urls(urls: usize, origins: usize) -> String {
-    text![count(urls, "URL"), " from ", count(origins, "origin")]
+    text![count(urls, URL), " from ", count(origins, ORIGIN)]
 }
 
 /// Of a list of which something is left out.
@@ -44,12 +45,12 @@ pub fn repeated(urls: usize) -> String {
 
 /// Of a list: those that are not addresses.
 pub fn unreadable(lines: usize) -> String {
-    text![count(lines, "line"), " can’t be read"]
+    text![count(lines, LINE), " can’t be read"]
 }
 
 /// Of a run in progress: `11 of 15 images · 38.2 MB`.
 pub fn tally(finished: usize, images: usize, bytes: u64) -> String {
-    text![number(finished), " of ", count(images, "image"), " · ", size(bytes)]
+    text![number(finished), " of ", count(images, IMAGE), " · ", size(bytes)]
 }
 
 /// Of a run: the requests that are answered at the same time.
@@ -95,14 +96,14 @@ pub fn cooling_down(host: &str, others: usize, seconds: u64) -> String {
 
 /// The same of a host that is known to answer only this number of requests in each window, in seconds.
 pub fn waiting_for(host: &str, others: usize, seconds: u64, requests: usize, window: u64) -> String {
-    let requests = count(requests, "request");
+    let requests = count(requests, REQUEST);
     text!["waiting for ", with_others(host, others), ", ", seconds, " s (", requests, " each ", window, " s)"]
 }
 
 fn with_others(host: &str, others: usize) -> String {
     match others {
         0 => host.to_owned(),
-        _ => text![host, " and ", count(others, "other")],
+        _ => text![host, " and ", count(others, OTHER)],
     }
 }
 
@@ -118,12 +119,12 @@ pub fn stopped(stored: usize, images: usize) -> String {
 
 /// Instead of an outcome.
 pub fn all_left_out(images: usize) -> String {
-    text!["All ", count(images, "image"), " were left out; there is nothing to save"]
+    text!["All ", count(images, IMAGE), " were left out; there is nothing to save"]
 }
 
 /// Instead of an outcome.
 pub fn all_failed(images: usize) -> String {
-    text!["All ", count(images, "image"), " failed; there is nothing to save"]
+    text!["All ", count(images, IMAGE), " failed; there is nothing to save"]
 }
 
 /// Of a finished run.
@@ -173,7 +174,7 @@ pub fn done_but_failed(failed: usize) -> String {
 
 /// A cancelled run.
 pub fn cancelled(finished: usize, images: usize) -> String {
-    text!["Cancelled after ", number(finished), " of ", count(images, "image"), "; no zip was made"]
+    text!["Cancelled after ", number(finished), " of ", count(images, IMAGE), "; no zip was made"]
 }
 
 /// Above the pictures: `52 of 60 · 416 MB`.

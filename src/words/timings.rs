@@ -1,5 +1,6 @@
 //! The measures of a run, the list of the runs since the page was loaded, and the part of a run on the time axis.
 
+use super::nouns::IMAGE;
 use super::numbers::{count, duration, exact_duration, number};
 use crate::text::text;
 use std::time::Duration;
@@ -19,7 +20,7 @@ pub fn protocols(protocols: &str, at_once: &str, allowed: &str) -> String {
 
 /// In the list of runs.
 pub fn arrived(stored: usize, images: usize) -> String {
-    text![number(stored), " of ", count(images, "image")]
+    text![number(stored), " of ", count(images, IMAGE)]
 }
 
 /// What the time axis shows, read aloud.
