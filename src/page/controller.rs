@@ -284,7 +284,11 @@ async fn show_progress(page: &'static Page) -> Infallible {
             // A run of a moment moves nothing.
             if !is_folded && clock.now() >= FOLDED_AFTER {
                 page.pointer.note_change();
+                let is_in_place = page.line.is_in_place();
                 is_folded = page.form.fold(page.line.section());
+                if is_in_place {
+                    page.line.scroll_into_view();
+                }
             }
             if clock.now() >= listed + LIST_INTERVAL {
                 listed = clock.now();
@@ -306,6 +310,7 @@ async fn show_progress(page: &'static Page) -> Infallible {
 
 /// Shows how a run ended. If it never began, the page stays as it was.
 fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unfinished>) {
+    let is_in_place = page.line.is_in_place();
     let (state, text, title) = match result {
         Ok(finished) => show_finished(page, finished, run.early_end),
         Err(Unfinished::NothingToFetch(text)) => {
@@ -333,6 +338,9 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     // With all of the outcome below it, the page is long enough to stay where it is.
     page.form.unfold(page.line.section());
     page.current.show_fetch(|| page.outcome.focus_save());
+    if is_in_place {
+        page.line.scroll_into_view();
+    }
     page.list_items(true);
     page.table.paint();
     page.pictures.paint();

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::announcer::Announcer;
-use super::elements::{by_id, has_focus, on, root, set_shown, window};
+use super::elements::{by_id, focus_in_place, has_focus, is_nothing_focused, on, root, set_shown, window};
 use super::run_line::Pause;
 use super::run_view::RunView;
 use crate::browser::RunHandle;
@@ -276,10 +276,10 @@ impl CurrentRun {
         let _ = self.root.dataset().set("run", state.name());
     }
 
-    /// Shows Stop in place of Fetch, and keeps the focus. It is also moved there if `takes_focus`. Fetch keeps its
-    /// place, so that nothing else comes there.
+    /// Shows Stop in place of Fetch, and keeps the focus. It is also moved there if `takes_focus`, or if nothing has
+    /// it: some browsers focus no button that is clicked on. Fetch keeps its place, so that nothing else comes there.
     pub fn show_stop(&self, takes_focus: bool) {
-        let had_focus = takes_focus || has_focus(&self.fetch);
+        let had_focus = takes_focus || has_focus(&self.fetch) || is_nothing_focused();
         set_shown(&self.stop, true);
         let _ = self.fetch.toggle_attribute_with_force("data-absent", true);
         if had_focus {
@@ -292,7 +292,7 @@ impl CurrentRun {
         let had_focus = has_focus(&self.stop);
         let _ = self.fetch.toggle_attribute_with_force("data-absent", false);
         if had_focus && !moves_focus() {
-            let _ = self.fetch.focus();
+            focus_in_place(&self.fetch);
         }
         set_shown(&self.stop, false);
     }

@@ -72,19 +72,36 @@ pub fn has_focus(element: &Element) -> bool {
     focused().is_some_and(|focused| element.contains(Some(&focused)))
 }
 
-/// Focuses an element, and scrolls no further than needed to show what it belongs to.
-pub fn focus_in_view(element: &HtmlElement, whole: &Element) {
+/// Focuses an element that the user has not asked for, and scrolls nothing.
+pub fn focus_in_place(element: &HtmlElement) {
     let focus = FocusOptions::new();
     focus.set_prevent_scroll(true);
     let _ = element.focus_with_options(&focus);
+}
+
+/// Focuses an element, and scrolls no further than needed to show what it belongs to.
+pub fn focus_in_view(element: &HtmlElement, whole: &Element) {
+    focus_in_place(element);
     let scroll = ScrollIntoViewOptions::new();
     scroll.set_block(ScrollLogicalPosition::Nearest);
     whole.scroll_into_view_with_scroll_into_view_options(&scroll);
 }
 
+/// Whether the focus is nowhere, which is to say on the page as a whole.
+pub fn is_nothing_focused() -> bool {
+    focused().is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Whether the focus is in a text field, which takes every key.
 pub fn is_typing() -> bool {
     focused().is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT"))
+}
+
+/// Whether an element begins above the window's lower edge and ends below its upper one.
+pub fn is_in_window(element: &Element) -> bool {
+    let height = || window().ok()?.inner_height().ok()?.as_f64();
+    let rect = element.get_bounding_client_rect();
+    rect.bottom() > 0.0 && height().is_some_and(|height| rect.top() < height)
 }
 
 /// Changes what is above an element, and scrolls so that the element stays where it is on the screen.

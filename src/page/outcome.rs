@@ -10,7 +10,7 @@ use web_sys::{Element, HtmlAnchorElement, HtmlElement};
 
 use super::announcer::Announcer;
 use super::disk::SavedAs;
-use super::elements::{by_id, has_focus, on, set_shown};
+use super::elements::{by_id, focus_in_place, has_focus, on, set_shown};
 use super::extension::{self, Answer};
 use super::failures::Failures;
 use super::finished_run::{Exported, FinishedRun, RunArchive};
@@ -209,7 +209,11 @@ impl Outcome {
 
     /// Focuses "Save zip", if there is something to save; returns whether there is.
     pub fn focus_save(&self) -> bool {
-        !self.save_box.hidden() && self.save.focus().is_ok()
+        if self.save_box.hidden() {
+            return false;
+        }
+        focus_in_place(&self.save);
+        true
     }
 
     /// Saves the archive, as the link does.

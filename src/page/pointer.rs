@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, MouseEvent};
+use web_sys::{Element, Event, MouseEvent};
 
 use super::elements::{document, on_capture};
 use crate::browser::Clock;
@@ -56,20 +56,28 @@ impl Pointer {
         })?;
         on_capture(&document, "pointerdown", |event| {
             self.at.set(position(event.unchecked_ref()));
-            self.is_late.set(self.is_new(event.target()));
+            self.is_late.set(self.is_new(target(&event)));
+        })?;
+        // A button that is pressed takes the focus, also from what the first half of a double click has focused.
+        on_capture(&document, "mousedown", |event| {
+            if self.is_unintended(&event) {
+                event.prevent_default();
+            }
         })?;
         on_capture(&document, "click", |event| {
-            // A click by a key or a script has no count.
-            let count = event.unchecked_ref::<MouseEvent>().detail();
-            let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-            let is_other = !contains(self.first.borrow().as_ref(), target.as_ref());
-            if count > 0 && self.is_late.get() || count > 1 && is_other {
+            if self.is_unintended(&event) {
                 event.prevent_default();
                 event.stop_propagation();
-            } else if count == 1 {
-                self.first.replace(target);
+            } else if count(&event) == 1 {
+                self.first.replace(target(&event));
             }
         })
+    }
+
+    /// Whether a press or a click meets what was somewhere else when the user aimed.
+    fn is_unintended(&self, event: &Event) -> bool {
+        let is_other = || !contains(self.first.borrow().as_ref(), target(event).as_ref());
+        count(event) > 0 && self.is_late.get() || count(event) > 1 && is_other()
     }
 
     /// Whether the pointer has moved, if asked at a "pointermove": WebKit sends one, too, when something else comes
@@ -87,9 +95,8 @@ impl Pointer {
     }
 
     /// Whether the pointer rests where something else was a moment ago.
-    fn is_new(&self, target: Option<web_sys::EventTarget>) -> bool {
+    fn is_new(&self, target: Option<Element>) -> bool {
         let (x, y) = self.at.get();
-        let target = target.and_then(|target| target.dyn_into().ok());
         self.before.borrow().as_ref().is_some_and(|before| {
             self.clock.now().saturating_sub(before.when) < REACTION
                 && (x - before.at.0).abs() <= TREMOR
@@ -97,6 +104,16 @@ impl Pointer {
                 && !contains(before.element.as_ref(), target.as_ref())
         })
     }
+}
+
+/// The place of a click in a series, from 1: 2 for the second half of a double click. A click by a key or a
+/// script has 0.
+fn count(event: &Event) -> i32 {
+    event.unchecked_ref::<MouseEvent>().detail()
+}
+
+fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
 }
 
 fn position(event: &MouseEvent) -> (i32, i32) {

@@ -14,8 +14,8 @@ use crate::report::{
 use crate::words::numbers::percent;
 use crate::words::runs;
 
-/// About the height of a run's head, in pixels.
-const HEAD_HEIGHT: f64 = 100.0;
+/// About the height of a run’s head and of the first line below it on a phone, in pixels.
+const HEAD_HEIGHT: f64 = 200.0;
 
 /// Why a run is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct RunLine {
     part: RefCell<Option<Part>>,
     /// Whether the list of the first run is being read.
     is_first: Cell<bool>,
+    /// Where the section's top was on the screen when the page had last brought it there.
+    top: Cell<f64>,
 }
 
 /// One run of a comparison.
@@ -62,6 +64,7 @@ impl RunLine {
             text: by_id("run-text")?,
             part: RefCell::default(),
             is_first: Cell::default(),
+            top: Cell::default(),
         })
     }
 
@@ -110,10 +113,20 @@ impl RunLine {
     /// Scrolls the head of the run into view, if it is out of it.
     pub fn scroll_into_view(&self) {
         let height = || window().ok()?.inner_height().ok()?.as_f64();
-        let top = self.section.get_bounding_client_rect().top();
+        let top = self.top_on_screen();
         if height().is_some_and(|height| top < 0.0 || top + HEAD_HEIGHT > height) {
             self.section.scroll_into_view();
         }
+        self.top.set(self.top_on_screen());
+    }
+
+    /// Whether the run is still where the page has brought it, since nobody has scrolled.
+    pub fn is_in_place(&self) -> bool {
+        (self.top_on_screen() - self.top.get()).abs() <= 1.0
+    }
+
+    fn top_on_screen(&self) -> f64 {
+        self.section.get_bounding_client_rect().top()
     }
 
     /// Shows how the run is going; returns the text.

@@ -10,7 +10,7 @@ use web_sys::{Element, HtmlElement, HtmlTemplateElement};
 
 use super::announcer::Announcer;
 use super::discard_marks;
-use super::elements::{by_id, has_focus, set_shown};
+use super::elements::{by_id, has_focus, is_in_window, is_typing, keep_in_place, set_shown};
 use super::list_choice::recorded_choice;
 use super::list_reader::read_list;
 use super::saving::FILE_NAME;
@@ -36,6 +36,8 @@ const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::
 /// The list.
 pub struct StoredRuns {
     section: HtmlElement,
+    /// The run of this page, below the list.
+    run: HtmlElement,
     list: HtmlElement,
     item: HtmlTemplateElement,
     runs: RefCell<Vec<Listed>>,
@@ -55,6 +57,7 @@ impl StoredRuns {
     pub fn find() -> Result<Self, JsValue> {
         Ok(Self {
             section: by_id("runs")?,
+            run: by_id("run")?,
             list: by_id("runs-list")?,
             item: by_id("stored-run")?,
             runs: RefCell::default(),
@@ -112,14 +115,22 @@ impl StoredRuns {
     /// Shows these runs; returns whether there are any.
     fn show(&self, runs: Vec<Listed>) -> bool {
         let focused = self.focused();
-        self.list.set_text_content(None);
-        for (index, run) in runs.iter().enumerate() {
-            // An item that can't be shown is there at the next look.
-            let _ = self.add(index, run);
+        let fill = || {
+            self.list.set_text_content(None);
+            for (index, run) in runs.iter().enumerate() {
+                // An item that can't be shown is there at the next look.
+                let _ = self.add(index, run);
+            }
+            set_shown(&self.section, !runs.is_empty());
+        };
+        // Who looks at the run below looks at it afterwards, too.
+        if is_in_window(&self.run) && !self.has_focus() && !is_typing() {
+            keep_in_place(&self.run, fill);
+        } else {
+            fill();
         }
         // Programs wait for the count to know that the page has looked.
         let _ = self.section.dataset().set("runs", &text![runs.len()]);
-        set_shown(&self.section, !runs.is_empty());
         let any = !runs.is_empty();
         self.runs.replace(runs);
         if let Some((index, action)) = focused {

@@ -76,10 +76,45 @@ fn on_a_phone_the_run_comes_into_view() {
         browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=never"]).await;
         browser.press("Fetch").await;
         browser.origin.wait("k", "inFlight=1");
-        let in_sight = "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)
-            (document.getElementById('run-text').getBoundingClientRect())";
-        browser.until(in_sight).await;
+        browser.until(HEADLINE_IN_SIGHT).await;
         browser.press("Stop").await;
         browser.until_run("cancelled").await;
+        browser.until(HEADLINE_IN_SIGHT).await;
+    });
+}
+
+const HEADLINE_IN_SIGHT: &str = "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)
+    (document.getElementById('run-text').getBoundingClientRect())";
+
+#[test]
+fn on_a_phone_a_run_that_is_over_at_once_comes_into_view_too() {
+    with_page_of(Site::page().with("phone.html", PHONE), async |browser| {
+        browser.client.goto(&format!("{}phone.html", browser.address)).await.unwrap();
+        browser.client.enter_frame(0).await.unwrap();
+        browser.until_ready().await;
+        for path in ["/image/1/64x48.jpg?status=404", "/image/2/64x48.jpg"] {
+            browser.fill_paths(&[path]).await;
+            browser.fetch().await;
+            browser.until(HEADLINE_IN_SIGHT).await;
+        }
+    });
+}
+
+#[test]
+fn on_a_phone_the_end_of_a_run_leaves_users_where_they_have_scrolled_to() {
+    with_page_of(Site::page().with("phone.html", PHONE), async |browser| {
+        browser.client.goto(&format!("{}phone.html", browser.address)).await.unwrap();
+        browser.client.enter_frame(0).await.unwrap();
+        browser.until_ready().await;
+        browser.fill_paths(&["/image/1/64x48.jpg?key=k&gate=held"]).await;
+        browser.press("Fetch").await;
+        browser.origin.wait("k", "inFlight=1");
+        let edit = browser.the_coming("button", "Edit").await;
+        edit.click().await.unwrap();
+        browser.the_coming("textbox", "Image URLs").await;
+        browser.execute("window.scrollTo(0, 0)", vec![]).await;
+        browser.origin.open_gate("held");
+        browser.until_run("done").await;
+        browser.until("window.scrollY === 0").await;
     });
 }

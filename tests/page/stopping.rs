@@ -82,6 +82,19 @@ fn a_double_click_on_fetch_starts_one_run_and_one_on_stop_ends_none() {
     });
 }
 
+#[test]
+fn after_a_double_click_on_fetch_the_focus_is_on_stop_and_at_the_end_on_save_zip() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg?key=held&gate=never"]).await;
+        browser.double_click("Fetch").await;
+        browser.origin.wait("held", "inFlight=1");
+        browser.until("document.activeElement.textContent === 'Stop'").await;
+        browser.origin.open_gate("never");
+        browser.until_run("done").await;
+        browser.until("document.activeElement.textContent === 'Save zip'").await;
+    });
+}
+
 /// A second press at the same place that the browser does not count as a double click, such as a finger's.
 #[test]
 fn a_click_on_what_has_just_come_under_the_pointer_does_nothing() {
