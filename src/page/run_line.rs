@@ -14,7 +14,7 @@ use crate::report::{
 use crate::words::numbers::percent;
 use crate::words::runs;
 
-/// About the height of a run’s head and of the first line below it on a phone, in pixels.
+/// About the height of a run's head and of the first line below it on a phone, in pixels.
 const HEAD_HEIGHT: f64 = 200.0;
 
 /// Why a run is paused.

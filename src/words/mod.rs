@@ -1,8 +1,8 @@
 //! What the page says, in English, and how it writes numbers.
 //!
-//! Every sentence and label of the page stands here, once, but for the markup (`www/index.html`) and for errors, which
-//! the package has in common with the page and which are made where they occur. Another language is another set of
-//! these functions. They take plain values and decide nothing: what is said when is decided by `report` and `page`.
+//! Every sentence and label of the page stands here, once, but for the markup (`www/index.html`) and for what the
+//! package says as well: errors, and what a list is understood to be. Another language is another set of these
+//! functions. They take plain values and decide nothing: what is said when is decided by `report` and `page`.
 //!
 //! - [`comparison`]: whether images at once are faster than one after the other.
 //! - [`exports`]: lists for other programs.
