@@ -3,6 +3,7 @@
 use std::fs;
 
 use fantoccini::elements::Element;
+use serde_json::json;
 
 use super::saved_archive::with_archives;
 use crate::browser::capability::{Capability, requires};
@@ -180,6 +181,18 @@ fn all_runs_are_listed_none_that_ended_is_called_interrupted_and_each_can_be_sav
         assert!(runs[2].contains("not saved yet: 3 of 3 images"), "{runs:?}");
         assert_eq!(browser.offers("Save zip").await.len(), 3);
         assert_eq!(browser.all("button", "Resume").await.len(), 2, "where images are missing");
+        let ends = "const runs = document.getElementById('runs');
+            const rows = [...runs.querySelectorAll('.buttons')];
+            const last = rows.map((row) => [...row.querySelectorAll('button:not([hidden])')].at(-1));
+            return ['330px', 'none'].map((width) => {
+              runs.style.maxWidth = width;
+              return new Set(last.map((button) => Math.round(button.getBoundingClientRect().right))).size;
+            });";
+        assert_eq!(
+            browser.execute(ends, vec![]).await,
+            json!([1, 1]),
+            "the buttons of all rows end at one edge"
+        );
         let zip = browser.saved_bytes_of("Save zip", 1).await;
         assert_eq!(super::page_driver::image_entries(&zip).len(), 2);
         assert_eq!(browser.origin.counters("held")["inFlight"], 0, "nothing is fetched for it");
