@@ -67,6 +67,7 @@ mod by_intl {
 #[cfg(not(target_arch = "wasm32"))]
 mod in_english {
     /// A number with this many digits after the point, and those before it grouped.
+    #[allow(clippy::disallowed_macros, reason = "not in a release")]
     pub fn decimal(value: f64, digits: usize) -> String {
         let plain = format!("{value:.digits$}");
         let before = plain.split('.').next().map_or(0, str::len);

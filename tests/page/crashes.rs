@@ -83,6 +83,9 @@ const ALERT: &str = "[...document.querySelectorAll('[role=alert]')].map((alert) 
 fn a_trap_in_a_listener_of_the_page_is_shown_on_it() {
     browse(Site::exhaustible_page(), async |browser| {
         begin_held_run(browser).await;
+        // The form that the user has opened stays.
+        browser.the_coming("button", "Edit").await.click().await.unwrap();
+        browser.the_coming("textbox", "Image URLs").await;
         browser.execute("exhaust()", vec![]).await;
         let long = format!("{}\n", browser.origin.url("/image/1/64x48.jpg")).repeat(60_000);
         browser.paste(&long).await;
