@@ -159,9 +159,10 @@ impl Browser {
             return [...buttons].map((button) => button.textContent).find((name) => name.startsWith(arguments[0]));";
         let name = self.execute(script, vec![begin.into()]).await;
         let name = name.as_str().unwrap_or_else(|| panic!("no answer begins with {begin:?}"));
-        // The dialog is the last part of the page that has buttons.
-        let button = self.all("button", name).await.pop();
-        button.unwrap_or_else(|| panic!("{name:?} is not shown")).click().await.unwrap();
+        // The dialog is the last part of the page that has buttons. The page takes a press for the second half of a
+        // double click on Stop if it comes too early.
+        let is_clicked = self.click_found(name, async || self.all("button", name).await.pop()).await;
+        assert!(is_clicked, "{name:?} is not shown");
     }
 
     /// Saves the zip, and returns its path on disk.

@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_results_that_were_used_last_are_kept() {
-        let folder = std::env::temp_dir().join(format!("fetchzip-optimised-{}", std::process::id()));
+        let folder = env::temp_dir().join(format!("fetchzip-optimised-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         for second in 0..30 {
             let file = File::create(folder.join(second.to_string())).unwrap();
