@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, WritableStream};
+use web_sys::WritableStream;
 
 use super::arrivals::Arrivals;
 use super::object::Like;
 use super::sources::requests;
 use super::supply::Supply;
 use crate::browser::{
-    Aborted, BrowserText, LongTexts, is_absent, memory_for_blobs, range_error, shown, type_error,
+    BrowserText, LongTexts, Signal, is_absent, memory_for_blobs, range_error, shown, type_error,
 };
 use crate::image::Accepted;
 use crate::job::{ArchiveOptions, Order};
@@ -52,26 +52,6 @@ pub struct Arguments {
     pub order: Order,
     /// Called for each image that has arrived; false leaves it out.
     pub filter: Option<Function>,
-}
-
-/// The caller's signal.
-pub struct Signal(AbortSignal);
-
-impl Signal {
-    /// Whether it is aborted.
-    pub fn is_aborted(&self) -> bool {
-        self.0.aborted()
-    }
-
-    /// What it is aborted with.
-    pub fn reason(&self) -> JsValue {
-        self.0.reason()
-    }
-
-    /// Waits until it is aborted.
-    pub fn aborted(&self) -> Aborted {
-        Aborted::new(self.0.clone())
-    }
 }
 
 impl Arguments {
@@ -305,7 +285,7 @@ impl Options<'_> {
 
     fn signal(&self) -> Result<Option<Signal>, JsValue> {
         let is_signal = |like: &Like| like.aborted().as_bool().is_some() && like.add_listener().is_function();
-        Ok(self.object_like("signal", "an AbortSignal", is_signal)?.map(Signal))
+        self.object_like("signal", "an AbortSignal", is_signal)
     }
 
     /// An object of a class of the web, recognised by what it can do: it may be of another realm, or of a class that

@@ -11,6 +11,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
     fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
 
+    /// Copies an object's properties to another, and returns that; reading them may throw.
+    #[wasm_bindgen(js_namespace = Object, js_name = assign, catch)]
+    pub fn copy_of(target: &Object, object: &JsValue) -> Result<Object, JsValue>;
+
     /// What `Supply.take` in `entry/supply.js` returns. `Reflect::get` would make a string of each name, for each of
     /// thousands of objects.
     pub type Fields;

@@ -11,11 +11,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::Blob;
 
-use super::object::all_of;
+use super::object::{all_of, copy_of};
 use super::values::{Values, error_object, milliseconds, object_of, put, report_error};
 use crate::browser::{
     Archive, Inside, LongTexts, ReadBackError, RunHandle, Yielder, ask_before_leaving, download, inside,
-    long_index, outside, range_error, read_back, shown, type_error,
+    is_absent, long_index, outside, range_error, read_back, shown, type_error,
 };
 use crate::job::ArchivePlace;
 use crate::plan::{ItemId, Plan};
@@ -149,10 +149,10 @@ fn object_of_archive(
     });
     let default_name = file_name.clone();
     let save = Closure::<dyn Fn(JsValue) -> Promise>::new(move |name: JsValue| {
-        let file_name = if name.is_undefined() { Some(default_name.clone()) } else { name.as_string() };
+        let file_name = if is_absent(&name) { Some(default_name.clone()) } else { name.as_string() };
         let handle = handle.borrow().as_ref().map(Rc::clone);
         promise_of(async move {
-            let file_name = file_name.ok_or_else(|| js_sys::TypeError::new("fileName must be a string"))?;
+            let file_name = file_name.ok_or_else(|| type_error("fileName", "a string", &name))?;
             save(handle, &file_name).await.map(|()| JsValue::UNDEFINED)
         })
     });
@@ -231,7 +231,7 @@ async fn select(
         if index % 32 == 0 {
             yielder.maybe_yield().await;
         }
-        let item = Object::assign(&Object::new(), item.unchecked_ref());
+        let item = copy_of(&Object::new(), &item)?;
         if !is_selected[index] {
             left_out.iter().for_each(|(name, value)| put(&item, name, value));
         }

@@ -465,7 +465,8 @@ export function fetchZip(
  * begun (for up to 16 more where images arrive faster than the list), and closes the iterable (`return`) if it ends
  * early. `{index}` in `names` is padded for the items that are known by then.
  *
- * @throws TypeError or RangeError that names an argument that makes no sense, and what reading the sources throws. (More
+ * @throws TypeError or RangeError that names an argument that makes no sense, and what the caller's own code throws while
+ * the arguments are read, such as a getter or an iterator. (More
  * text than 256 MiB rejects the result of a call that comes before the engine is loaded.) An address that can't be read is
  * no such argument: its item fails.
  */

@@ -32,7 +32,7 @@ pub use local::HandedOver;
 pub use run_handle::RunHandle;
 pub use spool::MAX_PIXELS;
 pub use web::{
-    Aborted, BrowserText, Clock, Inside, Notify, ReadBuffers, Running, Shared, StreamReader, Yielder,
+    BrowserText, Clock, Inside, Notify, ReadBuffers, Running, Shared, Signal, StreamReader, Yielder,
     ask_before_leaving, download, inside, is_absent, js_message, memory_for_blobs, outside, promise,
     range_error, running, shown, spawn, type_error,
 };

@@ -30,6 +30,7 @@
 //! - `limits`: bytes of one image and of all, with bodies that would never end
 //! - `continuing`: transfers that break off, and continue where they did
 //! - `calls`: calls that make no sense, and arguments that change afterwards
+//! - `hostile`: callers whose objects throw, lie, or call the package again
 //! - `page_scripts`: pages whose scripts have replaced what the browser provides
 //! - `policies`: pages with a Content Security Policy
 //! - `aborting_often`: two hundred runs, aborted at random moments
@@ -59,6 +60,7 @@ mod downloads;
 mod events;
 #[path = "../lists/examples.rs"]
 mod examples;
+mod hostile;
 mod hosts;
 mod large_downloads;
 mod lengths;

@@ -70,7 +70,7 @@ fn what_can_t_be_saved_or_proved_says_why() {
         let value = browser.run(Place::Page, body, urls(browser, &PATHS)).await.unwrap();
         let expected = json!({
             "none": "there is no archive to save: no image was stored, or it went to a sink, or the site's data was cleared",
-            "name": "fileName must be a string",
+            "name": "fileName must be a string, not 7",
             "disposed": "the result was disposed of: save it before",
         });
         assert_eq!(value, expected);

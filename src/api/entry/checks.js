@@ -22,8 +22,17 @@ export const rangeError = (path, expected, value) => new RangeError(`${path} mus
 
 /** A check of values: returns the value, or throws an error that names it by `path`. */
 const check = (isRight, expected, error) => (value, path) => {
-  if (!isRight(value)) throw error(path, expected, value);
+  if (!holds(isRight, value)) throw error(path, expected, value);
   return value;
+};
+
+/** What throws when it is looked at is nothing that it should be. */
+const holds = (isRight, value) => {
+  try {
+    return isRight(value);
+  } catch {
+    return false;
+  }
 };
 
 /** The second check is for what has passed the first. */
@@ -70,11 +79,44 @@ export const aSignal = check(
   typeError,
 );
 
-export const aSink = check(
-  (value) => value?.locked === false && typeof value.getWriter === "function",
-  "a WritableStream that is not locked",
-  typeError,
+/** Of a sink of any class: what its functions throw, they reject with. */
+const settling = (sink) => ({
+  locked: false,
+  abort: async (reason) => sink.abort(reason),
+  getWriter() {
+    const writer = sink.getWriter();
+    if (typeof writer?.write !== "function") throw new TypeError("its writer can't write");
+    return {
+      write: async (chunk) => writer.write(chunk),
+      close: async () => writer.close(),
+      abort: async (reason) => writer.abort(reason),
+      // An abort ends it, too.
+      releaseLock() {
+        try {
+          writer.releaseLock();
+        } catch {}
+      },
+    };
+  },
+});
+
+export const aSink = both(
+  check(
+    (value) => value?.locked === false && typeof value.getWriter === "function",
+    "a WritableStream that is not locked",
+    typeError,
+  ),
+  settling,
 );
+
+/** What a signal is aborted with. */
+export const reasonOf = (signal) => {
+  try {
+    return signal.reason;
+  } catch (error) {
+    return error;
+  }
+};
 
 /** The index of one of this many items. */
 export const indexBelow = (count) => {

@@ -15,14 +15,13 @@ export const isAbsent = (value) => value === undefined || value === null;
 const originals = new WeakMap();
 
 const copyOfRequest = (request, path) => {
-  let copy;
   try {
-    copy = request.clone();
+    const copy = request.clone();
+    originals.set(copy, request);
+    return copy;
   } catch {
     throw new TypeError(`${path} must be a Request whose body was not used`);
   }
-  originals.set(copy, request);
-  return copy;
 };
 
 /** The text of an address or of a `URL`; `undefined` of anything else. */

@@ -1,6 +1,6 @@
 // A run as its caller has it, from before the wasm is there until after the end.
 
-import { bare, indexBelow, isObject, typeError } from "./checks.js";
+import { bare, indexBelow, isObject, reasonOf, typeError } from "./checks.js";
 import { Events } from "./events.js";
 import { watchPageRequests } from "./page_requests.js";
 
@@ -140,10 +140,11 @@ const again = (source) => (isObject(source) && source.data !== undefined ? { ...
 /** Waits for a promise, or until the signal is aborted: then it rejects with the signal's reason. */
 const unlessAborted = (promise, signal) =>
   new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
+    const onAbort = () => reject(reasonOf(signal));
     if (signal?.aborted) return onAbort();
-    signal?.addEventListener("abort", onAbort);
-    promise.then(resolve, reject).finally(() => signal?.removeEventListener("abort", onAbort));
+    const end = new AbortController();
+    signal?.addEventListener("abort", onAbort, { signal: end.signal });
+    promise.then(resolve, reject).finally(() => end.abort());
   });
 
 /** The indices of those of a result's items that a caller chooses, in order; by default of those that failed. */

@@ -16,7 +16,7 @@ const FREE_HEADERS = ["accept", "accept-language", "authorization", "content-lan
 const NOWHERE = "https://nowhere.invalid/";
 
 // By what it can do: it may be of another realm, or of a class of the page's own.
-const isResponse = (value) => isObject(value) && typeof value.clone === "function" && typeof value.status === "number";
+const isResponse = (value) => isObject(value) && typeof value.headers?.get === "function" && typeof value.status === "number";
 
 const isBlob = (value) => isObject(value) && typeof value.stream === "function" && typeof value.size === "number";
 
@@ -148,7 +148,13 @@ const isDisturbed = (stream) => {
   }
 };
 
-const reasonOf = (error) => shown(isObject(error) && "message" in error ? error.message : error);
+const reasonOf = (error) => {
+  try {
+    return shown(isObject(error) && "message" in error ? error.message : error);
+  } catch {
+    return "an object";
+  }
+};
 
 /** What a call gives to its requests, and for its own entries. */
 export class Supply {
@@ -252,7 +258,11 @@ export class Supply {
         throw new TypeError(`${name} must be a Request that follows redirects, not one with redirect "${request.redirect}"`);
       }
       if (request.integrity) throw new TypeError(`${name} must be a Request without integrity, which can't be checked here`);
-      taken.options = optionsOf(request);
+      try {
+        taken.options = optionsOf(request);
+      } catch {
+        throw new TypeError(`${name} must be a Request, not what looks like one`);
+      }
       taken.request = request;
       taken.signal = request.signal;
     }
@@ -352,43 +362,47 @@ export class Supply {
    * `failure` if there is neither.
    */
   async supply(item, href) {
-    const source = this.#sources.get(item);
-    if (source?.refusal) return { failure: source.refusal };
-    if (source?.data) return this.#dataOf(item, source.data);
     try {
-      let options = over(this.#common, source?.options ?? {});
-      if (source?.request && options.body === undefined) {
-        const body = await source.request.clone().arrayBuffer();
-        if (body.byteLength > 0) options.body = body;
-      }
-      let url;
-      if (this.#ask) {
-        const { attempt, error } = this.#attempts.get(item) ?? { attempt: 1, error: null };
-        const answer = (0, this.#ask)(new URL(href), { item, attempt, error });
-        // At once where it is no promise: the function may use the object again.
-        const read = (given) => readAnswer(given, this.#warned);
-        const given = typeof answer?.then === "function" ? read(await answer) : read(answer);
-        const other = originOf(given.url);
-        if (given.url !== undefined && other !== originOf(href) && isOfOneOrigin(options)) {
-          throw new TypeError(
-            `the source's headers, credentials or body are for ${originOf(href)}, and options.request returned an ` +
-              `address of ${other}: let it return them for the addresses that they are for`,
-          );
-        }
-        options = over(options, given.options);
-        url = given.url;
-      }
-      const asked = url ?? href;
-      check(asked, options);
-      const isOfOwnOrigin = options.mode === "same-origin";
-      if (isOfOwnOrigin && !/^\s*data:/i.test(asked) && originOf(asked) !== globalThis.origin) {
-        throw new TypeError('the request has the mode "same-origin", and its address is of another origin');
-      }
-      const isForAll = !this.#ask && !this.#arrives && this.#sources.size === 0 && !isOfOwnOrigin;
-      return bare({ url, options, isGuarded: isGuarded(options), isForAll });
+      return await this.#supplied(item, href);
     } catch (error) {
       return { failure: reasonOf(error) };
     }
+  }
+
+  async #supplied(item, href) {
+    const source = this.#sources.get(item);
+    if (source?.refusal) return { failure: source.refusal };
+    if (source?.data) return this.#dataOf(item, source.data);
+    let options = over(this.#common, source?.options ?? {});
+    if (source?.request && options.body === undefined) {
+      const body = await source.request.clone().arrayBuffer();
+      if (body.byteLength > 0) options.body = body;
+    }
+    let url;
+    if (this.#ask) {
+      const { attempt, error } = this.#attempts.get(item) ?? { attempt: 1, error: null };
+      const answer = (0, this.#ask)(new URL(href), { item, attempt, error });
+      // At once where it is no promise: the function may use the object again.
+      const read = (given) => readAnswer(given, this.#warned);
+      const given = typeof answer?.then === "function" ? read(await answer) : read(answer);
+      const other = originOf(given.url);
+      if (given.url !== undefined && other !== originOf(href) && isOfOneOrigin(options)) {
+        throw new TypeError(
+          `the source's headers, credentials or body are for ${originOf(href)}, and options.request returned an ` +
+            `address of ${other}: let it return them for the addresses that they are for`,
+        );
+      }
+      options = over(options, given.options);
+      url = given.url;
+    }
+    const asked = url ?? href;
+    check(asked, options);
+    const isOfOwnOrigin = options.mode === "same-origin";
+    if (isOfOwnOrigin && !/^\s*data:/i.test(asked) && originOf(asked) !== globalThis.origin) {
+      throw new TypeError('the request has the mode "same-origin", and its address is of another origin');
+    }
+    const isForAll = !this.#ask && !this.#arrives && this.#sources.size === 0 && !isOfOwnOrigin;
+    return bare({ url, options, isGuarded: isGuarded(options), isForAll });
   }
 
   #dataOf(item, data) {

@@ -10,17 +10,46 @@ use web_sys::AbortSignal;
 
 use super::Notify;
 
+#[wasm_bindgen]
+extern "C" {
+    /// An `AbortSignal` of any class: reading it may throw.
+    #[wasm_bindgen(extends = AbortSignal)]
+    #[derive(Clone, Debug)]
+    pub type Signal;
+    #[wasm_bindgen(method, getter, catch, js_name = aborted)]
+    fn read_aborted(this: &Signal) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, catch, js_name = reason)]
+    fn read_reason(this: &Signal) -> Result<JsValue, JsValue>;
+}
+
+impl Signal {
+    /// Whether it is aborted.
+    pub fn is_aborted(&self) -> bool {
+        self.read_aborted().is_ok_and(|is_aborted| is_aborted == JsValue::TRUE)
+    }
+
+    /// What it is aborted with, or what reading that throws.
+    pub fn reason(&self) -> JsValue {
+        self.read_reason().unwrap_or_else(|error| error)
+    }
+
+    /// Waits until it is aborted.
+    pub fn aborted(&self) -> Aborted {
+        Aborted::new(self.clone())
+    }
+}
+
 /// Ends when the signal is aborted.
 #[derive(Debug)]
 pub struct Aborted {
-    signal: AbortSignal,
+    signal: Signal,
     aborted: Rc<Notify>,
     listener: Closure<dyn FnMut()>,
 }
 
 impl Aborted {
     /// Listens to the signal until this is dropped.
-    pub fn new(signal: AbortSignal) -> Self {
+    fn new(signal: Signal) -> Self {
         let aborted = Rc::<Notify>::default();
         let notified = Rc::clone(&aborted);
         let listener = Closure::new(move || notified.notify());
@@ -34,7 +63,7 @@ impl Future for Aborted {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.aborted.poll(context, || self.signal.aborted().then_some(()))
+        self.aborted.poll(context, || self.signal.is_aborted().then_some(()))
     }
 }
 

@@ -16,7 +16,7 @@ mod stream_reader;
 mod text;
 mod yielder;
 
-pub use abort::Aborted;
+pub use abort::Signal;
 pub use argument::{is_absent, nullable, range_error, shown, type_error};
 pub use clock::{Alarm, Clock, Interval};
 pub use download::{ask_before_leaving, download};
