@@ -4,7 +4,7 @@ use js_sys::{Array, Object, Promise, Reflect, encode_uri_component};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::promise;
-use crate::plan::link_text;
+use crate::plan::{link_text, without_secrets};
 use crate::text::text;
 use crate::words::list_links;
 
@@ -39,25 +39,33 @@ extern "C" {
     fn name(this: &Refusal) -> Option<String>;
 }
 
-/// Makes a link to `page` with `list`, which has this number of addresses, and shares it on a touch screen, or copies it.
+/// Makes a link to `page`, or to its fragment with settings, with `list`, which has this number of addresses, and shares it on a touch screen, or copies it.
 /// Resolves to an array of what to say, if anything; a link to show, or `undefined`; and whether the list
 /// has to be saved as a file, since the link would be too long.
 #[wasm_bindgen(js_name = shareLink, skip_typescript)]
 pub async fn share_link(page: String, list: String, addresses: usize, is_whole: bool) -> Array {
     let encoded = String::from(encode_uri_component(&list));
-    let link = text![page, "#urls=", link_text(&encoded)];
+    let hash = if page.contains('#') { "" } else { "#" };
+    let link = text![page, hash, "urls=", link_text(&encoded)];
     if link.len() > MAX_LINK {
         let words = list_links::needs_a_file(link.len(), MAX_LINK);
-        return result(&words, Some(&text![page, "#list=https://"]), true);
+        return result(&words, Some(&text![page, hash, "list=https://"]), true);
     }
+    let warning = if looks_signed(&list) { list_links::SIGNED } else { "" };
     if WINDOW.with(|window| window.match_media("(pointer: coarse)").matches()) && was_shared(&link).await {
-        return result("", None, false);
+        return result(warning, None, false);
     }
+    let gap = if warning.is_empty() { "" } else { " " };
     if was_copied(&link).await {
-        result(&list_links::copied(addresses, is_whole), None, false)
+        result(&text![list_links::copied(addresses, is_whole), gap, warning], None, false)
     } else {
-        result(&list_links::shown(addresses, is_whole), Some(&link), false)
+        result(&text![list_links::shown(addresses, is_whole), gap, warning], Some(&link), false)
     }
+}
+
+/// Whether an address of a list has a parameter that signs or opens it.
+fn looks_signed(list: &str) -> bool {
+    list.split_whitespace().any(|word| without_secrets(word) != word)
 }
 
 fn result(words: &str, link: Option<&str>, is_long: bool) -> Array {

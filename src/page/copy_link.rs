@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use js_sys::Array;
+use js_sys::{Array, encode_uri_component};
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlInputElement};
 
@@ -12,6 +12,7 @@ use super::form::Form;
 use super::list_note::ListNote;
 use super::list_reader::call;
 use super::object_url::{ObjectUrl, download_text};
+use crate::text::text;
 use crate::words::{list_box, saving};
 
 /// What appears if the link is not in the clipboard.
@@ -52,7 +53,13 @@ impl CopyLink {
         };
         let address = window().and_then(|window| window.location().href()).unwrap_or_default();
         let base = address.split('#').next().unwrap_or_default();
-        let given = [base.into(), list.text.into(), list.addresses.into(), list.is_whole.into()];
+        let options = form.options_for_link(list.is_whole);
+        let settings = match options.as_str() {
+            "" => String::new(),
+            options => text!["#settings=", String::from(encode_uri_component(options)), "&"],
+        };
+        let given =
+            [text![base, settings].into(), list.text.into(), list.addresses.into(), list.is_whole.into()];
         let Ok(shared) = call("shareLink", given).await else {
             return note.say(announcer, &list_box::no_link(list_box::NOT_LOADED));
         };

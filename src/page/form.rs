@@ -8,14 +8,14 @@ use futures::future::{AbortHandle, abortable};
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, has_focus, keep_in_place, on, set_shown};
 use super::filters::Filters;
-use super::list_choice::{ListChoice, rejected_text};
+use super::list_choice::{self, ListChoice, rejected_text};
 use super::list_reader::{Reading, read_list};
 use super::names::Names;
-use super::persisted_input::{PersistedInput, recorded};
+use super::persisted_input::{PersistedInput, changed, recorded};
 use super::storage;
 use super::update::{Update, UpdateSource};
 use crate::browser::{Clock, Yielder};
@@ -160,11 +160,28 @@ impl Form {
     /// Restores the list and the recorded options of a run.
     pub fn restore(&'static self, list: &str, options: &str) {
         self.replace(list);
+        self.restore_options(options);
+    }
+
+    /// Restores recorded options; what is missing in them is as in the beginning.
+    pub fn restore_options(&self, options: &str) {
         self.choose(recorded(options, "mode").unwrap_or_default());
         self.concurrency.restore(options);
         self.choice.restore(options);
         self.names.restore(options);
         self.filters.restore(options);
+        if self.names.is_set() || self.filters.is_set() {
+            // So that none has an effect unseen.
+            let _ = by_id::<Element>("more").map(|more| more.set_attribute("open", ""));
+        }
+    }
+
+    /// The options in which the form differs from one that nobody has changed, for a link. One that does not have the
+    /// whole list has no columns, so how those are read and named stays here.
+    pub fn options_for_link(&self, is_whole: bool) -> String {
+        let mut options = String::new();
+        self.record(&mut options);
+        changed(&options, if is_whole { &[] } else { &[list_choice::NAME, "names"] })
     }
 
     fn choose(&self, value: &str) {

@@ -15,7 +15,7 @@ use crate::text::{add, text};
 use crate::words::list_box;
 
 /// The name under which the choice is stored and recorded.
-const NAME: &str = "reading";
+pub const NAME: &str = "reading";
 
 /// The panel below the list.
 pub struct ListChoice {

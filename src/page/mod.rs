@@ -192,6 +192,13 @@ fn act(page: &'static Page, action: &str, button: &Element) {
             page.note.hide();
             page.form.undo();
         }
+        "forget" => {
+            page.note.hide();
+            page.form.restore("", persisted_input::UNCHANGED);
+            page.more.restore("");
+            discard_marks::clear_all_but_marks();
+            page.announcer.say(words::options::FORGOTTEN);
+        }
         "forget-update" => {
             page.form.update.forget();
             page.form.focus();

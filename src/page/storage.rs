@@ -14,6 +14,8 @@ extern "C" {
     fn set(this: &TextStorage, key: &str, value: &JsString) -> Result<(), JsValue>;
 }
 
+const PREFIX: &str = "fetchzip.";
+
 /// The value of a key. A browser that refuses access, as in some private windows, has none.
 pub fn read(key: &str) -> Option<String> {
     window().ok()?.local_storage().ok()??.get_item(&full(key)).ok()?
@@ -37,7 +39,19 @@ pub fn write_text(key: &str, value: &JsString) -> bool {
     is_stored
 }
 
+/// Removes all values but that of one key.
+pub fn clear_but(kept: &str) {
+    let Ok(window) = window() else { return };
+    let Ok(Some(storage)) = window.local_storage() else { return };
+    // From the last one on, since those behind a removed one move up.
+    for index in (0..storage.length().unwrap_or_default()).rev() {
+        let key =
+            storage.key(index).ok().flatten().filter(|key| key.starts_with(PREFIX) && *key != full(kept));
+        key.iter().for_each(|key| drop(storage.remove_item(key)));
+    }
+}
+
 /// The key with a prefix, since other pages of the same host share the storage.
 fn full(key: &str) -> String {
-    text!["fetchzip.", key]
+    text![PREFIX, key]
 }

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 
+use js_sys::decode_uri_component;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -47,22 +48,35 @@ impl WaysIn {
 
     fn open(self) {
         let Ok(hash) = window().and_then(|window| window.location().hash()) else { return };
-        let is_list = hash.starts_with("#list=");
-        if !is_list && !hash.starts_with("#urls=") || self.is_running() {
+        let fragment = hash.strip_prefix('#').unwrap_or_default();
+        let (settings, fragment) = match fragment.strip_prefix("settings=") {
+            Some(rest) => rest.split_once('&').unwrap_or_default(),
+            None => ("", fragment),
+        };
+        let is_list = fragment.starts_with("list=");
+        if !is_list && !fragment.starts_with("urls=") || self.is_running() {
             return;
         }
+        // Damaged ones are none.
+        let settings = decode_uri_component(settings).map(String::from).unwrap_or_default();
         let number = OPENED.get().wrapping_add(1);
         OPENED.set(number);
         if is_list {
             self.note.say(self.announcer, list_box::FETCHING_LIST);
         }
+        let fragment = JsValue::from_str(fragment);
         spawn_local(async move {
-            let fragment = hash.strip_prefix('#').unwrap_or_default();
-            let opened = open_list("readLink", fragment.into()).await;
+            let mut opened = open_list("readLink", fragment).await;
             if OPENED.get() != number || self.is_running() {
                 return;
             }
+            if opened.text.is_some() && !settings.is_empty() {
+                opened.note += list_box::SETTINGS_CAME;
+            }
             self.note.fill(self.form, self.announcer, &opened);
+            if opened.text.is_some() && !settings.is_empty() {
+                self.form.restore_options(&settings);
+            }
             if opened.text.is_some() {
                 forget_fragment();
             }

@@ -1,6 +1,6 @@
 //! Without a pointer.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::page_driver::with_page;
 use crate::browser::Browser;
@@ -89,6 +89,47 @@ fn the_list_the_mode_and_the_limit_survive_a_reload() {
         assert!(browser.the("radio", "Sequential").await.is_selected().await.unwrap());
         let limit = browser.the("spinbutton", "At once").await;
         assert_eq!(limit.prop("value").await.unwrap().as_deref(), Some("3"));
+    });
+}
+
+#[test]
+fn forget_leaves_nothing_of_the_list_and_the_settings_on_the_device() {
+    with_page(async |browser| {
+        let text = browser.text().await;
+        assert!(text.contains("This list and these settings are kept on this device only."), "{text}");
+        browser.fill("https://a.example/secret.jpg").await;
+        browser.until_plan("1 URL from 1 origin").await;
+        browser.choose("Sequential").await;
+        browser.at_once("3").await;
+        browser.relay("https://relay.example/?").await;
+        browser.until("document.activeElement.value === 'https://relay.example/?'").await;
+        browser.press_keys(&[TAB]).await;
+        let stored = "Object.entries(localStorage).filter(([, value]) => value).map(([key]) => key)";
+        browser
+            .until(&format!(
+                "['list', 'mode', 'at-once', 'relay'].every((key) => {stored}.includes('fetchzip.' + key))"
+            ))
+            .await;
+        browser.press("Forget").await;
+        browser.until("document.getElementById('status').textContent === 'The list and the settings are forgotten.'").await;
+        browser.until("document.activeElement.textContent === 'Forget'").await;
+        assert_eq!(browser.list().await, "");
+        browser.until("!document.getElementById('plan').textContent.includes('1 URL')").await;
+        assert_eq!(browser.execute(&format!("return {stored}"), vec![]).await, json!([]));
+        let is_as_at_first = async || {
+            assert!(browser.the("radio", "Concurrent").await.is_selected().await.unwrap());
+            let values = "return ['list', 'at-once', 'relay'].map((id) => document.getElementById(id).value)";
+            assert_eq!(browser.execute(values, vec![]).await, json!(["", "", ""]));
+        };
+        is_as_at_first().await;
+        browser.reload().await;
+        is_as_at_first().await;
+
+        // The list can still be had back.
+        browser.fill("https://a.example/1.jpg").await;
+        browser.press("Forget").await;
+        browser.press("Undo").await;
+        assert_eq!(browser.list().await, "https://a.example/1.jpg");
     });
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::page_driver::{with_page, with_page_of};
 use crate::browser::Browser;
 use crate::browser::capability::{Capability, requires};
+use crate::browser::keys::TAB;
 use crate::browser::site::Site;
 
 #[test]
@@ -236,6 +237,75 @@ fn a_copied_link_brings_the_whole_list_along() {
             browser.until_note("The list came with the link").await;
             assert_eq!(browser.list().await, list);
         }
+    });
+}
+
+#[test]
+fn a_link_with_addresses_that_look_signed_comes_with_a_warning() {
+    with_page(async |browser| {
+        const WARNING: &str = "Some addresses look signed: whoever gets the link can use them, too.";
+        let list = |query: &str| format!("https://a.example/1.jpg?w=3\nhttps://b.example/2.jpg?{query}=abc");
+        for query in ["X-Amz-Signature", "token", "sig"] {
+            browser.paste(&list(query)).await;
+            for (refuses, says) in
+                [(false, "Link copied, with 2 URLs. "), (true, "Copy this link, with 2 URLs. ")]
+            {
+                browser.with_clipboard(refuses, false, false).await;
+                browser.press("Copy link").await;
+                browser.until_note(&format!("{says}{WARNING}")).await;
+            }
+        }
+        browser.with_clipboard(false, true, false).await;
+        browser.press("Copy link").await;
+        browser.until_note(WARNING).await;
+        browser.paste(&list("width")).await;
+        browser.with_clipboard(false, false, false).await;
+        browser.press("Copy link").await;
+        browser.until_note("Link copied, with 2 URLs.").await;
+        assert!(!browser.text().await.contains("look signed"));
+    });
+}
+
+#[test]
+fn a_copied_link_brings_the_settings_along_but_none_that_are_the_user_s_own() {
+    with_page(async |browser| {
+        browser.paste("https://a.example/1.jpg?a=b&c=d\nhttps://a.example/2.jpg").await;
+        browser.choose("Sequential").await;
+        browser.open_more_options().await;
+        browser.name_by("100% {index+1}&{name}").await;
+        browser.execute("const at = document.getElementById('filter-width'); at.value = '800-'; at.dispatchEvent(new Event('change'))", vec![]).await;
+        browser.relay("https://relay.example/?").await;
+        browser.with_clipboard(false, false, false).await;
+        browser.press("Copy link").await;
+        browser.until_note("Link copied, with 2 URLs.").await;
+        let link = browser.copied().await;
+        assert!(
+            link.starts_with(&format!("{}#settings=", browser.address)) && link.contains("&urls="),
+            "{link}"
+        );
+        assert!(!link.contains("relay"), "{link}");
+        let list = browser.list().await;
+        browser.press("Forget").await;
+        browser.relay("https://mine.example/?").await;
+        browser.until("document.activeElement.value === 'https://mine.example/?'").await;
+        browser.press_keys(&[TAB]).await;
+        browser.open_with(&link[link.find('#').unwrap()..]).await;
+        browser
+            .until_note("The list came with the link; nothing has been fetched yet. Its settings came along.")
+            .await;
+        assert_eq!(browser.list().await, list);
+        assert!(browser.the("radio", "Sequential").await.is_selected().await.unwrap());
+        let values =
+            "return ['names', 'filter-width', 'relay'].map((id) => document.getElementById(id).value)";
+        assert_eq!(
+            browser.execute(values, vec![]).await,
+            json!(["100% {index+1}&{name}", "800-", "https://mine.example/?"])
+        );
+        browser.until("document.getElementById('more').open").await;
+        // Damaged settings cost no list.
+        browser.open_with("#settings=%E0%A4%A&urls=https://a.example/3.jpg").await;
+        browser.until_note("The list came with the link").await;
+        assert_eq!(browser.list().await, "https://a.example/3.jpg");
     });
 }
 
