@@ -12,10 +12,11 @@ use super::announcer::Announcer;
 use super::discard_marks;
 use super::elements::{by_id, has_focus, is_in_window, is_typing, keep_in_place, set_shown};
 use super::list_choice::recorded_choice;
-use super::list_reader::read_list;
+use super::list_reader::{Reading, read_list};
 use super::saving::FILE_NAME;
 use crate::browser::{Clock, HandedOver, discard_run, hand_over_run, stored_runs};
 use crate::job::{FileOfOtherVersion, StoredRun};
+use crate::plan::{Address, Plan};
 use crate::spool::fingerprint;
 use crate::text::text;
 use crate::words;
@@ -49,6 +50,8 @@ pub struct StoredRuns {
 #[derive(Clone, Debug)]
 struct Listed {
     stored: StoredRun,
+    /// The first host of its list, and the number of others; empty if the list can't be read.
+    hosts: (String, usize),
     /// Whether this version of the page can fetch what is missing.
     is_resumable: bool,
 }
@@ -147,6 +150,10 @@ impl StoredRuns {
             |selector: &str| item.query_selector(selector).map(|found| found.map(JsCast::unchecked_into));
         let text: Option<HtmlElement> = find("p")?;
         text.iter().for_each(|text| text.set_text_content(Some(&run.text())));
+        let save: Option<HtmlElement> = find("[data-action=save-run]")?;
+        if let (Some(save), Some(stored)) = (save, run.missing()) {
+            save.set_text_content(Some(&words::stored_runs::save_part(stored)));
+        }
         let is_saved = run.stored.handed_over.is_some();
         let shown = [
             ("discard", true),
@@ -215,6 +222,12 @@ impl StoredRuns {
 }
 
 impl Listed {
+    /// The number of images that are there, if others are missing.
+    fn missing(&self) -> Option<usize> {
+        let run = self.stored.run.as_ref().filter(|_| self.stored.other_version.is_none())?;
+        (run.stored < run.items).then_some(run.stored)
+    }
+
     fn text(&self) -> String {
         let StoredRun { run, archive, handed_over, .. } = &self.stored;
         if let Some(hand_over) = handed_over {
@@ -233,7 +246,8 @@ impl Listed {
         let Some(run) = run else { return String::new() };
         let text_of =
             if archive.is_some() { words::stored_runs::unsaved } else { words::stored_runs::interrupted };
-        text_of(&local_time(run.started), run.stored, run.items, run.bytes)
+        let which = words::stored_runs::which(&self.hosts.0, self.hosts.1, &time_of(run.started));
+        text_of(&which, run.stored, run.items, run.bytes)
     }
 }
 
@@ -254,23 +268,44 @@ async fn usable_runs() -> Vec<Listed> {
         if discard_marks::find(&stored).is_some() {
             continue;
         }
-        let is_resumable = is_resumable(&stored).await;
+        let reading = read(&stored).await;
+        let is_resumable = reading.as_ref().map_or(Some(false), |reading| is_resumable(&stored, reading));
         if is_resumable == Some(false) && stored.archive.is_none() {
             // Another version has read its list differently.
             stored.other_version = Some(FileOfOtherVersion::Part);
             stored.archive = stored.run.as_ref().map(|run| run.bytes);
         }
-        runs.push(Listed { stored, is_resumable: is_resumable == Some(true) });
+        let hosts = reading.map(|reading| hosts_of(&reading.plan)).unwrap_or_default();
+        runs.push(Listed { stored, hosts, is_resumable: is_resumable == Some(true) });
     }
     runs
 }
 
+/// Reads the list of a run that was not handed over.
+async fn read(stored: &StoredRun) -> Option<Reading> {
+    let run = stored.run.as_ref().filter(|_| stored.handed_over.is_none())?;
+    Some(read_list(&run.source.as_str().into(), &recorded_choice(&run.options)).await)
+}
+
 /// Whether images are missing, and the run's list, as this version of the page reads it, still has the run's
 /// items; `None` if the list can't be read at the moment.
-async fn is_resumable(stored: &StoredRun) -> Option<bool> {
+fn is_resumable(stored: &StoredRun, reading: &Reading) -> Option<bool> {
     let Some(run) = stored.run.as_ref().filter(|_| stored.is_resumable()) else { return Some(false) };
-    let reading = read_list(&run.source.as_str().into(), &recorded_choice(&run.options)).await;
     (!reading.has_failed).then(|| fingerprint(&reading.plan) == run.fingerprint)
+}
+
+/// The first host that a plan asks, with its port, and the number of others.
+fn hosts_of(plan: &Plan) -> (String, usize) {
+    let mut hosts = plan.origins().iter().filter(|origin| Address::is_of_host(origin));
+    let name =
+        |origin: &String| origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
+    (hosts.next().map(name).unwrap_or_default(), hosts.count())
+}
+
+/// When a run began: its age, or its date if that is a day or more ago.
+fn time_of(started: f64) -> String {
+    let age = Duration::from_millis((Date::now() - started).max(0.0) as u64);
+    if age.as_secs() < 86_400 { words::stored_runs::age(age) } else { local_time(started) }
 }
 
 /// A moment, in milliseconds since 1970, in the user's own notation.

@@ -2,21 +2,36 @@
 
 use std::time::Duration;
 
-use super::nouns::{HOUR, IMAGE, MINUTE};
+use super::nouns::{HOUR, IMAGE, MINUTE, OTHER};
 use super::numbers::{count, number, size};
 use crate::text::text;
 
+/// Which run it is: ` of example.org and 2 others, begun 12 minutes ago,`.
+pub fn which(first_host: &str, other_hosts: usize, when: &str) -> String {
+    let hosts = match (first_host, other_hosts) {
+        ("", _) => String::new(),
+        (host, 0) => text![" of ", host],
+        (host, others) => text![" of ", host, " and ", count(others, OTHER)],
+    };
+    text!["A run", hosts, ", begun ", when, ","]
+}
+
+/// On the button that saves what is there of a run with missing images.
+pub fn save_part(stored: usize) -> String {
+    text!["Save the ", number(stored), if stored == 1 { " that is there" } else { " that are there" }]
+}
+
 /// A run that ended with a reload or a crash.
-pub fn interrupted(when: &str, stored: usize, images: usize, bytes: u64) -> String {
+pub fn interrupted(which: &str, stored: usize, images: usize, bytes: u64) -> String {
     let are_there = if stored == 1 { " is there, " } else { " are there, " };
     let tally = text![number(stored), " of ", count(images, IMAGE)];
-    text!["A run from ", when, " was interrupted: ", tally, are_there, size(bytes), "."]
+    text![which, " was interrupted: ", tally, are_there, size(bytes), "."]
 }
 
 /// A run whose archive was not saved yet.
-pub fn unsaved(when: &str, stored: usize, images: usize, bytes: u64) -> String {
+pub fn unsaved(which: &str, stored: usize, images: usize, bytes: u64) -> String {
     let tally = text![number(stored), " of ", count(images, IMAGE)];
-    text!["A run from ", when, " is not saved yet: ", tally, ", ", size(bytes), "."]
+    text![which, " is not saved yet: ", tally, ", ", size(bytes), "."]
 }
 
 /// The whole archive that another version of fetchzip has left.
@@ -40,13 +55,16 @@ pub fn run_of_other_version(bytes: u64) -> String {
 
 /// An archive that the browser was given to save: `shop.zip · 1.8 GB · handed over 2 minutes ago`.
 pub fn handed_over(file_name: &str, bytes: u64, ago: Duration) -> String {
-    let minutes = (ago.as_secs() / 60) as usize;
-    let age = match minutes {
+    text![file_name, " · ", size(bytes), " · handed over ", age(ago)]
+}
+
+/// How long ago something was, in minutes or hours.
+pub fn age(ago: Duration) -> String {
+    match (ago.as_secs() / 60) as usize {
         0 => "just now".into(),
-        1..60 => text![count(minutes, MINUTE), " ago"],
-        _ => text![count(minutes / 60, HOUR), " ago"],
-    };
-    text![file_name, " · ", size(bytes), " · handed over ", age]
+        minutes @ 1..60 => text![count(minutes, MINUTE), " ago"],
+        minutes => text![count(minutes / 60, HOUR), " ago"],
+    }
 }
 
 /// A run whose images will probably not fit, by those that have arrived.
@@ -82,18 +100,22 @@ mod tests {
 
     #[test]
     fn a_stored_run_is_described_by_what_is_there() {
+        let which = which("a.example", 0, "12 minutes ago");
         assert_eq!(
-            interrupted("21 Nov, 18:28", 1, 1200, 45_100_000),
-            "A run from 21 Nov, 18:28 was interrupted: 1 of 1,200 images is there, 45.1 MB."
+            interrupted(&which, 1, 1200, 45_100_000),
+            "A run of a.example, begun 12 minutes ago, was interrupted: 1 of 1,200 images is there, 45.1 MB."
         );
         assert_eq!(
-            interrupted("21 Nov, 18:28", 120, 500, 45_100_000),
-            "A run from 21 Nov, 18:28 was interrupted: 120 of 500 images are there, 45.1 MB."
+            interrupted(&which, 120, 500, 45_100_000),
+            "A run of a.example, begun 12 minutes ago, was interrupted: 120 of 500 images are there, 45.1 MB."
         );
         assert_eq!(
-            unsaved("21 Nov, 18:28", 2, 2, 45_100_000),
-            "A run from 21 Nov, 18:28 is not saved yet: 2 of 2 images, 45.1 MB."
+            unsaved(&super::which("a.example", 2, "21 Nov, 18:28"), 2, 2, 45_100_000),
+            "A run of a.example and 2 others, begun 21 Nov, 18:28, is not saved yet: 2 of 2 images, 45.1 MB."
         );
+        assert_eq!(super::which("", 0, "just now"), "A run, begun just now,");
+        assert_eq!(save_part(1), "Save the 1 that is there");
+        assert_eq!(save_part(1200), "Save the 1,200 that are there");
         assert_eq!(
             zip_of_other_version(45_100_000),
             "A zip of another version of fetchzip is not saved yet: 45.1 MB. This version can’t resume it, but saves \

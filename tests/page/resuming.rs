@@ -22,7 +22,9 @@ fn a_reload_during_a_run_costs_no_stored_image() {
         browser.reload().await;
         browser.the_coming("list", RUNS).await;
         let text = browser.text().await;
-        assert!(text.contains("was interrupted: 2 of 4 images are there, "), "{text}");
+        assert!(text.contains(" was interrupted: 2 of 4 images are there, "), "{text}");
+        let host = browser.origin.url("").split_once("://").unwrap().1.to_owned();
+        assert!(text.contains(&format!("A run of {host}, begun just now, ")), "{text}");
         // Resuming restores the list, whatever has replaced it.
         browser.fill("https://elsewhere.invalid/1.jpg").await;
         browser.at_once("3").await;
@@ -110,7 +112,7 @@ fn what_is_there_of_an_interrupted_run_can_be_saved_without_fetching_the_rest() 
         browser.reload().await;
         browser.the_coming("list", RUNS).await;
         let requests = browser.origin.counters("k")["requests"].clone();
-        browser.press("Save zip").await;
+        browser.press("Save the 2 that are there").await;
         browser.until_run("done").await;
         let saved = image_entries(&fs::read(browser.downloaded("images.zip").await).unwrap());
         assert_eq!(saved.len(), 2);

@@ -184,6 +184,7 @@ impl Day<'_> {
         let offered = async || {
             let mut offered = self.browser.offers("Save zip").await;
             offered.extend(self.browser.offers("Save again").await);
+            offered.extend(self.browser.offers("Save the 2 that are there").await);
             offered
         };
         let count = offered().await.len() as u64;
