@@ -8,7 +8,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
 use super::announcer::Announcer;
-use super::elements::{by_id, focus_in_place, has_focus, is_nothing_focused, on, root, set_shown, window};
+use super::elements::{
+    by_id, focus_in_place, has_focus, is_in_window, is_nothing_focused, on, root, set_shown, window,
+};
 use super::run_line::Pause;
 use super::run_view::RunView;
 use crate::browser::RunHandle;
@@ -295,6 +297,13 @@ impl CurrentRun {
             focus_in_place(&self.fetch);
         }
         set_shown(&self.stop, false);
+    }
+
+    /// Has `moves_focus` move a focus that is on Fetch where nobody sees it, as above a run on a phone.
+    pub fn leave_hidden_fetch(&self, moves_focus: impl FnOnce()) {
+        if has_focus(&self.fetch) && !is_in_window(&self.fetch) {
+            moves_focus();
+        }
     }
 }
 

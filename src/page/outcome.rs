@@ -177,9 +177,16 @@ impl Outcome {
     fn set_place(&self, handle: &Rc<RunHandle>, place: Place) -> bool {
         let is_shown = self.run().is_some_and(|(shown, _)| Rc::ptr_eq(&shown, handle));
         if let Some(shown) = self.shown.borrow_mut().as_mut().filter(|_| is_shown) {
+            self.mark_save(&place);
             shown.place = place;
         }
         is_shown
+    }
+
+    /// Only what is saved nowhere makes "Save zip" the primary button, in place of Fetch.
+    fn mark_save(&self, place: &Place) {
+        let is_saved = matches!(place, Place::HandedOver { .. } | Place::Saved { .. });
+        let _ = self.save_box.toggle_attribute_with_force("data-saved", is_saved);
     }
 
     fn show_note(&self, words: &str) {
@@ -261,6 +268,7 @@ impl Outcome {
         let Some(shown_run) = &mut *shown else { return };
         let ThrownAway { archive, place, .. } = thrown_away;
         shown_run.run.view.attach(&archive.handle);
+        self.mark_save(&place);
         shown_run.place = place;
         // Without a URL the link saves the archive all the same.
         shown_run.archive_url = self.show_save(&archive.archive, &shown_run.run.view).unwrap_or_default();
@@ -300,6 +308,7 @@ impl Outcome {
         // Nothing can be added to a file that is written.
         self.failures.show(failures, &run.view, run.saved_as.is_none())?;
         self.timings.show(&run, archive);
+        self.mark_save(&Place::Page);
         *self.shown.borrow_mut() = Some(Shown { run, archive_url, export_url: None, place: Place::Page });
         Ok(())
     }

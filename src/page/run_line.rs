@@ -6,7 +6,7 @@ use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, HtmlProgressElement};
 
-use super::elements::{by_id, document, set_shown, window};
+use super::elements::{by_id, document, focus_in_place, set_shown, window};
 use super::run_view::{Activity, RunView};
 use crate::report::{
     COMPARISON_ORDER, Comparison, cool_down_text, progress_text, progress_title, tally_text,
@@ -118,6 +118,11 @@ impl RunLine {
             self.section.scroll_into_view();
         }
         self.top.set(self.top_on_screen());
+    }
+
+    /// Focuses the line, which leaves the page where it is.
+    pub fn focus(&self) {
+        focus_in_place(&self.text);
     }
 
     /// Whether the run is still where the page has brought it, since nobody has scrolled.

@@ -1,6 +1,7 @@
 //! What the page shows at its beginning, in its help, and while a run takes the place of the form.
 
 use super::page_driver::{with_page, with_page_of};
+use crate::browser::keys::ENTER;
 use crate::browser::site::Site;
 
 #[test]
@@ -97,6 +98,24 @@ fn on_a_phone_a_run_that_is_over_at_once_comes_into_view_too() {
             browser.fetch().await;
             browser.until(HEADLINE_IN_SIGHT).await;
         }
+    });
+}
+
+#[test]
+fn on_a_phone_the_focus_is_in_sight_after_a_run_with_nothing_to_save() {
+    with_page_of(Site::page().with("phone.html", PHONE), async |browser| {
+        browser.client.goto(&format!("{}phone.html", browser.address)).await.unwrap();
+        browser.client.enter_frame(0).await.unwrap();
+        browser.until_ready().await;
+        browser.fill_paths(&["/image/1/64x48.jpg?status=404"]).await;
+        let fetch = serde_json::to_value(browser.the("button", "Fetch").await).unwrap();
+        browser.execute("arguments[0].focus()", vec![fetch]).await;
+        browser.press_keys(&[ENTER]).await;
+        browser.until_run("done").await;
+        browser.until(HEADLINE_IN_SIGHT).await;
+        let in_sight = "(() => { const { top, bottom } = document.activeElement.getBoundingClientRect();
+            return document.activeElement !== document.body && top >= 0 && bottom <= innerHeight; })()";
+        browser.until(in_sight).await;
     });
 }
 

@@ -45,6 +45,33 @@ fn at_the_end_of_a_run_the_focus_is_on_save_zip_and_enter_replaces_nothing() {
 }
 
 #[test]
+fn one_button_at_a_time_is_the_primary_one() {
+    with_page(async |browser| {
+        // Its color changes gradually.
+        let until_primary = async |name: &str| {
+            let filled = "(() => {
+                const accent = getComputedStyle(document.querySelector('dialog .primary')).backgroundColor;
+                return [...document.querySelectorAll('main :is(button, .primary)')]
+                  .filter((it) => it.getClientRects().length > 0 && getComputedStyle(it).visibility === 'visible')
+                  .filter((it) => getComputedStyle(it).backgroundColor === accent)
+                  .map((it) => it.querySelector('a')?.textContent ?? it.textContent).join();
+              })()";
+            browser.until(&format!("{filled} === '{name}'")).await;
+        };
+        until_primary("Fetch").await;
+        browser.fill_paths(&FIRST).await;
+        browser.fetch().await;
+        until_primary("Save zip").await;
+        browser.save().await;
+        let says = "document.getElementById('run-text').innerText";
+        browser.until(&format!("{says}.startsWith('Handed to the browser as images.zip')")).await;
+        until_primary("Fetch").await;
+        browser.fetch().await;
+        until_primary("Save zip").await;
+    });
+}
+
+#[test]
 fn a_result_that_was_not_saved_stays_when_another_run_follows() {
     with_page(async |browser| {
         browser.fill_paths(&FIRST).await;
