@@ -74,9 +74,7 @@ fn rollup_and_esbuild_build_both_entries() {
             project.run(command[0], &command[1..]);
             project.copy("index.html", "out");
             if entry == Entry::Files {
-                for file in ["fetchzip_bg.wasm", "fetchzip-worker.js", "fetchzip-engine.js"] {
-                    project.copy(&format!("node_modules/fetchzip/{file}"), "out");
-                }
+                project.copy_engine("out");
             }
             assert_works(project.site("out"));
         }
@@ -147,6 +145,33 @@ fn without_a_bundler_both_entries_work_from_another_origin() {
             browser.client.refresh().await.unwrap();
             assert_zips(browser).await;
         });
+    }
+}
+
+/// Without a word of inline script, and with Trusted Types. Parcel writes an import map into the page, whose hash such a
+/// policy would need.
+#[test]
+fn what_bundlers_build_works_under_a_strict_policy() {
+    let vite = ["vite", "build", "--outDir", "out", "--base", "./", "--logLevel", "warn"];
+    let webpack = ["webpack", "--mode", "production", "--entry", "./main.js", "-o", "out"];
+    let rollup = ["rollup", "main.js", "-p", "node-resolve", "--format", "es", "--dir", "out"];
+    let esbuild = ["esbuild", "main.js", "--bundle", "--format=esm", "--outdir=out"];
+    for command in [&vite[..], &webpack, &rollup, &esbuild] {
+        for (entry, workers) in [(Entry::Files, "'self'"), (Entry::Inline, "blob:")] {
+            let project = Project::new(entry);
+            project.run(command[0], &command[1..]);
+            if command[0] != "vite" {
+                project.copy("index.html", "out");
+            }
+            if !["vite", "webpack"].contains(&command[0]) && entry == Entry::Files {
+                project.copy_engine("out");
+            }
+            let policy = format!(
+                "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src {workers}; connect-src *; img-src 'self'; \
+                 require-trusted-types-for 'script'; trusted-types fetchzip"
+            );
+            assert_works(project.site_under(&policy, "out"));
+        }
     }
 }
 

@@ -146,6 +146,13 @@ impl Project {
         fs::copy(&file, self.path().join(folder).join(file.file_name().unwrap())).unwrap();
     }
 
+    /// Copies the files of the package that Rollup and esbuild do not move.
+    pub fn copy_engine(&self, folder: &str) {
+        for file in ["fetchzip_bg.wasm", "fetchzip-worker.js", "fetchzip-engine.js"] {
+            self.copy(&format!("node_modules/fetchzip/{file}"), folder);
+        }
+    }
+
     pub fn read(&self, file: &str) -> Vec<u8> {
         fs::read(self.path().join(file)).unwrap()
     }
@@ -162,6 +169,16 @@ impl Project {
     /// A folder of the project, to be served.
     pub fn site(&self, folder: &str) -> Site {
         Site::folder_of(&self.path().join(folder))
+    }
+
+    /// The same with a Content Security Policy, and with the page's own script in a file.
+    pub fn site_under(&self, policy: &str, folder: &str) -> Site {
+        let page = String::from_utf8(self.read(&format!("{folder}/index.html"))).unwrap();
+        let (before, rest) = page.split_once("<script>").expect("the page records what is wrong");
+        let (record, after) = rest.split_once("</script>").unwrap();
+        let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+        let page = format!("{before}{meta}<script src=\"record.js\"></script>{after}");
+        self.site(folder).with("index.html", page).with("record.js", record)
     }
 
     fn path(&self) -> &Path {

@@ -216,7 +216,7 @@ fn do_without(start: &Start, reason: &str) -> bool {
             "fetchzip: its worker could not be started (",
             reason,
             "): images are fetched in the page, and kept in Blobs. Serve the worker's script, and let the page's \
-             Content Security Policy allow it (worker-src 'self' blob:; trusted-types fetchzip)"
+             Content Security Policy allow it (worker-src 'self' blob: and the script's origin; trusted-types fetchzip)"
         ]);
     }
     !has_started
