@@ -217,6 +217,24 @@ fn nothing_is_wider_than_a_phone() {
     });
 }
 
+#[test]
+fn the_form_fits_320_pixels_with_all_modes_on_one_line() {
+    let narrow = PHONE.replace("360", "320");
+    with_page_of(Site::page().with("phone.html", &narrow), async |browser| {
+        browser.client.goto(&format!("{}phone.html", browser.address)).await.unwrap();
+        browser.client.enter_frame(0).await.unwrap();
+        browser.until_ready().await;
+        assert_eq!(browser.execute("return innerWidth", vec![]).await, 320);
+        for mode in ["Concurrent", "Sequential", "Compare"] {
+            browser.choose(mode).await;
+            browser.check_width(mode).await;
+            let lines = "return new Set([...document.querySelectorAll('#mode label')]
+                .map((label) => label.getBoundingClientRect().top)).size";
+            assert_eq!(browser.execute(lines, vec![]).await, 1, "{mode}");
+        }
+    });
+}
+
 impl Browser {
     async fn show_as(&self, width: &str) {
         if width == "phone" {
