@@ -138,7 +138,8 @@ impl RowView {
         self.size.set_text_content(Some(&size_text(row)));
         self.state.set_text_content(Some(&status_text(row)));
         self.silence = run.silence_of(item);
-        let detail = self.silence.map_or_else(|| detail_text(row, &run.plan.items()[item]), rows::silent);
+        let detail = || detail_text(row, &run.plan.items()[item], run.has_one_host);
+        let detail = self.silence.map_or_else(detail, rows::silent);
         self.detail.set_text_content(Some(&detail));
         let _ = self.lane.set_attribute("aria-label", &bar_text(row));
         self.element.set_class_name(if self.silence.is_some() { "silent" } else { class_of(row) });

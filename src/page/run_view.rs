@@ -25,6 +25,8 @@ pub struct RunView {
     pub choice: RefCell<PictureChoice>,
     /// The origins that cool down.
     pub cooling: RefCell<CoolDowns>,
+    /// Whether all images are on the same host, whose name then says nothing.
+    pub has_one_host: bool,
     /// Counts the changes of each row, so that only changed rows are drawn again.
     versions: RefCell<Vec<u32>>,
     /// The names that were needed so far.
@@ -68,6 +70,7 @@ impl RunView {
         let items = plan.len();
         let clock = Clock::after(elapsed);
         Self {
+            has_one_host: has_one_host(&plan),
             plan,
             template,
             rows: RefCell::new(Rows::new(items)),
@@ -90,6 +93,7 @@ impl RunView {
     /// the same but for the relay.
     pub fn of_retry(&self, plan: Rc<Plan>) -> Self {
         Self {
+            has_one_host: self.has_one_host,
             plan,
             template: self.template.clone(),
             rows: self.rows.clone(),
@@ -333,4 +337,10 @@ impl RunView {
             *version += 1;
         }
     }
+}
+
+fn has_one_host(plan: &Plan) -> bool {
+    let mut hosts = plan.items().iter().filter_map(|item| Some(&item.address.as_ref().ok()?.host));
+    let first = hosts.next();
+    hosts.all(|host| Some(host) == first)
 }

@@ -37,8 +37,8 @@ pub fn status_text(row: &Row) -> String {
     }
 }
 
-/// The line under the name: why the image failed and what can be done, or else its host.
-pub fn detail_text(row: &Row, item: &Item) -> String {
+/// The line under the name: why the image failed and what can be done, or else its host, unless all are from the same.
+pub fn detail_text(row: &Row, item: &Item, has_one_host: bool) -> String {
     match &row.state {
         State::Failed(error) => text![error],
         State::LeftOut(reason) => left_out_text(*reason),
@@ -48,15 +48,19 @@ pub fn detail_text(row: &Row, item: &Item) -> String {
         _ => {
             let host = match &item.address {
                 Ok(address) if address.is_data() => rows::EMBEDDED,
-                Ok(address) => &address.host,
-                Err(_) => "",
+                Ok(address) if !has_one_host => &address.host,
+                Ok(_) | Err(_) => "",
             };
             let mut line = host.to_owned();
+            let mut append = |words: &str| {
+                let gap = if line.is_empty() { "" } else { " · " };
+                add!(&mut line, gap, words);
+            };
             if row.attempts.len() > 1 {
-                add!(&mut line, " · ", rows::attempt(row.attempts.len()));
+                append(&rows::attempt(row.attempts.len()));
             }
             if row.is_cut_short() {
-                add!(&mut line, " · ", rows::PERHAPS_CUT_SHORT);
+                append(rows::PERHAPS_CUT_SHORT);
             }
             line
         }
@@ -194,13 +198,16 @@ mod tests {
     #[test]
     fn the_line_under_the_name_gives_the_reason_or_the_host() {
         let plan = plan_of(["https://a.example/1.jpg", "nonsense"]);
-        let detail = |state, item: usize| detail_text(&Row { state, ..Row::default() }, &plan.items()[item]);
+        let detail =
+            |state, item: usize| detail_text(&Row { state, ..Row::default() }, &plan.items()[item], false);
         assert_eq!(detail(State::Waiting, 0), "a.example");
         assert_eq!(detail(State::Queued, 1), "");
         assert!(detail(State::Failed(BUSY), 0).starts_with("the server answered 503 (busy): "));
-        assert_eq!(detail_text(&stored(), &plan.items()[0]), "a.example · attempt 2");
+        assert_eq!(detail_text(&stored(), &plan.items()[0], false), "a.example · attempt 2");
+        assert_eq!(detail_text(&stored(), &plan.items()[0], true), "attempt 2");
+        assert_eq!(detail_text(&Row::default(), &plan.items()[0], true), "");
         assert_eq!(
-            detail_text(&cut_short(), &plan.items()[0]),
+            detail_text(&cut_short(), &plan.items()[0], false),
             "a.example · attempt 2 · may be cut short: the data ends before the image does"
         );
     }

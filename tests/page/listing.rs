@@ -48,6 +48,21 @@ fn a_search_the_parts_and_the_order_are_those_of_both_views() {
 }
 
 #[test]
+fn a_row_has_its_host_below_its_name_only_if_there_are_several() {
+    with_page(async |browser| {
+        browser.fill_paths(&["/image/1/64x48.jpg", "/image/2/64x48.jpg"]).await;
+        browser.fetch().await;
+        let details: Vec<_> = browser.rows().await.into_iter().map(|row| row.detail).collect();
+        assert_eq!(details, ["", ""]);
+        let here = browser.origin.url("/image/1/64x48.jpg");
+        browser.fill(&format!("{here}\n{}", here.replace("127.0.0.1", "localhost"))).await;
+        browser.fetch().await;
+        let details: Vec<_> = browser.rows().await.into_iter().map(|row| row.detail).collect();
+        assert_eq!(details, ["127.0.0.1", "localhost"]);
+    });
+}
+
+#[test]
 fn a_part_follows_the_run_and_the_focus_stays_on_its_row() {
     with_page(async |browser| {
         let paths = ["/image/1/64x48.jpg?gate=a", "/image/2/64x48.png?gate=b", "/image/3/64x48.gif?gate=b"];
