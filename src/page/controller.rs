@@ -12,7 +12,7 @@ use super::disk::OpeningFile;
 use super::disposal;
 use super::extension::{self, Answer};
 use super::finished_run::FinishedRun;
-use super::form::RunMode;
+use super::mode_box::RunMode;
 use super::options::RunOptions;
 use super::parts::Page;
 use super::runner;

@@ -1,10 +1,10 @@
 //! Lists that are not typed: files, folders and zips, which are chosen, dropped anywhere on the page, or opened
 //! with it where it is installed; dropped links, and pasted HTML.
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Event, File, HtmlInputElement};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, ClipboardEvent, DataTransfer, DragEvent, Event, File, HtmlInputElement};
 
 use super::announcer::Announcer;
 use super::elements::{by_id, document, on, root};
@@ -31,6 +31,14 @@ extern "C" {
     type Entry;
     #[wasm_bindgen(method, getter, js_name = isDirectory)]
     fn is_directory(this: &Entry) -> bool;
+    /// The clipboard, which pages of `http:` on other machines do not have: then it throws, as it does if the user
+    /// says no.
+    #[wasm_bindgen(js_namespace = ["navigator", "clipboard"], js_name = read, catch)]
+    fn read_clipboard() -> Result<Promise, JsValue>;
+    type Copied;
+    /// Data of a type, as a Blob; it throws if there is none.
+    #[wasm_bindgen(method, js_name = getType, catch)]
+    fn get(this: &Copied, kind: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_namespace = Array, js_name = from)]
     fn array_from(list: &JsValue) -> Array;
 }
@@ -134,11 +142,59 @@ async fn append_dropped(form: &'static Form, announcer: &'static Announcer, html
     announcer.say(&list_box::added(added.len()));
 }
 
-/// Pastes the HTML of a clipboard if it names more images than its text does, and otherwise the text: a
-/// table's text is better than its HTML.
+/// Opens the dialog in which files, or a folder, are chosen.
+pub fn choose(chooser: &str) {
+    if let Ok(chooser) = by_id::<HtmlInputElement>(chooser) {
+        chooser.click();
+    }
+}
+
+/// Replaces the list with what is in the clipboard, as "Paste" is for.
+pub async fn paste_clipboard(form: &'static Form, note: &'static ListNote, announcer: &'static Announcer) {
+    let Ok(copied) = settled(read_clipboard()).await else {
+        return note.say(announcer, list_box::CLIPBOARD_REFUSED);
+    };
+    let copied: Copied = array_from(&copied).get(0).unchecked_into();
+    let (html, text) = (copied_text(&copied, HTML).await, copied_text(&copied, "text/plain").await);
+    let list = better_of(html, text).await;
+    if list.trim().is_empty() {
+        return note.say(announcer, list_box::NO_TEXT_TO_PASTE);
+    }
+    note.hide();
+    form.replace(&list);
+    announcer.say(list_box::FILLED_IN);
+}
+
+/// What was copied as a type; empty if it is not there as that.
+async fn copied_text(copied: &Copied, kind: &str) -> String {
+    // Of an empty clipboard there is no entry at all.
+    if copied.is_undefined() {
+        return String::new();
+    }
+    let Ok(blob) = settled(copied.get(kind)).await else { return String::new() };
+    let text = settled(Ok(blob.unchecked_into::<Blob>().text())).await;
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// The value of a promise. What throws at once, such as a clipboard that is not there, makes none: an `async fn` of
+/// wasm-bindgen would go on without it.
+async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
+    JsFuture::from(promise?).await
+}
+
+/// Pastes what a clipboard has at the place of the cursor.
 async fn paste(form: &'static Form, html: String, text: String) {
-    let has_more = addresses_of(&html).await.len() > addresses_of(&text).await.len();
-    form.paste(if has_more { &html } else { &text });
+    form.paste(&better_of(html, text).await);
+}
+
+/// The HTML of a clipboard if it names more images than its text does, and otherwise the text: a table's text is
+/// better than its HTML.
+async fn better_of(html: String, text: String) -> String {
+    let has_images = html.to_ascii_lowercase().contains("<img");
+    match has_images && addresses_of(&html).await.len() > addresses_of(&text).await.len() {
+        true => html,
+        false => text,
+    }
 }
 
 /// The addresses of a list, each on a line.

@@ -1,4 +1,4 @@
-//! The list box and the line below it, the mode, and "At once".
+//! The list box and the line below it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,19 +8,20 @@ use futures::future::{AbortHandle, abortable};
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, has_focus, keep_in_place, on, set_shown};
 use super::filters::Filters;
 use super::list_choice::{self, ListChoice, rejected_text};
 use super::list_reader::{Reading, read_list};
+use super::mode_box::ModeBox;
 use super::names::Names;
-use super::persisted_input::{PersistedInput, changed, recorded};
+use super::persisted_input::changed;
 use super::storage;
 use super::update::{Update, UpdateSource};
 use crate::browser::{Clock, Yielder};
 use crate::plan::{self, Choice, Plan, literal};
-use crate::report::{Mode, plan_text};
+use crate::report::plan_text;
 use crate::text::{add, text};
 use crate::words::list_box;
 
@@ -30,14 +31,6 @@ const TYPING_PAUSE: Duration = Duration::from_millis(180);
 /// The key of the list in the browser's storage, and of whether it was too long for that.
 const LIST: &str = "list";
 const LOST_LIST: &str = "list-lost";
-
-/// What to run, as chosen in the radio group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunMode {
-    Single(Mode),
-    /// Runs in both modes, alternating.
-    Compare,
-}
 
 #[wasm_bindgen]
 extern "C" {
@@ -56,8 +49,7 @@ pub struct Form {
     folded_text: HtmlElement,
     plan_line: HtmlElement,
     undo: HtmlElement,
-    concurrency: PersistedInput,
-    modes: [HtmlInputElement; 3],
+    pub modes: ModeBox,
     choice: ListChoice,
     pub names: Names,
     pub filters: Filters,
@@ -100,8 +92,7 @@ impl Form {
             folded_text: by_id("folded-text")?,
             plan_line: by_id("plan")?,
             undo: by_id("undo")?,
-            concurrency: PersistedInput::find("at-once")?,
-            modes: [by_id("concurrent")?, by_id("sequential")?, by_id("compare")?],
+            modes: ModeBox::find()?,
             choice: ListChoice::find()?,
             names: Names::find()?,
             filters: Filters::find()?,
@@ -124,23 +115,11 @@ impl Form {
                 None => {}
             }
         }
-        // Bound before the input's own listener, which stores the corrected value.
-        on(&self.concurrency.input, "change", |_| {
-            if self.concurrency.input.value_as_number() < 1.0 {
-                self.concurrency.input.set_value("1");
-            }
-        })?;
-        self.concurrency.bind()?;
+        self.modes.bind()?;
         self.choice.bind(|| self.list_changed())?;
         self.names.bind(|| self.list_changed())?;
         self.filters.bind(|| self.list_changed())?;
-        if let Some(mode) = storage::read("mode") {
-            self.choose(&mode);
-        }
         on(&self.list, "input", |_| self.list_changed())?;
-        for mode in &self.modes {
-            on(mode, "change", |_| storage::write("mode", &mode.value()))?;
-        }
         if self.list.value().length() > 0 {
             self.list_changed();
         }
@@ -149,9 +128,7 @@ impl Form {
 
     /// Appends the mode, the concurrency and how the list is read to the recorded options of a run.
     pub fn record(&self, options: &mut String) {
-        let mode = self.modes.iter().find(|mode| mode.checked());
-        add!(options, "mode=", mode.map_or_else(String::new, HtmlInputElement::value), '\n');
-        self.concurrency.record(options);
+        self.modes.record(options);
         self.choice.record(options);
         self.names.record(options);
         self.filters.record(options);
@@ -165,8 +142,7 @@ impl Form {
 
     /// Restores recorded options; what is missing in them is as in the beginning.
     pub fn restore_options(&self, options: &str) {
-        self.choose(recorded(options, "mode").unwrap_or_default());
-        self.concurrency.restore(options);
+        self.modes.restore(options);
         self.choice.restore(options);
         self.names.restore(options);
         self.filters.restore(options);
@@ -184,30 +160,9 @@ impl Form {
         changed(&options, if is_whole { &[] } else { &[list_choice::NAME, "names"] })
     }
 
-    fn choose(&self, value: &str) {
-        for mode in self.modes.iter().filter(|mode| mode.value() == value) {
-            mode.set_checked(true);
-        }
-    }
-
     /// The text of the list.
     pub fn list(&self) -> String {
         self.list.value().into()
-    }
-
-    pub fn mode(&self) -> RunMode {
-        let checked = self.modes.iter().position(HtmlInputElement::checked);
-        match checked {
-            Some(1) => RunMode::Single(Mode::Sequential),
-            Some(2) => RunMode::Compare,
-            _ => RunMode::Single(Mode::Concurrent),
-        }
-    }
-
-    /// The most requests in flight; `None` for an empty field, which leaves the number to the run.
-    pub fn concurrency(&self) -> Option<usize> {
-        let requests = self.concurrency.input.value_as_number();
-        (!requests.is_nan()).then(|| (requests as usize).max(1))
     }
 
     /// Whether the list is known to name no address.
@@ -242,6 +197,9 @@ impl Form {
         let mut words = list_box::addresses(addresses);
         if let Some(read) = read.as_ref().filter(|read| read.form != plan::Form::Text) {
             add!(&mut words, " · ", read.form.title());
+        }
+        if let Some(names) = self.names.in_words() {
+            add!(&mut words, " · ", names);
         }
         self.folded_text.set_text_content(Some(&words));
         self.set_folded(true, below);

@@ -39,6 +39,7 @@ mod list_choice;
 mod list_note;
 mod list_reader;
 mod list_tools;
+mod mode_box;
 mod more_options;
 mod names;
 mod object_url;
@@ -184,6 +185,9 @@ fn act(page: &'static Page, action: &str, button: &Element) {
                 fill(page, &list);
             }
         }
+        "paste" => spawn_local(files::paste_clipboard(&page.form, &page.note, &page.announcer)),
+        "choose-files" => files::choose("file"),
+        "choose-folder" => files::choose("folder"),
         "edit" => {
             page.pointer.note_change();
             page.form.unfold(page.line.section());

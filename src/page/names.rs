@@ -13,7 +13,7 @@ use super::persisted_input::PersistedInput;
 use crate::browser::{BrowserText, Yielder};
 use crate::plan::{EntryNames, NameTemplate, Plan, Understood};
 use crate::text::text;
-use crate::words::options;
+use crate::words::{list_box, options};
 
 /// Names between two looks at the clock, which are not free.
 const STEPS: usize = 32;
@@ -82,6 +82,15 @@ impl Names {
     /// The columns of the list that the template uses.
     pub fn columns(&self) -> Vec<String> {
         NameTemplate::parse(&self.template.value()).map(|template| template.columns()).unwrap_or_default()
+    }
+
+    /// Where the names are from, if that is not the addresses.
+    pub fn in_words(&self) -> Option<String> {
+        let columns = self.columns();
+        self.is_set().then(|| match columns.is_empty() {
+            true => list_box::names(&self.template.value()),
+            false => list_box::names_from(&columns),
+        })
     }
 
     /// Checks that the list has a value for each field.

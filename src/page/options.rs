@@ -1,7 +1,8 @@
 //! The options of a run, read off the form when Fetch is pressed.
 
 use super::extension;
-use super::form::{Form, RunMode};
+use super::form::Form;
+use super::mode_box::RunMode;
 use super::more_options::MoreOptions;
 use crate::browser::memory_for_blobs;
 use crate::image::Accepted;
@@ -54,13 +55,13 @@ impl RunOptions {
         form.record(&mut options);
         more.record(&mut options);
         Ok(Self {
-            mode: form.mode(),
+            mode: form.modes.mode(),
             relay,
-            sign_in: extension::sign_in(form.concurrency()),
+            sign_in: extension::sign_in(form.modes.concurrency()),
             template,
             archive,
             journal: JournalNotes { source: form.list(), options },
-            concurrency: form.concurrency(),
+            concurrency: form.modes.concurrency(),
             reject_truncated: more.reject_truncated(),
             accepted: more.accepted(),
             credentials: more.credentials(),

@@ -9,7 +9,7 @@ use super::disk::DiskFile;
 use super::extension;
 use super::failures::grouped;
 use super::finished_run::{FinishedRun, RunArchive};
-use super::form::RunMode;
+use super::mode_box::RunMode;
 use super::options::RunOptions;
 use super::parts::Page;
 use super::run_view::RunView;

@@ -24,6 +24,12 @@ pub const SETTINGS_CAME: &str = " Its settings came along.";
 /// If a link with a list is opened during a run.
 pub const LINK_NOT_OPENED: &str =
     "The link was not opened, since a run is using the list. Open it again after the run.";
+/// If the browser or its user does not let the page read the clipboard.
+pub const CLIPBOARD_REFUSED: &str = "This browser did not let the page read the clipboard, so the list was not changed. \
+    Paste into the box instead.";
+/// If the clipboard has no text.
+pub const NO_TEXT_TO_PASTE: &str =
+    "There is no text in the clipboard, so the list was not changed. Copy a list, and try again.";
 /// Why no list can be read, within a sentence.
 pub const NOT_LOADED: &str = "the part of this page that reads lists did not arrive; check the connection, and \
     try again, or reload the page";
@@ -36,6 +42,16 @@ pub fn no_address(lines: usize, first: &str) -> String {
 /// In place of the form during a run.
 pub fn addresses(addresses: usize) -> String {
     count(addresses, ADDRESS)
+}
+
+/// Behind it, if the names have columns of the list in them.
+pub fn names_from(columns: &[String]) -> String {
+    text!["names from ", columns.join(", ")]
+}
+
+/// Behind it, for another template.
+pub fn names(template: &str) -> String {
+    text!["names ", template]
 }
 
 /// Above the lines that can't be read.

@@ -49,6 +49,25 @@ fn the_form_is_one_line_during_a_run_and_is_back_at_its_end() {
 }
 
 #[test]
+fn the_line_in_place_of_the_form_says_what_the_list_is_and_where_the_names_are_from() {
+    with_page(async |browser| {
+        let list = format!("SKU,Image\n17,{}\n", browser.origin.url("/image/1/64x48.jpg?key=k&gate=never"));
+        for (template, names) in [("{col.SKU}", "names from SKU"), ("{index+1}", "names {index+1}")] {
+            browser.paste(&list).await;
+            browser.until("document.getElementById('plan').textContent.includes(' URL')").await;
+            browser.open_more_options().await;
+            browser.name_by(template).await;
+            browser.press("Fetch").await;
+            browser.the_coming("button", "Edit").await;
+            let text = browser.text().await;
+            assert!(text.contains(&format!("1 address · CSV · {names} · Edit")), "{text}");
+            browser.press("Stop").await;
+            browser.until_run("cancelled").await;
+        }
+    });
+}
+
+#[test]
 fn progress_and_stop_stay_in_sight_while_the_rest_scrolls() {
     with_page(async |browser| {
         let paths: Vec<_> = (0..60).map(|seed| format!("/image/{seed}/64x48.jpg?key=k&gate=never")).collect();

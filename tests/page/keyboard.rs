@@ -79,8 +79,8 @@ fn the_list_the_mode_and_the_limit_survive_a_reload() {
     with_page(async |browser| {
         browser.fill_paths(&["/image/1/64x48.jpg"]).await;
         let list = browser.list().await;
-        browser.choose("Sequential").await;
         browser.at_once("3").await;
+        browser.choose("Sequential").await;
         browser.fetch().await;
         assert_eq!(browser.list().await, list, "a run leaves the list where it was");
         browser.client.refresh().await.unwrap();
@@ -99,8 +99,8 @@ fn forget_leaves_nothing_of_the_list_and_the_settings_on_the_device() {
         assert!(text.contains("This list and these settings are kept on this device only."), "{text}");
         browser.fill("https://a.example/secret.jpg").await;
         browser.until_plan("1 URL from 1 origin").await;
-        browser.choose("Sequential").await;
         browser.at_once("3").await;
+        browser.choose("Sequential").await;
         browser.relay("https://relay.example/?").await;
         browser.until("document.activeElement.value === 'https://relay.example/?'").await;
         browser.press_keys(&[TAB]).await;

@@ -180,6 +180,63 @@ fn pasted_html_is_read_if_it_has_more_images_than_its_text() {
     });
 }
 
+/// A clipboard with this data by type; `null` is one that the page may not read.
+const CLIPBOARD: &str = "
+    const [data] = arguments;
+    const getType = async (type) => {
+      if (!(type in data)) throw new DOMException('', 'NotFoundError');
+      return new Blob([data[type]], { type });
+    };
+    const read = async () => {
+      if (!data) throw new DOMException('', 'NotAllowedError');
+      return Object.keys(data).length ? [{ types: Object.keys(data), getType }] : [];
+    };
+    Object.defineProperty(navigator, 'clipboard', { value: { read }, configurable: true });";
+
+#[test]
+fn paste_replaces_the_list_with_the_clipboard_or_says_why_not() {
+    with_page(async |browser| {
+        browser.execute(CLIPBOARD, vec![json!({ "text/plain": "https://a.example/1.jpg" })]).await;
+        browser.press("Paste").await;
+        browser.until_plan("1 URL from 1 origin").await;
+        let page = "<img src='https://a.example/2.jpg'><img src='https://a.example/3.jpg'>";
+        browser.execute(CLIPBOARD, vec![json!({ "text/html": page, "text/plain": "two" })]).await;
+        browser.press("Paste").await;
+        browser.until_plan("2 URLs from 1 origin").await;
+        browser.press("Undo").await;
+        browser.until_plan("1 URL from 1 origin").await;
+        for nothing in [json!({}), json!({ "image/png": "" }), json!({ "text/plain": " " })] {
+            browser.execute(CLIPBOARD, vec![nothing]).await;
+            browser.press("Paste").await;
+            browser.until_note("There is no text in the clipboard, so the list was not changed.").await;
+        }
+        browser.execute(CLIPBOARD, vec![Value::Null]).await;
+        browser.press("Paste").await;
+        browser.until_note("This browser did not let the page read the clipboard").await;
+        // Where a page is not secure there is none at all.
+        browser.execute("Object.defineProperty(navigator, 'clipboard', { value: undefined })", vec![]).await;
+        browser.press("Paste").await;
+        browser.until_note("This browser did not let the page read the clipboard").await;
+        assert_eq!(browser.list().await, "https://a.example/1.jpg");
+    });
+}
+
+#[test]
+fn files_and_folders_are_chosen_by_buttons() {
+    with_page(async |browser| {
+        let record = "window.opened = [];
+            document.addEventListener('click', (event) => {
+              if (event.target.type !== 'file') return;
+              event.preventDefault();
+              opened.push(event.target.webkitdirectory ? 'folder' : 'files');
+            });";
+        browser.execute(record, vec![]).await;
+        browser.press("Choose files").await;
+        browser.press("Choose a folder").await;
+        assert_eq!(browser.execute("return opened", vec![]).await, json!(["files", "folder"]));
+    });
+}
+
 #[test]
 fn dropped_links_and_images_are_added_wherever_they_are_dropped() {
     with_page(async |browser| {

@@ -9,8 +9,9 @@ fn at_once_bounds_what_is_in_flight() {
         {
             let key = format!("{mode}{at_once}");
             browser.fill_paths(&vec![format!("/image/1/64x48.jpg?key={key}&gate={key}"); 6]).await;
-            browser.choose(mode).await;
+            browser.choose("Concurrent").await;
             browser.at_once(at_once).await;
+            browser.choose(mode).await;
             browser.press("Fetch").await;
             browser.origin.wait(&key, &format!("inFlight={most}"));
             browser.origin.open_gate(&key);
@@ -21,6 +22,46 @@ fn at_once_bounds_what_is_in_flight() {
                 (Some(most), Some(6))
             );
         }
+    });
+}
+
+#[test]
+fn each_mode_says_in_sight_what_it_does() {
+    with_page(async |browser| {
+        for (mode, words) in [
+            ("Concurrent", "Concurrent fetches many images at once."),
+            ("Sequential", "Sequential fetches one after the other."),
+            ("Compare", "Compare does both three times, and compares their times."),
+        ] {
+            assert!(browser.text().await.contains(words), "{mode}");
+            let radio = serde_json::to_value(browser.the("radio", mode).await).unwrap();
+            let described =
+                "return document.getElementById(arguments[0].getAttribute('aria-describedby')).innerText";
+            let described = browser.execute(described, vec![radio]).await;
+            assert!(described.as_str().unwrap().starts_with(words), "{described}");
+        }
+    });
+}
+
+#[test]
+fn at_once_is_held_within_1_and_1000_and_can_t_be_set_for_one_after_the_other() {
+    with_page(async |browser| {
+        for (entered, held) in
+            [("0", "1"), ("-3", "1"), ("1001", "1000"), ("1e9", "1000"), ("7", "7"), ("", "")]
+        {
+            browser.at_once(entered).await;
+            browser.click("textbox", "Image URLs").await;
+            let field = browser.the("spinbutton", "At once").await;
+            assert_eq!(field.prop("value").await.unwrap().unwrap(), held, "{entered}");
+        }
+        let is_enabled = async || browser.the("spinbutton", "At once").await.is_enabled().await.unwrap();
+        browser.choose("Sequential").await;
+        assert!(!is_enabled().await);
+        browser.client.refresh().await.unwrap();
+        browser.until_ready().await;
+        assert!(!is_enabled().await, "the mode that is remembered");
+        browser.choose("Compare").await;
+        assert!(is_enabled().await);
     });
 }
 
