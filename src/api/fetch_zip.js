@@ -1,4 +1,7 @@
 
+/** Where this script is. A bundler may have made it a script that is no module, which has no other address than its element's. */
+const ADDRESS = import.meta.url ?? globalThis.document?.currentScript?.src ?? "";
+
 /** Reject the calls under way, and the methods of results. */
 const underWay = new Set();
 
@@ -83,7 +86,7 @@ function withMethods(result) {
 function onError(event) {
   const error = event.error ?? event.reason;
   const isTrap = error instanceof WebAssembly.RuntimeError;
-  if (isOwnError(isTrap, String(error?.stack).includes(import.meta.url))) {
+  if (isOwnError(isTrap, String(error?.stack).includes(ADDRESS))) {
     // Without a call to reject, the error goes to the console.
     if (underWay.size > 0) event.preventDefault();
     breakDown(error);

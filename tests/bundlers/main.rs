@@ -81,6 +81,31 @@ fn rollup_and_esbuild_build_both_entries() {
     }
 }
 
+/// As esbuild does by default, and as a page that is opened from the disk needs it.
+#[test]
+fn a_bundle_that_is_no_module_has_its_worker() {
+    let rollup = ["rollup", "main.js", "-p", "node-resolve", "--format", "iife", "--file", "out/main.js"];
+    let esbuild = ["esbuild", "main.js", "--bundle", "--outdir=out"];
+    for command in [&rollup[..], &esbuild] {
+        let project = Project::new(Entry::Inline);
+        project.run(command[0], &command[1..]);
+        let page = String::from_utf8(project.read("index.html")).unwrap();
+        let page = page.replace("<script type=\"module\" src", "<script src");
+        assert_works(project.site("out").with("index.html", &page));
+    }
+    // The other entry has no address to find its files by, and says so.
+    let project = Project::new(Entry::Files);
+    project.run(esbuild[0], &esbuild[1..]);
+    let page = String::from_utf8(project.read("index.html")).unwrap();
+    let page = page.replace("<script type=\"module\" src", "<script src");
+    browse(project.site("out").with("index.html", page), async |browser| {
+        browser.until("document.body.dataset.isThere !== undefined").await;
+        let call = "return await zip(['data:,']).then(() => 'resolved', ({ message }) => message)";
+        let message = browser.execute_async(call, vec![]).await;
+        assert!(message.as_str().unwrap().contains("init({ wasm, worker })"), "{message}");
+    });
+}
+
 /// Next.js imports the package where it renders on the server, too.
 #[test]
 fn next_builds_both_entries() {

@@ -17,8 +17,9 @@ export const serve = ({ wasm, worker, cure }) => {
   let hasStarted = false;
 
   const start = async (where) => {
-    const module_or_path = where?.wasm ?? wasm();
+    let module_or_path = where?.wasm;
     try {
+      module_or_path ??= wasm();
       await startEngine(module_or_path, () => launch(where?.worker, worker));
     } catch (error) {
       const file = typeof module_or_path === "string" || module_or_path instanceof URL ? ` from ${module_or_path}` : "";

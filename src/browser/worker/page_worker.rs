@@ -28,8 +28,9 @@ const LONGEST_START: Duration = Duration::from_secs(10);
 extern "C" {
     #[wasm_bindgen(js_name = Object)]
     type ImportMeta;
+    /// None in a script that a bundler has made no module.
     #[wasm_bindgen(method, getter)]
-    fn url(this: &ImportMeta) -> String;
+    fn url(this: &ImportMeta) -> Option<String>;
     /// Of wasm-bindgen's own script, through which the worker starts the wasm.
     #[wasm_bindgen(thread_local_v2, js_namespace = import, js_name = meta)]
     static GLUE: ImportMeta;
@@ -80,7 +81,7 @@ impl Worker {
 
     /// The address of wasm-bindgen's script, through which all JavaScript calls the wasm.
     pub fn glue() -> String {
-        GLUE.with(ImportMeta::url)
+        GLUE.with(ImportMeta::url).unwrap_or_default()
     }
 
     /// Starts the worker before it is needed, which takes some 50 ms.
