@@ -12,6 +12,9 @@ use crate::text::add;
 /// The key of the mode in the browser's storage, and in the recorded options of a run.
 const MODE: &str = "mode";
 
+/// The value of the mode in a form that nobody has changed.
+const DEFAULT_MODE: &str = "concurrent";
+
 /// The most requests at once that can be asked for. No host or browser answers that many, and each takes memory.
 const MOST_AT_ONCE: f64 = 1000.0;
 
@@ -69,7 +72,7 @@ impl ModeBox {
 
     /// Restores the recorded options of a run.
     pub fn restore(&self, options: &str) {
-        self.choose(recorded(options, MODE).unwrap_or_default());
+        self.choose(recorded(options, MODE).unwrap_or(DEFAULT_MODE));
         self.concurrency.restore(options);
         self.enable_at_once();
     }

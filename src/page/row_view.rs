@@ -10,7 +10,7 @@ use super::thumbnails::Thumbnails;
 use super::views::View;
 use crate::plan::ItemId;
 use crate::report::waterfall::{Phase, Span, spans};
-use crate::report::{Row, State, bar_text, detail_text, size_text, status_text};
+use crate::report::{Row, State, bar_text, detail_text, size_text, split_name, status_text};
 use crate::seconds::decimal_millis;
 use crate::text::text;
 use crate::words::rows;
@@ -19,7 +19,9 @@ use crate::words::rows;
 pub struct RowView {
     element: HtmlElement,
     thumb: Element,
+    header: Element,
     name: Element,
+    name_parts: [Element; 2],
     size: Element,
     lane: Element,
     state: Element,
@@ -53,7 +55,9 @@ impl View for RowView {
         };
         Ok(Self {
             thumb: part(".thumb")?,
+            header: part(".image")?,
             name: part(".name")?,
+            name_parts: [part(".begin")?, part(".end")?],
             size: part(".size")?,
             lane: part(".lane")?,
             state: part(".state")?,
@@ -132,9 +136,13 @@ impl RowView {
             self.thumb.replace_children_with_node_0();
         }
         let name = run.name_of(item);
-        self.name.set_text_content(Some(&name));
+        let (begin, end) = split_name(&name);
+        for (part, text) in self.name_parts.iter().zip([begin, end]) {
+            part.set_text_content(Some(text));
+        }
         // The column may be too narrow for the name.
         let _ = self.name.set_attribute("title", &name);
+        let _ = self.header.set_attribute("aria-label", &name);
         self.size.set_text_content(Some(&size_text(row)));
         self.state.set_text_content(Some(&status_text(row)));
         self.silence = run.silence_of(item);

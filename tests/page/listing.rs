@@ -1,5 +1,7 @@
 //! What is listed in both views of a run, and in which order.
 
+use serde_json::json;
+
 use super::page_driver::with_page;
 use crate::browser::Browser;
 use crate::browser::keys::{DOWN, HOME};
@@ -59,6 +61,30 @@ fn a_row_has_its_host_below_its_name_only_if_there_are_several() {
         browser.fetch().await;
         let details: Vec<_> = browser.rows().await.into_iter().map(|row| row.detail).collect();
         assert_eq!(details, ["127.0.0.1", "localhost"]);
+    });
+}
+
+#[test]
+fn a_long_name_loses_its_middle_and_is_read_and_copied_as_one() {
+    with_page(async |browser| {
+        let name = format!("{}-0042.jpg", "a-very-long-name-of-a-picture".repeat(4));
+        browser.fill_paths(&[format!("/image/1/64x48.jpg?name={name}"), "/image/2/64x48.jpg".into()]).await;
+        browser.open_more_options().await;
+        browser.name_by("{query.name|short}").await;
+        browser.fetch().await;
+        assert_eq!(browser.rows().await[0].name, name);
+        browser.show_timeline().await;
+        browser.the("rowheader", &name).await;
+        let seen = "const [name] = document.querySelectorAll('tbody .name');
+            const [begin, end] = name.children;
+            const inside = ({ right }) => right <= name.getBoundingClientRect().right;
+            return [
+              name.innerText,
+              begin.scrollWidth > begin.clientWidth,
+              end.textContent,
+              inside(end.getBoundingClientRect()),
+            ]";
+        assert_eq!(browser.execute(seen, vec![]).await, json!([name, true, "-0042.jpg", true]));
     });
 }
 

@@ -302,6 +302,10 @@ fn a_copied_link_brings_the_settings_along_but_none_that_are_the_user_s_own() {
             json!(["100% {index+1}&{name}", "800-", "https://mine.example/?"])
         );
         browser.until("document.getElementById('more').open").await;
+        // What a link has no setting for is as in the beginning, the mode included.
+        browser.open_with("#settings=names%3Da&urls=https://a.example/3.jpg").await;
+        browser.until("document.getElementById('names').value === 'a'").await;
+        assert!(browser.the("radio", "Concurrent").await.is_selected().await.unwrap());
         // Damaged settings cost no list.
         browser.open_with("#settings=%E0%A4%A&urls=https://a.example/3.jpg").await;
         browser.until_note("The list came with the link").await;
