@@ -53,6 +53,8 @@ impl Pointer {
         on_capture(&document, "pointermove", |event| {
             let at = position(event.unchecked_ref());
             self.has_moved.set(self.at.replace(at) != at);
+            // Whoever has gone away and comes back aims anew.
+            self.before.borrow_mut().take_if(|before| !before.is_near(at));
         })?;
         on_capture(&document, "pointerdown", |event| {
             self.at.set(position(event.unchecked_ref()));
@@ -96,13 +98,18 @@ impl Pointer {
 
     /// Whether the pointer rests where something else was a moment ago.
     fn is_new(&self, target: Option<Element>) -> bool {
-        let (x, y) = self.at.get();
         self.before.borrow().as_ref().is_some_and(|before| {
             self.clock.now().saturating_sub(before.when) < REACTION
-                && (x - before.at.0).abs() <= TREMOR
-                && (y - before.at.1).abs() <= TREMOR
+                && before.is_near(self.at.get())
                 && !contains(before.element.as_ref(), target.as_ref())
         })
+    }
+}
+
+impl Before {
+    /// Whether a pointer that was at rest can be here.
+    fn is_near(&self, (x, y): (i32, i32)) -> bool {
+        (x - self.at.0).abs() <= TREMOR && (y - self.at.1).abs() <= TREMOR
     }
 }
 
