@@ -86,7 +86,7 @@ function withMethods(result) {
 function onError(event) {
   const error = event.error ?? event.reason;
   const isTrap = error instanceof WebAssembly.RuntimeError;
-  if (isOwnError(isTrap, String(error?.stack).includes(ADDRESS))) {
+  if (isOwnError(isTrap, ADDRESS !== "" && String(error?.stack).includes(ADDRESS))) {
     // Without a call to reject, the error goes to the console.
     if (underWay.size > 0) event.preventDefault();
     breakDown(error);

@@ -39,7 +39,8 @@ extern "C" {
     fn name(this: &Refusal) -> Option<String>;
 }
 
-/// Makes a link to `page`, or to its fragment with settings, with `list`, which has this number of addresses, and shares it on a touch screen, or copies it.
+/// Makes a link to `page`, which may already have a fragment with settings, with `list`, which has this number of
+/// addresses, and shares it on a touch screen, or copies it. One with signed addresses is never shared at once.
 /// Resolves to an array of what to say, if anything; a link to show, or `undefined`; and whether the list
 /// has to be saved as a file, since the link would be too long.
 #[wasm_bindgen(js_name = shareLink, skip_typescript)]
@@ -52,8 +53,9 @@ pub async fn share_link(page: String, list: String, addresses: usize, is_whole: 
         return result(&words, Some(&text![page, hash, "list=https://"]), true);
     }
     let warning = if looks_signed(&list) { list_links::SIGNED } else { "" };
-    if WINDOW.with(|window| window.match_media("(pointer: coarse)").matches()) && was_shared(&link).await {
-        return result(warning, None, false);
+    let is_touched = WINDOW.with(|window| window.match_media("(pointer: coarse)").matches());
+    if is_touched && warning.is_empty() && was_shared(&link).await {
+        return result("", None, false);
     }
     let gap = if warning.is_empty() { "" } else { " " };
     if was_copied(&link).await {

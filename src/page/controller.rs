@@ -340,8 +340,8 @@ fn show_end(page: &'static Page, run: ActiveRun, result: Result<FinishedRun, Unf
     page.current.show_fetch(|| page.outcome.focus_save());
     if is_in_place {
         page.line.scroll_into_view();
+        page.current.leave_hidden_fetch(|| page.line.focus());
     }
-    page.current.leave_hidden_fetch(|| page.line.focus());
     page.list_items(true);
     page.table.paint();
     page.pictures.paint();

@@ -31,11 +31,6 @@ pub fn find(run: &StoredRun) -> Option<String> {
     marks().into_iter().find(|mark| *mark == run.name || Some(mark) == start.as_ref())
 }
 
-/// Removes everything else that the page has stored: the list and the settings.
-pub fn clear_all_but_marks() {
-    storage::clear_but(NAME);
-}
-
 fn marks() -> Vec<String> {
     let stored = storage::read(NAME).unwrap_or_default();
     stored.lines().filter(|mark| !mark.is_empty()).map(str::to_owned).collect()

@@ -81,6 +81,12 @@ impl Disk {
         on(&self.wanted, "change", move |_| show_note())
     }
 
+    /// Unchecks the box.
+    pub fn uncheck(&self) {
+        self.wanted.set_checked(false);
+        set_shown(&self.note, false);
+    }
+
     /// Opens a file, if the box is checked. Browsers allow that only while they handle a click or a key
     /// press.
     pub fn open(&self) -> Option<OpeningFile> {

@@ -102,6 +102,7 @@ impl Filters {
     /// Restores the recorded options of a run.
     pub fn restore(&self, options: &str) {
         self.all().for_each(|input| input.restore(options));
+        drop(self.check());
     }
 
     /// Whether one of them is set.

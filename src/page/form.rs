@@ -12,11 +12,11 @@ use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 use super::elements::{by_id, has_focus, keep_in_place, on, set_shown};
 use super::filters::Filters;
+use super::link_settings;
 use super::list_choice::{self, ListChoice, rejected_text};
 use super::list_reader::{Reading, read_list};
 use super::mode_box::ModeBox;
 use super::names::Names;
-use super::persisted_input::changed;
 use super::storage;
 use super::update::{Update, UpdateSource};
 use crate::browser::{Clock, Yielder};
@@ -54,8 +54,8 @@ pub struct Form {
     pub names: Names,
     pub filters: Filters,
     pub update: Update,
-    /// The list that a preset or a file replaced.
-    replaced: RefCell<Option<JsString>>,
+    /// What a preset, a file or a link replaced.
+    replaced: RefCell<Option<Replaced>>,
     /// What was read last.
     read: RefCell<Option<Read>>,
     /// Ends the current reading of the list.
@@ -69,6 +69,13 @@ pub struct LinkedList {
     pub addresses: usize,
     /// Whether it is the whole text, and not the addresses alone.
     pub is_whole: bool,
+}
+
+/// What can be undone.
+struct Replaced {
+    list: JsString,
+    /// The recorded options, if they were replaced, too.
+    options: Option<String>,
 }
 
 /// A list that was read, and how.
@@ -152,12 +159,46 @@ impl Form {
         }
     }
 
-    /// The options in which the form differs from one that nobody has changed, for a link. One that does not have the
-    /// whole list has no columns, so how those are read and named stays here.
+    /// The options for a link, which has the whole list or not.
     pub fn options_for_link(&self, is_whole: bool) -> String {
+        link_settings::of_form(&self.recorded(), is_whole)
+    }
+
+    /// Takes the settings of a link.
+    pub fn take_settings(&self, settings: &str) {
+        self.restore_options(&link_settings::merged(&self.recorded(), settings));
+    }
+
+    /// Empties the form, and removes what is stored of it. That can be undone.
+    pub fn forget(&'static self) {
+        let before = self.content();
+        self.restore("", "");
+        self.update.forget();
+        self.modes.forget();
+        for key in [LIST, LOST_LIST, list_choice::NAME] {
+            storage::remove(key);
+        }
+        self.offer_undo(before);
+    }
+
+    /// The list and the recorded options, for [`Form::offer_undo`].
+    pub fn content(&self) -> (JsString, String) {
+        (self.list.value(), self.recorded())
+    }
+
+    /// Offers to bring back a list and its options, if these have changed since.
+    pub fn offer_undo(&self, before: (JsString, String)) {
+        let (list, options) = before;
+        if options != self.recorded() {
+            set_shown(&self.undo, true);
+            *self.replaced.borrow_mut() = Some(Replaced { list, options: Some(options) });
+        }
+    }
+
+    fn recorded(&self) -> String {
         let mut options = String::new();
         self.record(&mut options);
-        changed(&options, if is_whole { &[] } else { &[list_choice::NAME, "names"] })
+        options
     }
 
     /// The text of the list.
@@ -242,7 +283,7 @@ impl Form {
         self.list.set_scroll_top(0);
         let is_loss = before.trim().length() > 0 && before != *text;
         set_shown(&self.undo, is_loss);
-        *self.replaced.borrow_mut() = is_loss.then_some(before);
+        *self.replaced.borrow_mut() = is_loss.then_some(Replaced { list: before, options: None });
         self.list_changed();
     }
 
@@ -310,10 +351,15 @@ impl Form {
         self.list_changed();
     }
 
-    /// Restores the replaced list. That can be undone in turn.
+    /// Restores the replaced list, and its options. That can be undone in turn.
     pub fn undo(&'static self) {
-        let Some(text) = self.replaced.take() else { return };
-        self.replace(&String::from(text));
+        let Some(Replaced { list, options }) = self.replaced.take() else { return };
+        let now = self.content();
+        self.replace(&String::from(list));
+        if let Some(options) = options {
+            self.restore_options(&options);
+            self.offer_undo(now);
+        }
         self.focus();
     }
 

@@ -35,6 +35,7 @@ mod form;
 mod frame;
 mod hand_over;
 mod history;
+mod link_settings;
 mod list_choice;
 mod list_note;
 mod list_reader;
@@ -197,11 +198,11 @@ fn act(page: &'static Page, action: &str, button: &Element) {
             page.form.undo();
         }
         "forget" => {
-            page.note.hide();
-            page.form.restore("", persisted_input::UNCHANGED);
+            page.form.forget();
             page.more.restore("");
-            discard_marks::clear_all_but_marks();
-            page.announcer.say(words::options::FORGOTTEN);
+            page.disk.uncheck();
+            extension::forget_sign_in();
+            page.note.say(&page.announcer, words::options::FORGOTTEN);
         }
         "forget-update" => {
             page.form.update.forget();

@@ -10,10 +10,10 @@ use crate::report::Mode;
 use crate::text::add;
 
 /// The key of the mode in the browser's storage, and in the recorded options of a run.
-const MODE: &str = "mode";
+pub const MODE: &str = "mode";
 
 /// The value of the mode in a form that nobody has changed.
-const DEFAULT_MODE: &str = "concurrent";
+pub const DEFAULT_MODE: &str = "concurrent";
 
 /// The most requests at once that can be asked for. No host or browser answers that many, and each takes memory.
 const MOST_AT_ONCE: f64 = 1000.0;
@@ -43,13 +43,9 @@ impl ModeBox {
     /// Restores what was chosen before the page was loaded, and listens.
     pub fn bind(&'static self) -> Result<(), JsValue> {
         // Bound before the input's own listener, which stores the corrected value.
-        on(&self.concurrency.input, "change", |_| {
-            let requests = self.concurrency.input.value_as_number();
-            if !requests.is_nan() {
-                self.concurrency.input.set_value_as_number(requests.clamp(1.0, MOST_AT_ONCE));
-            }
-        })?;
+        on(&self.concurrency.input, "change", |_| self.correct_at_once())?;
         self.concurrency.bind()?;
+        self.correct_at_once();
         if let Some(mode) = storage::read(MODE) {
             self.choose(&mode);
         }
@@ -72,9 +68,24 @@ impl ModeBox {
 
     /// Restores the recorded options of a run.
     pub fn restore(&self, options: &str) {
-        self.choose(recorded(options, MODE).unwrap_or(DEFAULT_MODE));
+        let mode = recorded(options, MODE).unwrap_or(DEFAULT_MODE);
+        self.choose(mode);
+        storage::write(MODE, mode);
         self.concurrency.restore(options);
+        self.correct_at_once();
         self.enable_at_once();
+    }
+
+    /// Removes what is stored of the mode.
+    pub fn forget(&self) {
+        storage::remove(MODE);
+    }
+
+    fn correct_at_once(&self) {
+        let requests = self.concurrency.input.value_as_number();
+        if !requests.is_nan() {
+            self.concurrency.input.set_value_as_number(requests.clamp(1.0, MOST_AT_ONCE));
+        }
     }
 
     pub fn mode(&self) -> RunMode {

@@ -80,6 +80,7 @@ impl MoreOptions {
     /// Restores the recorded options of a run.
     pub fn restore(&self, options: &str) {
         self.all().into_iter().for_each(|option| option.restore(options));
+        self.show_relay_error(None);
         self.open_if_set();
         self.show_sign_in_note();
     }

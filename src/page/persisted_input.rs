@@ -62,19 +62,6 @@ impl PersistedInput {
     }
 }
 
-/// The recorded mode of a form that nobody has changed.
-pub const UNCHANGED: &str = "mode=concurrent";
-
-/// The recorded options that somebody has changed, without those of some names.
-pub fn changed(options: &str, left_out: &[&str]) -> String {
-    let goes_along = |line: &&str| {
-        let (name, value) = line.split_once('=').unwrap_or_default();
-        // A choice consists of parts.
-        *line != UNCHANGED && value.chars().any(|part| part != '|') && !left_out.contains(&name)
-    };
-    options.lines().filter(goes_along).collect::<Vec<_>>().join("\n")
-}
-
 /// The value of a name in the recorded options of a run.
 pub fn recorded<'a>(options: &'a str, name: &str) -> Option<&'a str> {
     options.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))

@@ -39,15 +39,10 @@ pub fn write_text(key: &str, value: &JsString) -> bool {
     is_stored
 }
 
-/// Removes all values but that of one key.
-pub fn clear_but(kept: &str) {
-    let Ok(window) = window() else { return };
-    let Ok(Some(storage)) = window.local_storage() else { return };
-    // From the last one on, since those behind a removed one move up.
-    for index in (0..storage.length().unwrap_or_default()).rev() {
-        let key =
-            storage.key(index).ok().flatten().filter(|key| key.starts_with(PREFIX) && *key != full(kept));
-        key.iter().for_each(|key| drop(storage.remove_item(key)));
+/// Removes the value of a key.
+pub fn remove(key: &str) {
+    if let Ok(Some(storage)) = window().and_then(|window| window.local_storage()) {
+        let _ = storage.remove_item(&full(key));
     }
 }
 

@@ -70,12 +70,15 @@ impl WaysIn {
             if OPENED.get() != number || self.is_running() {
                 return;
             }
-            if opened.text.is_some() && !settings.is_empty() {
+            let has_settings = opened.text.is_some() && !settings.is_empty();
+            if has_settings {
                 opened.note += list_box::SETTINGS_CAME;
             }
+            let before = self.form.content();
             self.note.fill(self.form, self.announcer, &opened);
-            if opened.text.is_some() && !settings.is_empty() {
-                self.form.restore_options(&settings);
+            if has_settings {
+                self.form.take_settings(&settings);
+                self.form.offer_undo(before);
             }
             if opened.text.is_some() {
                 forget_fragment();

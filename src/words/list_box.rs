@@ -20,7 +20,7 @@ pub const NOTHING_TO_SHARE: &str = "There is no address to share yet. Paste some
 /// While a list that a link names is on its way.
 pub const FETCHING_LIST: &str = "Fetching the list that the link names…";
 /// After what is said of a list that a link has brought.
-pub const SETTINGS_CAME: &str = " Its settings came along.";
+pub const SETTINGS_CAME: &str = " It also set the mode, names and filters; Undo brings back yours.";
 /// If a link with a list is opened during a run.
 pub const LINK_NOT_OPENED: &str =
     "The link was not opened, since a run is using the list. Open it again after the run.";

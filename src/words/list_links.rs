@@ -7,7 +7,7 @@ use crate::text::text;
 /// The list is in the link.
 pub const CAME_WITH_LINK: &str = "The list came with the link; nothing has been fetched yet.";
 /// Some of the addresses in a link that was made are signed, or have a token.
-pub const SIGNED: &str = "Some addresses look signed: whoever gets the link can use them, too.";
+pub const SIGNED: &str = "Some addresses look signed: anyone who gets the link can use them too.";
 /// The link is too long to be read.
 pub const TOO_LONG: &str =
     "The link has more than 2 MB. Put the list in a file, and use #list= with the file’s address.";

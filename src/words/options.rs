@@ -5,7 +5,7 @@ use super::numbers::{count, number};
 use crate::text::text;
 
 /// Announced when the list and the settings are no longer stored.
-pub const FORGOTTEN: &str = "The list and the settings are forgotten.";
+pub const FORGOTTEN: &str = "The list and the settings are forgotten. Runs on this device stay.";
 
 /// Of a pattern between slashes, in the field of the addresses.
 pub fn not_a_regular_expression(pattern: &str) -> String {

@@ -30,8 +30,8 @@ fn each_mode_says_in_sight_what_it_does() {
     with_page(async |browser| {
         for (mode, words) in [
             ("Concurrent", "Concurrent fetches many images at once."),
-            ("Sequential", "Sequential fetches one after the other."),
-            ("Compare", "Compare does both three times, and compares their times."),
+            ("Sequential", "Sequential fetches one image at a time."),
+            ("Compare", "Compare runs both three times and compares how long they take."),
         ] {
             assert!(browser.text().await.contains(words), "{mode}");
             let radio = serde_json::to_value(browser.the("radio", mode).await).unwrap();

@@ -116,10 +116,12 @@ fn a_list_file_of_any_form_is_fetched_without_credentials_and_referrer() {
 fn relative_addresses_of_a_fetched_page_are_resolved_against_it() {
     let html = "<html><body><img src='samples/01-dawn.jpg'></body></html>";
     with_page_of(Site::page().with("gallery.html", html), async |browser| {
-        browser.open_with(&format!("#list={}gallery.html", browser.address)).await;
-        browser.until("document.getElementById('plan').textContent.includes('1 URL')").await;
-        browser.fetch().await;
-        assert_eq!(browser.save_entries().await[0].0, "01-dawn.jpg");
+        for settings in ["", "settings=skip-images%3Don&"] {
+            browser.open_with(&format!("#{settings}list={}gallery.html", browser.address)).await;
+            browser.until("document.getElementById('plan').textContent.includes('1 URL')").await;
+            browser.fetch().await;
+            assert_eq!(browser.save_entries().await[0].0, "01-dawn.jpg", "{settings}");
+        }
     });
 }
 
@@ -243,7 +245,7 @@ fn a_copied_link_brings_the_whole_list_along() {
 #[test]
 fn a_link_with_addresses_that_look_signed_comes_with_a_warning() {
     with_page(async |browser| {
-        const WARNING: &str = "Some addresses look signed: whoever gets the link can use them, too.";
+        const WARNING: &str = "Some addresses look signed: anyone who gets the link can use them too.";
         let list = |query: &str| format!("https://a.example/1.jpg?w=3\nhttps://b.example/2.jpg?{query}=abc");
         for query in ["X-Amz-Signature", "token", "sig"] {
             browser.paste(&list(query)).await;
@@ -291,7 +293,7 @@ fn a_copied_link_brings_the_settings_along_but_none_that_are_the_user_s_own() {
         browser.press_keys(&[TAB]).await;
         browser.open_with(&link[link.find('#').unwrap()..]).await;
         browser
-            .until_note("The list came with the link; nothing has been fetched yet. Its settings came along.")
+            .until_note("The list came with the link; nothing has been fetched yet. It also set the mode, names and filters; Undo brings back yours.")
             .await;
         assert_eq!(browser.list().await, list);
         assert!(browser.the("radio", "Sequential").await.is_selected().await.unwrap());
@@ -306,6 +308,24 @@ fn a_copied_link_brings_the_settings_along_but_none_that_are_the_user_s_own() {
         browser.open_with("#settings=names%3Da&urls=https://a.example/3.jpg").await;
         browser.until("document.getElementById('names').value === 'a'").await;
         assert!(browser.the("radio", "Concurrent").await.is_selected().await.unwrap());
+        // No link decides what the zip discloses, or how long the page is busy with its list.
+        let hostile = "mode=sequential\nat-once=5000\nrecord-whole=on\nfilter-address=/(a+)+$/\nrelay=x";
+        let address = format!("https://a.example/{}", "a".repeat(40));
+        let encode = "return encodeURIComponent(arguments[0])";
+        let encoded = browser.execute(encode, vec![hostile.into()]).await;
+        browser.open_with(&format!("#settings={}&urls={address}", encoded.as_str().unwrap())).await;
+        browser.until("document.getElementById('at-once').value === '1000'").await;
+        let values = "return ['filter-address', 'relay', 'record-whole'].map((id) => {
+            const { type, checked, value } = document.getElementById(id);
+            return type === 'checkbox' ? checked : value;
+        })";
+        assert_eq!(browser.execute(values, vec![]).await, json!(["", "https://mine.example/?", false]));
+        assert!(browser.the("radio", "Sequential").await.is_selected().await.unwrap());
+        // What was there comes back, the settings included.
+        browser.press("Undo").await;
+        assert_eq!(browser.list().await, "https://a.example/3.jpg");
+        assert!(browser.the("radio", "Concurrent").await.is_selected().await.unwrap());
+        browser.until("document.getElementById('names').value === 'a'").await;
         // Damaged settings cost no list.
         browser.open_with("#settings=%E0%A4%A&urls=https://a.example/3.jpg").await;
         browser.until_note("The list came with the link").await;

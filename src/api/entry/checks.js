@@ -80,7 +80,7 @@ export const aSignal = check(
 );
 
 /** Of a sink of any class: what its functions throw, they reject with. */
-const settling = (sink) => ({
+const rejecting = (sink) => ({
   locked: false,
   abort: async (reason) => sink.abort(reason),
   getWriter() {
@@ -90,7 +90,7 @@ const settling = (sink) => ({
       write: async (chunk) => writer.write(chunk),
       close: async () => writer.close(),
       abort: async (reason) => writer.abort(reason),
-      // An abort ends it, too.
+      // A writer that has failed may refuse to let go; the sink's own error is reported already.
       releaseLock() {
         try {
           writer.releaseLock();
@@ -106,11 +106,11 @@ export const aSink = both(
     "a WritableStream that is not locked",
     typeError,
   ),
-  settling,
+  rejecting,
 );
 
 /** What a signal is aborted with. */
-export const reasonOf = (signal) => {
+export const abortReason = (signal) => {
   try {
     return signal.reason;
   } catch (error) {

@@ -1,6 +1,6 @@
 // A run as its caller has it, from before the wasm is there until after the end.
 
-import { bare, indexBelow, isObject, reasonOf, typeError } from "./checks.js";
+import { bare, indexBelow, isObject, abortReason, typeError } from "./checks.js";
 import { Events } from "./events.js";
 import { watchPageRequests } from "./page_requests.js";
 
@@ -140,11 +140,17 @@ const again = (source) => (isObject(source) && source.data !== undefined ? { ...
 /** Waits for a promise, or until the signal is aborted: then it rejects with the signal's reason. */
 const unlessAborted = (promise, signal) =>
   new Promise((resolve, reject) => {
-    const onAbort = () => reject(reasonOf(signal));
+    const onAbort = () => reject(abortReason(signal));
     if (signal?.aborted) return onAbort();
-    const end = new AbortController();
-    signal?.addEventListener("abort", onAbort, { signal: end.signal });
-    promise.then(resolve, reject).finally(() => end.abort());
+    const stopListening = () => {
+      try {
+        signal?.removeEventListener("abort", onAbort);
+      } catch {
+        // The call has ended, whatever a signal of the caller's own class does.
+      }
+    };
+    signal?.addEventListener("abort", onAbort);
+    promise.then(resolve, reject).finally(stopListening);
   });
 
 /** The indices of those of a result's items that a caller chooses, in order; by default of those that failed. */

@@ -148,7 +148,7 @@ const isDisturbed = (stream) => {
   }
 };
 
-const reasonOf = (error) => {
+const errorText = (error) => {
   try {
     return shown(isObject(error) && "message" in error ? error.message : error);
   } catch {
@@ -365,7 +365,7 @@ export class Supply {
     try {
       return await this.#supplied(item, href);
     } catch (error) {
-      return { failure: reasonOf(error) };
+      return { failure: errorText(error) };
     }
   }
 
